@@ -1,0 +1,22 @@
+import { homedir } from "node:os";
+import { join } from "node:path";
+
+/** What the local set-up takes from the environment; read here and nowhere else in deploy/local. */
+export interface LocalEnvironment {
+  /** NATS_SERVER: path of the nats-server to use; "" when not set. */
+  readonly natsServer: string;
+  /** PATH. */
+  readonly searchPath: string;
+  /** `$XDG_CACHE_HOME/tracepost`, default `~/.cache/tracepost`: fetched programs, compile cache. */
+  readonly cacheDir: string;
+}
+
+/** Reads the environment of this process. */
+export function readLocalEnvironment(env: NodeJS.ProcessEnv = process.env): LocalEnvironment {
+  const cacheHome = env.XDG_CACHE_HOME ?? "";
+  return {
+    natsServer: env.NATS_SERVER ?? "",
+    searchPath: env.PATH ?? "",
+    cacheDir: join(cacheHome === "" ? join(homedir(), ".cache") : cacheHome, "tracepost"),
+  };
+}

@@ -1,0 +1,131 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { rewriteLines, rewriteStanzas } from "./debian-sources.ts";
+import { runTool } from "./run-tool.ts";
+
+/** Waits of the fetch; a slow line gets the index of a suite (10 MB) in this time. */
+const UPDATE_DEADLINE_MS = 120_000;
+const DOWNLOAD_DEADLINE_MS = 120_000;
+const UNPACK_DEADLINE_MS = 30_000;
+
+/**
+ * Settings of apt for this fetch alone: no hooks of the machine (they would write to folders that
+ * are not ours), no translations, no pins, short waits.
+ */
+const APT_SETTINGS = `#clear APT::Update::Pre-Invoke;
+#clear APT::Update::Post-Invoke;
+#clear APT::Update::Post-Invoke-Success;
+APT::Default-Release "";
+Acquire::Languages "none";
+Acquire::PDiffs "false";
+Acquire::Retries "1";
+Acquire::http::Timeout "20";
+Acquire::https::Timeout "20";
+`;
+
+/** What to fetch and where to. */
+export interface DebianPackageRequest {
+  /** Name of the package, such as "nats-server". */
+  readonly name: string;
+  /** Suite it is taken from, such as "forky". */
+  readonly suite: string;
+  /** Existing folder; a fresh one is made in it. */
+  readonly parentDir: string;
+  /** Default: "/etc/apt". */
+  readonly aptDir?: string;
+}
+
+/** The unpacked package, or why there is none. */
+export type DebianPackage =
+  | { readonly ok: true; readonly workDir: string; readonly root: string }
+  | { readonly ok: false; readonly complaint: string };
+
+/**
+ * Fetches and unpacks a Debian package with apt: from the machine's own archive, signatures
+ * checked, nothing installed, no root needed. The caller removes `workDir` when it is done with it.
+ */
+export async function fetchDebianPackage(request: DebianPackageRequest): Promise<DebianPackage> {
+  const sources = await ownSources(request.aptDir ?? "/etc/apt", request.suite);
+  if (sources === undefined) {
+    return { ok: false, complaint: "this machine has no Debian package source" };
+  }
+  const workDir = await mkdtemp(join(request.parentDir, ".fetch-"));
+  const complaint = await download(workDir, sources, request);
+  if (complaint === undefined) return { ok: true, workDir, root: join(workDir, "root") };
+  await rm(workDir, { recursive: true, force: true });
+  return { ok: false, complaint };
+}
+
+interface SourceFile {
+  readonly name: string;
+  readonly text: string;
+}
+
+async function ownSources(aptDir: string, suite: string): Promise<SourceFile | undefined> {
+  const stanzas = await readIfThere(join(aptDir, "sources.list.d", "debian.sources"));
+  const fromStanzas = rewriteStanzas(stanzas, suite);
+  if (fromStanzas !== "") return { name: "debian.sources", text: `${fromStanzas}\n` };
+  const lines = await readIfThere(join(aptDir, "sources.list"));
+  const fromLines = rewriteLines(lines, suite);
+  return fromLines === "" ? undefined : { name: "debian.list", text: `${fromLines}\n` };
+}
+
+async function readIfThere(file: string): Promise<string> {
+  try {
+    return await readFile(file, "utf8");
+  } catch {
+    return "";
+  }
+}
+
+/** Returns a complaint, or undefined when `workDir/root` holds the package. */
+async function download(
+  workDir: string,
+  sources: SourceFile,
+  request: DebianPackageRequest,
+): Promise<string | undefined> {
+  for (const dir of ["apt", "lists/partial", "cache/archives/partial", "deb", "root"]) {
+    await mkdir(join(workDir, dir), { recursive: true });
+  }
+  await writeFile(join(workDir, "apt", sources.name), sources.text);
+  await writeFile(join(workDir, "status"), "");
+  await writeFile(join(workDir, "apt.conf"), APT_SETTINGS);
+  const settings = aptSettings(workDir);
+  const update = await runTool("apt-get", [...settings, "update"], {
+    deadlineMs: UPDATE_DEADLINE_MS,
+  });
+  // An archive without this suite makes the update fail although another one had it: the download
+  // decides.
+  const fetched = await runTool(
+    "apt-get",
+    [...settings, "download", `${request.name}/${request.suite}`],
+    { deadlineMs: DOWNLOAD_DEADLINE_MS, cwd: join(workDir, "deb") },
+  );
+  const [file] = await readdir(join(workDir, "deb"));
+  if (!fetched.ok || file === undefined) {
+    return `apt-get: ${[update.complaint, fetched.complaint].filter((text) => text !== "").join("; ")}`;
+  }
+  const unpacked = await runTool(
+    "dpkg",
+    ["-x", join(workDir, "deb", file), join(workDir, "root")],
+    { deadlineMs: UNPACK_DEADLINE_MS },
+  );
+  return unpacked.ok ? undefined : `dpkg: ${unpacked.complaint}`;
+}
+
+function aptSettings(workDir: string): string[] {
+  const settings = {
+    "Dir::Etc::SourceList": "/dev/null",
+    "Dir::Etc::SourceParts": join(workDir, "apt"),
+    "Dir::Etc::Preferences": "/dev/null",
+    "Dir::Etc::PreferencesParts": "/dev/null",
+    "Dir::State::Lists": join(workDir, "lists"),
+    "Dir::State::status": join(workDir, "status"),
+    "Dir::Cache": join(workDir, "cache"),
+  };
+  return [
+    "-c",
+    join(workDir, "apt.conf"),
+    ...Object.entries(settings).flatMap(([name, value]) => ["-o", `${name}=${value}`]),
+  ];
+}

@@ -1,0 +1,88 @@
+import type { CheckpointSigner } from "#message-log";
+import { type Clock, type Database, GATEWAY_LIMITS, type Logger } from "#runtime";
+import type { GatewayProcedures } from "./store.ts";
+
+/** A signed tree head. */
+export interface SignedHead {
+  readonly size: number;
+  readonly note: string;
+}
+
+/**
+ * Signs tree heads after they are committed, and keeps the newest in the store for offline
+ * verification: at once when idle, else at most once a period. What is not kept is signed again
+ * from the committed head at the next start (TP-LOG).
+ */
+export class CheckpointKeeper {
+  readonly #signer: CheckpointSigner;
+  readonly #store: Pick<Database<GatewayProcedures>, "call">;
+  readonly #clock: Clock;
+  readonly #logger: Logger;
+  #newest: SignedHead | undefined;
+  #keptSize = -1;
+  #keptAtMs = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #keeping: Promise<void> = Promise.resolve();
+
+  constructor(deps: {
+    signer: CheckpointSigner;
+    store: Pick<Database<GatewayProcedures>, "call">;
+    clock: Clock;
+    logger: Logger;
+  }) {
+    this.#signer = deps.signer;
+    this.#store = deps.store;
+    this.#clock = deps.clock;
+    this.#logger = deps.logger;
+  }
+
+  /** Newest signed head, if any. */
+  get newest(): SignedHead | undefined {
+    return this.#newest;
+  }
+
+  /** Signs a committed head; returns the note. Heads of equal size have equal notes. */
+  note(head: { size: number; rootHash: Uint8Array }): string {
+    const note = this.#signer.sign(head.size, head.rootHash);
+    if (this.#newest === undefined || head.size >= this.#newest.size) {
+      this.#newest = { size: head.size, note };
+      this.#schedule();
+    }
+    return note;
+  }
+
+  /** Signs and keeps the head the store has. */
+  async start(): Promise<void> {
+    this.note(await this.#store.call("logHead", undefined));
+    await this.#keep();
+  }
+
+  /** Keeps the newest head, then stops. */
+  async stop(): Promise<void> {
+    clearTimeout(this.#timer);
+    await this.#keep();
+  }
+
+  #schedule(): void {
+    if (this.#timer !== undefined) return;
+    const sinceMs = this.#clock.now() - this.#keptAtMs;
+    const waitMs = Math.max(0, GATEWAY_LIMITS.checkpointKeepMs - sinceMs);
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      this.#keep().catch((caught: unknown) => {
+        this.#logger.error({ err: caught }, "the checkpoint could not be kept");
+      });
+    }, waitMs);
+  }
+
+  async #keep(): Promise<void> {
+    await this.#keeping;
+    const newest = this.#newest;
+    if (newest === undefined || newest.size === this.#keptSize) return;
+    this.#keptAtMs = this.#clock.now();
+    this.#keeping = this.#store.call("keepCheckpoint", newest).then(() => {
+      this.#keptSize = newest.size;
+    });
+    await this.#keeping;
+  }
+}

@@ -1,0 +1,66 @@
+import { readFile } from "node:fs/promises";
+import { Type } from "typebox";
+import type { Static } from "typebox";
+import { TracepostError } from "#errors";
+import { type CrashPlan, parseConfig, parseCrashPlan } from "#runtime";
+
+const ConfigSchema = Type.Object(
+  {
+    /** Folder of the store, absolute. */
+    dataDir: Type.String({ minLength: 1 }),
+    natsUrl: Type.String({ pattern: "^(nats|tls)://" }),
+    /** NATS credentials of the gateway. */
+    credsFile: Type.String({ minLength: 1 }),
+    /** Signed participant register. */
+    registerFile: Type.String({ minLength: 1 }),
+    /** Public root keys the register must be signed by. */
+    rootPublicKeyFiles: Type.Array(Type.String({ minLength: 1 }), { minItems: 1 }),
+    /** Folder with receipt.key and checkpoint.key. */
+    keysDir: Type.String({ minLength: 1 }),
+    http: Type.Object(
+      { host: Type.String({ minLength: 1 }), port: Type.Integer({ minimum: 0, maximum: 65535 }) },
+      { additionalProperties: false },
+    ),
+    logLevel: Type.Union(
+      (["trace", "debug", "info", "warn", "error", "silent"] as const).map((l) => Type.Literal(l)),
+    ),
+    /** First wait before a dispatch is repeated, in milliseconds. */
+    resendFirstMs: Type.Optional(Type.Integer({ minimum: 100 })),
+  },
+  { additionalProperties: false },
+);
+
+/** The gateway's configuration file, checked. */
+export type GatewayConfig = Static<typeof ConfigSchema>;
+
+/** What a gateway process is started with. */
+export interface GatewayStart {
+  readonly config: GatewayConfig;
+  /** Fault tests only. */
+  readonly crashPlan: CrashPlan | undefined;
+}
+
+/**
+ * Reads `--config FILE` and the environment. Throws TracepostError USAGE or CONFIG_INVALID, with
+ * every problem listed.
+ */
+export async function readStart(
+  args: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<GatewayStart> {
+  const file = args[0] === "--config" ? args[1] : undefined;
+  if (file === undefined || args.length !== 2) {
+    throw new TracepostError("USAGE", "usage: node gateway/main.ts --config FILE", {
+      remedy: "`tracepost exchange init` writes the file.",
+    });
+  }
+  const text = await readFile(file, "utf8").catch((caught: unknown) => {
+    throw new TracepostError("CONFIG_INVALID", `${file} cannot be read`, { cause: caught });
+  });
+  const plan = env.TRACEPOST_CRASH_AT;
+  const crashPlan = plan === undefined ? undefined : parseCrashPlan(plan);
+  if (plan !== undefined && crashPlan === undefined) {
+    throw new TracepostError("USAGE", `TRACEPOST_CRASH_AT names no crash point: ${plan}`);
+  }
+  return { config: parseConfig(ConfigSchema, text, file), crashPlan };
+}

@@ -1,0 +1,117 @@
+import { type Clock, type Database, GATEWAY_LIMITS, type Logger, newMessageId } from "#runtime";
+import type { CheckpointKeeper } from "./checkpoint-keeper.ts";
+import type { PairWindow } from "./pair-window.ts";
+import type { Speaker } from "./speaker.ts";
+import type { GatewayProcedures } from "./store.ts";
+import type { DueDelivery } from "./store/deliveries.ts";
+
+/** What the courier works with. */
+export interface CourierDeps {
+  readonly store: Pick<Database<GatewayProcedures>, "call">;
+  readonly speaker: Speaker;
+  readonly window: PairWindow;
+  readonly checkpoints: CheckpointKeeper;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly resendFirstMs: number;
+  /** Nothing is taken from the table while the carrier is away. */
+  readonly connected: () => boolean;
+}
+
+/**
+ * Works the delivery table until every message has its recipient's receipt: dispatches again what
+ * is overdue, dispatches what waited for room, and ends what has expired (promise 2, TP-GW-9).
+ */
+export class Courier {
+  readonly #deps: CourierDeps;
+  #timer: NodeJS.Timeout | undefined;
+  #working: Promise<void> = Promise.resolve();
+  #stopped = false;
+
+  constructor(deps: CourierDeps) {
+    this.#deps = deps;
+  }
+
+  /** Reads the table and starts the rounds. */
+  async start(): Promise<void> {
+    this.#deps.window.load(await this.#deps.store.call("pairLoads", undefined));
+    this.#schedule();
+  }
+
+  /** Finishes the round under way and starts no other. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+    await this.#working;
+  }
+
+  #schedule(): void {
+    if (this.#stopped) return;
+    this.#timer = setTimeout(() => {
+      this.#working = this.#round().finally(() => this.#schedule());
+    }, GATEWAY_LIMITS.courierPeriodMs);
+  }
+
+  async #round(): Promise<void> {
+    if (!this.#deps.connected()) return;
+    try {
+      await this.#expire();
+      await this.#repeatOverdue();
+      await this.#advanceWaiting();
+    } catch (caught) {
+      this.#deps.logger.error({ err: caught }, "a round of the courier failed; the next one goes on");
+    }
+  }
+
+  async #repeatOverdue(): Promise<void> {
+    for (;;) {
+      const due = await this.#deps.store.call("takeOverdue", this.#bounds());
+      await this.#dispatch(due);
+      if (due.length < GATEWAY_LIMITS.courierBatchMax || this.#stopped) return;
+    }
+  }
+
+  async #advanceWaiting(): Promise<void> {
+    const { window, store } = this.#deps;
+    for (const { pair, room } of window.roomForWaiting()) {
+      const asked = Math.min(room, GATEWAY_LIMITS.courierBatchMax);
+      const due = await store.call("takeWaiting", { ...pair, ...this.#bounds(), limit: asked });
+      window.advance(pair, asked, due.length);
+      await this.#dispatch(due);
+      if (this.#stopped) return;
+    }
+  }
+
+  async #expire(): Promise<void> {
+    const { store, speaker, window, checkpoints, clock } = this.#deps;
+    const nowMs = clock.now();
+    const limit = GATEWAY_LIMITS.courierBatchMax;
+    const receiptIds = Array.from({ length: limit }, () => newMessageId(nowMs));
+    const expired = await store.call("expireDeliveries", { nowMs, limit, receiptIds });
+    for (const expiry of expired) {
+      const { message, wasDispatched } = expiry;
+      const pair = { sender: message.sender, lane: message.lane };
+      if (wasDispatched) window.release({ ...pair, recipient: expiry.expiry.recipient });
+      checkpoints.note({ size: expiry.expiry.evidence.size, rootHash: expiry.rootHash });
+      await speaker.sayExpired(expiry);
+    }
+  }
+
+  async #dispatch(due: readonly DueDelivery[]): Promise<void> {
+    const { speaker, logger } = this.#deps;
+    const dispatched = due.map((delivery) => speaker.dispatchDue(delivery));
+    for (const settled of await Promise.allSettled(dispatched)) {
+      // The attempt is counted and the next time is set: it is simply tried again then.
+      if (settled.status === "rejected") logger.warn({ err: settled.reason }, "a dispatch failed");
+    }
+  }
+
+  #bounds(): { nowMs: number; firstMs: number; maxMs: number; limit: number } {
+    return {
+      nowMs: this.#deps.clock.now(),
+      firstMs: this.#deps.resendFirstMs,
+      maxMs: GATEWAY_LIMITS.resendMaxMs,
+      limit: GATEWAY_LIMITS.courierBatchMax,
+    };
+  }
+}

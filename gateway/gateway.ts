@@ -1,0 +1,160 @@
+import { join } from "node:path";
+import { Registry } from "prom-client";
+import { createHttpServer } from "#http";
+import { createCheckpointSigner } from "#message-log";
+import { KeyPurpose } from "#proto";
+import { type Clock, type Database, GATEWAY_LIMITS, Lifecycle, type Logger } from "#runtime";
+import { createSigner, loadRegister, loadSigningKey, PAYLOAD_TYPES, type RegisterView } from "#trust";
+import { TracepostError } from "#errors";
+import {
+  type Consumption,
+  gatewayConsumer,
+  LANES,
+  outStream,
+  parseOutSubject,
+  type Transport,
+} from "#wire";
+import { renderStatus } from "./api.ts";
+import { CheckpointKeeper } from "./checkpoint-keeper.ts";
+import type { GatewayConfig } from "./config.ts";
+import { Courier } from "./courier.ts";
+import { GatewayEvents } from "./events.ts";
+import { PairWindow } from "./pair-window.ts";
+import { Pipeline } from "./pipeline.ts";
+import { Speaker } from "./speaker.ts";
+import type { GatewayProcedures } from "./store.ts";
+
+/** What a gateway is built from; the composition root decides which store and which carrier. */
+export interface GatewayParts {
+  readonly config: GatewayConfig;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  readonly openStore: (file: string) => Promise<Database<GatewayProcedures>>;
+  readonly connect: () => Promise<Transport>;
+}
+
+/** A running gateway. */
+export interface RunningGateway {
+  /** Address of its status page, health, readiness and metrics. */
+  readonly url: string;
+  /** Stops taking messages, finishes what it has, closes everything in reverse order. */
+  stop(): Promise<void>;
+}
+
+/** Builds the gateway in the order of its dependencies and starts it. */
+export async function startGateway(parts: GatewayParts): Promise<RunningGateway> {
+  const { config, logger, clock } = parts;
+  const lifecycle = new Lifecycle(logger);
+  try {
+    const url = await assemble(parts, lifecycle);
+    lifecycle.ready();
+    logger.info({ url }, "the gateway is ready");
+    return { url, stop: () => lifecycle.stop() };
+  } catch (caught) {
+    await lifecycle.stop();
+    throw caught;
+  } finally {
+    logger.debug({ dataDir: config.dataDir, startedAt: clock.now() }, "start ended");
+  }
+}
+
+async function assemble(parts: GatewayParts, lifecycle: Lifecycle): Promise<string> {
+  const { config, logger, clock } = parts;
+  const register = await loadRegister(config.registerFile, config.rootPublicKeyFiles);
+  const receiptKey = await loadSigningKey(join(config.keysDir, "receipt.key"));
+  const checkpointKey = await loadSigningKey(join(config.keysDir, "checkpoint.key"));
+  checkOwnKey(register, receiptKey.keyId, KeyPurpose.RECEIPT);
+  checkOwnKey(register, checkpointKey.keyId, KeyPurpose.CHECKPOINT);
+  const receiptSigner = createSigner(receiptKey, PAYLOAD_TYPES.receipt);
+  const checkpointSigner = createCheckpointSigner(checkpointKey, register.logOrigin);
+  const metrics = new Registry();
+  const events = new GatewayEvents(logger, metrics);
+
+  const store = await parts.openStore(join(config.dataDir, "gateway.sqlite"));
+  lifecycle.add({ name: "store", stop: () => store.close() });
+  const transport = await parts.connect();
+  lifecycle.add({ name: "carrier", stop: () => transport.close() });
+  transport.onEvent((event) => {
+    if (event.type === "permission-violation") events.permissionViolation(event.detail);
+  });
+
+  const checkpoints = new CheckpointKeeper({ signer: checkpointSigner, store, clock, logger });
+  await checkpoints.start();
+  lifecycle.add({ name: "checkpoints", stop: () => checkpoints.stop() });
+  const window = new PairWindow();
+  const registerVersion = Number(register.version);
+  const speaker = new Speaker({
+    transport,
+    store,
+    receiptSigner,
+    checkpointSigner,
+    registerVersion,
+  });
+  const resendFirstMs = config.resendFirstMs ?? GATEWAY_LIMITS.resendFirstMs;
+  const shared = { store, window, checkpoints, speaker, clock, logger, resendFirstMs };
+  const courier = new Courier({ ...shared, connected: () => transport.connected });
+  await courier.start();
+  lifecycle.add({ name: "courier", stop: () => courier.stop() });
+  const pipeline = new Pipeline({ ...shared, register, events });
+  pipeline.start();
+  lifecycle.add({ name: "pipeline", stop: () => pipeline.stop() });
+  const consumptions = await consumeAll(register, transport, pipeline, clock);
+  lifecycle.add({
+    name: "consumers",
+    stop: async () => {
+      await Promise.all(consumptions.map((consumption) => consumption.stop()));
+    },
+  });
+
+  const server = await createHttpServer({
+    host: config.http.host,
+    port: config.http.port,
+    logger,
+    metrics,
+    health: {
+      store: () => true,
+      carrier: () => transport.connected,
+      running: () => lifecycle.state === "ready",
+    },
+    statusPage: async () =>
+      renderStatus({
+        status: await store.call("status", undefined),
+        register,
+        checkpoint: checkpoints.newest?.note ?? "",
+        connected: transport.connected,
+        nowMs: clock.now(),
+      }),
+  });
+  lifecycle.add({ name: "http", stop: () => server.close() });
+  return server.url;
+}
+
+/** A gateway whose receipts nobody can verify must not start. */
+function checkOwnKey(register: RegisterView, keyId: string, purpose: KeyPurpose): void {
+  const registered = register.signingKey(keyId);
+  if (registered?.participant === undefined && registered?.key.purpose === purpose) return;
+  throw new TracepostError("KEY_FILE", `key ${keyId} is not the gateway's in the register`, {
+    remedy: "Use the key files made with this register, or have the new keys registered.",
+  });
+}
+
+/** One durable consumer per participant and lane; the lanes of the subject decide the order. */
+async function consumeAll(
+  register: RegisterView,
+  transport: Transport,
+  pipeline: Pipeline,
+  clock: Clock,
+): Promise<Consumption[]> {
+  return await Promise.all(
+    register.participants.flatMap(({ id }) =>
+      LANES.map((lane) =>
+        transport.consume(outStream(id), gatewayConsumer(lane), (inbound) => {
+          const address = parseOutSubject(inbound.subject);
+          // The stream holds subjects of this participant alone; anything else is not a message.
+          if (address === undefined || address.participant !== id) inbound.ack();
+          else pipeline.push({ inbound, address, receivedAtMs: clock.now() });
+        }),
+      ),
+    ),
+  );
+}

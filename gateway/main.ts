@@ -1,0 +1,46 @@
+import { connectBus } from "#bus";
+import { TracepostError } from "#errors";
+import { armCrashPoint, createLogger, systemClock } from "#runtime";
+import { openSqliteStore } from "#store";
+import { readStart } from "./config.ts";
+import { startGateway } from "./gateway.ts";
+import type { GatewayProcedures } from "./store.ts";
+
+/** Starts the gateway, says it is ready, and drains on SIGTERM, SIGINT or a lost parent. */
+async function main(): Promise<void> {
+  const { config, crashPlan } = await readStart(process.argv.slice(2), process.env);
+  if (crashPlan !== undefined) armCrashPoint(crashPlan);
+  const logger = createLogger({ name: "gateway", level: config.logLevel });
+  const gateway = await startGateway({
+    config,
+    logger,
+    clock: systemClock,
+    openStore: (file) =>
+      openSqliteStore<GatewayProcedures>({ file, module: new URL("./store.ts", import.meta.url) }),
+    connect: () =>
+      connectBus({
+        servers: config.natsUrl,
+        credsFile: config.credsFile,
+        name: "gateway",
+        inboxPrefix: "_I.gateway",
+        logger,
+      }),
+  });
+  const stop = (): void => {
+    gateway.stop().then(
+      () => process.disconnect?.(),
+      (caught: unknown) => logger.error({ err: caught }, "the gateway did not stop cleanly"),
+    );
+  };
+  process.once("SIGTERM", stop);
+  process.once("SIGINT", stop);
+  process.once("disconnect", stop);
+  process.send?.({ type: "ready", url: gateway.url });
+}
+
+main().catch((caught: unknown) => {
+  const fault = TracepostError.from(caught);
+  const lines = [`gateway: ${fault.message}`, ...fault.problems, fault.remedy];
+  process.stderr.write(`${lines.filter((line) => line !== "").join("\n  ")}\n`);
+  process.exit(fault.exitCode);
+});

@@ -1,0 +1,29 @@
+import type { Refusal } from "#errors";
+import type { RecipientResult } from "#proto";
+import type { InboundMessage, OutAddress, ParsedMessage } from "#wire";
+
+/**
+ * One message on its way through the gateway. Each step fills in what it finds; a message that has
+ * a `refusal`, a `repeatOf` or is `held` passes the rest of the deciding steps untouched.
+ */
+export interface Passage {
+  readonly inbound: InboundMessage;
+  /** What the subject says, which NATS vouches for. */
+  readonly address: OutAddress;
+  readonly receivedAtMs: number;
+  /** Set by validate. */
+  message?: ParsedMessage;
+  /** Set by the first step that says no. */
+  refusal?: Refusal;
+  /** Set by recall: record id of the same message, seen before. */
+  repeatOf?: number;
+  /** Set by authorize: per recipient. */
+  results?: readonly RecipientResult[];
+  /** Set by admit: over quota, handed back to the carrier. */
+  held?: boolean;
+}
+
+/** Whether a step still has to decide about it. */
+export function isOpen(passage: Passage): boolean {
+  return passage.refusal === undefined && passage.repeatOf === undefined && !passage.held;
+}

@@ -1,0 +1,204 @@
+import { RefusalCode } from "#proto";
+import {
+  type Clock,
+  type Database,
+  GATEWAY_LIMITS,
+  type Logger,
+  passCrashPoint,
+  Semaphore,
+} from "#runtime";
+import type { RegisterView } from "#trust";
+import type { CheckpointKeeper } from "./checkpoint-keeper.ts";
+import type { GatewayEvents } from "./events.ts";
+import { LaneQueue } from "./lane-queue.ts";
+import type { PairWindow } from "./pair-window.ts";
+import type { Passage } from "./passage.ts";
+import type { Speaker } from "./speaker.ts";
+import { Admission } from "./steps/admit.ts";
+import { authenticate } from "./steps/authenticate.ts";
+import { authorize } from "./steps/authorize.ts";
+import { recall } from "./steps/recall.ts";
+import { type RecordOutcome, record } from "./steps/record.ts";
+import { validate } from "./steps/validate.ts";
+import type { GatewayProcedures } from "./store.ts";
+
+/** What the pipeline works with. */
+export interface PipelineDeps {
+  readonly store: Pick<Database<GatewayProcedures>, "call">;
+  readonly register: RegisterView;
+  readonly window: PairWindow;
+  readonly checkpoints: CheckpointKeeper;
+  readonly speaker: Speaker;
+  readonly events: GatewayEvents;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly resendFirstMs: number;
+}
+
+/**
+ * The way of a message through the gateway, the only place that knows the order:
+ *
+ * ```
+ * admit ▶ validate ▶ recall ▶ authenticate ▶ authorize ▶ RECORD ▶ dispatch ▶ receipt ▶ acknowledge
+ * ```
+ *
+ * Messages go in batches, so that one fsync serves many. While one batch is being recorded the next
+ * is being decided; records are made one after the other, and nothing is said about a message
+ * before its record is on disk.
+ */
+export class Pipeline {
+  readonly #deps: PipelineDeps;
+  readonly #queue = new LaneQueue();
+  readonly #admission = new Admission();
+  readonly #verifying = new Semaphore(GATEWAY_LIMITS.verifyInFlightMax);
+  #quotaLoggedAtMs = 0;
+  #running: Promise<void> | undefined;
+
+  constructor(deps: PipelineDeps) {
+    this.#deps = deps;
+  }
+
+  /** Takes a message from the carrier. */
+  push(passage: Passage): void {
+    this.#queue.push(passage);
+  }
+
+  /** Messages taken from the carrier and not yet in a batch. */
+  get waiting(): number {
+    return this.#queue.size;
+  }
+
+  /** Starts the loop. */
+  start(): void {
+    this.#running = this.#loop();
+  }
+
+  /** Finishes what was pushed, then ends. */
+  async stop(): Promise<void> {
+    this.#queue.close();
+    await this.#running;
+  }
+
+  async #loop(): Promise<void> {
+    let recorded: Promise<void> = Promise.resolve();
+    const said = new Set<Promise<void>>();
+    for (;;) {
+      const batch = await this.#queue.take(GATEWAY_LIMITS.batchMessagesMax);
+      if (batch.length === 0) break;
+      passCrashPoint("gateway.received");
+      const decided = await this.#attempt(batch, () => this.#decide(batch));
+      if (!decided) continue;
+      passCrashPoint("gateway.authorized");
+      await recorded;
+      recorded = this.#record(batch, said);
+    }
+    await recorded;
+    await Promise.all(said);
+  }
+
+  /** Steps one to five: nothing is changed anywhere yet. */
+  async #decide(batch: readonly Passage[]): Promise<void> {
+    const { store, register, clock } = this.#deps;
+    const nowMs = clock.now();
+    this.#admission.admit(batch, nowMs);
+    validate(batch);
+    await recall(batch, store);
+    await authenticate(batch, { register, verifying: this.#verifying, nowMs });
+    authorize(batch, { register, nowMs });
+  }
+
+  /** Step six, then the rest beside the next batch. */
+  async #record(batch: readonly Passage[], said: Set<Promise<void>>): Promise<void> {
+    const { store, window, register, clock, resendFirstMs } = this.#deps;
+    let outcome: RecordOutcome | undefined;
+    await this.#attempt(batch, async () => {
+      outcome = await record(batch, {
+        store,
+        window,
+        registerVersion: Number(register.version),
+        nowMs: clock.now(),
+        resendFirstMs,
+      });
+      await this.#logOverQuota();
+    });
+    if (outcome === undefined) return;
+    const done = outcome;
+    passCrashPoint("gateway.recorded");
+    if (done.recorded.some(({ item }) => item.claims.length > 0)) {
+      passCrashPoint("gateway.delivered-recorded");
+    }
+    const saying = this.#attempt(batch, () => this.#say(batch, done));
+    const settled = saying.then(() => {
+      said.delete(settled);
+    });
+    said.add(settled);
+    if (said.size >= GATEWAY_LIMITS.batchesInFlightMax) await Promise.race(said);
+  }
+
+  /** Steps seven and eight; only then is the carrier told that we have it. */
+  async #say(batch: readonly Passage[], outcome: RecordOutcome): Promise<void> {
+    const { checkpoints, speaker, events } = this.#deps;
+    if (outcome.quarantined !== undefined) checkpoints.note(outcome.quarantined);
+    const checkpoint = outcome.batch === undefined ? "" : checkpoints.note(outcome.batch);
+    const unsaid = new Set<Passage>();
+    const say = async (passage: Passage, work: Promise<void>): Promise<void> => {
+      try {
+        await work;
+      } catch (caught) {
+        unsaid.add(passage);
+        events.carrierFailed(caught);
+      }
+    };
+    const dispatches: Promise<void>[] = [];
+    const receipts: Promise<void>[] = [];
+    for (const recorded of outcome.recorded) {
+      const { passage, result } = recorded;
+      events.decided(recorded);
+      if (result.type === "again") unsaid.add(passage);
+      if (result.type === "repeat") passage.repeatOf = result.id;
+      if (result.type !== "recorded" || outcome.batch === undefined) continue;
+      const place = { checkpoint, recordedAtMs: outcome.batch.recordedAtMs };
+      if (result.code === RefusalCode.UNSPECIFIED) {
+        dispatches.push(say(passage, speaker.dispatchRecorded(recorded, place)));
+      }
+      receipts.push(say(passage, speaker.receiptRecorded(recorded, place)));
+    }
+    for (const passage of batch) {
+      if (passage.repeatOf === undefined) continue;
+      events.repeated(passage);
+      receipts.push(say(passage, speaker.sayAgain(passage.repeatOf)));
+    }
+    await Promise.all(dispatches);
+    passCrashPoint("gateway.dispatched");
+    await Promise.all(receipts);
+    passCrashPoint("gateway.receipted");
+    for (const passage of batch) {
+      if (passage.held || unsaid.has(passage)) passage.inbound.nak(GATEWAY_LIMITS.holdMs);
+      else passage.inbound.ack();
+    }
+    passCrashPoint("gateway.acknowledged");
+  }
+
+  async #logOverQuota(): Promise<void> {
+    const nowMs = this.#deps.clock.now();
+    if (nowMs - this.#quotaLoggedAtMs < GATEWAY_LIMITS.quotaLogMs) return;
+    const held = this.#admission.takeHeld();
+    if (held.size === 0) return;
+    this.#quotaLoggedAtMs = nowMs;
+    this.#deps.events.overQuota(held);
+    const senders = [...held.keys()];
+    this.#deps.checkpoints.note(await this.#deps.store.call("logOverQuota", { nowMs, senders }));
+  }
+
+  /** A fault gives the whole batch back to the carrier: nothing is lost, it comes again. */
+  async #attempt(batch: readonly Passage[], work: () => Promise<void>): Promise<boolean> {
+    try {
+      await work();
+      return true;
+    } catch (caught) {
+      this.#deps.logger.error({ err: caught, messages: batch.length }, "a batch failed");
+      for (const passage of batch) passage.inbound.nak(GATEWAY_LIMITS.holdMs);
+      return false;
+    }
+  }
+}

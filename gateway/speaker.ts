@@ -1,0 +1,187 @@
+import { randomBytes } from "node:crypto";
+import type { CheckpointSigner } from "#message-log";
+import { Header, Kind, type Lane, ReceiptType, RefusalCode } from "#proto";
+import type { Database } from "#runtime";
+import { filterForRecipient, type HeaderSigner, type Transport } from "#wire";
+import { evidenceOf, evidenceOfStored } from "./evidence.ts";
+import { dispatch, type OutgoingDispatch, storedEnvelope } from "./steps/dispatch.ts";
+import { decisionType, type ReceiptFacts, receipt, statusOf } from "./steps/receipt.ts";
+import type { Recorded } from "./steps/record.ts";
+import type { GatewayProcedures } from "./store.ts";
+import type { DueDelivery, NewExpiry } from "./store/deliveries.ts";
+import type { StoredExpiry, StoredMessage, StoredOutcome } from "./store/recall.ts";
+
+/** Under which checkpoint, and when, a batch was recorded. */
+export interface Place {
+  readonly checkpoint: string;
+  readonly recordedAtMs: number;
+}
+
+/**
+ * Says what is recorded: dispatches to recipients, receipts to senders, each from the recorded
+ * bytes. It decides nothing and keeps nothing; whatever is lost on the way is said again.
+ */
+export class Speaker {
+  readonly #transport: Pick<Transport, "publish">;
+  readonly #store: Pick<Database<GatewayProcedures>, "call">;
+  readonly #receiptSigner: HeaderSigner;
+  readonly #checkpointSigner: CheckpointSigner;
+  readonly #registerVersion: number;
+  /** Makes transport ids of repeated receipts unlike those of an earlier run. */
+  readonly #run = randomBytes(4).toString("hex");
+  #repeats = 0;
+
+  constructor(deps: {
+    transport: Pick<Transport, "publish">;
+    store: Pick<Database<GatewayProcedures>, "call">;
+    receiptSigner: HeaderSigner;
+    checkpointSigner: CheckpointSigner;
+    registerVersion: number;
+  }) {
+    this.#transport = deps.transport;
+    this.#store = deps.store;
+    this.#receiptSigner = deps.receiptSigner;
+    this.#checkpointSigner = deps.checkpointSigner;
+    this.#registerVersion = deps.registerVersion;
+  }
+
+  /** Puts a fresh message into the inboxes that have room; the rest wait in the delivery table. */
+  async dispatchRecorded(recorded: Recorded, place: Place): Promise<void> {
+    const { passage, item, result } = recorded;
+    if (result.type !== "recorded" || passage.message === undefined) return;
+    const { envelope, header } = passage.message;
+    const evidence = evidenceOf(result, place.checkpoint);
+    const recipients =
+      header.kind === Kind.RECEIPT
+        ? header.recipients
+        : item.routes.filter((route) => route.dispatch).map((route) => route.recipient);
+    await Promise.all(
+      recipients.map((recipient) =>
+        this.#publish({
+          recipient,
+          lane: header.lane,
+          kind: header.kind,
+          messageId: header.messageId,
+          attempt: header.kind === Kind.RECEIPT ? this.#freshAttempt() : 1,
+          envelope: filterForRecipient(envelope, header, recipient),
+          evidence,
+        }),
+      ),
+    );
+  }
+
+  /** Tells the sender what was decided; a receipt gets none. */
+  async receiptRecorded(recorded: Recorded, place: Place): Promise<void> {
+    const { passage, item, result } = recorded;
+    if (result.type !== "recorded" || item.kind === Kind.RECEIPT) return;
+    const facts: ReceiptFacts = {
+      type: decisionType(result.code),
+      sender: item.sender,
+      messageId: item.messageId,
+      headerDigest: item.headerDigest,
+      lane: item.lane as Lane,
+      status: passage.message?.header.status ?? statusOf(item.header),
+      code: result.code,
+      field: result.field,
+      recipient: "",
+      receiptId: item.receiptId,
+      saidAtMs: place.recordedAtMs,
+      registerVersion: this.#registerVersion,
+      evidence: evidenceOf(result, place.checkpoint),
+    };
+    await this.#publish(receipt(facts, this.#receiptSigner, this.#freshAttempt()));
+  }
+
+  /** Says the stored outcome again, byte for byte, with every receipt that came since. */
+  async sayAgain(id: number): Promise<void> {
+    const outcome: StoredOutcome | null = await this.#store.call("loadOutcome", { id });
+    if (outcome === null) return;
+    const { message, receipts, expiries } = outcome;
+    if (message.kind === Kind.RECEIPT) {
+      if (message.code !== RefusalCode.UNSPECIFIED) return;
+      for (const recipient of Header.decode(message.header).recipients) {
+        await this.#forward(message, storedEnvelope(message, outcome.parts), recipient);
+      }
+      return;
+    }
+    await this.#publish(
+      receipt(this.#decisionFacts(message), this.#receiptSigner, this.#freshAttempt()),
+    );
+    for (const { message: stored, parts } of receipts) {
+      await this.#forward(stored, storedEnvelope(stored, parts), message.sender);
+    }
+    for (const expiry of expiries) await this.#sayExpiry(message, expiry);
+  }
+
+  /** Dispatches a stored message once more. */
+  async dispatchDue(due: DueDelivery): Promise<void> {
+    const { message, parts } = due;
+    await this.#publish({
+      recipient: due.recipient,
+      lane: message.lane as Lane,
+      kind: message.kind as Kind,
+      messageId: message.messageId,
+      attempt: due.attempt,
+      envelope: storedEnvelope(message, parts),
+      evidence: evidenceOfStored(message.evidence, this.#checkpointSigner),
+    });
+  }
+
+  /** Tells the sender that a message was not delivered in time. */
+  async sayExpired(expired: NewExpiry): Promise<void> {
+    await this.#sayExpiry(expired.message, expired.expiry);
+  }
+
+  async #forward(stored: StoredMessage, envelope: Uint8Array, recipient: string): Promise<void> {
+    await this.#publish({
+      recipient,
+      lane: stored.lane as Lane,
+      kind: stored.kind as Kind,
+      messageId: stored.messageId,
+      attempt: this.#freshAttempt(),
+      envelope,
+      evidence: evidenceOfStored(stored.evidence, this.#checkpointSigner),
+    });
+  }
+
+  async #sayExpiry(message: StoredMessage, expiry: StoredExpiry): Promise<void> {
+    const facts: ReceiptFacts = {
+      ...this.#decisionFacts(message),
+      type: ReceiptType.EXPIRED,
+      code: RefusalCode.EXPIRED,
+      field: "header.expires_at",
+      recipient: expiry.recipient,
+      receiptId: expiry.receiptId,
+      saidAtMs: expiry.expiredAtMs,
+      evidence: evidenceOfStored(expiry.evidence, this.#checkpointSigner),
+    };
+    await this.#publish(receipt(facts, this.#receiptSigner, this.#freshAttempt()));
+  }
+
+  #decisionFacts(message: StoredMessage): ReceiptFacts {
+    return {
+      type: decisionType(message.code as RefusalCode),
+      sender: message.sender,
+      messageId: message.messageId,
+      headerDigest: message.headerDigest,
+      lane: message.lane as Lane,
+      status: statusOf(message.header),
+      code: message.code as RefusalCode,
+      field: message.field,
+      recipient: "",
+      receiptId: message.receiptId,
+      saidAtMs: message.recordedAtMs,
+      registerVersion: message.registerVersion,
+      evidence: evidenceOfStored(message.evidence, this.#checkpointSigner),
+    };
+  }
+
+  #freshAttempt(): string {
+    this.#repeats += 1;
+    return `${this.#run}-${this.#repeats}`;
+  }
+
+  async #publish(outgoing: OutgoingDispatch): Promise<void> {
+    await this.#transport.publish(dispatch(outgoing));
+  }
+}

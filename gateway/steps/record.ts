@@ -1,0 +1,190 @@
+import { Envelope, Kind, Lane, ReceiptType, RefusalCode } from "#proto";
+import { type Database, newMessageId } from "#runtime";
+import {
+  parseReceipt,
+  refusalCodeOf,
+  sha256,
+  signaturesDigest,
+  timestampMs,
+} from "#wire";
+import { refuse } from "#errors";
+import { headerBytesIn, readReference } from "../message-reference.ts";
+import type { PairWindow } from "../pair-window.ts";
+import type { Passage } from "../passage.ts";
+import type { GatewayProcedures } from "../store.ts";
+import type { QuarantineItem } from "../store/quarantine.ts";
+import type { RecordedBatch, RecordItem, RecordResult, RouteDecision } from "../store/record.ts";
+
+/** A passage with its place in the record. */
+export interface Recorded {
+  readonly passage: Passage;
+  readonly item: RecordItem;
+  readonly result: RecordResult;
+}
+
+/** What the record step gives to dispatch and receipt. */
+export interface RecordOutcome {
+  readonly recorded: readonly Recorded[];
+  readonly batch: RecordedBatch | undefined;
+  /** Head after unreadable bytes were logged, when there were any. */
+  readonly quarantined: { size: number; rootHash: Uint8Array } | undefined;
+}
+
+/**
+ * Sixth step: one transaction for the whole batch (TP-GW-6). When this returns, everything that was
+ * decided is on disk with its log entry; nothing has been said to anybody yet (promise 1).
+ */
+export async function record(
+  passages: readonly Passage[],
+  deps: {
+    store: Pick<Database<GatewayProcedures>, "call">;
+    window: PairWindow;
+    registerVersion: number;
+    nowMs: number;
+    resendFirstMs: number;
+  },
+): Promise<RecordOutcome> {
+  const readable: { passage: Passage; item: RecordItem }[] = [];
+  const unreadable: QuarantineItem[] = [];
+  for (const passage of passages) {
+    if (passage.held || passage.repeatOf !== undefined) continue;
+    const item = itemOf(passage, deps);
+    if (item === undefined) unreadable.push(quarantineItemOf(passage));
+    else readable.push({ passage, item });
+  }
+  let quarantined: RecordOutcome["quarantined"];
+  if (unreadable.length > 0) {
+    quarantined = await deps.store.call("quarantine", { nowMs: deps.nowMs, items: unreadable });
+  }
+  if (readable.length === 0) return { recorded: [], batch: undefined, quarantined };
+  const batch = await deps.store.call("recordBatch", {
+    nowMs: deps.nowMs,
+    registerVersion: deps.registerVersion,
+    resendFirstMs: deps.resendFirstMs,
+    items: readable.map(({ item }) => item),
+  });
+  const recorded = readable.map(({ passage, item }, position) => ({
+    passage,
+    item,
+    result: batch.results[position] as RecordResult,
+  }));
+  for (const { item, result } of recorded) settleWindow(deps.window, item, result);
+  return { recorded, batch, quarantined };
+}
+
+function itemOf(
+  passage: Passage,
+  deps: { window: PairWindow; nowMs: number },
+): RecordItem | undefined {
+  const claims = claimsOf(passage);
+  const { message, refusal } = passage;
+  const code = refusal === undefined ? RefusalCode.UNSPECIFIED : refusalCodeOf(refusal.code);
+  const common = {
+    sender: passage.address.participant,
+    receiptId: newMessageId(deps.nowMs),
+    code,
+    field: refusal?.field ?? "",
+  };
+  if (message === undefined) {
+    const reference = readReference(passage.inbound.data);
+    if (reference === undefined) return undefined;
+    return {
+      ...common,
+      messageId: reference.messageId,
+      headerDigest: reference.headerDigest,
+      signaturesDigest: new Uint8Array(),
+      header: reference.header,
+      signatures: new Uint8Array(),
+      kind: Kind.UNSPECIFIED,
+      lane: passage.address.lane,
+      expiresAtMs: 0,
+      routes: [],
+      parts: [],
+      receiptType: ReceiptType.UNSPECIFIED,
+      claims: [],
+    };
+  }
+  const { header, envelope } = message;
+  const accepted = refusal === undefined;
+  const routes = accepted && header.kind !== Kind.RECEIPT ? routesOf(passage, deps.window) : [];
+  return {
+    ...common,
+    messageId: header.messageId,
+    headerDigest: message.headerDigest,
+    signaturesDigest: signaturesDigest(envelope.signatures),
+    header: message.headerBytes,
+    signatures: Envelope.encode(Envelope.create({ signatures: envelope.signatures })).finish(),
+    kind: header.kind,
+    lane: header.lane,
+    expiresAtMs: timestampMs(header.expiresAt) ?? 0,
+    routes,
+    parts: accepted ? envelope.parts : [],
+    ...claims,
+  };
+}
+
+function claimsOf(passage: Passage): Pick<RecordItem, "receiptType" | "claims"> {
+  const none = { receiptType: ReceiptType.UNSPECIFIED, claims: [] };
+  const { message } = passage;
+  if (message === undefined || message.header.kind !== Kind.RECEIPT) return none;
+  const receipt = parseReceipt(message);
+  if (!receipt.ok) {
+    passage.refusal ??= receipt.refusal;
+    return none;
+  }
+  const { type, items } = receipt.value;
+  const sender = message.header.recipients[0] ?? "";
+  const foreign = items.some((item) => item.message?.originalSender !== sender);
+  if ((type !== ReceiptType.DELIVERED && type !== ReceiptType.REJECTED) || foreign) {
+    passage.refusal ??= refuse("NOT_PERMITTED", foreign ? "receipt.items" : "receipt.type");
+    return none;
+  }
+  const claims = items.map((item) => ({
+    originalSender: item.message?.originalSender ?? "",
+    messageId: item.message?.messageId ?? "",
+    headerDigest: item.message?.headerDigest ?? new Uint8Array(),
+  }));
+  return { receiptType: type, claims };
+}
+
+function routesOf(passage: Passage, window: PairWindow): RouteDecision[] {
+  const lane = passage.message?.header.lane ?? Lane.NORMAL;
+  return (passage.results ?? []).map((result) => ({
+    recipient: result.recipient,
+    code: result.code,
+    dispatch:
+      result.code === RefusalCode.UNSPECIFIED &&
+      window.reserve({ sender: passage.address.participant, recipient: result.recipient, lane }),
+  }));
+}
+
+/** Gives reserved places back for what was not recorded as accepted after all. */
+function settleWindow(window: PairWindow, item: RecordItem, result: RecordResult): void {
+  if (result.type === "recorded" && result.code === RefusalCode.UNSPECIFIED) {
+    for (const ended of result.ended) window.release(ended);
+    for (const route of item.routes) {
+      if (route.code === RefusalCode.UNSPECIFIED && !route.dispatch) {
+        window.wait({ sender: item.sender, recipient: route.recipient, lane: item.lane });
+      }
+    }
+    return;
+  }
+  for (const route of item.routes) {
+    if (!route.dispatch) continue;
+    window.release({ sender: item.sender, recipient: route.recipient, lane: item.lane });
+  }
+}
+
+function quarantineItemOf(passage: Passage): QuarantineItem {
+  const { data, subject } = passage.inbound;
+  const refusal = passage.refusal ?? refuse("MALFORMED");
+  return {
+    digest: sha256(data),
+    sizeBytes: data.length,
+    subject: subject.slice(0, 256),
+    sender: passage.address.participant,
+    code: refusalCodeOf(refusal.code),
+    field: refusal.field,
+    header: headerBytesIn(data),
+  };
+}

@@ -1,0 +1,31 @@
+import type { StoreDefinition } from "#runtime";
+import { expireDeliveries, pairLoads, takeOverdue, takeWaiting } from "./store/deliveries.ts";
+import { logOverQuota, quarantine } from "./store/quarantine.ts";
+import { loadOutcome, recall } from "./store/recall.ts";
+import { recordBatch } from "./store/record.ts";
+import { keepCheckpoint, logHead, status } from "./store/status.ts";
+import { MIGRATIONS } from "./store/tables.ts";
+
+/** The gateway's store: records, message log, deliveries, quarantine. */
+export const store = {
+  name: "tracepost-gateway",
+  migrations: MIGRATIONS,
+  procedures: {
+    recordBatch,
+    recall,
+    loadOutcome,
+    pairLoads,
+    takeOverdue,
+    takeWaiting,
+    expireDeliveries,
+    quarantine,
+    logOverQuota,
+    logHead,
+    keepCheckpoint,
+    status,
+  },
+  readOnly: ["recall", "loadOutcome", "pairLoads", "logHead", "status"],
+} satisfies StoreDefinition;
+
+/** The procedures, for the type of the open store. */
+export type GatewayProcedures = typeof store.procedures;

@@ -1,0 +1,207 @@
+import { inclusionPath, rootAt } from "#message-log";
+import type { SqlRow, Transaction } from "#runtime";
+import { DELIVERY, DELIVERY_STRIDE, PART_STRIDE } from "./tables.ts";
+
+/** A message id as the subject vouches for it. */
+export interface MessageKey {
+  readonly sender: string;
+  readonly messageId: string;
+}
+
+/** What is known of an id. */
+export interface RecalledId {
+  readonly id: number;
+  readonly headerDigest: Uint8Array;
+}
+
+/** Where an entry stands, and how a tree of `size` proves it. */
+export interface StoredEvidence {
+  readonly entry: Uint8Array;
+  readonly index: number;
+  readonly size: number;
+  readonly rootHash: Uint8Array;
+  readonly path: readonly Uint8Array[];
+}
+
+/** A recorded message, enough to dispatch or receipt it again, byte for byte. */
+export interface StoredMessage {
+  readonly id: number;
+  readonly sender: string;
+  readonly messageId: string;
+  readonly headerDigest: Uint8Array;
+  readonly kind: number;
+  readonly lane: number;
+  readonly header: Uint8Array;
+  readonly signatures: Uint8Array;
+  readonly code: number;
+  readonly field: string;
+  readonly receiptId: string;
+  readonly recordedAtMs: number;
+  readonly registerVersion: number;
+  readonly evidence: StoredEvidence;
+}
+
+/** A part as stored. */
+export interface StoredPart {
+  readonly name: string;
+  readonly onlyFor: string;
+  readonly content: Uint8Array;
+}
+
+/** An expiry as stored. */
+export interface StoredExpiry {
+  readonly recipient: string;
+  readonly receiptId: string;
+  readonly expiredAtMs: number;
+  readonly evidence: StoredEvidence;
+}
+
+/** Everything that was ever said about a message. */
+export interface StoredOutcome {
+  readonly message: StoredMessage;
+  /** Parts for every recipient; of a receipt, its body. */
+  readonly parts: readonly StoredPart[];
+  /** Receipts of recipients, to be handed to the sender again. */
+  readonly receipts: readonly { message: StoredMessage; parts: readonly StoredPart[] }[];
+  readonly expiries: readonly StoredExpiry[];
+}
+
+/** Looks ids up; an unknown one gives null in its place. */
+export async function recall(
+  tx: Transaction,
+  args: { keys: readonly MessageKey[] },
+): Promise<(RecalledId | null)[]> {
+  const found: (RecalledId | null)[] = [];
+  for (const key of args.keys) {
+    const row = await tx.get<{ id: number; header_digest: Uint8Array }>(
+      "SELECT id, header_digest FROM messages WHERE sender = ? AND message_id = ?",
+      key.sender,
+      key.messageId,
+    );
+    found.push(row === undefined ? null : { id: row.id, headerDigest: row.header_digest });
+  }
+  return found;
+}
+
+/** The stored outcome of a recorded message, or null. */
+export async function loadOutcome(
+  tx: Transaction,
+  args: { id: number },
+): Promise<StoredOutcome | null> {
+  const message = await loadMessage(tx, args.id);
+  if (message === undefined) return null;
+  const rows = await tx.all<DeliveryRow>(
+    "SELECT * FROM deliveries WHERE id >= ? AND id < ? ORDER BY id",
+    args.id * DELIVERY_STRIDE,
+    (args.id + 1) * DELIVERY_STRIDE,
+  );
+  const receipts: { message: StoredMessage; parts: readonly StoredPart[] }[] = [];
+  const expiries: StoredExpiry[] = [];
+  for (const row of rows) {
+    if (row.receipt !== null) {
+      const receipt = await loadMessage(tx, row.receipt);
+      if (receipt !== undefined) {
+        receipts.push({ message: receipt, parts: await loadParts(tx, receipt.id, "") });
+      }
+    }
+    if (row.state === DELIVERY.expired) expiries.push(await loadExpiry(tx, row));
+  }
+  const parts = await loadParts(tx, args.id, "");
+  return { message, parts, receipts, expiries };
+}
+
+interface DeliveryRow extends SqlRow {
+  recipient: string;
+  state: number;
+  receipt: number | null;
+  expiry_index: number;
+  expiry_size: number;
+  expiry_receipt_id: string;
+  expiry_at: number;
+}
+
+async function loadExpiry(tx: Transaction, row: DeliveryRow): Promise<StoredExpiry> {
+  return {
+    recipient: row.recipient,
+    receiptId: row.expiry_receipt_id,
+    expiredAtMs: row.expiry_at,
+    evidence: await loadEvidence(tx, row.expiry_index, row.expiry_size),
+  };
+}
+
+interface MessageRow extends SqlRow {
+  id: number;
+  sender: string;
+  message_id: string;
+  header_digest: Uint8Array;
+  kind: number;
+  lane: number;
+  header: Uint8Array;
+  signatures: Uint8Array;
+  code: number;
+  field: string;
+  log_index: number;
+  tree_size: number;
+  receipt_id: string;
+  recorded_at: number;
+  register_version: number;
+}
+
+/** A recorded message with its evidence at the tree size its first receipt named. */
+export async function loadMessage(
+  tx: Transaction,
+  id: number,
+): Promise<StoredMessage | undefined> {
+  const row = await tx.get<MessageRow>("SELECT * FROM messages WHERE id = ?", id);
+  if (row === undefined) return undefined;
+  return {
+    id: row.id,
+    sender: row.sender,
+    messageId: row.message_id,
+    headerDigest: row.header_digest,
+    kind: row.kind,
+    lane: row.lane,
+    header: row.header,
+    signatures: row.signatures,
+    code: row.code,
+    field: row.field,
+    receiptId: row.receipt_id,
+    recordedAtMs: row.recorded_at,
+    registerVersion: row.register_version,
+    evidence: await loadEvidence(tx, row.log_index, row.tree_size),
+  };
+}
+
+/** Parts of a message for one recipient; "" gives the common ones alone. */
+export async function loadParts(
+  tx: Transaction,
+  id: number,
+  recipient: string,
+): Promise<StoredPart[]> {
+  const rows = await tx.all<{ name: string; only_for: string; content: Uint8Array }>(
+    `SELECT name, only_for, content FROM parts
+     WHERE id >= ? AND id < ? AND only_for IN ('', ?) ORDER BY id`,
+    id * PART_STRIDE,
+    (id + 1) * PART_STRIDE,
+    recipient,
+  );
+  return rows.map((row) => ({ name: row.name, onlyFor: row.only_for, content: row.content }));
+}
+
+async function loadEvidence(
+  tx: Transaction,
+  index: number,
+  size: number,
+): Promise<StoredEvidence> {
+  const row = await tx.get<{ entry: Uint8Array }>(
+    'SELECT entry FROM log_entries WHERE "index" = ?',
+    index,
+  );
+  return {
+    entry: row?.entry ?? new Uint8Array(),
+    index,
+    size,
+    rootHash: await rootAt(tx, size),
+    path: await inclusionPath(tx, index, size),
+  };
+}

@@ -1,0 +1,356 @@
+import { randomBytes } from "node:crypto";
+import { appendLogEntries } from "#message-log";
+import { EntryKind, Kind, LogEntry, ReceiptType, RefusalCode } from "#proto";
+import type { Transaction } from "#runtime";
+import { toTimestamp } from "#wire";
+import { DELIVERY, DELIVERY_STRIDE, PART_STRIDE } from "./tables.ts";
+
+/** One statement of a recipient's receipt about one message. */
+export interface ReceiptClaim {
+  readonly originalSender: string;
+  readonly messageId: string;
+  readonly headerDigest: Uint8Array;
+}
+
+/** What the pipeline decided for one recipient. `code` 0: routed. */
+export interface RouteDecision {
+  readonly recipient: string;
+  readonly code: RefusalCode;
+  /** Whether it goes out at once, or waits for room in the pair's window. */
+  readonly dispatch: boolean;
+}
+
+/** A message as the pipeline hands it to the record. */
+export interface RecordItem {
+  readonly sender: string;
+  readonly messageId: string;
+  readonly headerDigest: Uint8Array;
+  readonly signaturesDigest: Uint8Array;
+  readonly header: Uint8Array;
+  /** Encoded Envelope that holds the signatures alone. */
+  readonly signatures: Uint8Array;
+  readonly kind: Kind;
+  readonly lane: number;
+  readonly expiresAtMs: number;
+  readonly receiptId: string;
+  /** Unspecified: accepted. */
+  readonly code: RefusalCode;
+  readonly field: string;
+  readonly routes: readonly RouteDecision[];
+  readonly parts: readonly { name: string; onlyFor: string; content: Uint8Array }[];
+  /** For kind RECEIPT: what it says about which messages. */
+  readonly receiptType: ReceiptType;
+  readonly claims: readonly ReceiptClaim[];
+}
+
+/** A batch to record in one transaction. */
+export interface RecordBatch {
+  readonly nowMs: number;
+  readonly registerVersion: number;
+  readonly resendFirstMs: number;
+  readonly items: readonly RecordItem[];
+}
+
+/** A delivery that a receipt has ended. */
+export interface EndedDelivery {
+  readonly sender: string;
+  readonly recipient: string;
+  readonly lane: number;
+}
+
+/** What became of one item. */
+export type RecordResult =
+  | {
+      readonly type: "recorded";
+      readonly id: number;
+      readonly code: RefusalCode;
+      readonly field: string;
+      readonly index: number;
+      readonly entry: Uint8Array;
+      readonly path: readonly Uint8Array[];
+      readonly ended: readonly EndedDelivery[];
+    }
+  /** Known already, same header: the stored outcome is said again. */
+  | { readonly type: "repeat"; readonly id: number }
+  /** A second copy in the same batch: it is recalled when it comes again. */
+  | { readonly type: "again" };
+
+/** What became of a batch. */
+export interface RecordedBatch {
+  readonly results: readonly RecordResult[];
+  readonly recordedAtMs: number;
+  readonly size: number;
+  readonly rootHash: Uint8Array;
+}
+
+type Known = { id: number; header_digest: Uint8Array };
+
+interface Decision {
+  readonly item: RecordItem;
+  code: RefusalCode;
+  field: string;
+  /** False when the id stands for another message already. */
+  bindsId: boolean;
+  deliveries: number[];
+  ended: EndedDelivery[];
+}
+
+/**
+ * Records a batch: decides once more under the lock what only the store knows (a repeated id, a
+ * receipt about nothing), appends one log entry for each, and stores message, parts and deliveries.
+ * All or nothing; when it returns, everything is on disk (promise 1).
+ */
+export async function recordBatch(tx: Transaction, batch: RecordBatch): Promise<RecordedBatch> {
+  const state = await tx.get<{ recorded_at: number }>("SELECT recorded_at FROM gateway_state");
+  const recordedAtMs = Math.max(batch.nowMs, state?.recorded_at ?? 0);
+  const results: (RecordResult | undefined)[] = [];
+  const decisions: Decision[] = [];
+  const inBatch = new Map<string, Uint8Array>();
+  for (const item of batch.items) {
+    const known = await findMessage(tx, item.sender, item.messageId);
+    if (known !== undefined && sameBytes(known.header_digest, item.headerDigest)) {
+      results.push({ type: "repeat", id: known.id });
+      continue;
+    }
+    const key = `${item.sender}/${item.messageId}`;
+    const earlier = inBatch.get(key);
+    if (earlier !== undefined && sameBytes(earlier, item.headerDigest)) {
+      results.push({ type: "again" });
+      continue;
+    }
+    const clash = known !== undefined || earlier !== undefined;
+    if (!clash) inBatch.set(key, item.headerDigest);
+    results.push(undefined);
+    decisions.push(await decide(tx, item, clash));
+  }
+  const entries = decisions.map((decision) => encodeEntry(decision, batch, recordedAtMs));
+  const log = await appendLogEntries(tx, entries);
+  let next = 0;
+  for (let position = 0; position < results.length; position += 1) {
+    if (results[position] !== undefined) continue;
+    const decision = decisions[next] as Decision;
+    const index = log.firstIndex + next;
+    const id = await insertMessage(tx, decision, { batch, recordedAtMs, index, size: log.size });
+    results[position] = {
+      type: "recorded",
+      id,
+      code: decision.code,
+      field: decision.field,
+      index,
+      entry: entries[next] as Uint8Array,
+      path: log.inclusionPaths[next] ?? [],
+      ended: decision.ended,
+    };
+    next += 1;
+  }
+  await tx.run("UPDATE gateway_state SET recorded_at = ?", recordedAtMs);
+  await countTraffic(tx, decisions, recordedAtMs);
+  return {
+    results: results as RecordResult[],
+    recordedAtMs,
+    size: log.size,
+    rootHash: log.rootHash,
+  };
+}
+
+/** Keeps the counts of the status page, so that showing it costs no scan. */
+async function countTraffic(
+  tx: Transaction,
+  decisions: readonly Decision[],
+  recordedAtMs: number,
+): Promise<void> {
+  const bySender = new Map<string, { accepted: number; refused: number }>();
+  for (const { item, code } of decisions) {
+    const counts = bySender.get(item.sender) ?? { accepted: 0, refused: 0 };
+    if (code === RefusalCode.UNSPECIFIED) counts.accepted += 1;
+    else counts.refused += 1;
+    bySender.set(item.sender, counts);
+  }
+  for (const [sender, counts] of bySender) {
+    await tx.run(
+      `INSERT INTO traffic (participant, accepted, refused, last_at) VALUES (?, ?, ?, ?)
+       ON CONFLICT (participant) DO UPDATE SET accepted = accepted + excluded.accepted,
+         refused = refused + excluded.refused, last_at = excluded.last_at`,
+      sender,
+      counts.accepted,
+      counts.refused,
+      recordedAtMs,
+    );
+  }
+}
+
+async function decide(tx: Transaction, item: RecordItem, clash: boolean): Promise<Decision> {
+  const decision: Decision = {
+    item,
+    code: item.code,
+    field: item.field,
+    bindsId: !clash,
+    deliveries: [],
+    ended: [],
+  };
+  if (clash) {
+    decision.code = RefusalCode.ID_REUSED;
+    decision.field = "header.message_id";
+  } else if (item.kind === Kind.RECEIPT && item.code === RefusalCode.UNSPECIFIED) {
+    await matchClaims(tx, decision);
+  }
+  return decision;
+}
+
+/** A receipt is believed about messages that were dispatched to its sender, and about no others. */
+async function matchClaims(tx: Transaction, decision: Decision): Promise<void> {
+  const { item } = decision;
+  for (const claim of item.claims) {
+    const message = await findMessage(tx, claim.originalSender, claim.messageId);
+    if (message === undefined || !sameBytes(message.header_digest, claim.headerDigest)) continue;
+    const delivery = await tx.get<{ id: number; state: number; lane: number }>(
+      "SELECT id, state, lane FROM deliveries WHERE id >= ? AND id < ? AND recipient = ?",
+      message.id * DELIVERY_STRIDE,
+      (message.id + 1) * DELIVERY_STRIDE,
+      item.sender,
+    );
+    if (delivery === undefined) continue;
+    decision.deliveries.push(delivery.id);
+    if (delivery.state < DELIVERY.delivered) {
+      decision.ended.push({
+        sender: claim.originalSender,
+        recipient: item.sender,
+        lane: delivery.lane,
+      });
+    }
+  }
+  if (decision.deliveries.length === 0) {
+    decision.code = RefusalCode.NOT_PERMITTED;
+    decision.field = "receipt.items";
+  }
+}
+
+function encodeEntry(decision: Decision, batch: RecordBatch, recordedAtMs: number): Uint8Array {
+  const { item, code } = decision;
+  return LogEntry.encode(
+    LogEntry.create({
+      kind: entryKind(item, code),
+      sender: item.sender,
+      messageId: item.messageId,
+      headerDigest: item.headerDigest,
+      signaturesDigest: item.signaturesDigest,
+      code,
+      field: decision.field,
+      results: item.routes.map((route) => ({ recipient: route.recipient, code: route.code })),
+      registerVersion: BigInt(batch.registerVersion),
+      recordedAt: toTimestamp(recordedAtMs),
+      nonce: randomBytes(16),
+    }),
+  ).finish();
+}
+
+function entryKind(item: RecordItem, code: RefusalCode): EntryKind {
+  if (code !== RefusalCode.UNSPECIFIED) return EntryKind.REFUSAL;
+  if (item.kind !== Kind.RECEIPT) return EntryKind.MESSAGE;
+  return item.receiptType === ReceiptType.REJECTED ? EntryKind.REJECTION : EntryKind.DELIVERY;
+}
+
+interface Placement {
+  readonly batch: RecordBatch;
+  readonly recordedAtMs: number;
+  readonly index: number;
+  readonly size: number;
+}
+
+async function insertMessage(
+  tx: Transaction,
+  decision: Decision,
+  placement: Placement,
+): Promise<number> {
+  if (!decision.bindsId) return 0;
+  const { item } = decision;
+  const id = placement.index + 1;
+  await tx.run(
+    `INSERT INTO messages (id, sender, message_id, header_digest, kind, lane, header, signatures,
+       code, field, log_index, tree_size, receipt_id, recorded_at, register_version)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    id,
+    item.sender,
+    item.messageId,
+    item.headerDigest,
+    item.kind,
+    item.lane,
+    item.header,
+    item.signatures,
+    decision.code,
+    decision.field,
+    placement.index,
+    placement.size,
+    item.receiptId,
+    placement.recordedAtMs,
+    placement.batch.registerVersion,
+  );
+  let position = 0;
+  for (const part of item.parts) {
+    const partId = id * PART_STRIDE + position;
+    const sql = "INSERT INTO parts (id, name, only_for, content) VALUES (?, ?, ?, ?)";
+    await tx.run(sql, partId, part.name, part.onlyFor, part.content);
+    position += 1;
+  }
+  if (decision.code !== RefusalCode.UNSPECIFIED) return id;
+  if (item.kind === Kind.RECEIPT) await endDeliveries(tx, decision, id);
+  else await insertDeliveries(tx, item, id, placement);
+  return id;
+}
+
+async function insertDeliveries(
+  tx: Transaction,
+  item: RecordItem,
+  id: number,
+  placement: Placement,
+): Promise<void> {
+  let position = 0;
+  for (const route of item.routes) {
+    if (route.code === RefusalCode.UNSPECIFIED) {
+      await tx.run(
+        `INSERT INTO deliveries (id, sender, recipient, lane, state, attempts, next_at, expires_at)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+        id * DELIVERY_STRIDE + position,
+        item.sender,
+        route.recipient,
+        item.lane,
+        route.dispatch ? DELIVERY.dispatched : DELIVERY.waiting,
+        route.dispatch ? 1 : 0,
+        placement.batch.nowMs + placement.batch.resendFirstMs,
+        item.expiresAtMs,
+      );
+    }
+    position += 1;
+  }
+}
+
+async function endDeliveries(tx: Transaction, decision: Decision, receipt: number): Promise<void> {
+  const state =
+    decision.item.receiptType === ReceiptType.REJECTED ? DELIVERY.rejected : DELIVERY.delivered;
+  for (const delivery of decision.deliveries) {
+    await tx.run(
+      "UPDATE deliveries SET state = ?, receipt = ? WHERE id = ? AND state < ?",
+      state,
+      receipt,
+      delivery,
+      DELIVERY.delivered,
+    );
+  }
+}
+
+async function findMessage(
+  tx: Transaction,
+  sender: string,
+  messageId: string,
+): Promise<Known | undefined> {
+  return await tx.get<Known>(
+    "SELECT id, header_digest FROM messages WHERE sender = ? AND message_id = ?",
+    sender,
+    messageId,
+  );
+}
+
+/** Whether two digests are equal; they are public, so time does not matter. */
+export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return Buffer.compare(a, b) === 0;
+}

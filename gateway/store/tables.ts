@@ -1,0 +1,86 @@
+import type { Migration } from "#runtime";
+import { LOG_MIGRATION_SQL } from "#message-log";
+
+/**
+ * The gateway's tables. Two keys are built, not looked up: part `message × 1024 + position` and
+ * delivery `message × 256 + position`, so that neither needs an index of its own.
+ */
+const RECORDS_SQL = `
+CREATE TABLE messages (
+  id INTEGER PRIMARY KEY,
+  sender TEXT NOT NULL,
+  message_id TEXT NOT NULL,
+  header_digest BLOB NOT NULL,
+  kind INTEGER NOT NULL,
+  lane INTEGER NOT NULL,
+  header BLOB NOT NULL,
+  signatures BLOB NOT NULL,
+  code INTEGER NOT NULL,
+  field TEXT NOT NULL,
+  log_index INTEGER NOT NULL,
+  tree_size INTEGER NOT NULL,
+  receipt_id TEXT NOT NULL,
+  recorded_at INTEGER NOT NULL,
+  register_version INTEGER NOT NULL,
+  UNIQUE (sender, message_id)
+) STRICT;
+CREATE TABLE parts (
+  id INTEGER PRIMARY KEY,
+  name TEXT NOT NULL,
+  only_for TEXT NOT NULL,
+  content BLOB NOT NULL
+) STRICT;
+CREATE TABLE deliveries (
+  id INTEGER PRIMARY KEY,
+  sender TEXT NOT NULL,
+  recipient TEXT NOT NULL,
+  lane INTEGER NOT NULL,
+  state INTEGER NOT NULL,
+  attempts INTEGER NOT NULL,
+  next_at INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL,
+  receipt INTEGER,
+  expiry_index INTEGER,
+  expiry_size INTEGER,
+  expiry_receipt_id TEXT,
+  expiry_at INTEGER
+) STRICT;
+CREATE INDEX deliveries_due ON deliveries (next_at) WHERE state = 1;
+CREATE INDEX deliveries_waiting ON deliveries (sender, recipient, lane, id) WHERE state = 0;
+CREATE INDEX deliveries_expiry ON deliveries (expires_at) WHERE state < 2;
+CREATE TABLE quarantine (
+  id INTEGER PRIMARY KEY,
+  digest BLOB NOT NULL,
+  size_bytes INTEGER NOT NULL,
+  subject TEXT NOT NULL,
+  received_at INTEGER NOT NULL,
+  code INTEGER NOT NULL,
+  field TEXT NOT NULL,
+  header BLOB NOT NULL
+) STRICT;
+CREATE TABLE traffic (
+  participant TEXT PRIMARY KEY,
+  accepted INTEGER NOT NULL,
+  refused INTEGER NOT NULL,
+  last_at INTEGER NOT NULL
+) STRICT;
+CREATE TABLE gateway_state (
+  only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
+  recorded_at INTEGER NOT NULL
+) STRICT;
+INSERT INTO gateway_state VALUES (1, 0);
+`;
+
+/** Forward-only; a released one is never changed. */
+export const MIGRATIONS: readonly Migration[] = [
+  { version: 1, name: "message log", sql: LOG_MIGRATION_SQL },
+  { version: 2, name: "records, deliveries, quarantine", sql: RECORDS_SQL },
+];
+
+/** Where a delivery stands. */
+export const DELIVERY = { waiting: 0, dispatched: 1, delivered: 2, rejected: 3, expired: 4 } as const;
+
+/** Parts of a message have ids from `message × PART_STRIDE`. */
+export const PART_STRIDE = 1024;
+/** Deliveries of a message have ids from `message × DELIVERY_STRIDE`. */
+export const DELIVERY_STRIDE = 256;

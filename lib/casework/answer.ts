@@ -1,0 +1,185 @@
+import {
+  type CustodyEvent,
+  CustodyEventKind,
+  type FinalReply,
+  Question,
+  RefusalGround,
+  TraceOutcome,
+  type TraceReply,
+  type TraceRequest,
+} from "#proto";
+import { isSameCalibre, stateName } from "#reference";
+import type { FirearmRecord, FirearmStatus } from "./register.ts";
+
+/** What a status of the register means as an answer. */
+const OUTCOME_OF_STATUS: Readonly<Record<FirearmStatus, TraceOutcome>> = {
+  held: TraceOutcome.LAST_LEGAL_HOLDER_IDENTIFIED,
+  exported: TraceOutcome.EXPORTED_ONWARD,
+  stolen: TraceOutcome.REPORTED_LOST_OR_STOLEN,
+  destroyed: TraceOutcome.RECORDED_DESTROYED,
+  manufactured: TraceOutcome.MANUFACTURE_CONFIRMED_ONLY,
+};
+
+const EVENT_OF_STATUS: Readonly<Record<FirearmStatus, CustodyEventKind>> = {
+  held: CustodyEventKind.SOLD,
+  exported: CustodyEventKind.EXPORTED,
+  stolen: CustodyEventKind.STOLEN,
+  destroyed: CustodyEventKind.DESTROYED,
+  manufactured: CustodyEventKind.MANUFACTURED,
+};
+
+/** Language of the free text in these answers. */
+const ANSWER_LANGUAGE = "en";
+
+/** What {@link answerFromRegister} may be told besides the records. */
+export interface AnswerContext {
+  /** Name of the register, told also where nothing was found. */
+  readonly registerNote?: string;
+}
+
+/**
+ * Answers a trace request from the records that match its make and normalized serial number.
+ * None: NO_RECORD. Several that neither the exact serial number nor the calibre tells apart:
+ * INSUFFICIENT_IDENTIFICATION. A restricted record: a refusal notice with its ground and no word
+ * of what it holds. `today` (ISO 8601 date) is the day the register was looked into.
+ */
+export function answerFromRegister(
+  request: TraceRequest,
+  matches: readonly FirearmRecord[],
+  today: string,
+  context: AnswerContext = {},
+): TraceReply {
+  const [record, ...others] = tellApart(request, matches);
+  const notes = [context.registerNote ?? "", ...new Set(matches.map((match) => sourceOf(match)))];
+  const sourceNote = [...notes.filter((note) => note !== ""), `Consulted on ${today}.`].join(" ");
+  const reply = (content: NonNullable<TraceReply["content"]>): TraceReply => ({
+    content,
+    languageTag: ANSWER_LANGUAGE,
+    sourceNote,
+  });
+  if (record === undefined) {
+    const remarks = "No record of a firearm with this make and serial number.";
+    return reply(final(request, TraceOutcome.NO_RECORD, remarks));
+  }
+  if (others.length > 0) {
+    const remarks =
+      `${others.length + 1} records match this make and serial number; the request does not tell ` +
+      "them apart. Model, type, import mark or photographs would.";
+    return reply(final(request, TraceOutcome.INSUFFICIENT_IDENTIFICATION, remarks));
+  }
+  if (record.restriction !== undefined) {
+    const ground = RefusalGround[record.restriction];
+    const explanation = "A record exists; what it says may not be told on this ground.";
+    return reply({ $case: "refusal", value: { ground, explanation } });
+  }
+  return reply(fromRecord(request, record));
+}
+
+/**
+ * Records the request may mean: those with the exact serial number if there are any, and of them
+ * those with its calibre if there are any.
+ */
+function tellApart(
+  request: TraceRequest,
+  matches: readonly FirearmRecord[],
+): readonly FirearmRecord[] {
+  const { firearm } = request;
+  if (firearm === undefined) return matches;
+  const narrow = (
+    records: readonly FirearmRecord[],
+    agrees: (record: FirearmRecord) => boolean,
+  ): readonly FirearmRecord[] => {
+    const agreeing = records.filter(agrees);
+    return agreeing.length > 0 ? agreeing : records;
+  };
+  const exact = narrow(matches, (record) => record.serialRaw === firearm.serialRaw);
+  return narrow(exact, ({ calibre }) => {
+    return calibre !== undefined && isSameCalibre(calibre, firearm.calibre);
+  });
+}
+
+function sourceOf(record: FirearmRecord): string {
+  return record.madeUp ? `Made up: ${record.sourceNote}` : record.sourceNote;
+}
+
+/** A final reply that tells nothing of a single record. */
+function final(
+  request: TraceRequest,
+  outcome: TraceOutcome,
+  remarks: string,
+): { $case: "final"; value: FinalReply } {
+  const answers = request.questionsAsked.map((question) => ({ question, answer: remarks }));
+  const value = { outcome, custodyEvents: [], nextState: "", remarks, answers };
+  return { $case: "final", value };
+}
+
+function fromRecord(
+  request: TraceRequest,
+  record: FirearmRecord,
+): { $case: "final"; value: FinalReply } {
+  const outcome = OUTCOME_OF_STATUS[record.status];
+  const sentence = sentenceOf(record);
+  const answers = request.questionsAsked.map((question) => ({
+    question,
+    answer: answerTo(question, record, sentence),
+  }));
+  const value: FinalReply = {
+    outcome,
+    custodyEvents: custodyOf(request, record),
+    nextState: record.status === "exported" ? (record.exportedTo ?? "") : "",
+    remarks: sentence,
+    answers,
+  };
+  return { $case: "final", value };
+}
+
+/** What the record says, as one sentence. */
+function sentenceOf(record: FirearmRecord): string {
+  const when = record.eventDate === undefined ? "" : ` on ${record.eventDate}`;
+  const holder = record.holder ?? "a holder who is not named";
+  switch (record.status) {
+    case "held":
+      return `Last legally held by ${holder}, acquired${when || " on an unknown date"}.`;
+    case "exported": {
+      const to = record.exportedTo === undefined ? "another State" : stateName(record.exportedTo);
+      return `Lawfully exported to ${to}${when}; please ask there.`;
+    }
+    case "stolen":
+      return `Reported lost or stolen from ${holder}${when}.`;
+    case "destroyed":
+      return `Recorded as destroyed${when}.`;
+    case "manufactured":
+      return `Made in this State${when}; no sale is on record.`;
+    default:
+      return record.status satisfies never;
+  }
+}
+
+function answerTo(question: Question, record: FirearmRecord, sentence: string): string {
+  switch (question) {
+    case Question.MANUFACTURE_CONFIRM:
+      return "The make and serial number are in our records.";
+    case Question.LOST_STOLEN_STATUS:
+      return record.status === "stolen" ? sentence : "Not reported lost or stolen.";
+    case Question.EXPORT_DETAILS:
+    case Question.ONWARD_TRANSFERS:
+      return record.status === "exported" ? sentence : "No export is on record.";
+    default:
+      return sentence;
+  }
+}
+
+/** The last event on record; a register of last states knows no more. */
+function custodyOf(request: TraceRequest, record: FirearmRecord): CustodyEvent[] {
+  const leaves = record.status === "exported";
+  const gains = record.status === "held";
+  const event: CustodyEvent = {
+    kind: EVENT_OF_STATUS[record.status],
+    date: record.eventDate ?? "",
+    fromParty: gains ? "" : (record.holder ?? ""),
+    fromState: gains ? "" : request.requestedState,
+    toParty: gains ? (record.holder ?? "") : "",
+    toState: leaves ? (record.exportedTo ?? "") : gains ? request.requestedState : "",
+  };
+  return [event];
+}

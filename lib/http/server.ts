@@ -1,0 +1,203 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyTypeProvider,
+  fastify,
+  LogController,
+  type RawServerDefault,
+} from "fastify";
+import type { Registry } from "prom-client";
+import type { Static, TSchema } from "typebox";
+import { TracepostError } from "#errors";
+import { compileSchema, HTTP_LIMITS, type Logger } from "#runtime";
+import { bearerCheck, hostCheck } from "./guard.ts";
+import { STYLE_SOURCE } from "./html.ts";
+import {
+  InvalidRequest,
+  type Problem,
+  type ProblemCode,
+  problemFromFault,
+  problemOf,
+  sendProblem,
+} from "./problem.ts";
+
+/** Gives routes the types of their TypeBox schemas. */
+export interface TypeBoxProvider extends FastifyTypeProvider {
+  readonly validator: this["schema"] extends TSchema ? Static<this["schema"]> : unknown;
+  readonly serializer: this["schema"] extends TSchema ? Static<this["schema"]> : unknown;
+}
+
+/** What routes are added to: a Fastify instance whose schemas are TypeBox. */
+export type HttpRoutes = FastifyInstance<
+  RawServerDefault,
+  IncomingMessage,
+  ServerResponse,
+  FastifyBaseLogger,
+  TypeBoxProvider
+>;
+
+/** What every role hands over. */
+export interface HttpServerOptions {
+  /** Address to listen on, such as 127.0.0.1. */
+  readonly host: string;
+  /** Port; 0 takes a free one. */
+  readonly port: number;
+  readonly logger: Logger;
+  /** Named conditions of `/readyz`; it says 503 until all hold. */
+  readonly health: Readonly<Record<string, () => boolean | Promise<boolean>>>;
+  /** Bearer token of `/v1`; needed as soon as `routes` is given. */
+  readonly token?: string;
+  /** Adds routes below `/v1`; paths are written without that prefix. */
+  readonly routes?: (routes: HttpRoutes) => void | Promise<void>;
+  /** Served at `/metrics`. */
+  readonly metrics?: Registry;
+  /** Renders `/`, open to everybody who reaches the port: no content of any message. */
+  readonly statusPage?: () => string | Promise<string>;
+  /** Longest JSON body in bytes. */
+  readonly bodyBytesMax?: number;
+}
+
+/** A listening server. */
+export interface HttpServer {
+  /** `http://host:port`. */
+  readonly url: string;
+  /** Answers what is under way, refuses what comes, then closes. */
+  close(): Promise<void>;
+}
+
+const SECURITY_HEADERS = {
+  "content-security-policy":
+    `default-src 'none'; style-src ${STYLE_SOURCE}; base-uri 'none'; ` +
+    "form-action 'none'; frame-ancestors 'none'",
+  "x-content-type-options": "nosniff",
+  "x-frame-options": "DENY",
+  "referrer-policy": "no-referrer",
+  "cross-origin-opener-policy": "same-origin",
+  "cross-origin-resource-policy": "same-origin",
+  "cache-control": "no-store",
+} as const;
+
+/**
+ * Starts the HTTP door that every role has: `/healthz`, `/readyz`, `/metrics`, a status page and,
+ * behind a bearer token, the role's own routes below `/v1`. Errors are problem details (RFC 9457)
+ * with a closed code. Throws TracepostError UNAVAILABLE when the port cannot be had and
+ * CONFIG_INVALID when routes are given without a token.
+ */
+export async function createHttpServer(options: HttpServerOptions): Promise<HttpServer> {
+  const app = fastify({
+    loggerInstance: options.logger as FastifyBaseLogger,
+    // A path or query can hold a serial number; only route patterns are logged, below.
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit: options.bodyBytesMax ?? HTTP_LIMITS.bodyBytesMax,
+    requestTimeout: HTTP_LIMITS.requestMs,
+    forceCloseConnections: "idle",
+    return503OnClosing: true,
+  }).withTypeProvider<TypeBoxProvider>();
+  installHooks(app, options);
+  installOpenRoutes(app, options);
+  await installApi(app, options);
+  try {
+    const url = await app.listen({ host: options.host, port: options.port });
+    return { url, close: () => app.close() };
+  } catch (caught) {
+    await app.close();
+    throw new TracepostError("UNAVAILABLE", `cannot listen on ${options.host}:${options.port}`, {
+      cause: caught,
+      remedy: "Free the port, or configure port 0 for a free one.",
+    });
+  }
+}
+
+function installHooks(app: HttpRoutes, options: HttpServerOptions): void {
+  const answersTo = hostCheck(options.host);
+  app.addHook("onRequest", async (request, reply) => {
+    reply.headers(SECURITY_HEADERS);
+    if (!answersTo(request.headers.host)) return sendProblem(reply, problemOf("MISDIRECTED"));
+    return undefined;
+  });
+  app.addHook("onResponse", async (request, reply) => {
+    const route = request.routeOptions.url ?? "(none)";
+    const { method } = request;
+    options.logger.debug({ method, route, status: reply.statusCode }, "request answered");
+  });
+  app.setValidatorCompiler(({ schema, httpPart }) => {
+    const checker = compileSchema(schema as TSchema);
+    const convert = httpPart !== "body";
+    return (data: unknown) => {
+      const result = checker.check(data, { convert });
+      return result.ok ? { value: result.value } : { error: new InvalidRequest(result.problems) };
+    };
+  });
+  app.setSerializerCompiler(() => (data) => JSON.stringify(data));
+  app.setNotFoundHandler((_request, reply) => sendProblem(reply, problemOf("NOT_FOUND")));
+  app.setErrorHandler((caught, request, reply) => {
+    const problem = problemOfError(caught);
+    if (problem.status >= 500) {
+      options.logger.error({ err: caught, route: request.routeOptions.url }, "a request failed");
+    }
+    return sendProblem(reply, problem);
+  });
+}
+
+/** Codes of Fastify's own errors that have a meaning of ours. */
+const FASTIFY_CODES: Readonly<Record<string, ProblemCode>> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: "TOO_LARGE",
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: "UNSUPPORTED_MEDIA_TYPE",
+};
+
+function problemOfError(caught: unknown): Problem {
+  if (caught instanceof TracepostError) return problemFromFault(caught);
+  if (caught instanceof Error && "statusCode" in caught && "code" in caught) {
+    const known = FASTIFY_CODES[String(caught.code)];
+    if (known !== undefined) return problemOf(known);
+    const status = Number(caught.statusCode);
+    if (status >= 400 && status < 500) return problemOf("USAGE", { detail: caught.message });
+  }
+  return problemOf("INTERNAL");
+}
+
+function installOpenRoutes(app: HttpRoutes, options: HttpServerOptions): void {
+  const { metrics, statusPage } = options;
+  app.get("/healthz", () => ({ status: "alive" }));
+  app.get("/readyz", async (_request, reply) => {
+    const checks: Record<string, boolean> = {};
+    for (const [name, holds] of Object.entries(options.health)) checks[name] = await holds();
+    const ready = Object.values(checks).every(Boolean);
+    return reply.code(ready ? 200 : 503).send({ status: ready ? "ready" : "not-ready", checks });
+  });
+  if (metrics !== undefined) {
+    app.get("/metrics", async (_request, reply) =>
+      reply.header("content-type", metrics.contentType).send(await metrics.metrics()),
+    );
+  }
+  if (statusPage !== undefined) {
+    app.get("/", async (_request, reply) =>
+      reply.header("content-type", "text/html; charset=utf-8").send(await statusPage()),
+    );
+  }
+}
+
+async function installApi(app: HttpRoutes, options: HttpServerOptions): Promise<void> {
+  const { routes, token } = options;
+  if (routes === undefined) return;
+  if (token === undefined || token.length < HTTP_LIMITS.tokenCharsMin) {
+    throw new TracepostError(
+      "CONFIG_INVALID",
+      `the API needs a bearer token of at least ${HTTP_LIMITS.tokenCharsMin} characters`,
+      { remedy: "Write a fresh token to the token file; `tracepost exchange init` does it." },
+    );
+  }
+  const allowed = bearerCheck(token);
+  await app.register(
+    async (api) => {
+      api.addHook("onRequest", async (request, reply) => {
+        if (allowed(request.headers.authorization)) return undefined;
+        reply.header("www-authenticate", 'Bearer realm="tracepost"');
+        return sendProblem(reply, problemOf("UNAUTHENTICATED"));
+      });
+      await routes(api as HttpRoutes);
+    },
+    { prefix: "/v1" },
+  );
+}

@@ -1,0 +1,14 @@
+export { CALIBRES, type Calibre, calibreOf, isSameCalibre } from "./calibres.ts";
+export {
+  alpha2Of,
+  alpha3Of,
+  isIsoAlpha2,
+  isStateCode,
+  stateName,
+  USER_ASSIGNED_CODES,
+  type UserAssignedCode,
+} from "./countries.ts";
+export { FORMER_STATES, type FormerState, formerState } from "./former-states.ts";
+export { MAKERS, type Maker, makerOf } from "./makers.ts";
+export { isPlaceholder, PLACEHOLDERS } from "./placeholders.ts";
+export type { ReferenceTable } from "./reference-table.ts";

@@ -1,0 +1,65 @@
+/**
+ * Named places on the way of a message where a fault test may end a process. Nothing is armed
+ * unless a composition root says so; an unarmed point costs one comparison.
+ */
+
+/** Where a test may strike. The name says who runs there and what has just become true. */
+export const CRASH_POINTS = [
+  "focal-point.drafted",
+  "focal-point.sealed",
+  "focal-point.published",
+  "focal-point.receipt-received",
+  "focal-point.inbox-received",
+  "focal-point.inbox-opened",
+  "focal-point.inbox-stored",
+  "focal-point.delivered-published",
+  "gateway.received",
+  "gateway.authorized",
+  "gateway.recorded",
+  "gateway.dispatched",
+  "gateway.receipted",
+  "gateway.delivered-recorded",
+  "gateway.acknowledged",
+] as const;
+
+/** One of {@link CRASH_POINTS}. */
+export type CrashPoint = (typeof CRASH_POINTS)[number];
+
+/** What happens where. */
+export interface CrashPlan {
+  readonly point: CrashPoint;
+  /** Strikes at the n-th passing, counted from 1. */
+  readonly passing: number;
+  /** Process to end with SIGKILL; default this one. */
+  readonly pid?: number;
+}
+
+let armed: CrashPlan | undefined;
+let passings = 0;
+
+/** Arms one point; composition roots only. */
+export function armCrashPoint(plan: CrashPlan): void {
+  armed = plan;
+  passings = 0;
+}
+
+/** Marks that the way has come to a named place. */
+export function passCrashPoint(point: CrashPoint): void {
+  if (armed === undefined || armed.point !== point) return;
+  passings += 1;
+  if (passings !== armed.passing) return;
+  const pid = armed.pid ?? process.pid;
+  armed = undefined;
+  process.kill(pid, "SIGKILL");
+}
+
+/** Reads "point", "point:passing" or "point:passing:pid"; undefined when it is none of these. */
+export function parseCrashPlan(text: string): CrashPlan | undefined {
+  const [name = "", passing = "1", pid] = text.split(":");
+  const point = CRASH_POINTS.find((candidate) => candidate === name);
+  const count = Number(passing);
+  if (point === undefined || !Number.isInteger(count) || count < 1) return undefined;
+  if (pid === undefined) return { point, passing: count };
+  const target = Number(pid);
+  return Number.isInteger(target) && target > 0 ? { point, passing: count, pid: target } : undefined;
+}

@@ -1,0 +1,45 @@
+export { type Clock, systemClock } from "./clock.ts";
+export {
+  armCrashPoint,
+  CRASH_POINTS,
+  type CrashPlan,
+  type CrashPoint,
+  parseCrashPlan,
+  passCrashPoint,
+} from "./crash-point.ts";
+export type {
+  ArgsOf,
+  Database,
+  Migration,
+  Procedure,
+  ResultOf,
+  SqlRow,
+  SqlValue,
+  StoreDefinition,
+  Transaction,
+} from "./database.ts";
+export { faultLines } from "./fault-lines.ts";
+export { isMessageId, newMessageId } from "./ids.ts";
+export { Lifecycle, type LifecycleState, type Stoppable, withDeadline } from "./lifecycle.ts";
+export {
+  CASEWORK_LIMITS,
+  GATEWAY_LIMITS,
+  HTTP_LIMITS,
+  LOG_LIMITS,
+  POST_LIMITS,
+  PROCESS_LIMITS,
+  SCENARIO_LIMITS,
+  STORE_LIMITS,
+  WIRE_LIMITS,
+} from "./limits.ts";
+export { createLogger, type Logger, type LoggerOptions } from "./logger.ts";
+export {
+  compileSchema,
+  parseConfig,
+  type SchemaCheck,
+  type SchemaProblem,
+  type SchemaResult,
+} from "./schema.ts";
+export { printable } from "./printable.ts";
+export { Semaphore } from "./semaphore.ts";
+export { systemTimers, type Timers } from "./timers.ts";

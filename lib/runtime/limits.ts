@@ -1,0 +1,190 @@
+/**
+ * Every bound of the product, in one place, each with its unit and its reason. A test keeps
+ * `docs/spec/limits.md` equal to this list.
+ */
+
+const KIB = 1024;
+const MIB = 1024 * KIB;
+const SECOND_MS = 1_000;
+const MINUTE_MS = 60 * SECOND_MS;
+const DAY_MS = 24 * 60 * MINUTE_MS;
+
+/** Limits of the wire (docs/spec/wire.md). */
+export const WIRE_LIMITS = {
+  /** NATS refuses a payload of 1 MiB plus headers; the rest is room for those. */
+  envelopeBytesMax: 960 * KIB,
+  /** A header of 256 recipients with their key parts stays below. */
+  headerBytesMax: 64 * KIB,
+  /** One receiving unit per State, worldwide, with room. */
+  recipientsMax: 256,
+  /** Parts besides two key parts for each recipient. */
+  partsBesidesKeysMax: 8,
+  /** A key part holds a handful of identities. */
+  keyPartBytesMax: 4 * KIB,
+  /** One stanza of the hybrid recipient; a hostile header costs no more. */
+  ageHeaderBytesMax: 4 * KIB,
+  /** Clocks of honest participants differ by less. */
+  sentAheadMsMax: 5 * MINUTE_MS,
+  /** A participant may have been offline this long. */
+  sentBehindMsMax: 90 * DAY_MS,
+  /** Default life of a trace request. */
+  traceLifeMs: 90 * DAY_MS,
+  /** No message of ours nests deeper. */
+  nestingMax: 16,
+  /** Ids, tokens and names in a header. */
+  shortTextCharsMax: 256,
+  /** Messages one receipt may cover. */
+  receiptItemsMax: 256,
+  /** Sequence numbers one gap notice may ask for. */
+  gapNumbersMax: 1_000,
+} as const;
+
+/** Limits and waits of the gateway. */
+export const GATEWAY_LIMITS = {
+  /** Messages handled as one batch, so that one fsync serves many. */
+  batchMessagesMax: 512,
+  /** Signatures verified at the same time; beyond it the thread pool only queues. */
+  verifyInFlightMax: 16,
+  /** Undelivered messages of one sender in one recipient's inbox and lane; more wait at home. */
+  pairWindowMessages: 1_000,
+  /** First wait before a dispatch is repeated; doubles each time. */
+  resendFirstMs: 10 * SECOND_MS,
+  /** Longest wait between two dispatches of the same message. */
+  resendMaxMs: 10 * MINUTE_MS,
+  /** Sustained messages per second of one sender. */
+  quotaPerSecond: 5_000,
+  /** Messages a sender may have saved up. */
+  quotaBurst: 20_000,
+  /** Publishes awaiting their acknowledgement. */
+  publishInFlightMax: 1_000,
+  /** The newest checkpoint is kept at least this often under load, for offline verification. */
+  checkpointKeepMs: SECOND_MS,
+  /** How often overdue, waiting and expired deliveries are looked for. */
+  courierPeriodMs: SECOND_MS,
+  /** Deliveries taken from the store at a time. */
+  courierBatchMax: 256,
+  /** How long a message over its sender's quota is handed back for. */
+  holdMs: SECOND_MS,
+  /** How often a sender over its quota is written into the log. */
+  quotaLogMs: MINUTE_MS,
+  /** Header bytes of an unreadable message that are kept. */
+  quarantineHeaderBytesMax: 64 * KIB,
+  /** Batches recorded and still being dispatched and receipted. */
+  batchesInFlightMax: 4,
+} as const;
+
+/** Limits and waits of a participant's outbox and inbox. */
+export const POST_LIMITS = {
+  /** First wait for a receipt before a message is sent again; doubles each time. */
+  resendFirstMs: 10 * SECOND_MS,
+  /** Longest wait between two sendings of the same message. */
+  resendMaxMs: 10 * MINUTE_MS,
+  /** Publishes awaiting their acknowledgement. */
+  publishInFlightMax: 200,
+  /** Inbox messages handled as one batch. */
+  inboxBatchMax: 128,
+  /** How long a sequence may have a hole before its sender is asked. */
+  gapNoticeAfterMs: MINUTE_MS,
+  /** Intervals of missing numbers kept per sender and lane. */
+  gapIntervalsMax: 256,
+} as const;
+
+/** Limits of every HTTP door. */
+export const HTTP_LIMITS = {
+  /** A JSON body; a trace request with all its fields is far below. */
+  bodyBytesMax: 256 * KIB,
+  /** Longest time a client may take to send one request; an import streams within it. */
+  requestMs: 10 * MINUTE_MS,
+  /** A bearer token: 128 bits in base64url have 22 characters. */
+  tokenCharsMin: 22,
+  /** Rows of one page of a list. */
+  pageRowsMax: 500,
+  /** Free text in one field; longer explanations belong into an attachment. */
+  textCharsMax: 4_000,
+} as const;
+
+/** Limits of a process. */
+export const PROCESS_LIMITS = {
+  /** A drain that takes longer is given up; what is not finished is done at the next start. */
+  shutdownMs: 15 * SECOND_MS,
+  /** A service that is not ready by then has failed to start. */
+  startMs: 30 * SECOND_MS,
+  /** Participants of one exchange. */
+  participantsMax: 500,
+} as const;
+
+/** Limits of what a trace request may hold (domain notes 1.2). */
+export const CASEWORK_LIMITS = {
+  /** A national case number is a reference, not a text. */
+  caseNumberCharsMax: 64,
+  /** Longest serial number known, with room for its script. */
+  serialCharsMax: 40,
+  /** Brand, model or calibre as marked. */
+  markingCharsMax: 100,
+  /** A justification of less says nothing. */
+  justificationCharsMin: 20,
+  /** A page of text; more belongs into an attachment. */
+  freeTextCharsMax: 4_000,
+  /** Marks of one firearm. */
+  markingsMax: 64,
+  /** A chain of States longer than this is an error (domain notes 2.4). */
+  hopsMax: 12,
+  /** Years of manufacture before this are a misreading. */
+  manufactureYearMin: 1500,
+} as const;
+
+/** Limits and waits of a store. */
+export const STORE_LIMITS = {
+  /** Calls that share one commit; more wait for the next. */
+  batchCallsMax: 512,
+  /** A batch takes no further call after this long, so that nobody waits for a long queue. */
+  batchMsMax: 50,
+  /** Calls that were made and not answered; beyond it a caller ignores back pressure. */
+  pendingCallsMax: 20_000,
+  /** Prepared statements kept; a store has a few dozen. */
+  statementsMax: 256,
+  /** Longest wait for another process that holds the file. */
+  busyTimeoutMs: 5 * SECOND_MS,
+  /** SQLite's page; larger ones suit rows of one to two KiB. */
+  pageBytes: 8 * KIB,
+  /** Write-ahead log kept on disk after a checkpoint. */
+  walBytesKept: 64 * MIB,
+  /** Pages kept in memory. */
+  cacheBytes: 16 * MIB,
+} as const;
+
+/** Limits of the message log. */
+export const LOG_LIMITS = {
+  /** C2SP tlog-tiles gives the length of an entry two bytes. */
+  entryBytesMax: 65_535,
+  /** A signed note with sixteen post-quantum cosignatures stays below. */
+  noteBytesMax: 128 * KIB,
+  /** C2SP signed-note asks for at least sixteen. */
+  noteSignaturesMax: 32,
+  /** No path is longer in a tree of 2^53 leaves. */
+  pathHashesMax: 53,
+  /** A proof file: note, path and an entry in base64. */
+  proofBytesMax: 256 * KIB,
+  /** Entries read at a time when the whole log is recomputed. */
+  verifyPageEntries: 1_000,
+  /** Problems listed one by one; the rest are counted. */
+  problemsMax: 100,
+} as const;
+
+/** Limits and waits of the recovered-firearms scenario. */
+export const SCENARIO_LIMITS = {
+  /** Fewer States would not look like an exchange; others are added. */
+  participantsMin: 7,
+  /** Every State is a process of its own on this machine. */
+  participantsMax: 24,
+  /** The input is read as a whole. */
+  inputBytesMax: 64 * 1024 * KIB,
+  /** Requests being handed to the focal points at the same time. */
+  submitInFlightMax: 16,
+  /** Time between two looks at how far the focal points are. */
+  pollMs: 250,
+  /** No count has moved for so long, resends included: something is stuck. */
+  stallMs: 2 * MINUTE_MS,
+  /** A call to a focal point on this machine takes no longer. */
+  callMs: 30 * SECOND_MS,
+} as const;

@@ -1,0 +1,136 @@
+import type { DatabaseSync } from "node:sqlite";
+import { TracepostError } from "#errors";
+import type { Migration, StoreDefinition } from "#runtime";
+import { sqliteFault } from "./sqlite-faults.ts";
+
+/** "TRPT", in SQLite's application_id: the file is a store of Tracepost. */
+const APPLICATION_ID = 0x54_52_50_54;
+
+const BOOKKEEPING_SQL = `
+  CREATE TABLE tracepost_store (name TEXT NOT NULL) STRICT;
+  CREATE TABLE tracepost_migrations (
+    version INTEGER PRIMARY KEY,
+    name TEXT NOT NULL,
+    applied_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))
+  ) STRICT;
+  PRAGMA application_id = ${APPLICATION_ID};
+`;
+
+/**
+ * Refuses a file that is no store of Tracepost, or another kind than those named, before anything
+ * is written to it. An empty file will do: it becomes a store. Throws TracepostError DATA_FOLDER.
+ */
+export function checkIdentity(db: DatabaseSync, file: string, names?: readonly string[]): void {
+  if (isEmpty(db)) return;
+  if (readNumber(db, "SELECT application_id AS value FROM pragma_application_id") !== APPLICATION_ID) {
+    throw refuseFile(file, "is not a store of Tracepost", "it is an SQLite file of another program");
+  }
+  const name = storeName(db);
+  if (names !== undefined && !names.includes(name)) {
+    const problem = `it is a "${name}" store, not a "${names.join('" or "')}" store`;
+    throw refuseFile(file, "is a store of another kind", problem);
+  }
+}
+
+/**
+ * Brings the schema to the newest version, each step in a transaction of its own. Throws
+ * TracepostError DATA_FOLDER when the file knows steps that this program does not, STORE when a
+ * step fails (the steps before it stay).
+ */
+export function applyMigrations(db: DatabaseSync, file: string, definition: StoreDefinition): void {
+  const { name, migrations } = definition;
+  checkNumbering(name, migrations);
+  if (isEmpty(db)) {
+    inTransaction(db, () => {
+      db.exec(BOOKKEEPING_SQL);
+      db.prepare("INSERT INTO tracepost_store (name) VALUES (?)").run(name);
+    });
+  }
+  const applied = checkVersion(db, file, migrations);
+  for (const migration of migrations.slice(applied)) applyOne(db, migration);
+}
+
+/**
+ * Compares the steps a file has taken with those of the definition; returns how many it has.
+ * Throws TracepostError DATA_FOLDER when they are not the first ones of the definition.
+ */
+export function checkVersion(
+  db: DatabaseSync,
+  file: string,
+  migrations: readonly Migration[],
+): number {
+  const applied = isEmpty(db)
+    ? []
+    : db.prepare("SELECT version, name FROM tracepost_migrations ORDER BY version").all();
+  if (applied.length > migrations.length) {
+    throw new TracepostError("DATA_FOLDER", `the store ${file} is newer than this program`, {
+      problems: [`it has version ${applied.length}, this program knows ${migrations.length}`],
+      remedy: "Run the version of Tracepost that last used the folder, or a later one.",
+    });
+  }
+  for (const [index, row] of applied.entries()) {
+    const expected = migrations[index];
+    if (row["version"] === expected?.version && row["name"] === expected?.name) continue;
+    const problem = `step ${row["version"]} is "${row["name"]}", expected "${expected?.name}"`;
+    throw refuseFile(file, "has another history than this program's stores", problem);
+  }
+  return applied.length;
+}
+
+function applyOne(db: DatabaseSync, migration: Migration): void {
+  const { version, name, sql } = migration;
+  try {
+    inTransaction(db, () => {
+      db.exec(sql);
+      db.prepare("INSERT INTO tracepost_migrations (version, name) VALUES (?, ?)").run(
+        version,
+        name,
+      );
+    });
+  } catch (caught) {
+    const fault = sqliteFault(caught);
+    throw new TracepostError("STORE", `step ${version} (${name}) of the schema failed`, {
+      cause: caught,
+      problems: [fault.message],
+      remedy: fault.remedy,
+    });
+  }
+}
+
+function inTransaction(db: DatabaseSync, work: () => void): void {
+  db.exec("BEGIN IMMEDIATE");
+  try {
+    work();
+    db.exec("COMMIT");
+  } catch (caught) {
+    if (db.isTransaction) db.exec("ROLLBACK");
+    throw caught;
+  }
+}
+
+function checkNumbering(name: string, migrations: readonly Migration[]): void {
+  const wrong = migrations.find((migration, index) => migration.version !== index + 1);
+  if (wrong === undefined) return;
+  throw new TracepostError("INTERNAL", `the steps of store "${name}" are not 1, 2, 3 …`, {
+    problems: [`${wrong.version} ${wrong.name}`],
+  });
+}
+
+function isEmpty(db: DatabaseSync): boolean {
+  return readNumber(db, "SELECT count(*) AS value FROM sqlite_schema") === 0;
+}
+
+function storeName(db: DatabaseSync): string {
+  return String(db.prepare("SELECT name FROM tracepost_store").get()?.["name"] ?? "");
+}
+
+function readNumber(db: DatabaseSync, sql: string): number {
+  return Number(db.prepare(sql).get()?.["value"]);
+}
+
+function refuseFile(file: string, what: string, problem: string): TracepostError {
+  return new TracepostError("DATA_FOLDER", `${file} ${what}`, {
+    problems: [problem],
+    remedy: "Choose another folder with --data; this file was not changed.",
+  });
+}

@@ -1,0 +1,57 @@
+import { TracepostError } from "#errors";
+import type { SqlRow, SqlValue, Transaction } from "#runtime";
+import { sqliteFault } from "./sqlite-faults.ts";
+import type { StatementCache } from "./statement-cache.ts";
+
+/**
+ * The transaction one procedure is handed. Statements run at once, in the order of the calls. The
+ * first that fails decides: what the procedure does after it fails too, and all it did is undone,
+ * even when it caught the fault. A PostgreSQL transaction behaves so, and a procedure must not
+ * depend on which store it runs on.
+ */
+export class SqliteTransaction implements Transaction {
+  readonly #statements: StatementCache;
+  #fault: TracepostError | undefined;
+
+  constructor(statements: StatementCache) {
+    this.#statements = statements;
+  }
+
+  /** First row, or undefined. */
+  get<R extends SqlRow = SqlRow>(sql: string, ...params: SqlValue[]): Promise<R | undefined> {
+    return this.#settle(() => this.#statements.get(sql, params) as R | undefined);
+  }
+
+  /** All rows. */
+  all<R extends SqlRow = SqlRow>(sql: string, ...params: SqlValue[]): Promise<R[]> {
+    return this.#settle(() => this.#statements.all(sql, params) as R[]);
+  }
+
+  /** Runs a statement; returns how many rows it changed. */
+  run(sql: string, ...params: SqlValue[]): Promise<number> {
+    return this.#settle(() => this.#statements.run(sql, params));
+  }
+
+  /** Ends it: later calls fail. Throws the fault of the first statement that failed. */
+  finish(): void {
+    const fault = this.#fault;
+    this.#fault ??= new TracepostError("STORE", "the transaction is over", {
+      remedy: "Await each call before the procedure returns.",
+    });
+    if (fault !== undefined) throw fault;
+  }
+
+  #settle<T>(work: () => T): Promise<T> {
+    if (this.#fault === undefined) {
+      try {
+        return Promise.resolve(work());
+      } catch (caught) {
+        this.#fault = sqliteFault(caught);
+      }
+    }
+    const rejection = Promise.reject<T>(this.#fault);
+    // A procedure that does not await the call fails in finish(), not as an unhandled rejection.
+    rejection.catch(() => undefined);
+    return rejection;
+  }
+}

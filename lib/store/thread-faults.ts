@@ -1,0 +1,30 @@
+import { TracepostError } from "#errors";
+import { sqliteFault } from "./sqlite-faults.ts";
+import type { FaultMessage } from "./thread-protocol.ts";
+
+/** Turns anything a procedure or SQLite threw into what crosses the thread. */
+export function encodeFault(caught: unknown): FaultMessage {
+  const fault = caught instanceof TracepostError ? caught : sqliteFault(caught);
+  return {
+    code: fault.code,
+    message: fault.message,
+    problems: fault.problems,
+    remedy: fault.remedy,
+    trace: traceOf(caught),
+  };
+}
+
+/** The fault as the caller of the store gets it; `cause` holds the trace of the store's thread. */
+export function decodeFault(message: FaultMessage): TracepostError {
+  return new TracepostError(message.code, message.message, {
+    cause: message.trace,
+    problems: message.problems,
+    remedy: message.remedy,
+  });
+}
+
+function traceOf(caught: unknown): string {
+  if (!(caught instanceof Error)) return String(caught);
+  const own = caught.stack ?? caught.message;
+  return caught.cause instanceof Error ? `${own}\ncaused by ${traceOf(caught.cause)}` : own;
+}
