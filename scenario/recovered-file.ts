@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFile, stat } from "node:fs/promises";
 import { type CsvError, parse } from "csv-parse/sync";
+import { isCalendarDate } from "#casework";
 import { TracepostError } from "#errors";
 import { alpha2Of } from "#reference";
 import { CASEWORK_LIMITS, SCENARIO_LIMITS } from "#runtime";
@@ -123,13 +124,13 @@ function parseCsv(text: string, file: string): CsvRecord[] {
 }
 
 function toRow(record: readonly string[]): RecoveredRow {
-  const [ref = "", manufacturer = "", serialNumber = "", calibre = "", , recovered = ""] = record;
+  const [ref = "", manufacturer = "", serialNumber = "", calibre = "", , date = ""] = record;
   return {
     ref,
     manufacturer,
     serialNumber,
     calibre,
-    recoveryDate: recovered,
+    recoveryDate: date,
     recoveredIn: alpha2Of(record[7] ?? "") ?? "",
   };
 }
@@ -148,7 +149,8 @@ function checkRecord(
   const say = (field: string, rule: string, wayOut: string): void => {
     problems.push(`line ${line}, ${field}: ${rule}; ${wayOut}`);
   };
-  const [ref = "", make = "", serial = "", calibre = "", sold = "", recovered = ""] = record;
+  const [ref = "", make = "", serial = "", calibre = "", sold = "", date = ""] = record;
+  const country = record[7] ?? "";
   const { caseNumberCharsMax, markingCharsMax, serialCharsMax } = CASEWORK_LIMITS;
   const bounds = [
     ["ref", ref, caseNumberCharsMax],
@@ -163,20 +165,13 @@ function checkRecord(
   if (ref.trim() === "") say("ref", "missing", "give each row a reference of its own");
   else if (earlier !== undefined) say("ref", "doubled", `${ref} stands on line ${earlier} too`);
   else lineOfRef.set(ref, line);
-  for (const [field, value] of [["first_sale_date", sold] as const, ["recovery_date", recovered]]) {
-    if (!isDateOrEmpty(value)) say(field, "notADate", "write YYYY-MM-DD or leave it empty");
+  for (const [field, value] of Object.entries({ first_sale_date: sold, recovery_date: date })) {
+    const fits = value === "" || isCalendarDate(value);
+    if (!fits) say(field, "notADate", "write YYYY-MM-DD or leave it empty");
   }
-  const State = record[7] ?? "";
-  if (alpha2Of(State) === undefined) {
-    const rule = State === "" ? "missing" : "unknownState";
+  if (alpha2Of(country) === undefined) {
+    const rule = country === "" ? "missing" : "unknownState";
     say("recovered_in", rule, "write an ISO 3166-1 alpha-3 code such as USA");
   }
   return problems;
-}
-
-function isDateOrEmpty(text: string): boolean {
-  if (text === "") return true;
-  if (!/^\d{4}-\d{2}-\d{2}$/u.test(text)) return false;
-  const date = new Date(`${text}T00:00:00Z`);
-  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text);
 }

@@ -75,9 +75,8 @@ function main() {
     process.exitCode = 1;
     return;
   }
-  const added = [...missing].flatMap(([path, entry]) => (entry ? [[path, entry]] : []));
-  /** @type {[string, LockEntry][]} */
-  const entries = [...Object.entries(lock.packages), ...added];
+  const entries = Object.entries(lock.packages);
+  for (const [path, entry] of missing) if (entry !== undefined) entries.push([path, entry]);
   entries.sort(([left], [right]) => left.localeCompare(right, "en"));
   lock.packages = Object.fromEntries(entries);
   writeFileSync(file, `${JSON.stringify(lock, null, 2)}\n`);

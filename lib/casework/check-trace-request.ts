@@ -16,8 +16,9 @@ import {
 import { isStateCode } from "#reference";
 import { CASEWORK_LIMITS } from "#runtime";
 import { timestampMs } from "#wire";
+import { isCalendarDate } from "./calendar-date.ts";
 import { checkFirearm } from "./check-firearm.ts";
-import { FindingList, isCalendarDate } from "./finding-list.ts";
+import { FindingList } from "./finding-list.ts";
 
 /** Facts of the header that rules of the body depend on; a rule whose fact is absent is left out. */
 export interface TraceRequestContext {
@@ -160,7 +161,7 @@ function checkQuestions(
 
 function checkChain(request: TraceRequest, found: FindingList): void {
   const { hopNumber, previousRequestId } = request;
-  found.demand((hopNumber > 0) === (previousRequestId !== ""), "hop_number", "bothOrNone");
+  found.demand(hopNumber > 0 === (previousRequestId !== ""), "hop_number", "bothOrNone");
   found.demand(hopNumber <= CASEWORK_LIMITS.hopsMax, "hop_number", "chainTooLong");
   const named = previousRequestId === "" || isUuid(previousRequestId);
   found.demand(named, "previous_request_id", "notAnId");

@@ -34,11 +34,7 @@ export class FindingList {
   }
 
   /** At least one value of a closed list, none twice; findings `missing`, `repeated` and others. */
-  choices(
-    values: readonly number[],
-    list: Readonly<Record<string, number>>,
-    field: string,
-  ): void {
+  choices(values: readonly number[], list: Readonly<Record<string, number>>, field: string): void {
     this.demand(values.length > 0, field, "missing");
     this.demand(new Set(values).size === values.length, field, "repeated");
     const known = values.every((value) => value !== 0 && Object.values(list).includes(value));
@@ -49,11 +45,4 @@ export class FindingList {
   all(): Finding[] {
     return [...this.#findings];
   }
-}
-
-/** Whether a text is a day of the calendar, YYYY-MM-DD. */
-export function isCalendarDate(text: string): boolean {
-  if (!/^\d{4}-\d{2}-\d{2}$/u.test(text)) return false;
-  const date = new Date(`${text}T00:00:00Z`);
-  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text);
 }

@@ -1,4 +1,5 @@
 export { type AnswerContext, answerFromRegister } from "./answer.ts";
+export { isCalendarDate } from "./calendar-date.ts";
 export {
   checkTraceRequest,
   errorsOf,

@@ -1,10 +1,4 @@
-import {
-  type FinalReply,
-  OutcomeClass,
-  TraceMove,
-  TraceOutcome,
-  type TraceReply,
-} from "#proto";
+import { type FinalReply, OutcomeClass, TraceMove, TraceOutcome, type TraceReply } from "#proto";
 
 /** Name of an outcome without the prefix of its enum, such as NO_RECORD. */
 export type TraceOutcomeName = Exclude<keyof typeof TraceOutcome, "UNSPECIFIED">;

@@ -1,5 +1,6 @@
 // The door to what every HTTP API shares.
 
+export { type ApiCall, type ApiDoor, callApi } from "./api-client.ts";
 export { escapeHtml, Html, html, type PageTable, renderPage } from "./html.ts";
 export {
   type FieldProblem,

@@ -61,5 +61,7 @@ export function parseCrashPlan(text: string): CrashPlan | undefined {
   if (point === undefined || !Number.isInteger(count) || count < 1) return undefined;
   if (pid === undefined) return { point, passing: count };
   const target = Number(pid);
-  return Number.isInteger(target) && target > 0 ? { point, passing: count, pid: target } : undefined;
+  return Number.isInteger(target) && target > 0
+    ? { point, passing: count, pid: target }
+    : undefined;
 }

@@ -26,6 +26,7 @@ export {
   GATEWAY_LIMITS,
   HTTP_LIMITS,
   LOG_LIMITS,
+  NATS_LIMITS,
   POST_LIMITS,
   PROCESS_LIMITS,
   SCENARIO_LIMITS,
@@ -33,6 +34,7 @@ export {
   WIRE_LIMITS,
 } from "./limits.ts";
 export { createLogger, type Logger, type LoggerOptions } from "./logger.ts";
+export { printable } from "./printable.ts";
 export {
   compileSchema,
   parseConfig,
@@ -40,6 +42,5 @@ export {
   type SchemaProblem,
   type SchemaResult,
 } from "./schema.ts";
-export { printable } from "./printable.ts";
 export { Semaphore } from "./semaphore.ts";
 export { systemTimers, type Timers } from "./timers.ts";

@@ -15,6 +15,8 @@ export const WIRE_LIMITS = {
   envelopeBytesMax: 960 * KIB,
   /** A header of 256 recipients with their key parts stays below. */
   headerBytesMax: 64 * KIB,
+  /** An envelope with log entry, checkpoint and inclusion path around it. */
+  dispatchBytesMax: 1_000 * KIB,
   /** One receiving unit per State, worldwide, with room. */
   recipientsMax: 256,
   /** Parts besides two key parts for each recipient. */
@@ -87,6 +89,28 @@ export const POST_LIMITS = {
   gapNoticeAfterMs: MINUTE_MS,
   /** Intervals of missing numbers kept per sender and lane. */
   gapIntervalsMax: 256,
+  /** Bytes of the messages taken for sending at one time; bounds memory on large attachments. */
+  publishBytesMax: 32 * 1024 * KIB,
+  /** Publishes kept free for the urgent lane, so that a backlog never holds it up. */
+  publishUrgentReserve: 32,
+  /** Drafts sealed and stored as one batch; an urgent one waits for no more than these. */
+  sealBatchMax: 16,
+  /** Messages opened at the same time; the worker opens one after the other anyway. */
+  openInFlightMax: 16,
+  /** Signatures verified at the same time. */
+  verifyInFlightMax: 16,
+  /** A message dispatched again sooner than this after its receipt gets no further one. */
+  receiptRepeatAfterMs: SECOND_MS,
+  /** Receipts owed that are looked at together. */
+  receiptBatchMax: 1_024,
+  /** Numbers closed by one VOID. */
+  voidNumbersMax: 256,
+  /** Incidents kept, newest first; totals are counted without end. */
+  incidentsMax: 10_000,
+  /** First wait after a fault of the store or the carrier; doubles each time. */
+  retryFirstMs: SECOND_MS,
+  /** Longest wait after such faults. */
+  retryMaxMs: MINUTE_MS,
 } as const;
 
 /** Limits of every HTTP door. */
@@ -99,8 +123,6 @@ export const HTTP_LIMITS = {
   tokenCharsMin: 22,
   /** Rows of one page of a list. */
   pageRowsMax: 500,
-  /** Free text in one field; longer explanations belong into an attachment. */
-  textCharsMax: 4_000,
 } as const;
 
 /** Limits of a process. */
@@ -187,4 +209,58 @@ export const SCENARIO_LIMITS = {
   stallMs: 2 * MINUTE_MS,
   /** A call to a focal point on this machine takes no longer. */
   callMs: 30 * SECOND_MS,
+} as const;
+
+/** Limits and waits of the carrier (docs/spec/nats.md). */
+export const NATS_LIMITS = {
+  /** Default of nats-server, kept: larger messages make its memory unpredictable. */
+  payloadBytesMax: 1024 * KIB,
+  /** A server that does not answer by then is down. */
+  connectMs: 15 * SECOND_MS,
+  /** Pause between two attempts to connect again. */
+  reconnectMs: 250,
+  /** A dead line is noticed within twice this. */
+  pingMs: 10 * SECOND_MS,
+  /** A publish without an acknowledgement by then is counted as lost. */
+  publishAckMs: 5 * SECOND_MS,
+  /** How long one request for messages waits at the server. */
+  pullMs: 30 * SECOND_MS,
+  /** Sign of life of a waiting request; two missed ones and it is made again. */
+  pullHeartbeatMs: 2 * SECOND_MS,
+  /** Pause before messages are asked for again when stream or consumer is missing. */
+  pullRetryMs: 500,
+  /** Default of messages of one consumer in the hands of one process. */
+  unacknowledgedMax: 512,
+  /** Default of publishes awaiting their acknowledgement on one connection. */
+  publishInFlightMax: 200,
+  /** A connection is closed after this, whether or not everything was sent. */
+  drainMs: 5 * SECOND_MS,
+  /** A message is carried in seconds or sent again: three days outlast a long weekend. */
+  streamAgeMs: 3 * DAY_MS,
+  /** How long a transport id suppresses its repeat; each attempt has a fresh one. */
+  duplicateWindowMs: 2 * MINUTE_MS,
+  /** Size of a stream where the disk allows it. */
+  streamBytes: 256 * KIB * KIB,
+  /** Below this a stream cannot hold a day's urgent messages beside a backlog. */
+  streamBytesMin: 16 * KIB * KIB,
+  /** Share of the free disk that all streams together may reserve. */
+  diskShareMax: 0.5,
+  /** Share of a stream that normal and bulk together may fill; the rest is kept for urgent. */
+  nonUrgentShareMax: 0.75,
+  /** Handed to the gateway and not acknowledged, for each participant and lane. */
+  gatewayAckPendingMax: 2_000,
+  /** Handed to a participant and not acknowledged, for each lane. */
+  inboxAckPendingMax: 512,
+  /** Requests for messages waiting at one consumer: some instances with a few each. */
+  pullsWaitingMax: 64,
+  /** What is not acknowledged by then is handed over again. */
+  ackWaitMs: 30 * SECOND_MS,
+  /** Connections of one participant's account: its services, provisioner, steward, and spare. */
+  accountConnectionsMax: 32,
+  /** Pause between two rounds of the steward; TP-NATS-14 asks for a minute at most. */
+  stewardRoundMs: 10 * SECOND_MS,
+  /** Processes started again after a crash, in a row, before it is given up. */
+  restartsMax: 5,
+  /** First pause before a crashed process is started again; doubles each time. */
+  restartFirstMs: 250,
 } as const;

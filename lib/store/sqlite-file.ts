@@ -5,7 +5,7 @@ import { pathToFileURL } from "node:url";
 import { TracepostError } from "#errors";
 import { STORE_LIMITS, type StoreDefinition } from "#runtime";
 import { isDamage, sqliteFault } from "./sqlite-faults.ts";
-import { applyMigrations, checkIdentity } from "./sqlite-schema.ts";
+import { applyMigrations, checkIdentity, isEmpty } from "./sqlite-schema.ts";
 
 const MAGIC = "SQLite format 3\0";
 const HEADER_BYTES = 100;
@@ -58,6 +58,7 @@ export function openForReading(file: string, names?: readonly string[]): Databas
       timeout: STORE_LIMITS.busyTimeoutMs,
     });
     try {
+      if (isEmpty(db)) throw foreign(file, "it is empty");
       checkIdentity(db, file, names);
       tune(db);
       probeTables(db);

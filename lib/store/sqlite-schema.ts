@@ -22,8 +22,14 @@ const BOOKKEEPING_SQL = `
  */
 export function checkIdentity(db: DatabaseSync, file: string, names?: readonly string[]): void {
   if (isEmpty(db)) return;
-  if (readNumber(db, "SELECT application_id AS value FROM pragma_application_id") !== APPLICATION_ID) {
-    throw refuseFile(file, "is not a store of Tracepost", "it is an SQLite file of another program");
+  if (
+    readNumber(db, "SELECT application_id AS value FROM pragma_application_id") !== APPLICATION_ID
+  ) {
+    throw refuseFile(
+      file,
+      "is not a store of Tracepost",
+      "it is an SQLite file of another program",
+    );
   }
   const name = storeName(db);
   if (names !== undefined && !names.includes(name)) {
@@ -70,8 +76,8 @@ export function checkVersion(
   }
   for (const [index, row] of applied.entries()) {
     const expected = migrations[index];
-    if (row["version"] === expected?.version && row["name"] === expected?.name) continue;
-    const problem = `step ${row["version"]} is "${row["name"]}", expected "${expected?.name}"`;
+    if (row.version === expected?.version && row.name === expected?.name) continue;
+    const problem = `step ${row.version} is "${row.name}", expected "${expected?.name}"`;
     throw refuseFile(file, "has another history than this program's stores", problem);
   }
   return applied.length;
@@ -116,16 +122,17 @@ function checkNumbering(name: string, migrations: readonly Migration[]): void {
   });
 }
 
-function isEmpty(db: DatabaseSync): boolean {
+/** Whether nothing was ever created in the file. */
+export function isEmpty(db: DatabaseSync): boolean {
   return readNumber(db, "SELECT count(*) AS value FROM sqlite_schema") === 0;
 }
 
 function storeName(db: DatabaseSync): string {
-  return String(db.prepare("SELECT name FROM tracepost_store").get()?.["name"] ?? "");
+  return String(db.prepare("SELECT name FROM tracepost_store").get()?.name ?? "");
 }
 
 function readNumber(db: DatabaseSync, sql: string): number {
-  return Number(db.prepare(sql).get()?.["value"]);
+  return Number(db.prepare(sql).get()?.value);
 }
 
 function refuseFile(file: string, what: string, problem: string): TracepostError {

@@ -32,13 +32,16 @@ export class SqliteTransaction implements Transaction {
     return this.#settle(() => this.#statements.run(sql, params));
   }
 
-  /** Ends it: later calls fail. Throws the fault of the first statement that failed. */
-  finish(): void {
-    const fault = this.#fault;
+  /** Throws the fault of the first statement that failed, if one did. */
+  check(): void {
+    if (this.#fault !== undefined) throw this.#fault;
+  }
+
+  /** The procedure has returned; statements it forgot to await fail. */
+  end(): void {
     this.#fault ??= new TracepostError("STORE", "the transaction is over", {
       remedy: "Await each call before the procedure returns.",
     });
-    if (fault !== undefined) throw fault;
   }
 
   #settle<T>(work: () => T): Promise<T> {
@@ -50,7 +53,7 @@ export class SqliteTransaction implements Transaction {
       }
     }
     const rejection = Promise.reject<T>(this.#fault);
-    // A procedure that does not await the call fails in finish(), not as an unhandled rejection.
+    // A procedure that does not await the call fails in check(), not as an unhandled rejection.
     rejection.catch(() => undefined);
     return rejection;
   }

@@ -22,7 +22,7 @@ export function nameOf<L extends Record<string, number>>(
 }
 
 /** Value of a name; 0, "unspecified", when there is none. */
-export function valueOf<L extends Record<string, number>>(
+export function codeOf<L extends Record<string, number>>(
   list: L,
   name: NameOf<L> | undefined,
 ): L[keyof L] {

@@ -16,7 +16,7 @@ import {
   Tlp,
   UseRestriction,
 } from "#proto";
-import { CASEWORK_LIMITS, HTTP_LIMITS, WIRE_LIMITS } from "#runtime";
+import { CASEWORK_LIMITS, WIRE_LIMITS } from "#runtime";
 import { nameSchema } from "./names.ts";
 
 /**
@@ -26,7 +26,7 @@ import { nameSchema } from "./names.ts";
  */
 
 const closed = { additionalProperties: false } as const;
-const text = (maxLength: number = HTTP_LIMITS.textCharsMax) =>
+const text = (maxLength: number = CASEWORK_LIMITS.freeTextCharsMax) =>
   Type.Optional(Type.String({ maxLength }));
 const instant = Type.Optional(Type.String({ format: "date-time" }));
 const state = Type.Optional(Type.String({ pattern: "^[A-Z]{2,4}$" }));

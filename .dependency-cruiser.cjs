@@ -1,0 +1,175 @@
+/**
+ * Who may import whom (ARCHITECTURE.md, "Layers"). Run by scripts/check-layers.js, which also makes
+ * sure that something was checked; test/architecture/layers.test.ts plants breaches of these rules.
+ */
+
+/** From the top down; a folder imports lower rows only, and none of its own row. */
+const LAYERS = [
+  ["^gateway/", "^services/[^/]+/", "^cli/", "^scenario/"],
+  ["^deploy/local/"],
+  ["^lib/http/"],
+  ["^lib/post/", "^lib/casework/"],
+  ["^lib/message-log/"],
+  ["^lib/trust/"],
+  ["^lib/wire/"],
+  ["^lib/reference/", "^proto/"],
+  ["^lib/runtime/"],
+  ["^lib/errors/"],
+];
+
+/** Where parts are put together: only here is it known which store and which carrier is used. */
+const COMPOSITION_ROOTS = [
+  "^(gateway|services/[^/]+|scenario|cli)/main\\.ts$",
+  "^cli/commands/[^/]+\\.ts$",
+  "^deploy/local/",
+  "^test/",
+];
+
+const PRODUCT = "^(lib|proto|gateway|services|cli|scenario|deploy|bin)/";
+
+/** One rule for each folder: it imports neither upward nor sideways. */
+function layerRules() {
+  return LAYERS.flatMap((row, index) => {
+    const above = LAYERS.slice(0, index).flat();
+    return row.map((folder) => ({
+      name: `layer-of-${folder
+        .replace(/[^a-z-]+/g, " ")
+        .trim()
+        .replaceAll(" ", "-")}`,
+      comment: "A folder imports lower layers only: nothing upward, nothing sideways.",
+      severity: "error",
+      from: { path: folder },
+      to: { path: [...above, ...row.filter((other) => other !== folder)] },
+    }));
+  });
+}
+
+/** A package that only one folder may import, so that it can be replaced there. */
+function behindOneDoor(name, packages, folders) {
+  return {
+    name,
+    comment: `Only ${folders.join(", ")} may know this package.`,
+    severity: "error",
+    from: { path: PRODUCT, pathNot: folders.map((folder) => `^${folder}/`) },
+    to: { path: packages },
+  };
+}
+
+module.exports = {
+  forbidden: [
+    ...layerRules(),
+    {
+      name: "services-apart",
+      comment: "Services are processes of their own and meet on the wire only.",
+      severity: "error",
+      from: { path: "^services/([^/]+)/" },
+      to: { path: "^services/", pathNot: "^services/$1/" },
+    },
+    {
+      name: "store-and-bus-at-the-root-only",
+      comment:
+        "lib/store and lib/bus implement interfaces of others; composition roots choose them.",
+      severity: "error",
+      from: { pathNot: [...COMPOSITION_ROOTS, "^lib/store/", "^lib/bus/"] },
+      to: { path: "^lib/(store|bus)/" },
+    },
+    {
+      name: "store-and-bus-know-interfaces-only",
+      comment: "They implement what lower layers declare and know nothing of the product above.",
+      severity: "error",
+      from: { path: "^lib/(store|bus)/" },
+      to: {
+        path: "^(lib|proto|gateway|services|cli|scenario|deploy)/",
+        pathNot: ["^lib/(errors|runtime|wire)/index\\.ts$", "^lib/$1/"],
+      },
+    },
+    behindOneDoor("nats-behind-the-bus", "(^|/)node_modules/(nats|@nats-io)/", [
+      "lib/bus",
+      "deploy/local",
+    ]),
+    behindOneDoor("sqlite-behind-the-store", "^(node:)?sqlite$", ["lib/store"]),
+    behindOneDoor("age-behind-trust", "(^|/)node_modules/age-encryption/", ["lib/trust"]),
+    behindOneDoor("fastify-behind-http", "(^|/)node_modules/fastify/", ["lib/http"]),
+    {
+      name: "doors-only",
+      comment: "Another lib folder is entered through its index.ts (`#wire`, `#trust` …).",
+      severity: "error",
+      from: { path: "^(?!lib/)" },
+      to: { path: "^lib/[^/]+/", pathNot: "^lib/[^/]+/index\\.ts$" },
+    },
+    {
+      name: "doors-only-within-lib",
+      comment: "Another lib folder is entered through its index.ts (`#wire`, `#trust` …).",
+      severity: "error",
+      from: { path: "^lib/([^/]+)/" },
+      to: { path: "^lib/[^/]+/", pathNot: ["^lib/[^/]+/index\\.ts$", "^lib/$1/"] },
+    },
+    {
+      name: "generated-behind-its-door",
+      comment: "Generated code is reached through proto/index.ts (`#proto`).",
+      severity: "error",
+      from: { pathNot: "^proto/" },
+      to: { path: "^proto/", pathNot: "^proto/index\\.ts$" },
+    },
+    {
+      name: "deploy-behind-its-door",
+      comment: "The local set-up is reached through deploy/local/index.ts.",
+      severity: "error",
+      from: { pathNot: ["^deploy/", "^test/"] },
+      to: { path: "^deploy/local/", pathNot: "^deploy/local/index\\.ts$" },
+    },
+    {
+      name: "nothing-imports-tests",
+      comment: "Tests know the product; the product does not know its tests.",
+      severity: "error",
+      from: { pathNot: "^test/" },
+      to: { path: "^test/" },
+    },
+    {
+      name: "no-scripts-in-the-product",
+      comment: "scripts/ serves developers only.",
+      severity: "error",
+      from: { path: PRODUCT },
+      to: { path: "^scripts/" },
+    },
+    {
+      name: "no-cycles",
+      comment: "Files that import each other cannot be understood one at a time.",
+      severity: "error",
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: "no-development-packages",
+      comment: "The product runs on dependencies; development packages serve tests and checks.",
+      severity: "error",
+      from: { path: PRODUCT },
+      to: { dependencyTypes: ["npm-dev"], dependencyTypesNot: ["type-only", "type-import"] },
+    },
+    {
+      name: "no-undeclared-packages",
+      comment: "A package that is imported stands in package.json.",
+      severity: "error",
+      from: {},
+      to: { dependencyTypes: ["npm-no-pkg", "npm-unknown"] },
+    },
+    {
+      name: "nothing-unresolved",
+      comment: "Every import leads somewhere; an import that does not resolve is not checked.",
+      severity: "error",
+      from: {},
+      to: { couldNotResolve: true },
+    },
+  ],
+  options: {
+    doNotFollow: { path: "(^|/)node_modules/" },
+    exclude: { path: "^data/" },
+    // Types count: who names another's type depends on it.
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: {
+      exportsFields: ["exports"],
+      conditionNames: ["import", "node", "default", "types"],
+      extensions: [".ts", ".js", ".json"],
+    },
+  },
+};

@@ -1,0 +1,9 @@
+import { runProgram } from "./program.ts";
+
+await runProgram(process.argv.slice(2), {
+  out: (text) => process.stdout.write(text),
+  err: (text) => process.stderr.write(text),
+  setExitCode: (code) => {
+    process.exitCode = code;
+  },
+});

@@ -1,0 +1,106 @@
+import { join } from "node:path";
+
+/** Paths of one participant's part of a data folder. */
+export interface ParticipantPaths {
+  readonly dir: string;
+  readonly config: string;
+  readonly keysDir: string;
+  readonly headerKey: string;
+  readonly sealingKey: string;
+  readonly natsCreds: string;
+  readonly apiToken: string;
+  readonly register: string;
+  readonly rootPublicKey: string;
+  /** Import files of the firearm register. */
+  readonly registerFilesDir: string;
+}
+
+/** Every path of a data folder; nothing else knows where a thing lies. */
+export class ExchangePaths {
+  /** Absolute path of the folder. */
+  readonly dataDir: string;
+
+  constructor(dataDir: string) {
+    this.dataDir = dataDir;
+  }
+
+  /** Says what the folder is; written last, so that a folder with it is complete. */
+  get marker(): string {
+    return join(this.dataDir, "tracepost.json");
+  }
+
+  get exchange() {
+    const dir = join(this.dataDir, "exchange");
+    return {
+      dir,
+      participants: join(dir, "participants.yaml"),
+      register: join(dir, "register.bin"),
+      rootDir: join(dir, "root"),
+      rootKey: join(dir, "root", "root-1.key"),
+      rootPublicKey: join(dir, "root", "root-1.pub"),
+    };
+  }
+
+  get nats() {
+    const dir = join(this.dataDir, "nats");
+    return {
+      dir,
+      serverConfig: join(dir, "server.conf"),
+      /** Account tokens as the server holds them; belongs to the server. */
+      resolverDir: join(dir, "jwt"),
+      /** Account tokens as they were issued; what a fresh server is given. */
+      issuedDir: join(dir, "issued"),
+      operatorToken: join(dir, "issued", "operator.jwt"),
+      storeDir: join(dir, "jetstream"),
+      credsDir: join(dir, "creds"),
+      keysDir: join(dir, "keys"),
+      storagePlan: join(dir, "storage.json"),
+    };
+  }
+
+  /** Credentials of one of the operator's own users, such as ("CORE", "steward"). */
+  operatorCreds(account: string, user: string): string {
+    return join(this.nats.credsDir, `${account}.${user}.creds`);
+  }
+
+  get gateway() {
+    const dir = join(this.dataDir, "gateway");
+    return {
+      dir,
+      config: join(dir, "config.json"),
+      keysDir: join(dir, "keys"),
+      receiptKey: join(dir, "keys", "receipt.key"),
+      checkpointKey: join(dir, "keys", "checkpoint.key"),
+    };
+  }
+
+  get run() {
+    const dir = join(this.dataDir, "run");
+    return {
+      dir,
+      state: join(dir, "exchange.json"),
+      lock: join(dir, "lock"),
+      logsDir: join(dir, "logs"),
+    };
+  }
+
+  get participantsDir(): string {
+    return join(this.dataDir, "participants");
+  }
+
+  participant(id: string): ParticipantPaths {
+    const dir = join(this.participantsDir, id);
+    return {
+      dir,
+      config: join(dir, "config.json"),
+      keysDir: join(dir, "keys"),
+      headerKey: join(dir, "keys", "header.key"),
+      sealingKey: join(dir, "keys", "seal.age"),
+      natsCreds: join(dir, "nats.creds"),
+      apiToken: join(dir, "api.token"),
+      register: join(dir, "register.bin"),
+      rootPublicKey: join(dir, "root-1.pub"),
+      registerFilesDir: join(dir, "register"),
+    };
+  }
+}

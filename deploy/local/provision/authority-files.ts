@@ -1,0 +1,89 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { TracepostError } from "#errors";
+import type { ExchangePaths } from "../exchange-layout.ts";
+import { makePrivateFolder, writePrivateFile } from "../private-files.ts";
+import { checkActivations } from "./activation-check.ts";
+import type { Authority } from "./authority.ts";
+import { readAccount, readOperator } from "./claims.ts";
+import type { StoragePlan } from "./storage-plan.ts";
+
+/** Where each user's credentials lie: a participant's with the participant. */
+export function credentialsFile(paths: ExchangePaths, account: string, user: string): string {
+  return account === user
+    ? paths.participant(account).natsCreds
+    : paths.operatorCreds(account, user);
+}
+
+/** Writes tokens, keys and credentials of a fresh authority; nothing is readable by others. */
+export async function writeAuthority(
+  paths: ExchangePaths,
+  authority: Authority,
+  storage: StoragePlan,
+): Promise<void> {
+  checkActivations(authority.accounts.map((account) => account.token));
+  const { nats } = paths;
+  for (const dir of [nats.resolverDir, nats.storeDir]) await makePrivateFolder(dir);
+  await writePrivateFile(join(nats.keysDir, "operator.nk"), authority.operatorKey.seedText);
+  for (const account of authority.accounts) {
+    await writePrivateFile(join(nats.issuedDir, `${account.name}.jwt`), account.token);
+    await writePrivateFile(join(nats.keysDir, `${account.name}.nk`), account.key.seedText);
+    for (const [role, key] of account.signingKeys) {
+      await writePrivateFile(join(nats.keysDir, `${account.name}.${role}.nk`), key.seedText);
+    }
+  }
+  for (const user of authority.users) {
+    await writePrivateFile(credentialsFile(paths, user.account, user.name), user.credentials);
+  }
+  await writePrivateFile(nats.storagePlan, `${JSON.stringify(storage, null, 2)}\n`);
+  await writePrivateFile(nats.operatorToken, authority.operatorToken);
+}
+
+/** What a server is started with. */
+export interface IssuedTokens {
+  readonly operatorToken: string;
+  /** Public key of the system account. */
+  readonly systemAccount: string;
+  readonly accounts: readonly { readonly publicKey: string; readonly token: string }[];
+}
+
+/** Reads back what was issued. Throws TracepostError DATA_FOLDER when any of it is damaged. */
+export async function readIssuedTokens(paths: ExchangePaths): Promise<IssuedTokens> {
+  const { issuedDir, operatorToken: operatorFile } = paths.nats;
+  try {
+    const operatorToken = await readFile(operatorFile, "utf8");
+    const files = (await readdir(issuedDir)).filter((name) => name !== "operator.jwt").toSorted();
+    const tokens = await Promise.all(files.map((name) => readFile(join(issuedDir, name), "utf8")));
+    checkActivations(tokens);
+    return {
+      operatorToken,
+      systemAccount: readOperator(operatorToken).nats.system_account ?? "",
+      accounts: tokens.map((token) => ({ publicKey: readAccount(token).sub, token })),
+    };
+  } catch (caught) {
+    throw damaged(issuedDir, caught);
+  }
+}
+
+/** Reads how the disk was shared out. Throws TracepostError DATA_FOLDER. */
+export async function readStoragePlan(paths: ExchangePaths): Promise<StoragePlan> {
+  const file = paths.nats.storagePlan;
+  try {
+    const plan = JSON.parse(await readFile(file, "utf8")) as Partial<StoragePlan>;
+    const { streamBytes, coreBytes, serverBytes } = plan;
+    if (![streamBytes, coreBytes, serverBytes].every(Number.isSafeInteger)) {
+      throw new TracepostError("DATA_FOLDER", `${file} lacks a number`);
+    }
+    return plan as StoragePlan;
+  } catch (caught) {
+    throw damaged(file, caught);
+  }
+}
+
+function damaged(what: string, cause: unknown): TracepostError {
+  return new TracepostError("DATA_FOLDER", `damaged: ${what}`, {
+    cause,
+    problems: [TracepostError.from(cause).message],
+    remedy: "Restore the folder from a backup, or move it away and start afresh.",
+  });
+}

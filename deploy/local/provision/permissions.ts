@@ -1,0 +1,137 @@
+import { gatewayConsumer, IN_STREAM, inboxConsumer, LANES } from "#wire";
+
+/** Who connects to NATS. One user, one role; each role has its own signing key in its account. */
+export type NatsRole =
+  | "participant"
+  | "inbox-provisioner"
+  | "inbox-steward"
+  | "gateway"
+  | "outbox-provisioner"
+  | "outbox-steward"
+  | "operator";
+
+/** Everything a role may do; what is not listed is refused by the server (TP-NATS-5). */
+export interface RolePermissions {
+  readonly publish: readonly string[];
+  readonly subscribe: readonly string[];
+}
+
+/** Prefix of the reply subjects of a participant. */
+export function participantInbox(participant: string): string {
+  return `_I.${participant}`;
+}
+
+/** Prefixes of the reply subjects of the operator's own users. */
+export const INBOX_PREFIXES = {
+  gateway: "_I.gateway",
+  provisioner: "_I.provisioner",
+  steward: "_I.steward",
+  operator: "_I.operator",
+} as const;
+
+/**
+ * A participant puts messages on the three lanes of its own outbox, takes messages from the three
+ * consumers of its own inbox, and hears answers on its own reply subjects. It cannot create a
+ * consumer: the subject that a push consumer delivers to is written by the server, unchecked.
+ */
+export function participantPermissions(participant: string): RolePermissions {
+  const consumers = LANES.map((lane) => `${IN_STREAM}.${inboxConsumer(lane)}`);
+  return {
+    publish: [
+      ...LANES.map((lane) => `tp.out.${participant}.${lane}.*`),
+      ...consumers.map((consumer) => `$JS.API.CONSUMER.MSG.NEXT.${consumer}`),
+      ...consumers.map((consumer) => `$JS.API.CONSUMER.INFO.${consumer}`),
+      ...consumers.map((consumer) => `$JS.ACK.${consumer}.>`),
+    ],
+    subscribe: [`${participantInbox(participant)}.>`],
+  };
+}
+
+/** Creates and compares the inbox stream and its consumers; reads no message. */
+export function inboxProvisionerPermissions(participant: string): RolePermissions {
+  return {
+    publish: [
+      ...["INFO", "CREATE", "UPDATE"].map((verb) => `$JS.API.STREAM.${verb}.${IN_STREAM}`),
+      ...LANES.flatMap((lane) => {
+        const consumer = `${IN_STREAM}.${inboxConsumer(lane)}`;
+        return [
+          `$JS.API.CONSUMER.INFO.${consumer}`,
+          `$JS.API.CONSUMER.DELETE.${consumer}`,
+          `$JS.API.CONSUMER.CREATE.${consumer}.tp.in.${participant}.${lane}.*`,
+        ];
+      }),
+    ],
+    subscribe: [`${INBOX_PREFIXES.provisioner}.>`],
+  };
+}
+
+/** Looks at the inbox stream and removes the prefix that is done with. */
+export function inboxStewardPermissions(): RolePermissions {
+  return {
+    publish: [
+      `$JS.API.STREAM.INFO.${IN_STREAM}`,
+      `$JS.API.STREAM.PURGE.${IN_STREAM}`,
+      ...LANES.map((lane) => `$JS.API.CONSUMER.INFO.${IN_STREAM}.${inboxConsumer(lane)}`),
+    ],
+    subscribe: [`${INBOX_PREFIXES.steward}.>`],
+  };
+}
+
+/**
+ * The gateway takes from the outboxes (each consumer written out: `gw-*` would be no wildcard) and
+ * puts into the inboxes. It cannot read an inbox, nor create, change or empty any stream.
+ */
+export function gatewayPermissions(): RolePermissions {
+  const consumers = LANES.map((lane) => `*.${gatewayConsumer(lane)}`);
+  return {
+    publish: [
+      ...LANES.map((lane) => `tp.in.*.${lane}.*`),
+      ...consumers.map((consumer) => `$JS.API.CONSUMER.MSG.NEXT.${consumer}`),
+      ...consumers.map((consumer) => `$JS.API.CONSUMER.INFO.${consumer}`),
+      ...consumers.map((consumer) => `$JS.ACK.${consumer}.>`),
+    ],
+    subscribe: [`${INBOX_PREFIXES.gateway}.>`],
+  };
+}
+
+/** Creates and compares the outbox streams and their consumers; reads no message. */
+export function outboxProvisionerPermissions(): RolePermissions {
+  return {
+    publish: [
+      ...["INFO", "CREATE", "UPDATE"].map((verb) => `$JS.API.STREAM.${verb}.*`),
+      ...LANES.flatMap((lane) => {
+        const consumer = `*.${gatewayConsumer(lane)}`;
+        return [
+          `$JS.API.CONSUMER.INFO.${consumer}`,
+          `$JS.API.CONSUMER.DELETE.${consumer}`,
+          `$JS.API.CONSUMER.CREATE.${consumer}.tp.out.*.${lane}.*`,
+        ];
+      }),
+    ],
+    subscribe: [`${INBOX_PREFIXES.provisioner}.>`],
+  };
+}
+
+/** Looks at the outbox streams and removes the prefixes that are done with. */
+export function outboxStewardPermissions(): RolePermissions {
+  return {
+    publish: [
+      "$JS.API.STREAM.INFO.*",
+      "$JS.API.STREAM.PURGE.*",
+      ...LANES.map((lane) => `$JS.API.CONSUMER.INFO.*.${gatewayConsumer(lane)}`),
+    ],
+    subscribe: [`${INBOX_PREFIXES.steward}.>`],
+  };
+}
+
+/** In the system account: asks for the server's settings, reads and replaces account claims. */
+export function operatorPermissions(): RolePermissions {
+  return {
+    publish: [
+      "$SYS.REQ.SERVER.PING.VARZ",
+      "$SYS.REQ.ACCOUNT.*.CLAIMS.LOOKUP",
+      "$SYS.REQ.CLAIMS.UPDATE",
+    ],
+    subscribe: [`${INBOX_PREFIXES.operator}.>`],
+  };
+}

@@ -1,0 +1,61 @@
+import { NATS_LIMITS } from "#runtime";
+import type { ExchangePaths } from "../exchange-layout.ts";
+import type { IssuedTokens } from "./authority-files.ts";
+import type { StoragePlan } from "./storage-plan.ts";
+
+/** Address the server listens on; anything else needs mutual TLS beside the credentials. */
+export const LISTEN_HOST = "127.0.0.1";
+/** Memory streams are not used; the server wants a positive number. */
+const MEMORY_STORE_BYTES = 1024 * 1024;
+/** Connections of the whole server. */
+const CONNECTIONS_MAX = 8_192;
+
+/** What the configuration file of a nats-server is made from. */
+export interface ServerConfigInput {
+  readonly paths: ExchangePaths;
+  readonly exchangeId: string;
+  readonly port: number;
+  readonly tokens: IssuedTokens;
+  readonly storage: StoragePlan;
+}
+
+/**
+ * The configuration of the exchange's nats-server (TP-NATS-2): loopback only, no WebSocket, no
+ * monitoring port, accounts from the full resolver. The preload is what was issued at first; the
+ * server keeps a newer account token that it was given at run time.
+ */
+export function serverConfigText(input: ServerConfigInput): string {
+  const { paths, exchangeId, port, tokens, storage } = input;
+  const preload = tokens.accounts.map(({ publicKey, token }) => `  ${publicKey}: ${quote(token)}`);
+  return `# Written at each start of the exchange; changes made here are lost.
+server_name: ${quote(`tracepost-${exchangeId}`)}
+listen: ${quote(`${LISTEN_HOST}:${port}`)}
+max_payload: ${NATS_LIMITS.payloadBytesMax}
+max_connections: ${CONNECTIONS_MAX}
+logtime_utc: true
+
+jetstream {
+  store_dir: ${quote(paths.nats.storeDir)}
+  max_file_store: ${storage.serverBytes}
+  max_memory_store: ${MEMORY_STORE_BYTES}
+}
+
+operator: ${quote(tokens.operatorToken)}
+system_account: ${tokens.systemAccount}
+resolver {
+  type: full
+  dir: ${quote(paths.nats.resolverDir)}
+  allow_delete: false
+  interval: "2m"
+  limit: 1000
+}
+resolver_preload {
+${preload.join("\n")}
+}
+`;
+}
+
+/** A string of the configuration language: backslash and quote are the only special characters. */
+function quote(text: string): string {
+  return `"${text.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`;
+}

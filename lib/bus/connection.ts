@@ -1,0 +1,82 @@
+import { readFile, stat } from "node:fs/promises";
+import { connect, credsAuthenticator, type NatsConnection } from "nats";
+import { TracepostError } from "#errors";
+import { NATS_LIMITS } from "#runtime";
+
+/** Whom to connect to, and as whom. */
+export interface ConnectionOptions {
+  readonly servers: string | readonly string[];
+  /** Credentials file of NATS: a user JWT and its seed, mode 0600. */
+  readonly credsFile: string;
+  /** Shown in the server's log and monitoring. */
+  readonly name: string;
+  /** Prefix of reply subjects; the only subjects the user may subscribe to. */
+  readonly inboxPrefix: string;
+  /** Longest wait for the first connection; default NATS_LIMITS.connectMs. */
+  readonly connectMs?: number;
+}
+
+/**
+ * Connects, and stays connected: an established connection is made again for as long as it takes.
+ * Throws TracepostError KEY_FILE when the credentials are absent or readable by others, and
+ * UNAVAILABLE when no server lets us in within the wait (TP-NATS-20).
+ */
+export async function openConnection(options: ConnectionOptions): Promise<NatsConnection> {
+  const credentials = await readCredentials(options.credsFile);
+  const deadline = Date.now() + (options.connectMs ?? NATS_LIMITS.connectMs);
+  const servers = typeof options.servers === "string" ? options.servers : [...options.servers];
+  for (;;) {
+    try {
+      return await connect({
+        servers,
+        name: options.name,
+        inboxPrefix: options.inboxPrefix,
+        authenticator: credsAuthenticator(credentials),
+        timeout: Math.max(1, Math.min(NATS_LIMITS.publishAckMs, deadline - Date.now())),
+        maxReconnectAttempts: -1,
+        reconnectTimeWait: NATS_LIMITS.reconnectMs,
+        reconnectJitter: NATS_LIMITS.reconnectMs,
+        pingInterval: NATS_LIMITS.pingMs,
+        // A refusal may be the moment in which our account is being changed; the credentials stay
+        // the same, so giving up for good would only need an operator to start us again.
+        ignoreAuthErrorAbort: true,
+        noAsyncTraces: true,
+      });
+    } catch (caught) {
+      if (Date.now() + NATS_LIMITS.reconnectMs >= deadline) throw unreachable(options, caught);
+      await pause(NATS_LIMITS.reconnectMs);
+    }
+  }
+}
+
+/** Refuses a credentials file that others can read: whoever has it is the participant. */
+async function readCredentials(file: string): Promise<Uint8Array> {
+  try {
+    const { mode } = await stat(file);
+    if (process.platform !== "win32" && (mode & 0o077) !== 0) {
+      throw new TracepostError("KEY_FILE", `NATS credentials are readable by others: ${file}`, {
+        remedy: `Run: chmod 600 ${file}`,
+      });
+    }
+    return await readFile(file);
+  } catch (caught) {
+    if (caught instanceof TracepostError) throw caught;
+    throw new TracepostError("KEY_FILE", `NATS credentials cannot be read: ${file}`, {
+      cause: caught,
+      remedy: "Check the path, or issue the credentials again.",
+    });
+  }
+}
+
+function unreachable(options: ConnectionOptions, caught: unknown): TracepostError {
+  const reason = caught instanceof Error ? caught.message : String(caught);
+  return new TracepostError("UNAVAILABLE", `NATS does not let ${options.name} in: ${reason}`, {
+    cause: caught,
+    problems: [`servers: ${[options.servers].flat().join(", ")}`],
+    remedy: "Check that the exchange is running and that the credentials were issued by it.",
+  });
+}
+
+function pause(durationMs: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, durationMs));
+}

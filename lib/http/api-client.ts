@@ -1,0 +1,101 @@
+import { Readable } from "node:stream";
+import { TracepostError } from "#errors";
+
+/** A role's HTTP door, as a client sees it. */
+export interface ApiDoor {
+  /** `http://host:port`. */
+  readonly url: string;
+  /** Bearer token of `/v1`. */
+  readonly token: string;
+}
+
+/** One call. */
+export interface ApiCall {
+  readonly method?: "GET" | "POST";
+  /** Path with query, from the root, such as `/v1/summary`. */
+  readonly path: string;
+  /** JSON body. */
+  readonly body?: unknown;
+  /** Body as JSON Lines, streamed; instead of `body`. */
+  readonly lines?: Iterable<unknown>;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Longest wait for the whole answer. */
+  readonly timeoutMs: number;
+}
+
+/**
+ * Calls a door and returns the JSON it answers; the caller knows its shape. Throws TracepostError
+ * UNAVAILABLE when nobody answers, and otherwise with what the problem details say: USAGE for a
+ * call that was wrong (4xx), UNAVAILABLE for a service that could not (5xx).
+ */
+export async function callApi<T>(door: ApiDoor, call: ApiCall): Promise<T> {
+  const response = await request(door, call);
+  const text = await response.text();
+  if (response.ok) return JSON.parse(text) as T;
+  // Without its query, which may hold a serial number.
+  const [path = ""] = call.path.split("?");
+  throw faultOf(response.status, text, `${call.method ?? "GET"} ${door.url}${path}`);
+}
+
+async function request(door: ApiDoor, call: ApiCall): Promise<Response> {
+  const headers: Record<string, string> = {
+    authorization: `Bearer ${door.token}`,
+    ...call.headers,
+  };
+  const init: RequestInit & { duplex?: "half" } = {
+    method: call.method ?? "GET",
+    headers,
+    signal: AbortSignal.timeout(call.timeoutMs),
+    redirect: "error",
+  };
+  if (call.lines !== undefined) {
+    headers["content-type"] = "application/x-ndjson";
+    init.body = Readable.toWeb(Readable.from(jsonLines(call.lines))) as ReadableStream;
+    init.duplex = "half";
+  } else if (call.body !== undefined) {
+    headers["content-type"] = "application/json";
+    init.body = JSON.stringify(call.body);
+  }
+  try {
+    return await fetch(`${door.url}${call.path}`, init);
+  } catch (caught) {
+    throw new TracepostError("UNAVAILABLE", `${door.url} does not answer`, {
+      cause: caught,
+      remedy: "Look whether the service runs: `tracepost exchange status --data DIR`.",
+    });
+  }
+}
+
+function* jsonLines(values: Iterable<unknown>): Generator<Buffer> {
+  for (const value of values) yield Buffer.from(`${JSON.stringify(value)}\n`);
+}
+
+/** What is read of problem details (RFC 9457); each field may be missing. */
+interface ProblemText {
+  readonly title?: string;
+  readonly detail?: string;
+  readonly code?: string;
+  readonly field?: string;
+  readonly remedy?: string;
+  readonly problems?: readonly { readonly field?: string; readonly rule?: string }[];
+}
+
+function faultOf(status: number, text: string, what: string): TracepostError {
+  const problem = parseProblem(text);
+  const { code, detail, field, title } = problem;
+  const said = [title ?? `status ${status}`, detail ?? "", field === undefined ? "" : `(${field})`];
+  const message = `${what}: ${code ?? status}: ${said.filter((part) => part !== "").join(" ")}`;
+  return new TracepostError(status >= 500 ? "UNAVAILABLE" : "USAGE", message, {
+    problems: (problem.problems ?? []).map((each) => `${each.field ?? ""}: ${each.rule ?? ""}`),
+    remedy: problem.remedy ?? "",
+  });
+}
+
+function parseProblem(text: string): ProblemText {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null ? value : {};
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,116 @@
+/** Signed notes (https://c2sp.org/signed-note): text with signature lines under it (TP-LOG-9). */
+import { hash, type KeyObject, sign, verify } from "node:crypto";
+import { LOG_LIMITS, WIRE_LIMITS } from "#runtime";
+import { decodeBase64, encodeBase64 } from "./base64.ts";
+import { sameBytes } from "./hashing.ts";
+
+const KEY_HASH_BYTES = 4;
+/** Signature type identifier of plain Ed25519. */
+const ED25519 = 0x01;
+const DASH = "— ";
+
+/** One signature line. */
+export interface NoteSignature {
+  readonly name: string;
+  /** First four bytes of a hash of the key: says which key, proves nothing. */
+  readonly keyHash: Uint8Array;
+  readonly signature: Uint8Array;
+}
+
+/** A note taken apart; nothing in it is to be believed before a signature was verified. */
+export interface SignedNote {
+  /** Ends in a newline. */
+  readonly text: string;
+  readonly signatures: readonly NoteSignature[];
+}
+
+/** Whether a text can be the name of a key: not empty, no white space, no plus, no control. */
+export function isKeyName(name: string): boolean {
+  return (
+    name.length > 0 &&
+    name.length <= WIRE_LIMITS.shortTextCharsMax &&
+    name.isWellFormed() &&
+    !/[\p{White_Space}\p{Cc}+]/u.test(name)
+  );
+}
+
+/** Key hash of an Ed25519 key: SHA-256(name ‖ 0x0A ‖ 0x01 ‖ public key), first four bytes. */
+export function noteKeyHash(name: string, publicRaw: Uint8Array): Uint8Array {
+  const input = Buffer.concat([Buffer.from(`${name}\n`), Buffer.from([ED25519]), publicRaw]);
+  return Uint8Array.from(hash("sha256", input, "buffer").subarray(0, KEY_HASH_BYTES));
+}
+
+/** Signs a text, which must end in a newline, and puts the line under it. Deterministic. */
+export function signNote(
+  text: string,
+  key: { readonly name: string; readonly privateKey: KeyObject; readonly publicRaw: Uint8Array },
+): string {
+  const signature = sign(null, Buffer.from(text), key.privateKey);
+  const bytes = Buffer.concat([noteKeyHash(key.name, key.publicRaw), signature]);
+  return `${text}\n${DASH}${key.name} ${encodeBase64(bytes)}\n`;
+}
+
+/** Takes a note apart; undefined when it is not exactly of the format, or too large. */
+export function parseNote(note: string): SignedNote | undefined {
+  if (note.length > LOG_LIMITS.noteBytesMax || !note.isWellFormed()) return undefined;
+  if (Buffer.byteLength(note) > LOG_LIMITS.noteBytesMax || hasControls(note)) return undefined;
+  const gap = note.lastIndexOf("\n\n");
+  if (gap < 0 || !note.endsWith("\n")) return undefined;
+  const lines = note.slice(gap + 2, -1).split("\n");
+  if (lines.length > LOG_LIMITS.noteSignaturesMax) return undefined;
+  const signatures: NoteSignature[] = [];
+  for (const line of lines) {
+    const signature = parseSignatureLine(line);
+    if (signature === undefined) return undefined;
+    signatures.push(signature);
+  }
+  return { text: note.slice(0, gap + 1), signatures };
+}
+
+/**
+ * Whether one of the keys signed the note under this name. A line that claims to be from one of
+ * them and does not verify spoils the note; lines of others are ignored.
+ */
+export function isSignedBy(note: SignedNote, name: string, keys: readonly KeyObject[]): boolean {
+  const text = Buffer.from(note.text);
+  let signed = false;
+  for (const key of keys) {
+    const publicRaw = rawPublicKey(key);
+    if (publicRaw === undefined) continue;
+    const keyHash = noteKeyHash(name, publicRaw);
+    for (const line of note.signatures) {
+      if (line.name !== name || !sameBytes(line.keyHash, keyHash)) continue;
+      if (!verify(null, text, key, line.signature)) return false;
+      signed = true;
+    }
+  }
+  return signed;
+}
+
+function parseSignatureLine(line: string): NoteSignature | undefined {
+  if (!line.startsWith(DASH)) return undefined;
+  const [name, base64, ...rest] = line.slice(DASH.length).split(" ");
+  if (name === undefined || base64 === undefined || rest.length > 0) return undefined;
+  const bytes = decodeBase64(base64);
+  if (!isKeyName(name) || bytes === undefined || bytes.length <= KEY_HASH_BYTES) return undefined;
+  return {
+    name,
+    keyHash: bytes.slice(0, KEY_HASH_BYTES),
+    signature: bytes.slice(KEY_HASH_BYTES),
+  };
+}
+
+/** Any ASCII control character but the newline. */
+function hasControls(text: string): boolean {
+  for (let at = 0; at < text.length; at += 1) {
+    const unit = text.charCodeAt(at);
+    if (unit < 0x20 && unit !== 0x0a) return true;
+  }
+  return false;
+}
+
+function rawPublicKey(key: KeyObject): Uint8Array | undefined {
+  if (key.asymmetricKeyType !== "ed25519") return undefined;
+  const { x } = key.export({ format: "jwk" });
+  return x === undefined ? undefined : Buffer.from(x, "base64url");
+}

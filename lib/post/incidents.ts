@@ -1,0 +1,88 @@
+import { POST_LIMITS, type Transaction } from "#runtime";
+
+/** What an operator of the participant should look at; closed (TP-POST-18). */
+export const INCIDENT_KINDS = [
+  /** Bytes that are no message. */
+  "JUNK",
+  /** A message whose sender could not be authenticated. */
+  "UNAUTHENTICATED",
+  /** A message that names this participant nowhere. */
+  "MISDIRECTED",
+  /** An authentic message without a valid proof that it was logged. */
+  "NOT_LOGGED",
+  /** One message id with two headers. */
+  "ID_REUSED",
+  /** Sealed bytes of another message under this header. */
+  "SEAL_BINDING",
+  /** One sequence number with two messages. */
+  "SEQUENCE_REUSED",
+  /** A message that names another predecessor than the one received. */
+  "SEQUENCE_FORKED",
+  /** More holes in a sequence than are kept apart. */
+  "GAPS_MERGED",
+  /** A recipient asks for a message it signed a receipt for. */
+  "GAP_AFTER_DELIVERY",
+  /** A receipt about nothing that was sent, or by somebody it does not concern. */
+  "RECEIPT_UNMATCHED",
+  /** A receipt that contradicts an earlier one. */
+  "RECEIPT_CONTRADICTS",
+  /** Two checkpoints of the same size with different roots: the log is forked. */
+  "LOG_FORKED",
+  /** A message that could not be handled because of a fault here; it is tried again. */
+  "FAULT",
+] as const;
+
+/** One of {@link INCIDENT_KINDS}. */
+export type IncidentKind = (typeof INCIDENT_KINDS)[number];
+
+/** What is kept of it: never content. */
+export interface Incident {
+  readonly kind: IncidentKind;
+  /** SHA-256 of the bytes, or of the header they belong to. */
+  readonly digest: Uint8Array;
+  readonly subject?: string;
+  readonly sender?: string;
+  readonly messageId?: string;
+  readonly sizeBytes?: number;
+  /** A few words: code and field. */
+  readonly detail?: string;
+}
+
+/**
+ * Counts an incident. The same one again only raises its count; the oldest give way beyond
+ * `incidentsMax`, so a flood of junk costs a bounded table. The totals lose nothing.
+ */
+export async function recordIncident(
+  tx: Transaction,
+  incident: Incident,
+  nowMs: number,
+): Promise<void> {
+  await tx.run(
+    `INSERT INTO post_incident
+       (kind, digest, subject, sender, message_id, size_bytes, detail, first_at, last_at, count)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 1)
+     ON CONFLICT (kind, digest) DO UPDATE
+       SET count = count + 1, last_at = excluded.last_at`,
+    incident.kind,
+    incident.digest,
+    (incident.subject ?? "").slice(0, DETAIL_CHARS_MAX),
+    (incident.sender ?? "").slice(0, DETAIL_CHARS_MAX),
+    (incident.messageId ?? "").slice(0, DETAIL_CHARS_MAX),
+    incident.sizeBytes ?? 0,
+    (incident.detail ?? "").slice(0, DETAIL_CHARS_MAX),
+    nowMs,
+    nowMs,
+  );
+  // Ids only grow and only the oldest go, so their range bounds their number without a count.
+  await tx.run(
+    "DELETE FROM post_incident WHERE id <= (SELECT max(id) FROM post_incident) - ?",
+    POST_LIMITS.incidentsMax,
+  );
+  await tx.run(
+    `INSERT INTO post_incident_total (kind, total) VALUES (?, 1)
+     ON CONFLICT (kind) DO UPDATE SET total = total + 1`,
+    incident.kind,
+  );
+}
+
+const DETAIL_CHARS_MAX = 200;

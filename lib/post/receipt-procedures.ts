@@ -1,0 +1,269 @@
+import { REFUSALS, type RefusalCodeName } from "#errors";
+import { ReceiptType } from "#proto";
+import type { SqlRow, Transaction } from "#runtime";
+import type { PostHooks } from "./hooks.ts";
+import { type Incident, recordIncident } from "./incidents.ts";
+import { closeRecipient, settleMessage } from "./outbox-fate.ts";
+import { backoffMs } from "./outbox-procedures.ts";
+
+/** One statement of a receipt, checked as far as that is possible without the store. */
+export interface ReceiptClaim {
+  readonly messageId: string;
+  readonly headerDigest: Uint8Array;
+  readonly code: string | null;
+  readonly field: string;
+  /** Recipient an expiry is about; empty otherwise. */
+  readonly recipient: string;
+  readonly logIndex: number | null;
+  /** Recipients the log entry of an acceptance refuses, with their codes. */
+  readonly refusedFor: readonly { readonly recipient: string; readonly code: string }[];
+}
+
+/** A receipt whose signature holds. */
+export interface ReceiptToApply {
+  readonly type: ReceiptType;
+  /** GATEWAY or the recipient that signed it. */
+  readonly sender: string;
+  readonly receiptId: string;
+  readonly headerDigest: Uint8Array;
+  readonly subject: string;
+  /** Kept as proof, with the gateway's evidence in it. */
+  readonly envelope: Uint8Array;
+  /** Encoded LogEvidence of the receipt itself; null for the gateway's own. */
+  readonly evidence: Uint8Array | null;
+  readonly claims: readonly ReceiptClaim[];
+  readonly nowMs: number;
+  /** First wait before a refused message is tried again. */
+  readonly firstMs: number;
+}
+
+interface OutboxRow extends SqlRow {
+  message_id: string;
+  conversation_id: string;
+  kind: number;
+  state: string;
+  header_digest: Uint8Array | null;
+  attempts: number;
+}
+
+/** What a receipt changed, so that the pumps it concerns are woken. */
+export interface ReceiptEffect {
+  readonly applied: number;
+  readonly voidsDue: boolean;
+}
+
+/** Builds the procedure that applies a receipt: state, proof and case effect together. */
+export function createApplyReceipt(hooks: PostHooks) {
+  return async (tx: Transaction, receipt: ReceiptToApply): Promise<ReceiptEffect> => {
+    let applied = 0;
+    let voidsDue = false;
+    for (const claim of receipt.claims) {
+      const incident = await applyClaim(tx, hooks, receipt, claim);
+      if (incident === undefined) {
+        applied += 1;
+        voidsDue ||= receipt.type !== ReceiptType.DELIVERED;
+      } else {
+        await recordIncident(tx, incident, receipt.nowMs);
+      }
+    }
+    if (applied > 0) {
+      await tx.run(
+        `INSERT INTO post_receipt_envelope (sender, receipt_id, envelope, evidence)
+         VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+        receipt.sender,
+        receipt.receiptId,
+        receipt.envelope,
+        receipt.evidence,
+      );
+    }
+    return { applied, voidsDue };
+  };
+}
+
+/** Applies one statement; gives the incident that speaks against it. */
+async function applyClaim(
+  tx: Transaction,
+  hooks: PostHooks,
+  receipt: ReceiptToApply,
+  claim: ReceiptClaim,
+): Promise<Incident | undefined> {
+  const row = await tx.get<OutboxRow>(
+    `SELECT message_id, conversation_id, kind, state, header_digest, attempts
+     FROM post_outbox WHERE message_id = ?`,
+    claim.messageId,
+  );
+  const digest = row?.header_digest ?? undefined;
+  if (row === undefined || digest === undefined || !sameBytes(digest, claim.headerDigest)) {
+    return incidentOf(receipt, claim, "RECEIPT_UNMATCHED", "no such message of ours");
+  }
+  switch (receipt.type) {
+    case ReceiptType.ACCEPTED:
+      return await applyAccepted(tx, hooks, receipt, claim, row);
+    case ReceiptType.REFUSED:
+      return await applyRefused(tx, hooks, receipt, claim, row);
+    case ReceiptType.EXPIRED:
+      return await applyEnd(tx, hooks, receipt, claim, claim.recipient, "expired");
+    case ReceiptType.DELIVERED:
+      return await applyEnd(tx, hooks, receipt, claim, receipt.sender, "delivered");
+    case ReceiptType.REJECTED:
+      return await applyEnd(tx, hooks, receipt, claim, receipt.sender, "rejected");
+    default:
+      return incidentOf(receipt, claim, "RECEIPT_UNMATCHED", "unknown type of receipt");
+  }
+}
+
+async function applyAccepted(
+  tx: Transaction,
+  hooks: PostHooks,
+  receipt: ReceiptToApply,
+  claim: ReceiptClaim,
+  row: OutboxRow,
+): Promise<Incident | undefined> {
+  if (row.state === "refused") {
+    return incidentOf(receipt, claim, "RECEIPT_CONTRADICTS", "accepted after refused");
+  }
+  const fresh = await keepReceipt(tx, receipt, claim, "");
+  if (!fresh) return undefined;
+  await tx.run(
+    `UPDATE post_outbox SET log_index = ?,
+       state = CASE WHEN state = 'sealed' THEN 'accepted' ELSE state END
+     WHERE message_id = ?`,
+    claim.logIndex,
+    claim.messageId,
+  );
+  await hooks.onFate(tx, {
+    messageId: claim.messageId,
+    conversationId: row.conversation_id,
+    kind: row.kind as never,
+    recipient: "",
+    fate: "accepted",
+    nowMs: receipt.nowMs,
+    ...(claim.logIndex === null ? {} : { logIndex: claim.logIndex }),
+  });
+  for (const { recipient, code } of claim.refusedFor) {
+    const { messageId } = claim;
+    const { nowMs } = receipt;
+    await closeRecipient(tx, hooks, { messageId, recipient, state: "refused", code, nowMs });
+  }
+  if (claim.refusedFor.length > 0) await settleMessage(tx, claim.messageId, receipt.nowMs);
+  return undefined;
+}
+
+async function applyRefused(
+  tx: Transaction,
+  hooks: PostHooks,
+  receipt: ReceiptToApply,
+  claim: ReceiptClaim,
+  row: OutboxRow,
+): Promise<Incident | undefined> {
+  const code = claim.code ?? "MALFORMED";
+  if (isRetryable(code)) {
+    // Such a refusal binds no id: the same header is signed anew and tried again (wire.md).
+    await tx.run(
+      `UPDATE post_outbox SET next_attempt_at = ?, resign = 1, code = ?, field = ?
+       WHERE message_id = ? AND state = 'sealed'`,
+      receipt.nowMs + backoffMs(Math.max(1, row.attempts), receipt.firstMs),
+      code,
+      claim.field,
+      claim.messageId,
+    );
+    return undefined;
+  }
+  if (row.state !== "sealed" && row.state !== "refused") {
+    return incidentOf(receipt, claim, "RECEIPT_CONTRADICTS", `refused after ${row.state}`);
+  }
+  if (!(await keepReceipt(tx, receipt, claim, ""))) return undefined;
+  const recipients = await tx.all<{ recipient: string }>(
+    "SELECT recipient FROM post_outbox_recipient WHERE message_id = ? AND state = 'open'",
+    claim.messageId,
+  );
+  for (const { recipient } of recipients) {
+    const { messageId, field } = claim;
+    const { nowMs } = receipt;
+    await closeRecipient(tx, hooks, { messageId, recipient, state: "refused", code, field, nowMs });
+  }
+  await settleMessage(tx, claim.messageId, receipt.nowMs, { code, field: claim.field });
+  return undefined;
+}
+
+/** Delivered, rejected, expired: the end for one recipient, said by itself or by the gateway. */
+async function applyEnd(
+  tx: Transaction,
+  hooks: PostHooks,
+  receipt: ReceiptToApply,
+  claim: ReceiptClaim,
+  recipient: string,
+  state: "delivered" | "rejected" | "expired",
+): Promise<Incident | undefined> {
+  const { messageId, field } = claim;
+  const found = await tx.get<{ state: string }>(
+    "SELECT state FROM post_outbox_recipient WHERE message_id = ? AND recipient = ?",
+    messageId,
+    recipient,
+  );
+  if (found === undefined) {
+    return incidentOf(receipt, claim, "RECEIPT_UNMATCHED", "not a recipient of this message");
+  }
+  // A message handed over at the last moment expires here and is delivered there: the recipient
+  // has it, and its word is the stronger one.
+  const late = found.state === "expired" && state === "delivered";
+  if (found.state !== "open" && found.state !== state && !late) {
+    return incidentOf(receipt, claim, "RECEIPT_CONTRADICTS", `${state} after ${found.state}`);
+  }
+  await keepReceipt(tx, receipt, claim, recipient);
+  const why = claim.code === null ? {} : { code: claim.code, field };
+  const change = { messageId, recipient, state, nowMs: receipt.nowMs, ...why };
+  if (await closeRecipient(tx, hooks, change)) {
+    await settleMessage(tx, messageId, receipt.nowMs, why);
+  }
+  return undefined;
+}
+
+/** Keeps the proof; false when the same thing was said before. */
+async function keepReceipt(
+  tx: Transaction,
+  receipt: ReceiptToApply,
+  claim: ReceiptClaim,
+  recipient: string,
+): Promise<boolean> {
+  const changed = await tx.run(
+    `INSERT INTO post_receipt (message_id, recipient, type, code, field, log_index,
+       receipt_sender, receipt_id, received_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT DO NOTHING`,
+    claim.messageId,
+    recipient,
+    receipt.type,
+    claim.code,
+    claim.field,
+    claim.logIndex,
+    receipt.sender,
+    receipt.receiptId,
+    receipt.nowMs,
+  );
+  return changed > 0;
+}
+
+function isRetryable(code: string): boolean {
+  return code in REFUSALS && REFUSALS[code as RefusalCodeName].retryable;
+}
+
+function incidentOf(
+  receipt: ReceiptToApply,
+  claim: ReceiptClaim,
+  kind: Incident["kind"],
+  detail: string,
+): Incident {
+  return {
+    kind,
+    digest: receipt.headerDigest,
+    subject: receipt.subject,
+    sender: receipt.sender,
+    messageId: claim.messageId,
+    sizeBytes: receipt.envelope.length,
+    detail,
+  };
+}
+
+function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return Buffer.compare(a, b) === 0;
+}

@@ -1,0 +1,178 @@
+import type { SqlRow, Transaction } from "#runtime";
+
+/** The post at a glance; no content. */
+export interface PostStatus {
+  /** Messages of ours by kind and state. */
+  readonly outbox: readonly { kind: number; state: string; count: number }[];
+  /** Messages of ours not ended yet. */
+  readonly pending: number;
+  /** Messages taken in, by kind and state. */
+  readonly inbox: readonly { kind: number; state: string; count: number }[];
+  readonly receiptsOwed: number;
+  /** Sequence numbers missing now, and since when the oldest of them. */
+  readonly missingNumbers: number;
+  readonly missingSinceMs: number | null;
+  /** Incidents since the store was made, by kind. */
+  readonly incidents: Readonly<Record<string, number>>;
+  /** Newest checkpoint of the log seen. */
+  readonly checkpointSize: number;
+}
+
+interface CountRow extends SqlRow {
+  kind: number;
+  state: string;
+  count: number;
+}
+
+/** Counts for summaries, status pages and metrics. */
+export async function postStatus(tx: Transaction, _args: unknown): Promise<PostStatus> {
+  const outbox = await tx.all<CountRow>(
+    "SELECT kind, state, count(*) AS count FROM post_outbox GROUP BY kind, state",
+  );
+  const inbox = await tx.all<CountRow>(
+    "SELECT kind, state, count(*) AS count FROM post_inbox GROUP BY kind, state",
+  );
+  const owed = await tx.get<{ count: number }>(
+    "SELECT count(*) AS count FROM post_inbox WHERE receipt_due > receipts_sent",
+  );
+  const missing = await tx.get<{ numbers: number | null; since: number | null }>(
+    "SELECT sum(last - first + 1) AS numbers, min(since) AS since FROM post_pair_missing",
+  );
+  const totals = await tx.all<{ kind: string; total: number }>(
+    "SELECT kind, total FROM post_incident_total",
+  );
+  const seen = await tx.get<{ size: number }>("SELECT size FROM post_seen_checkpoint");
+  const open = new Set(["draft", "sealed", "accepted"]);
+  return {
+    outbox: outbox.map((row) => ({ ...row })),
+    pending: outbox.reduce((sum, row) => sum + (open.has(row.state) ? row.count : 0), 0),
+    inbox: inbox.map((row) => ({ ...row })),
+    receiptsOwed: owed?.count ?? 0,
+    missingNumbers: missing?.numbers ?? 0,
+    missingSinceMs: missing?.since ?? null,
+    incidents: Object.fromEntries(totals.map((row) => [row.kind, row.total])),
+    checkpointSize: seen?.size ?? 0,
+  };
+}
+
+/** An incident as kept. */
+export interface IncidentRecord {
+  readonly kind: string;
+  readonly subject: string;
+  readonly sender: string;
+  readonly messageId: string;
+  readonly digest: Uint8Array;
+  readonly sizeBytes: number;
+  readonly detail: string;
+  readonly firstAtMs: number;
+  readonly lastAtMs: number;
+  readonly count: number;
+}
+
+interface IncidentRow extends SqlRow {
+  kind: string;
+  subject: string;
+  sender: string;
+  message_id: string;
+  digest: Uint8Array;
+  size_bytes: number;
+  detail: string;
+  first_at: number;
+  last_at: number;
+  count: number;
+}
+
+/** The newest incidents. */
+export async function postIncidents(
+  tx: Transaction,
+  args: { limit: number },
+): Promise<IncidentRecord[]> {
+  const rows = await tx.all<IncidentRow>(
+    "SELECT * FROM post_incident ORDER BY id DESC LIMIT ?",
+    args.limit,
+  );
+  return rows.map((row) => ({
+    kind: row.kind,
+    subject: row.subject,
+    sender: row.sender,
+    messageId: row.message_id,
+    digest: row.digest,
+    sizeBytes: row.size_bytes,
+    detail: row.detail,
+    firstAtMs: row.first_at,
+    lastAtMs: row.last_at,
+    count: row.count,
+  }));
+}
+
+/** What is known of a message of ours. */
+export interface MessageReceipts {
+  readonly messageId: string;
+  readonly state: string;
+  readonly attempts: number;
+  readonly logIndex: number | null;
+  readonly headerDigest: Uint8Array | null;
+  readonly receipts: readonly {
+    readonly type: number;
+    readonly recipient: string;
+    readonly code: string | null;
+    readonly sender: string;
+    readonly receiptId: string;
+    readonly receivedAtMs: number;
+  }[];
+}
+
+interface ReceiptRow extends SqlRow {
+  type: number;
+  recipient: string;
+  code: string | null;
+  receipt_sender: string;
+  receipt_id: string;
+  received_at: number;
+}
+
+interface OutboxRow extends SqlRow {
+  message_id: string;
+  state: string;
+  attempts: number;
+  log_index: number | null;
+  header_digest: Uint8Array | null;
+}
+
+/** Messages of ours in a conversation, each with the receipts kept for it. */
+export async function postMessageReceipts(
+  tx: Transaction,
+  args: { conversationId: string; limit: number },
+): Promise<MessageReceipts[]> {
+  const messages = await tx.all<OutboxRow>(
+    `SELECT message_id, state, attempts, log_index, header_digest FROM post_outbox
+     WHERE conversation_id = ? ORDER BY position LIMIT ?`,
+    args.conversationId,
+    args.limit,
+  );
+  const found: MessageReceipts[] = [];
+  for (const message of messages) {
+    const receipts = await tx.all<ReceiptRow>(
+      `SELECT type, recipient, code, receipt_sender, receipt_id, received_at FROM post_receipt
+       WHERE message_id = ? ORDER BY received_at LIMIT ?`,
+      message.message_id,
+      args.limit,
+    );
+    found.push({
+      messageId: message.message_id,
+      state: message.state,
+      attempts: message.attempts,
+      logIndex: message.log_index,
+      headerDigest: message.header_digest,
+      receipts: receipts.map((row) => ({
+        type: row.type,
+        recipient: row.recipient,
+        code: row.code,
+        sender: row.receipt_sender,
+        receiptId: row.receipt_id,
+        receivedAtMs: row.received_at,
+      })),
+    });
+  }
+  return found;
+}

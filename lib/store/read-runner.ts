@@ -1,0 +1,38 @@
+import type { DatabaseSync, StatementSync } from "node:sqlite";
+import type { Procedure } from "#runtime";
+import { failure, performCall } from "./group-commit.ts";
+import { StatementCache } from "./statement-cache.ts";
+import type { CallMessage, ReplyMessage } from "./thread-protocol.ts";
+
+/**
+ * Runs reading calls on a connection that cannot write. Each sees one state of the store: all that
+ * was committed when it began, and nothing that a batch has not committed yet.
+ */
+export class ReadRunner {
+  readonly #procedures: Readonly<Record<string, Procedure>>;
+  readonly #statements: StatementCache;
+  readonly #begin: StatementSync;
+  readonly #end: StatementSync;
+
+  constructor(db: DatabaseSync, procedures: Readonly<Record<string, Procedure>>) {
+    this.#procedures = procedures;
+    this.#statements = new StatementCache(db);
+    this.#begin = db.prepare("BEGIN");
+    this.#end = db.prepare("COMMIT");
+  }
+
+  /** Runs one call. Never throws: what went wrong is in the reply. */
+  async run(call: CallMessage): Promise<ReplyMessage> {
+    try {
+      this.#begin.run();
+      try {
+        const value = await performCall(this.#procedures, this.#statements, call);
+        return { id: call.id, ok: true, value };
+      } finally {
+        this.#end.run();
+      }
+    } catch (caught) {
+      return failure(call, caught);
+    }
+  }
+}

@@ -1,0 +1,41 @@
+import type { DatabaseSync } from "node:sqlite";
+import type { Transaction } from "#runtime";
+import { sqliteFault } from "./sqlite-faults.ts";
+import { openForReading } from "./sqlite-file.ts";
+import { SqliteTransaction } from "./sqlite-transaction.ts";
+import { StatementCache } from "./statement-cache.ts";
+
+/** A store's file, open for reading in the calling thread; for commands, never for a service. */
+export interface SqliteReader {
+  /** Runs `work` on one state of the store, whatever a service writes meanwhile. */
+  read<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
+  /** Lets go of the file. */
+  close(): void;
+}
+
+/**
+ * Opens the file of any store of Tracepost without its procedures, also while a service has it
+ * open. Throws TracepostError DATA_FOLDER when it is absent, foreign or damaged.
+ */
+export function openSqliteReader(file: string): SqliteReader {
+  const db = openForReading(file);
+  return { read: (work) => readSnapshot(db, work), close: () => db.close() };
+}
+
+async function readSnapshot<T>(
+  db: DatabaseSync,
+  work: (tx: Transaction) => Promise<T>,
+): Promise<T> {
+  const tx = new SqliteTransaction(new StatementCache(db));
+  try {
+    db.exec("BEGIN");
+    const value = await work(tx);
+    tx.check();
+    return value;
+  } catch (caught) {
+    throw sqliteFault(caught);
+  } finally {
+    tx.end();
+    if (db.isTransaction) db.exec("COMMIT");
+  }
+}

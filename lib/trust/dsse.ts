@@ -1,0 +1,53 @@
+import { type KeyObject, sign, verify } from "node:crypto";
+import type { HeaderSigner } from "#wire";
+import type { SigningKeyPair } from "./keys.ts";
+
+/** What a signature is for; fixed in each verifier, so that none passes for another. */
+export const PAYLOAD_TYPES = {
+  header: "application/vnd.tracepost.header.v1",
+  receipt: "application/vnd.tracepost.receipt.v1",
+  register: "application/vnd.tracepost.register.v1",
+} as const;
+
+/** One of {@link PAYLOAD_TYPES}. */
+export type PayloadType = (typeof PAYLOAD_TYPES)[keyof typeof PAYLOAD_TYPES];
+
+/** DSSE v1 pre-authentication encoding: `DSSEv1 SP len SP type SP len SP payload`. */
+export function preAuthEncoding(type: PayloadType, payload: Uint8Array): Uint8Array {
+  const head = `DSSEv1 ${Buffer.byteLength(type)} ${type} ${payload.length} `;
+  return Buffer.concat([Buffer.from(head), payload]);
+}
+
+/** A signer for one purpose. */
+export function createSigner(pair: SigningKeyPair, type: PayloadType): HeaderSigner {
+  return {
+    keyId: pair.keyId,
+    sign: (payload) => sign(null, preAuthEncoding(type, payload), pair.privateKey),
+  };
+}
+
+/** Verifies on the thread pool, beside the event loop; false for any bad signature. */
+export function verifyBytes(
+  publicKey: KeyObject,
+  type: PayloadType,
+  payload: Uint8Array,
+  signature: Uint8Array,
+): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    const encoded = preAuthEncoding(type, payload);
+    verify(null, encoded, publicKey, signature, (failure, isGood) => {
+      if (failure) reject(failure);
+      else resolve(isGood);
+    });
+  });
+}
+
+/** Verifies at once; for the few signatures of a register. */
+export function verifyBytesNow(
+  publicKey: KeyObject,
+  type: PayloadType,
+  payload: Uint8Array,
+  signature: Uint8Array,
+): boolean {
+  return verify(null, preAuthEncoding(type, payload), publicKey, signature);
+}

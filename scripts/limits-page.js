@@ -1,0 +1,78 @@
+/**
+ * Makes docs/spec/limits.md from lib/runtime/limits.ts: values as the program has them, reasons as
+ * the comments give them. `npm run generate` writes the page; a test keeps it fresh.
+ */
+import { readFileSync } from "node:fs";
+import * as limits from "../lib/runtime/limits.ts";
+
+const SOURCE = new URL("../lib/runtime/limits.ts", import.meta.url);
+const UNITS = {
+  Ms: [
+    [86_400_000, "d"],
+    [3_600_000, "h"],
+    [60_000, "min"],
+    [1_000, "s"],
+    [1, "ms"],
+  ],
+  Bytes: [
+    [1_048_576, "MiB"],
+    [1_024, "KiB"],
+    [1, "B"],
+  ],
+};
+
+/**
+ * A value for people: time and size in the largest unit that divides it, others as they are.
+ * @param {string} name
+ * @param {number} value
+ */
+function readable(name, value) {
+  const kind = /Ms(?=[A-Z]|$)/.test(name) ? "Ms" : /[bB]ytes/.test(name) ? "Bytes" : undefined;
+  if (kind === undefined) return "";
+  const [size = 1, unit = ""] = UNITS[kind].find(([step]) => value % Number(step) === 0) ?? [];
+  return `${(value / Number(size)).toLocaleString("en-US")} ${unit}`;
+}
+
+/**
+ * Text of a JSDoc comment on one line.
+ * @param {string} comment
+ */
+function plain(comment) {
+  return comment
+    .split("\n")
+    .map((line) => line.replace(/^\s*\*? ?/, "").trim())
+    .join(" ")
+    .trim();
+}
+
+/** The page. */
+export function limitsPage() {
+  const source = readFileSync(SOURCE, "utf8");
+  const lines = [
+    "# Limits",
+    "",
+    "Every bound of the product. Beyond one there is a refusal with a code, or a wait; never a",
+    "silent loss. Made from `lib/runtime/limits.ts` by `npm run generate`.",
+  ];
+  for (const [group, values] of Object.entries(limits)) {
+    const [, about = "", body = ""] =
+      new RegExp(
+        `/\\*\\*([^/]*?)\\*/\\s*export const ${group} = \\{(.*?)\\n\\} as const`,
+        "s",
+      ).exec(source) ?? [];
+    lines.push(
+      "",
+      `## ${group}`,
+      "",
+      plain(about),
+      "",
+      "| name | value | is | why |",
+      "|---|--:|---|---|",
+    );
+    for (const [name, value] of Object.entries(values)) {
+      const why = new RegExp(`/\\*\\*((?:(?!\\*/).)*)\\*/\\s*${name}:`, "s").exec(body)?.[1] ?? "";
+      lines.push(`| \`${name}\` | ${value} | ${readable(name, Number(value))} | ${plain(why)} |`);
+    }
+  }
+  return `${lines.join("\n")}\n`;
+}

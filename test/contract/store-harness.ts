@@ -1,0 +1,50 @@
+/** What the parts of the store contract share. */
+import type { ChildProcess } from "node:child_process";
+import { expect } from "vitest";
+import { TracepostError } from "#errors";
+import type { Database } from "#runtime";
+import type { ContractProcedures, Item } from "./store-fixture.ts";
+
+/** Which definition a place is opened with; see the fixtures. */
+export type FixtureVersion = "first" | "later" | "failing" | "other";
+
+/** Where one store lies. */
+export interface StorePlace {
+  open(version?: FixtureVersion): Promise<Database<ContractProcedures>>;
+  openReadOnly(version?: FixtureVersion): Promise<Database<ContractProcedures>>;
+  /** Starts a process that writes pairs of items from `firstId` and prints what was acknowledged. */
+  startWriter(firstId: number): ChildProcess;
+  /** Removes what was stored. */
+  remove(): Promise<void>;
+}
+
+/** How the suite gets at an implementation. */
+export interface StoreHarness {
+  readonly name: string;
+  /** A place where no store is yet. */
+  newPlace(): Promise<StorePlace>;
+}
+
+/** An item without a body. */
+export const item = (id: number, label = `label ${id}`): Item => ({ id, label, body: null });
+
+/** Ids of all items, ascending. */
+export const ids = async (store: Database<ContractProcedures>): Promise<number[]> =>
+  (await store.call("items", undefined)).map((row) => row.id);
+
+/** The fault a call ends with. */
+export const faultOf = async (work: Promise<unknown>): Promise<TracepostError> => {
+  const caught: unknown = await work.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  expect(caught).toBeInstanceOf(TracepostError);
+  return caught as TracepostError;
+};
+
+export type NewStore = () => Promise<Database<ContractProcedures>>;
+export type NewPlace = () => Promise<StorePlace>;
+export type Opened = (
+  place: StorePlace,
+  version?: FixtureVersion,
+) => Promise<Database<ContractProcedures>>;

@@ -1,0 +1,53 @@
+import { defineConfig } from "vitest/config";
+
+/**
+ * Three groups, one after the other, made for two cores. Each test file has a process of its own.
+ * `npm test -- --project quick` runs one group; a path runs one file.
+ */
+const groups = [
+  {
+    // No server: units, properties, golden vectors, contracts of the embedded store, the house.
+    name: "quick",
+    folders: ["unit", "property", "vectors", "contract", "architecture"],
+    maxWorkers: 2,
+    testTimeout: 30_000,
+  },
+  {
+    // A real nats-server and real processes.
+    name: "integration",
+    folders: ["integration"],
+    maxWorkers: 2,
+    testTimeout: 120_000,
+  },
+  {
+    // A whole exchange, killed and started again: one at a time, so that nothing else delays it.
+    name: "system",
+    folders: ["faults", "scenarios"],
+    maxWorkers: 1,
+    testTimeout: 300_000,
+  },
+];
+
+export default defineConfig({
+  test: {
+    globalSetup: ["test/support/choose-seed.ts"],
+    passWithNoTests: false,
+    allowOnly: false,
+    // A test that needs a second try is wrong, or the product is.
+    retry: 0,
+    projects: groups.map(({ name, folders, maxWorkers, testTimeout }, index) => ({
+      extends: true,
+      test: {
+        name,
+        include: folders.map((folder) => `test/${folder}/**/*.test.ts`),
+        setupFiles: ["test/support/use-seed.ts"],
+        pool: "forks",
+        maxWorkers,
+        testTimeout,
+        hookTimeout: testTimeout,
+        teardownTimeout: 30_000,
+        sequence: { groupOrder: index },
+      },
+    })),
+  },
+});
