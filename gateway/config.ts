@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
-import { Type } from "typebox";
 import type { Static } from "typebox";
+import { Type } from "typebox";
 import { TracepostError } from "#errors";
 import { type CrashPlan, parseConfig, parseCrashPlan } from "#runtime";
 

@@ -2,8 +2,8 @@ import { type Clock, type Database, GATEWAY_LIMITS, type Logger, newMessageId } 
 import type { CheckpointKeeper } from "./checkpoint-keeper.ts";
 import type { PairWindow } from "./pair-window.ts";
 import type { Speaker } from "./speaker.ts";
-import type { GatewayProcedures } from "./store.ts";
 import type { DueDelivery } from "./store/deliveries.ts";
+import type { GatewayProcedures } from "./store.ts";
 
 /** What the courier works with. */
 export interface CourierDeps {
@@ -59,7 +59,10 @@ export class Courier {
       await this.#repeatOverdue();
       await this.#advanceWaiting();
     } catch (caught) {
-      this.#deps.logger.error({ err: caught }, "a round of the courier failed; the next one goes on");
+      this.#deps.logger.error(
+        { err: caught },
+        "a round of the courier failed; the next one goes on",
+      );
     }
   }
 

@@ -1,11 +1,17 @@
 import { join } from "node:path";
 import { Registry } from "prom-client";
+import { TracepostError } from "#errors";
 import { createHttpServer } from "#http";
 import { createCheckpointSigner } from "#message-log";
 import { KeyPurpose } from "#proto";
 import { type Clock, type Database, GATEWAY_LIMITS, Lifecycle, type Logger } from "#runtime";
-import { createSigner, loadRegister, loadSigningKey, PAYLOAD_TYPES, type RegisterView } from "#trust";
-import { TracepostError } from "#errors";
+import {
+  createSigner,
+  loadRegister,
+  loadSigningKey,
+  PAYLOAD_TYPES,
+  type RegisterView,
+} from "#trust";
 import {
   type Consumption,
   gatewayConsumer,

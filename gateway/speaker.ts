@@ -7,9 +7,9 @@ import { evidenceOf, evidenceOfStored } from "./evidence.ts";
 import { dispatch, type OutgoingDispatch, storedEnvelope } from "./steps/dispatch.ts";
 import { decisionType, type ReceiptFacts, receipt, statusOf } from "./steps/receipt.ts";
 import type { Recorded } from "./steps/record.ts";
-import type { GatewayProcedures } from "./store.ts";
 import type { DueDelivery, NewExpiry } from "./store/deliveries.ts";
 import type { StoredExpiry, StoredMessage, StoredOutcome } from "./store/recall.ts";
+import type { GatewayProcedures } from "./store.ts";
 
 /** Under which checkpoint, and when, a batch was recorded. */
 export interface Place {

@@ -54,24 +54,16 @@ export function limitsPage() {
     "Every bound of the product. Beyond one there is a refusal with a code, or a wait; never a",
     "silent loss. Made from `lib/runtime/limits.ts` by `npm run generate`.",
   ];
-  for (const [group, values] of Object.entries(limits)) {
-    const [, about = "", body = ""] =
-      new RegExp(
-        `/\\*\\*([^/]*?)\\*/\\s*export const ${group} = \\{(.*?)\\n\\} as const`,
-        "s",
-      ).exec(source) ?? [];
-    lines.push(
-      "",
-      `## ${group}`,
-      "",
-      plain(about),
-      "",
-      "| name | value | is | why |",
-      "|---|--:|---|---|",
-    );
-    for (const [name, value] of Object.entries(values)) {
+  // In the sequence of the source; a module lists its names in no sequence to rely on.
+  const groups = /\/\*\*((?:(?!\*\/).)*)\*\/\s*export const (\w+) = \{(.*?)\n\} as const/gs;
+  /** @type {Record<string, Record<string, number>>} */
+  const values = { ...limits };
+  for (const [, about = "", group = "", body = ""] of source.matchAll(groups)) {
+    lines.push("", `## ${group}`, "", plain(about), "");
+    lines.push("| name | value | is | why |", "|---|--:|---|---|");
+    for (const [name, value] of Object.entries(values[group] ?? {})) {
       const why = new RegExp(`/\\*\\*((?:(?!\\*/).)*)\\*/\\s*${name}:`, "s").exec(body)?.[1] ?? "";
-      lines.push(`| \`${name}\` | ${value} | ${readable(name, Number(value))} | ${plain(why)} |`);
+      lines.push(`| \`${name}\` | ${value} | ${readable(name, value)} | ${plain(why)} |`);
     }
   }
   return `${lines.join("\n")}\n`;

@@ -18,7 +18,10 @@ export class Admission {
   /** Messages handed back since the last time the count was taken, per participant. */
   readonly #held = new Map<string, number>();
 
-  constructor(perSecond: number = GATEWAY_LIMITS.quotaPerSecond, burst = GATEWAY_LIMITS.quotaBurst) {
+  constructor(
+    perSecond: number = GATEWAY_LIMITS.quotaPerSecond,
+    burst: number = GATEWAY_LIMITS.quotaBurst,
+  ) {
     this.#perSecond = perSecond;
     this.#burst = burst;
   }

@@ -1,19 +1,13 @@
+import { refuse } from "#errors";
 import { Envelope, Kind, Lane, ReceiptType, RefusalCode } from "#proto";
 import { type Database, newMessageId } from "#runtime";
-import {
-  parseReceipt,
-  refusalCodeOf,
-  sha256,
-  signaturesDigest,
-  timestampMs,
-} from "#wire";
-import { refuse } from "#errors";
+import { parseReceipt, refusalCodeOf, sha256, signaturesDigest, timestampMs } from "#wire";
 import { headerBytesIn, readReference } from "../message-reference.ts";
 import type { PairWindow } from "../pair-window.ts";
 import type { Passage } from "../passage.ts";
-import type { GatewayProcedures } from "../store.ts";
 import type { QuarantineItem } from "../store/quarantine.ts";
 import type { RecordedBatch, RecordItem, RecordResult, RouteDecision } from "../store/record.ts";
+import type { GatewayProcedures } from "../store.ts";
 
 /** A passage with its place in the record. */
 export interface Recorded {

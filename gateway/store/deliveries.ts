@@ -3,7 +3,13 @@ import { appendLogEntries } from "#message-log";
 import { EntryKind, LogEntry, RefusalCode } from "#proto";
 import type { SqlRow, Transaction } from "#runtime";
 import { toTimestamp } from "#wire";
-import { loadMessage, loadParts, type StoredExpiry, type StoredMessage, type StoredPart } from "./recall.ts";
+import {
+  loadMessage,
+  loadParts,
+  type StoredExpiry,
+  type StoredMessage,
+  type StoredPart,
+} from "./recall.ts";
 import { DELIVERY, DELIVERY_STRIDE } from "./tables.ts";
 
 /** A message that goes out, or goes out again. */

@@ -1,4 +1,4 @@
-import { inclusionPath, rootAt } from "#message-log";
+import { inclusionPath, loadLogEntry, rootAt } from "#message-log";
 import type { SqlRow, Transaction } from "#runtime";
 import { DELIVERY, DELIVERY_STRIDE, PART_STRIDE } from "./tables.ts";
 
@@ -148,10 +148,7 @@ interface MessageRow extends SqlRow {
 }
 
 /** A recorded message with its evidence at the tree size its first receipt named. */
-export async function loadMessage(
-  tx: Transaction,
-  id: number,
-): Promise<StoredMessage | undefined> {
+export async function loadMessage(tx: Transaction, id: number): Promise<StoredMessage | undefined> {
   const row = await tx.get<MessageRow>("SELECT * FROM messages WHERE id = ?", id);
   if (row === undefined) return undefined;
   return {
@@ -188,17 +185,9 @@ export async function loadParts(
   return rows.map((row) => ({ name: row.name, onlyFor: row.only_for, content: row.content }));
 }
 
-async function loadEvidence(
-  tx: Transaction,
-  index: number,
-  size: number,
-): Promise<StoredEvidence> {
-  const row = await tx.get<{ entry: Uint8Array }>(
-    'SELECT entry FROM log_entries WHERE "index" = ?',
-    index,
-  );
+async function loadEvidence(tx: Transaction, index: number, size: number): Promise<StoredEvidence> {
   return {
-    entry: row?.entry ?? new Uint8Array(),
+    entry: (await loadLogEntry(tx, index)) ?? new Uint8Array(),
     index,
     size,
     rootHash: await rootAt(tx, size),

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { appendLogEntries } from "#message-log";
+import { type AppendedEntries, appendLogEntries, loadLogHead } from "#message-log";
 import { EntryKind, Kind, LogEntry, ReceiptType, RefusalCode } from "#proto";
 import type { Transaction } from "#runtime";
 import { toTimestamp } from "#wire";
@@ -124,7 +124,7 @@ export async function recordBatch(tx: Transaction, batch: RecordBatch): Promise<
     decisions.push(await decide(tx, item, clash));
   }
   const entries = decisions.map((decision) => encodeEntry(decision, batch, recordedAtMs));
-  const log = await appendLogEntries(tx, entries);
+  const log = entries.length === 0 ? await unchangedLog(tx) : await appendLogEntries(tx, entries);
   let next = 0;
   for (let position = 0; position < results.length; position += 1) {
     if (results[position] !== undefined) continue;
@@ -151,6 +151,12 @@ export async function recordBatch(tx: Transaction, batch: RecordBatch): Promise<
     size: log.size,
     rootHash: log.rootHash,
   };
+}
+
+/** A batch of repeats alone adds nothing to the log. */
+async function unchangedLog(tx: Transaction): Promise<AppendedEntries> {
+  const head = await loadLogHead(tx);
+  return { ...head, firstIndex: head.size, inclusionPaths: [] };
 }
 
 /** Keeps the counts of the status page, so that showing it costs no scan. */

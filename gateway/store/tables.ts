@@ -1,5 +1,5 @@
-import type { Migration } from "#runtime";
 import { LOG_MIGRATION_SQL } from "#message-log";
+import type { Migration } from "#runtime";
 
 /**
  * The gateway's tables. Two keys are built, not looked up: part `message × 1024 + position` and
@@ -78,7 +78,13 @@ export const MIGRATIONS: readonly Migration[] = [
 ];
 
 /** Where a delivery stands. */
-export const DELIVERY = { waiting: 0, dispatched: 1, delivered: 2, rejected: 3, expired: 4 } as const;
+export const DELIVERY = {
+  waiting: 0,
+  dispatched: 1,
+  delivered: 2,
+  rejected: 3,
+  expired: 4,
+} as const;
 
 /** Parts of a message have ids from `message × PART_STRIDE`. */
 export const PART_STRIDE = 1024;

@@ -1,16 +1,6 @@
-import {
-  type NatsConnection,
-  PermissionViolationError,
-  type Status,
-} from "nats";
+import { type NatsConnection, PermissionViolationError, type Status } from "nats";
 import { type Logger, NATS_LIMITS, withDeadline } from "#runtime";
-import type {
-  Consumption,
-  InboundMessage,
-  Publication,
-  Transport,
-  TransportEvent,
-} from "#wire";
+import type { Consumption, InboundMessage, Publication, Transport, TransportEvent } from "#wire";
 import { type ConnectionOptions, openConnection } from "./connection.ts";
 import { Publisher } from "./publisher.ts";
 import { PullConsumption } from "./pull-consumption.ts";

@@ -1,5 +1,5 @@
-import { type ConnectionOptions, openConnection } from "./connection.ts";
 import { TracepostError } from "#errors";
+import { type ConnectionOptions, openConnection } from "./connection.ts";
 
 /** How the system account is asked about the server. */
 const REPORT_SUBJECT = "$SYS.REQ.SERVER.PING.VARZ";

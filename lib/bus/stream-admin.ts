@@ -95,8 +95,7 @@ class NatsStreamAdmin implements StreamAdmin {
     const wanted = consumerConfig(settings);
     const what = `${stream}/${settings.name}`;
     const existing = await this.#consumerInfo(stream, settings.name);
-    let info =
-      existing ?? (await told(what, () => this.#manager.consumers.add(stream, wanted)));
+    let info = existing ?? (await told(what, () => this.#manager.consumers.add(stream, wanted)));
     if (existing !== undefined && droppedSettings(wanted, existing.config).length > 0) {
       info = await told(what, () => {
         return this.#manager.consumers.update(stream, settings.name, wanted);

@@ -12,7 +12,7 @@ import {
   Priority,
 } from "#proto";
 import { newMessageId, type Transaction, WIRE_LIMITS } from "#runtime";
-import { laneOf, OPEN_KINDS, toTimestamp } from "#wire";
+import { isSealedKind, laneOf, toTimestamp } from "#wire";
 
 /** One part of a draft, in clear. */
 export interface DraftPart {
@@ -58,11 +58,6 @@ export interface Drafted {
   readonly pairSequences: Readonly<Record<string, number>>;
 }
 
-/** Whether messages of this kind are sealed, and so carry a pair sequence. */
-export function isSealedKind(kind: Kind): boolean {
-  return !OPEN_KINDS.has(kind);
-}
-
 /**
  * Puts a message into the outbox, in the transaction of the caller, so that it is sent exactly when
  * what it belongs to is kept (TP-POST-2). Allocates its id and its sequence numbers; sealing and
@@ -87,6 +82,7 @@ export async function draftMessage(tx: Transaction, draft: MessageDraft): Promis
   );
   const pairSequences: Record<string, number> = {};
   for (const recipient of draft.recipients) {
+    // Only what is sealed has a number: elsewhere it would show everybody the bilateral volume.
     const sequence = isSealedKind(draft.kind) ? await nextSequence(tx, recipient, lane) : null;
     if (sequence !== null) pairSequences[recipient] = sequence;
     await tx.run(

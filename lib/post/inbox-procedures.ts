@@ -1,4 +1,4 @@
-import type { Kind, Lane } from "#proto";
+import type { Lane } from "#proto";
 import { POST_LIMITS, type SqlRow, type Transaction } from "#runtime";
 import { answerGapNotice, type NumberRange } from "./gap-procedures.ts";
 import type { InboundRecord, PostHooks } from "./hooks.ts";
@@ -77,7 +77,13 @@ export async function postRepeatInbound(
   const known = await findDigest(tx, args.sender, args.messageId);
   const { sender, messageId, headerDigest, subject, nowMs } = args;
   if (known === undefined || Buffer.compare(known, headerDigest) !== 0) {
-    const incident = { kind: "ID_REUSED", digest: headerDigest, subject, sender, messageId } as const;
+    const incident = {
+      kind: "ID_REUSED",
+      digest: headerDigest,
+      subject,
+      sender,
+      messageId,
+    } as const;
     await recordIncident(tx, incident, nowMs);
     return "id-reused";
   }
@@ -313,4 +319,3 @@ export async function postReceiptsSent(
     );
   }
 }
-

@@ -1,7 +1,7 @@
-import { POST_LIMITS, type SqlRow, type Transaction } from "#runtime";
 import type { Kind, Lane } from "#proto";
-import { closeRecipient, settleMessage } from "./outbox-fate.ts";
+import { POST_LIMITS, type SqlRow, type Transaction } from "#runtime";
 import type { PostHooks } from "./hooks.ts";
+import { closeRecipient, settleMessage } from "./outbox-fate.ts";
 
 /** One recipient of a draft, with what its key part must say. */
 export interface DraftRecipient {

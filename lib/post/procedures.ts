@@ -1,13 +1,13 @@
-import { createStoreInbound } from "./inbox-procedures.ts";
+import { postDraftGapNotices, postDraftVoids } from "./gap-procedures.ts";
+import type { PostHooks } from "./hooks.ts";
 import {
+  createStoreInbound,
   postKnownInbound,
   postReceiptsDue,
   postReceiptsSent,
   postRecordIncident,
   postRepeatInbound,
 } from "./inbox-procedures.ts";
-import { postDraftGapNotices, postDraftVoids } from "./gap-procedures.ts";
-import type { PostHooks } from "./hooks.ts";
 import {
   createStoreSealed,
   postDraftsToSeal,

@@ -45,8 +45,8 @@ export class GroupCommit {
       return replies;
     } catch (caught) {
       this.#rollback();
-      // BEGIN failed: the first call gets the reason, so that the queue moves on.
-      if (taken.length === 0) taken.push(...queue.splice(0, 1));
+      // BEGIN failed, after the wait for another process: nobody behind it waits again.
+      if (taken.length === 0) taken.push(...queue.splice(0, STORE_LIMITS.batchCallsMax));
       // A deferred constraint speaks at COMMIT for the whole batch: find out whose it was.
       if (isConstraintFault(caught) && taken.length > 1) return this.#runApart(taken);
       return taken.map((call) => failure(call, caught));

@@ -10,7 +10,7 @@ import {
   RefusalCode,
   Role,
 } from "#proto";
-import { timestampMs, TRACE_KINDS } from "#wire";
+import { isTraceKind, timestampMs } from "#wire";
 import type { RegisterView } from "./register.ts";
 
 const FOCAL_POINT: readonly Role[] = [Role.FOCAL_POINT];
@@ -43,7 +43,7 @@ export function authorizeHeader(
   if (sender === undefined || sender.status !== ParticipantStatus.ACTIVE) {
     return refused("NOT_PERMITTED", "header.sender", "not an active participant");
   }
-  if (TRACE_KINDS.has(header.kind) && header.recipients.length !== 1) {
+  if (isTraceKind(header.kind) && header.recipients.length !== 1) {
     return refused("NOT_PERMITTED", "header.recipients", "a trace has one addressee");
   }
   const verdicts = header.recipients.map((id, position) =>
@@ -84,7 +84,7 @@ function authorizeRecipient(
   if (!route.to.includes(recipient.role)) {
     return refused("NOT_PERMITTED", field, "its role receives no such kind");
   }
-  if (!TRACE_KINDS.has(header.kind)) return accepted(undefined);
+  if (!isTraceKind(header.kind)) return accepted(undefined);
   if (sender.state === recipient.state) {
     return refused("NOT_PERMITTED", field, "a trace goes to another State");
   }

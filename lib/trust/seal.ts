@@ -1,6 +1,6 @@
 import { Encrypter, generateHybridIdentity, identityToRecipient } from "age-encryption";
-import { type Kind, KeyPart, PartInfo, type SeenCheckpoint } from "#proto";
-import { type PreparedPart, sha256 } from "#wire";
+import { KeyPart, type Kind, PartInfo, type SeenCheckpoint } from "#proto";
+import { type BuiltPart, sha256 } from "#wire";
 import { pad } from "./padding.ts";
 
 /** What the seal is bound to; the header must say the same (TP-SEAL-3). */
@@ -41,7 +41,7 @@ export interface SealJob {
 
 /** The parts in the order in which they travel. */
 export interface SealedParts {
-  readonly parts: readonly PreparedPart[];
+  readonly parts: readonly BuiltPart[];
 }
 
 /**
@@ -49,7 +49,7 @@ export interface SealedParts {
  * facts they are bound to (TP-SEAL-1). One way for one recipient or two hundred.
  */
 export async function sealParts(job: SealJob): Promise<SealedParts> {
-  const sealed: PreparedPart[] = [];
+  const sealed: BuiltPart[] = [];
   const identities = new Map<string, string>();
   for (const part of job.parts) {
     const identity = await generateHybridIdentity();
@@ -97,7 +97,7 @@ async function encryptTo(recipient: string, plaintext: Uint8Array): Promise<Uint
 function prepared(
   facts: { name: string; onlyFor: string; schema: string; retentionClass: string },
   content: Uint8Array,
-): PreparedPart {
+): BuiltPart {
   const info = PartInfo.create({
     name: facts.name,
     onlyFor: facts.onlyFor,

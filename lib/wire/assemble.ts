@@ -1,69 +1,114 @@
-import { Envelope, Header, Part, PartInfo } from "#proto";
+import { TracepostError } from "#errors";
+import { Envelope, Header, PartInfo } from "#proto";
+import { WIRE_LIMITS } from "#runtime";
 import { headerDigest, sha256 } from "./digests.ts";
 
-/** Signs header bytes; implemented in lib/trust, which holds the keys. */
+/** Signs header bytes for one purpose; lib/trust makes them, with the pre-authentication encoding. */
 export interface HeaderSigner {
-  /** Id of the key in the participant register. */
+  /** Id of the signing key in the participant register. */
   readonly keyId: string;
-  /** Ed25519 signature, 64 bytes, over the pre-authentication encoding of the bytes. */
+  /** 64 bytes, Ed25519. */
   sign(headerBytes: Uint8Array): Uint8Array;
 }
 
-/** One part ready to travel, with its line of the header's table. */
-export interface PreparedPart {
+/** A part with its line in the table of parts. */
+export interface BuiltPart {
   readonly info: PartInfo;
   readonly content: Uint8Array;
 }
 
-/** Everything of a message but its signature. */
+/** Everything a message is made of, before it is signed. */
 export interface EnvelopeDraft {
   readonly header: Omit<Header, "parts">;
-  readonly parts: readonly PreparedPart[];
+  /** In their order on the wire. */
+  readonly parts: readonly BuiltPart[];
 }
 
-/** A signed message and what it is known by. */
+/** A signed message. */
 export interface AssembledEnvelope {
+  /** The encoded envelope. */
   readonly bytes: Uint8Array;
+  /** Exactly what was signed. */
   readonly headerBytes: Uint8Array;
+  /** SHA-256 over `headerBytes`. */
   readonly headerDigest: Uint8Array;
 }
 
-/** Encodes the header once, signs those bytes, and puts the envelope together (TP-WIRE-8). */
+/**
+ * Encodes and signs a message. Throws TracepostError INPUT_INVALID when it is over the size limit:
+ * the caller sends large content as attachments.
+ */
 export function assembleEnvelope(draft: EnvelopeDraft, signer: HeaderSigner): AssembledEnvelope {
-  const parts = draft.parts.map(({ info }) => info);
-  const headerBytes = Header.encode({ ...draft.header, parts }).finish();
-  const content = draft.parts.map((part) =>
-    Part.create({ name: part.info.name, onlyFor: part.info.onlyFor, content: part.content }),
-  );
-  return sealUp(headerBytes, content, signer);
+  const header: Header = { ...draft.header, parts: draft.parts.map((part) => part.info) };
+  const headerBytes = Header.encode(header).finish();
+  const envelope: Envelope = {
+    header: headerBytes,
+    signatures: [{ keyId: signer.keyId, value: signer.sign(headerBytes) }],
+    parts: draft.parts.map(({ content, info }) => ({
+      name: info.name,
+      onlyFor: info.onlyFor,
+      content,
+    })),
+  };
+  const bytes = Envelope.encode(envelope).finish();
+  if (
+    bytes.length > WIRE_LIMITS.envelopeBytesMax ||
+    headerBytes.length > WIRE_LIMITS.headerBytesMax
+  ) {
+    throw new TracepostError("INPUT_INVALID", "the message is over the size limit", {
+      problems: [
+        `envelope: ${bytes.length} of ${WIRE_LIMITS.envelopeBytesMax} bytes`,
+        `header: ${headerBytes.length} of ${WIRE_LIMITS.headerBytesMax} bytes`,
+      ],
+      remedy: "Shorten it, or send large content as attachment chunks.",
+    });
+  }
+  return { bytes, headerBytes, headerDigest: headerDigest(headerBytes) };
 }
 
-/** Puts a new signature on the same header bytes, after a key rotation (TP-WIRE-9). */
+/**
+ * Signs the same header bytes again, with another key; nothing else changes (TP-WIRE-3). For a
+ * message that waited while its key was replaced.
+ */
 export function resign(envelopeBytes: Uint8Array, signer: HeaderSigner): Uint8Array {
   const { header, parts } = Envelope.decode(envelopeBytes);
-  return sealUp(header, parts, signer).bytes;
+  const signatures = [{ keyId: signer.keyId, value: signer.sign(header) }];
+  return Envelope.encode({ header, signatures, parts }).finish();
 }
 
-/** A part that travels in clear: kinds RECEIPT, VOID, GAP_NOTICE and REGISTER only. */
+/** A readable part, for the kinds that hold no content of a State. */
 export function unsealedPart(
   name: string,
   plaintext: Uint8Array,
   schema: string,
   retentionClass: string,
-): PreparedPart {
-  const info = PartInfo.create({
-    name,
-    sha256: sha256(plaintext),
-    sizeBytes: BigInt(plaintext.length),
-    schema,
-    retentionClass,
-    sealed: false,
-  });
-  return { info, content: plaintext };
+): BuiltPart {
+  return {
+    info: PartInfo.create({
+      name,
+      sha256: sha256(plaintext),
+      sizeBytes: BigInt(plaintext.length),
+      schema,
+      retentionClass,
+      sealed: false,
+    }),
+    content: plaintext,
+  };
 }
 
-function sealUp(headerBytes: Uint8Array, parts: Part[], signer: HeaderSigner): AssembledEnvelope {
-  const signatures = [{ keyId: signer.keyId, value: signer.sign(headerBytes) }];
-  const bytes = Envelope.encode({ header: headerBytes, signatures, parts }).finish();
-  return { bytes, headerBytes, headerDigest: headerDigest(headerBytes) };
+/**
+ * The envelope as one recipient gets it: header and signatures byte for byte, without the key parts
+ * of others (TP-WIRE-15). Throws TracepostError INTERNAL when the header does not name the
+ * recipient.
+ */
+export function filterForRecipient(
+  envelope: Envelope,
+  header: Header,
+  recipient: string,
+): Uint8Array {
+  if (!header.recipients.includes(recipient)) {
+    throw new TracepostError("INTERNAL", `${recipient} is no recipient of ${header.messageId}`);
+  }
+  const parts = envelope.parts.filter(({ onlyFor }) => onlyFor === "" || onlyFor === recipient);
+  return Envelope.encode({ ...envelope, parts }).finish();
 }

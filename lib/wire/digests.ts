@@ -16,9 +16,7 @@ export function headerDigest(headerBytes: Uint8Array): Uint8Array {
 
 /** SHA-256 over the encoded Signature messages, one after the other, in order (TP-WIRE-3). */
 export function signaturesDigest(signatures: readonly Signature[]): Uint8Array {
-  return sha256(
-    Buffer.concat(signatures.map((signature) => Signature.encode(signature).finish())),
-  );
+  return sha256(Buffer.concat(signatures.map((signature) => Signature.encode(signature).finish())));
 }
 
 /** Whether two byte strings are equal; not for secrets. */

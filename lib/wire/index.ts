@@ -1,45 +1,50 @@
+// The door of lib/wire: forms, names and limits of what travels (docs/spec/wire.md).
+
 export {
   type AssembledEnvelope,
   assembleEnvelope,
+  type BuiltPart,
   type EnvelopeDraft,
+  filterForRecipient,
   type HeaderSigner,
-  type PreparedPart,
   resign,
   unsealedPart,
 } from "./assemble.ts";
-export { headerDigest, sha256, signaturesDigest } from "./digests.ts";
-export { filterForRecipient, type ParsedDispatch, parseDispatch } from "./dispatch.ts";
-export { OPEN_KINDS, type ParseOptions, TRACE_KINDS } from "./header-rules.ts";
-export { checkSubject, decodeExactly, type ParsedMessage, parseEnvelope } from "./parse-envelope.ts";
-export { isKeyPart, looksLikeAge } from "./part-rules.ts";
-export { GATEWAY_SENDER, isParticipantId, stateOfParticipant } from "./participant-id.ts";
+export { buildReceipt, type ReceiptDraft } from "./build-receipt.ts";
+export type { ParseOptions } from "./check-header.ts";
+export { equalBytes, headerDigest, sha256, signaturesDigest } from "./digests.ts";
+export { decodeExactly, hasUnknownFields } from "./exact-decode.ts";
+export { isSealedKind, isTraceKind } from "./kinds.ts";
+export { LANES, type LaneToken, laneOf, laneToken } from "./lanes.ts";
+export { type ParsedDispatch, parseDispatch } from "./parse-dispatch.ts";
 export {
-  buildOpenMessage,
-  buildReceipt,
-  type OpenMessageDraft,
-  parseGapNotice,
-  parseReceipt,
-  parseVoid,
-  type ReceiptDraft,
-} from "./receipts.ts";
+  checkSubject,
+  type ParsedMessage,
+  parseEnvelope,
+  parseFilteredEnvelope,
+} from "./parse-envelope.ts";
+export {
+  BODY_PART,
+  isKeyPart,
+  KEY_PART,
+  KEY_PART_SCHEMA,
+  keyPartOf,
+  PERSONS_KEY_PART,
+  PERSONS_PART,
+} from "./part-names.ts";
+export { GATEWAY_SENDER, isParticipantId, stateOfParticipant } from "./participant-id.ts";
 export { refusalCodeOf, refusalNameOf } from "./refusal-codes.ts";
 export {
   gatewayConsumer,
   IN_STREAM,
   inboxConsumer,
+  type InAddress,
   inSubject,
-  isKind,
-  isLane,
-  LANES,
-  type LaneToken,
-  laneOf,
-  laneToken,
   type OutAddress,
   outStream,
   outSubject,
   parseInSubject,
   parseOutSubject,
-  type SubjectAddress,
 } from "./subjects.ts";
 export { timestampMs, toTimestamp } from "./timestamps.ts";
 export type {
@@ -49,3 +54,4 @@ export type {
   Transport,
   TransportEvent,
 } from "./transport.ts";
+export { parseGapNotice, parseReceipt, parseVoid } from "./unsealed-bodies.ts";

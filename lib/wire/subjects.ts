@@ -4,8 +4,17 @@ import { kindOfToken, kindToken } from "./kinds.ts";
 import { type LaneToken, laneOfToken, laneToken } from "./lanes.ts";
 import { isParticipantId } from "./participant-id.ts";
 
-/** What a subject says: whose outbox or inbox, which lane, which kind (TP-WIRE-5). */
-export interface SubjectAddress {
+/** What the subject of an outbox says; NATS vouches for the participant (TP-WIRE-5). */
+export interface OutAddress {
+  /** The sender. */
+  readonly participant: string;
+  readonly lane: Lane;
+  readonly kind: Kind;
+}
+
+/** What the subject of an inbox says (TP-WIRE-5). */
+export interface InAddress {
+  /** The recipient. */
   readonly participant: string;
   readonly lane: Lane;
   readonly kind: Kind;
@@ -25,12 +34,12 @@ export function inSubject(participant: string, lane: Lane, kind: Kind): string {
 }
 
 /** Reads `tp.out.<participant>.<lane>.<kind>`; undefined when it is anything else. */
-export function parseOutSubject(subject: string): SubjectAddress | undefined {
+export function parseOutSubject(subject: string): OutAddress | undefined {
   return parseSubject("out", subject);
 }
 
 /** Reads `tp.in.<participant>.<lane>.<kind>`; undefined when it is anything else. */
-export function parseInSubject(subject: string): SubjectAddress | undefined {
+export function parseInSubject(subject: string): InAddress | undefined {
   return parseSubject("in", subject);
 }
 
@@ -62,7 +71,7 @@ function buildSubject(
   return `tp.${direction}.${participant}.${laneToken(lane)}.${token}`;
 }
 
-function parseSubject(direction: "out" | "in", subject: string): SubjectAddress | undefined {
+function parseSubject(direction: "out" | "in", subject: string): OutAddress | undefined {
   const tokens = subject.split(".");
   if (tokens.length !== 5 || tokens[0] !== "tp" || tokens[1] !== direction) return undefined;
   const [, , participant = "", laneText = "", kindText = ""] = tokens;

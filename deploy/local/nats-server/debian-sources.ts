@@ -33,7 +33,12 @@ function rewriteStanza(stanza: string, suite: string): string {
   const lines = stanza.split("\n").filter((line) => line.trim() !== "" && !line.startsWith("#"));
   const field = (name: string): string[] => {
     const line = lines.find((text) => text.toLowerCase().startsWith(`${name.toLowerCase()}:`));
-    return line === undefined ? [] : line.slice(name.length + 1).trim().split(/\s+/);
+    return line === undefined
+      ? []
+      : line
+          .slice(name.length + 1)
+          .trim()
+          .split(/\s+/);
   };
   const usable =
     field("Types").includes("deb") &&

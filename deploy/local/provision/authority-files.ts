@@ -1,8 +1,8 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { TracepostError } from "#errors";
-import type { ExchangePaths } from "../exchange-layout.ts";
-import { makePrivateFolder, writePrivateFile } from "../private-files.ts";
+import type { ExchangePaths } from "../folder/exchange-paths.ts";
+import { makePrivateFolder, writePrivateFile } from "../folder/private-files.ts";
 import { checkActivations } from "./activation-check.ts";
 import type { Authority } from "./authority.ts";
 import { readAccount, readOperator } from "./claims.ts";

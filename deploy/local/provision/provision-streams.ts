@@ -1,7 +1,7 @@
 import { connectStreamAdmin, type StreamAdmin } from "#bus";
 import { TracepostError } from "#errors";
 import { Semaphore } from "#runtime";
-import type { ExchangePaths } from "../exchange-layout.ts";
+import type { ExchangePaths } from "../folder/exchange-paths.ts";
 import { isRecentEnough, NATS_SERVER_VERSION_MIN } from "../nats-server/server-version.ts";
 import { CORE_ACCOUNT } from "./authority.ts";
 import { credentialsFile } from "./authority-files.ts";
@@ -28,7 +28,10 @@ export async function provisionStreams(options: ProvisionOptions): Promise<void>
   const { participants, streamBytes } = options;
   await withProvisioner(options, CORE_ACCOUNT, async (admin) => {
     refuseOldServer(admin.serverVersion);
-    await ensureAll(admin, participants.map((id) => outboxStream(id, streamBytes)));
+    await ensureAll(
+      admin,
+      participants.map((id) => outboxStream(id, streamBytes)),
+    );
   });
   const permits = new Semaphore(ACCOUNTS_AT_ONCE);
   await Promise.all(

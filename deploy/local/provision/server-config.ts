@@ -1,5 +1,5 @@
 import { NATS_LIMITS } from "#runtime";
-import type { ExchangePaths } from "../exchange-layout.ts";
+import type { ExchangePaths } from "../folder/exchange-paths.ts";
 import type { IssuedTokens } from "./authority-files.ts";
 import type { StoragePlan } from "./storage-plan.ts";
 

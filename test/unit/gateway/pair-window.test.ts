@@ -39,30 +39,34 @@ test("forgets a queue whose messages have expired in the table", () => {
 test("never exceeds its window, whatever happens in whatever order", () => {
   const action = fc.constantFrom("send", "receipt", "courier");
   fc.assert(
-    fc.property(fc.integer({ min: 1, max: 5 }), fc.array(action, { maxLength: 200 }), (max, acts) => {
-      const window = new PairWindow(max);
-      let inbox = 0;
-      let table = 0;
-      for (const act of acts) {
-        if (act === "send") {
-          if (window.reserve(pair)) inbox += 1;
-          else {
-            window.wait(pair);
-            table += 1;
+    fc.property(
+      fc.integer({ min: 1, max: 5 }),
+      fc.array(action, { maxLength: 200 }),
+      (max, acts) => {
+        const window = new PairWindow(max);
+        let inbox = 0;
+        let table = 0;
+        for (const act of acts) {
+          if (act === "send") {
+            if (window.reserve(pair)) inbox += 1;
+            else {
+              window.wait(pair);
+              table += 1;
+            }
+          } else if (act === "receipt" && inbox > 0) {
+            window.release(pair);
+            inbox -= 1;
+          } else if (act === "courier") {
+            for (const { room } of window.roomForWaiting()) {
+              const taken = Math.min(room, table);
+              window.advance(pair, room, taken);
+              inbox += taken;
+              table -= taken;
+            }
           }
-        } else if (act === "receipt" && inbox > 0) {
-          window.release(pair);
-          inbox -= 1;
-        } else if (act === "courier") {
-          for (const { room } of window.roomForWaiting()) {
-            const taken = Math.min(room, table);
-            window.advance(pair, room, taken);
-            inbox += taken;
-            table -= taken;
-          }
+          expect(inbox).toBeLessThanOrEqual(max);
         }
-        expect(inbox).toBeLessThanOrEqual(max);
-      }
-    }),
+      },
+    ),
   );
 });

@@ -1,0 +1,58 @@
+/** Who takes part in an exchange that is set up here: what a line of the participants file says. */
+
+/** What a participant is admitted as. */
+export const ROLE_NAMES = ["focal-point", "border-agency", "regional-monitor"] as const;
+/** A word of {@link ROLE_NAMES}. */
+export type RoleName = (typeof ROLE_NAMES)[number];
+
+/** Instruments a State may apply, as the message schema names them. */
+export const INSTRUMENT_NAMES = [
+  "FIREARMS_PROTOCOL",
+  "ITI",
+  "ECOWAS",
+  "NAIROBI",
+  "SADC",
+  "KINSHASA",
+  "CIFTA",
+  "EU",
+  "BILATERAL",
+  "OTHER",
+] as const;
+/** A word of {@link INSTRUMENT_NAMES}. */
+export type InstrumentName = (typeof INSTRUMENT_NAMES)[number];
+
+/** How a State stands to an instrument; a signatory is not bound. */
+export const BOUNDNESS_NAMES = ["party", "signatory", "committed"] as const;
+/** A word of {@link BOUNDNESS_NAMES}. */
+export type BoundnessName = (typeof BOUNDNESS_NAMES)[number];
+
+/** Who answers trace requests: an officer by command, or the register by rule. */
+export const ANSWERING_NAMES = ["officer", "register"] as const;
+/** A word of {@link ANSWERING_NAMES}. */
+export type AnsweringName = (typeof ANSWERING_NAMES)[number];
+
+/** Standing to one instrument. */
+export interface InstrumentSpec {
+  readonly instrument: InstrumentName;
+  readonly boundness: BoundnessName;
+  /** `YYYY-MM-DD`, UTC. */
+  readonly since: string;
+  /** `YYYY-MM-DD`, UTC; absent: still. */
+  readonly until?: string;
+}
+
+/** One participant. */
+export interface ParticipantSpec {
+  /** `NE`, `NE-CUSTOMS`, `ORG-ECOWAS`. */
+  readonly id: string;
+  /** Name of the organisation. */
+  readonly name: string;
+  readonly role: RoleName;
+  /** State code, alpha-2; "" for an organization. */
+  readonly state: string;
+  readonly instruments: readonly InstrumentSpec[];
+  /** BCP 47 tags it accepts, preferred first. */
+  readonly languages: readonly string[];
+  /** Focal points only. */
+  readonly answering: AnsweringName;
+}

@@ -1,0 +1,179 @@
+import { type Refusal, TracepostError } from "#errors";
+import { EntryKind, Kind, type Receipt, type ReceiptItem, ReceiptType } from "#proto";
+import { authenticateHeader, type RegisterView } from "#trust";
+import {
+  checkSubject,
+  GATEWAY_SENDER,
+  type ParsedMessage,
+  parseDispatch,
+  parseReceipt,
+  refusalNameOf,
+  sha256,
+} from "#wire";
+import { checkDispatchEvidence, checkEvidence, type ProvenEntry } from "./evidence-check.ts";
+import type { Incident, IncidentKind } from "./incidents.ts";
+import type { ReceiptClaim } from "./receipt-procedures.ts";
+
+/** An authentic receipt about messages of ours. */
+export interface ExaminedReceipt {
+  readonly type: ReceiptType;
+  readonly message: ParsedMessage;
+  readonly evidence: Uint8Array | null;
+  readonly claims: readonly ReceiptClaim[];
+  /** Statements that could not be believed. */
+  readonly incidents: readonly Incident[];
+}
+
+/** What the checks before opening make of a dispatch. */
+export type Examined =
+  /** Counted, acknowledged to the carrier, answered by nothing. */
+  | { readonly type: "junk"; readonly incident: Incident }
+  | { readonly type: "receipt"; readonly receipt: ExaminedReceipt }
+  | {
+      readonly type: "message";
+      readonly message: ParsedMessage;
+      /** Undefined: never logged, as far as the dispatch proves; `refusal` says why. */
+      readonly proof: ProvenEntry | undefined;
+      readonly refusal: Refusal | undefined;
+    };
+
+/** What the checks need to know. */
+export interface ExamineContext {
+  readonly participant: string;
+  readonly register: RegisterView;
+  readonly nowMs: number;
+}
+
+/**
+ * The inbox checks that need no opening, in the order of wire.md: form, subject, proof of logging,
+ * signature by a key of our own register (judged at the time of recording), addressing
+ * (TP-POST-10). Never throws on hostile bytes.
+ */
+export async function examine(
+  data: Uint8Array,
+  subject: string,
+  context: ExamineContext,
+): Promise<Examined> {
+  const { participant, register, nowMs } = context;
+  const junk = (kind: IncidentKind, refusal: Refusal, message?: ParsedMessage): Examined => {
+    const incident: Incident = {
+      kind,
+      digest: sha256(data),
+      subject,
+      sizeBytes: data.length,
+      detail: `${refusal.code} ${refusal.field}`.trim(),
+      // An id is repeated only once its sender is known to have signed it; nothing else is.
+      ...(message === undefined ? {} : { sender: message.header.sender }),
+    };
+    return { type: "junk", incident };
+  };
+  const parsed = parseDispatch(data, { allowGatewaySender: true });
+  if (!parsed.ok) return junk("JUNK", parsed.refusal);
+  const { dispatch, message } = parsed.value;
+  const { header } = message;
+  const onSubject = checkSubject(message, subject);
+  if (!onSubject.ok) {
+    const kind = onSubject.refusal.code === "NOT_ADDRESSED" ? "MISDIRECTED" : "JUNK";
+    return junk(kind, onSubject.refusal);
+  }
+  const isGateway = header.sender === GATEWAY_SENDER;
+  if (isGateway && header.kind !== Kind.RECEIPT) {
+    return junk("JUNK", { code: "NOT_PERMITTED", field: "header.kind", detail: "" });
+  }
+  const proof = isGateway
+    ? undefined
+    : checkDispatchEvidence(dispatch.evidence, message, participant, register);
+  const judgedAtMs = proof?.ok === true ? proof.value.recordedAtMs : nowMs;
+  const authentic = await authenticateHeader(message, header.sender, register, judgedAtMs);
+  if (!authentic.ok) return junk("UNAUTHENTICATED", authentic.refusal);
+  if (header.kind === Kind.RECEIPT) {
+    if (proof?.ok === false) return junk("NOT_LOGGED", proof.refusal, message);
+    return examineReceipt(message, proof?.value ?? undefined, { ...context, subject, junk });
+  }
+  const proven = proof?.ok === true ? proof.value : undefined;
+  const refusal = proof?.ok === false ? proof.refusal : undefined;
+  return { type: "message", message, proof: proven, refusal };
+}
+
+interface ReceiptContext extends ExamineContext {
+  readonly subject: string;
+  readonly junk: (kind: IncidentKind, refusal: Refusal, message?: ParsedMessage) => Examined;
+}
+
+/** What the gateway says, and what recipients say; nobody says the other's. */
+const SAID_BY_GATEWAY: readonly ReceiptType[] = [
+  ReceiptType.ACCEPTED,
+  ReceiptType.REFUSED,
+  ReceiptType.EXPIRED,
+];
+
+function examineReceipt(
+  message: ParsedMessage,
+  proof: ProvenEntry | undefined,
+  context: ReceiptContext,
+): Examined {
+  const parsed = parseReceipt(message);
+  if (!parsed.ok) return context.junk("JUNK", parsed.refusal, message);
+  const receipt = parsed.value;
+  const isGateway = message.header.sender === GATEWAY_SENDER;
+  if (SAID_BY_GATEWAY.includes(receipt.type) !== isGateway) {
+    const refusal: Refusal = { code: "NOT_PERMITTED", field: "receipt.type", detail: "" };
+    return context.junk("RECEIPT_UNMATCHED", refusal, message);
+  }
+  const claims: ReceiptClaim[] = [];
+  const incidents: Incident[] = [];
+  for (const item of receipt.items) {
+    const claim = claimOf(receipt, item, context);
+    if ("kind" in claim) {
+      const { header, headerDigest: digest, bytes } = message;
+      const { subject } = context;
+      const { sender } = header;
+      incidents.push({ ...claim, digest, subject, sender, sizeBytes: bytes.length });
+    } else {
+      claims.push(claim);
+    }
+  }
+  const evidence = proof?.bytes ?? null;
+  return {
+    type: "receipt",
+    receipt: { type: receipt.type, message, evidence, claims, incidents },
+  };
+}
+
+type Doubt = Pick<Incident, "kind" | "messageId" | "detail">;
+
+/** Reads one statement; the gateway's must prove that what it says is in the log. */
+function claimOf(
+  receipt: Receipt,
+  item: ReceiptItem,
+  context: ReceiptContext,
+): ReceiptClaim | Doubt {
+  const about = item.message;
+  if (about === undefined) {
+    throw new TracepostError("INTERNAL", "a parsed receipt names its messages");
+  }
+  const { messageId, headerDigest } = about;
+  if (about.originalSender !== context.participant) {
+    return { kind: "RECEIPT_UNMATCHED", messageId, detail: "a message of another sender" };
+  }
+  const code = refusalNameOf(item.code) ?? null;
+  const base = { messageId, headerDigest, code, field: item.field, recipient: item.recipient };
+  if (!SAID_BY_GATEWAY.includes(receipt.type)) {
+    return { ...base, logIndex: null, refusedFor: [] };
+  }
+  const subject = { sender: context.participant, messageId, headerDigest };
+  const proof = checkEvidence(item.evidence, subject, context.register);
+  if (!proof.ok) return { kind: "NOT_LOGGED", messageId, detail: proof.refusal.field };
+  if (proof.value.kind !== ENTRY_OF_RECEIPT.get(receipt.type)) {
+    return { kind: "NOT_LOGGED", messageId, detail: "the entry says something else" };
+  }
+  const { index, refusedFor } = proof.value;
+  return { ...base, logIndex: index, refusedFor };
+}
+
+/** Which log entry stands behind which statement of the gateway. */
+const ENTRY_OF_RECEIPT: ReadonlyMap<ReceiptType, EntryKind> = new Map([
+  [ReceiptType.ACCEPTED, EntryKind.MESSAGE],
+  [ReceiptType.REFUSED, EntryKind.REFUSAL],
+  [ReceiptType.EXPIRED, EntryKind.EXPIRY],
+]);

@@ -1,0 +1,242 @@
+import { POST_LIMITS, passCrashPoint, Semaphore } from "#runtime";
+import {
+  type Consumption,
+  IN_STREAM,
+  type InboundMessage,
+  inboxConsumer,
+  type LaneToken,
+} from "#wire";
+import { type Examined, type ExaminedReceipt, examine } from "./examine.ts";
+import type { Stored } from "./inbox-procedures.ts";
+import type { Incident } from "./incidents.ts";
+import type { InboundOpener, OpenedForStore } from "./opening.ts";
+import { backoffMs } from "./outbox-procedures.ts";
+import type { PostParts } from "./parts.ts";
+import { Pump, type PumpTurn } from "./pump.ts";
+
+/** Whom the inbox wakes, and why. */
+export interface InboxWakes {
+  readonly receiptsOwed: () => void;
+  readonly resend: () => void;
+  readonly gaps: () => void;
+}
+
+/**
+ * One lane of the inbox: takes messages from the carrier in batches, examines, opens and judges
+ * them, and stores each in one transaction with its effect. Only then is the carrier told; whatever
+ * goes wrong before comes again (TP-POST-8).
+ */
+export class InboxLane {
+  readonly #parts: PostParts;
+  readonly #opener: InboundOpener;
+  readonly #wakes: InboxWakes;
+  readonly #lane: LaneToken;
+  readonly #pump: Pump;
+  readonly #verifying = new Semaphore(POST_LIMITS.verifyInFlightMax);
+  readonly #queue: InboundMessage[] = [];
+  #consumption: Consumption | undefined;
+
+  constructor(parts: PostParts, opener: InboundOpener, lane: LaneToken, wakes: InboxWakes) {
+    this.#parts = parts;
+    this.#opener = opener;
+    this.#lane = lane;
+    this.#wakes = wakes;
+    this.#pump = new Pump({
+      name: `inbox ${lane}`,
+      turn: () => this.#turn(),
+      clock: parts.clock,
+      timers: parts.timers,
+      onFault: (pump, caught) => {
+        parts.logger.error({ err: caught, pump }, "a batch of the inbox failed; it comes again");
+        parts.onEvent({ type: "fault", pump });
+      },
+    });
+  }
+
+  /** Starts consuming; from here on the lane runs. */
+  async start(): Promise<void> {
+    this.#pump.start();
+    const consumer = inboxConsumer(this.#lane);
+    this.#consumption = await this.#parts.transport.consume(IN_STREAM, consumer, (message) => {
+      this.#queue.push(message);
+      this.#pump.wake();
+    });
+  }
+
+  /** Whether the lane consumes. */
+  get consuming(): boolean {
+    return this.#consumption !== undefined;
+  }
+
+  /** Takes no more, finishes the batch under way, and hands the rest back. */
+  async stop(): Promise<void> {
+    const consumption = this.#consumption;
+    this.#consumption = undefined;
+    await consumption?.stop();
+    await this.#pump.stop();
+    for (const message of this.#queue.splice(0)) message.nak();
+  }
+
+  async #turn(): Promise<PumpTurn> {
+    const batch = this.#queue.splice(0, POST_LIMITS.inboxBatchMax);
+    if (batch.length === 0) return {};
+    const outcomes = await this.#handle(batch);
+    for (const [position, outcome] of outcomes.entries()) {
+      const message = batch[position];
+      if (message === undefined) continue;
+      if (outcome.status === "fulfilled") message.ack();
+      else this.#handBack(message, outcome.reason);
+    }
+    return { more: this.#queue.length > 0 };
+  }
+
+  /** What became of each message; a fault that concerns all of them concerns each. */
+  async #handle(batch: readonly InboundMessage[]): Promise<PromiseSettledResult<void>[]> {
+    try {
+      return await Promise.allSettled(await this.#begin(batch));
+    } catch (reason) {
+      return batch.map(() => ({ status: "rejected", reason }));
+    }
+  }
+
+  /** Begins with the messages in their order; each promise settles once its message is durable. */
+  async #begin(batch: readonly InboundMessage[]): Promise<Promise<void>[]> {
+    const { participant, register, clock } = this.#parts;
+    const context = { participant, register: register(), nowMs: clock.now() };
+    const examined = batch.map(({ data, subject }) => {
+      passCrashPoint("focal-point.inbox-received");
+      return this.#verifying.run(() => examine(data, subject, context));
+    });
+    const known = await this.#recall(await Promise.all(examined));
+    const opened = known.map((item) => this.#open(item));
+    // Stored in the order of the batch, and side by side, so that they share commits.
+    let turn: Promise<unknown> = Promise.resolve();
+    return opened.map((work, position) => {
+      const subject = batch[position]?.subject ?? "";
+      const storing = turn.then(async () => {
+        const item = await work;
+        return { stored: this.#store(item, subject) };
+      });
+      turn = storing.catch(() => {});
+      return storing.then(({ stored }) => stored);
+    });
+  }
+
+  /** Marks what is known already, so that it is not opened again. */
+  async #recall(examined: readonly Examined[]): Promise<Recalled[]> {
+    const messages = examined.filter((item) => item.type === "message");
+    const keys = messages.map(({ message }) => {
+      return { sender: message.header.sender, messageId: message.header.messageId };
+    });
+    if (keys.length === 0) return examined.map((item) => ({ item, isKnown: false }));
+    const digests = await this.#parts.store.call("postKnownInbound", { keys });
+    let next = 0;
+    return examined.map((item) => {
+      if (item.type !== "message") return { item, isKnown: false };
+      const digest = digests[next];
+      next += 1;
+      return { item, isKnown: digest !== null && digest !== undefined };
+    });
+  }
+
+  async #open({ item, isKnown }: Recalled): Promise<Openable> {
+    if (item.type !== "message" || isKnown) return { item, isKnown };
+    const opened = await this.#opener.open(item);
+    passCrashPoint("focal-point.inbox-opened");
+    return { item, isKnown, opened };
+  }
+
+  async #store({ item, isKnown, opened }: Openable, subject: string): Promise<void> {
+    switch (item.type) {
+      case "junk":
+        await this.#record(item.incident);
+        return;
+      case "receipt":
+        await this.#applyReceipt(item.receipt, subject);
+        return;
+      case "message":
+        if (opened === undefined || isKnown) await this.#repeat(item, subject);
+        else await this.#take(opened);
+        return;
+      default:
+        item satisfies never;
+    }
+  }
+
+  async #take(opened: OpenedForStore): Promise<void> {
+    const { store, onEvent, clock } = this.#parts;
+    const stored = await store.call("postStoreInbound", { ...opened, nowMs: clock.now() });
+    passCrashPoint("focal-point.inbox-stored");
+    for (const { kind } of opened.incidents) onEvent({ type: "incident", kind });
+    this.#wakeFor(stored);
+  }
+
+  #wakeFor(stored: Stored): void {
+    this.#parts.onEvent({ type: "taken", outcome: stored.outcome });
+    if (stored.outcome !== "id-reused") this.#wakes.receiptsOwed();
+    if (stored.resend) this.#wakes.resend();
+    if (stored.voidsDue || stored.gap) this.#wakes.gaps();
+  }
+
+  async #repeat(item: Examined & { type: "message" }, subject: string): Promise<void> {
+    const { store, onEvent, clock } = this.#parts;
+    const { header, headerDigest } = item.message;
+    const { sender, messageId } = header;
+    const nowMs = clock.now();
+    const args = { sender, messageId, headerDigest, subject, nowMs };
+    const outcome = await store.call("postRepeatInbound", args);
+    onEvent({ type: "taken", outcome });
+    if (outcome === "repeat") this.#wakes.receiptsOwed();
+  }
+
+  async #applyReceipt(receipt: ExaminedReceipt, subject: string): Promise<void> {
+    passCrashPoint("focal-point.receipt-received");
+    const { store, onEvent, clock, resendFirstMs: firstMs } = this.#parts;
+    for (const incident of receipt.incidents) await this.#record(incident);
+    if (receipt.claims.length === 0) return;
+    const { header, headerDigest, bytes } = receipt.message;
+    const effect = await store.call("postApplyReceipt", {
+      type: receipt.type,
+      sender: header.sender,
+      receiptId: header.messageId,
+      headerDigest,
+      subject,
+      envelope: bytes,
+      evidence: receipt.evidence,
+      claims: receipt.claims,
+      nowMs: clock.now(),
+      firstMs,
+    });
+    onEvent({ type: "receipt-applied", receipt: receipt.type, count: effect.applied });
+    if (effect.voidsDue) this.#wakes.gaps();
+    // A refusal to be tried again has a new time.
+    if (effect.applied > 0) this.#wakes.resend();
+  }
+
+  async #record(incident: Incident): Promise<void> {
+    const { store, onEvent, logger, clock } = this.#parts;
+    await store.call("postRecordIncident", { incident, nowMs: clock.now() });
+    onEvent({ type: "incident", kind: incident.kind });
+    const { kind, subject, sender, detail } = incident;
+    logger.warn({ incident: kind, subject, sender, detail }, "an incident of the inbox");
+  }
+
+  /** A fault of ours: the carrier keeps the message and brings it again, less and less often. */
+  #handBack(message: InboundMessage, caught: unknown): void {
+    const { logger, onEvent } = this.#parts;
+    const { subject, deliveries } = message;
+    logger.error({ err: caught, subject, deliveries }, "a message could not be handled");
+    onEvent({ type: "fault", pump: `inbox ${this.#lane}` });
+    const delayMs = backoffMs(Math.max(1, deliveries), POST_LIMITS.retryFirstMs);
+    message.nak(Math.min(delayMs, POST_LIMITS.retryMaxMs));
+  }
+}
+
+interface Recalled {
+  readonly item: Examined;
+  readonly isKnown: boolean;
+}
+
+interface Openable extends Recalled {
+  readonly opened?: OpenedForStore;
+}

@@ -1,0 +1,21 @@
+// The door to what every participant shares: outbox, inbox, receipts, resend, gap detection.
+
+export {
+  type Drafted,
+  type DraftPart,
+  draftMessage,
+  type MessageDraft,
+} from "./draft.ts";
+export type { InboundRecord, MessageFate, PostHooks } from "./hooks.ts";
+export { INCIDENT_KINDS, type Incident, type IncidentKind } from "./incidents.ts";
+export type { OpenedInbound, PostApplication, PostEvent } from "./parts.ts";
+export { createPost, type Post, type PostOptions } from "./post.ts";
+export {
+  createPostProcedures,
+  POST_READ_ONLY,
+  type PostProcedures,
+  type PostStore,
+} from "./procedures.ts";
+export { Pump, type PumpOptions, type PumpTurn } from "./pump.ts";
+export { POST_MIGRATION_SQL } from "./schema.ts";
+export type { IncidentRecord, MessageReceipts, PostStatus } from "./status-procedures.ts";

@@ -1,0 +1,59 @@
+import type { Outcome } from "#errors";
+import type { Header, Lane } from "#proto";
+import type { Clock, Logger, Timers } from "#runtime";
+import type { RegisterView, Sealer } from "#trust";
+import type { HeaderSigner, Transport } from "#wire";
+import type { IncidentKind } from "./incidents.ts";
+import type { PostStore } from "./procedures.ts";
+
+/** An opened message, as its application judges it. */
+export interface OpenedInbound {
+  readonly header: Header;
+  readonly headerDigest: Uint8Array;
+  /** When the gateway recorded it, milliseconds since 1970. */
+  readonly recordedAtMs: number;
+  /** Plaintext by part name. */
+  readonly parts: ReadonlyMap<string, Uint8Array>;
+}
+
+/** What a participant's post carries messages for. */
+export interface PostApplication {
+  /**
+   * Decodes and checks an opened message: BODY_INVALID, DISCLOSED_MISMATCH, SCHEMA_UNSUPPORTED.
+   * Pure; must not throw on hostile content. What it returns reaches `PostHooks.onMessage`, so it
+   * must be structured-cloneable.
+   */
+  judge(message: OpenedInbound): Outcome<unknown>;
+}
+
+/** What happened, for counters and for waking what waits for it; never content. */
+export type PostEvent =
+  | { readonly type: "published"; readonly lane: Lane; readonly attempt: number }
+  | { readonly type: "publish-failed" }
+  | { readonly type: "taken"; readonly outcome: "delivered" | "rejected" | "repeat" | "id-reused" }
+  | { readonly type: "receipt-applied"; readonly receipt: number; readonly count: number }
+  | { readonly type: "receipts-sent"; readonly count: number }
+  | { readonly type: "incident"; readonly kind: IncidentKind }
+  | { readonly type: "fault"; readonly pump: string };
+
+/** Everything the pumps share. Keys and register are asked for each time: they change. */
+export interface PostParts {
+  /** Own participant id. */
+  readonly participant: string;
+  readonly store: PostStore;
+  readonly transport: Transport;
+  readonly sealer: Sealer;
+  readonly application: PostApplication;
+  readonly register: () => RegisterView;
+  readonly signer: () => HeaderSigner;
+  /** Own opening keys, the newest first. */
+  readonly identities: () => readonly string[];
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly logger: Logger;
+  /** First wait before a message is sent again, milliseconds. */
+  readonly resendFirstMs: number;
+  /** How long a hole may stand before its sender is asked, milliseconds. */
+  readonly gapNoticeAfterMs: number;
+  readonly onEvent: (event: PostEvent) => void;
+}

@@ -1,0 +1,118 @@
+import { POST_LIMITS, passCrashPoint } from "#runtime";
+import { LANES } from "#wire";
+import { GapPump } from "./gap-pump.ts";
+import { InboxLane } from "./inbox.ts";
+import { InboundOpener } from "./opening.ts";
+import type { PostEvent, PostParts } from "./parts.ts";
+import { PublishPump } from "./publish-pump.ts";
+import { Pump, type PumpTurn } from "./pump.ts";
+import { ReceiptPump } from "./receipt-pump.ts";
+import { SealingLoop } from "./sealing-loop.ts";
+
+/** What a post is made from; waits default to POST_LIMITS. */
+export interface PostOptions
+  extends Omit<PostParts, "resendFirstMs" | "gapNoticeAfterMs" | "onEvent"> {
+  readonly resendFirstMs?: number;
+  readonly gapNoticeAfterMs?: number;
+  readonly onEvent?: (event: PostEvent) => void;
+}
+
+/** A participant's outbox and inbox at work. */
+export interface Post {
+  /** Resumes what an earlier run left, then sends and consumes until stopped. */
+  start(): Promise<void>;
+  /** Takes nothing more, finishes what is under way, keeps the rest for the next start. */
+  stop(): Promise<void>;
+  /** A transaction with drafts in it has committed. */
+  noteDrafted(): void;
+  /** Whether every lane of the inbox is being consumed. */
+  readonly consuming: boolean;
+}
+
+/** Builds the post of a participant over its store, its carrier and its keys. */
+export function createPost(options: PostOptions): Post {
+  return new ParticipantPost({
+    ...options,
+    resendFirstMs: options.resendFirstMs ?? POST_LIMITS.resendFirstMs,
+    gapNoticeAfterMs: options.gapNoticeAfterMs ?? POST_LIMITS.gapNoticeAfterMs,
+    onEvent: options.onEvent ?? (() => {}),
+  });
+}
+
+class ParticipantPost implements Post {
+  readonly #parts: PostParts;
+  readonly #sealing: Pump;
+  readonly #publishing: Pump;
+  readonly #publisher: PublishPump;
+  readonly #receipts: Pump;
+  readonly #gaps: Pump;
+  readonly #lanes: readonly InboxLane[];
+  #stopListening: () => void = () => {};
+
+  constructor(parts: PostParts) {
+    this.#parts = parts;
+    const sealing = new SealingLoop(parts, () => this.#publishing.wake());
+    this.#publisher = new PublishPump(parts, () => this.#publishing.wake());
+    const receipts = new ReceiptPump(parts);
+    const gaps = new GapPump(parts, () => this.#sealing.wake());
+    this.#sealing = this.#pump("sealing", () => sealing.turn());
+    this.#publishing = this.#pump("publishing", () => this.#publisher.turn());
+    this.#receipts = this.#pump("receipts", () => receipts.turn());
+    this.#gaps = this.#pump("gaps", () => gaps.turn());
+    const opener = new InboundOpener(parts);
+    const wakes = {
+      receiptsOwed: () => this.#receipts.wake(),
+      resend: () => this.#publishing.wake(),
+      gaps: () => this.#gaps.wake(),
+    };
+    this.#lanes = LANES.map((lane) => new InboxLane(parts, opener, lane, wakes));
+  }
+
+  async start(): Promise<void> {
+    const { store, transport, clock } = this.#parts;
+    await store.call("postResume", { nowMs: clock.now() });
+    this.#stopListening = transport.onEvent((event) => {
+      if (event.type === "connected") this.#reconnected();
+    });
+    for (const pump of [this.#sealing, this.#publishing, this.#receipts, this.#gaps]) pump.start();
+    await Promise.all(this.#lanes.map((lane) => lane.start()));
+  }
+
+  async stop(): Promise<void> {
+    this.#stopListening();
+    await Promise.all(this.#lanes.map((lane) => lane.stop()));
+    await Promise.all([this.#gaps.stop(), this.#sealing.stop(), this.#receipts.stop()]);
+    await this.#publishing.stop();
+    await this.#publisher.settle();
+  }
+
+  noteDrafted(): void {
+    passCrashPoint("focal-point.drafted");
+    this.#sealing.wake();
+  }
+
+  get consuming(): boolean {
+    return this.#lanes.every((lane) => lane.consuming);
+  }
+
+  /** What got no receipt before the connection was lost may never have left. */
+  #reconnected(): void {
+    const { store, clock, logger } = this.#parts;
+    store
+      .call("postResume", { nowMs: clock.now() })
+      .catch((caught: unknown) => logger.warn({ err: caught }, "nothing was brought forward"))
+      .finally(() => {
+        this.#publishing.wake();
+        this.#receipts.wake();
+      });
+  }
+
+  #pump(name: string, turn: () => Promise<PumpTurn>): Pump {
+    const { clock, timers, logger, onEvent } = this.#parts;
+    const onFault = (pump: string, caught: unknown): void => {
+      logger.error({ err: caught, pump }, "a pump of the post failed; it goes on after a wait");
+      onEvent({ type: "fault", pump });
+    };
+    return new Pump({ name, turn, clock, timers, onFault });
+  }
+}

@@ -1,0 +1,172 @@
+import { type Refusal, refuse } from "#errors";
+import { Header, SeenCheckpoint } from "#proto";
+import { POST_LIMITS, passCrashPoint, WIRE_LIMITS } from "#runtime";
+import type { RegisterView } from "#trust";
+import { assembleEnvelope, type BuiltPart, isSealedKind, unsealedPart } from "#wire";
+import { type ReadDraft, readDraft } from "./draft.ts";
+import type {
+  DraftRecipient,
+  DraftToSeal,
+  KnownCheckpoint,
+  SealedMessage,
+  UnsealableDraft,
+} from "./outbox-procedures.ts";
+import type { PostParts } from "./parts.ts";
+import type { PumpTurn } from "./pump.ts";
+
+/** A draft that fails for want of a working seal is given up after this many tries. */
+const SEAL_FAULTS_MAX = 5;
+
+type SealResult =
+  | { readonly ok: true; readonly sealed: SealedMessage }
+  | { readonly ok: false; readonly refusal: Refusal };
+
+/**
+ * Turns drafts into sealed, signed envelopes, in order within each pair: each key part names the
+ * message before it. What is sealed is on disk before anybody sees it (TP-POST-3).
+ */
+export class SealingLoop {
+  readonly #parts: PostParts;
+  readonly #onSealed: () => void;
+  readonly #faults = new Map<string, number>();
+
+  constructor(parts: PostParts, onSealed: () => void) {
+    this.#parts = parts;
+    this.#onSealed = onSealed;
+  }
+
+  /** Seals one batch. */
+  async turn(): Promise<PumpTurn> {
+    const { store, clock } = this.#parts;
+    const limit = POST_LIMITS.sealBatchMax;
+    const { drafts, checkpoint } = await store.call("postDraftsToSeal", { limit });
+    if (drafts.length === 0) return {};
+    const results = await this.#sealAll(drafts, checkpoint);
+    const sealed: SealedMessage[] = [];
+    const unsealable: UnsealableDraft[] = [];
+    let fault: unknown;
+    for (const [position, result] of results.entries()) {
+      const messageId = drafts[position]?.messageId ?? "";
+      if (result.status === "rejected") fault ??= result.reason;
+      else if (result.value.ok) sealed.push(result.value.sealed);
+      else unsealable.push({ messageId, ...result.value.refusal });
+    }
+    if (sealed.length + unsealable.length > 0) {
+      await store.call("postStoreSealed", { sealed, unsealable, nowMs: clock.now() });
+      for (const _ of sealed) passCrashPoint("focal-point.sealed");
+      this.#onSealed();
+    }
+    if (fault !== undefined) throw fault;
+    return { more: drafts.length === limit };
+  }
+
+  /** Seals drafts of different pairs side by side, those of one pair one after the other. */
+  async #sealAll(
+    drafts: readonly DraftToSeal[],
+    checkpoint: KnownCheckpoint | null,
+  ): Promise<PromiseSettledResult<SealResult>[]> {
+    const newest = new Map<string, Promise<Uint8Array>>();
+    const work = drafts.map((draft) => {
+      const chained = draft.recipients.map(async (recipient) => {
+        const before = newest.get(pairKey(draft, recipient));
+        const prevPairDigest = before === undefined ? recipient.prevPairDigest : await before;
+        return { ...recipient, prevPairDigest };
+      });
+      const result = Promise.all(chained).then(async (recipients) => ({
+        recipients,
+        outcome: await this.#seal({ ...draft, recipients }, checkpoint),
+      }));
+      for (const [position, recipient] of draft.recipients.entries()) {
+        const next = result.then(({ recipients, outcome }) =>
+          outcome.ok
+            ? outcome.sealed.headerDigest
+            : (recipients[position]?.prevPairDigest ?? new Uint8Array()),
+        );
+        // A failure is reported by the draft itself; those that follow it fail with it.
+        next.catch(() => {});
+        newest.set(pairKey(draft, recipient), next);
+      }
+      return result.then(({ outcome }) => outcome);
+    });
+    return await Promise.allSettled(work);
+  }
+
+  async #seal(draft: DraftToSeal, checkpoint: KnownCheckpoint | null): Promise<SealResult> {
+    const register = this.#parts.register();
+    const content = readDraft(draft.draft);
+    const header = { ...content.header, registerVersion: register.version };
+    let parts: readonly BuiltPart[];
+    if (isSealedKind(draft.kind)) {
+      const prepared = await this.#sealParts(draft, { ...content, header }, checkpoint, register);
+      if ("code" in prepared) return { ok: false, refusal: prepared };
+      parts = prepared;
+    } else {
+      parts = content.parts.map(({ name, plaintext, schema, retentionClass }) =>
+        unsealedPart(name, plaintext, schema, retentionClass),
+      );
+    }
+    const { bytes, headerBytes, headerDigest } = assembleEnvelope(
+      { header, parts },
+      this.#parts.signer(),
+    );
+    if (bytes.length > WIRE_LIMITS.envelopeBytesMax) {
+      return { ok: false, refusal: refuse("TOO_LARGE", "envelope") };
+    }
+    if (headerBytes.length > WIRE_LIMITS.headerBytesMax) {
+      return { ok: false, refusal: refuse("TOO_LARGE", "header") };
+    }
+    const { messageId } = draft;
+    return { ok: true, sealed: { messageId, envelope: bytes, headerDigest } };
+  }
+
+  async #sealParts(
+    draft: DraftToSeal,
+    content: ReadDraft,
+    checkpoint: KnownCheckpoint | null,
+    register: RegisterView,
+  ): Promise<readonly BuiltPart[] | Refusal> {
+    const { clock, sealer } = this.#parts;
+    const seenCheckpoint =
+      checkpoint === null
+        ? {}
+        : {
+            seenCheckpoint: SeenCheckpoint.create({
+              size: BigInt(checkpoint.size),
+              rootHash: checkpoint.rootHash,
+            }),
+          };
+    const recipients = [];
+    for (const { recipient, pairSequence, prevPairDigest } of draft.recipients) {
+      if (register.participant(recipient) === undefined) {
+        return refuse("RECIPIENT_UNKNOWN", "header.recipients", recipient);
+      }
+      const sealingKey = register.sealingRecipient(recipient, clock.now());
+      if (sealingKey === undefined) {
+        return refuse("RECIPIENT_UNKNOWN", "register.sealing_keys", recipient);
+      }
+      const sequence = { pairSequence: BigInt(pairSequence ?? 0), prevPairDigest };
+      recipients.push({ id: recipient, sealingKey, ...sequence, ...seenCheckpoint });
+    }
+    const { messageId, sender, conversationId, kind, registerVersion } = Header.create(
+      content.header,
+    );
+    const binding = { messageId, sender, conversationId, kind, registerVersion };
+    try {
+      const { parts } = await sealer.seal({ binding, parts: content.parts, recipients });
+      this.#faults.delete(draft.messageId);
+      return parts;
+    } catch (caught) {
+      // A fault of the machine passes, one of the draft does not: it must not hold up its pair.
+      const faults = (this.#faults.get(draft.messageId) ?? 0) + 1;
+      this.#faults.set(draft.messageId, faults);
+      if (faults < SEAL_FAULTS_MAX) throw caught;
+      this.#faults.delete(draft.messageId);
+      this.#parts.logger.error({ err: caught, messageId }, "a draft cannot be sealed");
+      return refuse("MALFORMED", "draft", "cannot be sealed");
+    }
+  }
+}
+
+function pairKey(draft: DraftToSeal, recipient: DraftRecipient): string {
+  return `${recipient.recipient}/${draft.lane}`;
+}

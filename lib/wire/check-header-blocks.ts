@@ -1,0 +1,74 @@
+import { type Refusal, refuse } from "#errors";
+import { type Handling, type Header, Kind, type MessageRef } from "#proto";
+import { isMessageId, WIRE_LIMITS } from "#runtime";
+import { DIGEST_BYTES } from "./digests.ts";
+import { isKnown } from "./known-values.ts";
+import { isTraceKind } from "./kinds.ts";
+import { isParticipantId } from "./participant-id.ts";
+import { isStateCode } from "./text-rules.ts";
+
+/** Kinds that answer one exact message. */
+const REPLY_KINDS: ReadonlySet<Kind> = new Set([Kind.TRACE_REPLY, Kind.ALERT_RESPONSE]);
+
+/** Checks in_reply_to: complete wherever it stands, mandatory on replies (TP-WIRE-10). */
+export function checkReply(header: Header): Refusal | undefined {
+  const { inReplyTo } = header;
+  if (inReplyTo !== undefined) return checkMessageRef(inReplyTo, "header.in_reply_to");
+  if (!REPLY_KINDS.has(header.kind)) return undefined;
+  return refuse("MALFORMED", "header.in_reply_to", "is missing");
+}
+
+/** Checks that a reference names one exact message; `field` is the path of the reference. */
+export function checkMessageRef(reference: MessageRef, field: string): Refusal | undefined {
+  if (!isParticipantId(reference.originalSender)) {
+    return refuse("MALFORMED", `${field}.original_sender`, "must be a participant id");
+  }
+  if (!isMessageId(reference.messageId)) {
+    return refuse("MALFORMED", `${field}.message_id`, "must be a UUIDv7 in lower case");
+  }
+  if (reference.headerDigest.length !== DIGEST_BYTES) {
+    return refuse("MALFORMED", `${field}.header_digest`, `must have ${DIGEST_BYTES} bytes`);
+  }
+  return undefined;
+}
+
+/** Checks handling and the disclosed facts: known values, handling on trace kinds (TP-WIRE-11). */
+export function checkHandling(header: Header): Refusal | undefined {
+  const { disclosed, handling } = header;
+  if (handling === undefined) {
+    if (isTraceKind(header.kind)) return refuse("MALFORMED", "header.handling", "is missing");
+  } else {
+    const refusal = checkHandlingValues(handling);
+    if (refusal !== undefined) return refusal;
+  }
+  if (disclosed === undefined) return undefined;
+  if (disclosed.move !== 0 && !isKnown.traceMove(disclosed.move)) {
+    return refuse("MALFORMED", "header.disclosed.move", "is not a known value");
+  }
+  if (disclosed.outcomeClass !== 0 && !isKnown.outcomeClass(disclosed.outcomeClass)) {
+    return refuse("MALFORMED", "header.disclosed.outcome_class", "is not a known value");
+  }
+  return undefined;
+}
+
+function checkHandlingValues(handling: Handling): Refusal | undefined {
+  if (!isKnown.tlp(handling.tlp)) {
+    return refuse("MALFORMED", "header.handling.tlp", "is not a known value");
+  }
+  if (!handling.use.every((use) => isKnown.useRestriction(use))) {
+    return refuse("MALFORMED", "header.handling.use", "holds an unknown value");
+  }
+  if (new Set(handling.use).size !== handling.use.length) {
+    return refuse("MALFORMED", "header.handling.use", "holds a value twice");
+  }
+  if (handling.releasableTo.length > WIRE_LIMITS.recipientsMax) {
+    return refuse("TOO_LARGE", "header.handling.releasable_to", `over ${WIRE_LIMITS.recipientsMax}`);
+  }
+  if (!handling.releasableTo.every(isParticipantId)) {
+    return refuse("MALFORMED", "header.handling.releasable_to", "must hold participant ids");
+  }
+  if (handling.originatorState !== "" && !isStateCode(handling.originatorState)) {
+    return refuse("MALFORMED", "header.handling.originator_state", "must be a State code");
+  }
+  return undefined;
+}

@@ -1,0 +1,130 @@
+import { randomUUID } from "node:crypto";
+import {
+  ExchangeStatus,
+  Handling,
+  Header,
+  Instrument,
+  Kind,
+  Lane,
+  PartInfo,
+  Priority,
+  ReceiptItem,
+  ReceiptType,
+  Tlp,
+  TraceMove,
+  UseRestriction,
+} from "#proto";
+import { newMessageId } from "#runtime";
+import {
+  type AssembledEnvelope,
+  assembleEnvelope,
+  buildReceipt,
+  type BuiltPart,
+  sha256,
+  toTimestamp,
+} from "#wire";
+import type { Party } from "./parties.ts";
+
+const DAY_MS = 86_400_000;
+
+/** What a test wants different from an ordinary trace request. */
+export type HeaderChanges = Partial<Omit<Header, "parts" | "sentAt" | "expiresAt">> & {
+  readonly sentAtMs?: number;
+  readonly expiresAtMs?: number;
+};
+
+/** Bytes that look like an age file: the gateway opens none, so it cannot tell them from one. */
+export function ageLike(size: number, fill = 7): Uint8Array {
+  const intro = Buffer.from("age-encryption.org/v1\n-> mlkem768x25519 AAAA\nAAAA\n--- AAAA\n");
+  return Buffer.concat([intro, Buffer.alloc(Math.max(0, size - intro.length), fill)]);
+}
+
+/** A trace request from one party to others; sealed in looks only. */
+export function traceRequest(
+  from: Party,
+  to: readonly string[],
+  changes: HeaderChanges = {},
+): AssembledEnvelope {
+  const { sentAtMs = Date.now(), expiresAtMs = sentAtMs + 90 * DAY_MS, ...rest } = changes;
+  const header = Header.create({
+    messageId: newMessageId(),
+    kind: Kind.TRACE_REQUEST,
+    sender: from.id,
+    recipients: [...to],
+    conversationId: randomUUID(),
+    sentAt: toTimestamp(sentAtMs),
+    expiresAt: toTimestamp(expiresAtMs),
+    registerVersion: 1n,
+    status: ExchangeStatus.TEST,
+    priority: Priority.ROUTINE,
+    lane: Lane.NORMAL,
+    instrumentBasis: [Instrument.ITI],
+    handling: Handling.create({
+      tlp: Tlp.AMBER,
+      use: [UseRestriction.ANY_LAWFUL],
+      originatorState: from.id.slice(0, 2),
+    }),
+    disclosed: { move: TraceMove.REQUEST, outcomeClass: 0 },
+    ...rest,
+  });
+  const parts = [
+    sealedPart("body", "", "tracepost.v1.TraceRequest", "trace", ageLike(2_000)),
+    ...to.map((id) => sealedPart("key", id, "tracepost.v1.KeyPart", "transport", ageLike(2_600))),
+  ];
+  return assembleEnvelope({ header, parts }, from.signer);
+}
+
+/** A recipient's receipt about messages of one sender. */
+export function recipientReceipt(
+  from: Party,
+  about: readonly { sender: string; message: AssembledEnvelope }[],
+  type: ReceiptType = ReceiptType.DELIVERED,
+): AssembledEnvelope {
+  const items = about.map(({ sender, message }) =>
+    ReceiptItem.create({
+      message: {
+        originalSender: sender,
+        messageId: headerOf(message).messageId,
+        headerDigest: message.headerDigest,
+      },
+    }),
+  );
+  return buildReceipt(
+    {
+      type,
+      items,
+      sender: from.id,
+      recipient: about[0]?.sender ?? "",
+      lane: Lane.NORMAL,
+      messageId: newMessageId(),
+      sentAtMs: Date.now(),
+      registerVersion: 1n,
+      status: ExchangeStatus.TEST,
+    },
+    from.signer,
+  );
+}
+
+/** The header of an assembled message. */
+export function headerOf(message: AssembledEnvelope): Header {
+  return Header.decode(message.headerBytes);
+}
+
+function sealedPart(
+  name: string,
+  onlyFor: string,
+  schema: string,
+  retentionClass: string,
+  content: Uint8Array,
+): BuiltPart {
+  const info = PartInfo.create({
+    name,
+    onlyFor,
+    sha256: sha256(content),
+    sizeBytes: BigInt(content.length),
+    schema,
+    retentionClass,
+    sealed: true,
+  });
+  return { info, content };
+}

@@ -1,0 +1,138 @@
+import {
+  Boundness,
+  Instrument,
+  KeyPurpose,
+  Participant,
+  ParticipantRegister,
+  ParticipantStatus,
+  Role,
+} from "#proto";
+import {
+  createSigner,
+  generateSigningKey,
+  openRegister,
+  PAYLOAD_TYPES,
+  type RegisterView,
+  type SigningKeyPair,
+  signRegister,
+} from "#trust";
+import { type HeaderSigner, toTimestamp } from "#wire";
+
+/** One participant of a test exchange with its private key. */
+export interface Party {
+  readonly id: string;
+  readonly key: SigningKeyPair;
+  readonly signer: HeaderSigner;
+}
+
+/** A register with everybody's private keys. */
+export interface Parties {
+  readonly register: RegisterView;
+  readonly registerBytes: Uint8Array;
+  readonly root: SigningKeyPair;
+  readonly receiptKey: SigningKeyPair;
+  readonly checkpointKey: SigningKeyPair;
+  party(id: string): Party;
+}
+
+/** What a participant is, where it differs from an active focal point committed to the ITI. */
+export interface PartySpec {
+  readonly id: string;
+  readonly role?: Role;
+  readonly status?: ParticipantStatus;
+  readonly boundness?: Boundness;
+  readonly sealingKey?: string;
+  /** Change the signing key's window or revocation, in milliseconds since 1970. */
+  readonly notAfterMs?: number;
+  readonly revokedAtMs?: number;
+}
+
+const SINCE_MS = Date.UTC(2020, 0, 1);
+const UNTIL_MS = Date.UTC(2040, 0, 1);
+
+/** Makes keys and a signed register for some participants. */
+export function makeParties(specs: readonly PartySpec[]): Parties {
+  const root = generateSigningKey();
+  const receiptKey = generateSigningKey();
+  const checkpointKey = generateSigningKey();
+  const parties = new Map<string, Party>();
+  const participants = specs.map((spec) => {
+    const key = generateSigningKey();
+    const signer = createSigner(key, PAYLOAD_TYPES.header);
+    parties.set(spec.id, { id: spec.id, key, signer });
+    return participantOf(spec, key);
+  });
+  const window = { notBefore: toTimestamp(SINCE_MS), notAfter: toTimestamp(UNTIL_MS) };
+  const gatewayKey = (key: SigningKeyPair, purpose: KeyPurpose) => ({
+    keyId: key.keyId,
+    publicKey: key.publicRaw,
+    purpose,
+    ...window,
+    revokedAt: undefined,
+  });
+  const register = ParticipantRegister.create({
+    version: 1n,
+    issuedAt: toTimestamp(SINCE_MS),
+    expiresAt: toTimestamp(UNTIL_MS),
+    logOrigin: "tracepost.example/test",
+    participants,
+    gatewayKeys: [
+      gatewayKey(receiptKey, KeyPurpose.RECEIPT),
+      gatewayKey(checkpointKey, KeyPurpose.CHECKPOINT),
+    ],
+  });
+  const registerBytes = signRegister(register, [root]);
+  const opened = openRegister(registerBytes, [root.publicKey]);
+  if (!opened.ok) throw new TypeError(`the test register does not open: ${opened.refusal.detail}`);
+  return {
+    register: opened.value,
+    registerBytes,
+    root,
+    receiptKey,
+    checkpointKey,
+    party: (id) => {
+      const party = parties.get(id);
+      if (party === undefined) throw new TypeError(`no party ${id}`);
+      return party;
+    },
+  };
+}
+
+function participantOf(spec: PartySpec, key: SigningKeyPair): Participant {
+  return Participant.create({
+    id: spec.id,
+    legalName: `Focal point of ${spec.id} (made up)`,
+    role: spec.role ?? Role.FOCAL_POINT,
+    state: spec.id.slice(0, 2),
+    status: spec.status ?? ParticipantStatus.ACTIVE,
+    instruments: [
+      {
+        instrument: Instrument.ITI,
+        boundness: spec.boundness ?? Boundness.COMMITTED,
+        since: toTimestamp(SINCE_MS),
+        until: undefined,
+      },
+    ],
+    signingKeys: [
+      {
+        keyId: key.keyId,
+        publicKey: key.publicRaw,
+        purpose: KeyPurpose.HEADER,
+        notBefore: toTimestamp(SINCE_MS),
+        notAfter: toTimestamp(spec.notAfterMs ?? UNTIL_MS),
+        revokedAt: spec.revokedAtMs === undefined ? undefined : toTimestamp(spec.revokedAtMs),
+      },
+    ],
+    sealingKeys:
+      spec.sealingKey === undefined
+        ? []
+        : [
+            {
+              recipient: spec.sealingKey,
+              notBefore: toTimestamp(SINCE_MS),
+              notAfter: toTimestamp(UNTIL_MS),
+            },
+          ],
+    languages: ["en"],
+  });
+}
