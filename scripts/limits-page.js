@@ -3,7 +3,7 @@
  * the comments give them. `npm run generate` writes the page; a test keeps it fresh.
  */
 import { readFileSync } from "node:fs";
-import * as limits from "../lib/runtime/limits.ts";
+import * as runtime from "#runtime";
 
 const SOURCE = new URL("../lib/runtime/limits.ts", import.meta.url);
 const UNITS = {
@@ -56,14 +56,13 @@ export function limitsPage() {
   ];
   // In the sequence of the source; a module lists its names in no sequence to rely on.
   const groups = /\/\*\*((?:(?!\*\/).)*)\*\/\s*export const (\w+) = \{(.*?)\n\} as const/gs;
-  /** @type {Record<string, Record<string, number>>} */
-  const values = { ...limits };
+  const values = new Map(Object.entries(runtime));
   for (const [, about = "", group = "", body = ""] of source.matchAll(groups)) {
     lines.push("", `## ${group}`, "", plain(about), "");
     lines.push("| name | value | is | why |", "|---|--:|---|---|");
-    for (const [name, value] of Object.entries(values[group] ?? {})) {
+    for (const [name, value] of Object.entries(values.get(group) ?? {})) {
       const why = new RegExp(`/\\*\\*((?:(?!\\*/).)*)\\*/\\s*${name}:`, "s").exec(body)?.[1] ?? "";
-      lines.push(`| \`${name}\` | ${value} | ${readable(name, value)} | ${plain(why)} |`);
+      lines.push(`| \`${name}\` | ${value} | ${readable(name, Number(value))} | ${plain(why)} |`);
     }
   }
   return `${lines.join("\n")}\n`;

@@ -31,5 +31,6 @@ export {
   verifyConsistency,
   verifyInclusion,
 } from "./proof.ts";
+export { isSignedBy, type NoteSignature, parseNote, type SignedNote } from "./signed-note.ts";
 export { consistencyProof, inclusionPath, rootAt } from "./stored-tree.ts";
 export { type LogReport, type VerifyLogOptions, verifyLog } from "./verify-log.ts";

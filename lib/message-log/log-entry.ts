@@ -1,7 +1,8 @@
 import { accepted, type Outcome, refused } from "#errors";
 import { LogEntry } from "#proto";
 import { LOG_LIMITS } from "#runtime";
-import { HASH_BYTES, sameBytes } from "./hashing.ts";
+import { decodeExactly } from "#wire";
+import { HASH_BYTES } from "./hashing.ts";
 
 const NONCE_BYTES = 16;
 
@@ -11,7 +12,7 @@ const NONCE_BYTES = 16;
  */
 export function parseLogEntry(bytes: Uint8Array): Outcome<LogEntry> {
   if (bytes.length > LOG_LIMITS.entryBytesMax) return refused("NOT_LOGGED", "entry", "too large");
-  const entry = decode(bytes);
+  const entry = decodeExactly(LogEntry, bytes);
   if (entry === undefined) return refused("NOT_LOGGED", "entry", "no log entry");
   if (entry.kind === 0) return refused("NOT_LOGGED", "entry.kind", "missing");
   if (entry.recordedAt === undefined) return refused("NOT_LOGGED", "entry.recorded_at", "missing");
@@ -26,13 +27,4 @@ export function parseLogEntry(bytes: Uint8Array): Outcome<LogEntry> {
     return refused("NOT_LOGGED", `entry.${field}`, "length");
   }
   return accepted(entry);
-}
-
-function decode(bytes: Uint8Array): LogEntry | undefined {
-  try {
-    const entry = LogEntry.decode(bytes);
-    return sameBytes(LogEntry.encode(entry).finish(), bytes) ? entry : undefined;
-  } catch {
-    return undefined;
-  }
 }

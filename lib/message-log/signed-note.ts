@@ -69,7 +69,8 @@ export function parseNote(note: string): SignedNote | undefined {
 
 /**
  * Whether one of the keys signed the note under this name. A line that claims to be from one of
- * them and does not verify spoils the note; lines of others are ignored.
+ * them and does not verify spoils the note; lines of others are ignored, as are keys that
+ * are not Ed25519. Never throws.
  */
 export function isSignedBy(note: SignedNote, name: string, keys: readonly KeyObject[]): boolean {
   const text = Buffer.from(note.text);
@@ -109,6 +110,7 @@ function hasControls(text: string): boolean {
   return false;
 }
 
+/** Not taken from lib/trust: that would load all its cryptography into every store's thread. */
 function rawPublicKey(key: KeyObject): Uint8Array | undefined {
   if (key.asymmetricKeyType !== "ed25519") return undefined;
   const { x } = key.export({ format: "jwk" });

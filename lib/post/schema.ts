@@ -2,7 +2,8 @@
  * Tables of outbox, inbox, sequences and incidents (TP-POST-1). A service puts this fragment into
  * its own migrations, so that a case and its message lie in one file and commit together. Times
  * are milliseconds since 1970; lanes and kinds are the numbers of the wire contract, so that
- * ordering by lane is ordering by urgency.
+ * ordering by lane is ordering by urgency. Counts are kept by triggers: asking for them costs the
+ * same however long the history is.
  */
 export const POST_MIGRATION_SQL = `
 CREATE TABLE post_outbox (
@@ -143,4 +144,32 @@ CREATE TABLE post_incident_total (
   kind TEXT PRIMARY KEY,
   total INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE post_count (
+  what TEXT NOT NULL,
+  kind INTEGER NOT NULL,
+  state TEXT NOT NULL,
+  count INTEGER NOT NULL,
+  PRIMARY KEY (what, kind, state)
+) STRICT, WITHOUT ROWID;
+CREATE TRIGGER post_outbox_drafted AFTER INSERT ON post_outbox BEGIN
+  INSERT INTO post_count VALUES ('outbox', NEW.kind, NEW.state, 1)
+    ON CONFLICT DO UPDATE SET count = count + 1;
+END;
+CREATE TRIGGER post_outbox_moved AFTER UPDATE OF state ON post_outbox
+  WHEN OLD.state <> NEW.state BEGIN
+  UPDATE post_count SET count = count - 1
+    WHERE what = 'outbox' AND kind = OLD.kind AND state = OLD.state;
+  INSERT INTO post_count VALUES ('outbox', NEW.kind, NEW.state, 1)
+    ON CONFLICT DO UPDATE SET count = count + 1;
+END;
+CREATE TRIGGER post_inbox_stored AFTER INSERT ON post_inbox BEGIN
+  INSERT INTO post_count VALUES ('inbox', NEW.kind, NEW.state, 1)
+    ON CONFLICT DO UPDATE SET count = count + 1;
+END;
+CREATE TRIGGER post_receipt_kept AFTER INSERT ON post_receipt BEGIN
+  INSERT INTO post_count
+    SELECT 'receipt ' || NEW.type, kind, '', 1 FROM post_outbox WHERE message_id = NEW.message_id
+    ON CONFLICT DO UPDATE SET count = count + 1;
+END;
 `;

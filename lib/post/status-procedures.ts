@@ -1,13 +1,22 @@
 import type { SqlRow, Transaction } from "#runtime";
 
+/** How many messages of one kind are in one state. */
+export interface PostCount {
+  readonly kind: number;
+  readonly state: string;
+  readonly count: number;
+}
+
 /** The post at a glance; no content. */
 export interface PostStatus {
   /** Messages of ours by kind and state. */
-  readonly outbox: readonly { kind: number; state: string; count: number }[];
+  readonly outbox: readonly PostCount[];
   /** Messages of ours not ended yet. */
   readonly pending: number;
   /** Messages taken in, by kind and state. */
-  readonly inbox: readonly { kind: number; state: string; count: number }[];
+  readonly inbox: readonly PostCount[];
+  /** Receipts kept for messages of ours, by type and by kind of message; each fact once. */
+  readonly receipts: readonly { type: number; kind: number; count: number }[];
   readonly receiptsOwed: number;
   /** Sequence numbers missing now, and since when the oldest of them. */
   readonly missingNumbers: number;
@@ -24,36 +33,49 @@ interface CountRow extends SqlRow {
   count: number;
 }
 
+interface TotalRow extends CountRow {
+  what: string;
+}
+
 /** Counts for summaries, status pages and metrics. */
 export async function postStatus(tx: Transaction, _args: unknown): Promise<PostStatus> {
-  const outbox = await tx.all<CountRow>(
-    "SELECT kind, state, count(*) AS count FROM post_outbox GROUP BY kind, state",
-  );
-  const inbox = await tx.all<CountRow>(
-    "SELECT kind, state, count(*) AS count FROM post_inbox GROUP BY kind, state",
-  );
+  const totals = await tx.all<TotalRow>("SELECT what, kind, state, count FROM post_count");
   const owed = await tx.get<{ count: number }>(
     "SELECT count(*) AS count FROM post_inbox WHERE receipt_due > receipts_sent",
   );
   const missing = await tx.get<{ numbers: number | null; since: number | null }>(
     "SELECT sum(last - first + 1) AS numbers, min(since) AS since FROM post_pair_missing",
   );
-  const totals = await tx.all<{ kind: string; total: number }>(
+  const incidents = await tx.all<{ kind: string; total: number }>(
     "SELECT kind, total FROM post_incident_total",
   );
   const seen = await tx.get<{ size: number }>("SELECT size FROM post_seen_checkpoint");
-  const open = new Set(["draft", "sealed", "accepted"]);
+  const counts = (what: string): PostCount[] =>
+    totals
+      .filter((row) => row.what === what && row.count > 0)
+      .map(({ kind, state, count }) => ({ kind, state, count }));
+  const outbox = counts("outbox");
   return {
-    outbox: outbox.map((row) => ({ ...row })),
-    pending: outbox.reduce((sum, row) => sum + (open.has(row.state) ? row.count : 0), 0),
-    inbox: inbox.map((row) => ({ ...row })),
+    outbox,
+    pending: outbox.reduce((sum, row) => sum + (PENDING.has(row.state) ? row.count : 0), 0),
+    inbox: counts("inbox"),
+    receipts: totals
+      .filter((row) => row.what.startsWith(RECEIPT_COUNT))
+      .map((row) => ({
+        type: Number(row.what.slice(RECEIPT_COUNT.length)),
+        kind: row.kind,
+        count: row.count,
+      })),
     receiptsOwed: owed?.count ?? 0,
     missingNumbers: missing?.numbers ?? 0,
     missingSinceMs: missing?.since ?? null,
-    incidents: Object.fromEntries(totals.map((row) => [row.kind, row.total])),
+    incidents: Object.fromEntries(incidents.map((row) => [row.kind, row.total])),
     checkpointSize: seen?.size ?? 0,
   };
 }
+
+const PENDING: ReadonlySet<string> = new Set(["draft", "sealed", "accepted"]);
+const RECEIPT_COUNT = "receipt ";
 
 /** An incident as kept. */
 export interface IncidentRecord {

@@ -31,6 +31,7 @@ export {
   PROCESS_LIMITS,
   SCENARIO_LIMITS,
   STORE_LIMITS,
+  TRUST_LIMITS,
   WIRE_LIMITS,
 } from "./limits.ts";
 export { createLogger, type Logger, type LoggerOptions } from "./logger.ts";

@@ -1,15 +1,19 @@
-import { accepted, type Outcome, refused } from "#errors";
+import { accepted, type Outcome, type Refusal, refuse, refused } from "#errors";
 import { KeyPurpose } from "#proto";
 import { WIRE_LIMITS } from "#runtime";
 import { GATEWAY_SENDER, type ParsedMessage, timestampMs } from "#wire";
 import { PAYLOAD_TYPES, verifyBytes } from "./dsse.ts";
 import type { RegisteredKey, RegisterView } from "./register.ts";
 
+const KEY_ID_FIELD = "envelope.signatures[0].key_id";
+
 /**
- * Whether a message is from whom it says, judged at the time it is recorded (TP-TRUST-3):
- * SENDER_MISMATCH, KEY_UNKNOWN, KEY_EXPIRED, KEY_REVOKED, CLOCK_SKEW, EXPIRED, SIGNATURE_INVALID.
- * `subjectSender` is the participant NATS vouches for. A header of sender GATEWAY must be signed as
- * a receipt, by a gateway key of that purpose.
+ * Whether a message is from whom it says (TP-TRUST-5), judged at `nowMs`, the time of recording:
+ * SENDER_MISMATCH, KEY_UNKNOWN, KEY_EXPIRED, KEY_REVOKED, SIGNATURE_INVALID, CLOCK_SKEW or EXPIRED,
+ * in this order; what a header says about time counts only once it is known who said it.
+ * `subjectSender` is the participant NATS vouches for. A header of the sender GATEWAY must be signed
+ * as a receipt, by a key of the gateway of that purpose. The signature is verified on the thread
+ * pool.
  */
 export async function authenticateHeader(
   message: ParsedMessage,
@@ -17,63 +21,54 @@ export async function authenticateHeader(
   register: RegisterView,
   nowMs: number,
 ): Promise<Outcome<void>> {
-  const { header, envelope } = message;
+  const { envelope, header, headerBytes } = message;
   if (header.sender !== subjectSender) {
-    return refused("SENDER_MISMATCH", "header.sender", "not the sender of the subject");
+    return refused("SENDER_MISMATCH", "header.sender", "is not the sender of the subject");
   }
   const signature = envelope.signatures[0];
   const registered = signature === undefined ? undefined : register.signingKey(signature.keyId);
   if (signature === undefined || registered === undefined) {
-    return refused("KEY_UNKNOWN", "signatures[0].key_id", "not in the register");
+    return refused("KEY_UNKNOWN", KEY_ID_FIELD, "is not in the register");
   }
-  const isGateway = header.sender === GATEWAY_SENDER;
-  const owner = checkOwner(registered, header.sender, isGateway);
-  if (!owner.ok) return owner;
-  const window = checkKeyWindow(registered, nowMs);
-  if (!window.ok) return window;
-  const times = checkTimes(message, nowMs);
-  if (!times.ok) return times;
-  const type = isGateway ? PAYLOAD_TYPES.receipt : PAYLOAD_TYPES.header;
-  const { publicKey } = registered;
-  const isGood = await verifyBytes(publicKey, type, message.headerBytes, signature.value);
-  if (isGood) return accepted(undefined);
-  return refused("SIGNATURE_INVALID", "signatures[0].value", "does not verify");
+  const keyRefusal = checkOwner(registered, header.sender) ?? checkValidity(registered, nowMs);
+  if (keyRefusal !== undefined) return { ok: false, refusal: keyRefusal };
+  const type = header.sender === GATEWAY_SENDER ? PAYLOAD_TYPES.receipt : PAYLOAD_TYPES.header;
+  if (!(await verifyBytes(registered.publicKey, type, headerBytes, signature.value))) {
+    return refused("SIGNATURE_INVALID", "envelope.signatures[0].value", "does not verify");
+  }
+  const timeRefusal = checkTimes(message, nowMs);
+  return timeRefusal === undefined ? accepted(undefined) : { ok: false, refusal: timeRefusal };
 }
 
-function checkOwner(key: RegisteredKey, sender: string, isGateway: boolean): Outcome<void> {
-  if (isGateway) {
-    const isReceiptKey = key.participant === undefined && key.key.purpose === KeyPurpose.RECEIPT;
-    if (isReceiptKey) return accepted(undefined);
-    return refused("KEY_UNKNOWN", "signatures[0].key_id", "not a receipt key of the gateway");
-  }
-  if (key.participant?.id === sender && key.key.purpose === KeyPurpose.HEADER) {
-    return accepted(undefined);
-  }
-  return refused("SENDER_MISMATCH", "signatures[0].key_id", "another's key, or of another purpose");
+function checkOwner({ participant, key }: RegisteredKey, sender: string): Refusal | undefined {
+  const isGateway = sender === GATEWAY_SENDER;
+  const owns = isGateway ? participant === undefined : participant?.id === sender;
+  if (!owns) return refuse("SENDER_MISMATCH", KEY_ID_FIELD, "is a key of another participant");
+  const purpose = isGateway ? KeyPurpose.RECEIPT : KeyPurpose.HEADER;
+  if (key.purpose === purpose) return undefined;
+  return refuse("KEY_UNKNOWN", KEY_ID_FIELD, "is no key of this purpose");
 }
 
-function checkKeyWindow({ key }: RegisteredKey, nowMs: number): Outcome<void> {
+function checkValidity({ key }: RegisteredKey, nowMs: number): Refusal | undefined {
   const revokedAtMs = timestampMs(key.revokedAt);
   if (revokedAtMs !== undefined && revokedAtMs <= nowMs) {
-    return refused("KEY_REVOKED", "signatures[0].key_id", "revoked");
+    return refuse("KEY_REVOKED", KEY_ID_FIELD, "was revoked");
   }
-  const fromMs = timestampMs(key.notBefore) ?? Number.NEGATIVE_INFINITY;
-  const untilMs = timestampMs(key.notAfter) ?? Number.POSITIVE_INFINITY;
-  if (nowMs < fromMs || nowMs >= untilMs) {
-    return refused("KEY_EXPIRED", "signatures[0].key_id", "outside its validity window");
-  }
-  return accepted(undefined);
+  const notBeforeMs = timestampMs(key.notBefore) ?? Number.POSITIVE_INFINITY;
+  const notAfterMs = timestampMs(key.notAfter) ?? Number.NEGATIVE_INFINITY;
+  if (notBeforeMs <= nowMs && nowMs < notAfterMs) return undefined;
+  return refuse("KEY_EXPIRED", KEY_ID_FIELD, "is outside its validity window");
 }
 
-function checkTimes({ header }: ParsedMessage, nowMs: number): Outcome<void> {
-  const sentAtMs = timestampMs(header.sentAt) ?? Number.NaN;
-  if (!(sentAtMs <= nowMs + WIRE_LIMITS.sentAheadMsMax)) {
-    return refused("CLOCK_SKEW", "header.sent_at", "more than 5 minutes ahead");
+function checkTimes({ header }: ParsedMessage, nowMs: number): Refusal | undefined {
+  const sentAtMs = timestampMs(header.sentAt) ?? Number.NEGATIVE_INFINITY;
+  if (sentAtMs > nowMs + WIRE_LIMITS.sentAheadMsMax) {
+    return refuse("CLOCK_SKEW", "header.sent_at", "is more than 5 minutes ahead");
   }
-  if (!(sentAtMs >= nowMs - WIRE_LIMITS.sentBehindMsMax)) {
-    return refused("CLOCK_SKEW", "header.sent_at", "more than 90 days behind");
+  if (sentAtMs < nowMs - WIRE_LIMITS.sentBehindMsMax) {
+    return refuse("CLOCK_SKEW", "header.sent_at", "is more than 90 days behind");
   }
   const expiresAtMs = timestampMs(header.expiresAt) ?? Number.NEGATIVE_INFINITY;
-  if (expiresAtMs > nowMs) return accepted(undefined);
-  return refused("EXPIRED", "header.expires_at", "has passed");
+  if (expiresAtMs <= nowMs) return refuse("EXPIRED", "header.expires_at", "has passed");
+  return undefined;
 }

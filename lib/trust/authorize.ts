@@ -1,4 +1,4 @@
-import { accepted, type Outcome, refused } from "#errors";
+import { accepted, type Outcome, type Refusal, refuse, refused } from "#errors";
 import {
   Boundness,
   type Header,
@@ -6,33 +6,42 @@ import {
   Kind,
   type Participant,
   ParticipantStatus,
-  RecipientResult,
+  type RecipientResult,
   RefusalCode,
   Role,
 } from "#proto";
-import { isTraceKind, timestampMs } from "#wire";
+import { isTraceKind, refusalCodeOf, timestampMs } from "#wire";
 import type { RegisterView } from "./register.ts";
 
-const FOCAL_POINT: readonly Role[] = [Role.FOCAL_POINT];
-const CASEWORK: readonly Role[] = [Role.FOCAL_POINT, Role.BORDER_AGENCY];
-const ANY: readonly Role[] = [Role.FOCAL_POINT, Role.BORDER_AGENCY, Role.REGIONAL_MONITOR];
+/** Roles that may send a kind, and roles that may be sent it. */
+interface Route {
+  readonly from: readonly Role[];
+  readonly to: readonly Role[];
+}
 
-/** Who may send what to whom (domain.md, routing and permission matrix; TP-TRUST-4). */
-const ROUTES = new Map<Kind, { from: readonly Role[]; to: readonly Role[] }>([
-  [Kind.TRACE_REQUEST, { from: FOCAL_POINT, to: FOCAL_POINT }],
-  [Kind.TRACE_REPLY, { from: FOCAL_POINT, to: FOCAL_POINT }],
-  [Kind.ALERT, { from: CASEWORK, to: CASEWORK }],
-  [Kind.ALERT_RESPONSE, { from: CASEWORK, to: CASEWORK }],
-  [Kind.ATTACHMENT_CHUNK, { from: CASEWORK, to: CASEWORK }],
-  [Kind.RECEIPT, { from: ANY, to: ANY }],
-  [Kind.VOID, { from: ANY, to: ANY }],
-  [Kind.GAP_NOTICE, { from: ANY, to: ANY }],
+const BETWEEN_FOCAL_POINTS: Route = { from: [Role.FOCAL_POINT], to: [Role.FOCAL_POINT] };
+const OPERATIONAL: readonly Role[] = [Role.FOCAL_POINT, Role.BORDER_AGENCY];
+const BETWEEN_OPERATIONAL: Route = { from: OPERATIONAL, to: OPERATIONAL };
+const ALL: readonly Role[] = [Role.FOCAL_POINT, Role.BORDER_AGENCY, Role.REGIONAL_MONITOR];
+const BETWEEN_ALL: Route = { from: ALL, to: ALL };
+
+/** Who may send what to whom (domain notes 10; TP-TRUST-6). REGISTER is for the operator alone. */
+const ROUTES: ReadonlyMap<Kind, Route> = new Map([
+  [Kind.TRACE_REQUEST, BETWEEN_FOCAL_POINTS],
+  [Kind.TRACE_REPLY, BETWEEN_FOCAL_POINTS],
+  [Kind.ATTACHMENT_CHUNK, BETWEEN_FOCAL_POINTS],
+  [Kind.ALERT, BETWEEN_OPERATIONAL],
+  [Kind.ALERT_RESPONSE, BETWEEN_OPERATIONAL],
+  [Kind.RECEIPT, BETWEEN_ALL],
+  [Kind.VOID, BETWEEN_ALL],
+  [Kind.GAP_NOTICE, BETWEEN_ALL],
 ]);
 
 /**
- * Whether a message may go to whom it names. A trace, a receipt and every other message of one
- * addressee goes or is refused as a whole; an alert goes to the permitted recipients and is refused
- * for the rest, and as a whole only when none is left (TP-TRUST-4, TP-TRUST-5).
+ * Whether a message may go to whom it names, with a result for each recipient (TP-TRUST-6,
+ * TP-TRUST-7): NOT_PERMITTED, RECIPIENT_UNKNOWN, RECIPIENT_SUSPENDED or NOT_BOUND_BY_INSTRUMENT. A
+ * trace goes to its one addressee or is refused. Any other kind goes to the permitted recipients,
+ * and is refused as a whole only when none is left, with the reason of the first.
  */
 export function authorizeHeader(
   header: Header,
@@ -40,71 +49,88 @@ export function authorizeHeader(
   nowMs: number,
 ): Outcome<RecipientResult[]> {
   const sender = register.participant(header.sender);
-  if (sender === undefined || sender.status !== ParticipantStatus.ACTIVE) {
-    return refused("NOT_PERMITTED", "header.sender", "not an active participant");
-  }
-  if (isTraceKind(header.kind) && header.recipients.length !== 1) {
-    return refused("NOT_PERMITTED", "header.recipients", "a trace has one addressee");
-  }
-  const verdicts = header.recipients.map((id, position) =>
-    authorizeRecipient(header, sender, register.participant(id), {
-      nowMs,
-      field: `header.recipients[${position}]`,
-    }),
-  );
-  const firstNo = verdicts.find((verdict) => !verdict.ok);
-  const allGood = firstNo === undefined;
-  const someGood = verdicts.some((verdict) => verdict.ok);
-  if (!allGood && (header.kind !== Kind.ALERT || !someGood)) return firstNo as Outcome<never>;
-  return accepted(
-    header.recipients.map((recipient, position) => {
-      const verdict = verdicts[position];
-      const code = verdict?.ok === false ? verdict.refusal.code : undefined;
-      const number = code === undefined ? RefusalCode.UNSPECIFIED : RefusalCode[code];
-      return RecipientResult.create({ recipient, code: number });
-    }),
-  );
-}
-
-function authorizeRecipient(
-  header: Header,
-  sender: Participant,
-  recipient: Participant | undefined,
-  context: { nowMs: number; field: string },
-): Outcome<void> {
-  const { field } = context;
-  if (recipient === undefined) return refused("RECIPIENT_UNKNOWN", field, "not in the register");
-  if (recipient.status !== ParticipantStatus.ACTIVE) {
-    return refused("RECIPIENT_SUSPENDED", field, "suspended or removed");
+  if (sender?.status !== ParticipantStatus.ACTIVE) {
+    return refused("NOT_PERMITTED", "header.sender", "is no active participant");
   }
   const route = ROUTES.get(header.kind);
-  if (!route?.from.includes(sender.role)) {
-    return refused("NOT_PERMITTED", "header.kind", "not a kind of the sender's role");
+  if (route === undefined || !route.from.includes(sender.role)) {
+    return refused("NOT_PERMITTED", "header.kind", "is not for the sender's role to send");
   }
-  if (!route.to.includes(recipient.role)) {
-    return refused("NOT_PERMITTED", field, "its role receives no such kind");
+  if (isTraceKind(header.kind) && header.recipients.length !== 1) {
+    return refused("NOT_PERMITTED", "header.recipients", "must be one on a trace");
   }
-  if (!isTraceKind(header.kind)) return accepted(undefined);
-  if (sender.state === recipient.state) {
-    return refused("NOT_PERMITTED", field, "a trace goes to another State");
-  }
-  const sentAtMs = timestampMs(header.sentAt) ?? context.nowMs;
-  const unbound = header.instrumentBasis.findIndex(
-    (instrument) =>
-      !isBound(sender, instrument, sentAtMs) || !isBound(recipient, instrument, sentAtMs),
+  const reply = checkReplyAddressee(header);
+  if (reply !== undefined) return { ok: false, refusal: reply };
+  const verdicts = header.recipients.map(
+    (recipient, index) =>
+      checkRecipient(register.participant(recipient), header.kind, route, index) ??
+      checkInstruments(sender, register.participant(recipient), header, nowMs),
   );
-  if (unbound < 0) return accepted(undefined);
-  const path = `header.instrument_basis[${unbound}]`;
-  return refused("NOT_BOUND_BY_INSTRUMENT", path, "one of the two States does not apply it");
+  const [first] = verdicts;
+  if (first !== undefined && verdicts.every((verdict) => verdict !== undefined)) {
+    return { ok: false, refusal: first };
+  }
+  return accepted(
+    header.recipients.map((recipient, index) => ({ recipient, code: codeOf(verdicts[index]) })),
+  );
 }
 
-/** Whether a State is party to, or politically committed by, an instrument at a time. */
-function isBound(participant: Participant, instrument: Instrument, atMs: number): boolean {
-  return participant.instruments.some((standing) => {
+/** A reply goes to the sender of what it answers, and to nobody else (TP-TRUST-6). */
+function checkReplyAddressee({ inReplyTo, kind, recipients }: Header): Refusal | undefined {
+  const isReply = kind === Kind.TRACE_REPLY || kind === Kind.ALERT_RESPONSE;
+  if (!isReply || inReplyTo === undefined) return undefined;
+  if (recipients.every((recipient) => recipient === inReplyTo.originalSender)) return undefined;
+  return refuse("NOT_PERMITTED", "header.recipients", "must be the sender of what it answers");
+}
+
+function codeOf(verdict: Refusal | undefined): RefusalCode {
+  return verdict === undefined ? RefusalCode.UNSPECIFIED : refusalCodeOf(verdict.code);
+}
+
+function checkRecipient(
+  recipient: Participant | undefined,
+  kind: Kind,
+  route: Route,
+  index: number,
+): Refusal | undefined {
+  const field = `header.recipients[${index}]`;
+  if (recipient === undefined) return refuse("RECIPIENT_UNKNOWN", field, "is not in the register");
+  // A receipt is recorded even for a suspended sender: what was delivered was delivered.
+  if (recipient.status !== ParticipantStatus.ACTIVE && kind !== Kind.RECEIPT) {
+    return refuse("RECIPIENT_SUSPENDED", field, "is not active");
+  }
+  if (route.to.includes(recipient.role)) return undefined;
+  return refuse("NOT_PERMITTED", field, "is not of a role that is sent this kind");
+}
+
+function checkInstruments(
+  sender: Participant,
+  recipient: Participant | undefined,
+  header: Header,
+  nowMs: number,
+): Refusal | undefined {
+  if (!isTraceKind(header.kind)) return undefined;
+  // A clock that is ahead does not bring an instrument into force early.
+  const atMs = Math.min(timestampMs(header.sentAt) ?? nowMs, nowMs);
+  const unbound = header.instrumentBasis.findIndex(
+    (instrument) => !isBound(sender, instrument, atMs) || !isBound(recipient, instrument, atMs),
+  );
+  if (unbound === -1) return undefined;
+  const field = `header.instrument_basis[${unbound}]`;
+  return refuse("NOT_BOUND_BY_INSTRUMENT", field, "is not applied by both States");
+}
+
+/** A party is bound and a committed State keeps to it; a signatory does neither (TP-TRUST-7). */
+function isBound(
+  participant: Participant | undefined,
+  instrument: Instrument,
+  atMs: number,
+): boolean {
+  return (participant?.instruments ?? []).some((standing) => {
     if (standing.instrument !== instrument) return false;
     const { boundness } = standing;
     if (boundness !== Boundness.PARTY && boundness !== Boundness.COMMITTED) return false;
-    const sinceMs = timestampMs(standing.since) ?? Number.NEGATIVE_INFINITY;
+    const sinceMs = timestampMs(standing.since) ?? Number.POSITIVE_INFINITY;
     const untilMs = timestampMs(standing.until) ?? Number.POSITIVE_INFINITY;
     return sinceMs <= atMs && atMs < untilMs;
   });

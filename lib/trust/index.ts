@@ -1,3 +1,5 @@
+// The door of lib/trust: keys, the participant register, signatures, seals (docs/spec/trust.md).
+
 export { authenticateHeader } from "./authenticate.ts";
 export { authorizeHeader } from "./authorize.ts";
 export {
@@ -12,12 +14,10 @@ export {
   loadPublicKey,
   loadSealingKey,
   loadSigningKey,
-  readSecret,
   type SealingKeyPair,
   savePublicKey,
   saveSealingKey,
   saveSigningKey,
-  writeSecret,
 } from "./key-files.ts";
 export {
   generateSigningKey,
@@ -28,12 +28,8 @@ export {
   type SigningKeyPair,
 } from "./keys.ts";
 export type { OpenedMessage, OpenJob } from "./open.ts";
-export {
-  loadRegister,
-  openRegister,
-  type RegisteredKey,
-  type RegisterView,
-  signRegister,
-} from "./register.ts";
+export { loadRegister, openRegister, signRegister } from "./register.ts";
+export type { RegisteredKey, RegisterView } from "./register-view.ts";
 export type { PlainPart, SealBinding, SealedParts, SealJob, SealRecipient } from "./seal.ts";
-export { createSealer, type Sealer } from "./sealer.ts";
+export { createSealer, type Sealer, type SealerOptions } from "./sealer.ts";
+export { readSecret, writeSecret } from "./secret-file.ts";

@@ -1,9 +1,8 @@
-import { createPrivateKey, createPublicKey, type KeyObject, randomBytes } from "node:crypto";
-import { mkdir, readFile, rename, stat, writeFile } from "node:fs/promises";
-import { dirname } from "node:path";
+import { createPrivateKey, createPublicKey, type KeyObject } from "node:crypto";
 import { generateHybridIdentity, identityToRecipient } from "age-encryption";
 import { TracepostError } from "#errors";
-import { pairOf, type SigningKeyPair } from "./keys.ts";
+import { pairOf, rawPublicKey, type SigningKeyPair } from "./keys.ts";
+import { readPublic, readSecret, writePublic, writeSecret } from "./secret-file.ts";
 
 /** An age hybrid identity (ML-KEM-768 and X25519) and its recipient. */
 export interface SealingKeyPair {
@@ -13,97 +12,82 @@ export interface SealingKeyPair {
   readonly recipient: string;
 }
 
-const IDENTITY = /^AGE-SECRET-KEY-PQ-1[0-9A-Z]+$/m;
-
 /** Makes a fresh sealing key. */
 export async function generateSealingKey(): Promise<SealingKeyPair> {
   const identity = await generateHybridIdentity();
   return { identity, recipient: await identityToRecipient(identity) };
 }
 
-/** Reads a PKCS#8 PEM private key, 0600. Throws TracepostError KEY_FILE with what to do. */
+/**
+ * Reads a signing key, PKCS#8 PEM, mode 0600 (TP-TRUST-3). Throws TracepostError KEY_FILE naming the
+ * file when it is absent, open to others, or no Ed25519 key.
+ */
 export async function loadSigningKey(file: string): Promise<SigningKeyPair> {
   const pem = await readSecret(file);
-  try {
-    return pairOf(createPrivateKey(pem));
-  } catch (caught) {
-    throw damaged(file, "an Ed25519 private key in PKCS#8 PEM", caught);
-  }
+  return parsed(file, "an Ed25519 private key in PKCS#8 PEM", () => pairOf(createPrivateKey(pem)));
 }
 
-/** Writes a private key as PKCS#8 PEM, 0600; an existing file is replaced as a whole. */
-export async function saveSigningKey(file: string, pair: SigningKeyPair): Promise<void> {
+/**
+ * Writes a signing key as PKCS#8 PEM, mode 0600, in one piece. Throws TracepostError KEY_FILE when
+ * the file holds another key, which it would destroy.
+ */
+export async function saveSigningKey(
+  file: string,
+  pair: Pick<SigningKeyPair, "privateKey">,
+): Promise<void> {
   await writeSecret(file, pair.privateKey.export({ type: "pkcs8", format: "pem" }).toString());
 }
 
-/** Reads an SPKI PEM public key. Throws TracepostError KEY_FILE. */
+/** Reads an Ed25519 public key, SPKI PEM. Throws TracepostError KEY_FILE naming the file. */
 export async function loadPublicKey(file: string): Promise<KeyObject> {
-  const pem = await readFile(file, "utf8").catch((caught: unknown) => {
-    throw absent(file, caught);
+  const pem = await readPublic(file);
+  return parsed(file, "an Ed25519 public key in SPKI PEM", () => {
+    const publicKey = createPublicKey(pem);
+    rawPublicKey(publicKey);
+    return publicKey;
   });
-  try {
-    return createPublicKey(pem);
-  } catch (caught) {
-    throw damaged(file, "a public key in SPKI PEM", caught);
-  }
 }
 
-/** Writes a public key as SPKI PEM. */
+/** Writes a public key as SPKI PEM; an existing file is replaced. */
 export async function savePublicKey(
   file: string,
   pair: Pick<SigningKeyPair, "publicKey">,
 ): Promise<void> {
-  const pem = pair.publicKey.export({ type: "spki", format: "pem" }).toString();
-  await writeWhole(file, pem, 0o644);
+  await writePublic(file, pair.publicKey.export({ type: "spki", format: "pem" }).toString());
 }
 
-/** Reads an age identity file, 0600. Throws TracepostError KEY_FILE with what to do. */
+/**
+ * Reads a sealing key: an age identity file, mode 0600, with one hybrid identity. Throws
+ * TracepostError KEY_FILE naming the file.
+ */
 export async function loadSealingKey(file: string): Promise<SealingKeyPair> {
-  const identity = IDENTITY.exec(await readSecret(file))?.[0];
-  if (identity === undefined) throw damaged(file, "an age hybrid identity", undefined);
+  const lines = (await readSecret(file)).split("\n").map((line) => line.trim());
+  const [identity, ...others] = lines.filter((line) => line !== "" && !line.startsWith("#"));
+  const expected = "an age identity file with one hybrid identity";
+  if (!identity?.startsWith("AGE-SECRET-KEY-PQ-1") || others.length > 0) {
+    throw damaged(file, expected, undefined);
+  }
   try {
     return { identity, recipient: await identityToRecipient(identity) };
   } catch (caught) {
-    throw damaged(file, "an age hybrid identity", caught);
+    throw damaged(file, expected, caught);
   }
 }
 
-/** Writes an identity file the standard `age` tool reads, 0600. */
+/**
+ * Writes a sealing key as an identity file that the standard `age` tool reads, mode 0600. Throws
+ * TracepostError KEY_FILE when the file holds another key.
+ */
 export async function saveSealingKey(file: string, pair: SealingKeyPair): Promise<void> {
   await writeSecret(file, `# public key: ${pair.recipient}\n${pair.identity}\n`);
 }
 
-/** Reads a secret text file; refuses one that others can read. */
-export async function readSecret(file: string): Promise<string> {
-  const found = await stat(file).catch((caught: unknown) => {
-    throw absent(file, caught);
-  });
-  if (process.platform !== "win32" && (found.mode & 0o077) !== 0) {
-    const mode = (found.mode & 0o777).toString(8);
-    throw new TracepostError("KEY_FILE", `${file} can be read by others (mode ${mode})`, {
-      remedy: `Take the rights away: chmod 600 ${file}`,
-    });
+function parsed<T>(file: string, expected: string, read: () => T): T {
+  try {
+    return read();
+  } catch (caught) {
+    throw damaged(file, expected, caught);
   }
-  return await readFile(file, "utf8");
-}
-
-/** Writes a secret text file, 0600, in one piece. */
-export async function writeSecret(file: string, text: string): Promise<void> {
-  await writeWhole(file, text, 0o600);
-}
-
-async function writeWhole(file: string, text: string, mode: number): Promise<void> {
-  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-  const partial = `${file}.${randomBytes(4).toString("hex")}.part`;
-  await writeFile(partial, text, { mode, flush: true });
-  await rename(partial, file);
-}
-
-function absent(file: string, cause: unknown): TracepostError {
-  return new TracepostError("KEY_FILE", `${file} cannot be read`, {
-    cause,
-    remedy: "Put the key file back from your copy, or set the folder up again.",
-  });
 }
 
 function damaged(file: string, expected: string, cause: unknown): TracepostError {

@@ -1,5 +1,10 @@
-import { createHash, createPublicKey, generateKeyPairSync, type KeyObject } from "node:crypto";
+import { createPublicKey, generateKeyPairSync, hash, type KeyObject } from "node:crypto";
 import { TracepostError } from "#errors";
+
+/** Bytes of a raw Ed25519 public key (RFC 8032). */
+const PUBLIC_KEY_BYTES = 32;
+/** Hex digits of a key id: the first 16 bytes of the digest. */
+const KEY_ID_DIGITS = 32;
 
 /** An Ed25519 key pair (RFC 8032) and the id it has in the participant register. */
 export interface SigningKeyPair {
@@ -11,35 +16,34 @@ export interface SigningKeyPair {
   readonly publicRaw: Uint8Array;
 }
 
-/** Makes a fresh signing key. A key gets one purpose and keeps it. */
+/** Makes a fresh signing key. A key gets one purpose and keeps it (TP-TRUST-2). */
 export function generateSigningKey(): SigningKeyPair {
   return pairOf(generateKeyPairSync("ed25519").privateKey);
 }
 
-/** The pair that belongs to a private key. Throws TracepostError KEY_FILE when it is no Ed25519 key. */
+/** The pair of a private key. Throws TracepostError KEY_FILE when it is no Ed25519 key. */
 export function pairOf(privateKey: KeyObject): SigningKeyPair {
   const publicKey = createPublicKey(privateKey);
   const publicRaw = rawPublicKey(publicKey);
   return { keyId: keyIdOf(publicRaw), privateKey, publicKey, publicRaw };
 }
 
-/** Id of a raw public key. */
+/** Id of a raw public key (TP-TRUST-2). */
 export function keyIdOf(publicRaw: Uint8Array): string {
-  return createHash("sha256").update(publicRaw).digest().subarray(0, 16).toString("hex");
+  return hash("sha256", publicRaw, "hex").slice(0, KEY_ID_DIGITS);
 }
 
 /** Raw 32 bytes of an Ed25519 public key. Throws TracepostError KEY_FILE for another kind of key. */
 export function rawPublicKey(publicKey: KeyObject): Uint8Array {
-  const { x, crv } = publicKey.export({ format: "jwk" });
-  if (crv !== "Ed25519" || x === undefined) {
+  if (publicKey.asymmetricKeyType !== "ed25519") {
     throw new TracepostError("KEY_FILE", "the key is not an Ed25519 key");
   }
-  return Buffer.from(x, "base64url");
+  return Buffer.from(publicKey.export({ format: "jwk" }).x ?? "", "base64url");
 }
 
 /** Public key of 32 raw bytes. Throws TracepostError KEY_FILE for another length. */
 export function publicKeyOf(publicRaw: Uint8Array): KeyObject {
-  if (publicRaw.length !== 32) {
+  if (publicRaw.length !== PUBLIC_KEY_BYTES) {
     throw new TracepostError("KEY_FILE", `a public key has 32 bytes, not ${publicRaw.length}`);
   }
   const x = Buffer.from(publicRaw).toString("base64url");

@@ -1,31 +1,23 @@
+// Entry of a sealing thread: one job after the other, in the order in which they came.
+
 import { parentPort } from "node:worker_threads";
-import { type OpenJob, openParts } from "./open.ts";
-import { type SealJob, sealParts } from "./seal.ts";
-
-/** A job as it crosses the threads. */
-export type SealRequest =
-  | { readonly id: number; readonly type: "seal"; readonly job: SealJob }
-  | { readonly id: number; readonly type: "open"; readonly job: OpenJob };
-
-/** The answer to a job. */
-export type SealResponse =
-  | { readonly id: number; readonly ok: true; readonly value: unknown }
-  | { readonly id: number; readonly ok: false; readonly message: string };
+import { openParts } from "./open.ts";
+import { sealParts } from "./seal.ts";
+import type { SealRequest, SealResponse } from "./seal-protocol.ts";
 
 async function answer(request: SealRequest): Promise<SealResponse> {
   const { id } = request;
   try {
-    const value =
-      request.type === "seal" ? await sealParts(request.job) : await openParts(request.job);
-    return { id, ok: true, value };
+    return request.type === "seal"
+      ? { type: "sealed", id, value: await sealParts(request.job) }
+      : { type: "opened", id, value: await openParts(request.job) };
   } catch (caught) {
-    return { id, ok: false, message: caught instanceof Error ? caught.message : String(caught) };
+    return { type: "fault", id, message: caught instanceof Error ? caught.message : "unknown" };
   }
 }
 
+let last: Promise<void> = Promise.resolve();
+
 parentPort?.on("message", (request: SealRequest) => {
-  answer(request).then(
-    (response) => parentPort?.postMessage(response),
-    () => undefined,
-  );
+  last = last.then(async () => parentPort?.postMessage(await answer(request)));
 });

@@ -1,9 +1,11 @@
-import { Encrypter, generateHybridIdentity, identityToRecipient } from "age-encryption";
-import { KeyPart, type Kind, PartInfo, type SeenCheckpoint } from "#proto";
-import { type BuiltPart, sha256 } from "#wire";
+import { generateHybridIdentity, identityToRecipient } from "age-encryption";
+import { TracepostError } from "#errors";
+import { KeyPart, type Kind, type PartInfo, type SeenCheckpoint } from "#proto";
+import { type BuiltPart, KEY_PART_SCHEMA, keyPartOf, sha256 } from "#wire";
+import { encryptTo, isHybridRecipient } from "./age-file.ts";
 import { pad } from "./padding.ts";
 
-/** What the seal is bound to; the header must say the same (TP-SEAL-3). */
+/** What a seal is made for; the header must say the same, or nobody opens it (TP-SEAL-3). */
 export interface SealBinding {
   readonly messageId: string;
   readonly sender: string;
@@ -12,93 +14,92 @@ export interface SealBinding {
   readonly registerVersion: bigint;
 }
 
-/** One part to seal. `persons` gets a key part of its own. */
+/** One part to seal; each gets a key of its own, and `persons` a key part of its own. */
 export interface PlainPart {
   readonly name: "body" | "persons";
   readonly plaintext: Uint8Array;
-  /** Full name of the protobuf message. */
+  /** Full name of the protobuf message inside. */
   readonly schema: string;
+  /** Its key parts get the same class: a part lives as long as it can be opened. */
   readonly retentionClass: string;
 }
 
-/** Whom to seal to, and where the message stands in the pair's sequence. */
+/** Whom to seal to, and where the message stands in the sequence of the pair. */
 export interface SealRecipient {
   readonly id: string;
   /** `age1pq1…` */
   readonly sealingKey: string;
+  /** 1, 2, 3 … per recipient and lane. */
   readonly pairSequence: bigint;
   /** Header digest of the message before; empty on the first. */
   readonly prevPairDigest: Uint8Array;
+  /** The newest checkpoint the sender has seen. */
   readonly seenCheckpoint?: SeenCheckpoint;
 }
 
-/** A message to seal. */
+/** A message to seal: the body first, then persons if there are any. */
 export interface SealJob {
   readonly binding: SealBinding;
   readonly parts: readonly PlainPart[];
   readonly recipients: readonly SealRecipient[];
 }
 
-/** The parts in the order in which they travel. */
+/** Sealed parts in the order in which they travel. */
 export interface SealedParts {
   readonly parts: readonly BuiltPart[];
 }
 
 /**
- * Seals each part to a one-time hybrid identity, and those identities to each recipient, with the
- * facts they are bound to (TP-SEAL-1). One way for one recipient or two hundred.
+ * Seals each part to a one-time hybrid identity, and the identities to each recipient with the facts
+ * they are bound to (TP-SEAL-1 to TP-SEAL-3). One way for one recipient or two hundred: a content
+ * part is sealed once. Throws TracepostError INTERNAL when a sealing key is no hybrid recipient.
  */
 export async function sealParts(job: SealJob): Promise<SealedParts> {
-  const sealed: BuiltPart[] = [];
-  const identities = new Map<string, string>();
+  const contents: BuiltPart[] = [];
+  const keys: BuiltPart[] = [];
   for (const part of job.parts) {
     const identity = await generateHybridIdentity();
-    identities.set(part.name, identity);
-    const content = await encryptTo(await identityToRecipient(identity), pad(part.plaintext));
-    sealed.push(prepared({ ...part, onlyFor: "" }, content));
-  }
-  for (const recipient of job.recipients) {
-    for (const [name, identity] of identities) {
-      const keyName = name === "body" ? "key" : `key/${name}`;
-      const plaintext = keyPartFor(job.binding, recipient, name, identity);
-      const content = await encryptTo(recipient.sealingKey, pad(plaintext));
-      const schema = "tracepost.v1.KeyPart";
-      const info = { name: keyName, onlyFor: recipient.id, schema, retentionClass: "transport" };
-      sealed.push(prepared(info, content));
+    const plaintext = pad(part.plaintext, "content");
+    const content = await encryptTo(await identityToRecipient(identity), plaintext);
+    contents.push(builtPart({ ...part, onlyFor: "" }, content));
+    for (const recipient of job.recipients) {
+      keys.push(await sealKey(job.binding, recipient, part, identity));
     }
   }
-  return { parts: sealed };
+  return { parts: [...contents, ...keys] };
 }
 
-function keyPartFor(
+async function sealKey(
   binding: SealBinding,
   recipient: SealRecipient,
-  partName: string,
+  part: PlainPart,
   identity: string,
-): Uint8Array {
-  return KeyPart.encode(
-    KeyPart.create({
-      ...binding,
-      recipient: recipient.id,
-      pairSequence: recipient.pairSequence,
-      prevPairDigest: recipient.prevPairDigest,
-      seenCheckpoint: recipient.seenCheckpoint,
-      partKeys: [{ partName, identity }],
-    }),
-  ).finish();
+): Promise<BuiltPart> {
+  if (!isHybridRecipient(recipient.sealingKey)) {
+    throw new TracepostError("INTERNAL", `the sealing key of ${recipient.id} is not age1pq1…`);
+  }
+  const plaintext = KeyPart.encode({
+    ...binding,
+    recipient: recipient.id,
+    pairSequence: recipient.pairSequence,
+    prevPairDigest: recipient.prevPairDigest,
+    seenCheckpoint: recipient.seenCheckpoint,
+    partKeys: [{ partName: part.name, identity }],
+  }).finish();
+  const facts = {
+    name: keyPartOf(part.name),
+    onlyFor: recipient.id,
+    schema: KEY_PART_SCHEMA,
+    retentionClass: part.retentionClass,
+  };
+  return builtPart(facts, await encryptTo(recipient.sealingKey, pad(plaintext, "key")));
 }
 
-async function encryptTo(recipient: string, plaintext: Uint8Array): Promise<Uint8Array> {
-  const encrypter = new Encrypter();
-  encrypter.addRecipient(recipient);
-  return await encrypter.encrypt(plaintext);
-}
-
-function prepared(
-  facts: { name: string; onlyFor: string; schema: string; retentionClass: string },
+function builtPart(
+  facts: Pick<PartInfo, "name" | "onlyFor" | "schema" | "retentionClass">,
   content: Uint8Array,
 ): BuiltPart {
-  const info = PartInfo.create({
+  const info: PartInfo = {
     name: facts.name,
     onlyFor: facts.onlyFor,
     sha256: sha256(content),
@@ -106,6 +107,6 @@ function prepared(
     schema: facts.schema,
     retentionClass: facts.retentionClass,
     sealed: true,
-  });
+  };
   return { info, content };
 }

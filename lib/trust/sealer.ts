@@ -1,112 +1,100 @@
-import { Worker } from "node:worker_threads";
 import { type Outcome, TracepostError } from "#errors";
-import { Semaphore } from "#runtime";
+import { TRUST_LIMITS } from "#runtime";
 import type { OpenedMessage, OpenJob } from "./open.ts";
 import type { SealedParts, SealJob } from "./seal.ts";
-import type { SealRequest, SealResponse } from "./seal-worker.ts";
+import type { SealResponse } from "./seal-protocol.ts";
+import { type SealTask, SealThread } from "./seal-thread.ts";
 
-/** Seals and opens beside the event loop. */
+/** Seals and opens beside the event loop; a job takes some milliseconds of one core. */
 export interface Sealer {
-  /** Seals a message. Throws TracepostError INTERNAL when a recipient's key is none. */
+  /**
+   * Seals a message; see SealJob. Throws TracepostError INTERNAL when a sealing key is no hybrid
+   * recipient, UNAVAILABLE when too many jobs wait or the sealer is closed.
+   */
   seal(job: SealJob): Promise<SealedParts>;
-  /** Opens a message; see `openParts` for what it refuses. */
+  /**
+   * Opens a message (TP-SEAL-5): NOT_ADDRESSED, CANNOT_OPEN, SEAL_BINDING or MALFORMED. Throws
+   * TracepostError UNAVAILABLE like seal.
+   */
   open(job: OpenJob): Promise<Outcome<OpenedMessage>>;
-  /** Finishes what is under way, then ends the threads. */
+  /** Takes no more, finishes what it has, ends the threads. */
   close(): Promise<void>;
 }
 
-/** Jobs one thread holds at a time; beyond it callers wait. */
-const JOBS_PER_WORKER = 8;
-
-interface Waiting {
-  readonly resolve: (value: unknown) => void;
-  readonly reject: (fault: TracepostError) => void;
+/** How many threads share the work. */
+export interface SealerOptions {
+  /** Default one, which keeps up with a focal point. */
+  readonly workers?: number;
 }
 
-/** Starts the threads; `workers` defaults to one, enough for a focal point. */
-export function createSealer(options: { workers?: number } = {}): Sealer {
-  const threads = Array.from({ length: options.workers ?? 1 }, () => new SealThread());
-  let next = 0;
-  const take = (): SealThread => {
-    next = (next + 1) % threads.length;
-    return threads[next] as SealThread;
-  };
+/** Makes a sealer; its threads start with the first jobs. */
+export function createSealer(options: SealerOptions = {}): Sealer {
+  const pool = new SealPool(Math.max(1, options.workers ?? 1));
   return {
-    seal: async (job) => (await take().run("seal", job)) as SealedParts,
-    open: async (job) => (await take().run("open", job)) as Outcome<OpenedMessage>,
-    close: async () => {
-      await Promise.all(threads.map((thread) => thread.close()));
+    async seal(job) {
+      const parts = job.parts.map((part) => ({ ...part, plaintext: compact(part.plaintext) }));
+      const recipients = job.recipients.map((recipient) => ({
+        ...recipient,
+        prevPairDigest: compact(recipient.prevPairDigest),
+      }));
+      const response = await pool.run({ type: "seal", job: { ...job, parts, recipients } });
+      if (response.type === "sealed") return response.value;
+      throw faultOf(response);
     },
+    async open(job) {
+      const envelope = compact(job.envelope);
+      const response = await pool.run({ type: "open", job: { ...job, envelope } });
+      if (response.type === "opened") return response.value;
+      throw faultOf(response);
+    },
+    close: () => pool.close(),
   };
 }
 
-class SealThread {
-  readonly #worker = new Worker(new URL("./seal-worker.ts", import.meta.url));
-  readonly #waiting = new Map<number, Waiting>();
-  readonly #room = new Semaphore(JOBS_PER_WORKER);
-  #lastId = 0;
-  #failure: TracepostError | undefined;
+class SealPool {
+  readonly #threads: readonly SealThread[];
+  readonly #under = new Set<Promise<SealResponse>>();
+  #next = 0;
+  #closed = false;
 
-  constructor() {
-    // An idle sealer keeps no process alive; a job under way does.
-    this.#worker.unref();
-    this.#worker.on("message", (response: SealResponse) => this.#settle(response));
-    this.#worker.on("error", (caught) => this.#fail(TracepostError.from(caught)));
-    this.#worker.on("exit", () => this.#fail(new TracepostError("INTERNAL", "the sealer ended")));
+  constructor(threads: number) {
+    this.#threads = Array.from({ length: threads }, () => new SealThread());
   }
 
-  run(type: SealRequest["type"], job: SealJob | OpenJob): Promise<unknown> {
-    return this.#room.run(
-      () =>
-        new Promise((resolve, reject) => {
-          if (this.#failure !== undefined) {
-            reject(this.#failure);
-            return;
-          }
-          this.#lastId += 1;
-          this.#waiting.set(this.#lastId, { resolve, reject });
-          this.#worker.ref();
-          this.#worker.postMessage({ id: this.#lastId, type, job });
-        }),
-    );
-  }
-
-  async close(): Promise<void> {
-    await Promise.allSettled(
-      [...this.#waiting.values()].map(
-        (one) => new Promise((resolve) => this.#whenSettled(one, resolve)),
-      ),
-    );
-    await this.#worker.terminate();
-  }
-
-  #whenSettled(waiting: Waiting, done: (value: unknown) => void): void {
-    for (const [id, one] of this.#waiting) {
-      if (one !== waiting) continue;
-      this.#waiting.set(id, {
-        resolve: (value) => {
-          one.resolve(value);
-          done(undefined);
-        },
-        reject: (fault) => {
-          one.reject(fault);
-          done(undefined);
-        },
+  async run(task: SealTask): Promise<SealResponse> {
+    if (this.#closed) throw new TracepostError("UNAVAILABLE", "the sealer is closed");
+    if (this.#under.size >= TRUST_LIMITS.sealJobsWaitingMax) {
+      throw new TracepostError("UNAVAILABLE", `${this.#under.size} seal jobs are waiting`, {
+        remedy: "Hand over fewer messages at a time.",
       });
+    }
+    const thread = this.#threads[this.#next % this.#threads.length] as SealThread;
+    this.#next += 1;
+    const work = thread.run(task);
+    this.#under.add(work);
+    try {
+      return await work;
+    } finally {
+      this.#under.delete(work);
     }
   }
 
-  #settle(response: SealResponse): void {
-    const waiting = this.#waiting.get(response.id);
-    this.#waiting.delete(response.id);
-    if (this.#waiting.size === 0) this.#worker.unref();
-    if (response.ok) waiting?.resolve(response.value);
-    else waiting?.reject(new TracepostError("INTERNAL", `sealing failed: ${response.message}`));
+  async close(): Promise<void> {
+    this.#closed = true;
+    await Promise.allSettled([...this.#under]);
+    await Promise.all(this.#threads.map((thread) => thread.terminate()));
   }
+}
 
-  #fail(fault: TracepostError): void {
-    this.#failure = fault;
-    for (const waiting of this.#waiting.values()) waiting.reject(fault);
-    this.#waiting.clear();
-  }
+function faultOf(response: SealResponse): TracepostError {
+  const reason = response.type === "fault" ? response.message : `unexpected ${response.type}`;
+  return new TracepostError("INTERNAL", `sealing failed: ${reason}`);
+}
+
+/**
+ * A view of a large buffer becomes bytes of its own: a thread gets a copy of the whole buffer under
+ * a view, and what NATS hands over are views of its read buffer.
+ */
+function compact(bytes: Uint8Array): Uint8Array {
+  return bytes.byteLength === bytes.buffer.byteLength ? bytes : new Uint8Array(bytes);
 }

@@ -1,6 +1,5 @@
 import { TracepostError } from "#errors";
 import { Envelope, Header, PartInfo } from "#proto";
-import { WIRE_LIMITS } from "#runtime";
 import { headerDigest, sha256 } from "./digests.ts";
 
 /** Signs header bytes for one purpose; lib/trust makes them, with the pre-authentication encoding. */
@@ -35,13 +34,13 @@ export interface AssembledEnvelope {
 }
 
 /**
- * Encodes and signs a message. Throws TracepostError INPUT_INVALID when it is over the size limit:
- * the caller sends large content as attachments.
+ * Encodes and signs a message (TP-WIRE-3). Whether it keeps to the size limits is for the caller to
+ * see: only it knows what could be left out.
  */
 export function assembleEnvelope(draft: EnvelopeDraft, signer: HeaderSigner): AssembledEnvelope {
   const header: Header = { ...draft.header, parts: draft.parts.map((part) => part.info) };
   const headerBytes = Header.encode(header).finish();
-  const envelope: Envelope = {
+  const bytes = Envelope.encode({
     header: headerBytes,
     signatures: [{ keyId: signer.keyId, value: signer.sign(headerBytes) }],
     parts: draft.parts.map(({ content, info }) => ({
@@ -49,20 +48,7 @@ export function assembleEnvelope(draft: EnvelopeDraft, signer: HeaderSigner): As
       onlyFor: info.onlyFor,
       content,
     })),
-  };
-  const bytes = Envelope.encode(envelope).finish();
-  if (
-    bytes.length > WIRE_LIMITS.envelopeBytesMax ||
-    headerBytes.length > WIRE_LIMITS.headerBytesMax
-  ) {
-    throw new TracepostError("INPUT_INVALID", "the message is over the size limit", {
-      problems: [
-        `envelope: ${bytes.length} of ${WIRE_LIMITS.envelopeBytesMax} bytes`,
-        `header: ${headerBytes.length} of ${WIRE_LIMITS.headerBytesMax} bytes`,
-      ],
-      remedy: "Shorten it, or send large content as attachment chunks.",
-    });
-  }
+  }).finish();
   return { bytes, headerBytes, headerDigest: headerDigest(headerBytes) };
 }
 

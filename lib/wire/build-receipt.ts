@@ -10,7 +10,12 @@ import {
   type ReceiptType,
 } from "#proto";
 import { WIRE_LIMITS } from "#runtime";
-import { type AssembledEnvelope, assembleEnvelope, type HeaderSigner, unsealedPart } from "./assemble.ts";
+import {
+  type AssembledEnvelope,
+  assembleEnvelope,
+  type HeaderSigner,
+  unsealedPart,
+} from "./assemble.ts";
 import { toTimestamp } from "./timestamps.ts";
 
 /** What a receipt is made from; the same facts and key give the same bytes. */

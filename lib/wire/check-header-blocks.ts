@@ -2,20 +2,32 @@ import { type Refusal, refuse } from "#errors";
 import { type Handling, type Header, Kind, type MessageRef } from "#proto";
 import { isMessageId, WIRE_LIMITS } from "#runtime";
 import { DIGEST_BYTES } from "./digests.ts";
-import { isKnown } from "./known-values.ts";
 import { isTraceKind } from "./kinds.ts";
+import { isKnown } from "./known-values.ts";
 import { isParticipantId } from "./participant-id.ts";
 import { isStateCode } from "./text-rules.ts";
+
+/** Kinds that are moves of a trace conversation, and say which. */
+const MOVING_KINDS: ReadonlySet<Kind> = new Set([Kind.TRACE_REQUEST, Kind.TRACE_REPLY]);
 
 /** Kinds that answer one exact message. */
 const REPLY_KINDS: ReadonlySet<Kind> = new Set([Kind.TRACE_REPLY, Kind.ALERT_RESPONSE]);
 
-/** Checks in_reply_to: complete wherever it stands, mandatory on replies (TP-WIRE-10). */
+/**
+ * Checks in_reply_to: complete wherever it stands, mandatory on replies; and a reply goes to the
+ * sender of what it answers, to nobody else (TP-WIRE-10).
+ */
 export function checkReply(header: Header): Refusal | undefined {
   const { inReplyTo } = header;
-  if (inReplyTo !== undefined) return checkMessageRef(inReplyTo, "header.in_reply_to");
-  if (!REPLY_KINDS.has(header.kind)) return undefined;
-  return refuse("MALFORMED", "header.in_reply_to", "is missing");
+  if (inReplyTo === undefined) {
+    if (!REPLY_KINDS.has(header.kind)) return undefined;
+    return refuse("MALFORMED", "header.in_reply_to", "is missing");
+  }
+  const refusal = checkMessageRef(inReplyTo, "header.in_reply_to");
+  if (refusal !== undefined || !REPLY_KINDS.has(header.kind)) return refusal;
+  const [recipient, ...others] = header.recipients;
+  if (others.length === 0 && recipient === inReplyTo.originalSender) return undefined;
+  return refuse("MALFORMED", "header.recipients", "must be the sender of what is answered, alone");
 }
 
 /** Checks that a reference names one exact message; `field` is the path of the reference. */
@@ -32,7 +44,10 @@ export function checkMessageRef(reference: MessageRef, field: string): Refusal |
   return undefined;
 }
 
-/** Checks handling and the disclosed facts: known values, handling on trace kinds (TP-WIRE-11). */
+/**
+ * Checks handling and the disclosed facts: known values, handling on trace kinds, the move on trace
+ * requests and replies (TP-WIRE-11).
+ */
 export function checkHandling(header: Header): Refusal | undefined {
   const { disclosed, handling } = header;
   if (handling === undefined) {
@@ -40,6 +55,9 @@ export function checkHandling(header: Header): Refusal | undefined {
   } else {
     const refusal = checkHandlingValues(handling);
     if (refusal !== undefined) return refusal;
+  }
+  if (MOVING_KINDS.has(header.kind) && (disclosed?.move ?? 0) === 0) {
+    return refuse("MALFORMED", "header.disclosed.move", "is missing");
   }
   if (disclosed === undefined) return undefined;
   if (disclosed.move !== 0 && !isKnown.traceMove(disclosed.move)) {
@@ -62,7 +80,11 @@ function checkHandlingValues(handling: Handling): Refusal | undefined {
     return refuse("MALFORMED", "header.handling.use", "holds a value twice");
   }
   if (handling.releasableTo.length > WIRE_LIMITS.recipientsMax) {
-    return refuse("TOO_LARGE", "header.handling.releasable_to", `over ${WIRE_LIMITS.recipientsMax}`);
+    return refuse(
+      "TOO_LARGE",
+      "header.handling.releasable_to",
+      `over ${WIRE_LIMITS.recipientsMax}`,
+    );
   }
   if (!handling.releasableTo.every(isParticipantId)) {
     return refuse("MALFORMED", "header.handling.releasable_to", "must hold participant ids");

@@ -2,8 +2,8 @@ import { type Refusal, refuse } from "#errors";
 import { type Header, Kind } from "#proto";
 import { isMessageId, WIRE_LIMITS } from "#runtime";
 import { checkHandling, checkReply } from "./check-header-blocks.ts";
-import { isKnown } from "./known-values.ts";
 import { isSealedKind, isTraceKind } from "./kinds.ts";
+import { isKnown } from "./known-values.ts";
 import { laneOf } from "./lanes.ts";
 import { GATEWAY_SENDER, isParticipantId } from "./participant-id.ts";
 import { isShortText, isUuid } from "./text-rules.ts";
@@ -74,11 +74,7 @@ function checkSender(header: Header, options: ParseOptions): Refusal | undefined
 }
 
 /** Receipts, voids and gap notices speak about one pair of participants. */
-const ONE_RECIPIENT_KINDS: ReadonlySet<Kind> = new Set([
-  Kind.RECEIPT,
-  Kind.VOID,
-  Kind.GAP_NOTICE,
-]);
+const ONE_RECIPIENT_KINDS: ReadonlySet<Kind> = new Set([Kind.RECEIPT, Kind.VOID, Kind.GAP_NOTICE]);
 
 function checkRecipients(header: Header): Refusal | undefined {
   const { recipients } = header;

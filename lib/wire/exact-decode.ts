@@ -1,8 +1,8 @@
 import { equalBytes } from "./digests.ts";
+import { type Encoder, encodeMessage } from "./encode.ts";
 
 /** What the generated code offers for every message. */
-interface Codec<T> {
-  encode(message: T): { finish(): Uint8Array };
+interface Codec<T> extends Encoder<T> {
   decode(bytes: Uint8Array): T;
 }
 
@@ -20,7 +20,7 @@ interface Extensible {
 export function decodeExactly<T>(codec: Codec<T>, bytes: Uint8Array): T | undefined {
   try {
     const message = codec.decode(bytes);
-    return equalBytes(codec.encode(message).finish(), bytes) ? message : undefined;
+    return equalBytes(encodeMessage(codec, message), bytes) ? message : undefined;
   } catch {
     // The generated decoder throws on what it cannot read; what it says names no field.
     return undefined;

@@ -14,6 +14,7 @@ export { buildReceipt, type ReceiptDraft } from "./build-receipt.ts";
 export type { ParseOptions } from "./check-header.ts";
 export { equalBytes, headerDigest, sha256, signaturesDigest } from "./digests.ts";
 export { decodeExactly, hasUnknownFields } from "./exact-decode.ts";
+export { type InspectedPart, type Inspection, inspectEnvelope } from "./inspect.ts";
 export { isSealedKind, isTraceKind } from "./kinds.ts";
 export { LANES, type LaneToken, laneOf, laneToken } from "./lanes.ts";
 export { type ParsedDispatch, parseDispatch } from "./parse-dispatch.ts";
@@ -33,12 +34,13 @@ export {
   PERSONS_PART,
 } from "./part-names.ts";
 export { GATEWAY_SENDER, isParticipantId, stateOfParticipant } from "./participant-id.ts";
+export type { PlainMessage, PlainValue } from "./reflection.ts";
 export { refusalCodeOf, refusalNameOf } from "./refusal-codes.ts";
 export {
   gatewayConsumer,
   IN_STREAM,
-  inboxConsumer,
   type InAddress,
+  inboxConsumer,
   inSubject,
   type OutAddress,
   outStream,

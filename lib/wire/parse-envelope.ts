@@ -6,7 +6,7 @@ import { checkPartInfos, checkParts, partsMax } from "./check-parts.ts";
 import { headerDigest } from "./digests.ts";
 import { decodeExactly, hasUnknownFields, unknownFieldsAreLater } from "./exact-decode.ts";
 import { countFields } from "./field-count.ts";
-import { parseOutSubject } from "./subjects.ts";
+import { parseInSubject, parseOutSubject } from "./subjects.ts";
 import { isKeyId } from "./text-rules.ts";
 
 /**
@@ -54,15 +54,20 @@ export function parseFilteredEnvelope(
 }
 
 /**
- * Checks that the subject says the same as the header (TP-WIRE-5): SENDER_MISMATCH for another
- * sender, MALFORMED for another lane or kind or a subject that is none of an outbox.
+ * Checks that the subject says the same as the header (TP-WIRE-5). On an outbox subject another
+ * sender is SENDER_MISMATCH; on an inbox subject a participant that is none of the recipients is
+ * NOT_ADDRESSED; another lane or kind, or any other subject, is MALFORMED.
  */
 export function checkSubject(message: ParsedMessage, subject: string): Outcome<void> {
-  const address = parseOutSubject(subject);
   const { header } = message;
-  if (address === undefined) return refused("MALFORMED", "subject", "is not one of an outbox");
-  if (address.participant !== header.sender) {
+  const sender = parseOutSubject(subject);
+  const address = sender ?? parseInSubject(subject);
+  if (address === undefined) return refused("MALFORMED", "subject", "is none of the exchange");
+  if (sender !== undefined && sender.participant !== header.sender) {
     return refused("SENDER_MISMATCH", "header.sender", "is not the sender of the subject");
+  }
+  if (sender === undefined && !header.recipients.includes(address.participant)) {
+    return refused("NOT_ADDRESSED", "header.recipients", "lack the recipient of the subject");
   }
   if (address.lane !== header.lane) {
     return refused("MALFORMED", "header.lane", "is not the lane of the subject");
@@ -117,7 +122,11 @@ function checkEnvelopeForm(envelope: Envelope): Refusal | undefined {
     return refuse("MALFORMED", "envelope.signatures[0].key_id", "must be 32 lower-case hex digits");
   }
   if (signature.value.length !== SIGNATURE_BYTES) {
-    return refuse("MALFORMED", "envelope.signatures[0].value", `must have ${SIGNATURE_BYTES} bytes`);
+    return refuse(
+      "MALFORMED",
+      "envelope.signatures[0].value",
+      `must have ${SIGNATURE_BYTES} bytes`,
+    );
   }
   return undefined;
 }

@@ -2,6 +2,7 @@ import { accepted, type Outcome, type Refusal, refuse, refused } from "#errors";
 import { GapNotice, Kind, Receipt, type ReceiptItem, ReceiptType, Void } from "#proto";
 import { isMessageId, POST_LIMITS, WIRE_LIMITS } from "#runtime";
 import { checkMessageRef } from "./check-header-blocks.ts";
+import type { Encoder } from "./encode.ts";
 import { decodeExactly } from "./exact-decode.ts";
 import { isKnown } from "./known-values.ts";
 import type { ParsedMessage } from "./parse-envelope.ts";
@@ -124,8 +125,7 @@ export function parseGapNotice(message: ParsedMessage): Outcome<GapNotice> {
 }
 
 /** The generated code of one message type. */
-interface Codec<T> {
-  encode(message: T): { finish(): Uint8Array };
+interface Codec<T> extends Encoder<T> {
   decode(bytes: Uint8Array): T;
 }
 

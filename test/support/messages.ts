@@ -18,8 +18,8 @@ import { newMessageId } from "#runtime";
 import {
   type AssembledEnvelope,
   assembleEnvelope,
-  buildReceipt,
   type BuiltPart,
+  buildReceipt,
   sha256,
   toTimestamp,
 } from "#wire";

@@ -37,15 +37,24 @@ export function parseParticipantsYaml(text: string): ParticipantSpec[] {
   if (reader.problems.length === 0 && entries.length === 0) {
     reader.complain(reader.root, "", "the list is empty; name at least one participant");
   }
-  const specs = entries.map((entry, place) => new EntryReader(reader, entry, place).read());
-  complainAboutDoubles(reader, entries, specs);
+  const specs = entries.flatMap((entry, place) => {
+    const fields = reader.fields(entry, `participants[${place}]`, FIELDS);
+    return fields === undefined ? [] : [new EntryReader(reader, entry, place, fields).read()];
+  });
+  if (specs.length === entries.length) complainAboutDoubles(reader, entries, specs);
   if (reader.problems.length > 0) throw invalid(reader.problems);
   return specs;
 }
 
 /** Writes participants in the form that {@link parseParticipantsYaml} reads. */
 export function participantsYaml(participants: readonly ParticipantSpec[]): string {
-  return stringify(participants);
+  return stringify(
+    participants.map(({ answering, state, ...spec }) => ({
+      ...spec,
+      ...(state === "" ? {} : { state }),
+      ...(spec.role === "focal-point" ? { answering } : {}),
+    })),
+  );
 }
 
 /** Reads one entry; a field that is wrong is complained about and gets a harmless value. */
@@ -55,11 +64,16 @@ class EntryReader {
   readonly #fields: ReadonlyMap<string, YamlValue>;
   #field: string;
 
-  constructor(reader: YamlReader, entry: YamlValue, place: number) {
+  constructor(
+    reader: YamlReader,
+    entry: YamlValue,
+    place: number,
+    fields: ReadonlyMap<string, YamlValue>,
+  ) {
     this.#reader = reader;
     this.#entry = entry;
     this.#field = `participants[${place}]`;
-    this.#fields = reader.fields(entry, this.#field, FIELDS) ?? new Map();
+    this.#fields = fields;
   }
 
   read(): ParticipantSpec {
@@ -149,9 +163,11 @@ class EntryReader {
     const at = this.#fields.get("instruments");
     if (at === undefined) return [];
     const field = joined(this.#field, "instruments");
-    const specs = this.#reader
-      .list(at, field)
-      .map((item, place) => this.#instrument(item, `${field}[${place}]`));
+    const specs = this.#reader.list(at, field).flatMap((item, place) => {
+      const path = `${field}[${place}]`;
+      const fields = this.#reader.fields(item, path, INSTRUMENT_FIELDS);
+      return fields === undefined ? [] : [this.#instrument(item, path, fields)];
+    });
     const doubled = specs.filter(({ instrument }, place) =>
       specs.slice(0, place).some((earlier) => earlier.instrument === instrument),
     );
@@ -161,8 +177,11 @@ class EntryReader {
     return specs;
   }
 
-  #instrument(at: YamlValue, field: string): InstrumentSpec {
-    const fields = this.#reader.fields(at, field, INSTRUMENT_FIELDS) ?? new Map();
+  #instrument(
+    at: YamlValue,
+    field: string,
+    fields: ReadonlyMap<string, YamlValue>,
+  ): InstrumentSpec {
     const value = (name: string): string =>
       this.#reader.text(fields.get(name), joined(field, name)) ?? "";
     const complain = (name: string, rule: string): void => {
@@ -225,8 +244,10 @@ function isLanguageTag(tag: string): boolean {
 }
 
 function isDate(text: string): boolean {
-  const date = new Date(`${text}T00:00:00Z`);
-  return /^\d{4}-\d{2}-\d{2}$/.test(text) && date.toISOString?.().slice(0, 10) === text;
+  const at = Date.parse(`${text}T00:00:00Z`);
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(text) || Number.isNaN(at)) return false;
+  // 30 February parses as 2 March.
+  return new Date(at).toISOString().slice(0, 10) === text;
 }
 
 /** What was found, short and safe to print. */

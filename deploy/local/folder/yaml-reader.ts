@@ -17,9 +17,9 @@ export type YamlValue = ParsedNode | null | undefined;
  * file once. Anchors, aliases and tags are no part of the form: a value is what stands there.
  */
 export class YamlReader {
-  readonly problems: string[] = [];
   readonly root: YamlValue;
   readonly #lines = new LineCounter();
+  readonly #problems: { readonly line: number; readonly text: string }[] = [];
 
   constructor(text: string) {
     const document = parseDocument(text, {
@@ -29,15 +29,23 @@ export class YamlReader {
       prettyErrors: false,
     });
     for (const error of document.errors) {
-      this.problems.push(`line ${this.#lines.linePos(error.pos[0]).line}: ${error.message}`);
+      const { line } = this.#lines.linePos(error.pos[0]);
+      this.#problems.push({ line, text: error.message });
     }
     this.root = document.contents;
   }
 
+  /** What was complained about, from the first line to the last. */
+  get problems(): string[] {
+    return this.#problems
+      .toSorted((one, other) => one.line - other.line)
+      .map(({ line, text }) => `line ${line}: ${text}`);
+  }
+
   /** Notes a problem: where, which field, the rule it breaks and the way out. */
   complain(at: YamlValue, field: string, rule: string): void {
-    const line = this.lineOf(at);
-    this.problems.push(`line ${line}: ${field === "" ? rule : `${field}: ${rule}`}`);
+    const text = field === "" ? rule : `${field}: ${rule}`;
+    this.#problems.push({ line: this.lineOf(at), text });
   }
 
   /** Line of a value, counted from 1. */

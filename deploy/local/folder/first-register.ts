@@ -1,0 +1,114 @@
+import {
+  Boundness,
+  Instrument,
+  KeyPurpose,
+  type Participant,
+  ParticipantRegister,
+  ParticipantStatus,
+  Role,
+  type SigningKey,
+} from "#proto";
+import type { SealingKeyPair, SigningKeyPair } from "#trust";
+import { toTimestamp } from "#wire";
+import type { BoundnessName, ParticipantSpec, RoleName } from "./participant-spec.ts";
+
+const DAY_MS = 86_400_000;
+/** Life of the keys made at set-up; they are rotated long before. */
+const KEY_LIFE_MS = 2 * 365 * DAY_MS;
+/** Life of the first register; a register that is never renewed must not be believed for ever. */
+const REGISTER_LIFE_MS = 365 * DAY_MS;
+
+const ROLES: Readonly<Record<RoleName, Role>> = {
+  "focal-point": Role.FOCAL_POINT,
+  "border-agency": Role.BORDER_AGENCY,
+  "regional-monitor": Role.REGIONAL_MONITOR,
+};
+const BOUNDNESS: Readonly<Record<BoundnessName, Boundness>> = {
+  party: Boundness.PARTY,
+  signatory: Boundness.SIGNATORY,
+  committed: Boundness.COMMITTED,
+};
+
+/** Keys of one participant. */
+export interface ParticipantKeys {
+  readonly header: SigningKeyPair;
+  readonly sealing: SealingKeyPair;
+}
+
+/** Keys of the gateway. */
+export interface GatewayKeys {
+  readonly receipt: SigningKeyPair;
+  readonly checkpoint: SigningKeyPair;
+}
+
+/** Builds version 1 of the participant register. `nowMs` is when its keys begin to be valid. */
+export function firstRegister(input: {
+  readonly nowMs: number;
+  readonly logOrigin: string;
+  readonly participants: readonly ParticipantSpec[];
+  readonly keys: ReadonlyMap<string, ParticipantKeys>;
+  readonly gateway: GatewayKeys;
+}): ParticipantRegister {
+  const { nowMs, gateway } = input;
+  return ParticipantRegister.fromPartial({
+    version: 1n,
+    issuedAt: toTimestamp(nowMs),
+    expiresAt: toTimestamp(nowMs + REGISTER_LIFE_MS),
+    logOrigin: input.logOrigin,
+    participants: input.participants.map((spec) =>
+      registeredParticipant(spec, input.keys.get(spec.id), nowMs),
+    ),
+    gatewayKeys: [
+      registeredKey(gateway.receipt, KeyPurpose.RECEIPT, nowMs),
+      registeredKey(gateway.checkpoint, KeyPurpose.CHECKPOINT, nowMs),
+    ],
+  });
+}
+
+function registeredParticipant(
+  spec: ParticipantSpec,
+  keys: ParticipantKeys | undefined,
+  nowMs: number,
+): Participant {
+  return {
+    id: spec.id,
+    legalName: spec.name,
+    role: ROLES[spec.role],
+    state: spec.state,
+    status: ParticipantStatus.ACTIVE,
+    instruments: spec.instruments.map(({ instrument, boundness, since, until }) => ({
+      instrument: Instrument[instrument],
+      boundness: BOUNDNESS[boundness],
+      since: dayTimestamp(since),
+      until: until === undefined ? undefined : dayTimestamp(until),
+    })),
+    signingKeys:
+      keys === undefined ? [] : [registeredKey(keys.header, KeyPurpose.HEADER, nowMs)],
+    sealingKeys:
+      keys === undefined
+        ? []
+        : [
+            {
+              recipient: keys.sealing.recipient,
+              notBefore: toTimestamp(nowMs),
+              notAfter: toTimestamp(nowMs + KEY_LIFE_MS),
+            },
+          ],
+    languages: [...spec.languages],
+  };
+}
+
+function registeredKey(pair: SigningKeyPair, purpose: KeyPurpose, nowMs: number): SigningKey {
+  return {
+    keyId: pair.keyId,
+    publicKey: pair.publicRaw,
+    purpose,
+    notBefore: toTimestamp(nowMs),
+    notAfter: toTimestamp(nowMs + KEY_LIFE_MS),
+    revokedAt: undefined,
+  };
+}
+
+function dayTimestamp(date: string): ReturnType<typeof toTimestamp> {
+  return toTimestamp(Date.parse(`${date}T00:00:00Z`));
+}

@@ -1,0 +1,154 @@
+import { randomBytes } from "node:crypto";
+import { rm, statfs, writeFile } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
+import { TracepostError } from "#errors";
+import { systemClock } from "#runtime";
+import {
+  generateSealingKey,
+  generateSigningKey,
+  savePublicKey,
+  saveSealingKey,
+  saveSigningKey,
+  signRegister,
+} from "#trust";
+import { issueAuthority } from "../provision/authority.ts";
+import { writeAuthority } from "../provision/authority-files.ts";
+import { planStorage, type StoragePlan } from "../provision/storage-plan.ts";
+import { ExchangePaths } from "./exchange-paths.ts";
+import { firstRegister, type GatewayKeys, type ParticipantKeys } from "./first-register.ts";
+import {
+  FOLDER_FORMAT,
+  type FolderMarker,
+  inspectFolder,
+  unfinishedMarker,
+} from "./marker.ts";
+import type { ParticipantSpec } from "./participant-spec.ts";
+import { parseParticipantsYaml, participantsYaml } from "./participants-file.ts";
+import { makePrivateFolder, writePrivateFile } from "./private-files.ts";
+import { writeFocalPointConfig, writeGatewayConfig } from "./service-configs.ts";
+
+/** Bytes of randomness in a bearer token of an HTTP door. */
+const API_TOKEN_BYTES = 32;
+/** Address written into configuration files until the first start chooses a free port. */
+const ADDRESS_BEFORE_START = { natsUrl: "nats://127.0.0.1:4222", httpPort: 0 };
+
+/** What an exchange is made of. */
+export interface InitOptions {
+  /** Folder to make it in: absent or empty. */
+  readonly dataDir: string;
+  readonly participants: readonly ParticipantSpec[];
+  /** Origin line of the message log; default a name made from the exchange's random id. */
+  readonly logOrigin?: string;
+}
+
+/**
+ * Makes the data folder of an exchange: keys, participant register, NATS operator, accounts, users
+ * and credentials, configuration of every service. The folder's marker is written last; a set-up
+ * that was interrupted is begun anew. Throws TracepostError INPUT_INVALID for the participants,
+ * DATA_FOLDER for a folder that is an exchange already, or something else.
+ */
+export async function initExchange(options: InitOptions): Promise<void> {
+  const paths = new ExchangePaths(resolve(options.dataDir));
+  // Programs may call this with participants that came from no file: same rules, same messages.
+  const participants = parseParticipantsYaml(participantsYaml(options.participants));
+  await prepareFolder(paths);
+  const storage = planStorage(participants.length, await freeBytes(paths.dataDir));
+  const exchangeId = randomBytes(6).toString("hex");
+  const logOrigin = options.logOrigin ?? `tracepost.local/${exchangeId}`;
+  await writeTrust(paths, participants, logOrigin);
+  await writeCarrier(paths, participants, storage);
+  await writeGatewayConfig(paths, ADDRESS_BEFORE_START, {});
+  for (const participant of participants) {
+    if (participant.role !== "focal-point") continue;
+    await writeFocalPointConfig(paths, participant, ADDRESS_BEFORE_START, {});
+  }
+  await writeMarker(paths, { exchangeId, logOrigin });
+}
+
+/** Leaves an empty folder with the mark of an unfinished set-up in it. */
+async function prepareFolder(paths: ExchangePaths): Promise<void> {
+  const folder = await inspectFolder(paths);
+  if (folder.kind === "exchange") {
+    throw new TracepostError("DATA_FOLDER", `${paths.dataDir} holds an exchange already`, {
+      remedy: "Start it as it is, or name another folder with --data.",
+    });
+  }
+  if (folder.kind === "unfinished") {
+    // Nothing in it was ever used: the marker of a finished set-up is missing.
+    const made = [
+      paths.exchange.dir,
+      paths.nats.dir,
+      paths.gateway.dir,
+      paths.run.dir,
+      paths.participantsDir,
+    ];
+    for (const dir of made) await rm(dir, { recursive: true, force: true });
+  }
+  await makePrivateFolder(paths.dataDir);
+  await writeFile(unfinishedMarker(paths), "", { mode: 0o600 });
+}
+
+async function freeBytes(dir: string): Promise<number> {
+  const { bavail, bsize } = await statfs(dir);
+  return bavail * bsize;
+}
+
+/** Keys of root, gateway and participants, and the register that binds them to names. */
+async function writeTrust(
+  paths: ExchangePaths,
+  participants: readonly ParticipantSpec[],
+  logOrigin: string,
+): Promise<void> {
+  const root = generateSigningKey();
+  await saveSigningKey(paths.exchange.rootKey, root);
+  await savePublicKey(paths.exchange.rootPublicKey, root);
+  const gateway: GatewayKeys = { receipt: generateSigningKey(), checkpoint: generateSigningKey() };
+  await saveSigningKey(paths.gateway.receiptKey, gateway.receipt);
+  await saveSigningKey(paths.gateway.checkpointKey, gateway.checkpoint);
+  const keys = new Map<string, ParticipantKeys>();
+  for (const { id } of participants) {
+    const own = { header: generateSigningKey(), sealing: await generateSealingKey() };
+    keys.set(id, own);
+    await saveSigningKey(paths.participant(id).headerKey, own.header);
+    await saveSealingKey(paths.participant(id).sealingKey, own.sealing);
+  }
+  const nowMs = systemClock.now();
+  const register = firstRegister({ nowMs, logOrigin, participants, keys, gateway });
+  const signed = signRegister(register, [root]);
+  await writePrivateFile(paths.exchange.register, signed);
+  await writePrivateFile(paths.exchange.participants, participantsYaml(participants));
+  for (const { id } of participants) {
+    const own = paths.participant(id);
+    await makePrivateFolder(own.registerFilesDir);
+    await writePrivateFile(own.register, signed);
+    await savePublicKey(own.rootPublicKey, root);
+    await writePrivateFile(own.apiToken, `${randomBytes(API_TOKEN_BYTES).toString("base64url")}\n`);
+  }
+}
+
+async function writeCarrier(
+  paths: ExchangePaths,
+  participants: readonly ParticipantSpec[],
+  storage: StoragePlan,
+): Promise<void> {
+  const authority = await issueAuthority(
+    participants.map(({ id }) => id),
+    storage,
+  );
+  await writeAuthority(paths, authority, storage);
+  await makePrivateFolder(dirname(paths.run.state));
+}
+
+async function writeMarker(
+  paths: ExchangePaths,
+  names: Pick<FolderMarker, "exchangeId" | "logOrigin">,
+): Promise<void> {
+  const marker: FolderMarker = {
+    product: "tracepost",
+    format: FOLDER_FORMAT,
+    createdAt: new Date(systemClock.now()).toISOString(),
+    ...names,
+  };
+  await writePrivateFile(paths.marker, `${JSON.stringify(marker, null, 2)}\n`);
+  await rm(unfinishedMarker(paths), { force: true });
+}

@@ -1,0 +1,97 @@
+import { access, readFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import { TracepostError } from "#errors";
+import { loadRegister } from "#trust";
+import { readIssuedTokens, readStoragePlan } from "../provision/authority-files.ts";
+import { ExchangePaths } from "./exchange-paths.ts";
+import { type FolderMarker, inspectFolder } from "./marker.ts";
+import type { ParticipantSpec } from "./participant-spec.ts";
+import { parseParticipantsYaml } from "./participants-file.ts";
+
+/** An exchange's data folder that was looked through. */
+export interface ExchangeLayout {
+  readonly paths: ExchangePaths;
+  readonly marker: FolderMarker;
+  readonly participants: readonly ParticipantSpec[];
+}
+
+/** Whether the folder holds an exchange; false when it is absent, empty, or was never finished. */
+export async function isExchangeFolder(dataDir: string): Promise<boolean> {
+  return (await inspectFolder(new ExchangePaths(resolve(dataDir)))).kind === "exchange";
+}
+
+/**
+ * Opens a data folder for use. Throws TracepostError DATA_FOLDER for a folder that is none, is
+ * foreign, or is damaged, with every damaged part named.
+ */
+export async function openExchangeFolder(dataDir: string): Promise<ExchangeLayout> {
+  const paths = new ExchangePaths(resolve(dataDir));
+  const folder = await inspectFolder(paths);
+  if (folder.kind !== "exchange") {
+    const why = { absent: "is not there", empty: "is empty", unfinished: "was not finished" };
+    throw new TracepostError("DATA_FOLDER", `${paths.dataDir} ${why[folder.kind]}`, {
+      remedy: "Set it up with `tracepost exchange init --data DIR --participants FILE`.",
+    });
+  }
+  const problems: string[] = [];
+  const participants = await readParticipants(paths, problems);
+  await checkParts(paths, participants, problems);
+  if (problems.length > 0) {
+    throw new TracepostError("DATA_FOLDER", `${paths.dataDir} is damaged`, {
+      problems,
+      remedy: "Restore these from a backup, or move the folder away and start afresh.",
+    });
+  }
+  return { paths, marker: folder.marker, participants };
+}
+
+async function readParticipants(
+  paths: ExchangePaths,
+  problems: string[],
+): Promise<ParticipantSpec[]> {
+  const file = paths.exchange.participants;
+  try {
+    return parseParticipantsYaml(await readFile(file, "utf8"));
+  } catch (caught) {
+    const fault = TracepostError.from(caught);
+    problems.push(`${file}: ${[fault.message, ...fault.problems].join("; ")}`);
+    return [];
+  }
+}
+
+async function checkParts(
+  paths: ExchangePaths,
+  participants: readonly ParticipantSpec[],
+  problems: string[],
+): Promise<void> {
+  const files = [
+    paths.exchange.rootPublicKey,
+    paths.gateway.receiptKey,
+    paths.gateway.checkpointKey,
+    ...participants.flatMap(({ id }) => {
+      const own = paths.participant(id);
+      return [own.headerKey, own.sealingKey, own.natsCreds, own.apiToken, own.register];
+    }),
+  ];
+  for (const file of files) {
+    const there = await access(file).then(
+      () => true,
+      () => false,
+    );
+    if (!there) problems.push(`${file}: is missing`);
+  }
+  const { register, rootPublicKey } = paths.exchange;
+  const checks = [
+    () => loadRegister(register, [rootPublicKey]),
+    () => readIssuedTokens(paths),
+    () => readStoragePlan(paths),
+  ];
+  for (const check of checks) {
+    try {
+      await check();
+    } catch (caught) {
+      const fault = TracepostError.from(caught);
+      problems.push([fault.message, ...fault.problems].join("; "));
+    }
+  }
+}

@@ -1,0 +1,70 @@
+import { resolve } from "node:path";
+import { credentialsFile } from "../provision/authority-files.ts";
+import type { ExchangePaths } from "./exchange-paths.ts";
+import type { ParticipantSpec } from "./participant-spec.ts";
+import { writePrivateFile } from "./private-files.ts";
+
+/** Settings of services that whoever starts an exchange may choose. */
+export interface ServiceTuning {
+  readonly logLevel?: "trace" | "debug" | "info" | "warn" | "error" | "silent";
+  /** First wait before anything is sent again, in milliseconds; default of the product. */
+  readonly resendFirstMs?: number;
+  /** How long a sequence may have a hole before its sender is asked; default of the product. */
+  readonly gapNoticeAfterMs?: number;
+}
+
+/** Where a service connects to and listens. */
+export interface ServiceAddress {
+  readonly natsUrl: string;
+  /** Port of its HTTP door on loopback; 0: a free one. */
+  readonly httpPort: number;
+}
+
+/** Writes the gateway's configuration file. */
+export async function writeGatewayConfig(
+  paths: ExchangePaths,
+  address: ServiceAddress,
+  tuning: ServiceTuning,
+): Promise<void> {
+  await writeConfig(paths.gateway.config, {
+    dataDir: paths.gateway.dir,
+    natsUrl: address.natsUrl,
+    credsFile: credentialsFile(paths, "CORE", "gateway"),
+    registerFile: paths.exchange.register,
+    rootPublicKeyFiles: [paths.exchange.rootPublicKey],
+    keysDir: paths.gateway.keysDir,
+    http: { host: "127.0.0.1", port: address.httpPort },
+    logLevel: tuning.logLevel ?? "info",
+    resendFirstMs: tuning.resendFirstMs,
+  });
+}
+
+/** Writes a focal point's configuration file. It reads its own copies of register and root key. */
+export async function writeFocalPointConfig(
+  paths: ExchangePaths,
+  participant: ParticipantSpec,
+  address: ServiceAddress,
+  tuning: ServiceTuning,
+): Promise<void> {
+  const own = paths.participant(participant.id);
+  await writeConfig(own.config, {
+    participant: participant.id,
+    dataDir: own.dir,
+    natsUrl: address.natsUrl,
+    credsFile: own.natsCreds,
+    registerFile: own.register,
+    rootPublicKeyFiles: [own.rootPublicKey],
+    keysDir: own.keysDir,
+    apiTokenFile: own.apiToken,
+    http: { host: "127.0.0.1", port: address.httpPort },
+    logLevel: tuning.logLevel ?? "info",
+    answering: participant.answering,
+    resendFirstMs: tuning.resendFirstMs,
+    gapNoticeAfterMs: tuning.gapNoticeAfterMs,
+  });
+}
+
+/** Settings that are not chosen are left out: the service has its own default. */
+async function writeConfig(file: string, config: Record<string, unknown>): Promise<void> {
+  await writePrivateFile(resolve(file), `${JSON.stringify(config, null, 2)}\n`);
+}

@@ -1,0 +1,226 @@
+import { type ConsumerState, connectStreamAdmin, type StreamAdmin, type StreamState } from "#bus";
+import { TracepostError } from "#errors";
+import { type Logger, NATS_LIMITS } from "#runtime";
+import type { ExchangePaths } from "./folder/exchange-paths.ts";
+import { CORE_ACCOUNT } from "./provision/authority.ts";
+import { credentialsFile } from "./provision/authority-files.ts";
+import { INBOX_PREFIXES } from "./provision/permissions.ts";
+import { withProvisioner } from "./provision/provision-streams.ts";
+import { inboxStream, type LaneStream, outboxStream } from "./provision/topology.ts";
+
+/** Something the operator should know of. */
+export interface StewardIncident {
+  /** Account and stream, such as "NE/IN". */
+  readonly where: string;
+  readonly detail: string;
+}
+
+/** What a round has done. */
+export interface StewardReport {
+  /** Messages removed because every lane was done with them. */
+  readonly purged: number;
+  readonly incidents: readonly StewardIncident[];
+}
+
+/** Which streams to look after. */
+export interface StewardOptions {
+  readonly paths: ExchangePaths;
+  readonly natsUrl: string;
+  readonly participants: readonly string[];
+  readonly streamBytes: number;
+  readonly logger: Logger;
+  onIncident(incident: StewardIncident): void;
+}
+
+/** A stream in an account, with the connection that looks after it. */
+interface Charge {
+  readonly account: string;
+  readonly laneStream: LaneStream;
+}
+
+/**
+ * Looks after the streams with the operator's credentials (TP-NATS-13, TP-NATS-14). Acknowledged
+ * messages stay in a stream under limits retention: the steward removes the prefix that every lane
+ * is done with. And after a stream has lost its tail, a consumer that is ahead of it would silently
+ * skip new messages: the steward creates it anew, and raises an incident.
+ */
+export class Steward {
+  readonly #options: StewardOptions;
+  readonly #charges: readonly Charge[];
+  readonly #admins = new Map<string, StreamAdmin>();
+  readonly #filling = new Set<string>();
+  #timer: NodeJS.Timeout | undefined;
+  #round: Promise<StewardReport> | undefined;
+  #stopped = false;
+
+  constructor(options: StewardOptions) {
+    this.#options = options;
+    const { participants, streamBytes } = options;
+    this.#charges = participants.flatMap((id) => [
+      { account: CORE_ACCOUNT, laneStream: outboxStream(id, streamBytes) },
+      { account: id, laneStream: inboxStream(id, streamBytes) },
+    ]);
+  }
+
+  /** Makes a first round, then one every NATS_LIMITS.stewardRoundMs. */
+  async start(): Promise<void> {
+    await this.round();
+    this.#schedule();
+  }
+
+  /** Makes a round now; one that runs already is waited for instead. */
+  round(): Promise<StewardReport> {
+    this.#round ??= this.#lookAfterAll().finally(() => {
+      this.#round = undefined;
+    });
+    return this.#round;
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+    await this.#round?.catch(() => undefined);
+    await Promise.all([...this.#admins.values()].map((admin) => admin.close()));
+    this.#admins.clear();
+  }
+
+  #schedule(): void {
+    if (this.#stopped) return;
+    this.#timer = setTimeout(() => {
+      this.round()
+        .catch((caught: unknown) => {
+          // NATS is being restarted, or is overloaded: the next round comes soon.
+          this.#options.logger.warn({ err: caught }, "a round of the steward failed");
+        })
+        .finally(() => this.#schedule());
+    }, NATS_LIMITS.stewardRoundMs);
+  }
+
+  async #lookAfterAll(): Promise<StewardReport> {
+    let purged = 0;
+    const incidents: StewardIncident[] = [];
+    for (const charge of this.#charges) {
+      if (this.#stopped) break;
+      purged += await this.#lookAfter(charge, incidents);
+    }
+    for (const incident of incidents) {
+      this.#options.logger.error(incident, "incident on a stream");
+      this.#options.onIncident(incident);
+    }
+    return { purged, incidents };
+  }
+
+  async #lookAfter(charge: Charge, incidents: StewardIncident[]): Promise<number> {
+    const { account, laneStream } = charge;
+    const { name } = laneStream.stream;
+    const where = `${account}/${name}`;
+    const admin = await this.#admin(account);
+    // The stream first: what comes in between is then above everything the consumers say.
+    const stream = await admin.streamState(name);
+    const consumers = await Promise.all(
+      laneStream.consumers.map((consumer) => admin.consumerState(name, consumer.name)),
+    );
+    if (stream === undefined || consumers.includes(undefined)) {
+      await this.#restore(charge);
+      incidents.push({ where, detail: "stream or consumer was missing and was created anew" });
+      return 0;
+    }
+    const states = consumers.filter((state) => state !== undefined);
+    const ahead = await this.#aheadOf(charge, admin, stream, states);
+    if (ahead.length > 0) {
+      await this.#recreate(charge, ahead);
+      const names = ahead.map((consumer) => consumer.name).join(", ");
+      incidents.push({ where, detail: `the stream lost its tail; created anew: ${names}` });
+      return 0;
+    }
+    this.#noteFilling(where, stream, incidents);
+    const done = lowestFloor(stream, states);
+    return done < stream.firstSequence ? 0 : admin.purgeBelow(name, done + 1);
+  }
+
+  /**
+   * The consumers that believe to have seen messages the stream does not have. What looks so may
+   * have come after the stream was looked at: then it is looked at again.
+   */
+  async #aheadOf(
+    { laneStream }: Charge,
+    admin: StreamAdmin,
+    earlier: StreamState,
+    states: readonly ConsumerState[],
+  ): Promise<LaneStream["consumers"]> {
+    if (!states.some((state) => isAhead(state, earlier))) return [];
+    const now = await admin.streamState(laneStream.stream.name);
+    return laneStream.consumers.filter((_, lane) => {
+      const state = states[lane];
+      return now !== undefined && state !== undefined && isAhead(state, now);
+    });
+  }
+
+  /** Says once that a stream has grown into the room kept for urgent messages. */
+  #noteFilling(where: string, stream: StreamState, incidents: StewardIncident[]): void {
+    if (stream.bytes <= NATS_LIMITS.nonUrgentShareMax * stream.bytesMax) {
+      this.#filling.delete(where);
+      return;
+    }
+    if (this.#filling.has(where)) return;
+    this.#filling.add(where);
+    const percent = Math.round((100 * stream.bytes) / stream.bytesMax);
+    incidents.push({ where, detail: `the stream is ${percent} % full` });
+  }
+
+  async #admin(account: string): Promise<StreamAdmin> {
+    const existing = this.#admins.get(account);
+    if (existing !== undefined) return existing;
+    const { paths, natsUrl } = this.#options;
+    const admin = await connectStreamAdmin({
+      servers: natsUrl,
+      credsFile: credentialsFile(paths, account, "steward"),
+      name: `steward.${account}`,
+      inboxPrefix: INBOX_PREFIXES.steward,
+    });
+    this.#admins.set(account, admin);
+    return admin;
+  }
+
+  /** The steward has no right to create anything: this is done as the provisioner. */
+  async #restore({ account, laneStream }: Charge): Promise<void> {
+    await withProvisioner(this.#options, account, async (admin) => {
+      await admin.ensureStream(laneStream.stream);
+      for (const consumer of laneStream.consumers) {
+        await admin.ensureConsumer(laneStream.stream.name, consumer);
+      }
+    });
+  }
+
+  async #recreate(charge: Charge, ahead: LaneStream["consumers"]): Promise<void> {
+    const { account, laneStream } = charge;
+    await withProvisioner(this.#options, account, async (admin) => {
+      for (const consumer of ahead) {
+        await admin.recreateConsumer(laneStream.stream.name, consumer);
+      }
+    });
+  }
+}
+
+/** Whether a consumer believes to have seen messages the stream does not have yet. */
+function isAhead(consumer: ConsumerState, stream: StreamState): boolean {
+  const { deliveredSequence, ackFloorSequence } = consumer;
+  return Math.max(deliveredSequence, ackFloorSequence) > stream.lastSequence;
+}
+
+/**
+ * Highest sequence that every lane is done with. A lane that has nothing waiting and nothing in
+ * hand is done with all the stream held when it was looked at, whatever its own floor says: the
+ * floor stands at its last message, or at 0 when it never had one.
+ */
+export function lowestFloor(stream: StreamState, consumers: readonly ConsumerState[]): number {
+  const floors = consumers.map((consumer) =>
+    consumer.pending === 0 && consumer.unacknowledged === 0
+      ? stream.lastSequence
+      : consumer.ackFloorSequence,
+  );
+  if (floors.length === 0) {
+    throw new TracepostError("INTERNAL", "a stream without consumers is never done with");
+  }
+  return Math.min(stream.lastSequence, ...floors);
+}

@@ -1,0 +1,84 @@
+import { readServerReport } from "#bus";
+import { TracepostError } from "#errors";
+import { NATS_LIMITS, PROCESS_LIMITS } from "#runtime";
+import type { ExchangeLayout } from "../folder/open-exchange-folder.ts";
+import { writePrivateFile } from "../folder/private-files.ts";
+import { isRecentEnough } from "../nats-server/server-version.ts";
+import { SYSTEM_ACCOUNT } from "../provision/authority.ts";
+import { credentialsFile, readIssuedTokens, readStoragePlan } from "../provision/authority-files.ts";
+import { INBOX_PREFIXES } from "../provision/permissions.ts";
+import { LISTEN_HOST, serverConfigText } from "../provision/server-config.ts";
+import { findFreePort } from "./free-port.ts";
+import type { ProcessPlan } from "./managed-process.ts";
+
+/** Name of the server among the processes of an exchange. */
+export const NATS_NAME = "nats";
+
+/** Where the server of an exchange is to be found; the port stays while the exchange runs. */
+export interface NatsAddress {
+  port: number;
+}
+
+/**
+ * How the nats-server is run. It is ready when it lets the system user in and its effective
+ * settings are the ones it was given (TP-NATS-2).
+ */
+export function natsPlan(
+  layout: ExchangeLayout,
+  serverPath: string,
+  address: NatsAddress,
+  environment: NodeJS.ProcessEnv,
+): ProcessPlan {
+  const { paths, marker } = layout;
+  return {
+    name: NATS_NAME,
+    command: serverPath,
+    logFile: `${paths.run.logsDir}/${NATS_NAME}.log`,
+    ipc: false,
+    prepare: async () => {
+      if (address.port === 0) address.port = await findFreePort();
+      const tokens = await readIssuedTokens(paths);
+      const storage = await readStoragePlan(paths);
+      const { exchangeId } = marker;
+      const { port } = address;
+      const text = serverConfigText({ paths, exchangeId, port, tokens, storage });
+      await writePrivateFile(paths.nats.serverConfig, text);
+      return { args: ["-c", paths.nats.serverConfig], env: environment };
+    },
+    ready: async () => {
+      const url = natsUrl(address);
+      await checkServer(layout, url);
+      return url;
+    },
+  };
+}
+
+/** Where clients connect to. */
+export function natsUrl(address: NatsAddress): string {
+  return `nats://${LISTEN_HOST}:${address.port}`;
+}
+
+async function checkServer({ paths }: ExchangeLayout, url: string): Promise<void> {
+  const report = await readServerReport({
+    servers: url,
+    credsFile: credentialsFile(paths, SYSTEM_ACCOUNT, "operator"),
+    name: "supervisor",
+    inboxPrefix: INBOX_PREFIXES.operator,
+    connectMs: PROCESS_LIMITS.startMs,
+  });
+  const problems: string[] = [];
+  if (!isRecentEnough(report.version)) problems.push(`version ${report.version} is too old`);
+  if (report.host !== LISTEN_HOST) problems.push(`it listens on ${report.host}`);
+  if (report.webSocketPort !== 0) problems.push(`it has a WebSocket on ${report.webSocketPort}`);
+  if (report.payloadBytesMax !== NATS_LIMITS.payloadBytesMax) {
+    problems.push(`it takes payloads of ${report.payloadBytesMax} bytes`);
+  }
+  if (!report.storeDir.startsWith(paths.nats.storeDir)) {
+    problems.push(`its streams lie in ${report.storeDir || "no folder"}`);
+  }
+  if (problems.length === 0) return;
+  throw new TracepostError("TRANSPORT", "the nats-server does other than it was told", {
+    problems,
+    remedy: "Another server may answer on this port: stop it, or start again.",
+  });
+}

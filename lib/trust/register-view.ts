@@ -1,0 +1,64 @@
+import type { KeyObject } from "node:crypto";
+import type { KeyPurpose, Participant, ParticipantRegister, SealingKey, SigningKey } from "#proto";
+import { timestampMs } from "#wire";
+import { publicKeyOf } from "./keys.ts";
+
+/** A signing key as the register has it. */
+export interface RegisteredKey {
+  /** Undefined: the gateway's. */
+  readonly participant: Participant | undefined;
+  readonly key: SigningKey;
+  readonly publicKey: KeyObject;
+}
+
+/** A participant register that was verified; nothing in it changes. */
+export interface RegisterView {
+  readonly version: bigint;
+  readonly issuedAtMs: number;
+  /** From then on a newer one is due; not enforced here. */
+  readonly expiresAtMs: number;
+  /** Name of the log, the origin line of its checkpoints. */
+  readonly logOrigin: string;
+  readonly participants: readonly Participant[];
+  participant(id: string): Participant | undefined;
+  /** A key by its id, whatever its validity. */
+  signingKey(keyId: string): RegisteredKey | undefined;
+  /** The gateway's keys of one purpose, whatever their validity. */
+  gatewayKeys(purpose: KeyPurpose): readonly RegisteredKey[];
+  /** The sealing key (`age1pq1…`) of a participant at a time: of the valid ones, the newest. */
+  sealingRecipient(id: string, atMs: number): string | undefined;
+}
+
+/** Builds the look-ups over a checked register; key objects are made once, they cost the most. */
+export function createRegisterView(register: ParticipantRegister): RegisterView {
+  const byId = new Map(register.participants.map((participant) => [participant.id, participant]));
+  const keys = new Map<string, RegisteredKey>();
+  const note = (participant: Participant | undefined, key: SigningKey): void => {
+    keys.set(key.keyId, { participant, key, publicKey: publicKeyOf(key.publicKey) });
+  };
+  for (const participant of register.participants) {
+    for (const key of participant.signingKeys) note(participant, key);
+  }
+  for (const key of register.gatewayKeys) note(undefined, key);
+  return {
+    version: register.version,
+    issuedAtMs: timestampMs(register.issuedAt) ?? 0,
+    expiresAtMs: timestampMs(register.expiresAt) ?? 0,
+    logOrigin: register.logOrigin,
+    participants: register.participants,
+    participant: (id) => byId.get(id),
+    signingKey: (keyId) => keys.get(keyId),
+    gatewayKeys: (purpose) =>
+      [...keys.values()].filter(
+        ({ key, participant }) => participant === undefined && key.purpose === purpose,
+      ),
+    sealingRecipient: (id, atMs) => newestValid(byId.get(id)?.sealingKeys ?? [], atMs)?.recipient,
+  };
+}
+
+function newestValid(keys: readonly SealingKey[], atMs: number): SealingKey | undefined {
+  const since = (key: SealingKey): number => timestampMs(key.notBefore) ?? Infinity;
+  return keys
+    .filter((key) => since(key) <= atMs && atMs < (timestampMs(key.notAfter) ?? 0))
+    .toSorted((left, right) => since(right) - since(left))[0];
+}

@@ -1,0 +1,115 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Registry } from "prom-client";
+import { createCheckpointSigner } from "#message-log";
+import { type Clock, createLogger, type Database } from "#runtime";
+import { openSqliteStore } from "#store";
+import { createSigner, PAYLOAD_TYPES } from "#trust";
+import { type AssembledEnvelope, outSubject, type Publication, parseOutSubject } from "#wire";
+import { CheckpointKeeper } from "../../gateway/checkpoint-keeper.ts";
+import { Courier } from "../../gateway/courier.ts";
+import { GatewayEvents } from "../../gateway/events.ts";
+import { PairWindow } from "../../gateway/pair-window.ts";
+import { Pipeline } from "../../gateway/pipeline.ts";
+import { Speaker } from "../../gateway/speaker.ts";
+import type { GatewayProcedures } from "../../gateway/store.ts";
+import { headerOf } from "./messages.ts";
+import type { Parties } from "./parties.ts";
+
+/** How the carrier was told about a message. */
+export type Settled = "ack" | "nak";
+
+/** A gateway on a real store, with what it publishes laid out on a table. */
+export interface GatewayBench {
+  readonly store: Database<GatewayProcedures>;
+  readonly published: Publication[];
+  /** Time the gateway sees, in milliseconds since 1970; settable. */
+  nowMs: number;
+  /** Makes the next publishes fail, as a carrier that is away does. */
+  carrierAway: boolean;
+  /** Hands bytes over on a subject; resolves when the carrier is told what became of them. */
+  hand(subject: string, data: Uint8Array): Promise<Settled>;
+  /** Hands a well-addressed message over. */
+  send(message: AssembledEnvelope): Promise<Settled>;
+  /** Waits for the next round of the courier that publishes at least `count` messages more. */
+  nextPublished(count: number): Promise<Publication[]>;
+  close(): Promise<void>;
+}
+
+/** Starts it; everything but the carrier is the product's own. */
+export async function openGatewayBench(
+  parties: Parties,
+  options: { resendFirstMs?: number; windowMessages?: number } = {},
+): Promise<GatewayBench> {
+  const dir = await mkdtemp(join(tmpdir(), "tracepost-gateway-"));
+  const store = await openSqliteStore<GatewayProcedures>({
+    file: join(dir, "gateway.sqlite"),
+    module: new URL("../../gateway/store.ts", import.meta.url),
+  });
+  const logger = createLogger({ name: "gateway", level: "silent" });
+  const published: Publication[] = [];
+  const waiting: { count: number; resolve: (all: Publication[]) => void }[] = [];
+  const clock: Clock = { now: () => bench.nowMs };
+  const transport = {
+    publish: async (publication: Publication): Promise<void> => {
+      if (bench.carrierAway) throw new TypeError("the carrier is away");
+      published.push(publication);
+      for (const one of waiting) if (published.length >= one.count) one.resolve(published);
+    },
+  };
+  const origin = parties.register.logOrigin;
+  const checkpointSigner = createCheckpointSigner(parties.checkpointKey, origin);
+  const receiptSigner = createSigner(parties.receiptKey, PAYLOAD_TYPES.receipt);
+  const checkpoints = new CheckpointKeeper({ signer: checkpointSigner, store, clock, logger });
+  const window = new PairWindow(options.windowMessages);
+  const speaker = new Speaker({
+    transport,
+    store,
+    receiptSigner,
+    checkpointSigner,
+    registerVersion: 1,
+  });
+  const resendFirstMs = options.resendFirstMs ?? 60_000;
+  const shared = { store, window, checkpoints, speaker, clock, logger, resendFirstMs };
+  const events = new GatewayEvents(logger, new Registry());
+  const pipeline = new Pipeline({ ...shared, register: parties.register, events });
+  const courier = new Courier({ ...shared, connected: () => !bench.carrierAway });
+  const bench: GatewayBench = {
+    store,
+    published,
+    nowMs: Date.now(),
+    carrierAway: false,
+    hand: (subject, data) =>
+      new Promise((resolve, reject) => {
+        const address = parseOutSubject(subject);
+        if (address === undefined) {
+          reject(new TypeError(`no outbox subject: ${subject}`));
+          return;
+        }
+        const ack = () => resolve("ack");
+        const nak = () => resolve("nak");
+        const inbound = { subject, data, deliveries: 1, ack, nak };
+        pipeline.push({ inbound, address, receivedAtMs: bench.nowMs });
+      }),
+    send: (message) => {
+      const { sender, lane, kind } = headerOf(message);
+      return bench.hand(outSubject(sender, lane, kind), message.bytes);
+    },
+    nextPublished: (count) =>
+      new Promise((resolve) => {
+        waiting.push({ count: published.length + count, resolve });
+      }),
+    close: async () => {
+      await courier.stop();
+      await pipeline.stop();
+      await checkpoints.stop();
+      await store.close();
+      await rm(dir, { recursive: true, force: true });
+    },
+  };
+  await checkpoints.start();
+  await courier.start();
+  pipeline.start();
+  return bench;
+}

@@ -1,0 +1,265 @@
+import { randomUUID } from "node:crypto";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { accepted, refused } from "#errors";
+import { createPost, type MessageDraft, type Post, type PostEvent } from "#post";
+import { Handling, Instrument, Kind, Tlp, TraceMove, UseRestriction } from "#proto";
+import { createLogger, type Database } from "#runtime";
+import { openSqliteStore } from "#store";
+import {
+  createSealer,
+  generateSealingKey,
+  type Sealer,
+  savePublicKey,
+  saveSigningKey,
+} from "#trust";
+import type { HeaderSigner, Transport } from "#wire";
+import { type RunningGateway, startGateway } from "../../gateway/gateway.ts";
+import type { GatewayProcedures } from "../../gateway/store.ts";
+import { createFastTime, type FastTime } from "./fast-time.ts";
+import { type CarrierFaults, MemoryCarrier } from "./memory-carrier.ts";
+import { makeParties, type Parties } from "./parties.ts";
+import type { PostTestProcedures, TestEffect } from "./post-store.ts";
+
+/** A participant with its own store and its own post. */
+export interface PostMember {
+  readonly id: string;
+  readonly store: Database<PostTestProcedures>;
+  readonly transport: Transport;
+  readonly identity: string;
+  post: Post;
+  /** Replaceable, for key rotations. */
+  signer: HeaderSigner;
+  /** Sends a text; gives its message id. */
+  send(
+    to: string | readonly string[],
+    body: string,
+    changes?: Partial<MessageDraft>,
+  ): Promise<string>;
+  /** Rows of a query over its store. */
+  rows(sql: string, ...params: (string | number)[]): Promise<Record<string, unknown>[]>;
+  /** Ends the post and starts another on the same store, as a new process would. */
+  restart(): Promise<void>;
+}
+
+/** A whole exchange in one process: real gateway, real stores, real seals, a carrier in memory. */
+export interface PostExchange {
+  readonly carrier: MemoryCarrier;
+  readonly parties: Parties;
+  readonly time: FastTime;
+  readonly sealer: Sealer;
+  member(id: string): PostMember;
+  /** Waits until a condition holds; looks again whenever a post or the clock reports something. */
+  until(what: string, holds: () => Promise<boolean>): Promise<void>;
+  /** Waits until every outbox is empty and every receipt is sent. */
+  settled(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** How fast the time of a test exchange runs. */
+const SPEED = 50;
+
+/** Opens an exchange among some participants. */
+export async function openPostExchange(
+  ids: readonly string[],
+  options: { random?: () => number; faults?: CarrierFaults } = {},
+): Promise<PostExchange> {
+  const dir = await mkdtemp(join(tmpdir(), "tracepost-post-"));
+  const time = createFastTime(SPEED);
+  const sealingKeys = new Map<string, { identity: string; recipient: string }>();
+  for (const id of ids) sealingKeys.set(id, await generateSealingKey());
+  const parties = makeParties(
+    ids.map((id) => ({ id, sealingKey: sealingKeys.get(id)?.recipient ?? "" })),
+  );
+  const carrier = new MemoryCarrier({
+    random: options.random ?? Math.random,
+    timers: time,
+    ackWaitMs: 30_000,
+    ...(options.faults === undefined ? {} : { faults: options.faults }),
+  });
+  const sealer = createSealer();
+  const gateway = await startTestGateway(dir, parties, carrier, time);
+  const changed = new Set<() => void>();
+  const notify = (): void => {
+    for (const wake of changed) wake();
+  };
+  const members = new Map<string, PostMember>();
+  for (const id of ids) {
+    const identity = sealingKeys.get(id)?.identity ?? "";
+    const parts = { id, dir, identity, parties, carrier, sealer, time, notify };
+    members.set(id, await openMember(parts));
+  }
+  const until = async (what: string, holds: () => Promise<boolean>): Promise<void> => {
+    while (!(await holds())) {
+      await new Promise<void>((resolve) => {
+        const end = (): void => {
+          changed.delete(end);
+          callOff();
+          resolve();
+        };
+        changed.add(end);
+        // Nothing reports the gateway's part of the work; time passing makes up for it.
+        const callOff = time.after(1_000, end);
+      });
+    }
+    void what;
+  };
+  const isIdle = async (): Promise<boolean> => {
+    for (const member of members.values()) {
+      const status = await member.store.call("postStatus", undefined);
+      if (status.pending > 0 || status.receiptsOwed > 0) return false;
+    }
+    return true;
+  };
+  return {
+    carrier,
+    parties,
+    time,
+    sealer,
+    member: (id) => {
+      const member = members.get(id);
+      if (member === undefined) throw new TypeError(`no member ${id}`);
+      return member;
+    },
+    until,
+    settled: () => until("every message has its receipts", isIdle),
+    close: async () => {
+      for (const member of members.values()) await member.post.stop();
+      await gateway.stop();
+      for (const member of members.values()) await member.store.close();
+      await sealer.close();
+      await rm(dir, { recursive: true, force: true });
+    },
+  };
+}
+
+async function startTestGateway(
+  dir: string,
+  parties: Parties,
+  carrier: MemoryCarrier,
+  time: FastTime,
+): Promise<RunningGateway> {
+  const file = (name: string): string => join(dir, name);
+  await saveSigningKey(file("receipt.key"), parties.receiptKey);
+  await saveSigningKey(file("checkpoint.key"), parties.checkpointKey);
+  await savePublicKey(file("root-1.pub"), parties.root);
+  await writeFile(file("register.bin"), parties.registerBytes);
+  return await startGateway({
+    config: {
+      dataDir: dir,
+      natsUrl: "nats://memory.invalid",
+      credsFile: file("none.creds"),
+      registerFile: file("register.bin"),
+      rootPublicKeyFiles: [file("root-1.pub")],
+      keysDir: dir,
+      http: { host: "127.0.0.1", port: 0 },
+      logLevel: "silent" as never,
+    },
+    logger: createLogger({ name: "gateway", level: "silent" }),
+    clock: time,
+    openStore: (storeFile) =>
+      openSqliteStore<GatewayProcedures>({
+        file: storeFile,
+        module: new URL("../../gateway/store.ts", import.meta.url),
+      }),
+    connect: async () => carrier.connect("CORE"),
+  });
+}
+
+interface MemberParts {
+  readonly id: string;
+  readonly dir: string;
+  readonly identity: string;
+  readonly parties: Parties;
+  readonly carrier: MemoryCarrier;
+  readonly sealer: Sealer;
+  readonly time: FastTime;
+  readonly notify: () => void;
+}
+
+async function openMember(parts: MemberParts): Promise<PostMember> {
+  const { id, parties, carrier, time } = parts;
+  const store = await openSqliteStore<PostTestProcedures>({
+    file: join(parts.dir, `${id}.sqlite`),
+    module: new URL("./post-store.ts", import.meta.url),
+  });
+  const transport = carrier.connect(id);
+  const start = async (): Promise<Post> => {
+    const post = createPost({
+      participant: id,
+      store,
+      transport,
+      sealer: parts.sealer,
+      application: { judge: ({ parts: opened }) => judgeText(opened.get("body")) },
+      register: () => parties.register,
+      signer: () => member.signer,
+      identities: () => [parts.identity],
+      clock: time,
+      timers: time,
+      logger: createLogger({ name: id, level: "silent" }),
+      onEvent: (_event: PostEvent) => parts.notify(),
+    });
+    await post.start();
+    return post;
+  };
+  const member: PostMember = {
+    id,
+    store,
+    transport,
+    identity: parts.identity,
+    post: undefined as never,
+    signer: parties.party(id).signer,
+    send: async (to, body, changes = {}) => {
+      const recipients = typeof to === "string" ? [to] : to;
+      const args = draftOf(id, recipients, body, time.now());
+      const messageId = await store.call("draft", { ...args, ...changes });
+      member.post.noteDrafted();
+      return messageId;
+    },
+    rows: (sql, ...params) => store.call("query", { sql, params }),
+    restart: async () => {
+      await member.post.stop();
+      member.post = await start();
+    },
+  };
+  member.post = await start();
+  return member;
+}
+
+/** A trace request with a text for a body. */
+export function draftOf(
+  sender: string,
+  recipients: readonly string[],
+  body: string,
+  nowMs: number,
+): MessageDraft {
+  return {
+    sender,
+    recipients,
+    kind: Kind.TRACE_REQUEST,
+    conversationId: randomUUID(),
+    nowMs,
+    instrumentBasis: [Instrument.ITI],
+    handling: Handling.create({
+      tlp: Tlp.AMBER,
+      use: [UseRestriction.ANY_LAWFUL],
+      originatorState: sender.slice(0, 2),
+    }),
+    disclosed: { move: TraceMove.REQUEST, outcomeClass: 0 },
+    parts: [
+      {
+        name: "body",
+        plaintext: Buffer.from(body),
+        schema: "tracepost.v1.TraceRequest",
+        retentionClass: "trace",
+      },
+    ],
+  };
+}
+
+function judgeText(bytes: Uint8Array | undefined) {
+  const body = Buffer.from(bytes ?? new Uint8Array()).toString("utf8");
+  if (body.startsWith("bad")) return refused<TestEffect>("BODY_INVALID", "body");
+  return accepted<TestEffect>({ body });
+}
