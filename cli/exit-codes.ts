@@ -3,8 +3,8 @@ import { FAULTS, type FaultCode } from "#errors";
 /** What a person who reads an exit code wants to know; the codes are those of lib/errors. */
 const MEANINGS: Readonly<Record<FaultCode, string>> = {
   USAGE: "wrong arguments",
-  INPUT_INVALID: "an input file has problems; all are listed",
-  CONFIG_INVALID: "configuration has problems; all are listed",
+  INPUT_INVALID: "an input file has problems, all listed",
+  CONFIG_INVALID: "a configuration file has problems, all listed",
   DATA_FOLDER: "the data folder is foreign or damaged",
   KEY_FILE: "a key file is absent, damaged or readable by others",
   MISSING_DEPENDENCY: "this machine lacks something: nats-server, Node 24",

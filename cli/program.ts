@@ -1,12 +1,12 @@
 import { Command, CommanderError } from "commander";
 import { TracepostError } from "#errors";
-import { tellFault, type Terminal } from "./command-result.ts";
+import { type Terminal, tellFault } from "./command-result.ts";
 import { addExchangeDown } from "./commands/exchange-down.ts";
 import { addExchangeInit } from "./commands/exchange-init.ts";
 import { addExchangeStatus } from "./commands/exchange-status.ts";
 import { addExchangeUp } from "./commands/exchange-up.ts";
 import { addInspect } from "./commands/inspect.ts";
-import { addLogVerify } from "./commands/log-verify-command.ts";
+import { addLogVerify } from "./commands/log.ts";
 import { addTraceList } from "./commands/trace-list.ts";
 import { addTraceShow } from "./commands/trace-show.ts";
 import { EXIT_CODES_HELP } from "./exit-codes.ts";
@@ -21,23 +21,34 @@ Examples:
 
 /** Runs one command line. Never throws: what goes wrong is told, with its exit code. */
 export async function runProgram(argv: readonly string[], terminal: Terminal): Promise<void> {
-  const program = createProgram(terminal);
+  const asJson = argv.includes("--json");
+  const program = createProgram(terminal, asJson);
   try {
     await program.parseAsync([...argv], { from: "user" });
   } catch (caught) {
-    if (caught instanceof CommanderError) {
-      // Commander has told it already: help, or what is wrong with the arguments.
-      terminal.setExitCode(caught.exitCode === 0 ? 0 : new TracepostError("USAGE", "").exitCode);
-      return;
+    if (!(caught instanceof CommanderError)) {
+      tellFault(TracepostError.from(caught), terminal, asJson);
+    } else if (caught.exitCode !== 0) {
+      tellUsage(caught, terminal, asJson);
     }
-    tellFault(TracepostError.from(caught), terminal, argv.includes("--json"));
   }
 }
 
-function createProgram(terminal: Terminal): Command {
+/** Commander has told a person already, help included; a program is told here. */
+function tellUsage(error: CommanderError, terminal: Terminal, asJson: boolean): void {
+  const message = error.message.replace(/^error: /u, "");
+  const fault = new TracepostError("USAGE", message, { remedy: "See: tracepost --help" });
+  if (asJson) tellFault(fault, terminal, asJson);
+  else terminal.setExitCode(fault.exitCode);
+}
+
+function createProgram(terminal: Terminal, asJson: boolean): Command {
   const program = new Command("tracepost")
-    .description("Runs an exchange of trace requests between national focal points, and looks into it.")
+    .description(
+      "Runs an exchange of trace requests between national focal points, and looks into it.",
+    )
     .addHelpText("after", `${EXAMPLES}\n${EXIT_CODES_HELP}`)
+    .version(packageJson.version, "-V, --version", "print the version")
     .helpCommand("help [command]", "show help of a command");
   const exchange = group(program, "exchange", "set up, start, stop and look at an exchange");
   addExchangeInit(exchange, terminal);
@@ -50,7 +61,7 @@ function createProgram(terminal: Terminal): Command {
   const log = group(program, "log", "check the message log");
   addLogVerify(log, terminal);
   addInspect(program, terminal);
-  prepare(program, terminal);
+  prepare(program, terminal, asJson);
   return program;
 }
 
@@ -59,13 +70,16 @@ function group(program: Command, name: string, description: string): Command {
 }
 
 /** Gives a command and those below it the same manners. */
-function prepare(command: Command, terminal: Terminal): void {
+function prepare(command: Command, terminal: Terminal, asJson: boolean): void {
   command
     .exitOverride()
     .showSuggestionAfterError()
     .showHelpAfterError(`See: ${pathOf(command)} --help`)
-    .configureOutput({ writeOut: terminal.out, writeErr: terminal.err });
-  for (const child of command.commands) prepare(child, terminal);
+    .configureOutput({
+      writeOut: terminal.out,
+      writeErr: (text) => asJson || terminal.err(text),
+    });
+  for (const child of command.commands) prepare(child, terminal, asJson);
 }
 
 function pathOf(command: Command): string {

@@ -49,7 +49,10 @@ export class Speaker {
   async dispatchRecorded(recorded: Recorded, place: Place): Promise<void> {
     const { passage, item, result } = recorded;
     if (result.type !== "recorded" || passage.message === undefined) return;
-    const { envelope, header } = passage.message;
+    const { envelope, header, bytes } = passage.message;
+    // One recipient gets every part: its copy is what came in, to the byte.
+    const copyFor = (recipient: string): Uint8Array =>
+      header.recipients.length === 1 ? bytes : filterForRecipient(envelope, header, recipient);
     const evidence = evidenceOf(result, place.checkpoint);
     const recipients =
       header.kind === Kind.RECEIPT
@@ -63,7 +66,7 @@ export class Speaker {
           kind: header.kind,
           messageId: header.messageId,
           attempt: header.kind === Kind.RECEIPT ? this.#freshAttempt() : 1,
-          envelope: filterForRecipient(envelope, header, recipient),
+          envelope: copyFor(recipient),
           evidence,
         }),
       ),

@@ -1,9 +1,18 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { Command } from "commander";
-import { initExchange, openExchangeFolder, parseParticipantsYaml } from "../../deploy/local/index.ts";
 import { TracepostError } from "#errors";
-import { addAction, type CommandResult, type OutputOptions, type Terminal } from "../command-result.ts";
+import {
+  initExchange,
+  openExchangeFolder,
+  parseParticipantsYaml,
+} from "../../deploy/local/index.ts";
+import {
+  addAction,
+  type CommandResult,
+  type OutputOptions,
+  type Terminal,
+} from "../command-result.ts";
 
 interface InitOptions extends OutputOptions {
   readonly data: string;

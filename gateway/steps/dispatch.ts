@@ -1,5 +1,5 @@
 import { Dispatch, Envelope, type Kind, type Lane, type LogEvidence } from "#proto";
-import { inSubject, type Publication } from "#wire";
+import { encodeMessage, inSubject, type Publication } from "#wire";
 import type { StoredMessage, StoredPart } from "../store/recall.ts";
 
 /** A message for one recipient's inbox. */
@@ -21,7 +21,7 @@ export function dispatch(outgoing: OutgoingDispatch): Publication {
   const { recipient, lane, kind, evidence, envelope } = outgoing;
   return {
     subject: inSubject(recipient, lane, kind),
-    data: Dispatch.encode({ envelope, evidence }).finish(),
+    data: encodeMessage(Dispatch, { envelope, evidence }),
     transportId: `${outgoing.messageId}.${outgoing.attempt}`,
   };
 }
@@ -32,5 +32,5 @@ export function storedEnvelope(
   parts: readonly StoredPart[],
 ): Uint8Array {
   const { signatures } = Envelope.decode(message.signatures);
-  return Envelope.encode({ header: message.header, signatures, parts: [...parts] }).finish();
+  return encodeMessage(Envelope, { header: message.header, signatures, parts: [...parts] });
 }

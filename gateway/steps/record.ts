@@ -1,7 +1,14 @@
 import { refuse } from "#errors";
 import { Envelope, Kind, Lane, ReceiptType, RefusalCode } from "#proto";
 import { type Database, newMessageId } from "#runtime";
-import { parseReceipt, refusalCodeOf, sha256, signaturesDigest, timestampMs } from "#wire";
+import {
+  encodeMessage,
+  parseReceipt,
+  refusalCodeOf,
+  sha256,
+  signaturesDigest,
+  timestampMs,
+} from "#wire";
 import { headerBytesIn, readReference } from "../message-reference.ts";
 import type { PairWindow } from "../pair-window.ts";
 import type { Passage } from "../passage.ts";
@@ -107,7 +114,7 @@ function itemOf(
     headerDigest: message.headerDigest,
     signaturesDigest: signaturesDigest(envelope.signatures),
     header: message.headerBytes,
-    signatures: Envelope.encode(Envelope.create({ signatures: envelope.signatures })).finish(),
+    signatures: encodeMessage(Envelope, Envelope.create({ signatures: envelope.signatures })),
     kind: header.kind,
     lane: header.lane,
     expiresAtMs: timestampMs(header.expiresAt) ?? 0,

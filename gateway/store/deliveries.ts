@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { appendLogEntries } from "#message-log";
 import { EntryKind, LogEntry, RefusalCode } from "#proto";
 import type { SqlRow, Transaction } from "#runtime";
-import { toTimestamp } from "#wire";
+import { encodeMessage, toTimestamp } from "#wire";
 import {
   loadMessage,
   loadParts,
@@ -187,7 +187,8 @@ export async function expireDeliveries(
 }
 
 function encodeExpiry(message: StoredMessage, row: ExpiredRow, expiredAtMs: number): Uint8Array {
-  return LogEntry.encode(
+  return encodeMessage(
+    LogEntry,
     LogEntry.create({
       kind: EntryKind.EXPIRY,
       sender: message.sender,
@@ -199,5 +200,5 @@ function encodeExpiry(message: StoredMessage, row: ExpiredRow, expiredAtMs: numb
       recordedAt: toTimestamp(expiredAtMs),
       nonce: randomBytes(16),
     }),
-  ).finish();
+  );
 }

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { appendLogEntries } from "#message-log";
 import { EntryKind, LogEntry, RefusalCode } from "#proto";
 import type { Transaction } from "#runtime";
-import { toTimestamp } from "#wire";
+import { encodeMessage, toTimestamp } from "#wire";
 
 /** What is kept of bytes that could not be read as a message: no content. */
 export interface QuarantineItem {
@@ -65,7 +65,8 @@ async function appendRefusals(
   const state = await tx.get<{ recorded_at: number }>("SELECT recorded_at FROM gateway_state");
   const recordedAtMs = Math.max(args.nowMs, state?.recorded_at ?? 0);
   const entries = args.items.map((item) =>
-    LogEntry.encode(
+    encodeMessage(
+      LogEntry,
       LogEntry.create({
         kind: EntryKind.REFUSAL,
         sender: item.sender,
@@ -75,7 +76,7 @@ async function appendRefusals(
         recordedAt: toTimestamp(recordedAtMs),
         nonce: randomBytes(16),
       }),
-    ).finish(),
+    ),
   );
   const log = await appendLogEntries(tx, entries);
   await tx.run("UPDATE gateway_state SET recorded_at = ?", recordedAtMs);

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { type AppendedEntries, appendLogEntries, loadLogHead } from "#message-log";
 import { EntryKind, Kind, LogEntry, ReceiptType, RefusalCode } from "#proto";
 import type { Transaction } from "#runtime";
-import { toTimestamp } from "#wire";
+import { encodeMessage, toTimestamp } from "#wire";
 import { DELIVERY, DELIVERY_STRIDE, PART_STRIDE } from "./tables.ts";
 
 /** One statement of a recipient's receipt about one message. */
@@ -233,7 +233,8 @@ async function matchClaims(tx: Transaction, decision: Decision): Promise<void> {
 
 function encodeEntry(decision: Decision, batch: RecordBatch, recordedAtMs: number): Uint8Array {
   const { item, code } = decision;
-  return LogEntry.encode(
+  return encodeMessage(
+    LogEntry,
     LogEntry.create({
       kind: entryKind(item, code),
       sender: item.sender,
@@ -247,7 +248,7 @@ function encodeEntry(decision: Decision, batch: RecordBatch, recordedAtMs: numbe
       recordedAt: toTimestamp(recordedAtMs),
       nonce: randomBytes(16),
     }),
-  ).finish();
+  );
 }
 
 function entryKind(item: RecordItem, code: RefusalCode): EntryKind {

@@ -15,14 +15,13 @@ export { CompactRange } from "./compact-range.ts";
 export { formatEvidence, parseEvidence, verifyEvidence } from "./evidence.ts";
 export { emptyRoot, hashChildren, hashLeaf } from "./hashing.ts";
 export { parseLogEntry } from "./log-entry.ts";
+export { loadCheckpoint, loadLogHead } from "./log-head.ts";
 export { formatLogProof, type LogProof, parseLogProof } from "./log-proof.ts";
 export { LOG_MIGRATION_SQL } from "./log-schema.ts";
 export {
   type AppendedEntries,
   appendLogEntries,
-  loadCheckpoint,
   loadLogEntry,
-  loadLogHead,
   saveCheckpoint,
 } from "./log-store.ts";
 export {

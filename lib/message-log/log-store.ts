@@ -1,11 +1,12 @@
 /** The log in a service's store: one call for each batch, beside the records (TP-LOG-3). */
 import { TracepostError } from "#errors";
-import { LOG_LIMITS, type SqlValue, type Transaction } from "#runtime";
+import { LOG_LIMITS, type Transaction } from "#runtime";
 import { appendToTree, type CompletedNodes } from "./append-to-tree.ts";
 import { parseCheckpoint, type TreeHead } from "./checkpoint.ts";
-import { CompactRange } from "./compact-range.ts";
 import { hashLeaf, sameBytes } from "./hashing.ts";
-import { partialTile, rootAt, TILE_WIDTH } from "./stored-tree.ts";
+import { lockLogHead } from "./log-head.ts";
+import { rootAt } from "./stored-tree.ts";
+import { forgetNodes, partialTile, TILE_WIDTH } from "./tile-reader.ts";
 
 /** What a batch of entries became. */
 export interface AppendedEntries extends TreeHead {
@@ -27,11 +28,12 @@ export async function appendLogEntries(
   entries: readonly Uint8Array[],
 ): Promise<AppendedEntries> {
   checkEntries(entries);
-  const range = await lockHead(tx);
+  const range = await lockLogHead(tx);
   const leafHashes = entries.map(hashLeaf);
   const tree = appendToTree(range, leafHashes);
   await insertEntries(tx, range.size, entries, leafHashes);
   for (const nodes of tree.completed) await keepNodes(tx, nodes);
+  forgetNodes(tx);
   await tx.run(
     "UPDATE log_head SET size = ?, root_hash = ?, compact_range = ? WHERE id = 1",
     tree.range.size,
@@ -44,15 +46,6 @@ export async function appendLogEntries(
     rootHash: tree.rootHash,
     inclusionPaths: tree.inclusionPaths,
   };
-}
-
-/** Size and root of the log as of this transaction. Throws STORE when the log is damaged. */
-export async function loadLogHead(tx: Transaction): Promise<TreeHead> {
-  const row = await tx.get<{ size: number; root_hash: Uint8Array }>(
-    "SELECT size, root_hash FROM log_head WHERE id = 1",
-  );
-  if (row === undefined) throw headMissing();
-  return { size: row.size, rootHash: row.root_hash };
 }
 
 /**
@@ -74,15 +67,6 @@ export async function saveCheckpoint(tx: Transaction, note: string, size: number
   );
 }
 
-/** Latest signed checkpoint, if one was ever saved. Throws STORE when the log is damaged. */
-export async function loadCheckpoint(tx: Transaction): Promise<string | undefined> {
-  const row = await tx.get<{ checkpoint: string | null }>(
-    "SELECT checkpoint FROM log_head WHERE id = 1",
-  );
-  if (row === undefined) throw headMissing();
-  return row.checkpoint ?? undefined;
-}
-
 /** Encoded entry at an index, if the log has one there. */
 export async function loadLogEntry(
   tx: Transaction,
@@ -95,15 +79,6 @@ export async function loadLogEntry(
   return row?.entry;
 }
 
-/** The writing UPDATE makes the head row the lock of a store with several writers. */
-async function lockHead(tx: Transaction): Promise<CompactRange> {
-  const row = await tx.get<{ size: number; compact_range: Uint8Array }>(
-    "UPDATE log_head SET size = size WHERE id = 1 RETURNING size, compact_range",
-  );
-  if (row === undefined) throw headMissing();
-  return CompactRange.fromBytes(row.size, row.compact_range);
-}
-
 function checkEntries(entries: readonly Uint8Array[]): void {
   if (entries.length === 0) throw new TracepostError("INTERNAL", "no entries to append");
   const wrong = entries.find(
@@ -114,26 +89,20 @@ function checkEntries(entries: readonly Uint8Array[]): void {
   }
 }
 
-const INSERT_ENTRY = "INSERT INTO log_entries (entry_index, leaf_hash, entry) VALUES ";
-/** Rows of one statement; more win nothing. */
-const ROWS_AT_ONCE = 32;
-
+/** One row for each statement: several rows in one were measured to win nothing. */
 async function insertEntries(
   tx: Transaction,
   firstIndex: number,
   entries: readonly Uint8Array[],
   leafHashes: readonly Uint8Array[],
 ): Promise<void> {
-  for (let at = 0; at < entries.length; ) {
-    // Two lengths of statement only, so that both stay prepared.
-    const rows = entries.length - at >= ROWS_AT_ONCE ? ROWS_AT_ONCE : 1;
-    const params: SqlValue[] = [];
-    for (let row = at; row < at + rows; row += 1) {
-      params.push(firstIndex + row, leafHashes[row] ?? null, entries[row] ?? null);
-    }
-    const places = Array.from({ length: rows }, () => "(?, ?, ?)").join(", ");
-    await tx.run(INSERT_ENTRY + places, ...params);
-    at += rows;
+  for (const [offset, entry] of entries.entries()) {
+    await tx.run(
+      "INSERT INTO log_entries (entry_index, leaf_hash, entry) VALUES (?, ?, ?)",
+      firstIndex + offset,
+      leafHashes[offset] ?? null,
+      entry,
+    );
   }
 }
 
@@ -177,10 +146,4 @@ async function tileBytes(
     });
   }
   return new Uint8Array(Buffer.concat(parts));
-}
-
-function headMissing(): TracepostError {
-  return new TracepostError("STORE", "the log has no head", {
-    remedy: "Restore the data folder from a backup.",
-  });
 }

@@ -1,7 +1,7 @@
 import type { Transaction } from "#runtime";
 import { sameBytes } from "./hashing.ts";
 import type { ProblemList } from "./problem-list.ts";
-import { foldPerfect, TILE_WIDTH } from "./stored-tree.ts";
+import { foldPerfect, TILE_WIDTH } from "./tile-reader.ts";
 
 /** Compares stored tiles with the leaves as they go by; holds one growing tile of each level. */
 export class TileCheck {
@@ -15,15 +15,21 @@ export class TileCheck {
     this.#problems = problems;
   }
 
-  /** Takes the next hash of a level, of a leaf unless said otherwise. */
-  async take(hash: Uint8Array, level = 0): Promise<void> {
-    this.#levels[level] ??= { hashes: [], tiles: 0 };
-    const { hashes, tiles } = this.#levels[level];
-    hashes.push(hash);
-    if (hashes.length < TILE_WIDTH) return;
-    this.#levels[level] = { hashes: [], tiles: tiles + 1 };
-    await this.#checkTile(level, tiles, hashes);
-    await this.take(foldPerfect(hashes), level + 1);
+  /** Takes the next leaf hash; true when {@link checkFull} is due before the next one. */
+  take(leafHash: Uint8Array): boolean {
+    return this.#push(0, leafHash);
+  }
+
+  /** Compares the tiles that the last leaf completed. */
+  async checkFull(): Promise<void> {
+    for (const [level, growing] of this.#levels.entries()) {
+      if (growing.hashes.length < TILE_WIDTH) return;
+      const { hashes, tiles } = growing;
+      this.#levels[level] = { hashes: [], tiles: tiles + 1 };
+      const root = foldPerfect(hashes);
+      await this.#checkTile({ level, index: tiles, hashes, root });
+      this.#push(level + 1, root);
+    }
   }
 
   /** After the last leaf: looks for tiles and roots that no leaf accounts for. */
@@ -36,7 +42,12 @@ export class TileCheck {
     }
   }
 
-  async #checkTile(level: number, index: number, hashes: readonly Uint8Array[]): Promise<void> {
+  #push(level: number, hash: Uint8Array): boolean {
+    this.#levels[level] ??= { hashes: [], tiles: 0 };
+    return this.#levels[level].hashes.push(hash) === TILE_WIDTH;
+  }
+
+  async #checkTile({ level, index, hashes, root }: FullTile): Promise<void> {
     const tile = await this.#tx.get<{ hashes: Uint8Array }>(
       "SELECT hashes FROM log_tiles WHERE level = ? AND tile_index = ?",
       level,
@@ -46,13 +57,20 @@ export class TileCheck {
       const what = tile === undefined ? "is missing" : "has other hashes than the entries";
       this.#problems.add(`tile ${index} of level ${level} ${what}`);
     }
-    const root = await this.#tx.get<{ hash: Uint8Array }>(
+    const subtree = await this.#tx.get<{ hash: Uint8Array }>(
       "SELECT hash FROM log_subtrees WHERE level = ? AND position = ?",
       level + 1,
       index,
     );
-    if (root === undefined || !sameBytes(root.hash, foldPerfect(hashes))) {
+    if (subtree === undefined || !sameBytes(subtree.hash, root)) {
       this.#problems.add(`the root of tile ${index} of level ${level} is missing or another`);
     }
   }
+}
+
+interface FullTile {
+  readonly level: number;
+  readonly index: number;
+  readonly hashes: readonly Uint8Array[];
+  readonly root: Uint8Array;
 }

@@ -1,11 +1,11 @@
 /** Recomputes a whole log from its entries (TP-LOG-12). */
 import type { KeyObject } from "node:crypto";
-import { LOG_LIMITS, type Transaction } from "#runtime";
+import { LOG_LIMITS, type SqlRow, type Transaction } from "#runtime";
 import { openCheckpoint, type TreeHead } from "./checkpoint.ts";
 import { CompactRange } from "./compact-range.ts";
 import { hashLeaf, sameBytes } from "./hashing.ts";
 import { parseLogEntry } from "./log-entry.ts";
-import { loadCheckpoint } from "./log-store.ts";
+import { loadCheckpoint } from "./log-head.ts";
 import { ProblemList } from "./problem-list.ts";
 import { TileCheck } from "./tile-check.ts";
 
@@ -57,8 +57,8 @@ export async function verifyLog(tx: Transaction, options: VerifyLogOptions): Pro
   };
 }
 
-interface EntryRow extends Record<string, number | Uint8Array> {
-  entry_index: number;
+interface EntryRow extends SqlRow {
+  entry_index: number | bigint;
   leaf_hash: Uint8Array;
   entry: Uint8Array;
 }
@@ -80,24 +80,30 @@ class LogReading {
   }
 
   async readAll(onProgress: ((entries: number) => void) | undefined): Promise<void> {
-    let from = 0;
-    for (;;) {
-      const rows = await this.#tx.all<EntryRow>(
-        `SELECT entry_index, leaf_hash, entry FROM log_entries
-         WHERE entry_index >= ? ORDER BY entry_index LIMIT ?`,
-        from,
-        LOG_LIMITS.verifyPageEntries,
-      );
-      for (const row of rows) await this.#readOne(row);
+    for (let rows = await this.#page(); rows.length > 0; rows = await this.#page(rows.at(-1))) {
+      for (const row of rows) {
+        if (this.#readOne(row)) await this.#tiles.checkFull();
+      }
       onProgress?.(this.range.size);
-      const last = rows.at(-1);
-      if (last === undefined || rows.length < LOG_LIMITS.verifyPageEntries) break;
-      from = last.entry_index + 1;
     }
     await this.#tiles.finish(this.range.size);
   }
 
-  async #readOne(row: EntryRow): Promise<void> {
+  /** The entries after one, or the first ones, were they numbered below zero. */
+  async #page(after?: EntryRow): Promise<EntryRow[]> {
+    const columns = "SELECT entry_index, leaf_hash, entry FROM log_entries";
+    const limit = LOG_LIMITS.verifyPageEntries;
+    return after === undefined
+      ? await this.#tx.all(`${columns} ORDER BY entry_index LIMIT ?`, limit)
+      : await this.#tx.all(
+          `${columns} WHERE entry_index > ? ORDER BY entry_index LIMIT ?`,
+          after.entry_index,
+          limit,
+        );
+  }
+
+  /** True when the entry completed a tile. */
+  #readOne(row: EntryRow): boolean {
     const index = row.entry_index;
     if (index !== this.range.size) {
       this.#problems.add(`entry ${this.range.size} is missing; ${index} stands in its place`);
@@ -108,11 +114,11 @@ class LogReading {
     }
     this.#checkEntry(index, row.entry);
     this.range.append(leafHash);
-    await this.#tiles.take(leafHash);
     if (this.range.size === this.#signed?.size) this.#checkSigned(this.#signed);
+    return this.#tiles.take(leafHash);
   }
 
-  #checkEntry(index: number, bytes: Uint8Array): void {
+  #checkEntry(index: number | bigint, bytes: Uint8Array): void {
     const entry = parseLogEntry(bytes);
     if (!entry.ok) {
       this.#problems.add(`entry ${index}: ${entry.refusal.field} ${entry.refusal.detail}`);
@@ -121,7 +127,7 @@ class LogReading {
     const { seconds = 0n, nanos = 0 } = entry.value.recordedAt ?? {};
     const recordedAt = BigInt(seconds) * 1_000_000_000n + BigInt(nanos);
     if (recordedAt < this.#recordedAt) {
-      this.#problems.add(`entry ${index} was recorded before entry ${index - 1}`);
+      this.#problems.add(`entry ${index} was recorded before the one before it`);
     }
     this.#recordedAt = recordedAt;
   }

@@ -18,4 +18,9 @@ export {
 } from "./procedures.ts";
 export { Pump, type PumpOptions, type PumpTurn } from "./pump.ts";
 export { POST_MIGRATION_SQL } from "./schema.ts";
-export type { IncidentRecord, MessageReceipts, PostCount, PostStatus } from "./status-procedures.ts";
+export type {
+  IncidentRecord,
+  MessageReceipts,
+  PostCount,
+  PostStatus,
+} from "./status-procedures.ts";

@@ -129,6 +129,16 @@ export const POST_LIMITS = {
   retryMaxMs: MINUTE_MS,
 } as const;
 
+/** Limits of a firearm register's import and look-up. */
+export const FIREARM_LIMITS = {
+  /** A record with every field at its longest. */
+  lineBytesMax: 32 * KIB,
+  /** Lines kept, moved or dropped in one transaction; the post waits no longer than that. */
+  portionLines: 1_000,
+  /** Bad lines named in a report; the rest are counted. */
+  problemsMax: 1_000,
+} as const;
+
 /** Limits of every HTTP door. */
 export const HTTP_LIMITS = {
   /** A JSON body; a trace request with all its fields is far below. */
@@ -203,6 +213,8 @@ export const LOG_LIMITS = {
   pathHashesMax: 53,
   /** A proof file: note, path and an entry in base64. */
   proofBytesMax: 256 * KIB,
+  /** Tiles kept while one transaction makes proofs; some 60 KiB each. */
+  tilesHeldMax: 64,
   /** Entries read at a time when the whole log is recomputed. */
   verifyPageEntries: 1_000,
   /** Problems listed one by one; the rest are counted. */

@@ -3,7 +3,7 @@ import { KeyPurpose } from "#proto";
 import { WIRE_LIMITS } from "#runtime";
 import { GATEWAY_SENDER, type ParsedMessage, timestampMs } from "#wire";
 import { PAYLOAD_TYPES, verifyBytes } from "./dsse.ts";
-import type { RegisteredKey, RegisterView } from "./register.ts";
+import type { RegisteredKey, RegisterView } from "./register-view.ts";
 
 const KEY_ID_FIELD = "envelope.signatures[0].key_id";
 

@@ -11,7 +11,7 @@ import {
   Role,
 } from "#proto";
 import { isTraceKind, refusalCodeOf, timestampMs } from "#wire";
-import type { RegisterView } from "./register.ts";
+import type { RegisterView } from "./register-view.ts";
 
 /** Roles that may send a kind, and roles that may be sent it. */
 interface Route {

@@ -80,9 +80,9 @@ async function exists(file: string): Promise<boolean> {
 
 async function writeWhole(file: string, text: string, mode: number): Promise<void> {
   const folder = dirname(file);
-  await mkdir(folder, { recursive: true, mode: 0o700 });
   const partial = `${file}.${randomBytes(8).toString("hex")}.part`;
   try {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
     const exclusive = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL;
     await using handle = await open(partial, exclusive, mode);
     // The mask of the process may have taken more away, or a mounted file system given more.
@@ -91,7 +91,8 @@ async function writeWhole(file: string, text: string, mode: number): Promise<voi
     await handle.sync();
     await rename(partial, file);
   } catch (caught) {
-    await rm(partial, { force: true });
+    // What is left of it, if anything; the fault that counts is the first one.
+    await rm(partial, { force: true }).catch(() => undefined);
     throw new TracepostError("KEY_FILE", `${file} cannot be written`, {
       cause: caught,
       remedy: "Make room, or give yourself the right to write there.",

@@ -1,6 +1,7 @@
 import { TracepostError } from "#errors";
 import { Envelope, Header, PartInfo } from "#proto";
 import { headerDigest, sha256 } from "./digests.ts";
+import { encodeMessage } from "./encode.ts";
 
 /** Signs header bytes for one purpose; lib/trust makes them, with the pre-authentication encoding. */
 export interface HeaderSigner {
@@ -39,8 +40,8 @@ export interface AssembledEnvelope {
  */
 export function assembleEnvelope(draft: EnvelopeDraft, signer: HeaderSigner): AssembledEnvelope {
   const header: Header = { ...draft.header, parts: draft.parts.map((part) => part.info) };
-  const headerBytes = Header.encode(header).finish();
-  const bytes = Envelope.encode({
+  const headerBytes = encodeMessage(Header, header);
+  const bytes = encodeMessage(Envelope, {
     header: headerBytes,
     signatures: [{ keyId: signer.keyId, value: signer.sign(headerBytes) }],
     parts: draft.parts.map(({ content, info }) => ({
@@ -48,7 +49,7 @@ export function assembleEnvelope(draft: EnvelopeDraft, signer: HeaderSigner): As
       onlyFor: info.onlyFor,
       content,
     })),
-  }).finish();
+  });
   return { bytes, headerBytes, headerDigest: headerDigest(headerBytes) };
 }
 
@@ -59,7 +60,7 @@ export function assembleEnvelope(draft: EnvelopeDraft, signer: HeaderSigner): As
 export function resign(envelopeBytes: Uint8Array, signer: HeaderSigner): Uint8Array {
   const { header, parts } = Envelope.decode(envelopeBytes);
   const signatures = [{ keyId: signer.keyId, value: signer.sign(header) }];
-  return Envelope.encode({ header, signatures, parts }).finish();
+  return encodeMessage(Envelope, { header, signatures, parts });
 }
 
 /** A readable part, for the kinds that hold no content of a State. */
@@ -96,5 +97,5 @@ export function filterForRecipient(
     throw new TracepostError("INTERNAL", `${recipient} is no recipient of ${header.messageId}`);
   }
   const parts = envelope.parts.filter(({ onlyFor }) => onlyFor === "" || onlyFor === recipient);
-  return Envelope.encode({ ...envelope, parts }).finish();
+  return encodeMessage(Envelope, { ...envelope, parts });
 }

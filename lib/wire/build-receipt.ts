@@ -16,6 +16,7 @@ import {
   type HeaderSigner,
   unsealedPart,
 } from "./assemble.ts";
+import { encodeMessage } from "./encode.ts";
 import { toTimestamp } from "./timestamps.ts";
 
 /** What a receipt is made from; the same facts and key give the same bytes. */
@@ -45,7 +46,7 @@ export function buildReceipt(draft: ReceiptDraft, signer: HeaderSigner): Assembl
   if (items.length === 0 || items.length > WIRE_LIMITS.receiptItemsMax) {
     throw new TracepostError("INTERNAL", `a receipt cannot have ${items.length} items`);
   }
-  const body = Receipt.encode({ type, items: [...items] }).finish();
+  const body = encodeMessage(Receipt, { type, items: [...items] });
   const { parts: _none, ...header } = Header.create({
     messageId: draft.messageId,
     kind: Kind.RECEIPT,

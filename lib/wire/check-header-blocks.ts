@@ -13,21 +13,12 @@ const MOVING_KINDS: ReadonlySet<Kind> = new Set([Kind.TRACE_REQUEST, Kind.TRACE_
 /** Kinds that answer one exact message. */
 const REPLY_KINDS: ReadonlySet<Kind> = new Set([Kind.TRACE_REPLY, Kind.ALERT_RESPONSE]);
 
-/**
- * Checks in_reply_to: complete wherever it stands, mandatory on replies; and a reply goes to the
- * sender of what it answers, to nobody else (TP-WIRE-10).
- */
+/** Checks in_reply_to: complete wherever it stands, mandatory on replies (TP-WIRE-10). */
 export function checkReply(header: Header): Refusal | undefined {
   const { inReplyTo } = header;
-  if (inReplyTo === undefined) {
-    if (!REPLY_KINDS.has(header.kind)) return undefined;
-    return refuse("MALFORMED", "header.in_reply_to", "is missing");
-  }
-  const refusal = checkMessageRef(inReplyTo, "header.in_reply_to");
-  if (refusal !== undefined || !REPLY_KINDS.has(header.kind)) return refusal;
-  const [recipient, ...others] = header.recipients;
-  if (others.length === 0 && recipient === inReplyTo.originalSender) return undefined;
-  return refuse("MALFORMED", "header.recipients", "must be the sender of what is answered, alone");
+  if (inReplyTo !== undefined) return checkMessageRef(inReplyTo, "header.in_reply_to");
+  if (!REPLY_KINDS.has(header.kind)) return undefined;
+  return refuse("MALFORMED", "header.in_reply_to", "is missing");
 }
 
 /** Checks that a reference names one exact message; `field` is the path of the reference. */

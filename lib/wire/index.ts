@@ -13,6 +13,7 @@ export {
 export { buildReceipt, type ReceiptDraft } from "./build-receipt.ts";
 export type { ParseOptions } from "./check-header.ts";
 export { equalBytes, headerDigest, sha256, signaturesDigest } from "./digests.ts";
+export { type Encoder, encodeMessage } from "./encode.ts";
 export { decodeExactly, hasUnknownFields } from "./exact-decode.ts";
 export { type InspectedPart, type Inspection, inspectEnvelope } from "./inspect.ts";
 export { isSealedKind, isTraceKind } from "./kinds.ts";

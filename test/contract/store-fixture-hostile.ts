@@ -18,6 +18,9 @@ const procedures = {
         (SELECT foreign_keys FROM pragma_foreign_keys) AS foreignKeys,
         (SELECT timeout FROM pragma_busy_timeout) AS busyTimeout`),
   inMainThread: async () => isMainThread,
+  leaveRejection: async () => {
+    void Promise.reject(new RangeError("nobody waits for me"));
+  },
   endThread: async () => process.exit(0),
 };
 

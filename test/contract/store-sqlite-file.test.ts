@@ -188,4 +188,12 @@ describe("an SQLite store in trouble", () => {
     expect((await faultOf(store.call("count", undefined))).code).toBe("STORE");
     await store.close();
   });
+
+  test("does not hide a fault that a procedure left behind", async () => {
+    const store = await openHostile();
+    await store.call("leaveRejection", undefined).catch(() => undefined);
+    const later = store.call("put", new Uint8Array(1)).then(() => store.call("count", undefined));
+    expect((await faultOf(later)).message).toContain("nobody waits for me");
+    await store.close();
+  });
 });

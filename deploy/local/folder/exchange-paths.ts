@@ -80,6 +80,8 @@ export class ExchangePaths {
       dir,
       state: join(dir, "exchange.json"),
       lock: join(dir, "lock"),
+      /** Written by the server itself, so that it is known even if nobody lived to note it. */
+      natsPid: join(dir, "nats.pid"),
       logsDir: join(dir, "logs"),
     };
   }

@@ -82,8 +82,7 @@ function registeredParticipant(
       since: dayTimestamp(since),
       until: until === undefined ? undefined : dayTimestamp(until),
     })),
-    signingKeys:
-      keys === undefined ? [] : [registeredKey(keys.header, KeyPurpose.HEADER, nowMs)],
+    signingKeys: keys === undefined ? [] : [registeredKey(keys.header, KeyPurpose.HEADER, nowMs)],
     sealingKeys:
       keys === undefined
         ? []

@@ -16,12 +16,7 @@ import { writeAuthority } from "../provision/authority-files.ts";
 import { planStorage, type StoragePlan } from "../provision/storage-plan.ts";
 import { ExchangePaths } from "./exchange-paths.ts";
 import { firstRegister, type GatewayKeys, type ParticipantKeys } from "./first-register.ts";
-import {
-  FOLDER_FORMAT,
-  type FolderMarker,
-  inspectFolder,
-  unfinishedMarker,
-} from "./marker.ts";
+import { FOLDER_FORMAT, type FolderMarker, inspectFolder, unfinishedMarker } from "./marker.ts";
 import type { ParticipantSpec } from "./participant-spec.ts";
 import { parseParticipantsYaml, participantsYaml } from "./participants-file.ts";
 import { makePrivateFolder, writePrivateFile } from "./private-files.ts";

@@ -16,23 +16,29 @@ export interface ServerConfigInput {
   readonly exchangeId: string;
   readonly port: number;
   readonly tokens: IssuedTokens;
+  /** Accounts whose token the server holds already. */
+  readonly held: ReadonlySet<string>;
   readonly storage: StoragePlan;
 }
 
 /**
  * The configuration of the exchange's nats-server (TP-NATS-2): loopback only, no WebSocket, no
- * monitoring port, accounts from the full resolver. The preload is what was issued at first; the
- * server keeps a newer account token that it was given at run time.
+ * monitoring port, accounts from the full resolver. Only accounts the server does not know are
+ * preloaded: what it holds may have been changed at run time, and the token of the first day would
+ * let a revoked user in again if both were issued in the same second (TP-NATS-8).
  */
 export function serverConfigText(input: ServerConfigInput): string {
-  const { paths, exchangeId, port, tokens, storage } = input;
-  const preload = tokens.accounts.map(({ publicKey, token }) => `  ${publicKey}: ${quote(token)}`);
+  const { paths, exchangeId, port, tokens, held, storage } = input;
+  const preload = tokens.accounts
+    .filter(({ publicKey }) => !held.has(publicKey))
+    .map(({ publicKey, token }) => `  ${publicKey}: ${quote(token)}`);
   return `# Written at each start of the exchange; changes made here are lost.
 server_name: ${quote(`tracepost-${exchangeId}`)}
 listen: ${quote(`${LISTEN_HOST}:${port}`)}
 max_payload: ${NATS_LIMITS.payloadBytesMax}
 max_connections: ${CONNECTIONS_MAX}
 logtime_utc: true
+pid_file: ${quote(paths.run.natsPid)}
 
 jetstream {
   store_dir: ${quote(paths.nats.storeDir)}

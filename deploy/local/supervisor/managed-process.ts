@@ -25,6 +25,7 @@ export interface ProcessPlan {
 
 /** What happens to a process. */
 export type ProcessEvent =
+  | { readonly type: "spawned"; readonly name: string; readonly pid: number }
   | { readonly type: "started"; readonly name: string; readonly pid: number; readonly url: string }
   | {
       readonly type: "exited";
@@ -60,6 +61,7 @@ export class ManagedProcess {
   #crashes = 0;
   #readyAt = 0;
   #url = "";
+  readonly #waiting = new Set<(fault?: TracepostError) => void>();
 
   constructor(plan: ProcessPlan, care: ProcessCare) {
     this.#plan = plan;
@@ -111,12 +113,34 @@ export class ManagedProcess {
       await this.kill("SIGKILL");
     }
     await starting;
+    this.#giveUpWaiting(`${this.name} was stopped`);
   }
 
   /** Stops it and starts it again. */
   async restart(): Promise<void> {
     await this.stop();
     await this.start();
+  }
+
+  /** Resolves when it does not run; at once if so. */
+  waitExit(): Promise<void> {
+    return this.#exited;
+  }
+
+  /**
+   * Resolves when it is ready; at once if so. Throws TracepostError UNAVAILABLE when it is stopped
+   * or given up before.
+   */
+  waitReady(): Promise<void> {
+    if (this.#url !== "") return Promise.resolve();
+    return new Promise((resolve, reject) => {
+      const settle = (fault?: TracepostError): void => {
+        this.#waiting.delete(settle);
+        if (fault === undefined) resolve();
+        else reject(fault);
+      };
+      this.#waiting.add(settle);
+    });
   }
 
   /** Ends it at once, from a handler that cannot wait. */
@@ -142,6 +166,7 @@ export class ManagedProcess {
       await log.close();
     }
     const exited = this.#follow(child);
+    this.#care.onEvent({ type: "spawned", name, pid: child.pid ?? 0 });
     try {
       const ready = Promise.race([this.#plan.ready(child), exited.then(() => undefined)]);
       const url = await withDeadline(ready, PROCESS_LIMITS.startMs, `starting ${name}`);
@@ -159,6 +184,7 @@ export class ManagedProcess {
     }
     this.#readyAt = Date.now();
     this.#care.onEvent({ type: "started", name, pid: child.pid ?? 0, url: this.#url });
+    for (const settle of this.#waiting) settle();
   }
 
   /** Watches the end of a process. The promise resolves, whatever the end was. */
@@ -188,11 +214,16 @@ export class ManagedProcess {
     this.#tryAgain(`it ended with ${signal ?? `code ${code}`}`);
   }
 
+  #giveUpWaiting(reason: string): void {
+    for (const settle of this.#waiting) settle(new TracepostError("UNAVAILABLE", reason));
+  }
+
   #tryAgain(detail: string): void {
     this.#crashes += 1;
     const { name } = this;
     if (this.#crashes > NATS_LIMITS.restartsMax) {
       this.#care.onEvent({ type: "given-up", name, detail });
+      this.#giveUpWaiting(`${name} was given up: ${detail}`);
       return;
     }
     const pauseMs = NATS_LIMITS.restartFirstMs * 2 ** (this.#crashes - 1);

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { readServerReport } from "#bus";
 import { TracepostError } from "#errors";
 import { NATS_LIMITS, PROCESS_LIMITS } from "#runtime";
@@ -5,7 +6,12 @@ import type { ExchangeLayout } from "../folder/open-exchange-folder.ts";
 import { writePrivateFile } from "../folder/private-files.ts";
 import { isRecentEnough } from "../nats-server/server-version.ts";
 import { SYSTEM_ACCOUNT } from "../provision/authority.ts";
-import { credentialsFile, readIssuedTokens, readStoragePlan } from "../provision/authority-files.ts";
+import {
+  accountsHeldByServer,
+  credentialsFile,
+  readIssuedTokens,
+  readStoragePlan,
+} from "../provision/authority-files.ts";
 import { INBOX_PREFIXES } from "../provision/permissions.ts";
 import { LISTEN_HOST, serverConfigText } from "../provision/server-config.ts";
 import { findFreePort } from "./free-port.ts";
@@ -14,48 +20,49 @@ import type { ProcessPlan } from "./managed-process.ts";
 /** Name of the server among the processes of an exchange. */
 export const NATS_NAME = "nats";
 
-/** Where the server of an exchange is to be found; the port stays while the exchange runs. */
-export interface NatsAddress {
-  port: number;
+/** What the server of an exchange is run with. */
+export interface NatsPlanOptions {
+  readonly layout: ExchangeLayout;
+  /** Path of the program. */
+  readonly server: string;
+  readonly environment: () => NodeJS.ProcessEnv;
+  /** Asked after each start, before the server counts as ready. */
+  afterStart(url: string): Promise<void>;
 }
 
 /**
- * How the nats-server is run. It is ready when it lets the system user in and its effective
- * settings are the ones it was given (TP-NATS-2).
+ * How the nats-server is run. It is ready when it lets the system user in, its effective settings
+ * are the ones it was given (TP-NATS-2), and its streams are there. Its port is chosen at the first
+ * start that succeeds and stays: the other processes find it again after a crash.
  */
-export function natsPlan(
-  layout: ExchangeLayout,
-  serverPath: string,
-  address: NatsAddress,
-  environment: NodeJS.ProcessEnv,
-): ProcessPlan {
+export function natsPlan(options: NatsPlanOptions): ProcessPlan {
+  const { layout, server, environment } = options;
   const { paths, marker } = layout;
+  let port = 0;
+  let settled = false;
   return {
     name: NATS_NAME,
-    command: serverPath,
-    logFile: `${paths.run.logsDir}/${NATS_NAME}.log`,
+    command: server,
+    logFile: join(paths.run.logsDir, `${NATS_NAME}.log`),
     ipc: false,
     prepare: async () => {
-      if (address.port === 0) address.port = await findFreePort();
+      if (!settled) port = await findFreePort();
       const tokens = await readIssuedTokens(paths);
       const storage = await readStoragePlan(paths);
       const { exchangeId } = marker;
-      const { port } = address;
-      const text = serverConfigText({ paths, exchangeId, port, tokens, storage });
+      const held = await accountsHeldByServer(paths);
+      const text = serverConfigText({ paths, exchangeId, port, tokens, held, storage });
       await writePrivateFile(paths.nats.serverConfig, text);
-      return { args: ["-c", paths.nats.serverConfig], env: environment };
+      return { args: ["-c", paths.nats.serverConfig], env: environment() };
     },
     ready: async () => {
-      const url = natsUrl(address);
+      const url = `nats://${LISTEN_HOST}:${port}`;
       await checkServer(layout, url);
+      await options.afterStart(url);
+      settled = true;
       return url;
     },
   };
-}
-
-/** Where clients connect to. */
-export function natsUrl(address: NatsAddress): string {
-  return `nats://${LISTEN_HOST}:${address.port}`;
 }
 
 async function checkServer({ paths }: ExchangeLayout, url: string): Promise<void> {

@@ -56,12 +56,19 @@ export async function isSupervised(state: RunState): Promise<boolean> {
  */
 export async function endLeftovers(paths: ExchangePaths): Promise<number[]> {
   const state = await readRunState(paths);
-  if (state === undefined) return [];
-  const services = [state.gateway, ...Object.values(state.participants)];
+  const services = state === undefined ? [] : [state.gateway, ...Object.values(state.participants)];
   const ended = await Promise.all(services.map(({ pid }) => endIfOurs(pid, paths.dataDir)));
-  const server = await endIfOurs(state.nats.pid, paths.dataDir);
+  for (const pid of new Set([state?.nats.pid ?? 0, await serverPid(paths)])) {
+    ended.push(await endIfOurs(pid, paths.dataDir));
+  }
   await removeRunState(paths);
-  return [...ended, server].filter((pid) => pid !== undefined);
+  return ended.filter((pid) => pid !== undefined);
+}
+
+/** What the server has written about itself; 0 when there is nothing. */
+async function serverPid(paths: ExchangePaths): Promise<number> {
+  const text = await readFile(paths.run.natsPid, "utf8").catch(() => "");
+  return Number.parseInt(text, 10) || 0;
 }
 
 async function endIfOurs(pid: number, dataDir: string): Promise<number | undefined> {

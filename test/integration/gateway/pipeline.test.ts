@@ -131,7 +131,7 @@ describe("a refused message", () => {
   test("is told when it forges another's signature", async () => {
     const forged = traceRequest({ ...parties.party("AT"), id: "NE" }, ["BR"]);
     await bench.send(forged);
-    expect(await refusalOf()).toBe("SENDER_MISMATCH signatures[0].key_id");
+    expect(await refusalOf()).toBe("SENDER_MISMATCH envelope.signatures[0].key_id");
   });
 
   test("is told when the instrument does not bind both States", async () => {

@@ -23,7 +23,13 @@ const gatewayKey = (pair: SigningKeyPair, change: Partial<SigningKey> = {}): Sig
 });
 
 async function writeRegister(...gatewayKeys: SigningKey[]): Promise<void> {
-  const register = ParticipantRegister.create({ version: 1n, logOrigin: ORIGIN, gatewayKeys });
+  const register = ParticipantRegister.create({
+    version: 1n,
+    issuedAt: { seconds: 1n, nanos: 0 },
+    expiresAt: { seconds: 4_000_000_000n, nanos: 0 },
+    logOrigin: ORIGIN,
+    gatewayKeys,
+  });
   await writeFile(join(dataDir, "exchange", "register.bin"), signRegister(register, [root]));
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { TracepostError } from "#errors";
 import { planScenario } from "../../../scenario/plan.ts";
-import { readRecoveredFile, type RecoveredRow } from "../../../scenario/recovered-file.ts";
+import { type RecoveredRow, readRecoveredFile } from "../../../scenario/recovered-file.ts";
 import { recoveredRow } from "../../support/recovered-rows.ts";
 
 const plan = (...rows: RecoveredRow[]) => planScenario({ rows, digest: "d" });

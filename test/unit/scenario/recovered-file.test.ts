@@ -3,7 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { TracepostError } from "#errors";
-import { COLUMNS, parseRecoveredRows, readRecoveredFile } from "../../../scenario/recovered-file.ts";
+import {
+  COLUMNS,
+  parseRecoveredRows,
+  readRecoveredFile,
+} from "../../../scenario/recovered-file.ts";
 
 const HEADER = COLUMNS.join(",");
 const parse = (text: string) => parseRecoveredRows(new TextEncoder().encode(text), "in.csv");

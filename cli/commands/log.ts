@@ -1,0 +1,38 @@
+import { resolve } from "node:path";
+import type { Command } from "commander";
+import { TracepostError } from "#errors";
+import { type OutputOptions, type Terminal, tellFault } from "../command-result.ts";
+import { verifyLogCommand } from "./log-verify.ts";
+
+interface VerifyOptions extends OutputOptions {
+  readonly data: string;
+}
+
+const HELP = `
+Recomputes the whole log from its entries and checks the newest checkpoint with the gateway's key,
+which the participant register vouches for. Needs no network and no running exchange, and disturbs
+none. Exit code 6 when it does not verify.
+
+Example:
+  tracepost log verify --data exchange
+`;
+
+/** Adds `log verify`: recomputes the message log of a data folder offline. */
+export function addLogVerify(parent: Command, terminal: Terminal): void {
+  parent
+    .command("verify")
+    .description("recompute the message log and check its newest checkpoint, offline")
+    .requiredOption("--data <dir>", "data folder of the exchange")
+    .option("--json", "print one JSON value instead of text")
+    .addHelpText("after", HELP)
+    .action(async (options: VerifyOptions) => {
+      const json = options.json === true;
+      try {
+        const stdout = { write: terminal.out };
+        const dataDir = resolve(options.data);
+        terminal.setExitCode(await verifyLogCommand({ dataDir, json, stdout }));
+      } catch (caught) {
+        tellFault(TracepostError.from(caught), terminal, json);
+      }
+    });
+}

@@ -1,0 +1,238 @@
+import { TracepostError } from "#errors";
+import { type Logger, Semaphore, systemClock } from "#runtime";
+import type { ExchangePaths } from "../folder/exchange-paths.ts";
+import type { Steward, StewardReport } from "../steward.ts";
+import type { FolderLock } from "./folder-lock.ts";
+import type { ManagedProcess, ProcessEvent } from "./managed-process.ts";
+import { NATS_NAME } from "./nats-process.ts";
+import { startMarkOf } from "./process-identity.ts";
+import { type ProcessRecord, type RunState, removeRunState, writeRunState } from "./run-state.ts";
+
+/** Name of the gateway among the processes of an exchange. */
+export const GATEWAY_NAME = "gateway";
+/** Services started at the same time; each keeps a core busy for half a second. */
+const STARTS_AT_ONCE = 4;
+/** A free port may be taken before the server opens it: another one is tried. */
+const SERVER_STARTS_MAX = 3;
+
+/** One process, for those who look at it or, in fault tests, end it. */
+export interface ProcessControl {
+  readonly name: string;
+  /** 0 while it does not run. */
+  readonly pid: number;
+  /** "" while it is not ready. */
+  readonly url: string;
+  /** Sends a signal (default SIGKILL) and waits for the end. */
+  kill(signal?: NodeJS.Signals): Promise<void>;
+  waitExit(): Promise<void>;
+  waitReady(): Promise<void>;
+  start(): Promise<void>;
+  stop(): Promise<void>;
+  restart(): Promise<void>;
+}
+
+/** A focal point that runs. */
+export interface RunningParticipant extends ProcessRecord {
+  /** Bearer token of its HTTP door; secret. */
+  readonly token: string;
+}
+
+/** An exchange that runs on this machine. Values are those of now: a restart changes a pid. */
+export interface RunningExchange {
+  readonly dataDir: string;
+  readonly paths: ExchangePaths;
+  readonly nats: ProcessRecord;
+  readonly gateway: ProcessRecord;
+  /** Focal points by participant id. */
+  readonly participants: ReadonlyMap<string, RunningParticipant>;
+  /** `nats`, `gateway`, or a participant id. Throws TracepostError INTERNAL for another name. */
+  process(name: string): ProcessControl;
+  /** Has the steward look after all streams now. */
+  stewardRound(): Promise<StewardReport>;
+  /** Drains and stops everything, in order; later calls wait for the first. Never throws. */
+  stop(): Promise<void>;
+}
+
+/** What an exchange is put together from. */
+export interface LocalExchangeParts {
+  readonly paths: ExchangePaths;
+  readonly lock: FolderLock;
+  readonly nats: ManagedProcess;
+  readonly gateway: ManagedProcess;
+  readonly focalPoints: ReadonlyMap<string, ManagedProcess>;
+  /** Bearer tokens by participant id. */
+  readonly tokens: ReadonlyMap<string, string>;
+  readonly createSteward: (natsUrl: string) => Steward;
+  readonly logger: Logger;
+}
+
+/** Starts, watches and stops the processes of an exchange. */
+export class LocalExchange implements RunningExchange {
+  readonly #parts: LocalExchangeParts;
+  #steward: Steward | undefined;
+  #stopping: Promise<void> | undefined;
+  #writing: Promise<void> = Promise.resolve();
+  #startedAt = "";
+  readonly #onExit = (): void => this.#killAll();
+
+  constructor(parts: LocalExchangeParts) {
+    this.#parts = parts;
+  }
+
+  get paths(): ExchangePaths {
+    return this.#parts.paths;
+  }
+
+  get dataDir(): string {
+    return this.paths.dataDir;
+  }
+
+  get nats(): ProcessRecord {
+    return recordOf(this.#parts.nats);
+  }
+
+  get gateway(): ProcessRecord {
+    return recordOf(this.#parts.gateway);
+  }
+
+  get participants(): ReadonlyMap<string, RunningParticipant> {
+    const { focalPoints, tokens } = this.#parts;
+    return new Map(
+      [...focalPoints].map(([id, focalPoint]) => {
+        return [id, { ...recordOf(focalPoint), token: tokens.get(id) ?? "" }];
+      }),
+    );
+  }
+
+  process(name: string): ProcessControl {
+    const found = this.#processes().find((candidate) => candidate.name === name);
+    if (found === undefined) throw new TracepostError("INTERNAL", `no process is named ${name}`);
+    return found;
+  }
+
+  async stewardRound(): Promise<StewardReport> {
+    return (await this.#steward?.round()) ?? { purged: 0, incidents: [] };
+  }
+
+  /** Starts the server and its streams, then the services. Leaves nothing running if it throws. */
+  async start(signal?: AbortSignal): Promise<void> {
+    this.#startedAt = new Date(systemClock.now()).toISOString();
+    process.once("exit", this.#onExit);
+    const abort = (): void => void this.stop();
+    signal?.addEventListener("abort", abort, { once: true });
+    try {
+      await this.#parts.lock.confirm();
+      await this.#startServer();
+      this.#refuseIfStopping();
+      this.#steward = this.#parts.createSteward(this.nats.url);
+      await this.#steward.start();
+      const permits = new Semaphore(STARTS_AT_ONCE);
+      const services = [this.#parts.gateway, ...this.#parts.focalPoints.values()];
+      await Promise.all(
+        services.map((service) =>
+          permits.run(() => {
+            this.#refuseIfStopping();
+            return service.start();
+          }),
+        ),
+      );
+      this.#refuseIfStopping();
+    } catch (caught) {
+      await this.stop();
+      throw caught;
+    } finally {
+      signal?.removeEventListener("abort", abort);
+    }
+  }
+
+  /** To be told of everything that happens to a process, so that what is written stays true. */
+  noteEvent(event: ProcessEvent): void {
+    if (this.#stopping === undefined) this.#note();
+    const restarted = event.type === "started" && event.name === NATS_NAME;
+    // A server that comes back may have lost the tail of a stream: look at once.
+    if (restarted && this.#steward !== undefined) {
+      this.#steward.round().catch((caught: unknown) => {
+        this.#parts.logger.warn({ err: caught }, "a round of the steward failed");
+      });
+    }
+  }
+
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stopAll();
+    return this.#stopping;
+  }
+
+  async #startServer(): Promise<void> {
+    for (let attempt = 1; ; attempt += 1) {
+      this.#refuseIfStopping();
+      try {
+        await this.#parts.nats.start();
+        return;
+      } catch (caught) {
+        if (attempt >= SERVER_STARTS_MAX) throw caught;
+        this.#parts.logger.warn({ err: caught }, "the nats-server did not start");
+      }
+    }
+  }
+
+  /** Those who need others first: focal points, gateway, then what carries their messages. */
+  async #stopAll(): Promise<void> {
+    const { focalPoints, gateway, nats, lock, logger, paths } = this.#parts;
+    const steps: (() => Promise<unknown>)[] = [
+      () => Promise.all([...focalPoints.values()].map((focalPoint) => focalPoint.stop())),
+      () => gateway.stop(),
+      async () => this.#steward?.stop(),
+      () => nats.stop(),
+      () => this.#writing,
+      () => removeRunState(paths),
+      () => lock.release(),
+    ];
+    for (const step of steps) {
+      await step().catch((caught: unknown) => {
+        logger.error({ err: caught }, "a part of the exchange did not stop cleanly");
+      });
+    }
+    process.off("exit", this.#onExit);
+  }
+
+  #refuseIfStopping(): void {
+    if (this.#stopping === undefined) return;
+    throw new TracepostError("UNAVAILABLE", "the start of the exchange was interrupted");
+  }
+
+  #processes(): ManagedProcess[] {
+    const { nats, gateway, focalPoints } = this.#parts;
+    return [nats, gateway, ...focalPoints.values()];
+  }
+
+  /** This process ends without having stopped the exchange; services notice, the server cannot. */
+  #killAll(): void {
+    for (const one of this.#processes()) one.killNow();
+  }
+
+  #note(): void {
+    this.#writing = this.#writing
+      .then(async () => writeRunState(this.paths, await this.#state()))
+      .catch((caught: unknown) => {
+        this.#parts.logger.warn({ err: caught }, "cannot write what runs");
+      });
+  }
+
+  async #state(): Promise<RunState> {
+    const { focalPoints } = this.#parts;
+    return {
+      startedAt: this.#startedAt,
+      supervisorPid: process.pid,
+      supervisorStartMark: (await startMarkOf(process.pid)) ?? "",
+      nats: this.nats,
+      gateway: this.gateway,
+      participants: Object.fromEntries(
+        [...focalPoints].map(([id, focalPoint]) => [id, recordOf(focalPoint)]),
+      ),
+    };
+  }
+}
+
+function recordOf({ pid, url }: ManagedProcess): ProcessRecord {
+  return { pid, url };
+}

@@ -1,0 +1,83 @@
+import type { MessageReceipts } from "#post";
+import { type Finding, ReceiptType, TraceReply, TraceRequest } from "#proto";
+import type { CaseRecord, StoredCaseEvent } from "../cases/case-record.ts";
+import { nameOf } from "./names.ts";
+import { fromFinding, fromTraceReply, fromTraceRequest } from "./trace-facts.ts";
+
+/** A case as a line of a list. */
+export function caseLine(record: CaseRecord) {
+  return {
+    caseId: record.caseId,
+    role: record.role,
+    peer: record.peer,
+    state: record.state,
+    outcome: record.outcome ?? undefined,
+    refusal: refusalOf(record),
+    nationalCaseNumber: record.nationalCaseNumber,
+    messageId: record.requestMessageId,
+    replyMessageId: record.replyMessageId ?? undefined,
+    openedAt: instant(record.openedAtMs),
+    updatedAt: instant(record.updatedAtMs),
+  };
+}
+
+function refusalOf({ refusalCode, refusalField }: CaseRecord) {
+  if (refusalCode === null) return undefined;
+  return { code: refusalCode, field: refusalField ?? "" };
+}
+
+/** A case with everything kept about it. */
+export function caseDetail(
+  record: CaseRecord,
+  events: readonly StoredCaseEvent[],
+  messages: readonly MessageReceipts[],
+) {
+  return {
+    ...caseLine(record),
+    request: fromTraceRequest(TraceRequest.decode(record.request)),
+    reply: record.reply === null ? undefined : fromTraceReply(TraceReply.decode(record.reply)),
+    events: events.map(({ nowMs, event, state, messageId, detail }) => ({
+      at: instant(nowMs),
+      event,
+      state,
+      messageId: messageId || undefined,
+      detail: detail || undefined,
+    })),
+    messages: messages.map(messageView),
+  };
+}
+
+function messageView(message: MessageReceipts) {
+  return {
+    messageId: message.messageId,
+    state: message.state,
+    attempts: message.attempts,
+    logIndex: message.logIndex ?? undefined,
+    headerDigest:
+      message.headerDigest === null
+        ? undefined
+        : Buffer.from(message.headerDigest).toString("base64"),
+    receipts: message.receipts.map((receipt) => ({
+      type: nameOf(ReceiptType, receipt.type as ReceiptType),
+      by: receipt.sender,
+      recipient: receipt.recipient || undefined,
+      code: receipt.code ?? undefined,
+      receiptId: receipt.receiptId,
+      receivedAt: instant(receipt.receivedAtMs),
+    })),
+  };
+}
+
+/** What the officer hears when a case has been opened. */
+export function openedView(record: CaseRecord, findings: readonly Finding[]) {
+  return {
+    caseId: record.caseId,
+    messageId: record.requestMessageId,
+    state: record.state,
+    findings: findings.map(fromFinding),
+  };
+}
+
+function instant(ms: number): string {
+  return new Date(ms).toISOString();
+}

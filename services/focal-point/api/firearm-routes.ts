@@ -1,0 +1,77 @@
+import { Type } from "typebox";
+import { type HttpRoutes, problemOf, sendProblem } from "#http";
+import { CASEWORK_LIMITS, type Database, HTTP_LIMITS } from "#runtime";
+import type { FirearmImporter } from "../firearms/import.ts";
+import type { FocalPointProcedures } from "../store.ts";
+import { fromRecord } from "./firearm-schema.ts";
+
+const key = Type.Optional(
+  Type.String({ minLength: 1, maxLength: CASEWORK_LIMITS.markingCharsMax }),
+);
+const Search = Type.Object(
+  {
+    make: key,
+    serial: key,
+    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: HTTP_LIMITS.pageRowsMax })),
+  },
+  { additionalProperties: false },
+);
+const ImportQuery = Type.Object(
+  { partial: Type.Optional(Type.Boolean()) },
+  { additionalProperties: false },
+);
+
+/** Routes of the firearm register. */
+export function addFirearmRoutes(
+  routes: HttpRoutes,
+  deps: {
+    readonly store: Pick<Database<FocalPointProcedures>, "call">;
+    readonly importer: FirearmImporter;
+  },
+): void {
+  // The body is handed on as it streams in; it is never held as a whole.
+  routes.addContentTypeParser(
+    ["application/x-ndjson", "application/jsonl"],
+    (_request, payload, done) => done(null, payload),
+  );
+  routes.get("/firearms", { schema: { querystring: Search } }, async (request, reply) => {
+    const { make, serial, limit = HTTP_LIMITS.pageRowsMax } = request.query;
+    if (make === undefined && serial === undefined) {
+      const problems = [{ field: "serial", rule: "make or serial is required" }];
+      return sendProblem(reply, problemOf("INPUT_INVALID", { problems }));
+    }
+    const records = await deps.store.call("findFirearms", {
+      limit,
+      ...(make === undefined ? {} : { make }),
+      ...(serial === undefined ? {} : { serial }),
+    });
+    const firearms = records.map((record) => ({
+      ...fromRecord(record),
+      /** Whether the serial number is the one asked for to the letter. */
+      exact: serial === undefined ? undefined : record.serialRaw === serial,
+    }));
+    return reply.send({ firearms });
+  });
+  routes.post(
+    "/firearms/import",
+    { schema: { querystring: ImportQuery }, bodyLimit: Number.MAX_SAFE_INTEGER },
+    async (request, reply) => {
+      const source = request.body;
+      if (!isByteStream(source)) return sendProblem(reply, problemOf("UNSUPPORTED_MEDIA_TYPE"));
+      const partial = request.query.partial ?? false;
+      const report = await deps.importer.run(source, { partial });
+      if (report.imported) return reply.send(report);
+      const problems = report.problems.map(({ line, field, rule }) => ({
+        field: field === "" ? `line ${line}` : `line ${line}: ${field}`,
+        rule,
+      }));
+      const detail = `${report.badLines} of ${report.lines} lines are bad; nothing was imported`;
+      const remedy = "Correct the lines, or add ?partial=true to import the good ones.";
+      return sendProblem(reply, problemOf("INPUT_INVALID", { detail, remedy, problems }));
+    },
+  );
+}
+
+function isByteStream(value: unknown): value is AsyncIterable<Uint8Array> {
+  return typeof value === "object" && value !== null && Symbol.asyncIterator in value;
+}

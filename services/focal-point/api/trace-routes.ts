@@ -1,0 +1,134 @@
+import type { FastifyReply } from "fastify";
+import { Type } from "typebox";
+import { moveOf } from "#casework";
+import { type HttpRoutes, problemFromRefusal, problemOf, sendProblem } from "#http";
+import { type Finding, TraceReply } from "#proto";
+import { type Database, HTTP_LIMITS } from "#runtime";
+import { conclusionOf } from "../cases/judge.ts";
+import { type OpenTraceDeps, openTrace } from "../cases/open-trace.ts";
+import type { FocalPointProcedures } from "../store.ts";
+import { caseDetail, caseLine, openedView } from "./case-view.ts";
+import { NewReply, toTraceReply } from "./reply-schema.ts";
+import { jsonPath } from "./trace-facts.ts";
+import { NewTrace } from "./trace-schema.ts";
+
+const CaseParams = Type.Object({ caseId: Type.String({ maxLength: 64 }) });
+const Page = Type.Object(
+  {
+    /** `next` of the page before; 0 begins. */
+    after: Type.Optional(Type.Integer({ minimum: 0 })),
+    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: HTTP_LIMITS.pageRowsMax })),
+  },
+  { additionalProperties: false },
+);
+const RequestHeaders = Type.Object({
+  "idempotency-key": Type.Optional(Type.String({ pattern: "^[\\x21-\\x7e]{1,255}$" })),
+});
+
+/** Messages and events of one case that are shown; a case has a handful. */
+const DETAIL_ROWS_MAX = 500;
+
+/** Routes about trace cases. */
+export function addTraceRoutes(routes: HttpRoutes, deps: OpenTraceDeps): void {
+  routes.post(
+    "/traces",
+    { schema: { body: NewTrace, headers: RequestHeaders } },
+    async (request, reply) => {
+      const result = await openTrace(deps, request.body, request.headers["idempotency-key"]);
+      switch (result.type) {
+        case "opened":
+        case "repeated": {
+          const status = result.type === "opened" ? 201 : 200;
+          return reply.code(status).send(openedView(result.record, result.findings));
+        }
+        case "mismatch":
+          return sendProblem(reply, problemOf("IDEMPOTENCY_MISMATCH"));
+        case "refused":
+          return sendProblem(reply, problemFromRefusal(result.refusal));
+        case "invalid":
+          return sendFindings(reply, result.errors);
+        default:
+          return result satisfies never;
+      }
+    },
+  );
+  addReadRoutes(routes, deps.store);
+  addReplyRoute(routes, deps);
+}
+
+function sendFindings(reply: FastifyReply, errors: readonly Finding[]): FastifyReply {
+  const problems = errors.map(({ field, rule }) => ({
+    field: `request.${jsonPath(field)}`,
+    rule,
+    remedy: REMEDIES[rule] ?? "Correct this field; docs/spec/casework names its rules.",
+  }));
+  const detail = `${problems.length} rule(s) of a trace request are broken`;
+  return sendProblem(reply, problemOf("BODY_INVALID", { detail, problems }));
+}
+
+/** What to do about the rules that are broken most. */
+const REMEDIES: Readonly<Record<string, string>> = {
+  missing: "Fill it in.",
+  tooShort: "Give more: the identifier or the reason is too short to be used.",
+  tooLong: "Shorten it.",
+  unusable: "Give what is marked; a placeholder is no identifier.",
+  unknownState: "Use a current ISO 3166-1 alpha-2 code.",
+  notDone: "Do this national check first and give its result.",
+  notRequestingState: "Ask only about firearms found in your own jurisdiction.",
+  inTheFuture: "Correct the date.",
+  notADate: "Write the date as YYYY-MM-DD.",
+};
+
+function addReadRoutes(
+  routes: HttpRoutes,
+  store: Pick<Database<FocalPointProcedures>, "call">,
+): void {
+  routes.get("/traces", { schema: { querystring: Page } }, async (request) => {
+    const { after = 0, limit = HTTP_LIMITS.pageRowsMax } = request.query;
+    const records = await store.call("listCases", { after, limit });
+    const last = records.at(-1)?.position;
+    return { traces: records.map(caseLine), next: records.length === limit ? last : undefined };
+  });
+  routes.get("/traces/:caseId", { schema: { params: CaseParams } }, async (request, reply) => {
+    const { caseId } = request.params;
+    const found = await store.call("loadCase", { caseId, eventLimit: DETAIL_ROWS_MAX });
+    if (found === null) return sendProblem(reply, problemOf("NOT_FOUND"));
+    const args = { conversationId: caseId, limit: DETAIL_ROWS_MAX };
+    const messages = await store.call("postMessageReceipts", args);
+    return reply.send(caseDetail(found.record, found.events, messages));
+  });
+}
+
+function addReplyRoute(routes: HttpRoutes, deps: OpenTraceDeps): void {
+  const schema = { params: CaseParams, body: NewReply };
+  routes.post("/traces/:caseId/reply", { schema }, async (request, reply) => {
+    const answer = toTraceReply(request.body);
+    if (answer === undefined) {
+      const rule = "must hold exactly one of acknowledgement, final, refusal";
+      return sendProblem(reply, problemOf("INPUT_INVALID", { problems: [{ field: "", rule }] }));
+    }
+    const conclusion = conclusionOf(answer);
+    if (!conclusion.ok) return sendProblem(reply, problemFromRefusal(conclusion.refusal));
+    const replied = await deps.store.call("replyToCase", {
+      caseId: request.params.caseId,
+      reply: TraceReply.encode(answer).finish(),
+      move: moveOf(answer),
+      outcome: conclusion.value,
+      replier: deps.self,
+      nowMs: deps.clock.now(),
+    });
+    switch (replied.type) {
+      case "sent":
+        deps.onDrafted();
+        return reply.code(201).send({ messageId: replied.messageId, state: replied.state });
+      case "unknown":
+        return sendProblem(reply, problemOf("NOT_FOUND"));
+      case "illegal": {
+        const detail = `the case is ${replied.state}`;
+        return sendProblem(reply, problemOf("ILLEGAL_MOVE", { detail }));
+      }
+      default:
+        return replied satisfies never;
+    }
+  });
+}

@@ -1,0 +1,195 @@
+import { nextTraceState } from "#casework";
+import { type Refusal, refuse } from "#errors";
+import type { InboundRecord, MessageFate, PostHooks } from "#post";
+import { Header, Kind, type TraceMove } from "#proto";
+import type { Transaction } from "#runtime";
+import { addEvent, type CaseRecord, findCase, insertCase, moveCase } from "./case-record.ts";
+
+/** What the judge makes of a message; crosses the thread to the store. */
+export type TraceEffect =
+  | {
+      readonly type: "request";
+      /** Encoded TraceRequest. */
+      readonly request: Uint8Array;
+      readonly nationalCaseNumber: string;
+    }
+  | {
+      readonly type: "reply";
+      /** Encoded TraceReply. */
+      readonly reply: Uint8Array;
+      readonly move: TraceMove;
+      /** Code of a final outcome, REFUSED, or null for a move that concludes nothing. */
+      readonly outcome: string | null;
+    };
+
+/**
+ * What messages and receipts do to cases, inside the transaction that stores them (TP-FP-3). A
+ * message is applied once; `trace_effect` counts every application, so that a second one would show.
+ */
+export const caseHooks: PostHooks = {
+  async onMessage(tx, message, effect) {
+    const trace = effect as TraceEffect;
+    const refusal =
+      trace.type === "request"
+        ? await receiveRequest(tx, message, trace)
+        : await receiveReply(tx, message, trace);
+    if (refusal === undefined) await countEffect(tx, message);
+    return refusal;
+  },
+  onFate: applyFate,
+};
+
+async function countEffect(tx: Transaction, message: InboundRecord): Promise<void> {
+  await tx.run(
+    `INSERT INTO trace_effect (sender, message_id, kind, applied, first_at) VALUES (?, ?, ?, 1, ?)
+     ON CONFLICT (sender, message_id) DO UPDATE SET applied = applied + 1`,
+    message.sender,
+    message.messageId,
+    message.kind,
+    message.nowMs,
+  );
+}
+
+async function receiveRequest(
+  tx: Transaction,
+  message: InboundRecord,
+  effect: TraceEffect & { type: "request" },
+): Promise<Refusal | undefined> {
+  const { conversationId: caseId, sender, messageId, nowMs } = message;
+  if ((await findCase(tx, caseId)) !== undefined) {
+    return refuse("ILLEGAL_MOVE", "header.conversation_id", "a case with this id is open");
+  }
+  await insertCase(tx, {
+    caseId,
+    role: "requested",
+    peer: sender,
+    state: "DELIVERED",
+    nationalCaseNumber: effect.nationalCaseNumber,
+    request: effect.request,
+    requestMessageId: messageId,
+    requestDigest: message.headerDigest,
+    requestHeader: message.header,
+    nowMs,
+  });
+  return undefined;
+}
+
+async function receiveReply(
+  tx: Transaction,
+  message: InboundRecord,
+  effect: TraceEffect & { type: "reply" },
+): Promise<Refusal | undefined> {
+  const { conversationId: caseId, sender, messageId, nowMs } = message;
+  const known = await findCase(tx, caseId);
+  if (known === undefined || known.role !== "requesting" || known.peer !== sender) {
+    return refuse("ILLEGAL_MOVE", "header.conversation_id", "no request of ours to this State");
+  }
+  if (!(await answersRequest(tx, message, known))) {
+    return refuse("ILLEGAL_MOVE", "header.in_reply_to", "not the request of this case");
+  }
+  // An answer proves delivery, also when it overtakes the receipt that says so.
+  const from = known.state === "SUBMITTED" ? "DELIVERED" : known.state;
+  const state = nextTraceState(from, effect.move, "requested");
+  if (state === undefined) {
+    return refuse("ILLEGAL_MOVE", "header.disclosed.move", `not allowed in ${known.state}`);
+  }
+  if (from !== known.state) {
+    const event = "delivery shown by the reply";
+    await moveCase(tx, { caseId, event, state: from, messageId, nowMs });
+  }
+  await tx.run(
+    `UPDATE trace_case SET reply = ?, reply_message_id = ?, outcome = coalesce(?, outcome)
+     WHERE case_id = ?`,
+    effect.reply,
+    messageId,
+    effect.outcome,
+    caseId,
+  );
+  const detail = effect.outcome ?? "";
+  await moveCase(tx, { caseId, event: "reply received", state, messageId, detail, nowMs });
+  return undefined;
+}
+
+/** A reply is bound to the exact request: id and digest of the header we signed. */
+async function answersRequest(
+  tx: Transaction,
+  message: InboundRecord,
+  known: CaseRecord,
+): Promise<boolean> {
+  const { inReplyTo } = Header.decode(message.header);
+  if (inReplyTo?.messageId !== known.requestMessageId) return false;
+  const sent = await tx.get<{ header_digest: Uint8Array | null }>(
+    "SELECT header_digest FROM post_outbox WHERE message_id = ?",
+    known.requestMessageId,
+  );
+  const digest = sent?.header_digest;
+  return digest != null && Buffer.compare(digest, inReplyTo.headerDigest) === 0;
+}
+
+async function applyFate(tx: Transaction, fate: MessageFate): Promise<void> {
+  const known = await findCase(tx, fate.conversationId);
+  if (known === undefined) return;
+  if (fate.kind === Kind.TRACE_REQUEST && known.role === "requesting") {
+    await applyRequestFate(tx, fate, known);
+  } else if (fate.kind === Kind.TRACE_REPLY) {
+    await noteFate(tx, fate, known, `reply ${fate.fate}`);
+  }
+}
+
+/** REJECTED_BY_GATEWAY also stands for what the recipient rejects or never got (domain 2.2). */
+async function applyRequestFate(
+  tx: Transaction,
+  fate: MessageFate,
+  known: CaseRecord,
+): Promise<void> {
+  const { caseId } = known;
+  const { messageId, nowMs, code = "" } = fate;
+  switch (fate.fate) {
+    case "accepted":
+      await noteFate(tx, fate, known, "request accepted");
+      return;
+    case "delivered": {
+      const waits = known.state === "SUBMITTED" || known.state === "REJECTED_BY_GATEWAY";
+      if (!waits) return await noteFate(tx, fate, known, "request delivered");
+      await tx.run(
+        "UPDATE trace_case SET refusal_code = NULL, refusal_field = NULL WHERE case_id = ?",
+        caseId,
+      );
+      const event = "request delivered";
+      return await moveCase(tx, { caseId, event, state: "DELIVERED", messageId, nowMs });
+    }
+    case "refused":
+    case "rejected":
+    case "expired": {
+      await setRefusal(tx, fate, caseId);
+      const event = `request ${fate.fate}`;
+      if (known.state !== "SUBMITTED") return await noteFate(tx, fate, known, event);
+      const state = "REJECTED_BY_GATEWAY";
+      return await moveCase(tx, { caseId, event, state, messageId, detail: code, nowMs });
+    }
+    default:
+      fate.fate satisfies never;
+  }
+}
+
+async function noteFate(
+  tx: Transaction,
+  fate: MessageFate,
+  known: CaseRecord,
+  event: string,
+): Promise<void> {
+  const { messageId, nowMs, code: detail = "" } = fate;
+  const { caseId, state } = known;
+  const isReplyLost = fate.kind === Kind.TRACE_REPLY && fate.code !== undefined;
+  if (isReplyLost) await setRefusal(tx, fate, caseId);
+  await addEvent(tx, { caseId, event, state, messageId, detail, nowMs });
+}
+
+async function setRefusal(tx: Transaction, fate: MessageFate, caseId: string): Promise<void> {
+  await tx.run(
+    "UPDATE trace_case SET refusal_code = ?, refusal_field = ? WHERE case_id = ?",
+    fate.code ?? "EXPIRED",
+    fate.field ?? "",
+    caseId,
+  );
+}

@@ -1,0 +1,185 @@
+import { nextTraceState, type TraceState } from "#casework";
+import { draftMessage, type MessageDraft } from "#post";
+import { type TraceMove, TraceReply } from "#proto";
+import type { SqlRow, Transaction } from "#runtime";
+import {
+  type CaseRecord,
+  casesAfter,
+  eventsOf,
+  findCase,
+  insertCase,
+  moveCase,
+  type StoredCaseEvent,
+} from "./case-record.ts";
+import { type Replier, replyDraft } from "./reply-draft.ts";
+
+/** A case to open with the request that opens it. */
+export interface CaseToOpen {
+  readonly caseId: string;
+  readonly peer: string;
+  readonly nationalCaseNumber: string;
+  /** Encoded TraceRequest. */
+  readonly request: Uint8Array;
+  readonly draft: MessageDraft & { readonly messageId: string };
+  /** Absent: every call opens a case of its own. */
+  readonly idempotency?: { readonly key: string; readonly bodyDigest: Uint8Array };
+  readonly nowMs: number;
+}
+
+/** What opening came to. */
+export type OpenedCase =
+  | { readonly type: "opened" | "repeated"; readonly record: CaseRecord }
+  /** The key stands for another request. */
+  | { readonly type: "mismatch" };
+
+/** Opens a case and drafts its request, as one step; a repeat finds the case of the first time. */
+export async function openCase(tx: Transaction, args: CaseToOpen): Promise<OpenedCase> {
+  const { idempotency, caseId, nowMs } = args;
+  if (idempotency !== undefined) {
+    const earlier = await findRepeated(tx, idempotency);
+    if (earlier !== null) return earlier;
+    await tx.run(
+      "INSERT INTO trace_idempotency (key, body_digest, case_id, created_at) VALUES (?, ?, ?, ?)",
+      idempotency.key,
+      idempotency.bodyDigest,
+      caseId,
+      nowMs,
+    );
+  }
+  await insertCase(tx, {
+    caseId,
+    role: "requesting",
+    peer: args.peer,
+    state: "SUBMITTED",
+    nationalCaseNumber: args.nationalCaseNumber,
+    request: args.request,
+    requestMessageId: args.draft.messageId,
+    nowMs,
+  });
+  await draftMessage(tx, args.draft);
+  const record = await findCase(tx, caseId);
+  if (record === undefined) return { type: "mismatch" };
+  return { type: "opened", record };
+}
+
+/** The case an idempotency key stands for; null when the key is new. */
+export async function findRepeated(
+  tx: Transaction,
+  args: { readonly key: string; readonly bodyDigest: Uint8Array },
+): Promise<OpenedCase | null> {
+  const row = await tx.get<{ body_digest: Uint8Array; case_id: string }>(
+    "SELECT body_digest, case_id FROM trace_idempotency WHERE key = ?",
+    args.key,
+  );
+  if (row === undefined) return null;
+  const record = await findCase(tx, row.case_id);
+  const isSame = Buffer.compare(row.body_digest, args.bodyDigest) === 0;
+  return isSame && record !== undefined ? { type: "repeated", record } : { type: "mismatch" };
+}
+
+/** A page of cases. */
+export async function listCases(
+  tx: Transaction,
+  args: { after: number; limit: number },
+): Promise<CaseRecord[]> {
+  return await casesAfter(tx, args.after, args.limit);
+}
+
+/** A case with what happened to it. */
+export interface CaseWithEvents {
+  readonly record: CaseRecord;
+  readonly events: readonly StoredCaseEvent[];
+}
+
+/** One case, or null. */
+export async function loadCase(
+  tx: Transaction,
+  args: { caseId: string; eventLimit: number },
+): Promise<CaseWithEvents | null> {
+  const record = await findCase(tx, args.caseId);
+  if (record === undefined) return null;
+  return { record, events: await eventsOf(tx, args.caseId, args.eventLimit) };
+}
+
+/** An answer to a request received. */
+export interface ReplyToSend {
+  readonly caseId: string;
+  /** Encoded TraceReply. */
+  readonly reply: Uint8Array;
+  readonly move: TraceMove;
+  readonly outcome: string | null;
+  readonly replier: Replier;
+  readonly nowMs: number;
+}
+
+/** What became of an answer. */
+export type Replied =
+  | { readonly type: "sent"; readonly messageId: string; readonly state: TraceState }
+  | { readonly type: "unknown" }
+  /** The case does not allow this move now. */
+  | { readonly type: "illegal"; readonly state: TraceState };
+
+/** Moves a case by an answer and drafts the message that carries it, as one step. */
+export async function replyToCase(tx: Transaction, args: ReplyToSend): Promise<Replied> {
+  const known = await findCase(tx, args.caseId);
+  if (known === undefined || known.role !== "requested") return { type: "unknown" };
+  const state = nextTraceState(known.state, args.move, "requested");
+  if (state === undefined) return { type: "illegal", state: known.state };
+  const { caseId, nowMs } = args;
+  const reply = TraceReply.decode(args.reply);
+  const { messageId } = await draftMessage(tx, replyDraft(known, reply, args.replier, nowMs));
+  const concludes = args.outcome !== null;
+  await tx.run(
+    `UPDATE trace_case SET reply = ?, reply_message_id = ?, outcome = coalesce(?, outcome),
+       awaiting_answer = ? WHERE case_id = ?`,
+    args.reply,
+    messageId,
+    args.outcome,
+    concludes ? 0 : 1,
+    caseId,
+  );
+  const detail = args.outcome ?? "";
+  await moveCase(tx, { caseId, event: "reply sent", state, messageId, detail, nowMs });
+  return { type: "sent", messageId, state };
+}
+
+/** Cases whose request nobody has answered yet, the oldest first. */
+export async function casesAwaiting(
+  tx: Transaction,
+  args: { limit: number },
+): Promise<{ caseId: string; request: Uint8Array }[]> {
+  const rows = await tx.all<SqlRow & { case_id: string; request: Uint8Array }>(
+    `SELECT case_id, request FROM trace_case WHERE awaiting_answer = 1
+     ORDER BY position LIMIT ?`,
+    args.limit,
+  );
+  return rows.map((row) => ({ caseId: row.case_id, request: row.request }));
+}
+
+/** Counts of a summary; no content. */
+export interface CaseCounts {
+  readonly requesting: Readonly<Record<string, number>>;
+  readonly requested: Readonly<Record<string, number>>;
+  /** Answers to our requests, by code of domain notes 2.2 or REFUSED. */
+  readonly repliesReceived: Readonly<Record<string, number>>;
+  /** Answers of ours, likewise. */
+  readonly repliesSent: Readonly<Record<string, number>>;
+  readonly effects: { readonly messages: number; readonly duplicates: number };
+}
+
+/** Counts cases by state, answers by outcome, and effects by message. */
+export async function caseCounts(tx: Transaction, _args: unknown): Promise<CaseCounts> {
+  const rows = await tx.all<SqlRow & { what: string; name: string; count: number }>(
+    "SELECT what, name, count FROM trace_count WHERE count > 0 ORDER BY what, name",
+  );
+  const counts = (what: string): Record<string, number> =>
+    Object.fromEntries(rows.filter((row) => row.what === what).map((row) => [row.name, row.count]));
+  const effects = counts("effect");
+  return {
+    requesting: counts("requesting"),
+    requested: counts("requested"),
+    repliesReceived: counts("outcome requesting"),
+    repliesSent: counts("outcome requested"),
+    effects: { messages: effects.messages ?? 0, duplicates: effects.duplicates ?? 0 },
+  };
+}

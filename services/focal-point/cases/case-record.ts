@@ -1,0 +1,200 @@
+import type { TraceState } from "#casework";
+import type { SqlRow, Transaction } from "#runtime";
+
+/** Which side of a case this State is on. */
+export type CaseRole = "requesting" | "requested";
+
+/** A trace case as kept. */
+export interface CaseRecord {
+  /** Place in the order of opening; what lists are paged by. */
+  readonly position: number;
+  /** Conversation id. */
+  readonly caseId: string;
+  readonly role: CaseRole;
+  /** Participant on the other side. */
+  readonly peer: string;
+  readonly state: TraceState;
+  readonly nationalCaseNumber: string;
+  /** Encoded TraceRequest. */
+  readonly request: Uint8Array;
+  readonly requestMessageId: string;
+  /** Of a request received; ours has its digest once it is sealed, in the outbox. */
+  readonly requestDigest: Uint8Array | null;
+  /** Encoded header of a request received: what the reply must fit. */
+  readonly requestHeader: Uint8Array | null;
+  /** Encoded TraceReply, the newest. */
+  readonly reply: Uint8Array | null;
+  readonly replyMessageId: string | null;
+  /** Code of domain notes 2.2, or REFUSED. */
+  readonly outcome: string | null;
+  /** Why a message of ours was not taken. */
+  readonly refusalCode: string | null;
+  readonly refusalField: string | null;
+  readonly awaitingAnswer: boolean;
+  readonly openedAtMs: number;
+  readonly updatedAtMs: number;
+}
+
+interface CaseRow extends SqlRow {
+  position: number;
+  case_id: string;
+  role: CaseRole;
+  peer: string;
+  state: TraceState;
+  national_case_number: string;
+  request: Uint8Array;
+  request_message_id: string;
+  request_digest: Uint8Array | null;
+  request_header: Uint8Array | null;
+  reply: Uint8Array | null;
+  reply_message_id: string | null;
+  outcome: string | null;
+  refusal_code: string | null;
+  refusal_field: string | null;
+  awaiting_answer: number;
+  opened_at: number;
+  updated_at: number;
+}
+
+/** Finds a case by its id. */
+export async function findCase(tx: Transaction, caseId: string): Promise<CaseRecord | undefined> {
+  const row = await tx.get<CaseRow>("SELECT * FROM trace_case WHERE case_id = ?", caseId);
+  return row === undefined ? undefined : recordOf(row);
+}
+
+/** Cases after a position, in the order of opening. */
+export async function casesAfter(
+  tx: Transaction,
+  after: number,
+  limit: number,
+): Promise<CaseRecord[]> {
+  const rows = await tx.all<CaseRow>(
+    "SELECT * FROM trace_case WHERE position > ? ORDER BY position LIMIT ?",
+    after,
+    limit,
+  );
+  return rows.map(recordOf);
+}
+
+function recordOf(row: CaseRow): CaseRecord {
+  return {
+    position: row.position,
+    caseId: row.case_id,
+    role: row.role,
+    peer: row.peer,
+    state: row.state,
+    nationalCaseNumber: row.national_case_number,
+    request: row.request,
+    requestMessageId: row.request_message_id,
+    requestDigest: row.request_digest,
+    requestHeader: row.request_header,
+    reply: row.reply,
+    replyMessageId: row.reply_message_id,
+    outcome: row.outcome,
+    refusalCode: row.refusal_code,
+    refusalField: row.refusal_field,
+    awaitingAnswer: row.awaiting_answer === 1,
+    openedAtMs: row.opened_at,
+    updatedAtMs: row.updated_at,
+  };
+}
+
+/** A case to be opened. */
+export interface NewCase {
+  readonly caseId: string;
+  readonly role: CaseRole;
+  readonly peer: string;
+  readonly state: TraceState;
+  readonly nationalCaseNumber: string;
+  readonly request: Uint8Array;
+  readonly requestMessageId: string;
+  readonly requestDigest?: Uint8Array;
+  readonly requestHeader?: Uint8Array;
+  readonly nowMs: number;
+}
+
+/** Opens a case and writes its first event. */
+export async function insertCase(tx: Transaction, opened: NewCase): Promise<void> {
+  await tx.run(
+    `INSERT INTO trace_case (case_id, role, peer, state, national_case_number, request,
+       request_message_id, request_digest, request_header, awaiting_answer, opened_at, updated_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    opened.caseId,
+    opened.role,
+    opened.peer,
+    opened.state,
+    opened.nationalCaseNumber,
+    opened.request,
+    opened.requestMessageId,
+    opened.requestDigest ?? null,
+    opened.requestHeader ?? null,
+    opened.role === "requested" ? 1 : 0,
+    opened.nowMs,
+    opened.nowMs,
+  );
+  const { caseId, state, requestMessageId: messageId, nowMs } = opened;
+  await addEvent(tx, { caseId, event: "opened", state, messageId, nowMs });
+}
+
+/** Something that happened to a case; never changed, never removed. */
+export interface CaseEvent {
+  readonly caseId: string;
+  readonly event: string;
+  /** State after it. */
+  readonly state: TraceState;
+  /** Message that caused it; empty for none. */
+  readonly messageId: string;
+  readonly detail?: string;
+  readonly nowMs: number;
+}
+
+/** Writes an event of a case. */
+export async function addEvent(tx: Transaction, event: CaseEvent): Promise<void> {
+  await tx.run(
+    `INSERT INTO trace_case_event (case_id, at, event, state, message_id, detail)
+     VALUES (?, ?, ?, ?, ?, ?)`,
+    event.caseId,
+    event.nowMs,
+    event.event,
+    event.state,
+    event.messageId,
+    event.detail ?? "",
+  );
+}
+
+/** Events of a case as kept. */
+export type StoredCaseEvent = Required<Omit<CaseEvent, "caseId">>;
+
+/** Events of a case, the oldest first. */
+export async function eventsOf(
+  tx: Transaction,
+  caseId: string,
+  limit: number,
+): Promise<StoredCaseEvent[]> {
+  const rows = await tx.all<
+    SqlRow & { at: number; event: string; state: TraceState; message_id: string; detail: string }
+  >(
+    `SELECT at, event, state, message_id, detail FROM trace_case_event
+     WHERE case_id = ? ORDER BY position LIMIT ?`,
+    caseId,
+    limit,
+  );
+  return rows.map((row) => ({
+    nowMs: row.at,
+    event: row.event,
+    state: row.state,
+    messageId: row.message_id,
+    detail: row.detail,
+  }));
+}
+
+/** Moves a case to a state and writes the event that did it. */
+export async function moveCase(tx: Transaction, event: CaseEvent): Promise<void> {
+  await tx.run(
+    "UPDATE trace_case SET state = ?, updated_at = ? WHERE case_id = ?",
+    event.state,
+    event.nowMs,
+    event.caseId,
+  );
+  await addEvent(tx, event);
+}

@@ -1,0 +1,47 @@
+import { answerFromRegister, moveOf, normalizeSerial } from "#casework";
+import { TraceOutcome, TraceReply, TraceRequest } from "#proto";
+import type { Transaction } from "#runtime";
+import { matchFirearm } from "../firearms/firearm-record.ts";
+import { type Replied, replyToCase } from "./case-procedures.ts";
+import { findCase } from "./case-record.ts";
+import { conclusionOf } from "./judge.ts";
+import type { Replier } from "./reply-draft.ts";
+
+/**
+ * Answers a case from the firearm register: look-up, answer, state and message in one step. A case
+ * that was answered meanwhile is left as it is.
+ */
+export async function answerCase(
+  tx: Transaction,
+  args: { caseId: string; replier: Replier; nowMs: number },
+): Promise<Replied> {
+  const known = await findCase(tx, args.caseId);
+  if (known === undefined) return { type: "unknown" };
+  const request = TraceRequest.decode(known.request);
+  const { participant } = args.replier;
+  const registerNote = `Firearm register of ${participant}.`;
+  const matches = await matchFirearm(tx, request.firearm);
+  const today = new Date(args.nowMs).toISOString().slice(0, 10);
+  const isTraceable = normalizeSerial(request.firearm?.serialRaw ?? "") !== "";
+  const reply = isTraceable
+    ? answerFromRegister(request, matches, today, { registerNote })
+    : untraceable(request, `${registerNote} Consulted on ${today}.`);
+  const conclusion = conclusionOf(reply);
+  return await replyToCase(tx, {
+    caseId: args.caseId,
+    reply: TraceReply.encode(reply).finish(),
+    move: moveOf(reply),
+    outcome: conclusion.ok ? conclusion.value : null,
+    replier: args.replier,
+    nowMs: args.nowMs,
+  });
+}
+
+/** Without a serial number a register cannot be searched; that is not the same as no record. */
+function untraceable(request: TraceRequest, sourceNote: string): TraceReply {
+  const remarks = "The request gives no serial number; the register cannot be searched by less.";
+  const answers = request.questionsAsked.map((question) => ({ question, answer: remarks }));
+  const outcome = TraceOutcome.INSUFFICIENT_IDENTIFICATION;
+  const value = { outcome, custodyEvents: [], nextState: "", remarks, answers };
+  return { content: { $case: "final", value }, languageTag: "en", sourceNote };
+}

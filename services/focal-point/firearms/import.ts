@@ -1,0 +1,158 @@
+import { type Clock, compileSchema, type Database, FIREARM_LIMITS } from "#runtime";
+import { FirearmLine, toRecord } from "../api/firearm-schema.ts";
+import type { FocalPointProcedures } from "../store.ts";
+import type { ImportCounts, StagedLine } from "./import-procedures.ts";
+import { readLines } from "./read-lines.ts";
+
+/** A line that was not imported. */
+export interface BadLine {
+  /** From 1. */
+  readonly line: number;
+  readonly field: string;
+  readonly rule: string;
+}
+
+/** What an import came to. */
+export interface ImportReport extends ImportCounts {
+  /** Lines with something on them. */
+  readonly lines: number;
+  /** Whether anything was imported: not when a line is bad, unless the rest was asked for. */
+  readonly imported: boolean;
+  readonly badLines: number;
+  /** The first of them. */
+  readonly problems: readonly BadLine[];
+}
+
+const checkLine = compileSchema(FirearmLine);
+
+/** Imports firearms from JSON Lines. */
+export class FirearmImporter {
+  readonly #store: Pick<Database<FocalPointProcedures>, "call">;
+  readonly #clock: Clock;
+
+  constructor(store: Pick<Database<FocalPointProcedures>, "call">, clock: Clock) {
+    this.#store = store;
+    this.#clock = clock;
+  }
+
+  /** Finishes imports that a process which ended had decided, and drops what it had not. */
+  async recover(): Promise<void> {
+    for (const { importId, state } of await this.#store.call("unfinishedImports", undefined)) {
+      if (state === "committing") await this.#advance(importId);
+      else await this.#abandon(importId);
+    }
+  }
+
+  /**
+   * Reads a stream to its end, then imports all of it or, unless `partial`, none of it when a line
+   * is bad. Importing the same lines again changes nothing. Every bad line is counted, the first
+   * ones are named.
+   */
+  async run(
+    source: AsyncIterable<Uint8Array>,
+    options: { readonly partial: boolean },
+  ): Promise<ImportReport> {
+    const importId = await this.#store.call("beginImport", { nowMs: this.#clock.now() });
+    const reading = new Reading();
+    try {
+      for await (const { line, text } of readLines(source, FIREARM_LIMITS.lineBytesMax)) {
+        reading.take(line, text);
+        if (reading.portion.length >= FIREARM_LIMITS.portionLines) {
+          await this.#stage(importId, reading);
+        }
+      }
+      await this.#stage(importId, reading);
+    } catch (caught) {
+      await this.#abandon(importId);
+      throw caught;
+    }
+    const { lines, badLines, problems } = reading;
+    if (badLines > 0 && !options.partial) {
+      await this.#abandon(importId);
+      const counts = { inserted: 0, updated: 0, unchanged: 0 };
+      return { ...counts, lines, imported: false, badLines, problems };
+    }
+    await this.#store.call("decideImport", { importId });
+    const counts = await this.#advance(importId);
+    return { ...counts, lines, imported: true, badLines, problems };
+  }
+
+  async #stage(importId: number, reading: Reading): Promise<void> {
+    const lines = reading.takePortion();
+    if (lines.length === 0) return;
+    for (const { line, firstLine } of await this.#store.call("stageImport", { importId, lines })) {
+      reading.complain(line, "id", `is that of line ${firstLine} already`);
+    }
+  }
+
+  async #advance(importId: number): Promise<ImportCounts> {
+    for (;;) {
+      const limit = FIREARM_LIMITS.portionLines;
+      const counts = await this.#store.call("advanceImport", { importId, limit });
+      if (counts !== null) return counts;
+    }
+  }
+
+  async #abandon(importId: number): Promise<void> {
+    const limit = FIREARM_LIMITS.portionLines;
+    while (!(await this.#store.call("abandonImport", { importId, limit }))) {
+      // The next portion.
+    }
+  }
+}
+
+/** What has been read of one stream so far. */
+class Reading {
+  lines = 0;
+  badLines = 0;
+  readonly problems: BadLine[] = [];
+  portion: StagedLine[] = [];
+  #lastBadLine = 0;
+
+  take(line: number, text: string | undefined): void {
+    if (text === undefined) {
+      this.lines += 1;
+      this.complain(line, "", `is longer than ${FIREARM_LIMITS.lineBytesMax} bytes`);
+      return;
+    }
+    if (text.trim() === "") return;
+    this.lines += 1;
+    const value = parseJson(text);
+    if (value === undefined) {
+      this.complain(line, "", "is not JSON");
+      return;
+    }
+    const checked = checkLine.check(value);
+    if (!checked.ok) {
+      for (const { field, rule } of checked.problems) this.complain(line, field, rule);
+      return;
+    }
+    const record = toRecord(checked.value);
+    if (record.serialNormalized === "")
+      this.complain(line, "serial", "has no character to find by");
+    else if (record.status === "exported" && record.exportedTo === undefined) {
+      this.complain(line, "exportedTo", "is required with status exported");
+    } else this.portion.push({ line, record });
+  }
+
+  takePortion(): StagedLine[] {
+    const { portion } = this;
+    this.portion = [];
+    return portion;
+  }
+
+  complain(line: number, field: string, rule: string): void {
+    if (line !== this.#lastBadLine) this.badLines += 1;
+    this.#lastBadLine = line;
+    if (this.problems.length < FIREARM_LIMITS.problemsMax)
+      this.problems.push({ line, field, rule });
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

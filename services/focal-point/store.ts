@@ -1,0 +1,67 @@
+import { createPostProcedures, POST_MIGRATION_SQL, POST_READ_ONLY } from "#post";
+import type { StoreDefinition } from "#runtime";
+import { caseHooks } from "./cases/case-hooks.ts";
+import {
+  caseCounts,
+  casesAwaiting,
+  findRepeated,
+  listCases,
+  loadCase,
+  openCase,
+  replyToCase,
+} from "./cases/case-procedures.ts";
+import { CASE_MIGRATION_SQL } from "./cases/case-tables.ts";
+import { answerCase } from "./cases/register-answer.ts";
+import { countFirearms, findFirearms } from "./firearms/firearm-record.ts";
+import { FIREARM_MIGRATION_SQL } from "./firearms/firearm-tables.ts";
+import {
+  abandonImport,
+  advanceImport,
+  beginImport,
+  decideImport,
+  stageImport,
+  unfinishedImports,
+} from "./firearms/import-procedures.ts";
+
+/** Everything a focal point keeps: its post, its cases, its firearm register. */
+export const store = {
+  name: "focal-point",
+  migrations: [
+    { version: 1, name: "outbox, inbox, sequences, incidents", sql: POST_MIGRATION_SQL },
+    { version: 2, name: "trace cases", sql: CASE_MIGRATION_SQL },
+    { version: 3, name: "firearm register", sql: FIREARM_MIGRATION_SQL },
+  ],
+  procedures: {
+    ...createPostProcedures(caseHooks),
+    openCase,
+    findRepeated,
+    listCases,
+    loadCase,
+    replyToCase,
+    casesAwaiting,
+    answerCase,
+    caseCounts,
+    findFirearms,
+    countFirearms,
+    beginImport,
+    stageImport,
+    decideImport,
+    advanceImport,
+    abandonImport,
+    unfinishedImports,
+  },
+  readOnly: [
+    ...POST_READ_ONLY,
+    "findRepeated",
+    "listCases",
+    "loadCase",
+    "casesAwaiting",
+    "caseCounts",
+    "findFirearms",
+    "countFirearms",
+    "unfinishedImports",
+  ],
+} satisfies StoreDefinition;
+
+/** Procedures of a focal point's store. */
+export type FocalPointProcedures = typeof store.procedures;

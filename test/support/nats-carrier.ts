@@ -1,0 +1,126 @@
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type ConnectionOptions, connect, credsAuthenticator, type NatsConnection } from "nats";
+import { connectBus } from "#bus";
+import { createLogger } from "#runtime";
+import type { Transport } from "#wire";
+import { readLocalEnvironment } from "../../deploy/local/environment.ts";
+import type { ExchangePaths } from "../../deploy/local/folder/exchange-paths.ts";
+import { initExchange } from "../../deploy/local/folder/init-exchange.ts";
+import { openExchangeFolder } from "../../deploy/local/folder/open-exchange-folder.ts";
+import type { ParticipantSpec } from "../../deploy/local/folder/participant-spec.ts";
+import { findNatsServer } from "../../deploy/local/nats-server/find-nats-server.ts";
+import { credentialsFile, readStoragePlan } from "../../deploy/local/provision/authority-files.ts";
+import { provisionStreams } from "../../deploy/local/provision/provision-streams.ts";
+import { Steward, type StewardIncident } from "../../deploy/local/steward.ts";
+import { ManagedProcess } from "../../deploy/local/supervisor/managed-process.ts";
+import { natsPlan } from "../../deploy/local/supervisor/nats-process.ts";
+
+/** Focal points that answer from their register and apply the Tracing Instrument. */
+export function specsOf(ids: readonly string[]): ParticipantSpec[] {
+  return ids.map((id) => ({
+    id,
+    name: `Focal point ${id}`,
+    role: "focal-point",
+    state: id.slice(0, 2),
+    instruments: [{ instrument: "ITI", boundness: "committed", since: "2005-12-08" }],
+    languages: ["en"],
+    answering: "register",
+  }));
+}
+
+/** A real nats-server with the accounts, users, streams and consumers of a real exchange. */
+export interface TestCarrier {
+  readonly url: string;
+  readonly paths: ExchangePaths;
+  readonly server: ManagedProcess;
+  readonly streamBytes: number;
+  /** A transport as the product makes it; closed at the end if the test did not. */
+  bus(
+    user: string,
+    limits?: { unacknowledgedMax?: number; inFlightMax?: number },
+  ): Promise<Transport>;
+  /** A raw client with one user's credentials and its inbox prefix; closed at the end. */
+  raw(account: string, user: string, more?: ConnectionOptions): Promise<NatsConnection>;
+  /** A steward of this exchange that has made no round yet; the test stops it. */
+  steward(onIncident?: (incident: StewardIncident) => void): Steward;
+  stop(): Promise<void>;
+}
+
+/** Starts one; `stop` removes everything it made. */
+export async function startTestCarrier(
+  ids: readonly string[],
+  options: { readonly streamBytes?: number } = {},
+): Promise<TestCarrier> {
+  const dataDir = await mkdtemp(join(tmpdir(), "tracepost-carrier-"));
+  await initExchange({ dataDir, participants: specsOf(ids) });
+  const layout = await openExchangeFolder(dataDir);
+  const { paths } = layout;
+  const environment = readLocalEnvironment();
+  const found = await findNatsServer({
+    wanted: environment.natsServer,
+    searchPath: environment.searchPath,
+    cacheDir: environment.cacheDir,
+  });
+  const streamBytes = options.streamBytes ?? (await readStoragePlan(paths)).streamBytes;
+  const plan = natsPlan({
+    layout,
+    server: found.path,
+    environment: () => process.env,
+    afterStart: (natsUrl) => provisionStreams({ paths, natsUrl, participants: ids, streamBytes }),
+  });
+  const server = new ManagedProcess(
+    { ...plan, logFile: join(dataDir, "nats.log") },
+    { restartCrashed: false, onEvent: () => undefined },
+  );
+  await server.start();
+  const { url } = server;
+  const open: { close(): Promise<void> }[] = [];
+  return {
+    url,
+    paths,
+    server,
+    streamBytes,
+    bus: async (user, limits = {}) => {
+      const account = user === "gateway" ? "CORE" : user;
+      const transport = await connectBus({
+        servers: url,
+        credsFile: credentialsFile(paths, account, user),
+        name: `test.${user}`,
+        inboxPrefix: `_I.${user}`,
+        logger: createLogger({ name: "test", level: "silent" }),
+        ...(limits.unacknowledgedMax === undefined
+          ? {}
+          : { unacknowledgedMax: limits.unacknowledgedMax }),
+        ...(limits.inFlightMax === undefined ? {} : { publishInFlightMax: limits.inFlightMax }),
+      });
+      open.push(transport);
+      return transport;
+    },
+    raw: async (account, user, more = {}) => {
+      const connection = await connect({
+        servers: url,
+        authenticator: credsAuthenticator(await readFile(credentialsFile(paths, account, user))),
+        inboxPrefix: `_I.${user}`,
+        ...more,
+      });
+      open.push(connection);
+      return connection;
+    },
+    steward: (onIncident = () => undefined) =>
+      new Steward({
+        paths,
+        natsUrl: url,
+        participants: ids,
+        streamBytes,
+        logger: createLogger({ name: "test", level: "silent" }),
+        onIncident,
+      }),
+    stop: async () => {
+      for (const one of open) await one.close();
+      await server.stop();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,182 @@
+import { describe, expect, it } from "vitest";
+import type { Outcome } from "#errors";
+import { ExchangeStatus, Lane, ReceiptItem, ReceiptType } from "#proto";
+import { newMessageId } from "#runtime";
+import { authenticateHeader, createSigner, PAYLOAD_TYPES } from "#trust";
+import {
+  type AssembledEnvelope,
+  buildReceipt,
+  GATEWAY_SENDER,
+  type HeaderSigner,
+  type ParsedMessage,
+  parseDispatch,
+  parseEnvelope,
+  resign,
+  sha256,
+} from "#wire";
+import { Dispatch } from "#proto";
+import { type HeaderChanges, traceRequest } from "../../support/messages.ts";
+import { makeParties } from "../../support/parties.ts";
+
+const NOW_MS = Date.UTC(2026, 5, 1);
+const MINUTE_MS = 60_000;
+const DAY_MS = 86_400_000;
+
+const parties = makeParties([
+  { id: "NE" },
+  { id: "BR" },
+  { id: "IT", notAfterMs: NOW_MS },
+  { id: "AT", revokedAtMs: NOW_MS },
+  { id: "DE", revokedAtMs: NOW_MS + 1 },
+  { id: "TR", revokedAtMs: NOW_MS - 1, notAfterMs: NOW_MS - 1 },
+]);
+const { register } = parties;
+
+function message(sender: string, changes: HeaderChanges = {}): ParsedMessage {
+  const times = { sentAtMs: NOW_MS, expiresAtMs: NOW_MS + 90 * DAY_MS };
+  const to = sender === "BR" ? "NE" : "BR";
+  return parsed(traceRequest(parties.party(sender), [to], { ...times, ...changes }).bytes);
+}
+
+function parsed(bytes: Uint8Array): ParsedMessage {
+  const outcome = parseEnvelope(bytes);
+  if (!outcome.ok) throw new TypeError(`${outcome.refusal.field} ${outcome.refusal.detail}`);
+  return outcome.value;
+}
+
+function resigned(of: ParsedMessage, signer: HeaderSigner): ParsedMessage {
+  return parsed(resign(of.bytes, signer));
+}
+
+function codeOf(outcome: Outcome<unknown>): string {
+  return outcome.ok ? "ok" : outcome.refusal.code;
+}
+
+const judge = async (of: ParsedMessage, subjectSender = of.header.sender, nowMs = NOW_MS) =>
+  codeOf(await authenticateHeader(of, subjectSender, register, nowMs));
+
+describe("a message", () => {
+  it("of an active key, signed now, is authentic", async () => {
+    expect(await judge(message("NE"))).toBe("ok");
+  });
+
+  it("on another's subject is a mismatch, whoever signed it", async () => {
+    expect(await judge(message("NE"), "BR")).toBe("SENDER_MISMATCH");
+    expect(await judge(message("NE"), GATEWAY_SENDER)).toBe("SENDER_MISMATCH");
+  });
+
+  it("signed with another participant's key is a mismatch", async () => {
+    expect(await judge(resigned(message("NE"), parties.party("BR").signer))).toBe(
+      "SENDER_MISMATCH",
+    );
+  });
+
+  it("signed with a key of the gateway is a mismatch", async () => {
+    const { checkpointKey, receiptKey } = parties;
+    for (const key of [receiptKey, checkpointKey]) {
+      const signer = createSigner(key, PAYLOAD_TYPES.header);
+      expect(await judge(resigned(message("NE"), signer))).toBe("SENDER_MISMATCH");
+    }
+  });
+
+  it("signed with a key that nobody registered is unknown, and may be signed anew", async () => {
+    const stranger = makeParties([{ id: "NE" }]).party("NE").signer;
+    expect(await judge(resigned(message("NE"), stranger))).toBe("KEY_UNKNOWN");
+  });
+
+  it("is judged by the window of its key at the time of recording, the end excluded", async () => {
+    expect(await judge(message("IT"), "IT", NOW_MS - 1)).toBe("ok");
+    expect(await judge(message("IT"), "IT", NOW_MS)).toBe("KEY_EXPIRED");
+    const early = Date.UTC(2019, 11, 31);
+    const old = message("NE", { sentAtMs: early, expiresAtMs: early + DAY_MS });
+    expect(await judge(old, "NE", early)).toBe("KEY_EXPIRED");
+  });
+
+  it("of a revoked key is refused for good from the moment of revocation", async () => {
+    expect(await judge(message("AT"))).toBe("KEY_REVOKED");
+    expect(await judge(message("AT"), "AT", NOW_MS - 1)).toBe("ok");
+    expect(await judge(message("DE"))).toBe("ok");
+  });
+
+  it("of a key both revoked and expired is refused for good", async () => {
+    expect(await judge(message("TR"))).toBe("KEY_REVOKED");
+  });
+
+  it("whose signature is of other bytes, or of another purpose, is invalid", async () => {
+    const own = message("NE");
+    const other = message("NE");
+    const [signature] = other.envelope.signatures;
+    if (signature === undefined) throw new TypeError("no signature");
+    const swapped = { keyId: signature.keyId, sign: () => signature.value };
+    expect(await judge(resigned(own, swapped))).toBe("SIGNATURE_INVALID");
+    const asReceipt = createSigner(parties.party("NE").key, PAYLOAD_TYPES.receipt);
+    expect(await judge(resigned(own, asReceipt))).toBe("SIGNATURE_INVALID");
+  });
+
+  it("may be five minutes ahead and ninety days behind, no more", async () => {
+    const sentAt = (sentAtMs: number) =>
+      judge(message("NE", { sentAtMs, expiresAtMs: NOW_MS + DAY_MS }));
+    expect(await sentAt(NOW_MS + 5 * MINUTE_MS)).toBe("ok");
+    expect(await sentAt(NOW_MS + 5 * MINUTE_MS + 1)).toBe("CLOCK_SKEW");
+    expect(await sentAt(NOW_MS - 90 * DAY_MS)).toBe("ok");
+    expect(await sentAt(NOW_MS - 90 * DAY_MS - 1)).toBe("CLOCK_SKEW");
+  });
+
+  it("is expired at the moment it says", async () => {
+    const expiring = (expiresAtMs: number) =>
+      judge(message("NE", { sentAtMs: NOW_MS - DAY_MS, expiresAtMs }));
+    expect(await expiring(NOW_MS + 1)).toBe("ok");
+    expect(await expiring(NOW_MS)).toBe("EXPIRED");
+  });
+
+  it("is believed nothing about time before it is known who wrote it", async () => {
+    const late = message("NE", { sentAtMs: NOW_MS - DAY_MS, expiresAtMs: NOW_MS - 1 });
+    const forged = { keyId: parties.party("NE").key.keyId, sign: () => new Uint8Array(64) };
+    expect(await judge(resigned(late, forged))).toBe("SIGNATURE_INVALID");
+  });
+});
+
+describe("a receipt of the gateway", () => {
+  const { checkpointKey, receiptKey } = parties;
+
+  function gatewayReceipt(signer: HeaderSigner): AssembledEnvelope {
+    const item = ReceiptItem.create({
+      message: { originalSender: "NE", messageId: newMessageId(), headerDigest: sha256(Buffer.of()) },
+      evidence: { index: 0n },
+    });
+    return buildReceipt(
+      {
+        type: ReceiptType.ACCEPTED,
+        items: [item],
+        sender: GATEWAY_SENDER,
+        recipient: "NE",
+        lane: Lane.NORMAL,
+        messageId: newMessageId(),
+        sentAtMs: NOW_MS,
+        registerVersion: 1n,
+        status: ExchangeStatus.TEST,
+      },
+      signer,
+    );
+  }
+
+  function dispatched(signer: HeaderSigner): ParsedMessage {
+    const envelope = gatewayReceipt(signer).bytes;
+    const outcome = parseDispatch(Dispatch.encode(Dispatch.create({ envelope })).finish());
+    if (!outcome.ok) throw new TypeError(outcome.refusal.detail);
+    return outcome.value.message;
+  }
+
+  it("is authentic with its key for receipts, signed as a receipt", async () => {
+    expect(await judge(dispatched(createSigner(receiptKey, PAYLOAD_TYPES.receipt)))).toBe("ok");
+  });
+
+  it("signed as a header, by the checkpoint key or by a participant is not", async () => {
+    const asHeader = createSigner(receiptKey, PAYLOAD_TYPES.header);
+    expect(await judge(dispatched(asHeader))).toBe("SIGNATURE_INVALID");
+    const byCheckpoint = createSigner(checkpointKey, PAYLOAD_TYPES.receipt);
+    expect(await judge(dispatched(byCheckpoint))).toBe("KEY_UNKNOWN");
+    const byParticipant = createSigner(parties.party("NE").key, PAYLOAD_TYPES.receipt);
+    expect(await judge(dispatched(byParticipant))).toBe("SENDER_MISMATCH");
+  });
+});
