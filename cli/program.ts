@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { TracepostError } from "#errors";
+import packageJson from "../package.json" with { type: "json" };
 import { type Terminal, tellFault } from "./command-result.ts";
 import { addExchangeDown } from "./commands/exchange-down.ts";
 import { addExchangeInit } from "./commands/exchange-init.ts";

@@ -27,6 +27,9 @@ export class Courier {
   #timer: NodeJS.Timeout | undefined;
   #working: Promise<void> = Promise.resolve();
   #stopped = false;
+  #atWork = false;
+  /** Whether the next round is to come soon. */
+  #hurried = false;
 
   constructor(deps: CourierDeps) {
     this.#deps = deps;
@@ -34,8 +37,11 @@ export class Courier {
 
   /** Reads the table and starts the rounds. */
   async start(): Promise<void> {
-    this.#deps.window.load(await this.#deps.store.call("pairLoads", undefined));
-    this.#schedule();
+    const { window, store } = this.#deps;
+    window.load(await store.call("pairLoads", undefined));
+    // Room is used at once: what waits for it is older than what comes.
+    window.onRoom = () => this.#hurry();
+    this.#schedule(GATEWAY_LIMITS.courierPeriodMs);
   }
 
   /** Finishes the round under way and starts no other. */
@@ -45,11 +51,25 @@ export class Courier {
     await this.#working;
   }
 
-  #schedule(): void {
+  #schedule(waitMs: number): void {
     if (this.#stopped) return;
+    clearTimeout(this.#timer);
+    this.#atWork = false;
+    this.#hurried = false;
     this.#timer = setTimeout(() => {
-      this.#working = this.#round().finally(() => this.#schedule());
-    }, GATEWAY_LIMITS.courierPeriodMs);
+      this.#atWork = true;
+      this.#working = this.#round().finally(() =>
+        this.#schedule(
+          this.#hurried ? GATEWAY_LIMITS.courierHurryMs : GATEWAY_LIMITS.courierPeriodMs,
+        ),
+      );
+    }, waitMs);
+  }
+
+  #hurry(): void {
+    if (this.#hurried) return;
+    if (!this.#atWork) this.#schedule(GATEWAY_LIMITS.courierHurryMs);
+    this.#hurried = true;
   }
 
   async #round(): Promise<void> {

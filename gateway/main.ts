@@ -1,6 +1,6 @@
 import { connectBus } from "#bus";
 import { TracepostError } from "#errors";
-import { armCrashPoint, createLogger, systemClock } from "#runtime";
+import { armCrashPoint, createLogger, GATEWAY_LIMITS, systemClock } from "#runtime";
 import { openSqliteStore } from "#store";
 import { readStart } from "./config.ts";
 import { startGateway } from "./gateway.ts";
@@ -24,11 +24,14 @@ async function main(): Promise<void> {
         name: "gateway",
         inboxPrefix: "_I.gateway",
         logger,
+        publishInFlightMax: GATEWAY_LIMITS.publishInFlightMax,
       }),
   });
   const stop = (): void => {
     gateway.stop().then(
-      () => process.disconnect?.(),
+      () => {
+        if (process.connected) process.disconnect();
+      },
       (caught: unknown) => logger.error({ err: caught }, "the gateway did not stop cleanly"),
     );
   };

@@ -17,6 +17,8 @@ export class PairWindow {
   readonly #inFlight = new Map<string, number>();
   readonly #waiting = new Map<string, { pair: Pair; count: number }>();
   readonly #max: number;
+  /** Called when a pair with waiting messages gets room; the courier listens. */
+  onRoom: () => void = () => undefined;
 
   constructor(max: number = GATEWAY_LIMITS.pairWindowMessages) {
     this.#max = max;
@@ -45,6 +47,7 @@ export class PairWindow {
     const count = this.#inFlight.get(key) ?? 0;
     if (count <= 1) this.#inFlight.delete(key);
     else this.#inFlight.set(key, count - 1);
+    if (this.#waiting.has(key)) this.onRoom();
   }
 
   /** Notes one more message that waits in the delivery table. */

@@ -9,6 +9,7 @@ export {
 export type { InstrumentSpec, ParticipantSpec } from "./folder/participant-spec.ts";
 export { parseParticipantsYaml } from "./folder/participants-file.ts";
 export type { ServiceTuning } from "./folder/service-configs.ts";
+export { type LogVerification, verifyLogOf } from "./folder/verify-log-of.ts";
 export type { StewardIncident, StewardReport } from "./steward.ts";
 export type { ExchangePrograms } from "./supervisor/exchange-processes.ts";
 export {

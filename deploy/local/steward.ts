@@ -195,8 +195,11 @@ export class Steward {
   async #recreate(charge: Charge, ahead: LaneStream["consumers"]): Promise<void> {
     const { account, laneStream } = charge;
     await withProvisioner(this.#options, account, async (admin) => {
+      const stream = laneStream.stream.name;
+      // Created anew it begins at the stream's first message; effects are idempotent.
       for (const consumer of ahead) {
-        await admin.recreateConsumer(laneStream.stream.name, consumer);
+        await admin.removeConsumer(stream, consumer.name);
+        await admin.ensureConsumer(stream, consumer);
       }
     });
   }

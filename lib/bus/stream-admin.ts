@@ -46,8 +46,8 @@ export interface StreamAdmin {
   ensureStream(settings: StreamSettings): Promise<void>;
   /** Creates the consumer, or brings an existing one to these settings; its position stays. */
   ensureConsumer(stream: string, settings: ConsumerSettings): Promise<void>;
-  /** Deletes the consumer and creates it anew: it begins at the stream's first message. */
-  recreateConsumer(stream: string, settings: ConsumerSettings): Promise<void>;
+  /** Removes a consumer; its position is forgotten. Nothing happens when there is none. */
+  removeConsumer(stream: string, consumer: string): Promise<void>;
   /** Undefined when there is no such stream. */
   streamState(stream: string): Promise<StreamState | undefined>;
   /** Undefined when there is no such consumer. */
@@ -104,12 +104,9 @@ class NatsStreamAdmin implements StreamAdmin {
     refuseDropped(`consumer ${what}`, droppedSettings(wanted, info.config));
   }
 
-  async recreateConsumer(stream: string, settings: ConsumerSettings): Promise<void> {
-    const what = `${stream}/${settings.name}`;
-    if ((await this.#consumerInfo(stream, settings.name)) !== undefined) {
-      await told(what, () => this.#manager.consumers.delete(stream, settings.name));
-    }
-    await this.ensureConsumer(stream, settings);
+  async removeConsumer(stream: string, consumer: string): Promise<void> {
+    if ((await this.#consumerInfo(stream, consumer)) === undefined) return;
+    await told(`${stream}/${consumer}`, () => this.#manager.consumers.delete(stream, consumer));
   }
 
   async streamState(stream: string): Promise<StreamState | undefined> {

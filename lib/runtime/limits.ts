@@ -79,6 +79,8 @@ export const GATEWAY_LIMITS = {
   checkpointKeepMs: SECOND_MS,
   /** How often overdue, waiting and expired deliveries are looked for. */
   courierPeriodMs: SECOND_MS,
+  /** How soon room in a pair's window is used. */
+  courierHurryMs: 10,
   /** Deliveries taken from the store at a time. */
   courierBatchMax: 256,
   /** How long a message over its sender's quota is handed back for. */
@@ -235,6 +237,8 @@ export const SCENARIO_LIMITS = {
   pollMs: 250,
   /** No count has moved for so long, resends included: something is stuck. */
   stallMs: 2 * MINUTE_MS,
+  /** After the last answer the last receipts are on their way for less. */
+  quietMs: 10 * SECOND_MS,
   /** A call to a focal point on this machine takes no longer. */
   callMs: 30 * SECOND_MS,
 } as const;

@@ -4,7 +4,6 @@ import {
   gatewayConsumer,
   type InboundMessage,
   inboxConsumer,
-  LANES,
   laneToken,
   outStream,
   type Publication,

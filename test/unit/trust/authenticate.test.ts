@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Outcome } from "#errors";
-import { ExchangeStatus, Lane, ReceiptItem, ReceiptType } from "#proto";
+import { Dispatch, ExchangeStatus, Lane, ReceiptItem, ReceiptType } from "#proto";
 import { newMessageId } from "#runtime";
 import { authenticateHeader, createSigner, PAYLOAD_TYPES } from "#trust";
 import {
@@ -14,7 +14,6 @@ import {
   resign,
   sha256,
 } from "#wire";
-import { Dispatch } from "#proto";
 import { type HeaderChanges, traceRequest } from "../../support/messages.ts";
 import { makeParties } from "../../support/parties.ts";
 
@@ -141,7 +140,11 @@ describe("a receipt of the gateway", () => {
 
   function gatewayReceipt(signer: HeaderSigner): AssembledEnvelope {
     const item = ReceiptItem.create({
-      message: { originalSender: "NE", messageId: newMessageId(), headerDigest: sha256(Buffer.of()) },
+      message: {
+        originalSender: "NE",
+        messageId: newMessageId(),
+        headerDigest: sha256(Buffer.of()),
+      },
       evidence: { index: 0n },
     });
     return buildReceipt(

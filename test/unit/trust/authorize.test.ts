@@ -1,13 +1,5 @@
 import { describe, expect, it } from "vitest";
-import {
-  Boundness,
-  Header,
-  Instrument,
-  Kind,
-  ParticipantStatus,
-  RefusalCode,
-  Role,
-} from "#proto";
+import { Boundness, Header, Instrument, Kind, ParticipantStatus, RefusalCode, Role } from "#proto";
 import { authorizeHeader, type RegisterView } from "#trust";
 import { sha256, toTimestamp } from "#wire";
 import { makeParties } from "../../support/parties.ts";

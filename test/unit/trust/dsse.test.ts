@@ -1,5 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { createSigner, generateSigningKey, PAYLOAD_TYPES, preAuthEncoding, verifyBytes } from "#trust";
+import {
+  createSigner,
+  generateSigningKey,
+  PAYLOAD_TYPES,
+  preAuthEncoding,
+  verifyBytes,
+} from "#trust";
 
 const payload = Buffer.from("hello world");
 

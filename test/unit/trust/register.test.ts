@@ -19,8 +19,8 @@ import {
   generateSigningKey,
   loadRegister,
   openRegister,
-  savePublicKey,
   type SealingKeyPair,
+  savePublicKey,
   signRegister,
 } from "#trust";
 import { toTimestamp } from "#wire";

@@ -1,0 +1,76 @@
+import { readFile } from "node:fs/promises";
+import { type Static, Type } from "typebox";
+import { TracepostError } from "#errors";
+import { type CrashPlan, parseConfig, parseCrashPlan } from "#runtime";
+
+const path = Type.String({ minLength: 1 });
+
+const ConfigSchema = Type.Object(
+  {
+    /** Own participant id, such as "NE". */
+    participant: Type.String({ minLength: 2 }),
+    /** Folder of the store, absolute. */
+    dataDir: path,
+    natsUrl: Type.String({ pattern: "^(nats|tls)://" }),
+    /** NATS credentials of this participant. */
+    credsFile: path,
+    /** Signed participant register. */
+    registerFile: path,
+    /** Public root keys the register must be signed by. */
+    rootPublicKeyFiles: Type.Array(path, { minItems: 1 }),
+    /** Folder with header.key and seal.age. */
+    keysDir: path,
+    /** File with the bearer token of the API. */
+    apiTokenFile: path,
+    http: Type.Object(
+      { host: path, port: Type.Integer({ minimum: 0, maximum: 65_535 }) },
+      { additionalProperties: false },
+    ),
+    logLevel: Type.Enum(["trace", "debug", "info", "warn", "error", "silent"]),
+    /** Who answers requests: an officer, or the firearm register by itself. */
+    answering: Type.Enum(["officer", "register"]),
+    /** First wait before a message is sent again, in milliseconds. Default: POST_LIMITS. */
+    resendFirstMs: Type.Optional(Type.Integer({ minimum: 100 })),
+    /** How long a hole in a sequence may stand, in milliseconds. Default: POST_LIMITS. */
+    gapNoticeAfterMs: Type.Optional(Type.Integer({ minimum: 100 })),
+  },
+  { additionalProperties: false },
+);
+
+/** A focal point's configuration file, checked. */
+export type FocalPointConfig = Static<typeof ConfigSchema>;
+
+/** What a focal point process is started with. */
+export interface FocalPointStart {
+  readonly config: FocalPointConfig;
+  /** Fault tests only. */
+  readonly crashPlan: CrashPlan | undefined;
+}
+
+/**
+ * Reads `--config FILE` and the environment. Throws TracepostError USAGE or CONFIG_INVALID, with
+ * every problem listed.
+ */
+export async function readStart(
+  args: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<FocalPointStart> {
+  const file = args[0] === "--config" ? args[1] : undefined;
+  if (file === undefined || args.length !== 2) {
+    throw new TracepostError("USAGE", "usage: node services/focal-point/main.ts --config FILE", {
+      remedy: "`tracepost exchange init` writes the file.",
+    });
+  }
+  const text = await readFile(file, "utf8").catch((caught: unknown) => {
+    throw new TracepostError("CONFIG_INVALID", `${file} cannot be read`, {
+      cause: caught,
+      remedy: "Check the path and that this user may read the file.",
+    });
+  });
+  const plan = env.TRACEPOST_CRASH_AT;
+  const crashPlan = plan === undefined ? undefined : parseCrashPlan(plan);
+  if (plan !== undefined && crashPlan === undefined) {
+    throw new TracepostError("USAGE", `TRACEPOST_CRASH_AT names no crash point: ${plan}`);
+  }
+  return { config: parseConfig(ConfigSchema, text, file), crashPlan };
+}

@@ -1,0 +1,110 @@
+import { Counter, Gauge, type Registry } from "prom-client";
+import type { PostEvent } from "#post";
+import { ReceiptType } from "#proto";
+import type { Logger } from "#runtime";
+import { laneToken } from "#wire";
+import { nameOf } from "./api/names.ts";
+import type { Summary } from "./api/summary.ts";
+
+/** What happens in a focal point: counters with few labels; the log lines are the post's. */
+export class FocalPointEvents {
+  readonly #logger: Logger;
+  readonly #published: Counter<"lane">;
+  readonly #publishFailures: Counter;
+  readonly #taken: Counter<"outcome">;
+  readonly #receipts: Counter<"type">;
+  readonly #receiptsSent: Counter;
+  readonly #incidents: Counter<"kind">;
+  readonly #faults: Counter<"pump">;
+  readonly #violations: Counter;
+
+  constructor(logger: Logger, registry: Registry) {
+    this.#logger = logger;
+    const registers = [registry];
+    const counter = (name: string, help: string) =>
+      new Counter({ name: `tracepost_focal_point_${name}_total`, help, registers });
+    const labelled = <L extends string>(name: string, help: string, label: L) =>
+      new Counter<L>({
+        name: `tracepost_focal_point_${name}_total`,
+        help,
+        labelNames: [label],
+        registers,
+      });
+    this.#published = labelled("published", "Messages the carrier took, by lane", "lane");
+    this.#publishFailures = counter("publish_failures", "Messages the carrier did not take");
+    this.#taken = labelled("taken", "Messages taken in, by what became of them", "outcome");
+    this.#receipts = labelled("receipts", "Statements of receipts applied, by type", "type");
+    this.#receiptsSent = counter("receipts_sent", "Messages receipted to their senders");
+    this.#incidents = labelled("incidents", "Incidents, by kind", "kind");
+    this.#faults = labelled("faults", "Faults of this service, by part", "pump");
+    this.#violations = counter("permission_violations", "Rights the carrier refused us");
+  }
+
+  /** Something happened in the post. */
+  post(event: PostEvent): void {
+    switch (event.type) {
+      case "published":
+        this.#published.inc({ lane: laneToken(event.lane) });
+        break;
+      case "publish-failed":
+        this.#publishFailures.inc();
+        break;
+      case "taken":
+        this.#taken.inc({ outcome: event.outcome });
+        break;
+      case "receipt-applied": {
+        const type = nameOf(ReceiptType, event.receipt as ReceiptType) ?? "UNKNOWN";
+        this.#receipts.inc({ type }, event.count);
+        break;
+      }
+      case "receipts-sent":
+        this.#receiptsSent.inc(event.count);
+        break;
+      case "incident":
+        this.#incidents.inc({ kind: event.kind });
+        break;
+      case "fault":
+        this.#faults.inc({ pump: event.pump });
+        break;
+      default:
+        event satisfies never;
+    }
+  }
+
+  /** The carrier refused this participant a right it asked for. */
+  permissionViolation(detail: string): void {
+    this.#violations.inc();
+    this.#logger.error({ detail }, "the carrier reports a permission violation");
+  }
+
+  /** The carrier came, went, or complained. */
+  carrier(type: string, detail: string): void {
+    this.#logger.info({ carrier: type, detail }, "the connection to the exchange changed");
+  }
+}
+
+/** Figures read from the summary whenever metrics are collected. */
+export function addGauges(registry: Registry, summarize: () => Promise<Summary>): void {
+  const registers = [registry];
+  const pending = new Gauge({
+    name: "tracepost_focal_point_outbox_pending",
+    help: "Messages of ours without an end",
+    registers,
+  });
+  const owed = new Gauge({
+    name: "tracepost_focal_point_receipts_owed",
+    help: "Receipts to be sent",
+    registers,
+  });
+  new Gauge({
+    name: "tracepost_focal_point_missing_numbers",
+    help: "Sequence numbers missing from other participants",
+    registers,
+    async collect() {
+      const summary = await summarize();
+      this.set(summary.gaps.missingNumbers);
+      pending.set(summary.outbox.pending);
+      owed.set(summary.inbox.receiptsOwed);
+    },
+  });
+}

@@ -1,0 +1,163 @@
+import { fileURLToPath } from "node:url";
+import { Kind, ReceiptType } from "#proto";
+import { POST_LIMITS } from "#runtime";
+import { inboxConsumer, outSubject, parseDispatch, parseReceipt, type Transport } from "#wire";
+import { headerOf, recipientReceipt } from "../support/messages.ts";
+import type { Party } from "../support/parties.ts";
+import { endProgram, openBenchExchange } from "./exchange.ts";
+
+const GATEWAY = fileURLToPath(new URL("../../gateway/main.ts", import.meta.url));
+const RELAY = fileURLToPath(new URL("./relay.ts", import.meta.url));
+const IDS = ["AT", "BR", "NE", "TR"];
+
+/** One run of the floor or of the gateway. */
+export interface ThroughputRun {
+  readonly messages: number;
+  readonly envelopeBytes: number;
+  readonly elapsedMs: number;
+  readonly perSecond: number;
+}
+
+/** The raw relay: the same bytes, the same accounts, the same two publishes, nothing else. */
+export async function relayFloor(messages: number, receiptBytes: number): Promise<ThroughputRun> {
+  const exchange = await openBenchExchange(IDS);
+  try {
+    const envelopeBytes = await exchange.fill(messages);
+    const relay = await exchange.startInGatewaysPlace(RELAY, {
+      BENCH_PARTICIPANTS: IDS.join(","),
+      BENCH_MESSAGES: String(messages),
+      BENCH_RECEIPT_BYTES: String(receiptBytes),
+    });
+    const elapsedMs = await new Promise<number>((resolve) => {
+      relay.on("message", (said: { type: string; elapsedMs?: number }) => {
+        if (said.type === "relayed") resolve(said.elapsedMs ?? 0);
+      });
+    });
+    await endProgram(relay);
+    return { messages, envelopeBytes, elapsedMs, perSecond: (messages / elapsedMs) * 1_000 };
+  } finally {
+    await exchange.close();
+  }
+}
+
+/** The gateway, with recipients that receipt what they get, as focal points do. */
+export async function gatewayThroughput(
+  messages: number,
+): Promise<ThroughputRun & { receiptBytes: number; delivered: number }> {
+  const exchange = await openBenchExchange(IDS);
+  try {
+    const envelopeBytes = await exchange.fill(messages);
+    const inboxes = await Promise.all(
+      exchange.parties.map(async (party) => new Inbox(party, await exchange.connect(party.id))),
+    );
+    const finished = new Promise<number>((resolve) => countReceipts(inboxes, messages, resolve));
+    await Promise.all(inboxes.map((inbox) => inbox.start()));
+    const gateway = await exchange.startInGatewaysPlace(GATEWAY, {});
+    const elapsedMs = await finished;
+    const delivered = inboxes.reduce((sum, inbox) => sum + inbox.delivered, 0);
+    await endProgram(gateway);
+    await Promise.all(inboxes.map((inbox) => inbox.close()));
+    return {
+      messages,
+      envelopeBytes,
+      elapsedMs,
+      perSecond: (messages / elapsedMs) * 1_000,
+      receiptBytes: inboxes[0]?.receiptBytes ?? 0,
+      delivered,
+    };
+  } finally {
+    await exchange.close();
+  }
+}
+
+/** Calls back with the time from the first to the last `accepted` receipt. */
+function countReceipts(
+  inboxes: readonly Inbox[],
+  messages: number,
+  done: (elapsedMs: number) => void,
+): void {
+  let count = 0;
+  let startedAt = 0;
+  for (const inbox of inboxes) {
+    inbox.onAccepted = () => {
+      if (count === 0) startedAt = performance.now();
+      count += 1;
+      if (count === messages) done(performance.now() - startedAt);
+    };
+  }
+}
+
+/** A recipient that stores nothing: it says `delivered`, in batches as lib/post does. */
+class Inbox {
+  readonly #party: Party;
+  readonly #transport: Transport;
+  readonly #pending = new Map<string, { sender: string; message: ReceivedMessage }[]>();
+  #flushing = false;
+  onAccepted: () => void = () => undefined;
+  delivered = 0;
+  receiptBytes = 0;
+
+  constructor(party: Party, transport: Transport) {
+    this.#party = party;
+    this.#transport = transport;
+  }
+
+  async start(): Promise<void> {
+    await this.#transport.consume("IN", inboxConsumer("normal"), (inbound) => {
+      inbound.ack();
+      this.#take(inbound.data);
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.#transport.close();
+  }
+
+  #take(data: Uint8Array): void {
+    const parsed = parseDispatch(data, { allowGatewaySender: true });
+    if (!parsed.ok) throw new TypeError(parsed.refusal.detail);
+    const { message } = parsed.value;
+    const { header } = message;
+    if (header.kind === Kind.RECEIPT) {
+      const receipt = parseReceipt(message);
+      if (receipt.ok && receipt.value.type === ReceiptType.ACCEPTED) this.onAccepted();
+      if (receipt.ok && receipt.value.type === ReceiptType.REFUSED) {
+        throw new TypeError(`refused: ${receipt.value.items[0]?.code}`);
+      }
+      if (header.sender === "GATEWAY") this.receiptBytes = data.length;
+      return;
+    }
+    const of = this.#pending.get(header.sender) ?? [];
+    of.push({ sender: header.sender, message });
+    this.#pending.set(header.sender, of);
+    if (!this.#flushing) {
+      this.#flushing = true;
+      setImmediate(() => void this.#flush());
+    }
+  }
+
+  async #flush(): Promise<void> {
+    while (this.#pending.size > 0) {
+      const batches = [...this.#pending.values()];
+      this.#pending.clear();
+      for (const all of batches) {
+        while (all.length > 0) await this.#say(all.splice(0, POST_LIMITS.inboxBatchMax));
+      }
+    }
+    this.#flushing = false;
+  }
+
+  async #say(about: { sender: string; message: ReceivedMessage }[]): Promise<void> {
+    const receipt = recipientReceipt(this.#party, about);
+    const { messageId, lane, kind } = headerOf(receipt);
+    const subject = outSubject(this.#party.id, lane, kind);
+    await this.#transport.publish({ subject, data: receipt.bytes, transportId: `${messageId}.1` });
+    this.delivered += about.length;
+  }
+}
+
+interface ReceivedMessage {
+  readonly bytes: Uint8Array;
+  readonly headerBytes: Uint8Array;
+  readonly headerDigest: Uint8Array;
+}
