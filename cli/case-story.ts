@@ -21,7 +21,8 @@ import type { CaseFile } from "./case-source.ts";
 export function tellCase(file: CaseFile, participant: string): string[] {
   const { request } = file;
   const [asker, asked] = [stateName(request.requestingState), stateName(request.requestedState)];
-  const outcome = file.outcome === null ? "" : `, ${file.outcome}`;
+  const concluded = file.outcome !== null && file.outcome !== file.state;
+  const outcome = concluded ? `, ${file.outcome}` : "";
   return [
     `${asker} asked ${asked} where a firearm came from: ${file.state}${outcome}`,
     `  case ${file.caseId}, national case number ${request.nationalCaseNumber}`,
@@ -86,25 +87,38 @@ export interface TimelineEntry {
   readonly text: string;
 }
 
-/** Events of a case and receipts of its messages, in the order of time. */
+/**
+ * What happened to a case, in the order of time. A receipt is told with the event it caused, or on
+ * a line of its own when it caused none.
+ */
 export function timeline(file: CaseFile): TimelineEntry[] {
-  const events = file.events.map(({ detail, event, nowMs, state }) => ({
-    at: nowMs,
-    text: `${event}${detail === "" ? "" : ` (${detail})`}: ${state}`,
-  }));
-  const receipts = file.messages.flatMap((message) => receiptEntries(message));
-  return [...events, ...receipts].toSorted((left, right) => left.at - right.at);
+  const receipts = file.messages.flatMap((message) =>
+    message.receipts.map((receipt) => ({ ...receipt, message })),
+  );
+  const told = new Set<(typeof receipts)[number]>();
+  const events = file.events.map(({ detail, event, messageId, nowMs, state }) => {
+    const receipt = receipts.find((each) => {
+      return each.message.messageId === messageId && each.receivedAtMs === nowMs;
+    });
+    if (receipt !== undefined) told.add(receipt);
+    const why = detail === "" ? "" : ` (${detail})`;
+    const proof = receipt === undefined ? "" : `, ${tellReceipt(receipt)}`;
+    return { at: nowMs, text: `${event}${why}${proof}: ${state}` };
+  });
+  const others = receipts
+    .filter((receipt) => !told.has(receipt))
+    .map((receipt) => ({ at: receipt.receivedAtMs, text: tellReceipt(receipt) }));
+  return [...events, ...others].toSorted((left, right) => left.at - right.at);
 }
 
-function receiptEntries(message: MessageReceipts): TimelineEntry[] {
-  return message.receipts.map(({ code, receivedAtMs, sender, type }) => {
-    const kind = nameOf(ReceiptType, type).toLowerCase();
-    const accepted = type === ReceiptType.ACCEPTED && message.logIndex !== null;
-    const entry = accepted ? `, log entry ${message.logIndex}` : "";
-    const why = code === null ? "" : ` (${code})`;
-    const of = `of message ${message.messageId}`;
-    return { at: receivedAtMs, text: `receipt ${kind}${why} from ${sender} ${of}${entry}` };
-  });
+type ReceiptOfMessage = MessageReceipts["receipts"][number] & { readonly message: MessageReceipts };
+
+function tellReceipt({ code, message, receiptId, sender, type }: ReceiptOfMessage): string {
+  const kind = nameOf(ReceiptType, type).toLowerCase();
+  const logged = type === ReceiptType.ACCEPTED && message.logIndex !== null;
+  const entry = logged ? `, log entry ${message.logIndex}` : "";
+  const why = code === null ? "" : ` (${code})`;
+  return `receipt ${kind}${why} of ${sender} ${receiptId}${entry}`;
 }
 
 function describeAnswer(file: CaseFile): string[] {

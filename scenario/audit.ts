@@ -1,5 +1,5 @@
 import { ReceiptType } from "#proto";
-import type { Database, Transaction } from "#runtime";
+import type { Transaction } from "#runtime";
 import type { ScenarioPlan } from "./plan.ts";
 import type { ScenarioReport } from "./report.ts";
 import type { SubmittedRequest } from "./submit.ts";
@@ -19,26 +19,41 @@ interface StoredMessage {
   readonly receipts: readonly { readonly type: number }[];
 }
 
+/** Rows to read. */
+interface PageArgs {
+  readonly after: number;
+  readonly limit: number;
+}
+
+interface ConversationArgs {
+  readonly conversationId: string;
+  readonly limit: number;
+}
+
+interface CaseCounts {
+  readonly effects: { readonly duplicates: number };
+}
+
 /** What is read of a focal point's store; declared here, implemented by the service's store.ts. */
-export type AuditProcedures = {
-  listCases(
-    tx: Transaction,
-    args: { readonly after: number; readonly limit: number },
-  ): Promise<StoredCase[]>;
-  postMessageReceipts(
-    tx: Transaction,
-    args: { readonly conversationId: string; readonly limit: number },
-  ): Promise<StoredMessage[]>;
-  caseCounts(
-    tx: Transaction,
-    args: undefined,
-  ): Promise<{ readonly effects: { readonly duplicates: number } }>;
-};
+export interface AuditProcedures {
+  listCases(tx: Transaction, args: PageArgs): Promise<StoredCase[]>;
+  postMessageReceipts(tx: Transaction, args: ConversationArgs): Promise<StoredMessage[]>;
+  caseCounts(tx: Transaction, args: undefined): Promise<CaseCounts>;
+}
+
+/** A focal point's store, open for reading. */
+export interface AuditStore {
+  listCases(args: PageArgs): Promise<StoredCase[]>;
+  /** Messages the State sent in a conversation, with the receipts kept for each. */
+  messageReceipts(args: ConversationArgs): Promise<StoredMessage[]>;
+  caseCounts(): Promise<CaseCounts>;
+  close(): void;
+}
 
 /** What the audit reads. */
 export interface AuditDeps {
-  /** Opens a participant's store for reading; undefined when it has none. */
-  readonly openStore: (participant: string) => Promise<Database<AuditProcedures>>;
+  /** Opens a participant's store for reading. */
+  readonly openStore: (participant: string) => Promise<AuditStore>;
 }
 
 /** What the stores say, whatever the services said. */
@@ -64,7 +79,7 @@ export async function auditStores(
   for (const participant of plan.participants) {
     const store = await deps.openStore(participant);
     try {
-      const { effects } = await store.call("caseCounts", undefined);
+      const { effects } = await store.caseCounts();
       tally.duplicated += effects.duplicates;
       for await (const found of casesOf(store)) {
         const request = requestsByCase.get(found.caseId);
@@ -76,7 +91,7 @@ export async function auditStores(
         }
       }
     } finally {
-      await store.close();
+      store.close();
     }
   }
   return tally.result(requests.length, arrivals);
@@ -91,16 +106,9 @@ class Tally {
   readonly #byOutcome: Record<string, number> = {};
   readonly #complete: string[] = [];
 
-  async add(
-    found: StoredCase,
-    request: SubmittedRequest,
-    store: Database<AuditProcedures>,
-  ): Promise<void> {
+  async add(found: StoredCase, request: SubmittedRequest, store: AuditStore): Promise<void> {
     const conversationId = found.caseId;
-    const messages = await store.call("postMessageReceipts", {
-      conversationId,
-      limit: MESSAGES_MAX,
-    });
+    const messages = await store.messageReceipts({ conversationId, limit: MESSAGES_MAX });
     const message = messages.find(({ messageId }) => messageId === found.requestMessageId);
     const types = new Set(message?.receipts.map(({ type }) => type));
     const delivered = types.has(ReceiptType.DELIVERED);
@@ -134,10 +142,10 @@ class Tally {
   }
 }
 
-async function* casesOf(store: Database<AuditProcedures>): AsyncGenerator<StoredCase> {
+async function* casesOf(store: AuditStore): AsyncGenerator<StoredCase> {
   let after = 0;
   for (;;) {
-    const page = await store.call("listCases", { after, limit: PAGE_ROWS });
+    const page = await store.listCases({ after, limit: PAGE_ROWS });
     yield* page;
     const last = page.at(-1);
     if (last === undefined || page.length < PAGE_ROWS) return;

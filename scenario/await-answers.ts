@@ -21,6 +21,25 @@ export interface AwaitAnswersDeps {
   readonly signal: AbortSignal;
 }
 
+/** What showing the progress needs. */
+export type ShowProgressDeps = Pick<AwaitAnswersDeps, "focalPoints" | "view" | "signal"> & {
+  /** Requesting States. */
+  readonly askers: readonly string[];
+};
+
+/** Shows how far the requests are while `work` is under way; gives what it gives. */
+export async function showWhile<T>(work: Promise<T>, deps: ShowProgressDeps): Promise<T> {
+  const ended = work.then(
+    () => true,
+    () => true,
+  );
+  for (;;) {
+    const waited = pause(SCENARIO_LIMITS.pollMs, deps.signal).then(() => false);
+    if (await Promise.race([ended, waited])) return await work;
+    deps.view.show(await countAll(deps));
+  }
+}
+
 /** Counts of all requesting States together. */
 interface Counts extends ProgressCounts {
   /** Requests that ended without an answer: refused, rejected, expired. */
@@ -32,12 +51,13 @@ interface Counts extends ProgressCounts {
  * count has moved for SCENARIO_LIMITS.stallMs; returns what is stuck then, and nothing otherwise.
  */
 export async function awaitAnswers(deps: AwaitAnswersDeps): Promise<StuckRequest[]> {
-  const { clock, requests, signal, view } = deps;
+  const { clock, focalPoints, requests, signal, view } = deps;
+  const askers = [...new Set(requests.map((request) => request.from))];
   let lastMoveMs = clock.now();
   let seen = "";
   for (;;) {
     signal.throwIfAborted();
-    const counts = await countAll(deps);
+    const counts = await countAll({ askers, focalPoints });
     view.show(counts);
     const { answered, delivered, failed } = counts;
     const settled = Math.min(answered, delivered) + failed >= requests.length;
@@ -70,8 +90,10 @@ export async function awaitQuiet(
   }
 }
 
-async function countAll({ focalPoints, requests }: AwaitAnswersDeps): Promise<Counts> {
-  const askers = [...new Set(requests.map((request) => request.from))];
+async function countAll({
+  askers,
+  focalPoints,
+}: Pick<ShowProgressDeps, "askers" | "focalPoints">): Promise<Counts> {
   const summaries = await Promise.all(askers.map((state) => focalPoints.summary(state)));
   const counts = { accepted: 0, delivered: 0, answered: 0, failed: 0 };
   for (const { receipts, replies } of summaries) {

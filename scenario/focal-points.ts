@@ -1,5 +1,5 @@
-import { type ApiCall, type ApiDoor, callApi } from "#http";
 import { TracepostError } from "#errors";
+import { type ApiCall, type ApiDoor, callApi } from "#http";
 import { SCENARIO_LIMITS } from "#runtime";
 import type { MadeUpRecord } from "./made-up-register.ts";
 import type { NewTraceBody } from "./trace-request.ts";

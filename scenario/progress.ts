@@ -42,7 +42,8 @@ function createBar(stream: NodeJS.WriteStream, total: number): ProgressView {
   );
   bar.start(total, 0, { delivered: 0 });
   return {
-    show: ({ answered, delivered }) => bar.update(answered, { delivered }),
+    // Counts are of whole States, which may have cases besides these.
+    show: ({ answered, delivered }) => bar.update(Math.min(total, answered), { delivered }),
     end: () => bar.stop(),
   };
 }

@@ -13,9 +13,7 @@ export interface SubmittedRequest extends PlannedRequest {
 /** Fills the made-up registers of the requested States. Importing twice changes nothing. */
 export async function fillRegisters(plan: ScenarioPlan, focalPoints: FocalPoints): Promise<void> {
   const registers = [...inventRegisters(plan.requests)];
-  await Promise.all(
-    registers.map(([state, records]) => focalPoints.importRecords(state, records)),
-  );
+  await Promise.all(registers.map(([state, records]) => focalPoints.importRecords(state, records)));
 }
 
 /**

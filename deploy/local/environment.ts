@@ -1,11 +1,14 @@
 import { homedir } from "node:os";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
+
+/** Where programs lie that are not on everybody's path. */
+const SYSTEM_DIRS = ["/usr/local/sbin", "/usr/sbin"];
 
 /** What the local set-up takes from the environment; read here and nowhere else in deploy/local. */
 export interface LocalEnvironment {
   /** NATS_SERVER: path of the nats-server to use; "" when not set. */
   readonly natsServer: string;
-  /** PATH. */
+  /** PATH, and the folders for system programs. */
   readonly searchPath: string;
   /** `$XDG_CACHE_HOME/tracepost`, default `~/.cache/tracepost`: fetched programs, compile cache. */
   readonly cacheDir: string;
@@ -16,7 +19,7 @@ export function readLocalEnvironment(env: NodeJS.ProcessEnv = process.env): Loca
   const cacheHome = env.XDG_CACHE_HOME ?? "";
   return {
     natsServer: env.NATS_SERVER ?? "",
-    searchPath: env.PATH ?? "",
+    searchPath: [env.PATH ?? "", ...SYSTEM_DIRS].join(delimiter),
     cacheDir: join(cacheHome === "" ? join(homedir(), ".cache") : cacheHome, "tracepost"),
   };
 }

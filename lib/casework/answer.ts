@@ -135,7 +135,7 @@ function fromRecord(
 
 /** What the record says, as one sentence. */
 function sentenceOf(record: FirearmRecord): string {
-  const when = record.eventDate === undefined ? "" : ` on ${record.eventDate}`;
+  const when = record.eventDate === undefined ? "" : ` ${whenOf(record.eventDate)}`;
   const holder = record.holder ?? "a holder who is not named";
   switch (record.status) {
     case "held":
@@ -153,6 +153,11 @@ function sentenceOf(record: FirearmRecord): string {
     default:
       return record.status satisfies never;
   }
+}
+
+/** A register may know the year or month only (ISO 8601 with reduced precision). */
+function whenOf(date: string): string {
+  return /^\d{4}-\d{2}-\d{2}$/u.test(date) ? `on ${date}` : `in ${date}`;
 }
 
 function answerTo(question: Question, record: FirearmRecord, sentence: string): string {

@@ -64,7 +64,7 @@ export function openCheckpoint(
   return { size: head.size, rootHash: head.rootHash };
 }
 
-/** What a checkpoint claims, its signatures not verified; undefined when it is not of the format. */
+/** What a checkpoint claims, no signature verified; undefined when it is not of the format. */
 export function parseCheckpoint(note: string): CheckpointText | undefined {
   const parsed = parseNote(note);
   return parsed && parseText(parsed);

@@ -4,10 +4,10 @@
  *
  * - `log_entries`: each entry with its leaf hash.
  * - `log_tiles`: full tiles of C2SP tlog-tiles, 256 hashes each.
- * - `log_subtrees`: root of each full tile, that is one hash of the level above; the part of a level
- *   that fills no tile yet is read from here, as that of level 0 is from `log_entries`.
- * - `log_head`: size, root, compact range, and the latest signed checkpoint. In a store with several
- *   writers this row is the lock.
+ * - `log_subtrees`: root of each full tile, that is one hash of the level above; the part of a
+ *   level that fills no tile yet is read from here, as that of level 0 is from `log_entries`.
+ * - `log_head`: size, root, compact range, and the latest signed checkpoint. In a store with
+ *   several writers this row is the lock.
  */
 export const LOG_MIGRATION_SQL = `
 CREATE TABLE log_entries (

@@ -82,8 +82,8 @@ async function checkReached(tx: Transaction, size: number): Promise<TreeHead> {
 }
 
 /**
- * Root of the leaves from `start` up to `end`, where `start` is a multiple of the least power of two
- * that is not below their number, as it is for every subtree of RFC 6962.
+ * Root of the leaves from `start` up to `end`, where `start` is a multiple of the least power of
+ * two that is not below their number, as it is for every subtree of RFC 6962.
  */
 async function rangeRoot(nodes: TileReader, start: number, end: number): Promise<Uint8Array> {
   const height = heightOf(end - start);

@@ -110,7 +110,7 @@ export function foldPerfect(hashes: readonly Uint8Array[]): Uint8Array {
   return root;
 }
 
-/** Node of a tile from the two below it, each computed once; undefined where the tile has no leaf. */
+/** Node of a tile from the two below it, each computed once; undefined where leaves are missing. */
 function foldNode(rows: TileRows, height: number, position: number): Uint8Array | undefined {
   rows[height] ??= [];
   const row = rows[height];

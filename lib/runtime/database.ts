@@ -13,6 +13,8 @@ export type SqlRow = Record<string, SqlValue>;
 /**
  * One open transaction. Statements run in the order of the calls; all or none of them last.
  * Placeholders are `?`, in order. A procedure must await each call before it returns.
+ * A statement that fails fails the whole procedure, even when that catches the fault: write
+ * ON CONFLICT where a conflict is expected. One call runs one statement, never BEGIN or COMMIT.
  */
 export interface Transaction {
   /** First row, or undefined. */

@@ -54,7 +54,7 @@ interface Settle {
   readonly reject: (fault: TracepostError) => void;
 }
 
-/** The side of the store that its callers hold. Calls of one turn cross the thread as one message. */
+/** The side of the store that its callers hold. Calls of one turn cross threads as one message. */
 class SqliteStore<P extends Record<string, Procedure>> implements Database<P> {
   /** Settles when the file is open, or was refused. */
   readonly opened: Promise<void>;
@@ -100,10 +100,11 @@ class SqliteStore<P extends Record<string, Procedure>> implements Database<P> {
     }
     return new Promise((resolve, reject) => {
       this.#lastId += 1;
+      const message = { id: this.#lastId, name, args: compactViews(args) };
       if (this.#pending.size === 0) this.#worker.ref();
-      this.#pending.set(this.#lastId, { resolve, reject });
+      this.#pending.set(message.id, { resolve, reject });
       if (this.#outgoing.length === 0) queueMicrotask(() => this.#flush());
-      this.#outgoing.push({ id: this.#lastId, name, args: compactViews(args) });
+      this.#outgoing.push(message);
     });
   }
 
@@ -177,7 +178,7 @@ class SqliteStore<P extends Record<string, Procedure>> implements Database<P> {
   #settle(id: number): Settle | undefined {
     const settle = this.#pending.get(id);
     this.#pending.delete(id);
-    if (this.#pending.size === 0) this.#worker.unref();
+    if (this.#pending.size === 0 && this.#closing === undefined) this.#worker.unref();
     return settle;
   }
 

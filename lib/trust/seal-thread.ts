@@ -38,9 +38,9 @@ export class SealThread {
       const worker = this.#started();
       this.#lastId += 1;
       const id = this.#lastId;
+      worker.postMessage({ ...task, id });
       this.#callers.set(id, { resolve, reject });
       worker.ref();
-      worker.postMessage({ ...task, id });
     });
   }
 

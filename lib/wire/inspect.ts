@@ -2,7 +2,7 @@ import type { Refusal } from "#errors";
 import { sha256 } from "./digests.ts";
 import { parseDispatch } from "./parse-dispatch.ts";
 import { parseEnvelope } from "./parse-envelope.ts";
-import { type Fields, loadReflection, type PlainMessage, type Reflection } from "./reflection.ts";
+import type { Fields, PlainMessage, Reflection } from "./reflection.ts";
 
 /** One part as the signed header describes it, compared with what is there. */
 export interface InspectedPart {
@@ -51,6 +51,8 @@ const PACKAGE_PREFIX = "tracepost.v1.";
  * neither give `form: "unknown"` with the problem. Throws nothing for bad bytes.
  */
 export async function inspectEnvelope(bytes: Uint8Array): Promise<Inspection> {
+  // Fetched when it is needed: no service inspects, and the library is the largest of this layer.
+  const { loadReflection } = await import("./reflection.ts");
   const reflection = await loadReflection();
   const asEnvelope = parseEnvelope(bytes, { allowGatewaySender: true });
   const dispatch = asEnvelope.ok ? undefined : reflection.decode("Dispatch", bytes);

@@ -129,7 +129,11 @@ interface Codec<T> extends Encoder<T> {
   decode(bytes: Uint8Array): T;
 }
 
-function readBody<T>(message: ParsedMessage, kind: Kind, codec: Codec<T>): Outcome<T> {
+function readBody<T extends object>(
+  message: ParsedMessage,
+  kind: Kind,
+  codec: Codec<T>,
+): Outcome<T> {
   if (message.header.kind !== kind) return malformed("header.kind", "is another one");
   const [part] = message.envelope.parts;
   const body = part === undefined ? undefined : decodeExactly(codec, part.content);

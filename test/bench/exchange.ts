@@ -103,7 +103,7 @@ function startProgram(
 ): Promise<ChildProcess> {
   const child = fork(program, ["--config", config], {
     env: { ...process.env, ...env },
-    stdio: ["ignore", "ignore", "inherit", "ipc"],
+    stdio: ["ignore", process.env.BENCH_LOG ? "inherit" : "ignore", "inherit", "ipc"],
   });
   return new Promise((resolve, reject) => {
     child.once("message", () => resolve(child));

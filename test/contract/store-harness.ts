@@ -12,7 +12,7 @@ export type FixtureVersion = "first" | "later" | "failing" | "other";
 export interface StorePlace {
   open(version?: FixtureVersion): Promise<Database<ContractProcedures>>;
   openReadOnly(version?: FixtureVersion): Promise<Database<ContractProcedures>>;
-  /** Starts a process that writes pairs of items from `firstId` and prints what was acknowledged. */
+  /** Starts a process that writes pairs of items from `firstId` on, and prints what it was told. */
   startWriter(firstId: number): ChildProcess;
   /** Removes what was stored. */
   remove(): Promise<void>;

@@ -225,7 +225,7 @@ describe("the supervisor of a local exchange", () => {
         name === "NE" ? { FIXTURE_BEHAVIOUR: "stubborn" } : {},
     });
     const { pid } = exchange.process("NE");
-    await exchange.stop();
+    await exchange.stop(1_000);
     expect(await startMarkOf(pid)).toBeUndefined();
   });
 });

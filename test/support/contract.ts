@@ -11,6 +11,8 @@ export interface Contract {
   encode(message: string, fields: PlainFields): Uint8Array;
   /** Decodes; throws what protobufjs throws. Fields that are not on the wire are absent. */
   decode(message: string, bytes: Uint8Array): PlainFields;
+  /** Every message of the contract, by its name without the package. */
+  readonly types: ReadonlyMap<string, protobuf.Type>;
 }
 
 /** Loads the contract. Field names are those of the .proto files, or camelCase when asked for. */
@@ -26,7 +28,11 @@ export async function loadContract(names: "snake_case" | "camelCase"): Promise<C
   );
   root.resolveAll();
   const typeOf = (message: string): protobuf.Type => root.lookupType(`tracepost.v1.${message}`);
+  const types = (root.lookup("tracepost.v1") as protobuf.Namespace).nestedArray.filter(
+    (one) => one instanceof protobuf.Type,
+  );
   return {
+    types: new Map(types.map((type) => [type.name, type])),
     encode: (message, fields) => {
       const type = typeOf(message);
       return type.encode(type.fromObject(withoutDefaults(type, fields))).finish();

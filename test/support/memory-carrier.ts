@@ -48,6 +48,8 @@ interface Held {
  */
 export class MemoryCarrier {
   faults: CarrierFaults;
+  /** Publications tried so far. */
+  published = 0;
   /** Sees every publication that was taken, and may replace it; undefined lets it vanish. */
   intercept: (publication: Publication) => Publication | undefined = (publication) => publication;
   readonly #random: () => number;
@@ -100,6 +102,7 @@ export class MemoryCarrier {
 
   async #publish(publication: Publication): Promise<void> {
     await new Promise((resolve) => setImmediate(resolve));
+    this.published += 1;
     if (!this.#connected || this.#happens(this.faults.refuse)) {
       throw new TracepostError("TRANSPORT", "the carrier did not take it");
     }

@@ -52,13 +52,18 @@ export interface PostExchange {
   member(id: string): PostMember;
   /** Waits until a condition holds; looks again whenever a post or the clock reports something. */
   until(what: string, holds: () => Promise<boolean>): Promise<void>;
-  /** Waits until every outbox is empty and every receipt is sent. */
+  /** Whether every outbox is empty and every receipt is sent. */
+  isSettled(): Promise<boolean>;
+  /** Waits for that. */
   settled(): Promise<void>;
   close(): Promise<void>;
 }
 
 /** How fast the time of a test exchange runs. */
 const SPEED = 50;
+
+/** A condition that has not come true by then never will; says so with its name. */
+const PATIENCE_MS = 30_000;
 
 /** Opens an exchange among some participants. */
 export async function openPostExchange(
@@ -91,7 +96,9 @@ export async function openPostExchange(
     members.set(id, await openMember(parts));
   }
   const until = async (what: string, holds: () => Promise<boolean>): Promise<void> => {
+    const givenUpAt = performance.now() + PATIENCE_MS;
     while (!(await holds())) {
+      if (performance.now() > givenUpAt) throw new TypeError(`it never came true that ${what}`);
       await new Promise<void>((resolve) => {
         const end = (): void => {
           changed.delete(end);
@@ -103,7 +110,6 @@ export async function openPostExchange(
         const callOff = time.after(1_000, end);
       });
     }
-    void what;
   };
   const isIdle = async (): Promise<boolean> => {
     for (const member of members.values()) {
@@ -123,6 +129,7 @@ export async function openPostExchange(
       return member;
     },
     until,
+    isSettled: isIdle,
     settled: () => until("every message has its receipts", isIdle),
     close: async () => {
       for (const member of members.values()) await member.post.stop();

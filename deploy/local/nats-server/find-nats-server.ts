@@ -13,8 +13,6 @@ import {
 
 /** Debian suite whose nats-server is recent enough and runs on older releases too. */
 const DEBIAN_SUITE = "forky";
-/** Where programs lie that are not on everybody's path. */
-const SYSTEM_DIRS = ["/usr/local/sbin", "/usr/sbin"];
 /** A work folder this old was left by a fetch that was ended. */
 const ABANDONED_AFTER_MS = 3_600_000;
 /** Prefix of a finished folder in the cache; its version follows. */
@@ -24,10 +22,12 @@ const CACHED_PREFIX = "nats-server-";
 export interface FindNatsServerOptions {
   /** A path the user insists on (NATS_SERVER); nothing else is tried then. */
   readonly wanted?: string;
-  /** The search path (PATH). */
+  /** Folders with programs, in the form of PATH. */
   readonly searchPath: string;
   /** Folder for what is fetched, such as `~/.cache/tracepost`; made when absent. */
   readonly cacheDir: string;
+  /** Folder with the settings of apt; default "/etc/apt". */
+  readonly aptDir?: string;
   /** Told when a fetch begins, as it may take a minute. */
   readonly onProgress?: (text: string) => void;
 }
@@ -66,7 +66,7 @@ async function insistOn(path: string): Promise<NatsServer> {
 
 async function searchPath(path: string, tried: string[]): Promise<NatsServer | undefined> {
   const program = process.platform === "win32" ? "nats-server.exe" : "nats-server";
-  const dirs = new Set([...path.split(delimiter).filter((dir) => dir !== ""), ...SYSTEM_DIRS]);
+  const dirs = new Set(path.split(delimiter).filter((dir) => dir !== ""));
   let seen = 0;
   for (const dir of dirs) {
     const file = join(dir, program);
@@ -130,6 +130,7 @@ async function fetchServer(
           name: "nats-server",
           suite: DEBIAN_SUITE,
           parentDir: options.cacheDir,
+          ...(options.aptDir === undefined ? {} : { aptDir: options.aptDir }),
         }),
     },
     { name: "Docker's image", get: () => copyFromDockerImage(options.cacheDir) },

@@ -1,5 +1,5 @@
 import { TracepostError } from "#errors";
-import { type Logger, Semaphore, systemClock } from "#runtime";
+import { type Logger, PROCESS_LIMITS, Semaphore, systemClock } from "#runtime";
 import type { ExchangePaths } from "../folder/exchange-paths.ts";
 import type { Steward, StewardReport } from "../steward.ts";
 import type { FolderLock } from "./folder-lock.ts";
@@ -49,8 +49,11 @@ export interface RunningExchange {
   process(name: string): ProcessControl;
   /** Has the steward look after all streams now. */
   stewardRound(): Promise<StewardReport>;
-  /** Drains and stops everything, in order; later calls wait for the first. Never throws. */
-  stop(): Promise<void>;
+  /**
+   * Drains and stops everything, in order; ends by force what takes longer than `deadlineMs`
+   * (default PROCESS_LIMITS.shutdownMs). Later calls wait for the first. Never throws.
+   */
+  stop(deadlineMs?: number): Promise<void>;
 }
 
 /** What an exchange is put together from. */
@@ -157,8 +160,8 @@ export class LocalExchange implements RunningExchange {
     }
   }
 
-  stop(): Promise<void> {
-    this.#stopping ??= this.#stopAll();
+  stop(deadlineMs: number = PROCESS_LIMITS.shutdownMs): Promise<void> {
+    this.#stopping ??= this.#stopAll(deadlineMs);
     return this.#stopping;
   }
 
@@ -176,13 +179,13 @@ export class LocalExchange implements RunningExchange {
   }
 
   /** Those who need others first: focal points, gateway, then what carries their messages. */
-  async #stopAll(): Promise<void> {
+  async #stopAll(deadlineMs: number): Promise<void> {
     const { focalPoints, gateway, nats, lock, logger, paths } = this.#parts;
     const steps: (() => Promise<unknown>)[] = [
-      () => Promise.all([...focalPoints.values()].map((focalPoint) => focalPoint.stop())),
-      () => gateway.stop(),
+      () => Promise.all([...focalPoints.values()].map((one) => one.stop(deadlineMs))),
+      () => gateway.stop(deadlineMs),
       async () => this.#steward?.stop(),
-      () => nats.stop(),
+      () => nats.stop(deadlineMs),
       () => this.#writing,
       () => removeRunState(paths),
       () => lock.release(),

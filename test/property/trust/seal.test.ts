@@ -1,7 +1,13 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Envelope } from "#proto";
-import { authenticateHeader, createSealer, generateSealingKey, type Sealer, type SealingKeyPair } from "#trust";
+import {
+  authenticateHeader,
+  createSealer,
+  generateSealingKey,
+  type Sealer,
+  type SealingKeyPair,
+} from "#trust";
 import { type AssembledEnvelope, parseEnvelope, timestampMs } from "#wire";
 import { makeParties } from "../../support/parties.ts";
 import { bodyPart, personsPart, sealedTraceRequest } from "../../support/sealed-message.ts";
@@ -34,8 +40,7 @@ describe("any plaintext", () => {
   it("opens to itself, with and without persons, and its size shows a step only", async () => {
     await fc.assert(
       fc.asyncProperty(plaintext, fc.option(plaintext), async (body, persons) => {
-        const parts =
-          persons === null ? [bodyPart(body)] : [bodyPart(body), personsPart(persons)];
+        const parts = persons === null ? [bodyPart(body)] : [bodyPart(body), personsPart(persons)];
         const to = [{ id: "BR", sealingKey: br.recipient }];
         const { bytes } = await sealedTraceRequest(sealer, NE, to, { parts });
         const job = { envelope: bytes, recipient: "BR", identities: [br.identity] };

@@ -56,7 +56,7 @@ afterEach(async () => {
 });
 
 describe("tracepost log verify", () => {
-  test("verifies a log while its gateway is running, and says so in words and as JSON", async () => {
+  test("verifies a log while its gateway runs, and says so in words and as JSON", async () => {
     await log.grow(700);
     const words = await verify(false);
     expect(words.code).toBe(0);

@@ -10,7 +10,9 @@ const GO_NOTE = [
   "If you think cryptography is the answer to your problem,",
   "then you don't know what your problem is.",
   "",
-  "— PeterNeumann x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvqfqdngotpRZb6KE6RyyBwJnAM=",
+  "— PeterNeumann " +
+    "x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXg" +
+    "KvqfqdngotpRZb6KE6RyyBwJnAM=",
   "",
 ].join("\n");
 const GO_KEY = keyOf("ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW");
@@ -21,7 +23,9 @@ const SUM_NOTE = [
   "6476701",
   "mb8QLQIs0Z0yP5Cstq6guj87oXWeC9gEM8oVikmm9Wk=",
   "",
-  "— sum.golang.org Az3grsLX85Gz+s1SiTbgkuqxgItqFq7gsMUEyVnrsa9LM7Us9S+1xbFIGu95949rj4nPRYfvimWEPWL+o3GeoWwOoAw=",
+  "— sum.golang.org " +
+    "Az3grsLX85Gz+s1SiTbgkuqxgItqFq7gsMUEyVnrsa9LM7Us9S+1xbFIGu95949r" +
+    "j4nPRYfvimWEPWL+o3GeoWwOoAw=",
   "",
 ].join("\n");
 const SUM_KEY = keyOf("Ac4zctda0e5eza+HJyk9SxEdh+s3Ux18htTTAD8OuAn8");

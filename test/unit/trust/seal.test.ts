@@ -221,8 +221,9 @@ describe("sealed bytes that our own sealing would not make", () => {
     return await refusalOf(withParts(header, changed, NE));
   }
   const flipped = (at: number) => (content: Uint8Array) => {
-    const copy = Uint8Array.from(content);
-    copy[(at + copy.length) % copy.length] ^= 1;
+    const copy = Buffer.from(content);
+    const index = (at + copy.length) % copy.length;
+    copy.writeUInt8(copy.readUInt8(index) ^ 1, index);
     return copy;
   };
 

@@ -1,6 +1,6 @@
 import { hash } from "node:crypto";
 import type { PlainFields } from "../../support/contract.ts";
-import { numberField } from "./raw-protobuf.ts";
+import { groupField, numberField } from "./raw-protobuf.ts";
 import { type Encoder, messageId, openMessage, type Sample, withHeader } from "./sample-message.ts";
 import { base64, type InvalidVector } from "./vector-forms.ts";
 
@@ -133,11 +133,18 @@ function receiptRows(encoder: Encoder): Row[] {
   const first = "receipt.items[0]";
   const about = (changes: PlainFields) =>
     receipt("DELIVERED", [{ message: reference(1, changes) }]);
-  const doubled = Buffer.concat([good, numberField(1, 3)]);
+  const behind = (bytes: Uint8Array) => Buffer.concat([good, bytes]);
   return [
     ["a body that is text", "MALFORMED", "body", Buffer.from("hello")],
     ["a body with its last byte cut off", "MALFORMED", "body", good.subarray(0, -1)],
-    ["a body with its type written twice", "MALFORMED", "body", doubled],
+    ["a body with its type written twice", "MALFORMED", "body", behind(numberField(1, 3))],
+    [
+      "a body with a field of number zero",
+      "MALFORMED",
+      "body",
+      behind(Buffer.from([5, 0, 0, 0, 0])),
+    ],
+    ["a body with a group", "MALFORMED", "body", behind(groupField(99, numberField(1, 1)))],
     ["a receipt of no type", "MALFORMED", "receipt.type", { items: [item(1)] }],
     ["a receipt of an unknown type", "MALFORMED", "receipt.type", { type: 9, items: [item(1)] }],
     ["accepted, by a participant", "NOT_PERMITTED", "receipt.type", receipt("ACCEPTED", [item(1)])],

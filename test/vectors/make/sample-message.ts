@@ -152,8 +152,9 @@ export class Encoder {
 
   /** One signature by the sender's key, or the gateway's. */
   signature(headerBytes: Uint8Array, signer = "NE"): Buffer {
-    const type = signer === "GATEWAY" ? PAYLOAD_TYPE.receipt : PAYLOAD_TYPE.header;
-    const key = fixedKey(signer);
+    const isGateway = signer === "GATEWAY";
+    const type = isGateway ? PAYLOAD_TYPE.receipt : PAYLOAD_TYPE.header;
+    const key = fixedKey(isGateway ? "gateway receipt" : signer);
     const value = signAs(key, type, headerBytes);
     return this.message("Signature", { key_id: key.keyId, value });
   }

@@ -1,6 +1,7 @@
 /**
- * Writes the vectors of this folder: `node test/vectors/merkle/make.ts`. They are made with the
- * recursive definitions of RFC 6962 alone, never with the code they test. Changing one needs an ADR.
+ * Writes the vectors of this folder: `node test/vectors/merkle/make.ts`, then `npm run format`.
+ * They are made with the recursive definitions of RFC 6962 alone, never with the code they test.
+ * Changing one needs an ADR.
  */
 import { createPrivateKey, createPublicKey, hash, sign } from "node:crypto";
 import { writeFileSync } from "node:fs";

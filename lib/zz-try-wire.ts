@@ -1,0 +1,12 @@
+import { parseEnvelope } from "#wire";
+import { createSealer, generateSealingKey } from "#trust";
+import { Kind } from "#proto";
+import { readFileSync } from "node:fs";
+const v=JSON.parse(readFileSync("test/vectors/envelope/valid.json","utf8"))[0];
+const b=Buffer.from(v.bytes,"base64");
+for(let i=0;i<3000;i++)parseEnvelope(b);
+let t=performance.now();for(let i=0;i<10000;i++)parseEnvelope(b);console.log("parse/s",10000/((performance.now()-t)/1000)|0);
+const s=createSealer();const k=await generateSealingKey();
+const f=()=>s.seal({binding:{messageId:"x",sender:"NE",conversationId:"",kind:Kind.TRACE_REQUEST,registerVersion:1n},parts:[{name:"body",plaintext:new Uint8Array(900),schema:"s",retentionClass:"trace"}],recipients:[{id:"BR",sealingKey:k.recipient,pairSequence:1n,prevPairDigest:new Uint8Array()}]});
+for(let i=0;i<30;i++)await f();t=performance.now();for(let i=0;i<100;i++)await f();console.log("seal ms",(performance.now()-t)/100);
+await s.close();

@@ -1,0 +1,53 @@
+import { join } from "node:path";
+import { TracepostError } from "#errors";
+import { faultLines, systemClock } from "#runtime";
+import { openSqliteReader } from "#store";
+import {
+  ExchangePaths,
+  initExchange,
+  isExchangeFolder,
+  openExchangeFolder,
+  startExchange,
+  verifyLogOf,
+} from "../deploy/local/index.ts";
+import { openAuditStore } from "./audit-store.ts";
+import { parseScenarioOptions, SCENARIO_HELP } from "./options.ts";
+import { runScenario } from "./run.ts";
+import { listenForStop } from "./stop-signal.ts";
+import { tellEvent } from "./tell-event.ts";
+
+const checkout = join(import.meta.dirname, "..");
+const stop = listenForStop((line) => process.stderr.write(`\n${line}\n`));
+
+try {
+  const options = parseScenarioOptions(process.argv.slice(2));
+  if (options === undefined) process.stdout.write(`${SCENARIO_HELP}\n`);
+  else {
+    process.exitCode = await runScenario(options, {
+      clock: systemClock,
+      screen: { stream: process.stdout, isTerminal: process.stdout.isTTY },
+      stop,
+      defaultInput: join(import.meta.dirname, "data", "recovered-firearms.csv"),
+      defaultDataRoot: join(checkout, "data"),
+      isExchange: isExchangeFolder,
+      init: (dataDir, participants) => initExchange({ dataDir, participants }),
+      participantsOf: async (dataDir) => {
+        const { participants } = await openExchangeFolder(dataDir);
+        return participants.map(({ id }) => id);
+      },
+      start: (dataDir, signal, say) =>
+        startExchange({ dataDir, signal, onEvent: (event) => tellEvent(event, say) }),
+      verifyLog: verifyLogOf,
+      openStore: (dataDir, id) => {
+        const { dir } = new ExchangePaths(dataDir).participant(id);
+        return openAuditStore(openSqliteReader(join(dir, "focal-point.sqlite")));
+      },
+    });
+  }
+} catch (caught) {
+  const fault = TracepostError.from(caught);
+  process.stderr.write(`\n${faultLines(fault).join("\n")}\n`);
+  process.exitCode = fault.exitCode;
+} finally {
+  stop.release();
+}
