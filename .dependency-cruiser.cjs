@@ -44,14 +44,14 @@ function layerRules() {
   });
 }
 
-/** A package that only one folder may import, so that it can be replaced there. */
+/** A package that only one folder may use, so that it can be replaced there; types are free. */
 function behindOneDoor(name, packages, folders) {
   return {
     name,
     comment: `Only ${folders.join(", ")} may know this package.`,
     severity: "error",
     from: { path: PRODUCT, pathNot: folders.map((folder) => `^${folder}/`) },
-    to: { path: packages },
+    to: { path: packages, dependencyTypesNot: ["type-only", "type-import"] },
   };
 }
 

@@ -89,7 +89,7 @@ export class CaseSource {
 
   /**
    * Opens the cases of a participant. `participantDir` is its part of the data folder. Throws
-   * TracepostError UNAVAILABLE when its service has never run, DATA_FOLDER when the file is damaged.
+   * TracepostError UNAVAILABLE when its service has never run, DATA_FOLDER for a damaged file.
    */
   static async open(participantDir: string, open: OpenCases): Promise<CaseSource> {
     const file = join(participantDir, "focal-point.sqlite");

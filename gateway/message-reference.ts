@@ -2,7 +2,9 @@ import { Envelope, Header } from "#proto";
 import { GATEWAY_LIMITS, isMessageId } from "#runtime";
 import { headerDigest } from "#wire";
 
-/** What can be said of a message that failed validation, to the participant whose subject it used. */
+/**
+ * What can be said of a message that failed validation, to the participant whose subject it used.
+ */
 export interface MessageReference {
   readonly messageId: string;
   readonly header: Uint8Array;

@@ -28,6 +28,19 @@ export interface MadeUpRecord {
   readonly sourceNote: string;
 }
 
+/** Stands in every register, so that one without any other record says what it is too. */
+const NOTICE: MadeUpRecord = {
+  id: "MADE-UP-NOTICE",
+  make: "TRACEPOST",
+  serial: "MADE-UP",
+  calibre: "0",
+  status: "manufactured",
+  holder: "nobody (made up)",
+  eventDate: "2001",
+  madeUp: true,
+  sourceNote: SOURCE_NOTE,
+};
+
 /** States a firearm may have been exported to, ISO 3166-1 alpha-2. */
 const EXPORT_DESTINATIONS = ["US", "FR", "KE", "MX", "ZA", "PH", "CA", "PE"] as const;
 
@@ -62,7 +75,7 @@ export function inventRegisters(
   const done = new Set<string>();
   for (const request of requests) {
     const identity = identityOf(request);
-    const register = registers.get(request.to) ?? [];
+    const register = registers.get(request.to) ?? [NOTICE];
     registers.set(request.to, register);
     // Several rows may ask about one firearm; the register has it once.
     if (done.has(identity)) continue;

@@ -17,10 +17,13 @@ import { listenForStop } from "./stop-signal.ts";
 import { tellEvent } from "./tell-event.ts";
 
 const checkout = join(import.meta.dirname, "..");
+// npm runs its scripts in the checkout and remembers where it was called.
+const { INIT_CWD, npm_lifecycle_event: npmScript } = process.env;
+const folder = (npmScript === "start" ? INIT_CWD : undefined) ?? process.cwd();
 const stop = listenForStop((line) => process.stderr.write(`\n${line}\n`));
 
 try {
-  const options = parseScenarioOptions(process.argv.slice(2));
+  const options = parseScenarioOptions(process.argv.slice(2), folder);
   if (options === undefined) process.stdout.write(`${SCENARIO_HELP}\n`);
   else {
     process.exitCode = await runScenario(options, {

@@ -14,8 +14,9 @@ export interface ScenarioOptions {
 }
 
 /** What `--help` prints, and what follows a wrong argument. */
-export const SCENARIO_HELP = `Plays recovered firearms through a whole exchange on this machine: NATS, the gateway and one
-focal point per State, each a process of its own. The exchange stays up until Ctrl-C.
+export const SCENARIO_HELP = `\
+Plays recovered firearms through a whole exchange on this machine: NATS, the gateway and one focal
+point per State, each a process of its own. The exchange stays up until Ctrl-C.
 
   npm start                                          the made-up set that comes with the project
   npm start -- --input FILE.csv                      your own recovered firearms
@@ -36,14 +37,17 @@ missing on this machine · 5 the exchange cannot be reached · 6 lost, duplicate
 1 anything else. What each means: docs/cli.md`;
 
 /**
- * Reads the arguments; undefined when help was asked for. Throws TracepostError USAGE for an
- * argument it does not know, with the help as remedy.
+ * Reads the arguments, with paths relative to `folder`; undefined when help was asked for. Throws
+ * TracepostError USAGE for an argument it does not know, with the help as remedy.
  */
-export function parseScenarioOptions(argv: readonly string[]): ScenarioOptions | undefined {
+export function parseScenarioOptions(
+  argv: readonly string[],
+  folder: string,
+): ScenarioOptions | undefined {
   const values = parseValues(argv);
   if (values.help === true) return undefined;
   const path = (value: string | undefined): string | undefined =>
-    value === undefined ? undefined : resolve(value);
+    value === undefined ? undefined : resolve(folder, value);
   return {
     once: values.once === true,
     inputFile: path(values.input),

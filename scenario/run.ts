@@ -58,7 +58,7 @@ const STUCK_TOLD_MAX = 5;
 const EXIT_INTERRUPTED = 130;
 
 /**
- * Plays the scenario: screens the input, starts the exchange, sends, waits for the answers, reports.
+ * Plays the scenario: screens the input, starts the exchange, sends, waits for answers, reports.
  * With `once` it then stops; otherwise it stays up until somebody asks to stop. Returns the exit
  * code. Throws TracepostError, VERIFICATION when something was lost, doubled or does not verify.
  */
@@ -121,8 +121,8 @@ class ScenarioRun {
   #tellPlan(plan: ScenarioPlan, dataDir: string): void {
     const { items, participants, requests } = plan;
     this.#say(
-      `Tracepost: ${items.length} recovered firearms, ${requests.length} of them to be asked about ` +
-        `abroad, ${participants.length} States`,
+      `Tracepost: ${items.length} recovered firearms, ${requests.length} of them to be asked ` +
+        `about abroad, ${participants.length} States`,
     );
     this.#say(`  data folder ${dataDir}`);
   }

@@ -39,7 +39,7 @@ export function tellReport(report: ScenarioReport, plan: ScenarioPlan): string[]
       ([code, times]) => `    ${String(times).padStart(4)}  ${OUTCOME_WORDS[code] ?? code}`,
     ),
     `  Lost: ${integrity.lost}. Doubled: ${integrity.duplicated}.`,
-    `  The message log has ${log.size} entries and ${log.verified ? "verifies" : "DOES NOT VERIFY"}.`,
+    `  The message log of ${log.size} entries ${log.verified ? "verifies" : "DOES NOT VERIFY"}.`,
   ];
 }
 

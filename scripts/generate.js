@@ -1,7 +1,8 @@
 /**
  * Generates proto/gen from proto/tracepost with buf and ts-proto, proto/index.ts, the door to it,
- * and docs/spec/limits.md from the limits. With `--check` nothing is written: it fails when what is committed differs from what would be
- * generated, so that nobody edits generated code or forgets to generate it.
+ * and docs/spec/limits.md from the limits. With `--check` nothing is written: it fails when what is
+ * committed differs from what would be generated, so that nobody edits generated code or forgets to
+ * generate it.
  */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";

@@ -98,7 +98,8 @@ function describePart(part: Inspection["parts"][number]): string {
   const name = part.only_for === undefined ? part.name : `${part.name} for ${part.only_for}`;
   const seal = part.sealed ? "sealed" : "open";
   const there = part.matches === undefined ? "not here" : part.matches ? "intact" : "NOT AS SIGNED";
-  const facts = `${seal}, ${part.size_bytes} bytes, ${part.schema}, kept as ${part.retention_class}`;
+  const content = `${part.size_bytes} bytes, ${part.schema}`;
+  const facts = `${seal}, ${content}, kept as ${part.retention_class}`;
   return printable(`  ${name}: ${facts}; ${there}`);
 }
 

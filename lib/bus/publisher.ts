@@ -89,7 +89,9 @@ export class Publisher {
     this.#rejectWhere((awaited) => awaited.subject === subject, "no right to publish there");
   }
 
-  /** Takes no more, waits for what is on its way, at most as long as an acknowledgement may take. */
+  /**
+   * Takes no more, waits for what is on its way, at most as long as an acknowledgement may take.
+   */
   async close(): Promise<void> {
     this.#closed = true;
     if (this.#running > 0) await new Promise<void>((resolve) => (this.#idle = resolve));

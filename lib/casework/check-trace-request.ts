@@ -20,7 +20,7 @@ import { isCalendarDate } from "./calendar-date.ts";
 import { checkFirearm } from "./check-firearm.ts";
 import { FindingList } from "./finding-list.ts";
 
-/** Facts of the header that rules of the body depend on; a rule whose fact is absent is left out. */
+/** Facts of the header that rules of the body need; a rule whose fact is absent is left out. */
 export interface TraceRequestContext {
   readonly priority?: Priority;
   readonly instrumentBasis?: readonly Instrument[];

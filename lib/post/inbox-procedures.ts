@@ -97,7 +97,7 @@ export async function postRepeatInbound(
   return "repeat";
 }
 
-/** Builds the procedure that takes a message in: row, sequence, effect and receipt owed, at once. */
+/** Builds the procedure that takes a message in: row, number, effect, receipt owed, at once. */
 export function createStoreInbound(hooks: PostHooks) {
   return async (tx: Transaction, message: InboundToStore): Promise<Stored> => {
     const { sender, messageId, headerDigest, nowMs } = message;

@@ -28,8 +28,6 @@ export const INCIDENT_KINDS = [
   "RECEIPT_CONTRADICTS",
   /** Two checkpoints of the same size with different roots: the log is forked. */
   "LOG_FORKED",
-  /** A message that could not be handled because of a fault here; it is tried again. */
-  "FAULT",
 ] as const;
 
 /** One of {@link INCIDENT_KINDS}. */

@@ -61,7 +61,10 @@ export type ResultOf<P extends Procedure> = Awaited<ReturnType<P>>;
  * were made; each is atomic by itself: one that throws leaves nothing and harms no other.
  */
 export interface Database<P extends Record<string, Procedure> = Record<string, Procedure>> {
-  /** Runs a procedure. Settles after its transaction is durable (fsync). Throws TracepostError STORE. */
+  /**
+   * Runs a procedure. Settles after its transaction is durable (fsync). Throws TracepostError
+   * STORE.
+   */
   call<K extends keyof P & string>(name: K, args: ArgsOf<P[K]>): Promise<ResultOf<P[K]>>;
   /** Finishes what was called, then closes. */
   close(): Promise<void>;

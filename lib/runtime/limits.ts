@@ -53,7 +53,9 @@ export const TRUST_LIMITS = {
   sealJobsPerThread: 4,
   /** Jobs waiting for a sealing thread; beyond it a caller ignores back pressure. */
   sealJobsWaitingMax: 1_024,
-  /** Memory a sealing thread may hold, in MiB; a hostile message cannot take the process with it. */
+  /**
+   * Memory a sealing thread may hold, in MiB; a hostile message cannot take the process with it.
+   */
   sealThreadHeapMib: 256,
 } as const;
 

@@ -1,9 +1,9 @@
 import { Decrypter, Encrypter } from "age-encryption";
 
 /**
- * The whole header of an age file for one hybrid recipient (C2SP age): one stanza with 1,120 bytes of
- * encapsulated key and 32 of body, then the MAC. Nothing else is opened, so a hostile header costs
- * no key agreement, and a file is for whom it says and nobody besides.
+ * The whole header of an age file for one hybrid recipient (C2SP age): one stanza with 1,120 bytes
+ * of encapsulated key and 32 of body, then the MAC. Nothing else is opened, so a hostile header
+ * costs no key agreement, and a file is for whom it says and nobody besides.
  */
 const HYBRID_HEADER =
   /^age-encryption\.org\/v1\n-> mlkem768x25519 [A-Za-z0-9+/]{1494}\n[A-Za-z0-9+/]{43}\n--- [A-Za-z0-9+/]{43}\n/;
@@ -22,7 +22,9 @@ export function isHybridIdentity(text: string): boolean {
   return text.startsWith(IDENTITY_START);
 }
 
-/** Whether bytes begin with the header of an age file for exactly one hybrid recipient (TP-SEAL-4). */
+/**
+ * Whether bytes begin with the header of an age file for exactly one hybrid recipient (TP-SEAL-4).
+ */
 export function isHybridFile(file: Uint8Array): boolean {
   const start = file.subarray(0, HEADER_BYTES);
   return HYBRID_HEADER.test(

@@ -11,9 +11,9 @@ const KEY_ID_FIELD = "envelope.signatures[0].key_id";
  * Whether a message is from whom it says (TP-TRUST-5), judged at `nowMs`, the time of recording:
  * SENDER_MISMATCH, KEY_UNKNOWN, KEY_EXPIRED, KEY_REVOKED, SIGNATURE_INVALID, CLOCK_SKEW or EXPIRED,
  * in this order; what a header says about time counts only once it is known who said it.
- * `subjectSender` is the participant NATS vouches for. A header of the sender GATEWAY must be signed
- * as a receipt, by a key of the gateway of that purpose. The signature is verified on the thread
- * pool.
+ * `subjectSender` is the participant NATS vouches for. A header of the sender GATEWAY must be
+ * signed as a receipt, by a key of the gateway of that purpose. The signature is verified on the
+ * thread pool.
  */
 export async function authenticateHeader(
   message: ParsedMessage,

@@ -19,8 +19,8 @@ export async function generateSealingKey(): Promise<SealingKeyPair> {
 }
 
 /**
- * Reads a signing key, PKCS#8 PEM, mode 0600 (TP-TRUST-3). Throws TracepostError KEY_FILE naming the
- * file when it is absent, open to others, or no Ed25519 key.
+ * Reads a signing key, PKCS#8 PEM, mode 0600 (TP-TRUST-3). Throws TracepostError KEY_FILE naming
+ * the file when it is absent, open to others, or no Ed25519 key.
  */
 export async function loadSigningKey(file: string): Promise<SigningKeyPair> {
   const pem = await readSecret(file);

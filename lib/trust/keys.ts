@@ -33,7 +33,9 @@ export function keyIdOf(publicRaw: Uint8Array): string {
   return hash("sha256", publicRaw, "hex").slice(0, KEY_ID_DIGITS);
 }
 
-/** Raw 32 bytes of an Ed25519 public key. Throws TracepostError KEY_FILE for another kind of key. */
+/**
+ * Raw 32 bytes of an Ed25519 public key. Throws TracepostError KEY_FILE for another kind of key.
+ */
 export function rawPublicKey(publicKey: KeyObject): Uint8Array {
   if (publicKey.asymmetricKeyType !== "ed25519") {
     throw new TracepostError("KEY_FILE", "the key is not an Ed25519 key");

@@ -31,10 +31,10 @@ export interface OpenedMessage {
 }
 
 /**
- * Opens what is sealed to one recipient (TP-SEAL-3 to TP-SEAL-5). Refuses with NOT_ADDRESSED when the
- * recipient or a key part for it is missing, CANNOT_OPEN when no identity fits or sealed bytes were
- * changed, SEAL_BINDING when the seal was made for another message, MALFORMED for anything that our
- * own sealing would not have made. Never throws, whatever the bytes are.
+ * Opens what is sealed to one recipient (TP-SEAL-3 to TP-SEAL-5). Refuses with NOT_ADDRESSED when
+ * the recipient or a key part for it is missing, CANNOT_OPEN when no identity fits or sealed bytes
+ * were changed, SEAL_BINDING when the seal was made for another message, MALFORMED for anything
+ * that our own sealing would not have made. Never throws, whatever the bytes are.
  */
 export async function openParts(job: OpenJob): Promise<Outcome<OpenedMessage>> {
   const parsed = parseFilteredEnvelope(job.envelope);

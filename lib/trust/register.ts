@@ -27,10 +27,10 @@ export function signRegister(
 }
 
 /**
- * Verifies and reads a register (TP-TRUST-4): every given root key must have signed these bytes, and
- * all it says must be well-formed. KEY_UNKNOWN when a root's signature is missing, SIGNATURE_INVALID,
- * TOO_LARGE or MALFORMED; never half a register. Whether it has expired is for the caller to judge,
- * by `expiresAtMs`.
+ * Verifies and reads a register (TP-TRUST-4): every given root key must have signed these bytes,
+ * and all it says must be well-formed. KEY_UNKNOWN when a root's signature is missing,
+ * SIGNATURE_INVALID, TOO_LARGE or MALFORMED; never half a register. Whether it has expired is for
+ * the caller to judge, by `expiresAtMs`.
  */
 export function openRegister(
   bytes: Uint8Array,

@@ -14,8 +14,8 @@ interface Caller {
 }
 
 /**
- * One thread that seals and opens, a bounded number of jobs at a time; it starts with its first job,
- * and a new one takes its place if it should end. An idle thread keeps no process alive.
+ * One thread that seals and opens, a bounded number of jobs at a time; it starts with its first
+ * job, and a new one takes its place if it should end. An idle thread keeps no process alive.
  */
 export class SealThread {
   readonly #room = new Semaphore(TRUST_LIMITS.sealJobsPerThread);

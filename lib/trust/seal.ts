@@ -50,9 +50,10 @@ export interface SealedParts {
 }
 
 /**
- * Seals each part to a one-time hybrid identity, and the identities to each recipient with the facts
- * they are bound to (TP-SEAL-1 to TP-SEAL-3). One way for one recipient or two hundred: a content
- * part is sealed once. Throws TracepostError INTERNAL when a sealing key is no hybrid recipient.
+ * Seals each part to a one-time hybrid identity, and the identities to each recipient with the
+ * facts they are bound to (TP-SEAL-1 to TP-SEAL-3). One way for one recipient or two hundred: a
+ * content part is sealed once. Throws TracepostError INTERNAL when a sealing key is no hybrid
+ * recipient.
  */
 export async function sealParts(job: SealJob): Promise<SealedParts> {
   const contents: BuiltPart[] = [];

@@ -11,8 +11,8 @@ const GROUP_AND_OTHERS = 0o077;
 const PERMISSIONS = 0o777;
 
 /**
- * Reads a secret text file (TP-TRUST-3). Throws TracepostError KEY_FILE, naming the file, when it is
- * absent, too large, or open to others: then with `chmod 600` as the way out.
+ * Reads a secret text file (TP-TRUST-3). Throws TracepostError KEY_FILE, naming the file, when it
+ * is absent, too large, or open to others: then with `chmod 600` as the way out.
  */
 export async function readSecret(file: string): Promise<string> {
   return await readKeyFile(file, true);
@@ -24,8 +24,8 @@ export async function readPublic(file: string): Promise<string> {
 }
 
 /**
- * Writes a secret text file, 0600, in one piece and to the disk (TP-TRUST-3). Writing the same again
- * is well; a secret that would be lost is never replaced: throws TracepostError KEY_FILE.
+ * Writes a secret text file, 0600, in one piece and to the disk (TP-TRUST-3). Writing the same
+ * again is well; a secret that would be lost is never replaced: throws TracepostError KEY_FILE.
  */
 export async function writeSecret(file: string, text: string): Promise<void> {
   if (await exists(file)) {

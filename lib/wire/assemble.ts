@@ -3,7 +3,9 @@ import { Envelope, Header, PartInfo } from "#proto";
 import { headerDigest, sha256 } from "./digests.ts";
 import { encodeMessage } from "./encode.ts";
 
-/** Signs header bytes for one purpose; lib/trust makes them, with the pre-authentication encoding. */
+/**
+ * Signs header bytes for one purpose; lib/trust makes them, with the pre-authentication encoding.
+ */
 export interface HeaderSigner {
   /** Id of the signing key in the participant register. */
   readonly keyId: string;

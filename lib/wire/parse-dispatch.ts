@@ -14,8 +14,8 @@ export interface ParsedDispatch {
 /**
  * Reads what the gateway put into an inbox (TP-WIRE-16): the sender's envelope, from which key
  * parts of other recipients may be missing, with the evidence that it was logged. Receipts of the
- * gateway itself are taken unless `allowGatewaySender` is false. Refuses like parseEnvelope; whether
- * the evidence is there and true is checked by the caller.
+ * gateway itself are taken unless `allowGatewaySender` is false. Refuses like parseEnvelope;
+ * whether the evidence is there and true is checked by the caller.
  */
 export function parseDispatch(
   bytes: Uint8Array,

@@ -26,7 +26,9 @@ export interface Publication {
 
 /** An endless hand-over of one durable consumer's messages. */
 export interface Consumption {
-  /** Asks for no more messages and waits until none is on its way; unacknowledged ones come back. */
+  /**
+   * Asks for no more messages and waits until none is on its way; unacknowledged ones come back.
+   */
   stop(): Promise<void>;
 }
 

@@ -14,8 +14,8 @@ export interface LogVerification extends LogReport {
 
 /**
  * Recomputes the whole log of a data folder from its entries and checks the latest checkpoint with
- * the gateway's checkpoint keys, which the participant register vouches for under the root key. Needs
- * no network and no running service, and disturbs none (TP-LOG-12). Throws TracepostError
+ * the gateway's checkpoint keys, which the participant register vouches for under the root key.
+ * Needs no network and no running service, and disturbs none (TP-LOG-12). Throws TracepostError
  * DATA_FOLDER for a folder without an exchange or with a damaged store, VERIFICATION for a register
  * that the root key did not sign.
  */

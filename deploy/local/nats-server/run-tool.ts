@@ -4,7 +4,9 @@ import { execFile } from "node:child_process";
 export interface ToolResult {
   readonly ok: boolean;
   readonly stdout: string;
-  /** What it complained about, its last lines only; the reason it could not run, if it could not. */
+  /**
+   * What it complained about, its last lines only; the reason it could not run, if it could not.
+   */
   readonly complaint: string;
 }
 

@@ -1,7 +1,6 @@
-import type { FastifyReply } from "fastify";
 import { Type } from "typebox";
 import { moveOf } from "#casework";
-import { type HttpRoutes, problemFromRefusal, problemOf, sendProblem } from "#http";
+import { type HttpRoutes, type Problem, problemFromRefusal, problemOf, sendProblem } from "#http";
 import { type Finding, TraceReply } from "#proto";
 import { type Database, HTTP_LIMITS } from "#runtime";
 import { conclusionOf } from "../cases/judge.ts";
@@ -46,7 +45,7 @@ export function addTraceRoutes(routes: HttpRoutes, deps: OpenTraceDeps): void {
         case "refused":
           return sendProblem(reply, problemFromRefusal(result.refusal));
         case "invalid":
-          return sendFindings(reply, result.errors);
+          return sendProblem(reply, findingsProblem(result.errors));
         default:
           return result satisfies never;
       }
@@ -56,14 +55,15 @@ export function addTraceRoutes(routes: HttpRoutes, deps: OpenTraceDeps): void {
   addReplyRoute(routes, deps);
 }
 
-function sendFindings(reply: FastifyReply, errors: readonly Finding[]): FastifyReply {
+function findingsProblem(errors: readonly Finding[]): Problem {
   const problems = errors.map(({ field, rule }) => ({
     field: `request.${jsonPath(field)}`,
     rule,
-    remedy: REMEDIES[rule] ?? "Correct this field; docs/spec/casework names its rules.",
+    remedy: REMEDIES[rule] ?? "Correct this field.",
   }));
   const detail = `${problems.length} rule(s) of a trace request are broken`;
-  return sendProblem(reply, problemOf("BODY_INVALID", { detail, problems }));
+  const remedy = "Correct every field named in problems; nothing was sent.";
+  return problemOf("BODY_INVALID", { detail, remedy, problems });
 }
 
 /** What to do about the rules that are broken most. */

@@ -24,7 +24,7 @@ export type TraceEffect =
 
 /**
  * What messages and receipts do to cases, inside the transaction that stores them (TP-FP-3). A
- * message is applied once; `trace_effect` counts every application, so that a second one would show.
+ * message is applied once; `trace_effect` counts each application, so that a second would show.
  */
 export const caseHooks: PostHooks = {
   async onMessage(tx, message, effect) {
@@ -87,8 +87,7 @@ async function receiveReply(
   if (!(await answersRequest(tx, message, known))) {
     return refuse("ILLEGAL_MOVE", "header.in_reply_to", "not the request of this case");
   }
-  // An answer proves delivery, also when it overtakes the receipt that says so.
-  const from = known.state === "SUBMITTED" ? "DELIVERED" : known.state;
+  const from = isDeliveryOpen(known) ? "DELIVERED" : known.state;
   const state = nextTraceState(from, effect.move, "requested");
   if (state === undefined) {
     return refuse("ILLEGAL_MOVE", "header.disclosed.move", `not allowed in ${known.state}`);
@@ -108,6 +107,11 @@ async function receiveReply(
   const detail = effect.outcome ?? "";
   await moveCase(tx, { caseId, event: "reply received", state, messageId, detail, nowMs });
   return undefined;
+}
+
+/** An answer proves delivery, also when it overtakes the receipt, or a request that expired. */
+function isDeliveryOpen({ state, refusalCode }: CaseRecord): boolean {
+  return state === "SUBMITTED" || (state === "REJECTED_BY_GATEWAY" && refusalCode === "EXPIRED");
 }
 
 /** A reply is bound to the exact request: id and digest of the header we signed. */

@@ -1,4 +1,5 @@
 import { nextTraceState, type TraceState } from "#casework";
+import { TracepostError } from "#errors";
 import { draftMessage, type MessageDraft } from "#post";
 import { type TraceMove, TraceReply } from "#proto";
 import type { SqlRow, Transaction } from "#runtime";
@@ -58,7 +59,7 @@ export async function openCase(tx: Transaction, args: CaseToOpen): Promise<Opene
   });
   await draftMessage(tx, args.draft);
   const record = await findCase(tx, caseId);
-  if (record === undefined) return { type: "mismatch" };
+  if (record === undefined) throw new TracepostError("INTERNAL", "a case opened is not there");
   return { type: "opened", record };
 }
 

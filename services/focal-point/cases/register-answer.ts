@@ -19,7 +19,7 @@ export async function answerCase(
   if (known === undefined) return { type: "unknown" };
   const request = TraceRequest.decode(known.request);
   const { participant } = args.replier;
-  const registerNote = `Firearm register of ${participant}.`;
+  const registerNote = `Firearm register of ${participant}${await kindOfRegister(tx)}.`;
   const matches = await matchFirearm(tx, request.firearm);
   const today = new Date(args.nowMs).toISOString().slice(0, 10);
   const isTraceable = normalizeSerial(request.firearm?.serialRaw ?? "") !== "";
@@ -35,6 +35,12 @@ export async function answerCase(
     replier: args.replier,
     nowMs: args.nowMs,
   });
+}
+
+/** A register that holds made-up firearms says so in every answer, that of no record included. */
+async function kindOfRegister(tx: Transaction): Promise<string> {
+  const any = await tx.get<{ made_up: number }>("SELECT made_up FROM firearm LIMIT 1");
+  return any?.made_up === 1 ? ", which is made up" : "";
 }
 
 /** Without a serial number a register cannot be searched; that is not the same as no record. */

@@ -1,8 +1,3 @@
-/**
- * The firearm register. What is marked on a firearm stands there as it is; the keys beside it are
- * its normal forms, and looking up goes by them alone. Imported lines wait in a table of their own
- * until the whole import is known to be good.
- */
 const COLUMNS = `
   id TEXT NOT NULL,
   make TEXT NOT NULL,
@@ -19,6 +14,11 @@ const COLUMNS = `
   made_up INTEGER NOT NULL,
   source_note TEXT NOT NULL`;
 
+/**
+ * The firearm register. What is marked on a firearm stands there as it is; the keys beside it are
+ * its normal forms, and looking up goes by them alone. Imported lines wait in a table of their own
+ * until the whole import is known to be good.
+ */
 export const FIREARM_MIGRATION_SQL = `
 CREATE TABLE firearm (${COLUMNS},
   PRIMARY KEY (id)

@@ -124,7 +124,7 @@ async function countsOf(tx: Transaction, importId: number): Promise<ImportCounts
   };
 }
 
-/** Gives up an import that was not decided; takes a portion at a time, false while there is more. */
+/** Gives up an undecided import, a portion at a time; false while there is more. */
 export async function abandonImport(
   tx: Transaction,
   args: { importId: number; limit: number },

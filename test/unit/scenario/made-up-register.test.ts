@@ -8,7 +8,9 @@ const manyRequests = Array.from({ length: 400 }, (_, index) =>
   plannedRequest({ ref: `T-${index}`, serialNumber: `MADE-${index + 1000}` }),
 );
 
-const recordsOf = (requests: typeof manyRequests) => inventRegisters(requests).get("AT") ?? [];
+/** Without the record that stands in every register. */
+const recordsOf = (requests: typeof manyRequests, state = "AT") =>
+  (inventRegisters(requests).get(state) ?? []).slice(1);
 
 describe("made-up registers", () => {
   it("say of every record that it is invented", () => {
@@ -17,6 +19,12 @@ describe("made-up registers", () => {
       expect(record.sourceNote).toContain("invented");
       expect(record.holder).toContain("made up");
     }
+  });
+
+  it("hold a made-up record also where nothing else is on record", () => {
+    const nothing = manyRequests.filter((request) => recordsOf([request]).length === 0);
+    const registers = inventRegisters(nothing);
+    expect(registers.get("AT")).toEqual([expect.objectContaining({ madeUp: true })]);
   });
 
   it("follow from maker and normalized serial number, not from the order or the spelling", () => {
@@ -53,7 +61,7 @@ describe("made-up registers", () => {
     expect(exported.length).toBeGreaterThan(0);
     for (const record of exported) expect(record.exportedTo).not.toBe("AT");
     const american = manyRequests.map((request) => ({ ...request, to: "US" }));
-    for (const record of inventRegisters(american).get("US") ?? []) {
+    for (const record of recordsOf(american, "US")) {
       expect(record.exportedTo).not.toBe("US");
     }
   });
@@ -62,7 +70,7 @@ describe("made-up registers", () => {
     const file = new URL("../../../scenario/data/recovered-firearms.csv", import.meta.url).pathname;
     const { requests } = planScenario(await readRecoveredFile(file));
     const kinds = requests.map((request) => {
-      const [record, twin] = [...inventRegisters([request]).values()][0] ?? [];
+      const [record, twin] = recordsOf([request], request.to);
       if (record === undefined) return "none";
       return twin === undefined ? (record.restriction ?? record.status) : "twice";
     });

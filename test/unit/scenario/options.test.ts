@@ -4,7 +4,7 @@ import { parseScenarioOptions, SCENARIO_HELP } from "../../../scenario/options.t
 
 describe("the arguments of npm start", () => {
   it("may all be left out", () => {
-    expect(parseScenarioOptions([])).toEqual({
+    expect(parseScenarioOptions([], "/from")).toEqual({
       once: false,
       inputFile: undefined,
       reportFile: undefined,
@@ -14,17 +14,17 @@ describe("the arguments of npm start", () => {
 
   it("name files relative to where it was started", () => {
     const args = ["--once", "--input", "a.csv", "--report=r.json", "--data", "d"];
-    expect(parseScenarioOptions(args)).toEqual({
+    expect(parseScenarioOptions(args, "/from")).toEqual({
       once: true,
-      inputFile: resolve("a.csv"),
-      reportFile: resolve("r.json"),
-      dataDir: resolve("d"),
+      inputFile: resolve("/from/a.csv"),
+      reportFile: resolve("/from/r.json"),
+      dataDir: resolve("/from/d"),
     });
   });
 
   it("ask for help", () => {
-    expect(parseScenarioOptions(["--help"])).toBeUndefined();
-    expect(parseScenarioOptions(["--once", "-h"])).toBeUndefined();
+    expect(parseScenarioOptions(["--help"], "/from")).toBeUndefined();
+    expect(parseScenarioOptions(["--once", "-h"], "/from")).toBeUndefined();
   });
 
   it.each([
@@ -33,7 +33,7 @@ describe("the arguments of npm start", () => {
     [["file.csv"], "Unexpected argument 'file.csv'"],
     [["--once=yes"], "Option '--once' does not take an argument"],
   ])("are refused with the help when they are %j", (args, message) => {
-    const refused = () => parseScenarioOptions(args);
+    const refused = () => parseScenarioOptions(args, "/from");
     expect(refused).toThrow(message);
     expect(refused).toThrow(
       expect.objectContaining({ exitCode: 2, remedy: expect.stringContaining(SCENARIO_HELP) }),

@@ -7,7 +7,7 @@ import { recoveredRow } from "../../support/recovered-rows.ts";
 const plan = (...rows: RecoveredRow[]) => planScenario({ rows, digest: "d" });
 
 describe("planning the scenario", () => {
-  it("keeps every row in its order, sent rows with their State, incomplete ones with fields", () => {
+  it("keeps every row in its order, sent ones with State, incomplete ones with fields", () => {
     const { items, requests } = plan(
       recoveredRow({ ref: "1" }),
       recoveredRow({ ref: "2", serialNumber: "" }),

@@ -42,8 +42,8 @@ describe("reading recovered firearms", () => {
   });
 
   it("takes a byte order mark, CR LF, quotes and empty lines", () => {
-    const text = `\uFEFF${HEADER}\r\n"A,1","SMITH & ""W""",X123,9mm,,,,USA\r\n\r\nA-2,,,,,,,FRA\r\n`;
-    const [first, second] = parse(text);
+    const rows = ['"A,1","SMITH & ""W""",X123,9mm,,,,USA', "", "A-2,,,,,,,FRA", ""];
+    const [first, second] = parse(["\uFEFF".concat(HEADER), ...rows].join("\r\n"));
     expect(first).toMatchObject({ ref: "A,1", manufacturer: 'SMITH & "W"', recoveredIn: "US" });
     expect(second).toMatchObject({ ref: "A-2", recoveredIn: "FR" });
   });
