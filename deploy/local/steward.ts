@@ -6,7 +6,7 @@ import { CORE_ACCOUNT } from "./provision/authority.ts";
 import { credentialsFile } from "./provision/authority-files.ts";
 import { INBOX_PREFIXES } from "./provision/permissions.ts";
 import { withProvisioner } from "./provision/provision-streams.ts";
-import { inboxStream, type LaneStream, outboxStream } from "./provision/topology.ts";
+import { inboxStream, type LaneStream, outboxStream, urgentOnly } from "./provision/topology.ts";
 
 /** Something the operator should know of. */
 export interface StewardIncident {
@@ -39,15 +39,17 @@ interface Charge {
 }
 
 /**
- * Looks after the streams with the operator's credentials (TP-NATS-13, TP-NATS-14). Acknowledged
+ * Looks after the streams with the operator's credentials (TP-NATS-13 to TP-NATS-16). Acknowledged
  * messages stay in a stream under limits retention: the steward removes the prefix that every lane
- * is done with. And after a stream has lost its tail, a consumer that is ahead of it would silently
- * skip new messages: the steward creates it anew, and raises an incident.
+ * is done with. A stream that fills all the same takes urgent messages only, until it has room.
+ * And after a stream has lost its tail, a consumer that is ahead of it would silently skip new
+ * messages: the steward creates it anew, and raises an incident.
  */
 export class Steward {
   readonly #options: StewardOptions;
   readonly #charges: readonly Charge[];
   readonly #admins = new Map<string, StreamAdmin>();
+  /** Streams that are filled to more than nonUrgentShareAgain. */
   readonly #filling = new Set<string>();
   #timer: NodeJS.Timeout | undefined;
   #round: Promise<StewardReport> | undefined;
@@ -86,14 +88,17 @@ export class Steward {
 
   #schedule(): void {
     if (this.#stopped) return;
-    this.#timer = setTimeout(() => {
-      this.round()
-        .catch((caught: unknown) => {
-          // NATS is being restarted, or is overloaded: the next round comes soon.
-          this.#options.logger.warn({ err: caught }, "a round of the steward failed");
-        })
-        .finally(() => this.#schedule());
-    }, NATS_LIMITS.stewardRoundMs);
+    this.#timer = setTimeout(
+      () => {
+        this.round()
+          .catch((caught: unknown) => {
+            // NATS is being restarted, or is overloaded: the next round comes soon.
+            this.#options.logger.warn({ err: caught }, "a round of the steward failed");
+          })
+          .finally(() => this.#schedule());
+      },
+      this.#filling.size > 0 ? NATS_LIMITS.stewardBusyRoundMs : NATS_LIMITS.stewardRoundMs,
+    );
   }
 
   async #lookAfterAll(): Promise<StewardReport> {
@@ -133,9 +138,11 @@ export class Steward {
       incidents.push({ where, detail: `the stream lost its tail; created anew: ${names}` });
       return 0;
     }
-    this.#noteFilling(where, stream, incidents);
     const done = lowestFloor(stream, states);
-    return done < stream.firstSequence ? 0 : admin.purgeBelow(name, done + 1);
+    const purged = done < stream.firstSequence ? 0 : await admin.purgeBelow(name, done + 1);
+    const left = purged === 0 ? stream : await admin.streamState(name);
+    if (left !== undefined) await this.#keepRoom(charge, left, incidents);
+    return purged;
   }
 
   /**
@@ -156,16 +163,26 @@ export class Steward {
     });
   }
 
-  /** Says once that a stream has grown into the room kept for urgent messages. */
-  #noteFilling(where: string, stream: StreamState, incidents: StewardIncident[]): void {
-    if (stream.bytes <= NATS_LIMITS.nonUrgentShareMax * stream.bytesMax) {
-      this.#filling.delete(where);
-      return;
+  /** Closes a stream that fills to all but urgent messages, and opens it again. */
+  async #keepRoom(charge: Charge, state: StreamState, incidents: StewardIncident[]): Promise<void> {
+    const { account, laneStream } = charge;
+    const { stream } = laneStream;
+    const where = `${account}/${stream.name}`;
+    const share = state.bytes / state.bytesMax;
+    if (share > NATS_LIMITS.nonUrgentShareAgain) this.#filling.add(where);
+    else this.#filling.delete(where);
+    const isClosed = state.subjects.length < stream.subjects.length;
+    if (!isClosed && share > NATS_LIMITS.nonUrgentShareMax) {
+      await withProvisioner(this.#options, account, (admin) => {
+        return admin.ensureStream(urgentOnly(stream));
+      });
+      const percent = Math.round(100 * share);
+      incidents.push({ where, detail: `${percent} % full: it takes urgent messages only` });
     }
-    if (this.#filling.has(where)) return;
-    this.#filling.add(where);
-    const percent = Math.round((100 * stream.bytes) / stream.bytesMax);
-    incidents.push({ where, detail: `the stream is ${percent} % full` });
+    if (isClosed && share < NATS_LIMITS.nonUrgentShareAgain) {
+      await withProvisioner(this.#options, account, (admin) => admin.ensureStream(stream));
+      this.#options.logger.info({ where }, "the stream takes all lanes again");
+    }
   }
 
   async #admin(account: string): Promise<StreamAdmin> {

@@ -24,6 +24,8 @@ export interface StreamState {
   readonly messages: number;
   readonly bytes: number;
   readonly bytesMax: number;
+  /** Subjects it takes now. */
+  readonly subjects: readonly string[];
 }
 
 /** Where a durable consumer stands. */
@@ -118,6 +120,7 @@ class NatsStreamAdmin implements StreamAdmin {
       messages: info.state.messages,
       bytes: info.state.bytes,
       bytesMax: info.config.max_bytes,
+      subjects: info.config.subjects,
     };
   }
 

@@ -231,10 +231,6 @@ export function accepted<T>(value: T): Outcome<T> {
 }
 
 /** A refused outcome. */
-export function refused<T = never>(
-  code: RefusalCodeName,
-  field = "",
-  detail = "",
-): Outcome<T> {
+export function refused<T = never>(code: RefusalCodeName, field = "", detail = ""): Outcome<T> {
   return { ok: false, refusal: refuse(code, field, detail) };
 }

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import {
   type FastifyBaseLogger,
   type FastifyInstance,
+  type FastifyPluginAsync,
   type FastifyTypeProvider,
   fastify,
   LogController,
@@ -189,15 +190,13 @@ async function installApi(app: HttpRoutes, options: HttpServerOptions): Promise<
     );
   }
   const allowed = bearerCheck(token);
-  await app.register(
-    async (api) => {
-      api.addHook("onRequest", async (request, reply) => {
-        if (allowed(request.headers.authorization)) return undefined;
-        reply.header("www-authenticate", 'Bearer realm="tracepost"');
-        return sendProblem(reply, problemOf("UNAUTHENTICATED"));
-      });
-      await routes(api as HttpRoutes);
-    },
-    { prefix: "/v1" },
-  );
+  const guarded: FastifyPluginAsync = async (api) => {
+    api.addHook("onRequest", async (request, reply) => {
+      if (allowed(request.headers.authorization)) return undefined;
+      reply.header("www-authenticate", 'Bearer realm="tracepost"');
+      return sendProblem(reply, problemOf("UNAUTHENTICATED"));
+    });
+    await routes(api as HttpRoutes);
+  };
+  await app.register(guarded, { prefix: "/v1" });
 }

@@ -14,7 +14,7 @@ type ExaminedMessage = Examined & { readonly type: "message" };
 
 /**
  * Opens messages in the sealer's worker and has the application judge what is inside. Everything it
- * finds wrong is a verdict; it throws only for faults of this machine.
+ * finds wrong is a verdict; it throws only for faults of this machine (TP-POST-12).
  */
 export class InboundOpener {
   readonly #parts: PostParts;

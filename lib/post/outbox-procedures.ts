@@ -271,7 +271,7 @@ export async function postStoreResigned(
   );
 }
 
-/** After a start or a reconnection: what has no receipt at all is sent at once. */
+/** After a start or a reconnection: what has no receipt at all is sent at once (TP-POST-17). */
 export async function postResume(tx: Transaction, args: { nowMs: number }): Promise<void> {
   await tx.run(
     `UPDATE post_outbox SET next_attempt_at = ?

@@ -21,7 +21,7 @@ export interface PumpOptions {
 
 /**
  * Repeats a piece of work whenever there is something to do: woken by new work or by the next due
- * time, never by polling. One turn runs at a time.
+ * time, never by polling (TP-POST-19). One turn runs at a time.
  */
 export class Pump {
   readonly #options: PumpOptions;

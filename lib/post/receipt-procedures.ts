@@ -52,7 +52,7 @@ export interface ReceiptEffect {
   readonly voidsDue: boolean;
 }
 
-/** Builds the procedure that applies a receipt: state, proof and case effect together. */
+/** Builds the procedure that applies a receipt: state, proof and effect together (TP-POST-7). */
 export function createApplyReceipt(hooks: PostHooks) {
   return async (tx: Transaction, receipt: ReceiptToApply): Promise<ReceiptEffect> => {
     let applied = 0;
@@ -158,7 +158,7 @@ async function applyRefused(
 ): Promise<Incident | undefined> {
   const code = claim.code ?? "MALFORMED";
   if (isRetryable(code)) {
-    // Such a refusal binds no id: the same header is signed anew and tried again (wire.md).
+    // Such a refusal binds no id: the same header is signed anew and tried again (TP-POST-6).
     await tx.run(
       `UPDATE post_outbox SET next_attempt_at = ?, resign = 1, code = ?, field = ?
        WHERE message_id = ? AND state = 'sealed'`,

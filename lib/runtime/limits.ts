@@ -163,6 +163,8 @@ export const PROCESS_LIMITS = {
   startMs: 30 * SECOND_MS,
   /** Participants of one exchange. */
   participantsMax: 500,
+  /** Reports on one value that does not fit its schema; a hostile one costs no more. */
+  schemaReportsMax: 256,
 } as const;
 
 /** Limits of what a trace request may hold (domain notes 1.2). */
@@ -279,8 +281,10 @@ export const NATS_LIMITS = {
   streamBytesMin: 16 * KIB * KIB,
   /** Share of the free disk that all streams together may reserve. */
   diskShareMax: 0.5,
-  /** Share of a stream that normal and bulk together may fill; the rest is kept for urgent. */
+  /** A stream filled to more than this share takes urgent messages only. */
   nonUrgentShareMax: 0.75,
+  /** It takes the other lanes again below this share. */
+  nonUrgentShareAgain: 0.5,
   /** Handed to the gateway and not acknowledged, for each participant and lane. */
   gatewayAckPendingMax: 2_000,
   /** Handed to a participant and not acknowledged, for each lane. */
@@ -293,6 +297,8 @@ export const NATS_LIMITS = {
   accountConnectionsMax: 32,
   /** Pause between two rounds of the steward; TP-NATS-14 asks for a minute at most. */
   stewardRoundMs: 10 * SECOND_MS,
+  /** The same while a stream is filled to more than nonUrgentShareAgain. */
+  stewardBusyRoundMs: SECOND_MS,
   /** Processes started again after a crash, in a row, before it is given up. */
   restartsMax: 5,
   /** First pause before a crashed process is started again; doubles each time. */

@@ -12,15 +12,18 @@ export interface LoggerOptions {
   readonly destination?: DestinationStream;
 }
 
-/** Paths that are never written, wherever they turn up (quality.md, Security). */
-const REDACTED = ["*.identity", "*.secret", "*.seed", "*.privateKey", "*.token", "*.plaintext"];
+/**
+ * Names of fields that are never written, in what is logged or one level below
+ * (docs/spec/threats.md). A second line of defence: nobody hands such a field to a logger.
+ */
+const SECRETS = ["identity", "secret", "seed", "privateKey", "token", "plaintext"];
 
 /** Builds a logger writing JSON lines with redaction. */
 export function createLogger(options: LoggerOptions): Logger {
   const settings = {
     name: options.name,
     level: options.level,
-    redact: { paths: REDACTED, censor: "[redacted]" },
+    redact: { paths: SECRETS.flatMap((name) => [name, `*.${name}`]), censor: "[redacted]" },
     timestamp: pino.stdTimeFunctions.isoTime,
   };
   return options.destination === undefined ? pino(settings) : pino(settings, options.destination);

@@ -1,6 +1,8 @@
 import type { Static, TSchema } from "typebox";
 import { Compile } from "typebox/compile";
+import { Settings } from "typebox/system";
 import { TracepostError } from "#errors";
+import { PROCESS_LIMITS } from "./limits.ts";
 
 /** One thing that is wrong with a value from outside. */
 export interface SchemaProblem {
@@ -31,6 +33,8 @@ interface RawProblem {
 /** Compiles a TypeBox schema; the check reports all problems together, each with its field. */
 export function compileSchema<S extends TSchema>(schema: S): SchemaCheck<Static<S>> {
   const validator = Compile(schema);
+  // The library stops at eight reports otherwise, and makes several of one mistake.
+  Settings.Set({ maxErrors: PROCESS_LIMITS.schemaReportsMax });
   return {
     check(value, options) {
       const candidate = options?.convert === true ? validator.Convert(value) : value;

@@ -1,7 +1,9 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { findLines, type SourceFile, sourceFiles } from "../support/source-files.ts";
 
-/** House rules (CONTRIBUTING.md) that no linter knows. Each list holds the places that break one. */
+/**
+ * House rules (CONTRIBUTING.md) that no linter knows. Each list holds the places that break one.
+ */
 describe("the house", () => {
   const PRODUCT = /^(bin|lib|gateway|services|cli|scenario|deploy)\/.*\.(ts|js)$/;
   const CODE =
@@ -23,8 +25,10 @@ describe("the house", () => {
     expect(text.length).toBeGreaterThan(170);
   });
 
-  it("keeps lines of code within 100 characters", () => {
-    expect(findLines(code, /^.{101,}$/u)).toEqual([]);
+  it("keeps comments within 100 characters, as the formatter keeps code", () => {
+    const comments = findLines(code, /^(?!.*(biome-ignore|▶))\s*(\/?\*|\/\/).*$/u);
+    const long = new Set(findLines(code, /^.{101,}$/u));
+    expect(comments.filter((place) => long.has(place))).toEqual([]);
   });
 
   it("throws faults with a code, never a bare Error", () => {

@@ -25,7 +25,9 @@ export interface BenchExchange {
   readonly parties: readonly Party[];
   /** A connection under a participant's own rights. */
   connect(id: string): Promise<Transport>;
-  /** Puts `count` signed messages into the outboxes, in turns; returns the size of one, in bytes. */
+  /**
+   * Puts `count` signed messages into the outboxes, in turns; returns the size of one, in bytes.
+   */
   fill(count: number): Promise<number>;
   /** Starts a program in the gateway's place and waits until it is ready. */
   startInGatewaysPlace(program: string, env: Record<string, string>): Promise<ChildProcess>;

@@ -130,7 +130,7 @@ describe("setting up an exchange", () => {
     expect(await digest(dataDir)).toBe(before);
   });
 
-  it("creates nothing for participants that cannot take part, and names every problem", async () => {
+  it("creates nothing for participants that cannot be, and names every problem", async () => {
     const participants = [
       ...specsOf(["NE", "NE"]),
       { ...SPECS[0], id: "*", name: "" } as ParticipantSpec,

@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from "node:child_process";
 import { mkdtemp, readFile, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import {
   type ExchangeEvent,
@@ -15,8 +16,8 @@ import {
 import { startMarkOf } from "../../deploy/local/supervisor/process-identity.ts";
 import { specsOf } from "../support/nats-carrier.ts";
 
-const SERVICE = join(import.meta.dirname, "../support/nats-fixture-service.ts");
-const SUPERVISOR = join(import.meta.dirname, "../support/nats-fixture-supervisor.ts");
+const SERVICE = fileURLToPath(import.meta.resolve("../support/nats-fixture-service.ts"));
+const SUPERVISOR = fileURLToPath(import.meta.resolve("../support/nats-fixture-supervisor.ts"));
 const PROGRAMS = { gateway: SERVICE, focalPoint: SERVICE };
 
 describe("the supervisor of a local exchange", () => {

@@ -43,7 +43,7 @@ describe("the bus", () => {
     expect(inbox.messages[0]?.deliveries).toBe(1);
   });
 
-  it("hands a message over again when it is not wanted now, and not once it is acknowledged", async () => {
+  it("hands a message over again until it is acknowledged, and not after", async () => {
     const niger = await carrier.bus("NE");
     const gateway = await carrier.bus("gateway");
     await publish(niger, OUT, "again");
@@ -140,7 +140,7 @@ describe("the bus", () => {
     expect(inbox.texts).toEqual(["x", "x", "last"]);
   });
 
-  it("goes on after the server was killed, with what it was told to publish meanwhile", async () => {
+  it("goes on after the server was killed, and publishes what came meanwhile", async () => {
     const niger = await carrier.bus("NE");
     const gateway = await carrier.bus("gateway");
     const inbox = new Inbox();

@@ -121,7 +121,7 @@ esac`,
     expect(await readdir(join(dir, "cache"))).toEqual([".fetch-new"]);
   });
 
-  it("asks apt for the machine's own archive only, with nothing of the machine changed", async () => {
+  it("asks apt for the machine's own archive only, and changes nothing of it", async () => {
     await fakeDebian("2.15.1");
     const aptDir = join(dir, "apt");
     const request = { name: "nats-server", suite: "forky", parentDir: dir, aptDir };

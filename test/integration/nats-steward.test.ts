@@ -119,7 +119,7 @@ describe("the steward", () => {
     expect((await lookAt("normal")).stream).toMatchObject({ firstSequence: 3, messages: 3 });
   });
 
-  it("finds everything in place after the files of a stream were lost and the server started again", async () => {
+  it("finds everything in place after a stream was lost and the server restarted", async () => {
     await carrier.server.stop();
     await rm(await streamFolder(carrier), { recursive: true });
     await carrier.server.start();
@@ -170,24 +170,39 @@ describe("the steward", () => {
     await expect.poll(() => texts.at(-1)).toBe(`normal ${sent}`);
   });
 
-  it("says once that a stream has grown into the room for urgent messages", async () => {
+  it("keeps a stream that fills open for urgent messages, and opens it again", async () => {
     await carrier.stop();
     carrier = await startTestCarrier(["NE"], { streamBytes: 100_000 });
     niger = await carrier.bus("NE");
-    for (let one = 0; one < 4; one += 1) {
-      await niger.publish({
-        subject: "tp.out.NE.bulk.attachment-chunk",
-        data: new Uint8Array(20_000),
-        transportId: `large-${one}.1`,
-      });
-    }
+    gateway = await carrier.bus("gateway");
+    for (let one = 0; one < 4; one += 1) await sendLarge("bulk");
     const incidents: StewardIncident[] = [];
     const steward = carrier.steward((incident) => incidents.push(incident));
     await steward.round();
     await steward.round();
+    expect(incidents).toEqual([
+      { where: "CORE/OUT_NE", detail: "80 % full: it takes urgent messages only" },
+    ]);
+    await expect(sendLarge("bulk")).rejects.toThrow(/no stream takes this subject/);
+    await expect(sendLarge("normal")).rejects.toThrow(/no stream takes this subject/);
+    await send("urgent", 3);
+    // What it holds of the other lanes is still handed over.
+    await acknowledge(await take("bulk", 4), "bulk");
+    await acknowledge(await take("urgent", 3), "urgent");
+    expect((await steward.round()).purged).toBe(7);
     await steward.stop();
-    expect(incidents).toEqual([{ where: "CORE/OUT_NE", detail: "the stream is 80 % full" }]);
+    await sendLarge("bulk");
+    await sendLarge("normal");
   });
+
+  async function sendLarge(lane: "normal" | "bulk"): Promise<void> {
+    sent += 1;
+    await niger.publish({
+      subject: `tp.out.NE.${lane}.attachment-chunk`,
+      data: new Uint8Array(20_000),
+      transportId: `large-${sent}.1`,
+    });
+  }
 });
 
 /** Leaves the consumer where it stands after a loss of the stream's tail: beyond its end. */

@@ -2,7 +2,9 @@ import { join } from "node:path";
 import protobuf from "protobufjs";
 import { REPOSITORY } from "./source-files.ts";
 
-/** A message as plain values: enums by full name, 64-bit numbers as decimal text, bytes as bytes. */
+/**
+ * A message as plain values: enums by full name, 64-bit numbers as decimal text, bytes as bytes.
+ */
 export type PlainFields = Readonly<Record<string, unknown>>;
 
 /** The wire contract read from its .proto files by protobufjs: nothing of ours has a part in it. */

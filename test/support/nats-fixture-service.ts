@@ -1,6 +1,6 @@
 /**
- * Stands in for a service in tests of the supervisor: keeps the contract of a service process (ready
- * message, drain on SIGTERM and on the loss of its parent) and misbehaves when told to.
+ * Stands in for a service in tests of the supervisor: keeps the contract of a service process
+ * (ready message, drain on SIGTERM and on the loss of its parent) and misbehaves when told to.
  */
 
 import { readFileSync } from "node:fs";

@@ -1,7 +1,8 @@
 /**
  * Writes the golden vectors: `node test/vectors/generate.ts`. They are encoded by protobufjs and
  * signed by node:crypto, never by the code they test, with keys and ids that stay the same; so they
- * come out the same, but for what is sealed, which is made once and kept. Changing one needs an ADR.
+ * come out the same, but for what is sealed, which is made once and kept. Changing one needs an
+ * ADR.
  */
 import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";

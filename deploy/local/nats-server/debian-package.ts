@@ -103,7 +103,8 @@ async function download(
   );
   const [file] = await readdir(join(workDir, "deb"));
   if (!fetched.ok || file === undefined) {
-    return `apt-get: ${[update.complaint, fetched.complaint].filter((text) => text !== "").join("; ")}`;
+    const complaints = [update.complaint, fetched.complaint].filter((text) => text !== "");
+    return `apt-get: ${complaints.join("; ")}`;
   }
   const unpacked = await runTool(
     "dpkg",

@@ -16,7 +16,6 @@ import {
   fmtCreds,
   type Operator,
   type SigningKey,
-  type User,
 } from "@nats-io/jwt";
 import { TracepostError } from "#errors";
 import type { Nkey } from "./nkey.ts";
@@ -188,22 +187,17 @@ function fromBase64Url(text: string): string {
   return Buffer.from(text, "base64url").toString("utf8");
 }
 
-/** Reads an account token; see {@link readUser} for users. */
+/** Reads an account token. Throws TracepostError VERIFICATION when it is none, or was changed. */
 export function readAccount(token: string): ClaimsData<Account> {
   return read<Account>(token, "an account");
 }
 
-/** Reads a user token. */
-export function readUser(token: string): ClaimsData<User> {
-  return read<User>(token, "a user");
-}
-
-/** Reads an activation token. */
+/** Reads an activation token. Throws TracepostError VERIFICATION. */
 export function readActivation(token: string): ClaimsData<Activation> {
   return read<Activation>(token, "an activation");
 }
 
-/** Reads the operator's token. */
+/** Reads the operator's token. Throws TracepostError VERIFICATION. */
 export function readOperator(token: string): ClaimsData<Operator> {
   return read<Operator>(token, "the operator");
 }

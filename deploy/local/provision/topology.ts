@@ -36,10 +36,16 @@ export function inboxStream(participant: string, bytesMax: number): LaneStream {
   };
 }
 
+/** The same stream taking urgent messages only; what it holds of other lanes stays (TP-NATS-16). */
+export function urgentOnly(stream: StreamSettings): StreamSettings {
+  return { ...stream, subjects: stream.subjects.slice(0, 1) };
+}
+
 /** The lanes are written out: under `>` an odd subject would be stored and seen by no consumer. */
 function streamSettings(name: string, root: string, bytesMax: number): StreamSettings {
   return {
     name,
+    // The most urgent first: urgentOnly() relies on it, as LANES promises it.
     subjects: LANES.map((lane) => `${root}.${lane}.*`),
     bytesMax,
     messageBytesMax: NATS_LIMITS.payloadBytesMax,

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { readFile, rm, writeFile } from "node:fs/promises";
+import { link, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { TracepostError } from "#errors";
 import { makePrivateFolder } from "../folder/private-files.ts";
@@ -52,9 +52,26 @@ export async function lockFolder(lockFile: string, dataDir: string): Promise<Fol
     if (owner !== undefined && (await startMarkOf(owner.pid)) === owner.startMark) {
       throw taken(dataDir, owner);
     }
-    await rm(lockFile, { force: true });
+    await removeDead(lockFile, owner, own.token);
   }
   throw taken(dataDir, await readOwner(lockFile));
+}
+
+/**
+ * Removes a dead owner's lock, and only this one: it is moved aside first, and put back if it turns
+ * out that somebody else has taken the folder since it was read.
+ */
+async function removeDead(lockFile: string, dead: Owner | undefined, token: string): Promise<void> {
+  const aside = `${lockFile}.${token}`;
+  try {
+    await rename(lockFile, aside);
+  } catch {
+    // Another process was faster; the next attempt sees what it left.
+    return;
+  }
+  const moved = await readOwner(aside);
+  if (moved?.token !== dead?.token) await link(aside, lockFile).catch(() => undefined);
+  await rm(aside, { force: true });
 }
 
 async function create(lockFile: string, owner: Owner): Promise<boolean> {

@@ -66,6 +66,7 @@ export function natsPlan(options: NatsPlanOptions): ProcessPlan {
 }
 
 async function checkServer({ paths }: ExchangeLayout, url: string): Promise<void> {
+  const storage = await readStoragePlan(paths);
   const report = await readServerReport({
     servers: url,
     credsFile: credentialsFile(paths, SYSTEM_ACCOUNT, "operator"),
@@ -82,6 +83,9 @@ async function checkServer({ paths }: ExchangeLayout, url: string): Promise<void
   }
   if (!report.storeDir.startsWith(paths.nats.storeDir)) {
     problems.push(`its streams lie in ${report.storeDir || "no folder"}`);
+  }
+  if (report.storeBytesMax < storage.serverBytes) {
+    problems.push(`it keeps ${report.storeBytesMax} bytes, ${storage.serverBytes} are promised`);
   }
   if (problems.length === 0) return;
   throw new TracepostError("TRANSPORT", "the nats-server does other than it was told", {

@@ -76,6 +76,8 @@ export class LocalExchange implements RunningExchange {
   #stopping: Promise<void> | undefined;
   #writing: Promise<void> = Promise.resolve();
   #startedAt = "";
+  /** Whether what runs was written: what another exchange has written is not ours to remove. */
+  #noted = false;
   readonly #onExit = (): void => this.#killAll();
 
   constructor(parts: LocalExchangeParts) {
@@ -187,7 +189,7 @@ export class LocalExchange implements RunningExchange {
       async () => this.#steward?.stop(),
       () => nats.stop(deadlineMs),
       () => this.#writing,
-      () => removeRunState(paths),
+      async () => (this.#noted ? removeRunState(paths) : undefined),
       () => lock.release(),
     ];
     for (const step of steps) {
@@ -214,6 +216,7 @@ export class LocalExchange implements RunningExchange {
   }
 
   #note(): void {
+    this.#noted = true;
     this.#writing = this.#writing
       .then(async () => writeRunState(this.paths, await this.#state()))
       .catch((caught: unknown) => {

@@ -71,6 +71,8 @@ async function assemble(
   const logger = options.logger ?? createLogger({ name: "supervisor", level: "silent" });
   const environment = readLocalEnvironment();
   await makePrivateFolder(paths.run.logsDir);
+  // Only who holds the folder may end what it finds running there.
+  await lock.confirm();
   const left = await endLeftovers(paths);
   if (left.length > 0) {
     emit({ type: "progress", text: `ended ${left.length} processes of an earlier run` });

@@ -3,7 +3,7 @@ import type { Summary } from "./summary.ts";
 
 /**
  * The open page: counts, and nothing that names a firearm, a case or a person. Whoever may know
- * more asks the API.
+ * more asks the API (TP-FP-6).
  */
 export function renderStatusPage(summary: Summary): string {
   const { connection, receipts, replies, effects, outbox, gaps, incidents } = summary;

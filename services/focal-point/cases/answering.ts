@@ -18,8 +18,8 @@ export interface AnsweringDeps {
 const BATCH_MAX = 64;
 
 /**
- * Answers every request from the firearm register, as soon as it is stored (mode "register"). What
- * a run leaves unanswered the next one finds.
+ * Answers every request from the firearm register, as soon as it is stored (mode "register",
+ * TP-FP-4). What a run leaves unanswered the next one finds.
  */
 export function createAnswering(deps: AnsweringDeps): Pump {
   const { store, replier, clock, timers, logger } = deps;

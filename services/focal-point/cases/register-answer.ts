@@ -37,7 +37,7 @@ export async function answerCase(
   });
 }
 
-/** A register that holds made-up firearms says so in every answer, that of no record included. */
+/** A register is made up as a whole or not at all; its answers say so, "no record" included. */
 async function kindOfRegister(tx: Transaction): Promise<string> {
   const any = await tx.get<{ made_up: number }>("SELECT made_up FROM firearm LIMIT 1");
   return any?.made_up === 1 ? ", which is made up" : "";

@@ -25,7 +25,7 @@ export interface ImportReport extends ImportCounts {
 
 const checkLine = compileSchema(FirearmLine);
 
-/** Imports firearms from JSON Lines. */
+/** Imports firearms from JSON Lines (TP-FP-5). */
 export class FirearmImporter {
   readonly #store: Pick<Database<FocalPointProcedures>, "call">;
   readonly #clock: Clock;

@@ -12,6 +12,7 @@ import {
   parseReceipt,
   parseVoid,
 } from "#wire";
+import { anyShare } from "../../support/any-share.ts";
 import { recipientReceipt, traceRequest } from "../../support/messages.ts";
 import { makeParties } from "../../support/parties.ts";
 
@@ -32,7 +33,7 @@ const samples = [request.bytes, receipt.bytes, dispatch, request.headerBytes];
 /** One change to some bytes, at a place given as a share of their length. */
 type Mutation = (bytes: Uint8Array) => Uint8Array;
 
-const place = fc.double({ min: 0, max: 1, noNaN: true, maxExcluded: true });
+const place = anyShare();
 const at = (share: number, bytes: Uint8Array) => Math.floor(share * bytes.length);
 
 const mutation: fc.Arbitrary<Mutation> = fc.oneof(

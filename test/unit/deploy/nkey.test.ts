@@ -24,7 +24,8 @@ describe.each(["operator", "account", "user"] as const)("an nkey of an %s", (typ
 
   it("is not made from a seed with a wrong letter", () => {
     const { seedText } = Nkey.generate(type);
-    const wrong = `${seedText.slice(0, 20)}${seedText[20] === "A" ? "B" : "A"}${seedText.slice(21)}`;
+    const other = seedText[20] === "A" ? "B" : "A";
+    const wrong = seedText.slice(0, 20) + other + seedText.slice(21);
     expect(() => Nkey.fromSeedText(wrong)).toThrow();
   });
 });

@@ -44,7 +44,9 @@ function register(changes: PlainFields = {}): PlainFields {
   };
 }
 
-/** A register signed by two roots, and registers that are refused by readers who know these roots. */
+/**
+ * A register signed by two roots, and registers that are refused by readers who know these roots.
+ */
 export function registerVectors(encoder: Encoder) {
   const encode = (fields: PlainFields) => encoder.message("ParticipantRegister", fields);
   const sign = (bytes: Uint8Array, roots: readonly FixedKey[] = [ROOT, SECOND_ROOT]) =>

@@ -1,0 +1,67 @@
+import { afterAll, beforeAll, expect, inject, test } from "vitest";
+import { CRASH_POINTS } from "#runtime";
+import { ownerOf, type Strike, StruckExchange } from "../support/struck-exchange.ts";
+
+const REQUESTS_PER_STRIKE = 3;
+
+/** Small generator, so that a printed seed gives the same strikes again (mulberry32). */
+function randomFrom(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** At each point: the process that passes it, the gateway, the server, and the other side. */
+function planStrikes(seed: number): Strike[] {
+  const random = randomFrom(seed);
+  const strikes = CRASH_POINTS.flatMap((point): Strike[] => {
+    const owner = ownerOf(point);
+    const other = owner === "gateway" ? "AT" : "gateway";
+    return ([owner, "nats", other] as const).map((victim) => ({
+      point,
+      passing: 1 + Math.floor(random() * 2),
+      victim,
+    }));
+  });
+  // Every point first ends its own process; the order is the seed's.
+  return strikes
+    .map((strike) => ({ strike, rank: random() }))
+    .sort((a, b) => a.rank - b.rank)
+    .map(({ strike }) => strike);
+}
+
+const strikes = planStrikes(inject("seed"));
+let exchange: StruckExchange;
+
+beforeAll(async () => {
+  exchange = await StruckExchange.open(strikes.length * REQUESTS_PER_STRIKE);
+});
+
+afterAll(async () => {
+  await exchange.close();
+});
+
+test(`kill -9 at each of ${CRASH_POINTS.length} points loses nothing and doubles nothing`, async () => {
+  for (const strike of strikes) await exchange.strike(strike, REQUESTS_PER_STRIKE);
+  const after = await exchange.aftermath();
+  process.stdout.write(
+    `seed ${inject("seed")}: ${strikes.length} strikes at ${CRASH_POINTS.length} points, ` +
+      `${after.ended} processes ended, ${after.sent} requests, ` +
+      `${after.lost} lost, ${after.duplicated} doubled\n`,
+  );
+  expect(after.logProblems).toEqual([]);
+  const sent = strikes.length * REQUESTS_PER_STRIKE;
+  expect(after).toMatchObject({
+    sent,
+    delivered: sent,
+    final: sent,
+    lost: 0,
+    duplicated: 0,
+    logVerified: true,
+  });
+  expect(after.ended).toBeGreaterThanOrEqual(strikes.length);
+}, 900_000);
