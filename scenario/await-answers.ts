@@ -22,7 +22,7 @@ export interface AwaitAnswersDeps {
 }
 
 /** What showing the progress needs. */
-export type ShowProgressDeps = Pick<AwaitAnswersDeps, "focalPoints" | "view" | "signal"> & {
+export type ShowProgressDeps = Omit<AwaitAnswersDeps, "requests"> & {
   /** Requesting States. */
   readonly askers: readonly string[];
 };
@@ -33,12 +33,38 @@ export async function showWhile<T>(work: Promise<T>, deps: ShowProgressDeps): Pr
     () => true,
     () => true,
   );
+  const looks = new Looks(deps.clock);
   for (;;) {
-    const waited = pause(SCENARIO_LIMITS.pollMs, deps.signal).then(() => false);
+    const waited = pause(looks.pauseMs(), deps.signal).then(() => false);
     if (await Promise.race([ended, waited])) return await work;
-    deps.view.show(await countAll(deps));
+    deps.view.show(await looks.take(() => countAll(deps)));
   }
 }
+
+/** Looks at the focal points take a small share of the time: the machine has other work. */
+class Looks {
+  readonly #clock: Clock;
+  #tookMs = 0;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  async take<T>(look: () => Promise<T>): Promise<T> {
+    const startedAtMs = this.#clock.now();
+    const seen = await look();
+    this.#tookMs = this.#clock.now() - startedAtMs;
+    return seen;
+  }
+
+  /** Time until the next look. */
+  pauseMs(): number {
+    return Math.max(SCENARIO_LIMITS.pollMs, PAUSE_PER_LOOK * this.#tookMs);
+  }
+}
+
+/** Pause after a look, in multiples of what it took. */
+const PAUSE_PER_LOOK = 9;
 
 /** Counts of all requesting States together. */
 interface Counts extends ProgressCounts {
@@ -53,11 +79,12 @@ interface Counts extends ProgressCounts {
 export async function awaitAnswers(deps: AwaitAnswersDeps): Promise<StuckRequest[]> {
   const { clock, focalPoints, requests, signal, view } = deps;
   const askers = [...new Set(requests.map((request) => request.from))];
+  const looks = new Looks(clock);
   let lastMoveMs = clock.now();
   let seen = "";
   for (;;) {
     signal.throwIfAborted();
-    const counts = await countAll({ askers, focalPoints });
+    const counts = await looks.take(() => countAll({ askers, focalPoints }));
     view.show(counts);
     const { answered, delivered, failed } = counts;
     const settled = Math.min(answered, delivered) + failed >= requests.length;
@@ -67,7 +94,7 @@ export async function awaitAnswers(deps: AwaitAnswersDeps): Promise<StuckRequest
     if (now !== seen) lastMoveMs = clock.now();
     seen = now;
     if (clock.now() - lastMoveMs > SCENARIO_LIMITS.stallMs) return await findOpen(deps);
-    await pause(SCENARIO_LIMITS.pollMs, signal);
+    await pause(looks.pauseMs(), signal);
   }
 }
 

@@ -156,7 +156,7 @@ class ScenarioRun {
     const view = createProgressView(screen, plan.requests.length);
     try {
       const submitting = submitRequests(plan, startedAtMs, focalPoints, signal);
-      const requests = await showWhile(submitting, { askers, focalPoints, view, signal });
+      const requests = await showWhile(submitting, { askers, focalPoints, view, clock, signal });
       const stuck = await awaitAnswers({ requests, focalPoints, view, clock, signal });
       await awaitQuiet(plan.participants, focalPoints, clock, signal);
       return { requests, stuck };

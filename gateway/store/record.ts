@@ -1,8 +1,9 @@
 import { randomBytes } from "node:crypto";
+import { REFUSALS } from "#errors";
 import { type AppendedEntries, appendLogEntries, loadLogHead } from "#message-log";
 import { EntryKind, Kind, LogEntry, ReceiptType, RefusalCode } from "#proto";
 import type { Transaction } from "#runtime";
-import { encodeMessage, toTimestamp } from "#wire";
+import { encodeMessage, refusalNameOf, toTimestamp } from "#wire";
 import { DELIVERY, DELIVERY_STRIDE, PART_STRIDE } from "./tables.ts";
 
 /** One statement of a recipient's receipt about one message. */
@@ -89,7 +90,7 @@ interface Decision {
   readonly item: RecordItem;
   code: RefusalCode;
   field: string;
-  /** False when the id stands for another message already. */
+  /** False when the id stands for another message already, or may be tried again. */
   bindsId: boolean;
   deliveries: number[];
   ended: EndedDelivery[];
@@ -190,7 +191,7 @@ async function decide(tx: Transaction, item: RecordItem, clash: boolean): Promis
     item,
     code: item.code,
     field: item.field,
-    bindsId: !clash,
+    bindsId: !clash && !isRetryable(item.code),
     deliveries: [],
     ended: [],
   };
@@ -201,6 +202,12 @@ async function decide(tx: Transaction, item: RecordItem, clash: boolean): Promis
     await matchClaims(tx, decision);
   }
   return decision;
+}
+
+/** Such a refusal says "not now": the same header may come again and be accepted (wire.md). */
+function isRetryable(code: RefusalCode): boolean {
+  const name = refusalNameOf(code);
+  return name !== undefined && REFUSALS[name].retryable;
 }
 
 /** A receipt is believed about messages that were dispatched to its sender, and about no others. */

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { verifyEvidence } from "#message-log";
 import { Boundness, EntryKind, KeyPurpose, LogEntry, ReceiptType, RefusalCode } from "#proto";
 import { newMessageId } from "#runtime";
-import { authenticateHeader } from "#trust";
+import { authenticateHeader, createSigner, generateSigningKey, PAYLOAD_TYPES } from "#trust";
 import {
   outSubject,
   type ParsedDispatch,
@@ -126,6 +126,17 @@ describe("a refused message", () => {
     await bench.send(traceRequest(parties.party("NE"), ["AT"], { messageId }));
     expect(bench.published).toHaveLength(1);
     expect(await refusalOf()).toBe("ID_REUSED header.message_id");
+  });
+
+  test("may be signed again under a registered key when its key was unknown", async () => {
+    const stranger = createSigner(generateSigningKey(), PAYLOAD_TYPES.header);
+    const request = traceRequest(parties.party("NE"), ["BR"]);
+    const { lane, kind } = headerOf(request);
+    await bench.hand(outSubject("NE", lane, kind), resign(request.bytes, stranger));
+    expect(await refusalOf()).toBe("KEY_UNKNOWN envelope.signatures[0].key_id");
+    bench.published.length = 0;
+    await bench.send(request);
+    expect(receiptOn(bench.published, "tp.in.NE.normal.receipt").type).toBe(ReceiptType.ACCEPTED);
   });
 
   test("is told when it forges another's signature", async () => {
