@@ -94,8 +94,15 @@ module.exports = {
       name: "doors-only",
       comment: "Another lib folder is entered through its index.ts (`#wire`, `#trust` …).",
       severity: "error",
-      from: { path: "^(?!lib/)" },
+      from: { path: "^(?!lib/|test/(?:unit|property)/)" },
       to: { path: "^lib/[^/]+/", pathNot: "^lib/[^/]+/index\\.ts$" },
+    },
+    {
+      name: "doors-only-from-tests",
+      comment: "A unit test may look inside the folder it is named for, and no other.",
+      severity: "error",
+      from: { path: "^test/(?:unit|property)/([^/]+)/" },
+      to: { path: "^lib/[^/]+/", pathNot: ["^lib/[^/]+/index\\.ts$", "^lib/$1/"] },
     },
     {
       name: "doors-only-within-lib",

@@ -1,4 +1,4 @@
-import { mkdir, rename, writeFile } from "node:fs/promises";
+import { mkdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { type Static, Type } from "typebox";
 import { TracepostError } from "#errors";
@@ -80,6 +80,23 @@ export function faultsOfReport(report: ScenarioReport): string[] {
 }
 
 /**
+ * Makes sure that the report can be written, before anything else is done. Throws TracepostError
+ * INPUT_INVALID when it cannot.
+ */
+export async function prepareReportFile(file: string): Promise<void> {
+  await reaching(file, async () => {
+    await mkdir(dirname(file), { recursive: true });
+    const unfinished = unfinishedFile(file);
+    await writeFile(unfinished, "");
+    await rm(unfinished);
+    const there = await stat(file).catch(() => undefined);
+    if (there?.isDirectory() === true) {
+      throw new TracepostError("INPUT_INVALID", `${file} is a folder`);
+    }
+  });
+}
+
+/**
  * Writes the report whole or not at all. Throws TracepostError INTERNAL when it is not of its own
  * schema, and INPUT_INVALID when the file cannot be written.
  */
@@ -90,11 +107,21 @@ export async function writeReport(file: string, report: ScenarioReport): Promise
       problems: result.problems.map(({ field, rule }) => `${field}: ${rule}`),
     });
   }
-  try {
+  await reaching(file, async () => {
     await mkdir(dirname(file), { recursive: true });
-    const unfinished = `${file}.${process.pid}.part`;
+    const unfinished = unfinishedFile(file);
     await writeFile(unfinished, `${JSON.stringify(report, undefined, 2)}\n`);
     await rename(unfinished, file);
+  });
+}
+
+function unfinishedFile(file: string): string {
+  return `${file}.${process.pid}.part`;
+}
+
+async function reaching(file: string, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
   } catch (caught) {
     throw new TracepostError("INPUT_INVALID", `The report cannot be written to ${file}`, {
       cause: caught,

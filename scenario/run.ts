@@ -11,7 +11,7 @@ import { inventParticipants, type MadeUpParticipant } from "./participants.ts";
 import { planScenario, type ScenarioPlan } from "./plan.ts";
 import { createProgressView, type Screen } from "./progress.ts";
 import { readRecoveredFile } from "./recovered-file.ts";
-import { faultsOfReport, type ScenarioReport, writeReport } from "./report.ts";
+import { faultsOfReport, prepareReportFile, type ScenarioReport, writeReport } from "./report.ts";
 import { bindScenarioFolder, checkSameInput, readScenarioRecord } from "./scenario-folder.ts";
 import type { StopSignal } from "./stop-signal.ts";
 import { fillRegisters, type SubmittedRequest, submitRequests } from "./submit.ts";
@@ -85,7 +85,8 @@ class ScenarioRun {
   }
 
   async run(): Promise<number> {
-    const { inputFile } = this.#options;
+    const { inputFile, reportFile } = this.#options;
+    if (reportFile !== undefined) await prepareReportFile(reportFile);
     const plan = planScenario(await readRecoveredFile(inputFile ?? this.#deps.defaultInput));
     const dataDir = this.#dataDir(plan);
     this.#tellPlan(plan, dataDir);
@@ -156,7 +157,7 @@ class ScenarioRun {
     const view = createProgressView(screen, plan.requests.length);
     try {
       const submitting = submitRequests(plan, startedAtMs, focalPoints, signal);
-      const requests = await showWhile(submitting, { askers, focalPoints, view, clock, signal });
+      const requests = await showWhile(submitting, { askers, focalPoints, view, signal });
       const stuck = await awaitAnswers({ requests, focalPoints, view, clock, signal });
       await awaitQuiet(plan.participants, focalPoints, clock, signal);
       return { requests, stuck };

@@ -1,4 +1,5 @@
 import { type NatsConnection, PermissionViolationError, type Status } from "nats";
+import { TracepostError } from "#errors";
 import { type Logger, NATS_LIMITS, withDeadline } from "#runtime";
 import type { Consumption, InboundMessage, Publication, Transport, TransportEvent } from "#wire";
 import { type ConnectionOptions, openConnection } from "./connection.ts";
@@ -56,6 +57,9 @@ class NatsTransport implements Transport {
     consumer: string,
     onMessage: (message: InboundMessage) => void,
   ): Promise<Consumption> {
+    if (this.#closing !== undefined || this.#connection.isClosed()) {
+      throw new TracepostError("TRANSPORT", `cannot consume ${stream}: the connection is closed`);
+    }
     const consumption = new PullConsumption(this.#connection, {
       stream,
       consumer,
@@ -147,6 +151,13 @@ class NatsTransport implements Transport {
   #emit(event: TransportEvent): void {
     const level = event.type === "permission-violation" ? "error" : "info";
     this.#options.logger[level]({ event }, "carrier");
-    for (const listener of this.#listeners) listener(event);
+    for (const listener of this.#listeners) {
+      try {
+        listener(event);
+      } catch (caught) {
+        // The same loop tells us of reconnections: a listener's bug must not end it.
+        this.#options.logger.error({ err: caught }, "a listener of the carrier failed");
+      }
+    }
   }
 }

@@ -36,6 +36,7 @@ export class Publisher {
   readonly #ackMs: number;
   #connected = true;
   #closed = false;
+  #abandoned = false;
   #next = 0;
   #running = 0;
   #idle: (() => void) | undefined;
@@ -75,7 +76,6 @@ export class Publisher {
   connected(): void {
     this.#connected = true;
     for (const go of this.#waitingForConnection) go();
-    this.#waitingForConnection.clear();
   }
 
   /** The connection is lost: nobody knows what became of the publishes on their way. */
@@ -90,18 +90,33 @@ export class Publisher {
   }
 
   /**
-   * Takes no more, waits for what is on its way, at most as long as an acknowledgement may take.
+   * Takes no more and waits for what was given to it, at most as long as an acknowledgement may
+   * take; what is not acknowledged then, or waits for a lost connection, is given back as failed.
    */
   async close(): Promise<void> {
     this.#closed = true;
-    if (this.#running > 0) await new Promise<void>((resolve) => (this.#idle = resolve));
+    if (!this.#connected) this.#abandon();
+    if (this.#running > 0) {
+      const idle = new Promise<void>((resolve) => {
+        this.#idle = resolve;
+      });
+      const late = setTimeout(() => this.#abandon(), this.#ackMs);
+      await idle;
+      clearTimeout(late);
+    }
     clearInterval(this.#clock);
     this.#answers.unsubscribe();
   }
 
+  #abandon(): void {
+    this.#abandoned = true;
+    this.#rejectWhere(() => true, "the connection is being closed");
+    for (const go of this.#waitingForConnection) go();
+  }
+
   async #send({ subject, data, transportId }: Publication): Promise<void> {
-    if (!this.#connected) await this.#untilConnected();
-    if (!this.#connected) throw lost(subject, "not connected");
+    if (!this.#connected && !this.#abandoned) await this.#untilConnected();
+    if (!this.#connected || this.#abandoned) throw lost(subject, "not connected");
     const carried = headers();
     carried.set("Nats-Msg-Id", transportId);
     const token = (this.#next++).toString(36);

@@ -52,7 +52,7 @@ export class PullConsumption implements Consumption {
 
   /** Starts anew: after a reconnection the server has forgotten what was asked for. */
   restart(): void {
-    if (this.#stopping) return;
+    if (this.#stopping || this.#connection.isClosed()) return;
     clearTimeout(this.#retry);
     this.#retry = undefined;
     this.#subscription?.unsubscribe();
@@ -95,6 +95,8 @@ export class PullConsumption implements Consumption {
     // Half a window at a time, unless nothing is expected at all: many small requests cost more.
     const worthwhile = room * 2 >= unacknowledgedMax || (this.#expected === 0 && room > 0);
     if (this.#stopping || this.#retry !== undefined || !worthwhile) return;
+    // Closed for good beneath us: whoever acknowledges a message now must not suffer for it.
+    if (this.#connection.isClosed()) return;
     this.#expected += room;
     const request = {
       batch: room,
@@ -115,8 +117,19 @@ export class PullConsumption implements Consumption {
       this.#ask();
     });
     if (this.#stopping) inbound.nak();
-    else this.#options.onMessage(inbound);
+    else this.#handOver(inbound);
     this.#ask();
+  }
+
+  /** A consumer that throws has a bug; it must not take the whole connection with it. */
+  #handOver(inbound: BusMessage): void {
+    try {
+      this.#options.onMessage(inbound);
+    } catch (caught) {
+      inbound.nak(NATS_LIMITS.ackWaitMs);
+      const reason = caught instanceof Error ? caught.message : String(caught);
+      this.#options.onTrouble(`${this.#options.stream}/${this.#options.consumer}: ${reason}`);
+    }
   }
 
   #onStatus(status: Msg): void {

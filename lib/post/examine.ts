@@ -90,10 +90,19 @@ export async function examine(
     if (proof?.ok === false) return junk("NOT_LOGGED", proof.refusal, message);
     return examineReceipt(message, proof?.value ?? undefined, { ...context, subject, junk });
   }
+  if (proof?.ok === false && proof.refusal.field === UNJUDGED_FIELD) {
+    return junk("NOT_LOGGED", proof.refusal, message);
+  }
   const proven = proof?.ok === true ? proof.value : undefined;
   const refusal = proof?.ok === false ? proof.refusal : undefined;
   return { type: "message", message, proof: proven, refusal };
 }
+
+/**
+ * A checkpoint under a key we do not know proves nothing either way: the gateway's key may be newer
+ * than our register. Such a message is not rejected for good; it is dispatched again.
+ */
+const UNJUDGED_FIELD = "evidence.checkpoint";
 
 interface ReceiptContext extends ExamineContext {
   readonly subject: string;

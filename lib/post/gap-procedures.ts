@@ -118,6 +118,9 @@ export async function postDraftGapNotices(
   let nextAtMs: number | null = null;
   for (const pair of pairs) {
     let dueAtMs = Math.max(pair.since + args.afterMs, pair.next_notice_at ?? 0);
+    // Further ahead than the longest wait: the clock was set back.
+    if (dueAtMs > args.nowMs + Math.max(args.afterMs, POST_LIMITS.resendMaxMs))
+      dueAtMs = args.nowMs;
     if (dueAtMs <= args.nowMs) {
       const asked = await askForMissing(tx, pair, args);
       if (asked === undefined) continue;

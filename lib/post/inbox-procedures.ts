@@ -89,10 +89,12 @@ export async function postRepeatInbound(
   }
   await tx.run(
     `UPDATE post_inbox SET receipt_due = receipt_due + 1
-     WHERE sender = ? AND message_id = ? AND receipt_sent_at <= ?`,
+     WHERE sender = ? AND message_id = ? AND (receipt_sent_at <= ? OR receipt_sent_at > ?)`,
     sender,
     messageId,
     nowMs - POST_LIMITS.receiptRepeatAfterMs,
+    // Sent in the future: the clock was set back, and says nothing about then.
+    nowMs,
   );
   return "repeat";
 }

@@ -171,6 +171,7 @@ export async function postTakeDue(
   let bytes = 0;
   let full = false;
   for (const lane of LANES_BY_URGENCY) {
+    await mendPlan(tx, lane, args.nowMs);
     const reserve = lane === LANES_BY_URGENCY[0] ? 0 : POST_LIMITS.publishUrgentReserve;
     const room = args.room - reserve - due.length;
     if (room <= 0) {
@@ -192,6 +193,16 @@ export async function postTakeDue(
     full ||= rows.length === room || bytes > POST_LIMITS.publishBytesMax;
   }
   return { due, nextAtMs: await nextAttempt(tx), full };
+}
+
+/** Nothing is planned further ahead than the longest wait, unless the clock was set back. */
+async function mendPlan(tx: Transaction, lane: number, nowMs: number): Promise<void> {
+  await tx.run(
+    "UPDATE post_outbox SET next_attempt_at = ? WHERE lane = ? AND next_attempt_at > ?",
+    nowMs,
+    lane,
+    nowMs + POST_LIMITS.resendMaxMs,
+  );
 }
 
 async function hasDue(tx: Transaction, lane: number, nowMs: number): Promise<boolean> {

@@ -14,7 +14,7 @@ import type {
 import type { PostParts } from "./parts.ts";
 import type { PumpTurn } from "./pump.ts";
 
-/** A draft that fails for want of a working seal is given up after this many tries. */
+/** A draft that a working sealer fails on so often will never be sealed. */
 const SEAL_FAULTS_MAX = 5;
 
 type SealResult =
@@ -156,14 +156,24 @@ export class SealingLoop {
       this.#faults.delete(draft.messageId);
       return parts;
     } catch (caught) {
-      // A fault of the machine passes, one of the draft does not: it must not hold up its pair.
-      const faults = (this.#faults.get(draft.messageId) ?? 0) + 1;
-      this.#faults.set(draft.messageId, faults);
-      if (faults < SEAL_FAULTS_MAX) throw caught;
-      this.#faults.delete(draft.messageId);
+      const faults = (this.#faults.get(messageId) ?? 0) + 1;
+      this.#faults.set(messageId, faults);
+      // A fault of the machine passes; one of the draft does not, and must not hold up its pair.
+      if (faults < SEAL_FAULTS_MAX || !(await this.#isSealerWell())) throw caught;
+      this.#faults.delete(messageId);
       this.#parts.logger.error({ err: caught, messageId }, "a draft cannot be sealed");
       return refuse("MALFORMED", "draft", "cannot be sealed");
     }
+  }
+
+  /** Whether the sealer does its work: it says no to nothing at all. */
+  async #isSealerWell(): Promise<boolean> {
+    const { sealer, participant: recipient } = this.#parts;
+    const nothing = { envelope: new Uint8Array(), recipient, identities: [] };
+    return await sealer.open(nothing).then(
+      () => true,
+      () => false,
+    );
   }
 }
 

@@ -159,6 +159,8 @@ export const HTTP_LIMITS = {
 export const PROCESS_LIMITS = {
   /** A drain that takes longer is given up; what is not finished is done at the next start. */
   shutdownMs: 15 * SECOND_MS,
+  /** A process that is ended by force and does not end by then is left to the system. */
+  killMs: 5 * SECOND_MS,
   /** A service that is not ready by then has failed to start. */
   startMs: 30 * SECOND_MS,
   /** Participants of one exchange. */

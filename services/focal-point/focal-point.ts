@@ -19,6 +19,7 @@ import {
 } from "#trust";
 import type { Transport } from "#wire";
 import { addFirearmRoutes } from "./api/firearm-routes.ts";
+import { addOverviewRoutes } from "./api/overview-routes.ts";
 import { renderStatusPage } from "./api/status-page.ts";
 import { type SummaryDeps, summarize } from "./api/summary.ts";
 import { addTraceRoutes } from "./api/trace-routes.ts";
@@ -163,7 +164,7 @@ async function assemble(
     routes: (routes) => {
       addTraceRoutes(routes, { store, self, register, clock, onDrafted });
       addFirearmRoutes(routes, { store, importer });
-      routes.get("/summary", () => summarize(facts));
+      addOverviewRoutes(routes, facts);
     },
   });
   lifecycle.add(stoppableServer(server));

@@ -70,6 +70,20 @@ describe("the pages", () => {
     });
   });
 
+  it("have every section of the domain notes that code names", async () => {
+    const notes = await text("docs/spec/domain.md");
+    const sections = new Set(
+      [...notes.matchAll(/^#+ (\d+(?:\.\d+)?) /gm)].map(([, it = ""]) => it),
+    );
+    const sources = await sourceFiles(/^(lib|gateway|services|cli|scenario|deploy|test)\/.*\.ts$/);
+    const missing = sources.flatMap(({ path, text: source }) =>
+      [...source.matchAll(/domain\s+(?:\*\s+)?notes\s+(?:\*\s+)?(\d+(?:\.\d+)?)/g)]
+        .filter(([, section = ""]) => !sections.has(section))
+        .map(([, section = ""]) => `${path}: ${section}`),
+    );
+    expect(missing).toEqual([]);
+  });
+
   it("say what the limits of the program are, each with its reason", async () => {
     expect(await text("docs/spec/limits.md"), "run `npm run generate`").toBe(limitsPage());
     const groups = Object.keys(runtime).filter((name) => name.endsWith("_LIMITS"));

@@ -33,6 +33,8 @@ const BREACHES: readonly (readonly [file: string, source: string, rule: string])
   ["lib/post/age-here.ts", 'import "age-encryption";', "age-behind-trust"],
   ["gateway/fastify-here.ts", 'import "fastify";', "fastify-behind-http"],
   ["gateway/deep.ts", 'import "../lib/runtime/clock.ts";', "doors-only"],
+  ["test/integration/deep.ts", 'import "../../lib/runtime/clock.ts";', "doors-only"],
+  ["test/unit/post/deep.ts", 'import "../../../lib/wire/lanes.ts";', "doors-only-from-tests"],
   ["lib/post/deep.ts", 'import "../runtime/clock.ts";', "doors-only-within-lib"],
   [
     "lib/wire/generated.ts",

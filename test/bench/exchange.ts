@@ -14,6 +14,7 @@ import {
   type RunningExchange,
   startExchange,
 } from "../../deploy/local/index.ts";
+import { GATEWAY_NODE_FLAGS } from "../../deploy/local/supervisor/exchange-processes.ts";
 import { headerOf, traceRequest } from "../support/messages.ts";
 import type { Party } from "../support/parties.ts";
 
@@ -105,6 +106,7 @@ function startProgram(
 ): Promise<ChildProcess> {
   const child = fork(program, ["--config", config], {
     env: { ...process.env, ...env },
+    execArgv: GATEWAY_NODE_FLAGS,
     stdio: ["ignore", process.env.BENCH_LOG ? "inherit" : "ignore", "inherit", "ipc"],
   });
   return new Promise((resolve, reject) => {

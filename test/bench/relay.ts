@@ -1,59 +1,100 @@
 // The floor: a relay over the same accounts, under the gateway's own rights, that does nothing but
 // the two publishes a message costs. It reports how long it took from the first to the last.
+// BENCH_CLIENT says with which client: `stock`, the JetStream client as it comes, or `own`, the
+// product's leaner publisher and pull loop (lib/bus).
 import { readFile } from "node:fs/promises";
+import { jetstream } from "@nats-io/jetstream";
+import { connect, credsAuthenticator } from "nats";
 import { connectBus } from "#bus";
-import { createLogger, GATEWAY_LIMITS } from "#runtime";
-import { gatewayConsumer, outStream } from "#wire";
+import { createLogger, GATEWAY_LIMITS, NATS_LIMITS } from "#runtime";
+import { gatewayConsumer, outStream, type Publication } from "#wire";
+
+interface Inbound {
+  readonly data: Uint8Array;
+  ack(): void;
+}
+
+/** The two things the relay needs of a client. */
+interface RelayClient {
+  publish(publication: Publication): Promise<unknown>;
+  consume(stream: string, consumer: string, take: (message: Inbound) => void): Promise<unknown>;
+  close(): Promise<void>;
+}
 
 const config = JSON.parse(await readFile(process.argv[3] ?? "", "utf8"));
-const { BENCH_PARTICIPANTS = "", BENCH_MESSAGES = "0", BENCH_RECEIPT_BYTES = "0" } = process.env;
+const { BENCH_CLIENT, BENCH_PARTICIPANTS = "", BENCH_MESSAGES = "0" } = process.env;
+const receiptBytes = Buffer.alloc(Number(process.env.BENCH_RECEIPT_BYTES ?? "0"), 1);
 const participants = BENCH_PARTICIPANTS.split(",");
 const expected = Number(BENCH_MESSAGES);
-const receiptBytes = Buffer.alloc(Number(BENCH_RECEIPT_BYTES), 1);
 
-const transport = await connectBus({
-  servers: config.natsUrl,
-  credsFile: config.credsFile,
-  name: "relay",
-  inboxPrefix: "_I.gateway",
-  logger: createLogger({ name: "relay", level: "silent" }),
-  publishInFlightMax: GATEWAY_LIMITS.publishInFlightMax,
-});
+async function stockClient(): Promise<RelayClient> {
+  const connection = await connect({
+    servers: config.natsUrl,
+    authenticator: credsAuthenticator(await readFile(config.credsFile)),
+    inboxPrefix: "_I.gateway",
+  });
+  const client = jetstream(connection);
+  return {
+    publish: ({ subject, data, transportId }) =>
+      client.publish(subject, data, { msgID: transportId }),
+    consume: async (stream, name, take) => {
+      const consumer = await client.consumers.get(stream, name);
+      await consumer.consume({ max_messages: NATS_LIMITS.unacknowledgedMax, callback: take });
+    },
+    close: () => connection.close(),
+  };
+}
+
+function ownClient(): Promise<RelayClient> {
+  return connectBus({
+    servers: config.natsUrl,
+    credsFile: config.credsFile,
+    name: "relay",
+    inboxPrefix: "_I.gateway",
+    logger: createLogger({ name: "relay", level: "silent" }),
+    publishInFlightMax: GATEWAY_LIMITS.publishInFlightMax,
+  });
+}
+
+const client = BENCH_CLIENT === "own" ? await ownClient() : await stockClient();
 let startedAt = 0;
 let done = 0;
-let next = 0;
+let taken = 0;
+
+async function relay(sender: string, recipient: string, message: Inbound): Promise<void> {
+  if (startedAt === 0) startedAt = performance.now();
+  taken += 1;
+  const id = String(taken);
+  await Promise.all([
+    client.publish({
+      subject: `tp.in.${recipient}.normal.trace-request`,
+      data: message.data,
+      transportId: `${id}.d`,
+    }),
+    client.publish({
+      subject: `tp.in.${sender}.normal.receipt`,
+      data: receiptBytes,
+      transportId: `${id}.r`,
+    }),
+  ]);
+  message.ack();
+  done += 1;
+  if (done < expected) return;
+  process.send?.({ type: "relayed", elapsedMs: performance.now() - startedAt });
+}
+
 for (const [position, sender] of participants.entries()) {
   const recipient = participants[(position + 1) % participants.length] ?? sender;
-  await transport.consume(outStream(sender), gatewayConsumer("normal"), (message) => {
-    if (startedAt === 0) startedAt = performance.now();
-    next += 1;
-    const id = String(next);
-    Promise.all([
-      transport.publish({
-        subject: `tp.in.${recipient}.normal.trace-request`,
-        data: message.data,
-        transportId: `${id}.d`,
-      }),
-      transport.publish({
-        subject: `tp.in.${sender}.normal.receipt`,
-        data: receiptBytes,
-        transportId: `${id}.r`,
-      }),
-    ]).then(
-      () => {
-        message.ack();
-        done += 1;
-        if (done === expected) {
-          process.send?.({ type: "relayed", elapsedMs: performance.now() - startedAt });
-        }
-      },
-      (caught: unknown) => process.stderr.write(`${String(caught)}\n`),
-    );
+  await client.consume(outStream(sender), gatewayConsumer("normal"), (message) => {
+    relay(sender, recipient, message).catch((caught: unknown) => {
+      process.stderr.write(`relay: ${String(caught)}\n`);
+      process.exit(1);
+    });
   });
 }
 process.send?.({ type: "ready", url: "http://127.0.0.1:0" });
 const stop = (): void => {
-  void transport.close().then(() => process.disconnect?.());
+  void client.close().then(() => process.exit());
 };
 process.once("SIGTERM", stop);
 process.once("SIGINT", stop);

@@ -224,6 +224,40 @@ describe("the bus", () => {
     await expect(publish(niger, OUT, "late")).rejects.toMatchObject({ code: "TRANSPORT" });
   });
 
+  it("closes in bounded time while the server hangs, and says what was not sent", async () => {
+    const niger = await carrier.bus("NE", { inFlightMax: 10 });
+    process.kill(carrier.server.pid, "SIGSTOP");
+    const publishes = Promise.allSettled(
+      Array.from({ length: 100 }, (_, count) => publish(niger, OUT, `m${count}`)),
+    );
+    await niger.close();
+    const outcomes = await publishes;
+    process.kill(carrier.server.pid, "SIGCONT");
+    expect(outcomes.every(({ status }) => status === "rejected")).toBe(true);
+  });
+
+  it("survives a consumer and a listener that throw", async () => {
+    const niger = await carrier.bus("NE");
+    const gateway = await carrier.bus("gateway");
+    const events: TransportEvent[] = [];
+    gateway.onEvent((event) => {
+      events.push(event);
+      throw new TypeError("a listener's bug");
+    });
+    const inbox = new Inbox();
+    await gateway.consume("OUT_NE", "gw-normal", (message) => {
+      if (inbox.texts.length === 1) {
+        inbox.texts.push("thrown");
+        throw new TypeError("a consumer's bug");
+      }
+      inbox.take(message);
+    });
+    for (const text of ["one", "two", "three"]) await publish(niger, OUT, text);
+    await inbox.hasText("three");
+    expect(inbox.texts).toEqual(["one", "thrown", "three"]);
+    expect(events).toEqual([{ type: "error", detail: "OUT_NE/gw-normal: a consumer's bug" }]);
+  });
+
   it("closes in bounded time while the server is away", async () => {
     const niger = await carrier.bus("NE");
     await niger.consume("IN", "in-normal", () => undefined);

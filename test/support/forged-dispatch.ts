@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { createCheckpointSigner, hashLeaf } from "#message-log";
 import { Dispatch, EntryKind, Envelope, Header, LogEntry, LogEvidence } from "#proto";
+import type { SigningKeyPair } from "#trust";
 import { headerDigest, signaturesDigest, toTimestamp } from "#wire";
 import type { Parties } from "./parties.ts";
 
@@ -12,6 +13,8 @@ export interface ForgedEvidence {
   /** Participants the entry says it was routed to; default: the recipients. */
   readonly routedTo?: readonly string[];
   readonly recordedAtMs: number;
+  /** Default: the checkpoint key of the register. */
+  readonly checkpointKey?: SigningKeyPair;
 }
 
 /**
@@ -39,7 +42,8 @@ export function forgeDispatch(
       nonce: randomBytes(16),
     }),
   ).finish();
-  const signer = createCheckpointSigner(parties.checkpointKey, parties.register.logOrigin);
+  const key = evidence.checkpointKey ?? parties.checkpointKey;
+  const signer = createCheckpointSigner(key, parties.register.logOrigin);
   const checkpoint = signer.sign(1, hashLeaf(entry));
   const proof = LogEvidence.create({ entry, index: 0n, checkpoint, inclusionPath: [] });
   return Dispatch.encode({ envelope: envelopeBytes, evidence: proof }).finish();

@@ -74,7 +74,10 @@ export async function startTestCarrier(
     { ...plan, logFile: join(dataDir, "nats.log") },
     { restartCrashed: false, onEvent: () => undefined },
   );
-  await server.start();
+  await server.start().catch(async (caught: unknown) => {
+    await rm(dataDir, { recursive: true, force: true });
+    throw caught;
+  });
   const { url } = server;
   const open: { close(): Promise<void> }[] = [];
   return {

@@ -1,10 +1,8 @@
-import { randomUUID } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { accepted, refused } from "#errors";
 import { createPost, type MessageDraft, type Post, type PostEvent } from "#post";
-import { Handling, Instrument, Kind, Tlp, TraceMove, UseRestriction } from "#proto";
 import { createLogger, type Database } from "#runtime";
 import { openSqliteStore } from "#store";
 import {
@@ -20,6 +18,7 @@ import type { GatewayProcedures } from "../../gateway/store.ts";
 import { createFastTime, type FastTime } from "./fast-time.ts";
 import { type CarrierFaults, MemoryCarrier } from "./memory-carrier.ts";
 import { makeParties, type Parties } from "./parties.ts";
+import { draftOf } from "./post-drafts.ts";
 import type { PostTestProcedures, TestEffect } from "./post-store.ts";
 
 /** A participant with its own store and its own post. */
@@ -232,37 +231,6 @@ async function openMember(parts: MemberParts): Promise<PostMember> {
   };
   member.post = await start();
   return member;
-}
-
-/** A trace request with a text for a body. */
-export function draftOf(
-  sender: string,
-  recipients: readonly string[],
-  body: string,
-  nowMs: number,
-): MessageDraft {
-  return {
-    sender,
-    recipients,
-    kind: Kind.TRACE_REQUEST,
-    conversationId: randomUUID(),
-    nowMs,
-    instrumentBasis: [Instrument.ITI],
-    handling: Handling.create({
-      tlp: Tlp.AMBER,
-      use: [UseRestriction.ANY_LAWFUL],
-      originatorState: sender.slice(0, 2),
-    }),
-    disclosed: { move: TraceMove.REQUEST, outcomeClass: 0 },
-    parts: [
-      {
-        name: "body",
-        plaintext: Buffer.from(body),
-        schema: "tracepost.v1.TraceRequest",
-        retentionClass: "trace",
-      },
-    ],
-  };
 }
 
 function judgeText(bytes: Uint8Array | undefined) {

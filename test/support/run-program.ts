@@ -1,5 +1,4 @@
-import { execFile } from "node:child_process";
-import { fileURLToPath } from "node:url";
+import { startCommand } from "./run-command.ts";
 
 /** What a program said and how it ended. */
 export interface ProgramResult {
@@ -8,17 +7,8 @@ export interface ProgramResult {
   readonly stderr: string;
 }
 
-const CHECKOUT = fileURLToPath(new URL("../..", import.meta.url));
-const OUTPUT_BYTES_MAX = 16 * 1024 * 1024;
-
 /** Runs a program of the checkout under this Node, to its end. */
-export function runProgram(file: string, args: readonly string[]): Promise<ProgramResult> {
-  return new Promise((resolve) => {
-    const child = execFile(
-      process.execPath,
-      [file, ...args],
-      { cwd: CHECKOUT, maxBuffer: OUTPUT_BYTES_MAX },
-      (_failure, stdout, stderr) => resolve({ code: child.exitCode, stdout, stderr }),
-    );
-  });
+export async function runProgram(file: string, args: readonly string[]): Promise<ProgramResult> {
+  const { code, err, out } = await startCommand(file, args).ended;
+  return { code, stdout: out, stderr: err };
 }

@@ -13,6 +13,15 @@ import { NATS_NAME, natsPlan } from "./nats-process.ts";
 import { GATEWAY_NAME } from "./running-exchange.ts";
 import { servicePlan } from "./service-process.ts";
 
+/**
+ * Two dozen focal points share one machine here: with small young generations each takes a third
+ * less memory (100 MB instead of 150 MB), and seals 6 % slower.
+ */
+const SMALL_HEAP = ["--max-semi-space-size=2"];
+
+/** The gateway lives by short-lived buffers: a large young generation saves collecting them. */
+export const GATEWAY_NODE_FLAGS = ["--max-semi-space-size=32"];
+
 /** Environment that arms a crash point; meant for one process, never passed on to others. */
 const CRASH_VARIABLE = "TRACEPOST_CRASH_AT";
 
@@ -64,13 +73,15 @@ export class ExchangeProcesses {
   }
 
   gateway(): ManagedProcess {
-    const { paths } = this.#options.layout;
-    return this.#service(
-      GATEWAY_NAME,
-      this.#options.programs.gateway,
-      paths.gateway.config,
-      (address) => writeGatewayConfig(paths, address, this.#options.tuning),
-    );
+    const { layout, programs, tuning } = this.#options;
+    const { paths } = layout;
+    return this.#service({
+      name: GATEWAY_NAME,
+      program: programs.gateway,
+      configFile: paths.gateway.config,
+      nodeFlags: GATEWAY_NODE_FLAGS,
+      writeConfig: (address) => writeGatewayConfig(paths, address, tuning),
+    });
   }
 
   /** Only focal points have a service so far; other roles take part with programs of their own. */
@@ -80,28 +91,26 @@ export class ExchangeProcesses {
   }
 
   #focalPoint(spec: ParticipantSpec): ManagedProcess {
-    const { paths } = this.#options.layout;
-    const { config } = paths.participant(spec.id);
-    return this.#service(spec.id, this.#options.programs.focalPoint, config, (address) =>
-      writeFocalPointConfig(paths, spec, address, this.#options.tuning),
-    );
+    const { layout, programs, tuning } = this.#options;
+    const { paths } = layout;
+    return this.#service({
+      name: spec.id,
+      program: programs.focalPoint,
+      configFile: paths.participant(spec.id).config,
+      nodeFlags: SMALL_HEAP,
+      writeConfig: (address) => writeFocalPointConfig(paths, spec, address, tuning),
+    });
   }
 
   #service(
-    name: string,
-    program: string,
-    configFile: string,
-    writeConfig: Parameters<typeof servicePlan>[0]["writeConfig"],
+    service: Omit<Parameters<typeof servicePlan>[0], "logFile" | "natsUrl" | "environment">,
   ): ManagedProcess {
     return this.#manage(
       servicePlan({
-        name,
-        program,
-        configFile,
-        writeConfig,
-        logFile: join(this.#options.layout.paths.run.logsDir, `${name}.log`),
+        ...service,
+        logFile: join(this.#options.layout.paths.run.logsDir, `${service.name}.log`),
         natsUrl: () => this.#natsUrl,
-        environment: () => this.#environmentOf(name),
+        environment: () => this.#environmentOf(service.name),
       }),
     );
   }

@@ -107,12 +107,16 @@ export class ManagedProcess {
     this.#child?.kill("SIGTERM");
     // One that is being prepared sees that it is no longer wanted and is not started at all.
     const starting = this.#starting?.catch(() => undefined);
+    const ended = Promise.all([this.#exited, starting]).then(() => undefined);
     try {
-      await withDeadline(this.#exited, deadlineMs, `stopping ${this.name}`);
+      await withDeadline(ended, deadlineMs, `stopping ${this.name}`);
     } catch {
-      await this.kill("SIGKILL");
+      // Whoever stops the rest is not kept waiting by one that does not even hear of its end.
+      const killed = this.kill("SIGKILL");
+      await withDeadline(killed, PROCESS_LIMITS.killMs, `ending ${this.name}`).catch(
+        () => undefined,
+      );
     }
-    await starting;
     this.#giveUpWaiting(`${this.name} was stopped`);
   }
 

@@ -8,6 +8,8 @@ export interface ServicePlan {
   /** Absolute path of its `main.ts`. */
   readonly program: string;
   readonly configFile: string;
+  /** Flags of Node beside the usual ones. */
+  readonly nodeFlags: readonly string[];
   readonly logFile: string;
   readonly natsUrl: () => string;
   readonly environment: () => NodeJS.ProcessEnv;
@@ -40,6 +42,7 @@ export function servicePlan(service: ServicePlan): ProcessPlan {
       return {
         args: [
           "--disable-warning=ExperimentalWarning",
+          ...service.nodeFlags,
           service.program,
           "--config",
           service.configFile,

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Kind, Priority } from "#proto";
+import { makeParties } from "../../support/parties.ts";
 import {
   openPostExchange,
   type PostExchange,
@@ -135,6 +136,25 @@ describe("a message", () => {
       messageId,
     );
     expect(kept?.attempts).toBe(0);
+  });
+});
+
+describe("a key that the gateway does not know yet", () => {
+  test("delays the message, which goes out under the known key with the same header", async () => {
+    const known = ne.signer;
+    const stranger = makeParties([{ id: "NE" }]).party("NE").signer;
+    ne.signer = stranger;
+    const messageId = await ne.send("BR", "signed too early");
+    const refusals = () =>
+      ne.rows("SELECT code, resign, state FROM post_outbox WHERE message_id = ?", messageId);
+    await exchange.until("it is refused for now", async () => {
+      return (await refusals())[0]?.code === "KEY_UNKNOWN";
+    });
+    expect(await refusals()).toMatchObject([{ state: "sealed", resign: 1 }]);
+    ne.signer = known;
+    await exchange.settled();
+    expect(await stateOf(ne, messageId)).toBe("delivered");
+    expect(await effectsOf(br, messageId)).toMatchObject([{ applied: 1 }]);
   });
 });
 

@@ -12,6 +12,7 @@ import {
   RefusalCode,
 } from "#proto";
 import { newMessageId } from "#runtime";
+import { generateSigningKey } from "#trust";
 import { assembleEnvelope, buildReceipt, inSubject, outSubject } from "#wire";
 import { forgeDispatch } from "../../support/forged-dispatch.ts";
 import { makeParties } from "../../support/parties.ts";
@@ -145,6 +146,24 @@ describe("a dispatch that no honest gateway sends", () => {
     const { bytes } = resentBy("NE", sent, { messageId: newMessageId(exchange.time.now()) });
     await inject(Dispatch.encode({ envelope: bytes, evidence: undefined }).finish());
     await untilIncident(br, "NOT_LOGGED", before + 1);
+  });
+
+  test("whose checkpoint is of a key we do not know waits, and is taken with a known one", async () => {
+    const before = (await incidentsOf(br)).NOT_LOGGED ?? 0;
+    exchange.carrier.intercept = (publication) =>
+      publication.subject === INBOX ? undefined : publication;
+    const messageId = await ne.send("BR", "under a newer checkpoint key");
+    const sent = await sentEnvelope(ne, messageId);
+    const recordedAtMs = exchange.time.now();
+    exchange.carrier.intercept = (publication) => publication;
+    const checkpointKey = generateSigningKey();
+    await inject(forgeDispatch(exchange.parties, sent, { recordedAtMs, checkpointKey }));
+    await untilIncident(br, "NOT_LOGGED", before + 1);
+    expect(await br.rows("SELECT * FROM post_inbox WHERE message_id = ?", messageId)).toEqual([]);
+    await inject(forgeDispatch(exchange.parties, sent, { recordedAtMs }));
+    await exchange.settled();
+    const effects = await br.rows("SELECT applied FROM effects WHERE message_id = ?", messageId);
+    expect(effects).toEqual([{ applied: 1 }]);
   });
 
   test("under a message id with another header is raised and not delivered", async () => {

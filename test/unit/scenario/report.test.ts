@@ -2,7 +2,12 @@ import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { faultsOfReport, type ScenarioReport, writeReport } from "../../../scenario/report.ts";
+import {
+  faultsOfReport,
+  prepareReportFile,
+  type ScenarioReport,
+  writeReport,
+} from "../../../scenario/report.ts";
 
 const good: ScenarioReport = {
   input: { rows: 2 },
@@ -45,8 +50,19 @@ describe("the report", () => {
     });
   });
 
-  it("says where it cannot be written", async () => {
+  it("says where it cannot be written, before anything else is done", async () => {
     await expect(writeReport(dir, good)).rejects.toMatchObject({ code: "INPUT_INVALID" });
+    await expect(prepareReportFile(dir)).rejects.toMatchObject({
+      code: "INPUT_INVALID",
+      message: `The report cannot be written to ${dir}`,
+    });
+    const below = join(dir, "deep", "r.json", "r.json");
+    await expect(prepareReportFile(below)).rejects.toMatchObject({ code: "INPUT_INVALID" });
+  });
+
+  it("leaves nothing behind when it only makes sure", async () => {
+    await prepareReportFile(join(dir, "new", "r.json"));
+    expect(await readdir(join(dir, "new"))).toEqual([]);
   });
 });
 

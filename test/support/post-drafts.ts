@@ -1,0 +1,34 @@
+import { randomUUID } from "node:crypto";
+import type { MessageDraft } from "#post";
+import { Handling, Instrument, Kind, Tlp, TraceMove, UseRestriction } from "#proto";
+
+/** A trace request with a text for a body. */
+export function draftOf(
+  sender: string,
+  recipients: readonly string[],
+  body: string,
+  nowMs: number,
+): MessageDraft {
+  return {
+    sender,
+    recipients,
+    kind: Kind.TRACE_REQUEST,
+    conversationId: randomUUID(),
+    nowMs,
+    instrumentBasis: [Instrument.ITI],
+    handling: Handling.create({
+      tlp: Tlp.AMBER,
+      use: [UseRestriction.ANY_LAWFUL],
+      originatorState: sender.slice(0, 2),
+    }),
+    disclosed: { move: TraceMove.REQUEST, outcomeClass: 0 },
+    parts: [
+      {
+        name: "body",
+        plaintext: Buffer.from(body),
+        schema: "tracepost.v1.TraceRequest",
+        retentionClass: "trace",
+      },
+    ],
+  };
+}

@@ -1,0 +1,179 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { Firearm, SerialStatus } from "#proto";
+import { type Database, FIREARM_LIMITS, systemClock } from "#runtime";
+import { openSqliteStore } from "#store";
+import { matchFirearm } from "../../../services/focal-point/firearms/firearm-record.ts";
+import { FIREARM_MIGRATION_SQL } from "../../../services/focal-point/firearms/firearm-tables.ts";
+import { FirearmImporter } from "../../../services/focal-point/firearms/import.ts";
+import type { FocalPointProcedures } from "../../../services/focal-point/store.ts";
+import { openMemoryTransaction } from "../../support/memory-transaction.ts";
+
+let dir: string;
+let store: Database<FocalPointProcedures>;
+let importer: FirearmImporter;
+
+const open = () =>
+  openSqliteStore<FocalPointProcedures>({
+    file: join(dir, "focal-point.sqlite"),
+    module: new URL("../../../services/focal-point/store.ts", import.meta.url),
+  });
+
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), "tracepost-firearms-"));
+  store = await open();
+  importer = new FirearmImporter(store, systemClock);
+});
+
+afterEach(async () => {
+  await store.close();
+  await rm(dir, { recursive: true, force: true });
+});
+
+const lineOf = (id: string, changes: object = {}): string =>
+  JSON.stringify({ id, make: "GLOCK", serial: `MADE-UP ${id}`, status: "held", ...changes });
+
+async function* streamOf(...lines: readonly string[]): AsyncGenerator<Uint8Array> {
+  for (const line of lines) yield Buffer.from(`${line}\n`);
+}
+
+const importLines = (lines: readonly string[], partial = false) =>
+  importer.run(streamOf(...lines), { partial });
+const count = () => store.call("countFirearms", undefined);
+
+describe("an import", () => {
+  test("adds records, and the same lines again change nothing", async () => {
+    const lines = [lineOf("1"), "", lineOf("2")];
+    expect(await importLines(lines)).toMatchObject({ imported: true, inserted: 2, lines: 2 });
+    expect(await importLines(lines)).toMatchObject({ inserted: 0, updated: 0, unchanged: 2 });
+    expect(await count()).toBe(2);
+  });
+
+  test("replaces a record whose line has changed", async () => {
+    await importLines([lineOf("1"), lineOf("2")]);
+    const changed = lineOf("1", { status: "stolen", eventDate: "2020" });
+    expect(await importLines([changed, lineOf("2")])).toMatchObject({ updated: 1, unchanged: 1 });
+    const [record] = await store.call("findFirearms", { serial: "madeup1", limit: 5 });
+    expect(record).toMatchObject({ status: "stolen", serialRaw: "MADE-UP 1" });
+  });
+
+  test("with a bad line imports nothing and names every bad line by its number", async () => {
+    const report = await importLines([
+      lineOf("1"),
+      "{",
+      lineOf("3", { status: "lost", colour: "black" }),
+      lineOf("4", { status: "exported" }),
+      lineOf("1"),
+      lineOf("6", { serial: "--" }),
+      "x".repeat(FIREARM_LIMITS.lineBytesMax + 1),
+    ]);
+    expect(report).toMatchObject({ imported: false, badLines: 6, lines: 7, inserted: 0 });
+    const problems = report.problems.map(({ line, field }) => `${line} ${field}`.trim());
+    expect(problems.sort()).toEqual(
+      ["2", "3 colour", "3 status", "4 exportedTo", "5 id", "6 serial", "7"].sort(),
+    );
+    expect(await count()).toBe(0);
+  });
+
+  test("imports the good lines beside bad ones when asked to", async () => {
+    const report = await importLines([lineOf("1"), "{", lineOf("3")], true);
+    expect(report).toMatchObject({ imported: true, badLines: 1, inserted: 2 });
+    expect(await count()).toBe(2);
+  });
+
+  test("of more lines than one portion takes goes in as a whole", async () => {
+    const total = FIREARM_LIMITS.portionLines * 2 + 7;
+    const lines = Array.from({ length: total }, (_, index) => lineOf(`${index}`));
+    expect(await importLines(lines)).toMatchObject({ inserted: total });
+    expect(await count()).toBe(total);
+  });
+
+  test("whose stream breaks off leaves nothing behind", async () => {
+    async function* broken(): AsyncGenerator<Uint8Array> {
+      yield Buffer.from(`${lineOf("1")}\n`);
+      throw new TypeError("the client went away");
+    }
+    await expect(importer.run(broken(), { partial: false })).rejects.toThrow("went away");
+    expect(await store.call("unfinishedImports", undefined)).toEqual([]);
+    expect(await count()).toBe(0);
+  });
+
+  test("that was decided when the process ended is finished by the next one", async () => {
+    const importId = await store.call("beginImport", { nowMs: 1 });
+    const record = {
+      id: "1",
+      make: "GLOCK",
+      serialRaw: "A-1",
+      serialNormalized: "A1",
+      status: "held",
+      madeUp: true,
+      sourceNote: "",
+    } as const;
+    await store.call("stageImport", { importId, lines: [{ line: 1, record }] });
+    await store.call("decideImport", { importId });
+    const undecided = await store.call("beginImport", { nowMs: 2 });
+    const other = { ...record, id: "2" };
+    await store.call("stageImport", { importId: undecided, lines: [{ line: 1, record: other }] });
+    await store.close();
+    store = await open();
+    await new FirearmImporter(store, systemClock).recover();
+    expect(await count()).toBe(1);
+    expect(await store.call("unfinishedImports", undefined)).toEqual([]);
+  });
+});
+
+describe("a look-up", () => {
+  test("finds by brand and serial number in their normal forms, and keeps what is marked", async () => {
+    await importLines([lineOf("1", { serial: "ab-12.3" }), lineOf("2", { make: "COLT" })]);
+    const found = await store.call("findFirearms", { make: " glock ", serial: "AB123", limit: 5 });
+    expect(found.map((record) => record.serialRaw)).toEqual(["ab-12.3"]);
+    expect(await store.call("findFirearms", { serial: "AB124", limit: 5 })).toEqual([]);
+  });
+
+  test("goes by an index, whatever is asked", async () => {
+    using tx = openMemoryTransaction(FIREARM_MIGRATION_SQL);
+    for (const where of [
+      "make_key = ? AND serial_key = ?",
+      "serial_key = ?",
+      "make_key = ?",
+      "make_key = ? AND serial_key >= ? AND serial_key < ? AND serial_key GLOB ?",
+    ]) {
+      const params = [...where.matchAll(/\?/g)].map(() => "x");
+      const plan = await tx.all<{ detail: string }>(
+        `EXPLAIN QUERY PLAN SELECT * FROM firearm WHERE ${where} LIMIT 5`,
+        ...params,
+      );
+      expect(plan.map((step) => step.detail).join()).toMatch(/SEARCH firearm USING INDEX/);
+    }
+  });
+});
+
+describe("a partial serial number", () => {
+  test("matches by its known characters, each question mark one unknown", async () => {
+    using tx = openMemoryTransaction(FIREARM_MIGRATION_SQL);
+    for (const [id, serial] of [
+      ["1", "ABC123"],
+      ["2", "ABX123"],
+      ["3", "AB123"],
+      ["4", "AB*123"],
+    ] as const) {
+      await tx.run(
+        `INSERT INTO firearm (id, make, make_key, serial_raw, serial_key, status, made_up,
+           source_note) VALUES (?, 'GLOCK', 'GLOCK', ?, ?, 'held', 1, '')`,
+        id,
+        serial,
+        serial,
+      );
+    }
+    const match = async (serialRaw: string): Promise<string[]> => {
+      const serialStatus = SerialStatus.PARTIAL;
+      const firearm = Firearm.create({ make: "Glock", serialRaw, serialStatus });
+      return (await matchFirearm(tx, firearm)).map((record) => record.id);
+    };
+    expect(await match("AB?123")).toEqual(["1", "2", "4"]);
+    expect(await match("?BC12?")).toEqual(["1"]);
+    expect(await match("AB*123")).toEqual(["4"]);
+  });
+});

@@ -1,0 +1,152 @@
+import { describe, expect, test } from "vitest";
+import type { OpenedInbound } from "#post";
+import {
+  ExchangeStatus,
+  FinalReply,
+  Header,
+  Instrument,
+  Kind,
+  OutcomeClass,
+  Priority,
+  RefusalGround,
+  TraceMove,
+  TraceOutcome,
+  TraceReply,
+  TraceRequest,
+} from "#proto";
+import { createTraceJudge } from "../../../services/focal-point/cases/judge.ts";
+import { makeParties } from "../../support/parties.ts";
+import { completeTraceRequest } from "../../support/trace-bodies.ts";
+
+const { register } = makeParties([{ id: "KE" }, { id: "AT" }]);
+const judge = createTraceJudge({ state: "AT", register: () => register });
+
+function opened(kind: Kind, body: Uint8Array, disclosed: Header["disclosed"]): OpenedInbound {
+  const header = Header.create({
+    kind,
+    sender: "KE",
+    recipients: ["AT"],
+    priority: Priority.ROUTINE,
+    status: ExchangeStatus.TEST,
+    instrumentBasis: [Instrument.ITI],
+    ...(disclosed === undefined ? {} : { disclosed }),
+  });
+  const parts = new Map([["body", body]]);
+  return { header, headerDigest: new Uint8Array(32), recordedAtMs: 0, parts };
+}
+
+const NO_OUTCOME = OutcomeClass.UNSPECIFIED;
+
+function judgeRequest(
+  change: (request: TraceRequest) => void,
+  move: TraceMove = TraceMove.REQUEST,
+) {
+  const request = completeTraceRequest();
+  change(request);
+  const disclosed = { move, outcomeClass: NO_OUTCOME };
+  const body = TraceRequest.encode(request).finish();
+  return judge.judge(opened(Kind.TRACE_REQUEST, body, disclosed));
+}
+
+function judgeReply(content: TraceReply["content"], disclosed: Header["disclosed"]) {
+  const body = TraceReply.encode({ content, languageTag: "en", sourceNote: "" }).finish();
+  return judge.judge(opened(Kind.TRACE_REPLY, body, disclosed));
+}
+
+const final = (outcome: TraceOutcome, nextState = ""): TraceReply["content"] => ({
+  $case: "final",
+  value: FinalReply.create({ outcome, nextState }),
+});
+
+describe("a request", () => {
+  test("that is complete opens a case", () => {
+    expect(judgeRequest(() => {})).toMatchObject({
+      ok: true,
+      value: { type: "request", nationalCaseNumber: "KE/2026/17" },
+    });
+  });
+
+  test.each<[string, (request: TraceRequest) => void, string]>([
+    [
+      "of another State than its sender",
+      (r) => (r.requestingState = "UG"),
+      "body.requesting_state",
+    ],
+    ["to another State", (r) => (r.requestedState = "BR"), "body.requested_state"],
+    ["without a ground", (r) => (r.illicitGrounds = []), "body.illicit_grounds"],
+    ["without a firearm", (r) => (r.firearm = undefined), "body.firearm"],
+  ])("%s is invalid in that field", (_what, change, field) => {
+    expect(judgeRequest(change)).toMatchObject({
+      ok: false,
+      refusal: { code: "BODY_INVALID", field },
+    });
+  });
+
+  test("whose header discloses another move is refused for that", () => {
+    expect(judgeRequest(() => {}, TraceMove.FINAL)).toMatchObject({
+      refusal: { code: "DISCLOSED_MISMATCH", field: "header.disclosed.move" },
+    });
+  });
+
+  test("of bytes that are no request is refused, not thrown over", () => {
+    const disclosed = { move: TraceMove.REQUEST, outcomeClass: NO_OUTCOME };
+    const bytes = Buffer.from([0xff, 0xff, 0xff]);
+    expect(judge.judge(opened(Kind.TRACE_REQUEST, bytes, disclosed))).toMatchObject({
+      refusal: { code: "BODY_INVALID", field: "body" },
+    });
+  });
+});
+
+describe("a reply", () => {
+  test("with an outcome concludes its case with it", () => {
+    const disclosed = { move: TraceMove.FINAL, outcomeClass: OutcomeClass.NOT_ESTABLISHED };
+    expect(judgeReply(final(TraceOutcome.NO_RECORD), disclosed)).toMatchObject({
+      value: { type: "reply", move: TraceMove.FINAL, outcome: "NO_RECORD" },
+    });
+  });
+
+  test("that refuses concludes its case as refused, whatever the ground", () => {
+    const disclosed = { move: TraceMove.REFUSAL, outcomeClass: OutcomeClass.REFUSED };
+    const value = { ground: RefusalGround.NATIONAL_SECURITY, explanation: "" };
+    expect(judgeReply({ $case: "refusal", value }, disclosed)).toMatchObject({
+      value: { outcome: "REFUSED" },
+    });
+  });
+
+  test("that acknowledges concludes nothing", () => {
+    const disclosed = { move: TraceMove.ACKNOWLEDGEMENT, outcomeClass: NO_OUTCOME };
+    const value = { nationalReference: "AT-1", expectedBy: undefined };
+    expect(judgeReply({ $case: "acknowledgement", value }, disclosed)).toMatchObject({
+      value: { outcome: null },
+    });
+  });
+
+  test.each<[string, TraceReply["content"], string]>([
+    ["without content", undefined, "body"],
+    ["without an outcome", final(TraceOutcome.UNSPECIFIED), "body.final.outcome"],
+    ["exported to nowhere", final(TraceOutcome.EXPORTED_ONWARD), "body.final.next_state"],
+    [
+      "refusing without a ground",
+      { $case: "refusal", value: { ground: 0, explanation: "" } },
+      "body.refusal.ground",
+    ],
+  ])("%s is invalid", (_what, content, field) => {
+    const disclosed = { move: TraceMove.FINAL, outcomeClass: OutcomeClass.ONWARD };
+    expect(judgeReply(content, disclosed)).toMatchObject({
+      refusal: { code: "BODY_INVALID", field },
+    });
+  });
+
+  test("whose header discloses a better outcome than the body has is refused", () => {
+    const disclosed = { move: TraceMove.FINAL, outcomeClass: OutcomeClass.ESTABLISHED };
+    expect(judgeReply(final(TraceOutcome.NO_RECORD), disclosed)).toMatchObject({
+      refusal: { code: "DISCLOSED_MISMATCH", field: "header.disclosed.outcome_class" },
+    });
+  });
+});
+
+test("a kind that is not for focal points is refused as unsupported", () => {
+  expect(judge.judge(opened(Kind.ALERT, new Uint8Array(), undefined))).toMatchObject({
+    refusal: { code: "SCHEMA_UNSUPPORTED" },
+  });
+});
