@@ -4,6 +4,7 @@ import { Header, Kind, type Lane, ReceiptType, RefusalCode } from "#proto";
 import type { Database } from "#runtime";
 import { filterForRecipient, type HeaderSigner, type Transport } from "#wire";
 import { evidenceOf, evidenceOfStored } from "./evidence.ts";
+import { headerBytesIn } from "./message-reference.ts";
 import { dispatch, type OutgoingDispatch, storedEnvelope } from "./steps/dispatch.ts";
 import { decisionType, type ReceiptFacts, receipt, statusOf } from "./steps/receipt.ts";
 import type { Recorded } from "./steps/record.ts";
@@ -83,7 +84,7 @@ export class Speaker {
       messageId: item.messageId,
       headerDigest: item.headerDigest,
       lane: item.lane as Lane,
-      status: passage.message?.header.status ?? statusOf(item.header),
+      status: passage.message?.header.status ?? statusOf(headerBytesIn(item.envelope)),
       code: result.code,
       field: result.field,
       recipient: "",

@@ -1,14 +1,7 @@
 import { refuse } from "#errors";
-import { Envelope, Kind, Lane, ReceiptType, RefusalCode } from "#proto";
+import { Kind, Lane, ReceiptType, RefusalCode } from "#proto";
 import { type Database, newMessageId } from "#runtime";
-import {
-  encodeMessage,
-  parseReceipt,
-  refusalCodeOf,
-  sha256,
-  signaturesDigest,
-  timestampMs,
-} from "#wire";
+import { parseReceipt, refusalCodeOf, sha256, timestampMs } from "#wire";
 import { headerBytesIn, readReference } from "../message-reference.ts";
 import type { PairWindow } from "../pair-window.ts";
 import type { Passage } from "../passage.ts";
@@ -93,33 +86,29 @@ function itemOf(
       ...common,
       messageId: reference.messageId,
       headerDigest: reference.headerDigest,
-      signaturesDigest: new Uint8Array(),
-      header: reference.header,
-      signatures: new Uint8Array(),
+      envelope: passage.inbound.data,
       kind: Kind.UNSPECIFIED,
       lane: passage.address.lane,
       expiresAtMs: 0,
       routes: [],
-      parts: [],
+      keepParts: false,
       receiptType: ReceiptType.UNSPECIFIED,
       claims: [],
     };
   }
-  const { header, envelope } = message;
+  const { header } = message;
   const accepted = refusal === undefined;
   const routes = accepted && header.kind !== Kind.RECEIPT ? routesOf(passage, deps.window) : [];
   return {
     ...common,
     messageId: header.messageId,
     headerDigest: message.headerDigest,
-    signaturesDigest: signaturesDigest(envelope.signatures),
-    header: message.headerBytes,
-    signatures: encodeMessage(Envelope, Envelope.create({ signatures: envelope.signatures })),
+    envelope: message.bytes,
     kind: header.kind,
     lane: header.lane,
     expiresAtMs: timestampMs(header.expiresAt) ?? 0,
     routes,
-    parts: accepted ? envelope.parts : [],
+    keepParts: accepted,
     ...claims,
   };
 }

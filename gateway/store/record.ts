@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { REFUSALS } from "#errors";
 import { type AppendedEntries, appendLogEntries, loadLogHead } from "#message-log";
-import { EntryKind, Kind, LogEntry, ReceiptType, RefusalCode } from "#proto";
+import { EntryKind, Envelope, Kind, LogEntry, ReceiptType, RefusalCode } from "#proto";
 import type { Transaction } from "#runtime";
-import { encodeMessage, refusalNameOf, toTimestamp } from "#wire";
+import { encodeMessage, refusalNameOf, signaturesDigest, toTimestamp } from "#wire";
 import { DELIVERY, DELIVERY_STRIDE, PART_STRIDE } from "./tables.ts";
 
 /** One statement of a recipient's receipt about one message. */
@@ -26,10 +26,8 @@ export interface RecordItem {
   readonly sender: string;
   readonly messageId: string;
   readonly headerDigest: Uint8Array;
-  readonly signaturesDigest: Uint8Array;
-  readonly header: Uint8Array;
-  /** Encoded Envelope that holds the signatures alone. */
-  readonly signatures: Uint8Array;
+  /** As received; taken apart beside the data, so that one buffer crosses the threads. */
+  readonly envelope: Uint8Array;
   readonly kind: Kind;
   readonly lane: number;
   readonly expiresAtMs: number;
@@ -38,7 +36,8 @@ export interface RecordItem {
   readonly code: RefusalCode;
   readonly field: string;
   readonly routes: readonly RouteDecision[];
-  readonly parts: readonly { name: string; onlyFor: string; content: Uint8Array }[];
+  /** Whether the parts are kept; those of a refused message are not. */
+  readonly keepParts: boolean;
   /** For kind RECEIPT: what it says about which messages. */
   readonly receiptType: ReceiptType;
   readonly claims: readonly ReceiptClaim[];
@@ -88,6 +87,7 @@ type Known = { id: number; header_digest: Uint8Array };
 
 interface Decision {
   readonly item: RecordItem;
+  readonly envelope: Envelope;
   code: RefusalCode;
   field: string;
   /** False when the id stands for another message already, or may be tried again. */
@@ -189,6 +189,7 @@ async function countTraffic(
 async function decide(tx: Transaction, item: RecordItem, clash: boolean): Promise<Decision> {
   const decision: Decision = {
     item,
+    envelope: Envelope.decode(item.envelope),
     code: item.code,
     field: item.field,
     bindsId: !clash && !isRetryable(item.code),
@@ -247,7 +248,7 @@ function encodeEntry(decision: Decision, batch: RecordBatch, recordedAtMs: numbe
       sender: item.sender,
       messageId: item.messageId,
       headerDigest: item.headerDigest,
-      signaturesDigest: item.signaturesDigest,
+      signaturesDigest: signaturesDigest(decision.envelope.signatures),
       code,
       field: decision.field,
       results: item.routes.map((route) => ({ recipient: route.recipient, code: route.code })),
@@ -277,7 +278,7 @@ async function insertMessage(
   placement: Placement,
 ): Promise<number> {
   if (!decision.bindsId) return 0;
-  const { item } = decision;
+  const { item, envelope } = decision;
   const id = placement.index + 1;
   await tx.run(
     `INSERT INTO messages (id, sender, message_id, header_digest, kind, lane, header, signatures,
@@ -289,8 +290,8 @@ async function insertMessage(
     item.headerDigest,
     item.kind,
     item.lane,
-    item.header,
-    item.signatures,
+    envelope.header,
+    encodeMessage(Envelope, Envelope.create({ signatures: envelope.signatures })),
     decision.code,
     decision.field,
     placement.index,
@@ -300,7 +301,7 @@ async function insertMessage(
     placement.batch.registerVersion,
   );
   let position = 0;
-  for (const part of item.parts) {
+  for (const part of item.keepParts ? envelope.parts : []) {
     const partId = id * PART_STRIDE + position;
     const sql = "INSERT INTO parts (id, name, only_for, content) VALUES (?, ?, ?, ?)";
     await tx.run(sql, partId, part.name, part.onlyFor, part.content);

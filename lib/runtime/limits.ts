@@ -92,7 +92,7 @@ export const GATEWAY_LIMITS = {
   /** Header bytes of an unreadable message that are kept. */
   quarantineHeaderBytesMax: 64 * KIB,
   /** Batches recorded and still being dispatched and receipted. */
-  batchesInFlightMax: 4,
+  batchesInFlightMax: 8,
 } as const;
 
 /** Limits and waits of a participant's outbox and inbox. */

@@ -66,8 +66,11 @@ export async function openBenchExchange(ids: readonly string[]): Promise<BenchEx
       const sizes: number[] = [];
       const publishes: Promise<void>[] = [];
       for (let n = 0; n < count; n += 1) {
-        const party = parties[n % parties.length] as Party;
-        const recipient = parties[(n + 1) % parties.length] as Party;
+        // The first half sends, the second half receives; every pair in turn.
+        const half = parties.length / 2;
+        const at = n % half;
+        const party = parties[at] as Party;
+        const recipient = parties[half + (Math.floor(n / half) % half)] as Party;
         const message = traceRequest(party, [recipient.id]);
         const { messageId, lane, kind } = headerOf(message);
         sizes.push(message.bytes.length);
@@ -76,7 +79,7 @@ export async function openBenchExchange(ids: readonly string[]): Promise<BenchEx
           data: message.bytes,
           transportId: `${messageId}.1`,
         };
-        publishes.push((transports[n % parties.length] as Transport).publish(publication));
+        publishes.push((transports[at] as Transport).publish(publication));
         if (publishes.length === 500) await Promise.all(publishes.splice(0));
       }
       await Promise.all(publishes);

@@ -83,8 +83,9 @@ async function relay(sender: string, recipient: string, message: Inbound): Promi
   process.send?.({ type: "relayed", elapsedMs: performance.now() - startedAt });
 }
 
-for (const [position, sender] of participants.entries()) {
-  const recipient = participants[(position + 1) % participants.length] ?? sender;
+const half = participants.length / 2;
+for (const [position, sender] of participants.slice(0, half).entries()) {
+  const recipient = participants[half + position] ?? sender;
   await client.consume(outStream(sender), gatewayConsumer("normal"), (message) => {
     relay(sender, recipient, message).catch((caught: unknown) => {
       process.stderr.write(`relay: ${String(caught)}\n`);

@@ -20,7 +20,7 @@ import { servicePlan } from "./service-process.ts";
 const SMALL_HEAP = ["--max-semi-space-size=2"];
 
 /** The gateway lives by short-lived buffers: a large young generation saves collecting them. */
-export const GATEWAY_NODE_FLAGS = ["--max-semi-space-size=32"];
+export const GATEWAY_NODE_FLAGS = ["--max-semi-space-size=64"];
 
 /** Environment that arms a crash point; meant for one process, never passed on to others. */
 const CRASH_VARIABLE = "TRACEPOST_CRASH_AT";
