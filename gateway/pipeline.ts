@@ -1,4 +1,4 @@
-import { RefusalCode } from "#proto";
+import { Kind, RefusalCode } from "#proto";
 import {
   type Clock,
   type Database,
@@ -13,6 +13,7 @@ import type { GatewayEvents } from "./events.ts";
 import { LaneQueue } from "./lane-queue.ts";
 import type { PairWindow } from "./pair-window.ts";
 import type { Passage } from "./passage.ts";
+import { ReceiptGroups } from "./receipt-groups.ts";
 import type { Speaker } from "./speaker.ts";
 import { Admission } from "./steps/admit.ts";
 import { authenticate } from "./steps/authenticate.ts";
@@ -149,6 +150,8 @@ export class Pipeline {
         events.carrierFailed(caught);
       }
     };
+    const place = { checkpoint, recordedAtMs: outcome.batch?.recordedAtMs ?? 0 };
+    const groups = new ReceiptGroups();
     const dispatches: Promise<void>[] = [];
     const receipts: Promise<void>[] = [];
     for (const recorded of outcome.recorded) {
@@ -156,12 +159,15 @@ export class Pipeline {
       events.decided(recorded);
       if (result.type === "again") unsaid.add(passage);
       if (result.type === "repeat") passage.repeatOf = result.id;
-      if (result.type !== "recorded" || outcome.batch === undefined) continue;
-      const place = { checkpoint, recordedAtMs: outcome.batch.recordedAtMs };
+      if (result.type !== "recorded") continue;
       if (result.code === RefusalCode.UNSPECIFIED) {
         dispatches.push(say(passage, speaker.dispatchRecorded(recorded, place)));
       }
-      receipts.push(say(passage, speaker.receiptRecorded(recorded, place)));
+      if (recorded.item.kind !== Kind.RECEIPT) groups.add(recorded);
+    }
+    for (const group of groups.all()) {
+      const receipted = speaker.receiptRecorded(group, place);
+      for (const { passage } of group) receipts.push(say(passage, receipted));
     }
     for (const passage of batch) {
       if (passage.repeatOf === undefined) continue;

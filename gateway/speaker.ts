@@ -1,12 +1,19 @@
 import { randomBytes } from "node:crypto";
+import { TracepostError } from "#errors";
 import type { CheckpointSigner } from "#message-log";
 import { Header, Kind, type Lane, ReceiptType, RefusalCode } from "#proto";
-import type { Database } from "#runtime";
+import { type Database, GATEWAY_LIMITS, newMessageId } from "#runtime";
 import { filterForRecipient, type HeaderSigner, type Transport } from "#wire";
 import { evidenceOf, evidenceOfStored } from "./evidence.ts";
 import { headerBytesIn } from "./message-reference.ts";
 import { dispatch, type OutgoingDispatch, storedEnvelope } from "./steps/dispatch.ts";
-import { decisionType, type ReceiptFacts, receipt, statusOf } from "./steps/receipt.ts";
+import {
+  decisionType,
+  type ReceiptFacts,
+  receipt,
+  receiptAbout,
+  statusOf,
+} from "./steps/receipt.ts";
 import type { Recorded } from "./steps/record.ts";
 import type { DueDelivery, NewExpiry } from "./store/deliveries.ts";
 import type { StoredExpiry, StoredMessage, StoredOutcome } from "./store/recall.ts";
@@ -74,11 +81,35 @@ export class Speaker {
     );
   }
 
-  /** Tells the sender what was decided; a receipt gets none. */
-  async receiptRecorded(recorded: Recorded, place: Place): Promise<void> {
-    const { passage, item, result } = recorded;
-    if (result.type !== "recorded" || item.kind === Kind.RECEIPT) return;
-    const facts: ReceiptFacts = {
+  /**
+   * Tells a sender what was decided about its messages of one lane: the accepted ones together, up
+   * to `receiptItemsMax` at a time, each refused one by itself. They are all of one group.
+   */
+  async receiptRecorded(group: readonly Recorded[], place: Place): Promise<void> {
+    const facts = group.map((recorded) => this.#freshFacts(recorded, place));
+    const accepted = facts.filter(({ type }) => type === ReceiptType.ACCEPTED);
+    const refused = facts.filter(({ type }) => type !== ReceiptType.ACCEPTED);
+    const publishes = refused.map((one) =>
+      this.#publish(receipt(one, this.#receiptSigner, this.#freshAttempt())),
+    );
+    for (let at = 0; at < accepted.length; at += GATEWAY_LIMITS.receiptItemsMax) {
+      const [first, ...rest] = accepted.slice(at, at + GATEWAY_LIMITS.receiptItemsMax);
+      if (first === undefined) break;
+      // Alone it is the very receipt that is said again when the message comes again.
+      const id = rest.length === 0 ? first.receiptId : newMessageId(place.recordedAtMs);
+      const attempt = this.#freshAttempt();
+      publishes.push(
+        this.#publish(receiptAbout([first, ...rest], id, this.#receiptSigner, attempt)),
+      );
+    }
+    await Promise.all(publishes);
+  }
+
+  #freshFacts({ passage, item, result }: Recorded, place: Place): ReceiptFacts {
+    if (result.type !== "recorded") {
+      throw new TracepostError("INTERNAL", "a receipt is about what was recorded");
+    }
+    return {
       type: decisionType(result.code),
       sender: item.sender,
       messageId: item.messageId,
@@ -93,7 +124,6 @@ export class Speaker {
       registerVersion: this.#registerVersion,
       evidence: evidenceOf(result, place.checkpoint),
     };
-    await this.#publish(receipt(facts, this.#receiptSigner, this.#freshAttempt()));
   }
 
   /** Says the stored outcome again, byte for byte, with every receipt that came since. */

@@ -36,8 +36,49 @@ export function receipt(
   signer: HeaderSigner,
   attempt: string,
 ): OutgoingDispatch {
+  return receiptAbout([facts], facts.receiptId, signer, attempt);
+}
+
+/**
+ * One receipt about several messages of one sender, lane and status, decided in one batch: each
+ * item carries its own log entry and proof, and one signature serves all. `receiptId` is the
+ * receipt's own; when a single one is said again later it has the id its message was recorded with.
+ */
+export function receiptAbout(
+  all: readonly [ReceiptFacts, ...ReceiptFacts[]],
+  receiptId: string,
+  signer: HeaderSigner,
+  attempt: string,
+): OutgoingDispatch {
+  const [first] = all;
+  const built = buildReceipt(
+    {
+      type: first.type,
+      items: all.map(itemOf),
+      sender: GATEWAY_SENDER,
+      recipient: first.sender,
+      lane: first.lane,
+      messageId: receiptId,
+      sentAtMs: first.saidAtMs,
+      registerVersion: BigInt(first.registerVersion),
+      status: first.status,
+    },
+    signer,
+  );
+  return {
+    recipient: first.sender,
+    lane: first.lane,
+    kind: Kind.RECEIPT,
+    messageId: receiptId,
+    attempt,
+    envelope: built.bytes,
+    evidence: undefined,
+  };
+}
+
+function itemOf(facts: ReceiptFacts): ReceiptItem {
   const name = refusalNameOf(facts.code);
-  const item = ReceiptItem.create({
+  return ReceiptItem.create({
     message: {
       originalSender: facts.sender,
       messageId: facts.messageId,
@@ -49,29 +90,6 @@ export function receipt(
     evidence: facts.evidence,
     recipient: facts.recipient,
   });
-  const built = buildReceipt(
-    {
-      type: facts.type,
-      items: [item],
-      sender: GATEWAY_SENDER,
-      recipient: facts.sender,
-      lane: facts.lane,
-      messageId: facts.receiptId,
-      sentAtMs: facts.saidAtMs,
-      registerVersion: BigInt(facts.registerVersion),
-      status: facts.status,
-    },
-    signer,
-  );
-  return {
-    recipient: facts.sender,
-    lane: facts.lane,
-    kind: Kind.RECEIPT,
-    messageId: facts.receiptId,
-    attempt,
-    envelope: built.bytes,
-    evidence: undefined,
-  };
 }
 
 /** Accepted or refused, by the code. */

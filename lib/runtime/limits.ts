@@ -91,6 +91,8 @@ export const GATEWAY_LIMITS = {
   quotaLogMs: MINUTE_MS,
   /** Header bytes of an unreadable message that are kept. */
   quarantineHeaderBytesMax: 64 * KIB,
+  /** Messages one receipt of the gateway covers: with its proofs it stays below 100 KiB. */
+  receiptItemsMax: 64,
   /** Batches recorded and still being dispatched and receipted. */
   batchesInFlightMax: 8,
 } as const;

@@ -107,7 +107,6 @@ class Inbox {
   readonly #transport: Transport;
   readonly #pending = new Map<string, { sender: string; message: ReceivedMessage }[]>();
   #flushing = false;
-  #received = 0;
   onAccepted: () => void = () => undefined;
   onMessage: () => void = () => undefined;
   delivered = 0;
@@ -134,10 +133,9 @@ class Inbox {
     const { envelope, evidence } = Dispatch.decode(data);
     // Of all dispatches, the gateway's own receipts alone carry no evidence beside them.
     if (evidence === undefined) {
-      this.receiptBytes = data.length;
-      this.#received += 1;
-      if (this.#received % CHECK_EVERY === 0) checkAccepted(envelope);
-      this.onAccepted();
+      const count = acceptedIn(envelope);
+      this.receiptBytes = Math.round(data.length / count);
+      for (let n = 0; n < count; n += 1) this.onAccepted();
       return;
     }
     const { header: headerBytes } = Envelope.decode(envelope);
@@ -180,11 +178,10 @@ interface ReceivedMessage {
   readonly headerDigest: Uint8Array;
 }
 
-/** One receipt in so many is read to the end. */
-const CHECK_EVERY = 50;
-
-function checkAccepted(envelope: Uint8Array): void {
+/** How many messages a receipt of the gateway says are accepted. */
+function acceptedIn(envelope: Uint8Array): number {
   const { parts } = Envelope.decode(envelope);
   const { type, items } = Receipt.decode(parts[0]?.content ?? new Uint8Array());
   if (type !== ReceiptType.ACCEPTED) throw new TypeError(`not accepted: ${items[0]?.code}`);
+  return items.length;
 }

@@ -320,8 +320,8 @@ export function receiptTypeToJSON(object: ReceiptType): string {
 }
 
 /**
- * Body of kind RECEIPT, addressed to the sender of the messages it is about. The gateway's carry
- * one item; a recipient may cover several messages of one sender and lane.
+ * Body of kind RECEIPT, addressed to the sender of the messages it is about. It may cover several
+ * messages of that sender and one lane; a refusal and an expiry stand alone.
  */
 export interface Receipt {
   type: ReceiptType;
