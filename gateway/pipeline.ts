@@ -44,8 +44,8 @@ export interface PipelineDeps {
  * ```
  *
  * Messages go in batches, so that one fsync serves many. While one batch is being recorded the next
- * is being decided; records are made one after the other, and nothing is said about a message
- * before its record is on disk.
+ * ones are being decided; records are made one after the other, in the order of arrival, and nothing
+ * is said about a message before its record is on disk.
  */
 export class Pipeline {
   readonly #deps: PipelineDeps;
@@ -81,17 +81,23 @@ export class Pipeline {
   }
 
   async #loop(): Promise<void> {
+    /** Settles when every batch before is recorded: records are made in the order of arrival. */
     let recorded: Promise<void> = Promise.resolve();
+    const open: Promise<void>[] = [];
     const said = new Set<Promise<void>>();
     for (;;) {
       const batch = await this.#queue.take(GATEWAY_LIMITS.batchMessagesMax);
       if (batch.length === 0) break;
       passCrashPoint("gateway.received");
-      const decided = await this.#attempt(batch, () => this.#decide(batch));
-      if (!decided) continue;
-      passCrashPoint("gateway.authorized");
-      await recorded;
-      recorded = this.#record(batch, said);
+      const before = recorded;
+      const decided = this.#attempt(batch, () => this.#decide(batch));
+      recorded = Promise.all([decided, before]).then(async ([isDecided]) => {
+        if (!isDecided) return;
+        passCrashPoint("gateway.authorized");
+        await this.#record(batch, said);
+      });
+      open.push(recorded);
+      if (open.length >= GATEWAY_LIMITS.batchesDecidingMax) await open.shift();
     }
     await recorded;
     await Promise.all(said);

@@ -62,7 +62,7 @@ export const TRUST_LIMITS = {
 /** Limits and waits of the gateway. */
 export const GATEWAY_LIMITS = {
   /** Messages handled as one batch, so that one fsync serves many. */
-  batchMessagesMax: 512,
+  batchMessagesMax: 256,
   /** Signatures verified at the same time; beyond it the thread pool only queues. */
   verifyInFlightMax: 16,
   /** Undelivered messages of one sender in one recipient's inbox and lane; more wait at home. */
@@ -91,6 +91,8 @@ export const GATEWAY_LIMITS = {
   quotaLogMs: MINUTE_MS,
   /** Header bytes of an unreadable message that are kept. */
   quarantineHeaderBytesMax: 64 * KIB,
+  /** Batches being decided or recorded; while one waits for the disk others are verified. */
+  batchesDecidingMax: 4,
   /** Messages one receipt of the gateway covers: with its proofs it stays below 100 KiB. */
   receiptItemsMax: 64,
   /** Batches recorded and still being dispatched and receipted. */
