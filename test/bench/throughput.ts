@@ -18,15 +18,23 @@ export interface ThroughputRun {
   readonly perSecond: number;
 }
 
-/** The raw relay: the same bytes, the same accounts, the same two publishes, nothing else. */
+/**
+ * The raw relay: the same bytes, the same accounts, the same two publishes, nothing else. With
+ * `readers` the recipients read and acknowledge beside it, as they do beside the gateway.
+ */
 export async function relayFloor(
   client: "stock" | "own",
   messages: number,
   receiptBytes: number,
+  readers: boolean,
 ): Promise<ThroughputRun> {
   const exchange = await openBenchExchange(IDS);
   try {
     const envelopeBytes = await exchange.fill(messages);
+    const reading = readers ? await Promise.all(IDS.map(exchange.connect)) : [];
+    for (const transport of reading) {
+      await transport.consume("IN", inboxConsumer("normal"), (inbound) => inbound.ack());
+    }
     const relay = await exchange.startInGatewaysPlace(RELAY, {
       BENCH_CLIENT: client,
       BENCH_PARTICIPANTS: IDS.join(","),
@@ -39,6 +47,7 @@ export async function relayFloor(
       });
     });
     await endProgram(relay);
+    await Promise.all(reading.map((transport) => transport.close()));
     return { messages, envelopeBytes, elapsedMs, perSecond: (messages / elapsedMs) * 1_000 };
   } finally {
     await exchange.close();
