@@ -43,9 +43,9 @@ export interface PipelineDeps {
  * admit ▶ validate ▶ recall ▶ authenticate ▶ authorize ▶ RECORD ▶ dispatch ▶ receipt ▶ acknowledge
  * ```
  *
- * Messages go in batches, so that one fsync serves many. While one batch is being recorded the next
- * ones are being decided; records are made one after the other, in the order of arrival, and nothing
- * is said about a message before its record is on disk.
+ * Messages go in batches, so that one fsync serves many. While one batch is being recorded the
+ * next ones are being decided; records are made one after the other, in the order of arrival, and
+ * nothing is said about a message before its record is on disk.
  */
 export class Pipeline {
   readonly #deps: PipelineDeps;
