@@ -22,7 +22,7 @@ import { toTimestamp } from "./timestamps.ts";
 /** What a receipt is made from; the same facts and key give the same bytes. */
 export interface ReceiptDraft {
   readonly type: ReceiptType;
-  /** 1 to 256, about messages of `recipient`; exactly one from the gateway. */
+  /** 1 to 256, about messages of `recipient`; exactly one for a refusal or an expiry. */
   readonly items: readonly ReceiptItem[];
   /** A participant id, or GATEWAY. */
   readonly sender: string;

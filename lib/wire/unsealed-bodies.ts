@@ -35,7 +35,9 @@ export function parseReceipt(message: ParsedMessage): Outcome<Receipt> {
   if (GATEWAY_TYPES.has(type) !== fromGateway) {
     return refused("NOT_PERMITTED", "receipt.type", "is not for this sender to say");
   }
-  const max = fromGateway ? 1 : WIRE_LIMITS.receiptItemsMax;
+  // What a batch of messages has in common is said at once: that they are accepted.
+  const standsAlone = fromGateway && type !== ReceiptType.ACCEPTED;
+  const max = standsAlone ? 1 : WIRE_LIMITS.receiptItemsMax;
   if (items.length > max) return refused("TOO_LARGE", "receipt.items", `over ${max}`);
   if (items.length === 0) return malformed("receipt.items", "is missing");
   for (const [index, item] of items.entries()) {

@@ -45,6 +45,8 @@ export interface Aftermath {
 
 const WAIT_MS_MAX = 60_000;
 const POLL_MS = 50;
+/** Starts of a struck process before something else must be wrong with it. */
+const STARTS_MAX = 4;
 
 /** A whole exchange of two States, to be struck while messages are under way. */
 export class StruckExchange {
@@ -144,7 +146,10 @@ export class StruckExchange {
     const owner = ownerOf(point);
     const pid = victim === owner ? "" : `:${this.#exchange.process(victim).pid}`;
     this.#armed = { name: owner, text: `${point}:${passing}${pid}` };
-    await this.#exchange.process(owner).restart();
+    await this.#exchange
+      .process(owner)
+      .restart()
+      .catch(() => this.#revive(owner));
   }
 
   /** Armed once: when a struck process comes back, it comes back whole. */
@@ -177,7 +182,19 @@ export class StruckExchange {
   #note(event: ExchangeEvent): void {
     if (event.type !== "exited" || event.expected) return;
     this.#ended += 1;
-    void this.#exchange.process(event.name).start();
+    void this.#revive(event.name);
+  }
+
+  /** A process may be struck before it is ready: what waits for it comes at once. */
+  async #revive(name: string): Promise<void> {
+    for (let attempt = 1; attempt <= STARTS_MAX; attempt += 1) {
+      try {
+        await this.#exchange.process(name).start();
+        return;
+      } catch (caught) {
+        if (attempt === STARTS_MAX) throw caught;
+      }
+    }
   }
 }
 

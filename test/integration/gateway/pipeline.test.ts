@@ -109,6 +109,22 @@ describe("an accepted message", () => {
     expect(receiptOn(bench.published, "tp.in.NE.normal.receipt").type).toBe(ReceiptType.ACCEPTED);
   });
 
+  test("shares its receipt with others of its sender that were recorded with it", async () => {
+    const requests = Array.from({ length: 70 }, () => traceRequest(parties.party("NE"), ["BR"]));
+    // The first is a batch of its own; the others come while it is being decided.
+    await Promise.all(requests.map((request) => bench.send(request)));
+    const receipts = bench.published.filter((one) => one.subject === "tp.in.NE.normal.receipt");
+    expect(receipts.length).toBeLessThan(requests.length);
+    const accepted = receipts.flatMap((one) => {
+      const parsed = parseDispatch(one.data, { allowGatewaySender: true });
+      const receipt = parsed.ok ? parseReceipt(parsed.value.message) : parsed;
+      expect(receipt).toMatchObject({ ok: true, value: { type: ReceiptType.ACCEPTED } });
+      return receipt.ok ? receipt.value.items.map((item) => item.message?.messageId) : [];
+    });
+    const sent = requests.map((request) => headerOf(request).messageId);
+    expect(accepted.sort()).toEqual(sent.sort());
+  });
+
   test("has one effect when two copies come in one batch", async () => {
     const request = traceRequest(parties.party("NE"), ["BR"]);
     const settled = await Promise.all([bench.send(request), bench.send(request)]);

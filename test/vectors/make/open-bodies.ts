@@ -198,10 +198,13 @@ function gatewayRows(): Row[] {
   return [
     ["delivered, by the gateway", "NOT_PERMITTED", "receipt.type", receipt("DELIVERED", [item(1)])],
     [
-      "two items in a receipt of the gateway",
+      "two items in a refusal of the gateway",
       "TOO_LARGE",
       "receipt.items",
-      receipt("ACCEPTED", [item(1, { evidence: EVIDENCE }), item(2, { evidence: EVIDENCE })]),
+      receipt("REFUSED", [
+        item(1, { code: "REFUSAL_CODE_EXPIRED" }),
+        item(2, { code: "REFUSAL_CODE_EXPIRED" }),
+      ]),
     ],
     ["accepted without evidence", "MALFORMED", `${first}.evidence`, receipt("ACCEPTED", [item(1)])],
     ["refused without a code", "MALFORMED", `${first}.code`, receipt("REFUSED", [item(1)])],
