@@ -12,7 +12,7 @@ import { fileURLToPath } from "node:url";
 import { cruise } from "dependency-cruiser";
 
 /** Modules of this checkout the gate must have seen; the product has more. */
-const MODULES_MIN = 40;
+const MODULES_MIN = 300;
 const CHECKED = ["lib", "proto", "gateway", "services", "cli", "scenario", "deploy", "bin", "test"];
 const here = dirname(dirname(fileURLToPath(import.meta.url)));
 
