@@ -70,12 +70,16 @@ export class Steward {
     this.#schedule();
   }
 
-  /** Makes a round now; one that runs already is waited for instead. */
-  round(): Promise<StewardReport> {
-    this.#round ??= this.#lookAfterAll().finally(() => {
+  /**
+   * Makes a round that begins now. One that runs already may have looked before what the caller
+   * knows of, or may fail for a server that is only just back: it is waited for, then this one goes.
+   */
+  async round(): Promise<StewardReport> {
+    while (this.#round !== undefined) await this.#round.catch(() => undefined);
+    this.#round = this.#lookAfterAll().finally(() => {
       this.#round = undefined;
     });
-    return this.#round;
+    return await this.#round;
   }
 
   async stop(): Promise<void> {

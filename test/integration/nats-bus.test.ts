@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -162,6 +162,7 @@ describe("the bus", () => {
     const niger = await carrier.bus("NE", { inFlightMax: 1_000 });
     await publish(niger, OUT, "first");
     process.kill(carrier.server.pid, "SIGSTOP");
+    await untilHalted(carrier.server.pid);
     const lost = Promise.allSettled(
       Array.from({ length: 50 }, (_, count) => publish(niger, OUT, `lost-${count}`)),
     );
@@ -227,6 +228,7 @@ describe("the bus", () => {
   it("closes in bounded time while the server hangs, and says what was not sent", async () => {
     const niger = await carrier.bus("NE", { inFlightMax: 10 });
     process.kill(carrier.server.pid, "SIGSTOP");
+    await untilHalted(carrier.server.pid);
     const publishes = Promise.allSettled(
       Array.from({ length: 100 }, (_, count) => publish(niger, OUT, `m${count}`)),
     );
@@ -343,4 +345,16 @@ function unacknowledged(carrier: TestCarrier): Promise<number | undefined> {
   return withProvisioner(access, "CORE", async (admin) => {
     return (await admin.consumerState("OUT_NE", "gw-normal"))?.unacknowledged;
   });
+}
+
+/** A signal is on its way for a moment: waits until every thread of the process has halted. */
+async function untilHalted(pid: number): Promise<void> {
+  for (;;) {
+    const tasks = await readdir(`/proc/${pid}/task`);
+    const stats = await Promise.all(
+      tasks.map((task) => readFile(`/proc/${pid}/task/${task}/stat`, "utf8")),
+    );
+    // The state follows the name, which stands in parentheses.
+    if (stats.every((stat) => stat.slice(stat.lastIndexOf(")") + 2).startsWith("T"))) return;
+  }
 }
