@@ -5,6 +5,9 @@ import { type BuiltPart, KEY_PART_SCHEMA, keyPartOf, sha256 } from "#wire";
 import { encryptTo, isHybridRecipient } from "./age-file.ts";
 import { pad } from "./padding.ts";
 
+/** Kept at the gateway for the delivery alone: later a stolen opening key opens nothing there. */
+const KEY_RETENTION_CLASS = "transport";
+
 /** What a seal is made for; the header must say the same, or nobody opens it (TP-SEAL-3). */
 export interface SealBinding {
   readonly messageId: string;
@@ -91,7 +94,7 @@ async function sealKey(
     name: keyPartOf(part.name),
     onlyFor: recipient.id,
     schema: KEY_PART_SCHEMA,
-    retentionClass: part.retentionClass,
+    retentionClass: KEY_RETENTION_CLASS,
   };
   return builtPart(facts, await encryptTo(recipient.sealingKey, pad(plaintext, "key")));
 }
