@@ -72,7 +72,8 @@ export class Steward {
 
   /**
    * Makes a round that begins now. One that runs already may have looked before what the caller
-   * knows of, or may fail for a server that is only just back: it is waited for, then this one goes.
+   * knows of, or may fail for a server that is only just back: it is waited for, then this one
+   * goes.
    */
   async round(): Promise<StewardReport> {
     while (this.#round !== undefined) await this.#round.catch(() => undefined);
