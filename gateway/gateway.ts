@@ -49,7 +49,7 @@ export interface RunningGateway {
 
 /** Builds the gateway in the order of its dependencies and starts it. */
 export async function startGateway(parts: GatewayParts): Promise<RunningGateway> {
-  const { config, logger, clock } = parts;
+  const { logger } = parts;
   const lifecycle = new Lifecycle(logger);
   try {
     const url = await assemble(parts, lifecycle);
@@ -59,8 +59,6 @@ export async function startGateway(parts: GatewayParts): Promise<RunningGateway>
   } catch (caught) {
     await lifecycle.stop();
     throw caught;
-  } finally {
-    logger.debug({ dataDir: config.dataDir, startedAt: clock.now() }, "start ended");
   }
 }
 

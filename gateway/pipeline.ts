@@ -64,11 +64,6 @@ export class Pipeline {
     this.#queue.push(passage);
   }
 
-  /** Messages taken from the carrier and not yet in a batch. */
-  get waiting(): number {
-    return this.#queue.size;
-  }
-
   /** Starts the loop. */
   start(): void {
     this.#running = this.#loop();
@@ -126,8 +121,9 @@ export class Pipeline {
         nowMs: clock.now(),
         resendFirstMs,
       });
-      await this.#logOverQuota();
     });
+    // Apart: what is recorded is said, whether or not this is logged.
+    await this.#attempt([], () => this.#logOverQuota());
     if (outcome === undefined) return;
     const done = outcome;
     passCrashPoint("gateway.recorded");

@@ -1,5 +1,6 @@
 import { refuse } from "#errors";
 import type { Database } from "#runtime";
+import { equalBytes } from "#wire";
 import { isOpen, type Passage } from "../passage.ts";
 import type { GatewayProcedures } from "../store.ts";
 
@@ -22,7 +23,7 @@ export async function recall(
   for (const [position, passage] of open.entries()) {
     const found = known[position];
     if (!found || passage.message === undefined) continue;
-    if (Buffer.compare(found.headerDigest, passage.message.headerDigest) === 0) {
+    if (equalBytes(found.headerDigest, passage.message.headerDigest)) {
       passage.repeatOf = found.id;
     } else {
       passage.refusal = refuse("ID_REUSED", "header.message_id");

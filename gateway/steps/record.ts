@@ -51,18 +51,21 @@ export async function record(
     quarantined = await deps.store.call("quarantine", { nowMs: deps.nowMs, items: unreadable });
   }
   if (readable.length === 0) return { recorded: [], batch: undefined, quarantined };
-  const batch = await deps.store.call("recordBatch", {
-    nowMs: deps.nowMs,
-    registerVersion: deps.registerVersion,
-    resendFirstMs: deps.resendFirstMs,
-    items: readable.map(({ item }) => item),
-  });
+  const items = readable.map(({ item }) => item);
+  const { nowMs, registerVersion, resendFirstMs, window } = deps;
+  const batch = await deps.store
+    .call("recordBatch", { nowMs, registerVersion, resendFirstMs, items })
+    .catch((caught: unknown) => {
+      // Nothing is recorded: the messages come again and take their places anew.
+      for (const item of items) giveBack(window, item);
+      throw caught;
+    });
   const recorded = readable.map(({ passage, item }, position) => ({
     passage,
     item,
     result: batch.results[position] as RecordResult,
   }));
-  for (const { item, result } of recorded) settleWindow(deps.window, item, result);
+  for (const { item, result } of recorded) settleWindow(window, item, result);
   return { recorded, batch, quarantined };
 }
 
@@ -159,6 +162,10 @@ function settleWindow(window: PairWindow, item: RecordItem, result: RecordResult
     }
     return;
   }
+  giveBack(window, item);
+}
+
+function giveBack(window: PairWindow, item: RecordItem): void {
   for (const route of item.routes) {
     if (!route.dispatch) continue;
     window.release({ sender: item.sender, recipient: route.recipient, lane: item.lane });

@@ -3,7 +3,7 @@ import { REFUSALS } from "#errors";
 import { type AppendedEntries, appendLogEntries, loadLogHead } from "#message-log";
 import { EntryKind, Envelope, Kind, LogEntry, ReceiptType, RefusalCode } from "#proto";
 import type { Transaction } from "#runtime";
-import { encodeMessage, refusalNameOf, signaturesDigest, toTimestamp } from "#wire";
+import { encodeMessage, equalBytes, refusalNameOf, signaturesDigest, toTimestamp } from "#wire";
 import { DELIVERY, DELIVERY_STRIDE, PART_STRIDE } from "./tables.ts";
 
 /** One statement of a recipient's receipt about one message. */
@@ -109,13 +109,13 @@ export async function recordBatch(tx: Transaction, batch: RecordBatch): Promise<
   const inBatch = new Map<string, Uint8Array>();
   for (const item of batch.items) {
     const known = await findMessage(tx, item.sender, item.messageId);
-    if (known !== undefined && sameBytes(known.header_digest, item.headerDigest)) {
+    if (known !== undefined && equalBytes(known.header_digest, item.headerDigest)) {
       results.push({ type: "repeat", id: known.id });
       continue;
     }
     const key = `${item.sender}/${item.messageId}`;
     const earlier = inBatch.get(key);
-    if (earlier !== undefined && sameBytes(earlier, item.headerDigest)) {
+    if (earlier !== undefined && equalBytes(earlier, item.headerDigest)) {
       results.push({ type: "again" });
       continue;
     }
@@ -216,7 +216,7 @@ async function matchClaims(tx: Transaction, decision: Decision): Promise<void> {
   const { item } = decision;
   for (const claim of item.claims) {
     const message = await findMessage(tx, claim.originalSender, claim.messageId);
-    if (message === undefined || !sameBytes(message.header_digest, claim.headerDigest)) continue;
+    if (message === undefined || !equalBytes(message.header_digest, claim.headerDigest)) continue;
     const delivery = await tx.get<{ id: number; state: number; lane: number }>(
       "SELECT id, state, lane FROM deliveries WHERE id >= ? AND id < ? AND recipient = ?",
       message.id * DELIVERY_STRIDE,
@@ -363,9 +363,4 @@ async function findMessage(
     sender,
     messageId,
   );
-}
-
-/** Whether two digests are equal; they are public, so time does not matter. */
-export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
-  return Buffer.compare(a, b) === 0;
 }

@@ -1,6 +1,7 @@
 import { REFUSALS, type RefusalCodeName } from "#errors";
 import { ReceiptType } from "#proto";
 import type { SqlRow, Transaction } from "#runtime";
+import { equalBytes } from "#wire";
 import type { PostHooks } from "./hooks.ts";
 import { type Incident, recordIncident } from "./incidents.ts";
 import { closeRecipient, settleMessage } from "./outbox-fate.ts";
@@ -93,7 +94,7 @@ async function applyClaim(
     claim.messageId,
   );
   const digest = row?.header_digest ?? undefined;
-  if (row === undefined || digest === undefined || !sameBytes(digest, claim.headerDigest)) {
+  if (row === undefined || digest === undefined || !equalBytes(digest, claim.headerDigest)) {
     return incidentOf(receipt, claim, "RECEIPT_UNMATCHED", "no such message of ours");
   }
   switch (receipt.type) {
@@ -262,8 +263,4 @@ function incidentOf(
     sizeBytes: receipt.envelope.length,
     detail,
   };
-}
-
-function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
-  return Buffer.compare(a, b) === 0;
 }
