@@ -93,15 +93,15 @@ export class StruckExchange {
     return struck;
   }
 
-  /** Strikes once while `count` requests pass, and waits until every one of them is answered. */
+  /** Strikes once while `count` requests pass, and waits until all are delivered and answered. */
   async strike(strike: Strike, count: number): Promise<void> {
     const endedBefore = this.#ended;
     await this.#arm(strike);
     const batch = this.#plan.requests.slice(this.#requests.length, this.#requests.length + count);
     await Promise.all(batch.map((request) => this.#submit(request)));
     await this.#until(
-      async () => (await this.#answered()) >= this.#requests.length,
-      () => `not all answered after ${describe(strike)}`,
+      async () => (await this.#settled()) >= this.#requests.length,
+      () => `not all delivered and answered after ${describe(strike)}`,
     );
     await this.#until(
       async () => this.#ended > endedBefore,
@@ -167,8 +167,10 @@ export class StruckExchange {
     this.#requests.push({ ...request, caseId });
   }
 
-  async #answered(): Promise<number> {
-    return (await this.#focalPoints.summary("US")).replies.received;
+  /** Requests whose own receipt and answer are both in: an answer may overtake a struck receipt. */
+  async #settled(): Promise<number> {
+    const { receipts, replies } = await this.#focalPoints.summary("US");
+    return Math.min(receipts.delivered, replies.received);
   }
 
   async #until(holds: () => Promise<boolean>, complaint: () => string): Promise<void> {
