@@ -11,6 +11,7 @@ import {
   verifyLogOf,
 } from "../deploy/local/index.ts";
 import { openAuditStore } from "./audit-store.ts";
+import { enterExchange } from "./enter-exchange.ts";
 import { parseScenarioOptions, SCENARIO_HELP } from "./options.ts";
 import { runScenario } from "./run.ts";
 import { listenForStop } from "./stop-signal.ts";
@@ -39,7 +40,9 @@ try {
         return participants.map(({ id }) => id);
       },
       start: (dataDir, signal, say) =>
-        startExchange({ dataDir, signal, onEvent: (event) => tellEvent(event, say) }),
+        enterExchange(
+          startExchange({ dataDir, signal, onEvent: (event) => tellEvent(event, say) }),
+        ),
       verifyLog: verifyLogOf,
       openStore: (dataDir, id) => {
         const { dir } = new ExchangePaths(dataDir).participant(id);

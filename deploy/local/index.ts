@@ -18,3 +18,4 @@ export {
   type StartOptions,
   startExchange,
 } from "./supervisor/start-exchange.ts";
+export { openUserDoors } from "./user-doors.ts";

@@ -25,8 +25,8 @@ export interface ApiCall {
 
 /**
  * Calls a door and returns the JSON it answers; the caller knows its shape. Throws TracepostError
- * UNAVAILABLE when nobody answers, and otherwise with what the problem details say: USAGE for a
- * call that was wrong (4xx), UNAVAILABLE for a service that could not (5xx).
+ * UNAVAILABLE when nobody answers, and otherwise ApiProblem with what the problem details say:
+ * USAGE for a call that was wrong (4xx), UNAVAILABLE for a service that could not (5xx).
  */
 export async function callApi<T>(door: ApiDoor, call: ApiCall): Promise<T> {
   const response = await request(door, call);
@@ -34,7 +34,8 @@ export async function callApi<T>(door: ApiDoor, call: ApiCall): Promise<T> {
   if (response.ok) return JSON.parse(text) as T;
   // Without its query, which may hold a serial number.
   const [path = ""] = call.path.split("?");
-  throw faultOf(response.status, text, `${call.method ?? "GET"} ${door.url}${path}`);
+  const problem = parseProblem(text);
+  throw new ApiProblem(response.status, problem, `${call.method ?? "GET"} ${door.url}${path}`);
 }
 
 async function request(door: ApiDoor, call: ApiCall): Promise<Response> {
@@ -80,15 +81,23 @@ interface ProblemText {
   readonly problems?: readonly { readonly field?: string; readonly rule?: string }[];
 }
 
-function faultOf(status: number, text: string, what: string): TracepostError {
-  const problem = parseProblem(text);
-  const { code, detail, field, title } = problem;
-  const said = [title ?? `status ${status}`, detail ?? "", field === undefined ? "" : `(${field})`];
-  const message = `${what}: ${code ?? status}: ${said.filter((part) => part !== "").join(" ")}`;
-  return new TracepostError(status >= 500 ? "UNAVAILABLE" : "USAGE", message, {
-    problems: (problem.problems ?? []).map((each) => `${each.field ?? ""}: ${each.rule ?? ""}`),
-    remedy: problem.remedy ?? "",
-  });
+/** An answer that is not the one asked for: what the problem details say. */
+export class ApiProblem extends TracepostError {
+  readonly status: number;
+  /** Closed code of the problem; empty when the answer was no problem details. */
+  readonly problemCode: string;
+
+  constructor(status: number, problem: ProblemText, what: string) {
+    const { code = "", detail = "", field, title = `status ${status}` } = problem;
+    const said = [title, detail, field === undefined ? "" : `(${field})`];
+    const message = `${what}: ${code || status}: ${said.filter((part) => part !== "").join(" ")}`;
+    super(status >= 500 ? "UNAVAILABLE" : "USAGE", message, {
+      problems: (problem.problems ?? []).map((each) => `${each.field ?? ""}: ${each.rule ?? ""}`),
+      remedy: problem.remedy ?? "",
+    });
+    this.status = status;
+    this.problemCode = code;
+  }
 }
 
 function parseProblem(text: string): ProblemText {

@@ -1,7 +1,9 @@
 // The door to what every HTTP API shares.
 
-export { type ApiCall, type ApiDoor, callApi } from "./api-client.ts";
+export { actorOf, lackOf } from "./actor.ts";
+export { type ApiCall, type ApiDoor, ApiProblem, callApi } from "./api-client.ts";
 export { escapeHtml, Html, html, type PageTable, renderPage } from "./html.ts";
+export { pageMark, positionOf } from "./page-mark.ts";
 export {
   type FieldProblem,
   HTTP_CODES,
@@ -16,8 +18,11 @@ export {
 } from "./problem.ts";
 export {
   createHttpServer,
+  type HttpApi,
   type HttpRoutes,
   type HttpServer,
   type HttpServerOptions,
   type TypeBoxProvider,
 } from "./server.ts";
+export { addUserOnce, issueToken, type UserSpec } from "./user-client.ts";
+export { addUserRoutes } from "./user-routes.ts";

@@ -7,18 +7,44 @@ import {
   TracepostError,
 } from "#errors";
 import type { SchemaProblem } from "#runtime";
+import type { Permission, Role } from "./users/roles.ts";
 
 /** What only an HTTP door says; everything else is a refusal or a fault of `lib/errors`. */
 export const HTTP_CODES = {
   UNAUTHENTICATED: {
     status: 401,
-    title: "The bearer token is missing or wrong.",
-    remedy: "Send the header Authorization: Bearer with the token of this service.",
+    title: "The bearer token is missing, or is not one that works.",
+    remedy: "Send the header Authorization: Bearer with a token of yours; ask for a new one.",
+  },
+  FORBIDDEN: {
+    status: 403,
+    title: "You may not do this here.",
+    remedy: "Ask somebody with one of the roles named, or the administrator for the role.",
   },
   NOT_FOUND: {
     status: 404,
     title: "There is no such thing here.",
     remedy: "Check the address and the id.",
+  },
+  USER_EXISTS: {
+    status: 409,
+    title: "There is, or was, a user of this id.",
+    remedy: "Choose another id; ids are never given again.",
+  },
+  USER_DISABLED: {
+    status: 409,
+    title: "The user is disabled.",
+    remedy: "Enable the user first.",
+  },
+  TOO_MANY_TOKENS: {
+    status: 409,
+    title: "The user has as many tokens as one may have.",
+    remedy: "Revoke one that is not needed.",
+  },
+  LAST_ADMINISTRATOR: {
+    status: 409,
+    title: "Without this there would be no administrator who can get in.",
+    remedy: "Give another user the role ADMINISTRATOR and a token first.",
   },
   IDEMPOTENCY_MISMATCH: {
     status: 409,
@@ -61,15 +87,14 @@ export interface Problem {
   readonly remedy?: string;
   /** Every wrong field. */
   readonly problems?: readonly FieldProblem[];
+  /** What the user lacks. */
+  readonly permission?: Permission;
+  /** The roles that have it. */
+  readonly roles?: readonly Role[];
 }
 
 /** What a route may add to a problem. */
-export interface ProblemDetails {
-  readonly detail?: string;
-  readonly field?: string;
-  readonly remedy?: string;
-  readonly problems?: readonly FieldProblem[];
-}
+export type ProblemDetails = Partial<Omit<Problem, "type" | "title" | "status" | "code">>;
 
 /** Refusals whose status is not the usual 422. */
 const REFUSAL_STATUS: Partial<Record<RefusalCodeName, number>> = {

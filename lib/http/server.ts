@@ -12,7 +12,8 @@ import type { Registry } from "prom-client";
 import type { Static, TSchema } from "typebox";
 import { TracepostError } from "#errors";
 import { compileSchema, HTTP_LIMITS, type Logger } from "#runtime";
-import { bearerCheck, hostCheck } from "./guard.ts";
+import { admit } from "./actor.ts";
+import { hostCheck } from "./host-check.ts";
 import { STYLE_SOURCE } from "./html.ts";
 import {
   InvalidRequest,
@@ -22,6 +23,7 @@ import {
   problemOf,
   sendProblem,
 } from "./problem.ts";
+import type { Guard } from "./users/guard.ts";
 
 /** Gives routes the types of their TypeBox schemas. */
 export interface TypeBoxProvider extends FastifyTypeProvider {
@@ -47,16 +49,25 @@ export interface HttpServerOptions {
   readonly logger: Logger;
   /** Named conditions of `/readyz`; it says 503 until all hold. */
   readonly health: Readonly<Record<string, () => boolean | Promise<boolean>>>;
-  /** Bearer token of `/v1`; needed as soon as `routes` is given. */
-  readonly token?: string;
-  /** Adds routes below `/v1`; paths are written without that prefix. */
-  readonly routes?: (routes: HttpRoutes) => void | Promise<void>;
+  /** What is behind the guard. */
+  readonly api?: HttpApi;
   /** Served at `/metrics`. */
   readonly metrics?: Registry;
   /** Renders `/`, open to everybody who reaches the port: no content of any message. */
   readonly statusPage?: () => string | Promise<string>;
   /** Longest JSON body in bytes. */
   readonly bodyBytesMax?: number;
+}
+
+/** The part of a door that only known users reach: everything below `/v1`. */
+export interface HttpApi {
+  /** Tells who stands behind a request. */
+  readonly guard: Guard;
+  /**
+   * Adds routes; paths are written without `/v1`. Each names its permission in `config`
+   * (TP-API-2); one that does not is a fault at start.
+   */
+  readonly routes: (routes: HttpRoutes) => void | Promise<void>;
 }
 
 /** A listening server. */
@@ -81,9 +92,9 @@ const SECURITY_HEADERS = {
 
 /**
  * Starts the HTTP door that every role has: `/healthz`, `/readyz`, `/metrics`, a status page and,
- * behind a bearer token, the role's own routes below `/v1`. Errors are problem details (RFC 9457)
- * with a closed code. Throws TracepostError UNAVAILABLE when the port cannot be had and
- * CONFIG_INVALID when routes are given without a token.
+ * behind the guard, the role's own routes below `/v1`. Errors are problem details (RFC 9457) with a
+ * closed code. Throws TracepostError UNAVAILABLE when the port cannot be had and INTERNAL when a
+ * route names no permission.
  */
 export async function createHttpServer(options: HttpServerOptions): Promise<HttpServer> {
   const app = fastify({
@@ -95,9 +106,10 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     forceCloseConnections: "idle",
     return503OnClosing: true,
   }).withTypeProvider<TypeBoxProvider>();
+  app.decorateRequest("actor", null);
   installHooks(app, options);
   installOpenRoutes(app, options);
-  await installApi(app, options);
+  await installApi(app, options.api);
   try {
     const url = await app.listen({ host: options.host, port: options.port });
     return { url, close: () => app.close() };
@@ -179,24 +191,15 @@ function installOpenRoutes(app: HttpRoutes, options: HttpServerOptions): void {
   }
 }
 
-async function installApi(app: HttpRoutes, options: HttpServerOptions): Promise<void> {
-  const { routes, token } = options;
-  if (routes === undefined) return;
-  if (token === undefined || token.length < HTTP_LIMITS.tokenCharsMin) {
-    throw new TracepostError(
-      "CONFIG_INVALID",
-      `the API needs a bearer token of at least ${HTTP_LIMITS.tokenCharsMin} characters`,
-      { remedy: "Write a fresh token to the token file; `tracepost exchange init` does it." },
-    );
-  }
-  const allowed = bearerCheck(token);
-  const guarded: FastifyPluginAsync = async (api) => {
-    api.addHook("onRequest", async (request, reply) => {
-      if (allowed(request.headers.authorization)) return undefined;
-      reply.header("www-authenticate", 'Bearer realm="tracepost"');
-      return sendProblem(reply, problemOf("UNAUTHENTICATED"));
+async function installApi(app: HttpRoutes, api: HttpApi | undefined): Promise<void> {
+  if (api === undefined) return;
+  const guarded: FastifyPluginAsync = async (routes) => {
+    routes.addHook("onRoute", ({ url, config }) => {
+      if (config?.permission !== undefined) return;
+      throw new TracepostError("INTERNAL", `the route ${url} names no permission`);
     });
-    await routes(api as HttpRoutes);
+    routes.addHook("onRequest", (request, reply) => admit(api.guard, request, reply));
+    await api.routes(routes as HttpRoutes);
   };
   await app.register(guarded, { prefix: "/v1" });
 }

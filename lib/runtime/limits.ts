@@ -153,8 +153,20 @@ export const HTTP_LIMITS = {
   bodyBytesMax: 256 * KIB,
   /** Longest time a client may take to send one request; an import streams within it. */
   requestMs: 10 * MINUTE_MS,
-  /** A bearer token: 128 bits in base64url have 22 characters. */
-  tokenCharsMin: 22,
+  /** How long it is remembered whose a token is; with several processes a change takes as long. */
+  tokenRecallMs: 10 * SECOND_MS,
+  /** Tokens remembered: a few hundred bytes each. */
+  tokensRecalledMax: 1_000,
+  /** How exactly it is known when a token was last used; each time costs a write. */
+  tokenUseNotedMs: MINUTE_MS,
+  /** Tokens of one user that work: one for each program and desk. */
+  tokensPerUserMax: 20,
+  /** Revoked and expired tokens of one user that are still listed. */
+  deadTokensKeptMax: 50,
+  /** Longest life of a token that expires at all. */
+  tokenLifeMsMax: 3_660 * DAY_MS,
+  /** Name of a person or label of a token. */
+  nameCharsMax: 128,
   /** Rows of one page of a list. */
   pageRowsMax: 500,
 } as const;

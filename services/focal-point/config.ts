@@ -20,7 +20,7 @@ const ConfigSchema = Type.Object(
     rootPublicKeyFiles: Type.Array(path, { minItems: 1 }),
     /** Folder with header.key and seal.age. */
     keysDir: path,
-    /** File with the bearer token of the API. */
+    /** File with the token of the user `installation` (TP-API-9). */
     apiTokenFile: path,
     http: Type.Object(
       { host: path, port: Type.Integer({ minimum: 0, maximum: 65_535 }) },

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { Registry } from "prom-client";
 import { TracepostError } from "#errors";
-import { createHttpServer, type HttpServer } from "#http";
+import { addUserRoutes, createHttpServer, type HttpServer } from "#http";
 import { createPost, type Post, type PostEvent } from "#post";
 import { KeyPurpose, type Participant } from "#proto";
 import { type Clock, type Database, Lifecycle, type Logger, type Timers } from "#runtime";
@@ -17,6 +17,7 @@ import {
   type SealingKeyPair,
   type SigningKeyPair,
 } from "#trust";
+import { admitInstallation, createGuard } from "#users";
 import type { Transport } from "#wire";
 import { addFirearmRoutes } from "./api/firearm-routes.ts";
 import { addOverviewRoutes } from "./api/overview-routes.ts";
@@ -84,7 +85,7 @@ async function loadIdentity(config: FocalPointConfig): Promise<Identity> {
     });
   }
   checkOwnKeys(participant, headerKey, sealingKey);
-  const apiToken = (await readSecret(config.apiTokenFile)).trim();
+  const apiToken = await readSecret(config.apiTokenFile);
   const self = { participant: participant.id, state: participant.state };
   return { register, self, headerKey, sealingKey, apiToken };
 }
@@ -118,6 +119,7 @@ async function assemble(
   const events = new FocalPointEvents(logger, metrics);
   const store = await parts.openStore(join(config.dataDir, "focal-point.sqlite"));
   lifecycle.add({ name: "store", stop: () => store.close() });
+  await admitInstallation(store, identity.apiToken, clock.now());
   const importer = new FirearmImporter(store, clock);
   await importer.recover();
   const transport = await parts.connect();
@@ -148,12 +150,12 @@ async function assemble(
     consuming: () => post.consuming,
   };
   addGauges(metrics, () => summarize(facts));
+  const guard = createGuard({ store, clock, logger });
   const server = await createHttpServer({
     host: config.http.host,
     port: config.http.port,
     logger,
     metrics,
-    token: identity.apiToken,
     health: {
       store: async () => (await store.call("countFirearms", undefined)) >= 0,
       nats: facts.connected,
@@ -161,10 +163,14 @@ async function assemble(
       running: () => lifecycle.state === "ready",
     },
     statusPage: async () => renderStatusPage(await summarize(facts)),
-    routes: (routes) => {
-      addTraceRoutes(routes, { store, self, register, clock, onDrafted });
-      addFirearmRoutes(routes, { store, importer });
-      addOverviewRoutes(routes, facts);
+    api: {
+      guard,
+      routes: (routes) => {
+        addUserRoutes(routes, { store, guard, clock });
+        addTraceRoutes(routes, { store, self, register, clock, onDrafted });
+        addFirearmRoutes(routes, { store, importer });
+        addOverviewRoutes(routes, facts);
+      },
     },
   });
   lifecycle.add(stoppableServer(server));

@@ -1,5 +1,6 @@
 import { createPostProcedures, POST_MIGRATION_SQL, POST_READ_ONLY } from "#post";
 import type { StoreDefinition } from "#runtime";
+import { USER_MIGRATION_SQL, USER_PROCEDURES, USER_READ_ONLY } from "#users";
 import { caseHooks } from "./cases/case-hooks.ts";
 import {
   caseCounts,
@@ -10,10 +11,10 @@ import {
   openCase,
   replyToCase,
 } from "./cases/case-procedures.ts";
-import { CASE_MIGRATION_SQL } from "./cases/case-tables.ts";
+import { CASE_ACTOR_MIGRATION_SQL, CASE_MIGRATION_SQL } from "./cases/case-tables.ts";
 import { answerCase } from "./cases/register-answer.ts";
 import { countFirearms, findFirearms } from "./firearms/firearm-record.ts";
-import { FIREARM_MIGRATION_SQL } from "./firearms/firearm-tables.ts";
+import { FIREARM_MIGRATION_SQL, IMPORT_ACTOR_MIGRATION_SQL } from "./firearms/firearm-tables.ts";
 import {
   abandonImport,
   advanceImport,
@@ -23,16 +24,20 @@ import {
   unfinishedImports,
 } from "./firearms/import-procedures.ts";
 
-/** Everything a focal point keeps: its post, its cases, its firearm register. */
+/** Everything a focal point keeps: its post, its cases, its firearm register, its users. */
 export const store = {
   name: "focal-point",
   migrations: [
     { version: 1, name: "outbox, inbox, sequences, incidents", sql: POST_MIGRATION_SQL },
     { version: 2, name: "trace cases", sql: CASE_MIGRATION_SQL },
     { version: 3, name: "firearm register", sql: FIREARM_MIGRATION_SQL },
+    { version: 4, name: "users and tokens", sql: USER_MIGRATION_SQL },
+    { version: 5, name: "actors of case events", sql: CASE_ACTOR_MIGRATION_SQL },
+    { version: 6, name: "actors of imports", sql: IMPORT_ACTOR_MIGRATION_SQL },
   ],
   procedures: {
     ...createPostProcedures(caseHooks),
+    ...USER_PROCEDURES,
     openCase,
     findRepeated,
     listCases,
@@ -52,6 +57,7 @@ export const store = {
   },
   readOnly: [
     ...POST_READ_ONLY,
+    ...USER_READ_ONLY,
     "findRepeated",
     "listCases",
     "loadCase",

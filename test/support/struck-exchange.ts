@@ -2,18 +2,21 @@ import { createHash } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { ApiDoor } from "#http";
 import type { CrashPoint } from "#runtime";
 import { openSqliteReader } from "#store";
 import {
   type ExchangeEvent,
   ExchangePaths,
   initExchange,
+  openUserDoors,
   type RunningExchange,
   startExchange,
   verifyLogOf,
 } from "../../deploy/local/index.ts";
 import { auditStores } from "../../scenario/audit.ts";
 import { openAuditStore } from "../../scenario/audit-store.ts";
+import { SCENARIO_USERS } from "../../scenario/enter-exchange.ts";
 import { FocalPoints, pause } from "../../scenario/focal-points.ts";
 import { inventParticipants } from "../../scenario/participants.ts";
 import { type PlannedRequest, planScenario, type ScenarioPlan } from "../../scenario/plan.ts";
@@ -57,12 +60,13 @@ export class StruckExchange {
   readonly #focalPoints: FocalPoints;
   #armed: { name: string; text: string } | undefined;
   #running: RunningExchange | undefined;
+  #doors: () => ReadonlyMap<string, ApiDoor> = () => new Map();
   #ended = 0;
 
   private constructor(dataDir: string, plan: ScenarioPlan) {
     this.#dataDir = dataDir;
     this.#plan = plan;
-    this.#focalPoints = new FocalPoints(() => this.#exchange.participants, this.#signal);
+    this.#focalPoints = new FocalPoints(() => this.#doors(), this.#signal);
   }
 
   /** Sets it up with requests from US to AT to draw from. */
@@ -89,6 +93,7 @@ export class StruckExchange {
       restartCrashed: false,
       tuning: { resendFirstMs: 400, logLevel: "warn" },
     });
+    struck.#doors = await openUserDoors(struck.#running, SCENARIO_USERS);
     await fillRegisters(plan, struck.#focalPoints);
     return struck;
   }

@@ -8,7 +8,10 @@ export interface ParticipantPaths {
   readonly headerKey: string;
   readonly sealingKey: string;
   readonly natsCreds: string;
+  /** Token of the user `installation` of its service. */
   readonly apiToken: string;
+  /** Tokens of other users that were saved here. */
+  readonly tokensDir: string;
   readonly register: string;
   readonly rootPublicKey: string;
   /** Import files of the firearm register. */
@@ -71,7 +74,14 @@ export class ExchangePaths {
       keysDir: join(dir, "keys"),
       receiptKey: join(dir, "keys", "receipt.key"),
       checkpointKey: join(dir, "keys", "checkpoint.key"),
+      apiToken: join(dir, "api.token"),
+      tokensDir: join(dir, "tokens"),
     };
+  }
+
+  /** Saved token of a user, in the `tokensDir` of a participant or of the gateway. */
+  userToken(tokensDir: string, userId: string): string {
+    return join(tokensDir, `${userId}.token`);
   }
 
   get run() {
@@ -100,6 +110,7 @@ export class ExchangePaths {
       sealingKey: join(dir, "keys", "seal.age"),
       natsCreds: join(dir, "nats.creds"),
       apiToken: join(dir, "api.token"),
+      tokensDir: join(dir, "tokens"),
       register: join(dir, "register.bin"),
       rootPublicKey: join(dir, "root-1.pub"),
       registerFilesDir: join(dir, "register"),

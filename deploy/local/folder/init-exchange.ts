@@ -11,6 +11,7 @@ import {
   saveSigningKey,
   signRegister,
 } from "#trust";
+import { newToken } from "#users";
 import { issueAuthority } from "../provision/authority.ts";
 import { writeAuthority } from "../provision/authority-files.ts";
 import { planStorage, type StoragePlan } from "../provision/storage-plan.ts";
@@ -22,8 +23,6 @@ import { parseParticipantsYaml, participantsYaml } from "./participants-file.ts"
 import { makePrivateFolder, writePrivateFile } from "./private-files.ts";
 import { writeFocalPointConfig, writeGatewayConfig } from "./service-configs.ts";
 
-/** Bytes of randomness in a bearer token of an HTTP door. */
-const API_TOKEN_BYTES = 32;
 /** Address written into configuration files until the first start chooses a free port. */
 const ADDRESS_BEFORE_START = { natsUrl: "nats://127.0.0.1:4222", httpPort: 0 };
 
@@ -111,13 +110,14 @@ async function writeTrust(
   const register = firstRegister({ nowMs, logOrigin, participants, keys, gateway });
   const signed = signRegister(register, [root]);
   await writePrivateFile(paths.exchange.register, signed);
+  await writePrivateFile(paths.gateway.apiToken, `${newToken().text}\n`);
   await writePrivateFile(paths.exchange.participants, participantsYaml(participants));
   for (const { id } of participants) {
     const own = paths.participant(id);
     await makePrivateFolder(own.registerFilesDir);
     await writePrivateFile(own.register, signed);
     await savePublicKey(own.rootPublicKey, root);
-    await writePrivateFile(own.apiToken, `${randomBytes(API_TOKEN_BYTES).toString("base64url")}\n`);
+    await writePrivateFile(own.apiToken, `${newToken().text}\n`);
   }
 }
 

@@ -33,7 +33,7 @@ export interface ProcessControl {
 
 /** A focal point that runs. */
 export interface RunningParticipant extends ProcessRecord {
-  /** Bearer token of its HTTP door; secret. */
+  /** Token of its user `installation`, who sees no case (TP-API-9); secret. */
   readonly token: string;
 }
 

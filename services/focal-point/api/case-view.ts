@@ -36,12 +36,13 @@ export function caseDetail(
     ...caseLine(record),
     request: fromTraceRequest(TraceRequest.decode(record.request)),
     reply: record.reply === null ? undefined : fromTraceReply(TraceReply.decode(record.reply)),
-    events: events.map(({ nowMs, event, state, messageId, detail }) => ({
+    events: events.map(({ nowMs, event, state, messageId, detail, actor }) => ({
       at: instant(nowMs),
       event,
       state,
       messageId: messageId || undefined,
       detail: detail || undefined,
+      actor: actor || undefined,
     })),
     messages: messages.map(messageView),
   };

@@ -1,5 +1,5 @@
 import { Type } from "typebox";
-import { type HttpRoutes, problemOf, sendProblem } from "#http";
+import { actorOf, type HttpRoutes, problemOf, sendProblem } from "#http";
 import { CASEWORK_LIMITS, type Database, HTTP_LIMITS } from "#runtime";
 import type { FirearmImporter } from "../firearms/import.ts";
 import type { FocalPointProcedures } from "../store.ts";
@@ -34,7 +34,11 @@ export function addFirearmRoutes(
     ["application/x-ndjson", "application/jsonl"],
     (_request, payload, done) => done(null, payload),
   );
-  routes.get("/firearms", { schema: { querystring: Search } }, async (request, reply) => {
+  const search = {
+    schema: { querystring: Search },
+    config: { permission: "firearms:read" },
+  } as const;
+  routes.get("/firearms", search, async (request, reply) => {
     const { make, serial, limit = HTTP_LIMITS.pageRowsMax } = request.query;
     if (make === undefined && serial === undefined) {
       const problems = [{ field: "serial", rule: "make or serial is required" }];
@@ -54,12 +58,17 @@ export function addFirearmRoutes(
   });
   routes.post(
     "/firearms/import",
-    { schema: { querystring: ImportQuery }, bodyLimit: Number.MAX_SAFE_INTEGER },
+    {
+      schema: { querystring: ImportQuery },
+      config: { permission: "firearms:import" },
+      bodyLimit: Number.MAX_SAFE_INTEGER,
+    },
     async (request, reply) => {
       const source = request.body;
       if (!isByteStream(source)) return sendProblem(reply, problemOf("UNSUPPORTED_MEDIA_TYPE"));
       const partial = request.query.partial ?? false;
-      const report = await deps.importer.run(source, { partial });
+      const actor = actorOf(request).userId;
+      const report = await deps.importer.run(source, { partial, actor });
       if (report.imported) return reply.send(report);
       const problems = report.problems.map(({ line, field, rule }) => ({
         field: field === "" ? `line ${line}` : `line ${line}: ${field}`,

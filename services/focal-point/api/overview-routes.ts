@@ -10,8 +10,9 @@ const Page = Type.Object(
 
 /** Routes for whoever looks after the service: counts, and what to look into. */
 export function addOverviewRoutes(routes: HttpRoutes, deps: SummaryDeps): void {
-  routes.get("/summary", () => summarize(deps));
-  routes.get("/incidents", { schema: { querystring: Page } }, async (request) => {
+  const config = { permission: "overview:read" } as const;
+  routes.get("/summary", { config }, () => summarize(deps));
+  routes.get("/incidents", { schema: { querystring: Page }, config }, async (request) => {
     const { limit = HTTP_LIMITS.pageRowsMax } = request.query;
     const incidents = await deps.store.call("postIncidents", { limit });
     return {

@@ -1,6 +1,14 @@
 import { Type } from "typebox";
 import { moveOf } from "#casework";
-import { type HttpRoutes, type Problem, problemFromRefusal, problemOf, sendProblem } from "#http";
+import {
+  actorOf,
+  type HttpRoutes,
+  lackOf,
+  type Problem,
+  problemFromRefusal,
+  problemOf,
+  sendProblem,
+} from "#http";
 import { type Finding, TraceReply } from "#proto";
 import { type Database, HTTP_LIMITS } from "#runtime";
 import { conclusionOf } from "../cases/judge.ts";
@@ -31,9 +39,18 @@ const DETAIL_ROWS_MAX = 500;
 export function addTraceRoutes(routes: HttpRoutes, deps: OpenTraceDeps): void {
   routes.post(
     "/traces",
-    { schema: { body: NewTrace, headers: RequestHeaders } },
+    {
+      schema: { body: NewTrace, headers: RequestHeaders },
+      config: { permission: "traces:send" },
+    },
     async (request, reply) => {
-      const result = await openTrace(deps, request.body, request.headers["idempotency-key"]);
+      const actor = actorOf(request);
+      const isUrgent = request.body.priority === "URGENT";
+      const lack = isUrgent ? lackOf(actor, "traces:urgent") : undefined;
+      if (lack !== undefined) return sendProblem(reply, lack);
+      const idempotencyKey = request.headers["idempotency-key"];
+      const caller = { actor: actor.userId, idempotencyKey };
+      const result = await openTrace(deps, request.body, caller);
       switch (result.type) {
         case "opened":
         case "repeated": {
@@ -83,13 +100,15 @@ function addReadRoutes(
   routes: HttpRoutes,
   store: Pick<Database<FocalPointProcedures>, "call">,
 ): void {
-  routes.get("/traces", { schema: { querystring: Page } }, async (request) => {
+  const config = { permission: "traces:read" } as const;
+  routes.get("/traces", { schema: { querystring: Page }, config }, async (request) => {
     const { after = 0, limit = HTTP_LIMITS.pageRowsMax } = request.query;
     const records = await store.call("listCases", { after, limit });
     const last = records.at(-1)?.position;
     return { traces: records.map(caseLine), next: records.length === limit ? last : undefined };
   });
-  routes.get("/traces/:caseId", { schema: { params: CaseParams } }, async (request, reply) => {
+  const one = { schema: { params: CaseParams }, config };
+  routes.get("/traces/:caseId", one, async (request, reply) => {
     const { caseId } = request.params;
     const found = await store.call("loadCase", { caseId, eventLimit: DETAIL_ROWS_MAX });
     if (found === null) return sendProblem(reply, problemOf("NOT_FOUND"));
@@ -101,7 +120,12 @@ function addReadRoutes(
 
 function addReplyRoute(routes: HttpRoutes, deps: OpenTraceDeps): void {
   const schema = { params: CaseParams, body: NewReply };
-  routes.post("/traces/:caseId/reply", { schema }, async (request, reply) => {
+  const config = { permission: "traces:answer" } as const;
+  routes.post("/traces/:caseId/reply", { schema, config }, async (request, reply) => {
+    const actor = actorOf(request);
+    const refuses = request.body.refusal !== undefined;
+    const lack = refuses ? lackOf(actor, "traces:refuse") : undefined;
+    if (lack !== undefined) return sendProblem(reply, lack);
     const answer = toTraceReply(request.body);
     if (answer === undefined) {
       const rule = "must hold exactly one of acknowledgement, final, refusal";
@@ -115,6 +139,7 @@ function addReplyRoute(routes: HttpRoutes, deps: OpenTraceDeps): void {
       move: moveOf(answer),
       outcome: conclusion.value,
       replier: deps.self,
+      actor: actor.userId,
       nowMs: deps.clock.now(),
     });
     switch (replied.type) {

@@ -3,6 +3,7 @@ import { type Refusal, refuse } from "#errors";
 import type { InboundRecord, MessageFate, PostHooks } from "#post";
 import { Header, Kind, type TraceMove } from "#proto";
 import type { Transaction } from "#runtime";
+import { EXCHANGE_ACTOR as actor } from "#users";
 import { addEvent, type CaseRecord, findCase, insertCase, moveCase } from "./case-record.ts";
 
 /** What the judge makes of a message; crosses the thread to the store. */
@@ -69,6 +70,7 @@ async function receiveRequest(
     requestMessageId: messageId,
     requestDigest: message.headerDigest,
     requestHeader: message.header,
+    actor,
     nowMs,
   });
   return undefined;
@@ -94,7 +96,7 @@ async function receiveReply(
   }
   if (from !== known.state) {
     const event = "delivery shown by the reply";
-    await moveCase(tx, { caseId, event, state: from, messageId, nowMs });
+    await moveCase(tx, { caseId, event, state: from, messageId, actor, nowMs });
   }
   await tx.run(
     `UPDATE trace_case SET reply = ?, reply_message_id = ?, outcome = coalesce(?, outcome)
@@ -105,7 +107,7 @@ async function receiveReply(
     caseId,
   );
   const detail = effect.outcome ?? "";
-  await moveCase(tx, { caseId, event: "reply received", state, messageId, detail, nowMs });
+  await moveCase(tx, { caseId, event: "reply received", state, messageId, detail, actor, nowMs });
   return undefined;
 }
 
@@ -160,7 +162,7 @@ async function applyRequestFate(
         caseId,
       );
       const event = "request delivered";
-      return await moveCase(tx, { caseId, event, state: "DELIVERED", messageId, nowMs });
+      return await moveCase(tx, { caseId, event, state: "DELIVERED", messageId, actor, nowMs });
     }
     case "refused":
     case "rejected":
@@ -169,7 +171,7 @@ async function applyRequestFate(
       const event = `request ${fate.fate}`;
       if (known.state !== "SUBMITTED") return await noteFate(tx, fate, known, event);
       const state = "REJECTED_BY_GATEWAY";
-      return await moveCase(tx, { caseId, event, state, messageId, detail: code, nowMs });
+      return await moveCase(tx, { caseId, event, state, messageId, detail: code, actor, nowMs });
     }
     default:
       fate.fate satisfies never;
@@ -186,7 +188,7 @@ async function noteFate(
   const { caseId, state } = known;
   const isReplyLost = fate.kind === Kind.TRACE_REPLY && fate.code !== undefined;
   if (isReplyLost) await setRefusal(tx, fate, caseId);
-  await addEvent(tx, { caseId, event, state, messageId, detail, nowMs });
+  await addEvent(tx, { caseId, event, state, messageId, detail, actor, nowMs });
 }
 
 async function setRefusal(tx: Transaction, fate: MessageFate, caseId: string): Promise<void> {

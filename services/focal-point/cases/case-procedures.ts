@@ -24,6 +24,8 @@ export interface CaseToOpen {
   readonly draft: MessageDraft & { readonly messageId: string };
   /** Absent: every call opens a case of its own. */
   readonly idempotency?: { readonly key: string; readonly bodyDigest: Uint8Array };
+  /** User id. */
+  readonly actor: string;
   readonly nowMs: number;
 }
 
@@ -55,6 +57,7 @@ export async function openCase(tx: Transaction, args: CaseToOpen): Promise<Opene
     nationalCaseNumber: args.nationalCaseNumber,
     request: args.request,
     requestMessageId: args.draft.messageId,
+    actor: args.actor,
     nowMs,
   });
   await draftMessage(tx, args.draft);
@@ -110,6 +113,8 @@ export interface ReplyToSend {
   readonly move: TraceMove;
   readonly outcome: string | null;
   readonly replier: Replier;
+  /** User id, or `firearm-register`. */
+  readonly actor: string;
   readonly nowMs: number;
 }
 
@@ -126,7 +131,7 @@ export async function replyToCase(tx: Transaction, args: ReplyToSend): Promise<R
   if (known === undefined || known.role !== "requested") return { type: "unknown" };
   const state = nextTraceState(known.state, args.move, "requested");
   if (state === undefined) return { type: "illegal", state: known.state };
-  const { caseId, nowMs } = args;
+  const { caseId, actor, nowMs } = args;
   const reply = TraceReply.decode(args.reply);
   const { messageId } = await draftMessage(tx, replyDraft(known, reply, args.replier, nowMs));
   const concludes = args.outcome !== null;
@@ -140,7 +145,7 @@ export async function replyToCase(tx: Transaction, args: ReplyToSend): Promise<R
     caseId,
   );
   const detail = args.outcome ?? "";
-  await moveCase(tx, { caseId, event: "reply sent", state, messageId, detail, nowMs });
+  await moveCase(tx, { caseId, event: "reply sent", state, messageId, detail, actor, nowMs });
   return { type: "sent", messageId, state };
 }
 

@@ -110,6 +110,8 @@ export interface NewCase {
   readonly requestMessageId: string;
   readonly requestDigest?: Uint8Array;
   readonly requestHeader?: Uint8Array;
+  /** User id, `firearm-register` or `exchange` (TP-API-8). */
+  readonly actor: string;
   readonly nowMs: number;
 }
 
@@ -132,8 +134,8 @@ export async function insertCase(tx: Transaction, opened: NewCase): Promise<void
     opened.nowMs,
     opened.nowMs,
   );
-  const { caseId, state, requestMessageId: messageId, nowMs } = opened;
-  await addEvent(tx, { caseId, event: "opened", state, messageId, nowMs });
+  const { caseId, state, requestMessageId: messageId, actor, nowMs } = opened;
+  await addEvent(tx, { caseId, event: "opened", state, messageId, actor, nowMs });
 }
 
 /** Something that happened to a case; never changed, never removed. */
@@ -145,25 +147,37 @@ export interface CaseEvent {
   /** Message that caused it; empty for none. */
   readonly messageId: string;
   readonly detail?: string;
+  /** User id, `firearm-register` or `exchange` (TP-API-8). */
+  readonly actor: string;
   readonly nowMs: number;
 }
 
 /** Writes an event of a case. */
 export async function addEvent(tx: Transaction, event: CaseEvent): Promise<void> {
   await tx.run(
-    `INSERT INTO trace_case_event (case_id, at, event, state, message_id, detail)
-     VALUES (?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO trace_case_event (case_id, at, event, state, message_id, detail, actor)
+     VALUES (?, ?, ?, ?, ?, ?, ?)`,
     event.caseId,
     event.nowMs,
     event.event,
     event.state,
     event.messageId,
     event.detail ?? "",
+    event.actor,
   );
 }
 
 /** Events of a case as kept. */
 export type StoredCaseEvent = Required<Omit<CaseEvent, "caseId">>;
+
+interface EventRow extends SqlRow {
+  at: number;
+  event: string;
+  state: TraceState;
+  message_id: string;
+  detail: string;
+  actor: string;
+}
 
 /** Events of a case, the oldest first. */
 export async function eventsOf(
@@ -171,10 +185,8 @@ export async function eventsOf(
   caseId: string,
   limit: number,
 ): Promise<StoredCaseEvent[]> {
-  const rows = await tx.all<
-    SqlRow & { at: number; event: string; state: TraceState; message_id: string; detail: string }
-  >(
-    `SELECT at, event, state, message_id, detail FROM trace_case_event
+  const rows = await tx.all<EventRow>(
+    `SELECT at, event, state, message_id, detail, actor FROM trace_case_event
      WHERE case_id = ? ORDER BY position LIMIT ?`,
     caseId,
     limit,
@@ -185,6 +197,7 @@ export async function eventsOf(
     state: row.state,
     messageId: row.message_id,
     detail: row.detail,
+    actor: row.actor,
   }));
 }
 

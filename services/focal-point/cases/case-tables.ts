@@ -83,3 +83,8 @@ CREATE TRIGGER trace_effect_again AFTER UPDATE OF applied ON trace_effect BEGIN
     ON CONFLICT DO UPDATE SET count = count + 1;
 END;
 `;
+
+/** Who did it (TP-API-8); empty for what was written before it was asked. */
+export const CASE_ACTOR_MIGRATION_SQL = `
+ALTER TABLE trace_case_event ADD COLUMN actor TEXT NOT NULL DEFAULT '';
+`;

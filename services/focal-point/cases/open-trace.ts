@@ -56,8 +56,9 @@ export type OpenTraceResult =
 export async function openTrace(
   deps: OpenTraceDeps,
   facts: NewTrace,
-  idempotencyKey: string | undefined,
+  caller: { readonly actor: string; readonly idempotencyKey: string | undefined },
 ): Promise<OpenTraceResult> {
+  const { actor, idempotencyKey } = caller;
   const idempotency =
     idempotencyKey === undefined
       ? undefined
@@ -85,6 +86,7 @@ export async function openTrace(
     request: body,
     draft: { ...draft, parts: [{ ...BODY, plaintext: body }] },
     ...(idempotency === undefined ? {} : { idempotency }),
+    actor,
     nowMs,
   });
   if (opened.type === "opened") deps.onDrafted();

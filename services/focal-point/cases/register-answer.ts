@@ -1,6 +1,7 @@
 import { answerFromRegister, moveOf, normalizeSerial } from "#casework";
 import { TraceOutcome, TraceReply, TraceRequest } from "#proto";
 import type { Transaction } from "#runtime";
+import { REGISTER_ACTOR } from "#users";
 import { matchFirearm } from "../firearms/firearm-record.ts";
 import { type Replied, replyToCase } from "./case-procedures.ts";
 import { findCase } from "./case-record.ts";
@@ -33,6 +34,7 @@ export async function answerCase(
     move: moveOf(reply),
     outcome: conclusion.ok ? conclusion.value : null,
     replier: args.replier,
+    actor: REGISTER_ACTOR,
     nowMs: args.nowMs,
   });
 }

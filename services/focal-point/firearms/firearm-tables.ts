@@ -49,3 +49,8 @@ CREATE TRIGGER firearm_added AFTER INSERT ON firearm BEGIN
   UPDATE firearm_total SET records = records + 1;
 END;
 `;
+
+/** Who imported; empty for what was imported before it was asked. */
+export const IMPORT_ACTOR_MIGRATION_SQL = `
+ALTER TABLE firearm_import ADD COLUMN actor TEXT NOT NULL DEFAULT '';
+`;

@@ -24,8 +24,15 @@ export interface ImportCounts {
 }
 
 /** Begins an import; nothing of it shows before it is committed. */
-export async function beginImport(tx: Transaction, args: { nowMs: number }): Promise<number> {
-  await tx.run("INSERT INTO firearm_import (state, started_at) VALUES ('staging', ?)", args.nowMs);
+export async function beginImport(
+  tx: Transaction,
+  args: { readonly actor: string; readonly nowMs: number },
+): Promise<number> {
+  await tx.run(
+    "INSERT INTO firearm_import (state, started_at, actor) VALUES ('staging', ?, ?)",
+    args.nowMs,
+    args.actor,
+  );
   const row = await tx.get<{ id: number }>("SELECT max(import_id) AS id FROM firearm_import");
   return row?.id ?? 0;
 }

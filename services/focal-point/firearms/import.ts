@@ -46,13 +46,14 @@ export class FirearmImporter {
   /**
    * Reads a stream to its end, then imports all of it or, unless `partial`, none of it when a line
    * is bad. Importing the same lines again changes nothing. Every bad line is counted, the first
-   * ones are named.
+   * ones are named. `actor` is who imports.
    */
   async run(
     source: AsyncIterable<Uint8Array>,
-    options: { readonly partial: boolean },
+    options: { readonly partial: boolean; readonly actor: string },
   ): Promise<ImportReport> {
-    const importId = await this.#store.call("beginImport", { nowMs: this.#clock.now() });
+    const { actor } = options;
+    const importId = await this.#store.call("beginImport", { actor, nowMs: this.#clock.now() });
     const reading = new Reading();
     try {
       for await (const { line, text } of readLines(source, FIREARM_LIMITS.lineBytesMax)) {

@@ -3,15 +3,18 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type ApiDoor, addUserOnce, issueToken } from "#http";
 import { initExchange, type RunningExchange, startExchange } from "../../../deploy/local/index.ts";
 import { specsOf } from "../../support/nats-carrier.ts";
 import { runProgram } from "../../support/run-program.ts";
+import { openCaseworkDoors } from "../../support/test-doors.ts";
 
 const SERIAL = "MADE-UP 0815";
 const CASE_NUMBER = "US/CASE/4711";
 
 let dataDir: string;
 let exchange: RunningExchange;
+let doorOf: (participant: string) => ApiDoor;
 
 beforeAll(async () => {
   dataDir = join(await mkdtemp(join(tmpdir(), "tracepost-focal-point-")), "data");
@@ -28,6 +31,7 @@ beforeAll(async () => {
     ],
   });
   exchange = await startExchange({ dataDir, tuning: { logLevel: "trace" } });
+  doorOf = await openCaseworkDoors(exchange);
 });
 
 afterAll(async () => {
@@ -42,9 +46,9 @@ interface Answer {
 }
 
 async function ask(id: string, path: string, init: RequestInit = {}): Promise<Answer> {
-  const door = exchange.participants.get(id);
-  const headers = { authorization: `Bearer ${door?.token}`, ...init.headers };
-  const response = await fetch(`${door?.url}${path}`, { ...init, headers });
+  const { url, token } = doorOf(id);
+  const headers = { authorization: `Bearer ${token}`, ...init.headers };
+  const response = await fetch(`${url}${path}`, { ...init, headers });
   const text = await response.text();
   return { status: response.status, body: text.startsWith("{") ? JSON.parse(text) : text };
 }
@@ -107,6 +111,10 @@ async function until(id: string, path: string, wanted: (body: Answer["body"]) =>
   }
 }
 
+/** Who did what, by event. */
+const actorsOf = (events: readonly { event: string; actor: string }[]) =>
+  Object.fromEntries(events.map(({ event, actor }) => [event, actor]));
+
 describe("a trace request", () => {
   test("is answered from the other State's firearm register, with proof at every step", async () => {
     const record = { id: "AT-1", make: "GLOCK", serial: "madeup0815", status: "held" };
@@ -134,6 +142,15 @@ describe("a trace request", () => {
     expect(receipts).toEqual(["ACCEPTED GATEWAY", "DELIVERED AT"]);
     const seen = await ask("AT", path);
     expect(seen.body).toMatchObject({ role: "requested", peer: "US", state: "ANSWERED" });
+    expect(actorsOf(found.events)).toMatchObject({
+      opened: "caseworker",
+      "request delivered": "exchange",
+      "reply received": "exchange",
+    });
+    expect(actorsOf(seen.body.events)).toMatchObject({
+      opened: "exchange",
+      "reply sent": "firearm-register",
+    });
   });
 
   test("waits for an officer, who may acknowledge and answers once", async () => {
@@ -148,6 +165,8 @@ describe("a trace request", () => {
     await until("US", path, ({ state }) => state === "ACKNOWLEDGED");
     const refusal = { ground: "NATIONAL_SECURITY", explanation: "made up" };
     expect((await post("BR", `${path}/reply`, { refusal })).status).toBe(201);
+    const { events } = (await ask("BR", path)).body;
+    expect(actorsOf(events)).toMatchObject({ opened: "exchange", "reply sent": "caseworker" });
     const ended = await until("US", path, ({ state }) => state === "REFUSED");
     expect(ended).toMatchObject({ outcome: "REFUSED", reply: { refusal } });
     expect(await post("BR", `${path}/reply`, { refusal })).toMatchObject({
@@ -191,6 +210,45 @@ describe("a trace request", () => {
     const before = await countCases();
     expect(await post("US", "/v1/traces", body)).toMatchObject({ status: 422, body: { code } });
     expect(await countCases()).toBe(before);
+  });
+});
+
+describe("who may do what", () => {
+  const askAs = async (token: string, path: string, body?: object) => {
+    const response = await fetch(`${doorOf("US").url}${path}`, {
+      method: body === undefined ? "GET" : "POST",
+      headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    return { status: response.status, body: await response.json() };
+  };
+  const missing = (permission: string) => ({
+    status: 403,
+    body: { code: "FORBIDDEN", permission },
+  });
+
+  test("the token of the set-up makes users and sees no case", async () => {
+    const { token = "" } = exchange.participants.get("US") ?? {};
+    expect(await askAs(token, "/v1/traces")).toMatchObject(missing("traces:read"));
+    expect(await askAs(token, "/v1/firearms?serial=1")).toMatchObject(missing("firearms:read"));
+    expect((await askAs(token, "/v1/users")).status).toBe(200);
+  });
+
+  test("an officer sends and answers, but neither urgently nor by refusing", async () => {
+    const [user, label] = ["officer", "test"];
+    const admin = exchange.participants.get("US") as ApiDoor;
+    const spec = { userId: user, name: "Officer", roles: ["FOCAL_POINT_OFFICER"] } as const;
+    await addUserOnce(admin, spec, 30_000);
+    const token = await issueToken(admin, user, { label, timeoutMs: 30_000 });
+    const urgent = { ...traceTo("BR"), priority: "URGENT" };
+    expect(await askAs(token, "/v1/traces", urgent)).toMatchObject(missing("traces:urgent"));
+    const refusal = { ground: "NATIONAL_SECURITY" };
+    const refused = await askAs(token, "/v1/traces/any/reply", { refusal });
+    expect(refused).toMatchObject(missing("traces:refuse"));
+    const acknowledgement = { nationalReference: "US-1" };
+    const unknown = await askAs(token, "/v1/traces/any/reply", { acknowledgement });
+    expect(unknown).toMatchObject({ status: 404 });
+    expect(await askAs(token, "/v1/users")).toMatchObject(missing("users:read"));
   });
 });
 
@@ -257,10 +315,10 @@ describe("what anybody may see", () => {
 
   test("the logs, at their loudest, hold neither content nor token", async () => {
     const logs = join(dataDir, "run", "logs");
-    const token = exchange.participants.get("US")?.token ?? "?";
+    const tokens = [exchange.participants.get("US")?.token ?? "?", doorOf("US").token];
     for (const name of await readdir(logs)) {
       const text = await readFile(join(logs, name), "utf8");
-      for (const secret of [SERIAL, "madeup0815", CASE_NUMBER, "desk-7", token]) {
+      for (const secret of [SERIAL, "madeup0815", CASE_NUMBER, "desk-7", ...tokens]) {
         expect(text.includes(secret), `${secret} in ${name}`).toBe(false);
       }
     }

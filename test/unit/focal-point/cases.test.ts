@@ -24,7 +24,10 @@ import {
   replyToCase,
 } from "../../../services/focal-point/cases/case-procedures.ts";
 import { findCase } from "../../../services/focal-point/cases/case-record.ts";
-import { CASE_MIGRATION_SQL } from "../../../services/focal-point/cases/case-tables.ts";
+import {
+  CASE_ACTOR_MIGRATION_SQL,
+  CASE_MIGRATION_SQL,
+} from "../../../services/focal-point/cases/case-tables.ts";
 import { type MemoryTransaction, openMemoryTransaction } from "../../support/memory-transaction.ts";
 import { draftOf } from "../../support/post-drafts.ts";
 
@@ -33,7 +36,7 @@ const REQUEST_ID = "00000000-0000-7000-8000-000000000001";
 const DIGEST = Buffer.alloc(32, 1);
 
 beforeEach(() => {
-  tx = openMemoryTransaction(POST_MIGRATION_SQL, CASE_MIGRATION_SQL);
+  tx = openMemoryTransaction(POST_MIGRATION_SQL, CASE_MIGRATION_SQL, CASE_ACTOR_MIGRATION_SQL);
 });
 
 /** A case of ours with State BR, its request sealed. */
@@ -45,6 +48,7 @@ async function ownCase(caseId = randomUUID()): Promise<string> {
     nationalCaseNumber: "NE-1",
     request: Buffer.from("request"),
     draft: { ...draft, conversationId: caseId },
+    actor: "officer",
     nowMs: 1_000,
   });
   await tx.run("UPDATE post_outbox SET header_digest = ?", DIGEST);
@@ -125,6 +129,7 @@ describe("an own request", () => {
       request: Buffer.from("request"),
       draft: { ...draftOf("NE", ["BR"], "body", 1_000), messageId },
       idempotency,
+      actor: "officer",
       nowMs: 1_000,
     });
     const opened = await openCase(tx, args("m1", first));
@@ -227,6 +232,7 @@ describe("a request of another State", () => {
       move: TraceMove.FINAL,
       outcome: "NO_RECORD",
       replier: { participant: "NE", state: "NE" },
+      actor: "officer",
       nowMs: 4_000,
     };
     expect(await replyToCase(tx, args)).toMatchObject({ type: "sent", state: "ANSWERED" });
@@ -258,6 +264,7 @@ describe("a request of another State", () => {
       move: TraceMove.FINAL,
       outcome: null,
       replier: { participant: "NE", state: "NE" },
+      actor: "officer",
       nowMs: 1,
     };
     expect(await replyToCase(tx, args)).toEqual({ type: "unknown" });

@@ -40,7 +40,7 @@ async function* streamOf(...lines: readonly string[]): AsyncGenerator<Uint8Array
 }
 
 const importLines = (lines: readonly string[], partial = false) =>
-  importer.run(streamOf(...lines), { partial });
+  importer.run(streamOf(...lines), { partial, actor: "officer" });
 const count = () => store.call("countFirearms", undefined);
 
 describe("an import", () => {
@@ -95,13 +95,15 @@ describe("an import", () => {
       yield Buffer.from(`${lineOf("1")}\n`);
       throw new TypeError("the client went away");
     }
-    await expect(importer.run(broken(), { partial: false })).rejects.toThrow("went away");
+    await expect(importer.run(broken(), { partial: false, actor: "officer" })).rejects.toThrow(
+      "went away",
+    );
     expect(await store.call("unfinishedImports", undefined)).toEqual([]);
     expect(await count()).toBe(0);
   });
 
   test("that was decided when the process ended is finished by the next one", async () => {
-    const importId = await store.call("beginImport", { nowMs: 1 });
+    const importId = await store.call("beginImport", { actor: "officer", nowMs: 1 });
     const record = {
       id: "1",
       make: "GLOCK",
@@ -113,7 +115,7 @@ describe("an import", () => {
     } as const;
     await store.call("stageImport", { importId, lines: [{ line: 1, record }] });
     await store.call("decideImport", { importId });
-    const undecided = await store.call("beginImport", { nowMs: 2 });
+    const undecided = await store.call("beginImport", { actor: "officer", nowMs: 2 });
     const other = { ...record, id: "2" };
     await store.call("stageImport", { importId: undecided, lines: [{ line: 1, record: other }] });
     await store.close();

@@ -2,17 +2,28 @@ import { Registry } from "prom-client";
 import { Type } from "typebox";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { TracepostError } from "#errors";
-import { createHttpServer, type HttpServer, problemFromRefusal, sendProblem } from "#http";
-import { createLogger } from "#runtime";
+import {
+  createHttpServer,
+  type HttpRoutes,
+  type HttpServer,
+  problemFromRefusal,
+  sendProblem,
+} from "#http";
+import { createLogger, systemClock } from "#runtime";
+import { newToken } from "#users";
+import { type MemoryUsers, openMemoryUsers } from "../../support/memory-users.ts";
 
-const TOKEN = "a-token-of-more-than-22-characters";
 const SECRET = "MADE-UP-SERIAL-4711";
 
 let server: HttpServer;
 let isConnected: boolean;
 let logged: string;
+let users: MemoryUsers;
+let authorization: string;
 
 beforeEach(async () => {
+  users = await openMemoryUsers(systemClock);
+  authorization = `Bearer ${users.installation}`;
   isConnected = true;
   logged = "";
   const destination = { write: (line: string) => (logged += line) };
@@ -20,28 +31,33 @@ beforeEach(async () => {
     host: "127.0.0.1",
     port: 0,
     logger: createLogger({ name: "test", level: "debug", destination }),
-    token: TOKEN,
     health: { store: () => true, nats: () => isConnected },
     metrics: new Registry(),
     statusPage: () => "<!doctype html><p>fine</p>",
     bodyBytesMax: 1_000,
-    routes: (routes) => {
-      const body = Type.Object({ count: Type.Integer() }, { additionalProperties: false });
-      routes.post("/things", { schema: { body } }, (request) => ({ next: request.body.count + 1 }));
-      const querystring = Type.Object({ limit: Type.Integer({ maximum: 5 }) });
-      routes.get("/things", { schema: { querystring } }, (request) => request.query);
-      routes.get("/fault", () => {
-        throw new TypeError(`a bug about ${SECRET}`);
-      });
-      routes.get("/away", () => {
-        throw new TracepostError("UNAVAILABLE", "the carrier is away");
-      });
-      routes.get("/refused", (_request, reply) =>
-        sendProblem(
-          reply,
-          problemFromRefusal({ code: "RECIPIENT_UNKNOWN", field: "to", detail: "" }),
-        ),
-      );
+    api: {
+      guard: users.guard,
+      routes: (routes) => {
+        const config = { permission: "account:own" } as const;
+        const body = Type.Object({ count: Type.Integer() }, { additionalProperties: false });
+        routes.post("/things", { schema: { body }, config }, (request) => ({
+          next: request.body.count + 1,
+        }));
+        const querystring = Type.Object({ limit: Type.Integer({ maximum: 5 }) });
+        routes.get("/things", { schema: { querystring }, config }, (request) => request.query);
+        routes.get("/fault", { config }, () => {
+          throw new TypeError(`a bug about ${SECRET}`);
+        });
+        routes.get("/away", { config }, () => {
+          throw new TracepostError("UNAVAILABLE", "the carrier is away");
+        });
+        routes.get("/refused", { config }, (_request, reply) =>
+          sendProblem(
+            reply,
+            problemFromRefusal({ code: "RECIPIENT_UNKNOWN", field: "to", detail: "" }),
+          ),
+        );
+      },
     },
   });
 });
@@ -49,8 +65,6 @@ beforeEach(async () => {
 afterEach(async () => {
   await server.close();
 });
-
-const authorization = `Bearer ${TOKEN}`;
 
 async function ask(path: string, init: RequestInit = {}) {
   const response = await fetch(`${server.url}${path}`, init);
@@ -108,12 +122,14 @@ describe("the open doors", () => {
 
 describe("the guarded door", () => {
   test.each([
-    ["no token", undefined],
-    ["another token", "Bearer another-token-of-many-characters"],
-    ["the token with more behind it", `${authorization}x`],
-    ["the token twice", `${authorization} ${TOKEN}`],
-    ["another scheme", `Basic ${TOKEN}`],
-  ])("stays shut to %s", async (_what, given) => {
+    ["no token", () => undefined],
+    ["another token", () => `Bearer ${newToken().text}`],
+    ["something that is no token", () => "Bearer another-token-of-many-characters"],
+    ["the token with more behind it", () => `${authorization}x`],
+    ["the token twice", () => `${authorization} ${users.installation}`],
+    ["another scheme", () => `Basic ${users.installation}`],
+  ])("stays shut to %s", async (_what, give) => {
+    const given = give();
     const headers: Record<string, string> = given === undefined ? {} : { authorization: given };
     const { status, body, response } = await ask("/v1/things?limit=1", { headers });
     expect(status).toBe(401);
@@ -125,18 +141,21 @@ describe("the guarded door", () => {
     expect(await post('{"count":1}')).toMatchObject({ status: 200, body: { next: 2 } });
   });
 
-  test("is not built without a token of some length", async () => {
+  test("is not built with a route that asks for no permission", async () => {
     const options = {
       host: "127.0.0.1",
       port: 0,
       logger: createLogger({ name: "test", level: "silent" }),
       health: {},
-      routes: () => {},
     };
-    await expect(createHttpServer({ ...options, token: "short" })).rejects.toMatchObject({
-      code: "CONFIG_INVALID",
+    const api = {
+      guard: users.guard,
+      routes: (routes: HttpRoutes) => void routes.get("/open", () => ({})),
+    };
+    await expect(createHttpServer({ ...options, api })).rejects.toMatchObject({
+      code: "INTERNAL",
+      message: "the route /v1/open names no permission",
     });
-    await expect(createHttpServer(options)).rejects.toMatchObject({ code: "CONFIG_INVALID" });
   });
 });
 
@@ -193,7 +212,7 @@ test("the log holds routes, never addresses or queries", async () => {
   await ask(`/v1/things/${SECRET}`, { headers: { authorization } });
   expect(logged).toContain("/v1/things");
   expect(logged).not.toContain(SECRET);
-  expect(logged).not.toContain(TOKEN);
+  expect(logged).not.toContain(users.installation);
 });
 
 test("a port that is taken is a fault with what to do", async () => {

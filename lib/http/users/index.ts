@@ -1,0 +1,21 @@
+// The door to accounts of users, without the HTTP server: what a store's thread loads too.
+
+export { type Actor, admitInstallation, createGuard, type Guard } from "./guard.ts";
+export {
+  mayHold,
+  PERMISSIONS,
+  type Permission,
+  ROLE_NAMES,
+  ROLES,
+  type Role,
+  rolesWith,
+} from "./roles.ts";
+export { newToken, parseToken } from "./token.ts";
+export { USER_PROCEDURES, USER_READ_ONLY, type UserStore } from "./user-procedures.ts";
+export {
+  EXCHANGE_ACTOR,
+  INSTALLATION_USER,
+  REGISTER_ACTOR,
+  RESERVED_USER_IDS,
+} from "./user-record.ts";
+export { USER_MIGRATION_SQL } from "./user-tables.ts";

@@ -1,0 +1,92 @@
+/**
+ * Who may do what: the closed tables of permissions and roles (TP-API-3, domain notes 10). The
+ * tables of docs/spec/api.md are the same lists; a test proves it.
+ */
+
+/** Permission → what it allows. A route names the one it asks for. */
+export const PERMISSIONS = {
+  "account:own": "seeing one's own account",
+  "overview:read": "counts of cases and of the post, and incidents; no content",
+  "traces:read": "reading cases",
+  "traces:send": "checking and sending trace requests",
+  "traces:answer": "acknowledging and answering requests received",
+  "traces:urgent": "sending with priority URGENT, on top of `traces:send`",
+  "traces:refuse": "answering with a refusal, on top of `traces:answer`",
+  "receipts:read": "receipts and their proofs; no content",
+  "firearms:read": "looking up the firearm register",
+  "firearms:import": "importing into the firearm register",
+  "changes:read": "following the feed of changes",
+  "webhooks:write": "setting up who is told of changes",
+  "users:read": "seeing users and their tokens' labels",
+  "users:write": "adding and disabling users, issuing and revoking tokens",
+  "quarantine:read": "seeing what the gateway could not verify",
+  "quarantine:decide": "releasing or rejecting it",
+} as const satisfies Record<string, string>;
+
+/** A permission of the closed table. */
+export type Permission = keyof typeof PERMISSIONS;
+
+const EVERYBODY = ["account:own", "overview:read"] as const;
+const CASEWORK = ["traces:read", "traces:send", "traces:answer"] as const;
+
+/** Role → what it may do. */
+export const ROLES = {
+  FOCAL_POINT_OFFICER: [
+    ...EVERYBODY,
+    ...CASEWORK,
+    "receipts:read",
+    "firearms:read",
+    "changes:read",
+  ],
+  FOCAL_POINT_SUPERVISOR: [
+    ...EVERYBODY,
+    ...CASEWORK,
+    "traces:urgent",
+    "traces:refuse",
+    "receipts:read",
+    "firearms:read",
+    "changes:read",
+  ],
+  RECORDS_OFFICER: [
+    ...EVERYBODY,
+    "traces:read",
+    "receipts:read",
+    "firearms:read",
+    "firearms:import",
+  ],
+  AUDITOR: [...EVERYBODY, "receipts:read", "users:read"],
+  GATEWAY_OPERATOR: [...EVERYBODY, "quarantine:read", "quarantine:decide"],
+  ADMINISTRATOR: [...EVERYBODY, "users:read", "users:write", "webhooks:write"],
+  NATIONAL_SYSTEM: [
+    ...EVERYBODY,
+    ...CASEWORK,
+    "receipts:read",
+    "firearms:read",
+    "firearms:import",
+    "changes:read",
+  ],
+} as const satisfies Record<string, readonly Permission[]>;
+
+/** A role of the closed table. */
+export type Role = keyof typeof ROLES;
+
+/** Names of all roles, in the order of the table. */
+export const ROLE_NAMES = Object.keys(ROLES) as Role[];
+
+/** Roles a system may have; the others are for persons, except NATIONAL_SYSTEM. */
+const SYSTEM_ROLES: readonly Role[] = ["NATIONAL_SYSTEM", "AUDITOR"];
+
+/** Whether a user of this kind may have the role (TP-API-3). */
+export function mayHold(kind: "person" | "system", role: Role): boolean {
+  return kind === "system" ? SYSTEM_ROLES.includes(role) : role !== "NATIONAL_SYSTEM";
+}
+
+/** Everything that these roles together may do. */
+export function permissionsOf(roles: readonly Role[]): ReadonlySet<Permission> {
+  return new Set(roles.flatMap((role) => ROLES[role] as readonly Permission[]));
+}
+
+/** The roles that have a permission, in the order of the table. */
+export function rolesWith(permission: Permission): Role[] {
+  return ROLE_NAMES.filter((role) => permissionsOf([role]).has(permission));
+}
