@@ -18,6 +18,8 @@ import { GATEWAY_NODE_FLAGS } from "../../deploy/local/supervisor/exchange-proce
 import { headerOf, traceRequest } from "../support/messages.ts";
 import type { Party } from "../support/parties.ts";
 
+/** The product's own gateway. */
+export const GATEWAY_PROGRAM = fileURLToPath(new URL("../../gateway/main.ts", import.meta.url));
 const IDLE = fileURLToPath(new URL("./idle.ts", import.meta.url));
 
 /** NATS with accounts and streams, keys and register; services only where the bench starts them. */

@@ -1,118 +1,66 @@
-// `npm run bench`: every figure beside its floor, measured in the same run. Prints a table and
-// writes bench-results/latest.json. Options: --messages N (default 20000), --rounds N (default 3).
-import { mkdir, open, rm, writeFile } from "node:fs/promises";
-import { cpus, tmpdir, totalmem } from "node:os";
-import { join } from "node:path";
+// `npm run bench`: every figure beside its floor, measured in the same run. Prints tables and writes
+// bench-results/latest.json; `--write` puts the tables into docs/benchmarks.md.
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
-import { gatewayThroughput, relayFloor } from "./throughput.ts";
+import { latencyBench } from "./latency.ts";
+import { describeMachine, machineLine } from "./machine.ts";
+import { memoryBench } from "./memory.ts";
+import { sealingBench } from "./sealing.ts";
+import { type Bench, fillPage, renderTable, type Section } from "./section.ts";
+import { throughputBench } from "./throughput.ts";
 
-const { values } = parseArgs({
+const BENCHES: readonly Bench[] = [throughputBench, latencyBench, sealingBench, memoryBench];
+const PAGE = "docs/benchmarks.md";
+const RESULTS = "bench-results/latest.json";
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
   options: {
     messages: { type: "string", default: "20000" },
     rounds: { type: "string", default: "3" },
+    seconds: { type: "string", default: "30" },
+    write: { type: "boolean", default: false },
+    help: { type: "boolean", default: false },
   },
 });
-const messages = Number(values.messages);
-const rounds = Number(values.rounds);
-
-/** fsync of a 4 KiB write, milliseconds: what every durable step pays on this disk. */
-async function measureFsync(): Promise<{ p50Ms: number; p99Ms: number }> {
-  const file = join(tmpdir(), `tracepost-fsync-${process.pid}`);
-  const handle = await open(file, "w");
-  const took: number[] = [];
-  for (let n = 0; n < 200; n += 1) {
-    await handle.write(Buffer.alloc(4_096, n), 0, 4_096, n * 4_096);
-    const startedAt = performance.now();
-    await handle.sync();
-    took.push(performance.now() - startedAt);
-  }
-  await handle.close();
-  await rm(file);
-  took.sort((a, b) => a - b);
-  return { p50Ms: took[100] ?? 0, p99Ms: took[198] ?? 0 };
-}
-
-function median(all: readonly number[]): number {
-  const sorted = [...all].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? 0;
-}
-
-const fsync = await measureFsync();
-const cores = cpus();
-process.stdout.write(
-  `Node ${process.version}, ${cores.length} × ${cores[0]?.model ?? "unknown"}, ` +
-    `${Math.round(totalmem() / 2 ** 30)} GiB, fsync p50 ${fsync.p50Ms.toFixed(2)} ms, ` +
-    `p99 ${fsync.p99Ms.toFixed(2)} ms\n${messages} messages a run, ${rounds} rounds\n\n`,
-);
-/** Messages a second. */
-interface Round {
-  /** Stock JetStream client, recipients reading as they do beside the gateway: the floor. */
-  readonly relay: number;
-  /** The same with nobody reading. */
-  readonly unread: number;
-  /** Nobody reading, and the publisher and pull loop of lib/bus in place of the stock client. */
-  readonly own: number;
-  readonly gateway: number;
-}
-const all: Round[] = [];
-let receiptBytes = 0;
-let envelopeBytes = 0;
-for (let round = 1; round <= rounds; round += 1) {
-  const gateway = await gatewayThroughput(messages);
-  ({ receiptBytes, envelopeBytes } = gateway);
-  const relay = await relayFloor("stock", messages, receiptBytes, true);
-  const unread = await relayFloor("stock", messages, receiptBytes, false);
-  const own = await relayFloor("own", messages, receiptBytes, false);
-  all.push({
-    relay: relay.perSecond,
-    unread: unread.perSecond,
-    own: own.perSecond,
-    gateway: gateway.perSecond,
-  });
+const unknown = positionals.filter((name) => !BENCHES.some((bench) => bench.name === name));
+if (values.help || unknown.length > 0) {
+  if (unknown.length > 0) process.stderr.write(`no bench is named ${unknown.join(", ")}\n\n`);
   process.stdout.write(
-    `round ${round}: gateway ${gateway.perSecond.toFixed(0)}/s, relay ${relay.perSecond.toFixed(0)}/s` +
-      ` (unread ${unread.perSecond.toFixed(0)}/s, own client ${own.perSecond.toFixed(0)}/s)\n`,
+    "npm run bench -- [NAME…] [--messages N] [--rounds N] [--seconds N] [--write]\n\n" +
+      `${BENCHES.map(({ name, about }) => `  ${name.padEnd(12)} ${about}`).join("\n")}\n\n` +
+      `Without a name, all of them. --write puts the tables into ${PAGE}.\n`,
   );
+  process.exit(unknown.length > 0 ? 2 : 0);
 }
 
-function compare(floor: keyof Omit<Round, "gateway">) {
-  return {
-    floorPerSecond: median(all.map((figures) => figures[floor])),
-    ratio: median(all.map((figures) => figures.gateway / figures[floor])),
-  };
+const machine = await describeMachine();
+process.stdout.write(`${machineLine(machine)}\n`);
+const sections = new Map<string, Section>();
+for (const bench of BENCHES) {
+  if (positionals.length > 0 && !positionals.includes(bench.name)) continue;
+  process.stdout.write(`\n${bench.name}: ${bench.about}\n`);
+  const section = await bench.run({
+    messages: Number(values.messages),
+    rounds: Number(values.rounds),
+    seconds: Number(values.seconds),
+    progress: (text) => process.stdout.write(`  ${text}\n`),
+  });
+  sections.set(bench.name, section);
+  process.stdout.write(`\n${section.title}\n${renderTable(section)}\n`);
 }
 
-const throughput = {
-  figure: "gateway throughput, 1 KiB body sealed to one recipient",
-  envelopeBytes,
-  receiptBytes,
-  gatewayPerSecond: median(all.map((figures) => figures.gateway)),
-  relay: compare("relay"),
-  unread: compare("unread"),
-  own: compare("own"),
-  rounds: all,
-};
-const rows: [string, { floorPerSecond: number; ratio: number }][] = [
-  ["raw relay, stock client, recipients reading (the floor)", throughput.relay],
-  ["the same, nobody reading", throughput.unread],
-  ["nobody reading, client of lib/bus", throughput.own],
-];
-process.stdout.write(
-  `\n${throughput.figure} (${envelopeBytes} B envelope, ${receiptBytes} B receipt a message): ` +
-    `${throughput.gatewayPerSecond.toFixed(0)}/s, median of ${rounds}\n` +
-    "| floor | messages/s | ratio |\n|---|--:|--:|\n",
-);
-for (const [name, { floorPerSecond, ratio }] of rows) {
-  process.stdout.write(`| ${name} | ${floorPerSecond.toFixed(0)} | ${ratio.toFixed(2)} |\n`);
-}
 await mkdir("bench-results", { recursive: true });
-const report = {
-  at: new Date().toISOString(),
-  node: process.version,
-  cores: cores.length,
-  cpu: cores[0]?.model,
-  fsync,
-  messages,
-  throughput,
-};
-await writeFile("bench-results/latest.json", `${JSON.stringify(report, null, 2)}\n`);
+const figures = Object.fromEntries([...sections].map(([name, { data }]) => [name, data]));
+const report = { at: new Date().toISOString(), machine, ...figures };
+await writeFile(RESULTS, `${JSON.stringify(report, null, 2)}\n`);
+if (values.write) {
+  const day = report.at.slice(0, 10);
+  const contents = new Map([["machine", `Measured on ${day}: ${machineLine(machine)}.`]]);
+  for (const [name, section] of sections) {
+    contents.set(name, `${section.title}:\n\n${renderTable(section)}`);
+  }
+  const { page, missing } = fillPage(await readFile(PAGE, "utf8"), contents);
+  await writeFile(PAGE, page);
+  if (missing.length > 0) process.stderr.write(`${PAGE} has no place for ${missing.join(", ")}\n`);
+}

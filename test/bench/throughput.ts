@@ -1,17 +1,72 @@
 import { fileURLToPath } from "node:url";
-import { Dispatch, Envelope, Header, Kind, Receipt, ReceiptType } from "#proto";
-import { POST_LIMITS } from "#runtime";
-import { headerDigest, inboxConsumer, outSubject, type Transport } from "#wire";
-import { headerOf, recipientReceipt } from "../support/messages.ts";
-import type { Party } from "../support/parties.ts";
-import { endProgram, openBenchExchange } from "./exchange.ts";
+import { inboxConsumer } from "#wire";
+import { endProgram, GATEWAY_PROGRAM, openBenchExchange } from "./exchange.ts";
+import { Inbox } from "./inbox.ts";
+import { median } from "./machine.ts";
+import type { Bench, BenchOptions, Section } from "./section.ts";
 
-const GATEWAY = fileURLToPath(new URL("../../gateway/main.ts", import.meta.url));
 const RELAY = fileURLToPath(new URL("./relay.ts", import.meta.url));
 const IDS = ["AT", "BR", "NE", "TR"];
 
+/** Messages a second. */
+interface Round {
+  /** Stock JetStream client, recipients reading as they do beside the gateway: the floor. */
+  readonly relay: number;
+  /** The same with nobody reading. */
+  readonly unread: number;
+  /** Nobody reading, and the publisher and pull loop of lib/bus in place of the stock client. */
+  readonly own: number;
+  readonly gateway: number;
+}
+
+/** Gateway throughput beside a raw relay of the same bytes. */
+export const throughputBench: Bench = {
+  name: "throughput",
+  about: "gateway throughput beside a raw relay",
+  run: measureThroughput,
+};
+
+async function measureThroughput(options: BenchOptions): Promise<Section> {
+  const { messages, rounds, progress } = options;
+  const all: Round[] = [];
+  let receiptBytes = 0;
+  let envelopeBytes = 0;
+  for (let round = 1; round <= rounds; round += 1) {
+    const gateway = await gatewayThroughput(messages);
+    ({ receiptBytes, envelopeBytes } = gateway);
+    const relay = await relayFloor("stock", messages, receiptBytes, true);
+    const unread = await relayFloor("stock", messages, receiptBytes, false);
+    const own = await relayFloor("own", messages, receiptBytes, false);
+    all.push({
+      relay: relay.perSecond,
+      unread: unread.perSecond,
+      own: own.perSecond,
+      gateway: gateway.perSecond,
+    });
+    progress(`round ${round}: gateway ${gateway.perSecond.toFixed(0)}/s`);
+  }
+  const gatewayPerSecond = median(all.map((figures) => figures.gateway));
+  const row = (floor: keyof Omit<Round, "gateway">, name: string): string[] => {
+    const perSecond = median(all.map((figures) => figures[floor]));
+    const ratio = median(all.map((figures) => figures.gateway / figures[floor]));
+    return [name, perSecond.toFixed(0), gatewayPerSecond.toFixed(0), ratio.toFixed(2)];
+  };
+  return {
+    title:
+      `Gateway throughput, 1 KiB body sealed to one recipient (${envelopeBytes} B envelope, ` +
+      `${receiptBytes} B receipt a message), ${messages} messages, median of ${rounds}`,
+    columns: ["floor", "relay, messages/s", "gateway, messages/s", "ratio"],
+    rows: [
+      row("relay", "stock client, recipients reading (the floor)"),
+      row("unread", "stock client, nobody reading"),
+      row("own", "client of `lib/bus`, nobody reading"),
+    ],
+    data: { envelopeBytes, receiptBytes, messages, rounds: all },
+  };
+}
+
 /** One run of the floor or of the gateway. */
-export interface ThroughputRun {
+interface ThroughputRun {
   readonly messages: number;
   readonly envelopeBytes: number;
   readonly elapsedMs: number;
@@ -22,7 +77,7 @@ export interface ThroughputRun {
  * The raw relay: the same bytes, the same accounts, the same two publishes, nothing else. With
  * `readers` the recipients read and acknowledge beside it, as they do beside the gateway.
  */
-export async function relayFloor(
+async function relayFloor(
   client: "stock" | "own",
   messages: number,
   receiptBytes: number,
@@ -55,7 +110,7 @@ export async function relayFloor(
 }
 
 /** The gateway, with recipients that receipt what they get, as focal points do. */
-export async function gatewayThroughput(
+async function gatewayThroughput(
   messages: number,
 ): Promise<ThroughputRun & { receiptBytes: number; delivered: number }> {
   const exchange = await openBenchExchange(IDS);
@@ -66,7 +121,7 @@ export async function gatewayThroughput(
     );
     const finished = new Promise<number>((resolve) => countReceipts(inboxes, messages, resolve));
     await Promise.all(inboxes.map((inbox) => inbox.start()));
-    const gateway = await exchange.startInGatewaysPlace(GATEWAY, {});
+    const gateway = await exchange.startInGatewaysPlace(GATEWAY_PROGRAM, {});
     const elapsedMs = await finished;
     const delivered = inboxes.reduce((sum, inbox) => sum + inbox.delivered, 0);
     await endProgram(gateway);
@@ -98,9 +153,9 @@ function countReceipts(
     done(performance.now() - startedAt);
   };
   for (const inbox of inboxes) {
-    inbox.onAccepted = () => {
+    inbox.onAccepted = (ids) => {
       if (accepted === 0) startedAt = performance.now();
-      accepted += 1;
+      accepted += ids.length;
       settle();
     };
     inbox.onMessage = () => {
@@ -108,89 +163,4 @@ function countReceipts(
       settle();
     };
   }
-}
-
-/** A recipient that stores nothing: it says `delivered`, in batches as lib/post does. */
-class Inbox {
-  readonly #party: Party;
-  readonly #transport: Transport;
-  readonly #pending = new Map<string, { sender: string; message: ReceivedMessage }[]>();
-  #flushing = false;
-  onAccepted: () => void = () => undefined;
-  onMessage: () => void = () => undefined;
-  delivered = 0;
-  receiptBytes = 0;
-
-  constructor(party: Party, transport: Transport) {
-    this.#party = party;
-    this.#transport = transport;
-  }
-
-  async start(): Promise<void> {
-    await this.#transport.consume("IN", inboxConsumer("normal"), (inbound) => {
-      inbound.ack();
-      this.#take(inbound.data);
-    });
-  }
-
-  async close(): Promise<void> {
-    await this.#transport.close();
-  }
-
-  /** Reads as little as it can: what recipients cost is no part of what is measured. */
-  #take(data: Uint8Array): void {
-    const { envelope, evidence } = Dispatch.decode(data);
-    // Of all dispatches, the gateway's own receipts alone carry no evidence beside them.
-    if (evidence === undefined) {
-      const count = acceptedIn(envelope);
-      this.receiptBytes = Math.round(data.length / count);
-      for (let n = 0; n < count; n += 1) this.onAccepted();
-      return;
-    }
-    const { header: headerBytes } = Envelope.decode(envelope);
-    const header = Header.decode(headerBytes);
-    if (header.kind === Kind.RECEIPT) return;
-    this.onMessage();
-    const message = { bytes: envelope, headerBytes, headerDigest: headerDigest(headerBytes) };
-    const of = this.#pending.get(header.sender) ?? [];
-    of.push({ sender: header.sender, message });
-    this.#pending.set(header.sender, of);
-    if (!this.#flushing) {
-      this.#flushing = true;
-      setImmediate(() => void this.#flush());
-    }
-  }
-
-  async #flush(): Promise<void> {
-    while (this.#pending.size > 0) {
-      const batches = [...this.#pending.values()];
-      this.#pending.clear();
-      for (const all of batches) {
-        while (all.length > 0) await this.#say(all.splice(0, POST_LIMITS.inboxBatchMax));
-      }
-    }
-    this.#flushing = false;
-  }
-
-  async #say(about: { sender: string; message: ReceivedMessage }[]): Promise<void> {
-    const receipt = recipientReceipt(this.#party, about);
-    const { messageId, lane, kind } = headerOf(receipt);
-    const subject = outSubject(this.#party.id, lane, kind);
-    await this.#transport.publish({ subject, data: receipt.bytes, transportId: `${messageId}.1` });
-    this.delivered += about.length;
-  }
-}
-
-interface ReceivedMessage {
-  readonly bytes: Uint8Array;
-  readonly headerBytes: Uint8Array;
-  readonly headerDigest: Uint8Array;
-}
-
-/** How many messages a receipt of the gateway says are accepted. */
-function acceptedIn(envelope: Uint8Array): number {
-  const { parts } = Envelope.decode(envelope);
-  const { type, items } = Receipt.decode(parts[0]?.content ?? new Uint8Array());
-  if (type !== ReceiptType.ACCEPTED) throw new TypeError(`not accepted: ${items[0]?.code}`);
-  return items.length;
 }
