@@ -2,12 +2,14 @@ import { Command, CommanderError } from "commander";
 import { TracepostError } from "#errors";
 import packageJson from "../package.json" with { type: "json" };
 import { type Terminal, tellFault } from "./command-result.ts";
+import { addConformanceRun } from "./commands/conformance.ts";
 import { addExchangeDown } from "./commands/exchange-down.ts";
 import { addExchangeInit } from "./commands/exchange-init.ts";
 import { addExchangeStatus } from "./commands/exchange-status.ts";
 import { addExchangeUp } from "./commands/exchange-up.ts";
 import { addInspect } from "./commands/inspect.ts";
 import { addLogVerify } from "./commands/log.ts";
+import { addRule } from "./commands/rule.ts";
 import { addTraceList } from "./commands/trace-list.ts";
 import { addTraceShow } from "./commands/trace-show.ts";
 import { EXIT_CODES_HELP } from "./exit-codes.ts";
@@ -62,6 +64,9 @@ function createProgram(terminal: Terminal, asJson: boolean): Command {
   const log = group(program, "log", "check the message log");
   addLogVerify(log, terminal);
   addInspect(program, terminal);
+  addRule(program, terminal);
+  const conformance = group(program, "conformance", "hold another implementation against ours");
+  addConformanceRun(conformance, terminal);
   prepare(program, terminal, asJson);
   return program;
 }

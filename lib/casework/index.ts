@@ -1,11 +1,15 @@
+export { type Addressees, type OriginMarks, proposeAddressees } from "./addressees.ts";
 export { type AnswerContext, answerFromRegister } from "./answer.ts";
 export { isCalendarDate } from "./calendar-date.ts";
+export { type ChainCheck, type ChainGap, type ChainHop, checkChain } from "./check-chain.ts";
 export {
   checkTraceRequest,
   errorsOf,
   type TraceRequestContext,
 } from "./check-trace-request.ts";
 export { checkCalibre, checkMake, checkSerial, type IdentityRule } from "./identity-rules.ts";
+export { judgeMove, type Side } from "./judge-move.ts";
+export { lookAlikeKey } from "./look-alike.ts";
 export { normalizeMake, normalizeSerial } from "./normalize.ts";
 export { moveOf, outcomeClassOf, outcomeName, type TraceOutcomeName } from "./outcome.ts";
 export {
@@ -14,12 +18,15 @@ export {
   type FirearmStatus,
   type RefusalGroundName,
 } from "./register.ts";
+export { type ReplyClock, replyClock, type StateChange, TARGET_DAYS } from "./reply-clock.ts";
 export {
   type FailedField,
   type RecoveredFirearm,
   type Screening,
   screenRow,
 } from "./screening.ts";
+export { scriptOf } from "./script.ts";
+export { serialMatches } from "./serial-match.ts";
 export {
   type MoveOwner,
   nextTraceState,

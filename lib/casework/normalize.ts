@@ -5,16 +5,30 @@
 
 /** Spaces, dashes, dots of any script, and characters that show nothing. */
 const SEPARATORS = /[\s\p{Dash}.·•‧∙\p{Default_Ignorable_Code_Point}]/gu;
+const DIGIT = /\p{Nd}/gu;
 
 /**
- * A serial number for comparing: compatibility form (NFKC), upper case, without spaces, dashes and
- * dots. Look-alike glyphs (0 and O) stay apart. Applying it twice changes nothing.
+ * A serial number for comparing: compatibility form (NFKC), upper case, decimal digits of every
+ * script as 0 to 9, without spaces, dashes and dots. Letters keep their script, and look-alike
+ * glyphs (0 and O) stay apart. Applying it twice changes nothing.
  */
 export function normalizeSerial(raw: string): string {
   const stripped = raw.normalize("NFKC").toUpperCase().replaceAll(SEPARATORS, "");
   // What a stripped separator held apart may now compose, and composing may show another one.
-  const composed = stripped.normalize("NFKC");
+  const composed = stripped.replaceAll(DIGIT, digitValue).normalize("NFKC");
   return composed === raw ? composed : normalizeSerial(composed);
+}
+
+/** Decimal digits of a script stand in a row of ten, zero first (Unicode, general category Nd). */
+function digitValue(digit: string): string {
+  const point = digit.codePointAt(0) ?? 0;
+  let value = 0;
+  while (value < 9 && isDigit(point - value - 1)) value += 1;
+  return String(value);
+}
+
+function isDigit(point: number): boolean {
+  return /^\p{Nd}$/u.test(String.fromCodePoint(Math.max(0, point)));
 }
 
 /**

@@ -8,7 +8,7 @@ export {
   USER_ASSIGNED_CODES,
   type UserAssignedCode,
 } from "./countries.ts";
-export { FORMER_STATES, type FormerState, formerState } from "./former-states.ts";
+export { FORMER_STATES, type FormerState, formerState, formerStatesOf } from "./former-states.ts";
 export { MAKERS, type Maker, makerOf } from "./makers.ts";
 export { isPlaceholder, PLACEHOLDERS } from "./placeholders.ts";
 export type { ReferenceTable } from "./reference-table.ts";

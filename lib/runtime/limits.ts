@@ -245,6 +245,16 @@ export const LOG_LIMITS = {
   problemsMax: 100,
 } as const;
 
+/** Limits of the rules that can be tried from outside. */
+export const RULE_LIMITS = {
+  /** A rule decides on one case; a chain or a table of thousands of lines is below. */
+  inputBytesMax: 4 * KIB * KIB,
+  /** Longest wait for another implementation to decide one vector. */
+  conformanceMs: 30 * SECOND_MS,
+  /** Programs of another implementation that run at the same time. */
+  conformanceAtOnce: 2,
+} as const;
+
 /** Limits and waits of the recovered-firearms scenario. */
 export const SCENARIO_LIMITS = {
   /** Fewer States would not look like an exchange; others are added. */

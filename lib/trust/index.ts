@@ -9,6 +9,7 @@ export {
   preAuthEncoding,
   verifyBytes,
 } from "./dsse.ts";
+export { checkReplyHandling } from "./handling.ts";
 export {
   generateSealingKey,
   loadPublicKey,

@@ -1,0 +1,192 @@
+import { Type } from "typebox";
+import {
+  checkChain,
+  judgeMove,
+  proposeAddressees,
+  replyClock,
+  TARGET_DAYS,
+  TRACE_TRANSITIONS,
+  type TraceState,
+} from "#casework";
+import { Handling, Tlp, TraceMove, UseRestriction } from "#proto";
+import { CASEWORK_LIMITS, WIRE_LIMITS } from "#runtime";
+import { checkReplyHandling } from "#trust";
+import { createRule, type RuleResult, type WrongInput } from "./rule.ts";
+
+const closed = { additionalProperties: false } as const;
+const DAY_MS = 86_400_000;
+
+const StateCode = Type.String({ pattern: "^[A-Z]{2}$" });
+const Year = Type.Integer({ minimum: CASEWORK_LIMITS.manufactureYearMin, maximum: 9_999 });
+const StateName = Type.Enum(Object.keys(TRACE_TRANSITIONS) as TraceState[]);
+const SideName = Type.Enum(["requesting", "requested"]);
+
+/** Whom to ask about a firearm. */
+export const addresseesRule = createRule({
+  name: "addressees",
+  about: "States to ask, from import mark and State of manufacture, successors included",
+  input: Type.Object(
+    {
+      countryOfManufacture: Type.Optional(Type.String({ pattern: "^[A-Z]{2}([A-Z]{2})?$" })),
+      yearOfManufacture: Type.Optional(Year),
+      importMark: Type.Optional(
+        Type.Object({ country: StateCode, year: Type.Optional(Year) }, closed),
+      ),
+      recoveryCountry: StateCode,
+    },
+    closed,
+  ),
+  decide: (marks) => {
+    const proposal = proposeAddressees(marks);
+    if (proposal.ok) return proposal;
+    const { field, detail } = proposal.refusal;
+    return { ok: false, wrong: [{ field: camelPath(field), rule: detail }] };
+  },
+});
+
+function camelPath(path: string): string {
+  return path.replaceAll(/_(\w)/gu, (_match, letter: string) => letter.toUpperCase());
+}
+
+/** When an answer is due. */
+export const clockRule = createRule({
+  name: "clock",
+  about: "when an answer is due, with the time the clock stood still for information asked for",
+  input: Type.Object(
+    {
+      priority: Type.Enum(["ROUTINE", "PRIORITY", "URGENT"]),
+      /** Default: 30, 7 or 3 days by priority. */
+      targetDays: Type.Optional(Type.Number({ minimum: 0, maximum: 3_660 })),
+      events: Type.Array(Type.Object({ state: StateName, at: Type.String() }, closed), {
+        maxItems: 10_000,
+      }),
+    },
+    closed,
+  ),
+  decide: ({ priority, targetDays = TARGET_DAYS[priority], events }) => {
+    const changes = events.map(({ state, at }) => ({ state, atMs: instantMs(at) }));
+    const wrong = changes.flatMap(({ atMs }, index): WrongInput[] =>
+      Number.isNaN(atMs)
+        ? [{ field: `events.${index}.at`, rule: "must be an RFC 3339 date and time with offset" }]
+        : [],
+    );
+    if (wrong.length > 0) return { ok: false, wrong };
+    const { dueAtMs, stoppedMs } = replyClock(changes, targetDays);
+    const dueAt = dueAtMs === undefined ? null : new Date(dueAtMs).toISOString();
+    return { ok: true, value: { dueAt, stoppedDays: stoppedMs / DAY_MS } };
+  },
+});
+
+const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})$/u;
+
+function instantMs(text: string): number {
+  return INSTANT.test(text) ? Date.parse(text) : Number.NaN;
+}
+
+/** Names of messages as the instruments and the API use them, beside the names of the moves. */
+const MESSAGE_NAMES: Readonly<Record<string, keyof typeof TraceMove>> = {
+  TraceRequest: "REQUEST",
+  TraceAcknowledgement: "ACKNOWLEDGEMENT",
+  RequestForInformation: "REQUEST_FOR_INFORMATION",
+  SupplementaryInformation: "SUPPLEMENTARY_INFORMATION",
+  InterimReply: "INTERIM",
+  FinalReply: "FINAL",
+  Referral: "REFERRAL",
+  DelayNotice: "DELAY",
+  RefusalNotice: "REFUSAL",
+  ClarificationRequest: "CLARIFICATION_REQUEST",
+  Clarification: "CLARIFICATION",
+  Withdrawal: "WITHDRAWAL",
+  Correction: "CORRECTION",
+  Reminder: "REMINDER",
+  OutcomeFeedback: "OUTCOME_FEEDBACK",
+  CaseClosed: "CASE_CLOSED",
+  CaseReopened: "CASE_REOPENED",
+};
+const MOVES = Object.keys(TraceMove).filter((name) => name !== "UNSPECIFIED");
+
+/** Whose move it is. */
+export const moveRule = createRule({
+  name: "move",
+  about: "whether a message may be sent in a state of a case, by whom, and where it leads",
+  input: Type.Object(
+    {
+      state: StateName,
+      message: Type.Enum([...Object.keys(MESSAGE_NAMES), ...MOVES]),
+      by: SideName,
+    },
+    closed,
+  ),
+  decide: ({ state, message, by }) => {
+    const name = MESSAGE_NAMES[message] ?? (message as keyof typeof TraceMove);
+    const judged = judgeMove(state, TraceMove[name], by);
+    const value = judged.ok
+      ? { allowed: true, next: judged.value }
+      : { allowed: false, code: judged.refusal.code };
+    return { ok: true, value };
+  },
+});
+
+const HandlingFacts = Type.Object(
+  {
+    tlp: Type.Enum(["CLEAR", "GREEN", "AMBER", "AMBER_STRICT", "AMBER+STRICT", "RED"]),
+    use: Type.Optional(
+      Type.Array(
+        Type.Enum(["ANY_LAWFUL", "INTELLIGENCE_ONLY", "NO_JUDICIAL_USE", "NO_ONWARD", "OTHER"]),
+        { maxItems: 8 },
+      ),
+    ),
+    /** Participants, States or bodies besides the recipients. */
+    releasableTo: Type.Optional(
+      Type.Array(Type.String({ maxLength: 64 }), { maxItems: WIRE_LIMITS.recipientsMax }),
+    ),
+    originatorState: Type.Optional(StateCode),
+  },
+  closed,
+);
+
+/** Whether an answer is handled as strictly as what it answers. */
+export const handlingRule = createRule({
+  name: "handling",
+  about: "whether a reply is handled at least as strictly as its request",
+  input: Type.Object({ request: HandlingFacts, reply: HandlingFacts }, closed),
+  decide: ({ request, reply }): RuleResult => {
+    const refusal = checkReplyHandling(handlingOf(request), handlingOf(reply));
+    if (refusal === undefined) return { ok: true, value: { allowed: true } };
+    const field = camelPath(refusal.field.replace("header.handling", "reply"));
+    return { ok: true, value: { allowed: false, code: refusal.code, field } };
+  },
+});
+
+function handlingOf(facts: Type.Static<typeof HandlingFacts>): Handling {
+  const tlp = facts.tlp === "AMBER+STRICT" ? Tlp.AMBER_STRICT : Tlp[facts.tlp];
+  const use = (facts.use ?? []).map((name) => UseRestriction[name]);
+  const { releasableTo = [], originatorState = "" } = facts;
+  return Handling.create({ tlp, use, releasableTo, originatorState });
+}
+
+const CalendarDate = Type.String({ pattern: "^\\d{4}(-\\d{2}(-\\d{2})?)?$" });
+
+/** Whether a chain of requests hangs together. */
+export const chainRule = createRule({
+  name: "chain",
+  about: "gaps, cycles and the order of time in a chain of requests along re-exports",
+  input: Type.Object(
+    {
+      hops: Type.Array(
+        Type.Object(
+          {
+            state: StateCode,
+            importedFrom: Type.Optional(StateCode),
+            exportedTo: Type.Optional(StateCode),
+            exportedOn: Type.Optional(CalendarDate),
+          },
+          closed,
+        ),
+        { maxItems: 1_000 },
+      ),
+    },
+    closed,
+  ),
+  decide: ({ hops }) => ({ ok: true, value: checkChain(hops) }),
+});

@@ -1,0 +1,19 @@
+import { addresseesRule, chainRule, clockRule, handlingRule, moveRule } from "./case-rules.ts";
+import { consistencyRule, inclusionRule } from "./merkle-rules.ts";
+import type { Rule } from "./rule.ts";
+import { serialKeysRule, serialMatchRule } from "./serial-rules.ts";
+
+/** Every rule that can be tried from outside, by name. */
+export const RULES: ReadonlyMap<string, Rule> = new Map(
+  [
+    serialKeysRule,
+    serialMatchRule,
+    addresseesRule,
+    clockRule,
+    moveRule,
+    handlingRule,
+    chainRule,
+    inclusionRule,
+    consistencyRule,
+  ].map((rule) => [rule.name, rule]),
+);

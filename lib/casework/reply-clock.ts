@@ -1,0 +1,48 @@
+import type { TraceState } from "./trace-states.ts";
+
+const DAY_MS = 86_400_000;
+
+/** When a case came to a state. */
+export interface StateChange {
+  readonly state: TraceState;
+  /** Milliseconds since 1970. */
+  readonly atMs: number;
+}
+
+/** Where the clock of the requested State stands. */
+export interface ReplyClock {
+  /** When the answer is due; undefined while the clock is stopped or has not begun. */
+  readonly dueAtMs: number | undefined;
+  /** How long it has stood still, up to the last change. */
+  readonly stoppedMs: number;
+}
+
+/** Days to a final answer when the two States agreed on nothing else (domain notes 2.5). */
+export const TARGET_DAYS = { ROUTINE: 30, PRIORITY: 7, URGENT: 3 } as const;
+
+/** States before a request is in the requested State's hands. */
+const BEFORE_DELIVERY: ReadonlySet<TraceState> = new Set([
+  "DRAFT",
+  "SUBMITTED",
+  "REJECTED_BY_GATEWAY",
+  "DISCARDED",
+]);
+
+/**
+ * The clock of a request (domain notes 2.2 and 2.5): it begins when the request is delivered and
+ * stands still while the requested State waits for information. It is a target and never refuses
+ * anything. Changes may come in any order.
+ */
+export function replyClock(changes: readonly StateChange[], targetDays: number): ReplyClock {
+  const inOrder = [...changes].sort((a, b) => a.atMs - b.atMs);
+  const begun = inOrder.find(({ state }) => !BEFORE_DELIVERY.has(state));
+  if (begun === undefined) return { dueAtMs: undefined, stoppedMs: 0 };
+  let stoppedMs = 0;
+  let stoppedAtMs: number | undefined;
+  for (const { state, atMs } of inOrder) {
+    if (stoppedAtMs !== undefined) stoppedMs += atMs - stoppedAtMs;
+    stoppedAtMs = state === "INFORMATION_REQUESTED" ? atMs : undefined;
+  }
+  const dueAtMs = begun.atMs + targetDays * DAY_MS + stoppedMs;
+  return { dueAtMs: stoppedAtMs === undefined ? dueAtMs : undefined, stoppedMs };
+}
