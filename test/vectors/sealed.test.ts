@@ -7,6 +7,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import { KeyPart } from "#proto";
 import { createSealer } from "#trust";
 import { parseEnvelope } from "#wire";
+import { findAge } from "../support/age-tool.ts";
 import { bytesOf, readVectors } from "../support/vectors.ts";
 
 interface SealedMessage {
@@ -23,11 +24,7 @@ interface SealedMessage {
 
 const run = promisify(execFile);
 
-/** The `age` tool opens hybrid files from 1.3 on; where it is not installed, nothing is shown. */
-const hasAge = await run("age", ["--version"]).then(
-  ({ stdout }) => Number(/v?1\.(\d+)/.exec(stdout)?.[1] ?? 0) >= 3,
-  () => false,
-);
+const age = await findAge();
 
 describe("the golden vector of a sealed message", () => {
   const vector = readVectors<SealedMessage>("sealed/message.json");
@@ -58,16 +55,17 @@ describe("the golden vector of a sealed message", () => {
     expect(opened).toMatchObject({ ok: false, refusal: { code: "NOT_ADDRESSED" } });
   });
 
-  it.runIf(hasAge)("opens with the age tool, part by part", async () => {
+  it.runIf(age.ok)("opens with the age tool, part by part", async () => {
     const parsed = parseEnvelope(envelope);
     if (!parsed.ok) expect.unreachable(JSON.stringify(parsed.refusal));
+    const tool = age.ok ? age.tool.path : "";
     const folder = await mkdtemp(join(tmpdir(), "tracepost-age-"));
     const decrypt = async (identity: string, name: string): Promise<Buffer> => {
       const part = parsed.value.envelope.parts.find((one) => one.name === name);
       const [key, sealed, open] = ["key.txt", "sealed.age", "open"].map((it) => join(folder, it));
       await writeFile(key as string, `${identity}\n`, { mode: 0o600 });
       await writeFile(sealed as string, part?.content ?? "");
-      await run("age", ["-d", "-i", key as string, "-o", open as string, sealed as string]);
+      await run(tool, ["-d", "-i", key as string, "-o", open as string, sealed as string]);
       const padded = await readFile(open as string);
       return padded.subarray(4, 4 + padded.readUInt32BE());
     };

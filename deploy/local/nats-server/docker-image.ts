@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { runTool } from "./run-tool.ts";
+import type { FetchedTree } from "../tools/fetch-way.ts";
+import { runTool } from "../tools/run-tool.ts";
 
 /** The official image; its program is linked statically and runs outside of it. */
 const IMAGE = "nats:2";
@@ -9,16 +10,11 @@ const DAEMON_DEADLINE_MS = 5_000;
 const PULL_DEADLINE_MS = 60_000;
 const COPY_DEADLINE_MS = 30_000;
 
-/** The copied program, or why there is none. */
-export type DockerCopy =
-  | { readonly ok: true; readonly workDir: string; readonly root: string }
-  | { readonly ok: false; readonly complaint: string };
-
 /**
  * Copies nats-server out of its official Docker image to `root/usr/sbin`. Linux only: the image
  * holds a Linux program. The caller removes `workDir` when it is done with it.
  */
-export async function copyFromDockerImage(parentDir: string): Promise<DockerCopy> {
+export async function copyFromDockerImage(parentDir: string): Promise<FetchedTree> {
   if (process.platform !== "linux") return { ok: false, complaint: "used on Linux only" };
   const daemon = await runTool("docker", ["version", "--format", "{{.Server.Version}}"], {
     deadlineMs: DAEMON_DEADLINE_MS,

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { runTool } from "../nats-server/run-tool.ts";
+import { runTool } from "../tools/run-tool.ts";
 
 /** `ps` answers at once or not at all. */
 const PS_DEADLINE_MS = 2_000;

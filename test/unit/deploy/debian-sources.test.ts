@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { rewriteLines, rewriteStanzas } from "../../../deploy/local/nats-server/debian-sources.ts";
+import { rewriteLines, rewriteStanzas } from "../../../deploy/local/tools/debian-sources.ts";
 
 describe("the machine's own Debian sources, for another suite", () => {
   it("keep archive and keys of the main stanza, and leave the others out", () => {

@@ -1,38 +1,39 @@
-import { chmod, mkdir, mkdtemp, readdir, rm, utimes, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { fetchDebianPackage } from "../../deploy/local/nats-server/debian-package.ts";
-import {
-  type FindNatsServerOptions,
-  findNatsServer,
-} from "../../deploy/local/nats-server/find-nats-server.ts";
-import type { NatsServer } from "../../deploy/local/nats-server/server-version.ts";
+import { findNatsServer } from "../../deploy/local/nats-server/find-nats-server.ts";
+import { fetchDebianPackage } from "../../deploy/local/tools/debian-package.ts";
+import type { FindToolOptions } from "../../deploy/local/tools/find-tool.ts";
+import type { Tool } from "../../deploy/local/tools/tool-version.ts";
+import { fetchAge, findAge } from "../support/age-tool.ts";
+
+let dir = "";
+let tools = "";
+const { PATH: path = "", CI: ci } = process.env;
+
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), "tracepost-find-"));
+  tools = join(dir, "tools");
+  // Neither apt nor Docker of this machine has a say here.
+  process.env.PATH = [tools, path].join(delimiter);
+  await script(join(tools, "apt-get"), "echo 'E: no archive' >&2; exit 100");
+  await script(join(tools, "docker"), "echo 'no daemon' >&2; exit 1");
+  await mkdir(join(dir, "apt/sources.list.d"), { recursive: true });
+  await writeFile(
+    join(dir, "apt/sources.list.d/debian.sources"),
+    "Types: deb\nURIs: http://archive.example/debian\nSuites: bookworm\nComponents: main\n",
+  );
+});
+afterEach(async () => {
+  process.env.PATH = path;
+  if (ci !== undefined) process.env.CI = ci;
+  else delete process.env.CI;
+  await rm(dir, { recursive: true, force: true });
+});
 
 describe("finding a nats-server", () => {
-  let dir = "";
-  let tools = "";
-  const path = process.env.PATH ?? "";
-
-  beforeEach(async () => {
-    dir = await mkdtemp(join(tmpdir(), "tracepost-find-"));
-    tools = join(dir, "tools");
-    // Neither apt nor Docker of this machine has a say here.
-    process.env.PATH = [tools, path].join(delimiter);
-    await script(join(tools, "apt-get"), "echo 'E: no archive' >&2; exit 100");
-    await script(join(tools, "docker"), "echo 'no daemon' >&2; exit 1");
-    await mkdir(join(dir, "apt/sources.list.d"), { recursive: true });
-    await writeFile(
-      join(dir, "apt/sources.list.d/debian.sources"),
-      "Types: deb\nURIs: http://archive.example/debian\nSuites: bookworm\nComponents: main\n",
-    );
-  });
-  afterEach(async () => {
-    process.env.PATH = path;
-    await rm(dir, { recursive: true, force: true });
-  });
-
-  function find(change: Partial<FindNatsServerOptions> = {}): Promise<NatsServer> {
+  function find(change: Partial<FindToolOptions> = {}): Promise<Tool> {
     const [cacheDir, aptDir] = [join(dir, "cache"), join(dir, "apt")];
     return findNatsServer({ searchPath: "", cacheDir, aptDir, ...change });
   }
@@ -124,34 +125,84 @@ esac`,
   it("asks apt for the machine's own archive only, and changes nothing of it", async () => {
     await fakeDebian("2.15.1");
     const aptDir = join(dir, "apt");
-    const request = { name: "nats-server", suite: "forky", parentDir: dir, aptDir };
+    const request = {
+      name: "nats-server",
+      suite: "forky",
+      parentDir: dir,
+      aptDir,
+      deadlineMs: 30_000,
+    };
     const fetched = await fetchDebianPackage(request);
     expect(fetched).toMatchObject({ ok: true });
     const none = await fetchDebianPackage({ ...request, aptDir: join(dir, "none") });
     expect(none).toEqual({ ok: false, complaint: "this machine has no Debian package source" });
   });
+});
 
-  /** An apt that checks how it is called and "downloads" a package; a dpkg that unpacks it. */
-  async function fakeDebian(version: string): Promise<void> {
-    await script(
-      join(tools, "apt-get"),
-      `sources=; for word in "$@"; do
+describe("the age tool of the tests", () => {
+  const places = () => ({
+    searchPath: "",
+    cacheDir: join(dir, "cache"),
+    aptDir: join(dir, "apt"),
+  });
+  const note = () => join(dir, "cache/age-missing.txt");
+
+  it("is fetched once, from Debian's package", async () => {
+    await fakeDebian("1.3.2", "age", "usr/bin", "printf 1.3.2");
+    const path = join(dir, "cache/age-1.3.2/usr/bin/age");
+    expect(await fetchAge(places())).toEqual({ ok: true, tool: { path, version: "1.3.2" } });
+    await script(join(tools, "apt-get"), "exit 1");
+    expect(await fetchAge(places())).toMatchObject({ ok: true });
+    expect(await findAge(places())).toMatchObject({ ok: true });
+  });
+
+  it("is not fetched again for a day where it cannot be had, and tests say why", async () => {
+    delete process.env.CI;
+    const missing = { ok: false, why: expect.stringContaining("E: no archive") };
+    expect(await fetchAge(places())).toEqual(missing);
+    await fakeDebian("1.3.2", "age", "usr/bin", "printf 1.3.2");
+    expect(await fetchAge(places())).toEqual(missing);
+    expect(await findAge(places())).toEqual(missing);
+    expect(await readFile(note(), "utf8")).toContain("Install age 1.3.0 or later");
+    await utimes(note(), new Date(0), new Date(0));
+    expect(await fetchAge(places())).toMatchObject({ ok: true });
+    expect(await findAge(places())).toMatchObject({ ok: true });
+  });
+
+  it("must be there where CI is set", async () => {
+    process.env.CI = "true";
+    expect(await fetchAge(places())).toMatchObject({ ok: false });
+    await expect(findAge(places())).rejects.toMatchObject({ code: "MISSING_DEPENDENCY" });
+    await fakeDebian("1.3.2", "age", "usr/bin", "printf 1.3.2");
+    expect(await fetchAge(places())).toMatchObject({ ok: true });
+  });
+});
+
+/** An apt that checks how it is called and "downloads" a package; a dpkg that unpacks it. */
+async function fakeDebian(
+  version: string,
+  program = "nats-server",
+  folder = "usr/sbin",
+  says = `echo nats-server: v${version}`,
+): Promise<void> {
+  await script(
+    join(tools, "apt-get"),
+    `sources=; for word in "$@"; do
   case "$word" in
     Dir::Etc::SourceParts=*) sources="\${word#*=}";;
     Dir::State::Lists=/var/*|Dir::Cache=/var/*) exit 99;;
   esac
 done
 grep -qs forky "$sources"/* || exit 98
-case "$*" in *download*) touch nats-server_${version}-1_amd64.deb;; esac`,
-    );
-    await script(
-      join(tools, "dpkg"),
-      `mkdir -p "$3/usr/sbin"
-printf '%s\\n' '#!/bin/sh' 'echo nats-server: v${version}' > "$3/usr/sbin/nats-server"
-chmod 755 "$3/usr/sbin/nats-server"`,
-    );
-  }
-});
+case "$*" in *download*) touch ${program}_${version}-1_amd64.deb;; esac`,
+  );
+  await script(
+    join(tools, "dpkg"),
+    `mkdir -p "$3/${folder}"
+printf '%s\\n' '#!/bin/sh' '${says}' > "$3/${folder}/${program}"
+chmod 755 "$3/${folder}/${program}"`,
+  );
+}
 
 async function script(file: string, body: string): Promise<void> {
   await mkdir(dirname(file), { recursive: true });

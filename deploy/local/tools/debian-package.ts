@@ -1,11 +1,9 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { rewriteLines, rewriteStanzas } from "./debian-sources.ts";
+import type { FetchedTree } from "./fetch-way.ts";
 import { runTool } from "./run-tool.ts";
 
-/** Waits of the fetch; a slow line gets the index of a suite (10 MB) in this time. */
-const UPDATE_DEADLINE_MS = 120_000;
-const DOWNLOAD_DEADLINE_MS = 120_000;
 const UNPACK_DEADLINE_MS = 30_000;
 
 /**
@@ -31,20 +29,17 @@ export interface DebianPackageRequest {
   readonly suite: string;
   /** Existing folder; a fresh one is made in it. */
   readonly parentDir: string;
+  /** Longest wait for the index of the suite, and for the package. */
+  readonly deadlineMs: number;
   /** Default: "/etc/apt". */
   readonly aptDir?: string;
 }
-
-/** The unpacked package, or why there is none. */
-export type DebianPackage =
-  | { readonly ok: true; readonly workDir: string; readonly root: string }
-  | { readonly ok: false; readonly complaint: string };
 
 /**
  * Fetches and unpacks a Debian package with apt: from the machine's own archive, signatures
  * checked, nothing installed, no root needed. The caller removes `workDir` when it is done with it.
  */
-export async function fetchDebianPackage(request: DebianPackageRequest): Promise<DebianPackage> {
+export async function fetchDebianPackage(request: DebianPackageRequest): Promise<FetchedTree> {
   const sources = await ownSources(request.aptDir ?? "/etc/apt", request.suite);
   if (sources === undefined) {
     return { ok: false, complaint: "this machine has no Debian package source" };
@@ -92,14 +87,14 @@ async function download(
   await writeFile(join(workDir, "apt.conf"), APT_SETTINGS);
   const settings = aptSettings(workDir);
   const update = await runTool("apt-get", [...settings, "update"], {
-    deadlineMs: UPDATE_DEADLINE_MS,
+    deadlineMs: request.deadlineMs,
   });
   // An archive without this suite makes the update fail although another one had it: the download
   // decides.
   const fetched = await runTool(
     "apt-get",
     [...settings, "download", `${request.name}/${request.suite}`],
-    { deadlineMs: DOWNLOAD_DEADLINE_MS, cwd: join(workDir, "deb") },
+    { deadlineMs: request.deadlineMs, cwd: join(workDir, "deb") },
   );
   const [file] = await readdir(join(workDir, "deb"));
   if (!fetched.ok || file === undefined) {
