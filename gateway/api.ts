@@ -26,7 +26,7 @@ export function renderStatus(facts: StatusFacts): string {
       ["Messages refused", status.refused],
       ["Waiting for delivery", status.undelivered],
       ["Oldest waiting", oldest],
-      ["Unreadable, in quarantine", status.quarantined],
+      ["Held in quarantine", status.quarantined],
       ["Entries in the message log", status.logSize],
       ["Participant register, version", String(register.version)],
     ],

@@ -75,6 +75,7 @@ export class Courier {
   async #round(): Promise<void> {
     if (!this.#deps.connected()) return;
     try {
+      await this.#sayRejections();
       await this.#expire();
       await this.#repeatOverdue();
       await this.#advanceWaiting();
@@ -83,6 +84,16 @@ export class Courier {
         { err: caught },
         "a round of the courier failed; the next one goes on",
       );
+    }
+  }
+
+  /** A person's rejection that was recorded before somebody could say it (TP-OPS-9). */
+  async #sayRejections(): Promise<void> {
+    const { store, speaker } = this.#deps;
+    const limit = GATEWAY_LIMITS.courierBatchMax;
+    for (const id of await store.call("unsaidRejections", { limit })) {
+      await speaker.sayUnverified(id);
+      await store.call("rejectionSaid", { id });
     }
   }
 

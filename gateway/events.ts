@@ -3,7 +3,7 @@ import { RefusalCode } from "#proto";
 import type { Logger } from "#runtime";
 import { refusalNameOf } from "#wire";
 import type { Passage } from "./passage.ts";
-import type { Recorded } from "./steps/record.ts";
+import type { Recorded, Unverified } from "./steps/record.ts";
 
 /** What happens in the gateway: one counter with few labels and, where it matters, one log line. */
 export class GatewayEvents {
@@ -44,6 +44,18 @@ export class GatewayEvents {
     if (result.code === RefusalCode.ID_REUSED) {
       this.#logger.error(refusal, "a message id was used for two messages: look into the sender");
     } else this.#logger.warn(refusal, "a message was refused");
+  }
+
+  /** A message that nobody was proven to have sent left its item, or came again. */
+  unverified({ passage, item, result }: Unverified): void {
+    const code = refusalNameOf(item.code);
+    if (result.type === "over") this.#messages.inc({ outcome: "over-allowance" });
+    if (result.type !== "kept") return;
+    this.#messages.inc({ outcome: result.isNew ? (code ?? "unknown") : "repeated" });
+    if (!result.isNew) return;
+    const { participant } = passage.address;
+    const { detail, field } = passage.refusal ?? {};
+    this.#logger.warn({ participant, item: result.id, code, field, detail }, "kept in quarantine");
   }
 
   /** A message came again and got its stored outcome. */

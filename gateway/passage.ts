@@ -17,6 +17,10 @@ export interface Passage {
   refusal?: Refusal;
   /** Set by recall: record id of the same message, seen before. */
   repeatOf?: number;
+  /** Set by recall: the refusal is the stored one of an item in quarantine. */
+  isRecalled?: boolean;
+  /** Set by authenticate: its sender is proven, whatever else is wrong. */
+  isProven?: boolean;
   /** Set by authorize: per recipient. */
   results?: readonly RecipientResult[];
   /** Set by admit: over quota, handed back to the carrier. */
@@ -26,4 +30,9 @@ export interface Passage {
 /** Whether a step still has to decide about it. */
 export function isOpen(passage: Passage): boolean {
   return passage.refusal === undefined && passage.repeatOf === undefined && !passage.held;
+}
+
+/** Whether it was refused before anybody was proven to have sent it (TP-OPS-1). */
+export function isUnverified(passage: Passage): boolean {
+  return passage.refusal !== undefined && passage.isProven !== true;
 }

@@ -141,7 +141,7 @@ export class Pipeline {
   /** Steps seven and eight; only then is the carrier told that we have it. */
   async #say(batch: readonly Passage[], outcome: RecordOutcome): Promise<void> {
     const { checkpoints, speaker, events } = this.#deps;
-    if (outcome.quarantined !== undefined) checkpoints.note(outcome.quarantined);
+    if (outcome.quarantineHead !== undefined) checkpoints.note(outcome.quarantineHead);
     const checkpoint = outcome.batch === undefined ? "" : checkpoints.note(outcome.batch);
     const unsaid = new Set<Passage>();
     const say = async (passage: Passage, work: Promise<void>): Promise<void> => {
@@ -171,6 +171,14 @@ export class Pipeline {
       const receipted = speaker.receiptRecorded(group, place);
       for (const { passage } of group) receipts.push(say(passage, receipted));
     }
+    for (const unverified of outcome.unverified) {
+      const { passage, result } = unverified;
+      events.unverified(unverified);
+      if (result.type === "again") unsaid.add(passage);
+      if (result.type === "recorded") passage.repeatOf = result.id;
+      if (result.type !== "kept" || !result.isTold) continue;
+      receipts.push(say(passage, speaker.sayUnverified(result.id)));
+    }
     for (const passage of batch) {
       if (passage.repeatOf === undefined) continue;
       events.repeated(passage);
@@ -195,7 +203,9 @@ export class Pipeline {
     this.#quotaLoggedAtMs = nowMs;
     this.#deps.events.overQuota(held);
     const senders = [...held.keys()];
-    this.#deps.checkpoints.note(await this.#deps.store.call("logOverQuota", { nowMs, senders }));
+    const { checkpoints, register, store } = this.#deps;
+    const registerVersion = Number(register.version);
+    checkpoints.note(await store.call("logOverQuota", { nowMs, registerVersion, senders }));
   }
 
   /** A fault gives the whole batch back to the carrier: nothing is lost, it comes again. */

@@ -5,7 +5,6 @@ import { Header, Kind, type Lane, ReceiptType, RefusalCode } from "#proto";
 import { type Database, GATEWAY_LIMITS, newMessageId } from "#runtime";
 import { filterForRecipient, type HeaderSigner, type Transport } from "#wire";
 import { evidenceOf, evidenceOfStored } from "./evidence.ts";
-import { headerBytesIn } from "./message-reference.ts";
 import { dispatch, type OutgoingDispatch, storedEnvelope } from "./steps/dispatch.ts";
 import {
   decisionType,
@@ -16,7 +15,7 @@ import {
 } from "./steps/receipt.ts";
 import type { Recorded } from "./steps/record.ts";
 import type { DueDelivery, NewExpiry } from "./store/deliveries.ts";
-import type { StoredExpiry, StoredMessage, StoredOutcome } from "./store/recall.ts";
+import type { StoredDecision, StoredExpiry, StoredMessage, StoredOutcome } from "./store/recall.ts";
 import type { GatewayProcedures } from "./store.ts";
 
 /** Under which checkpoint, and when, a batch was recorded. */
@@ -55,9 +54,9 @@ export class Speaker {
 
   /** Puts a fresh message into the inboxes that have room; the rest wait in the delivery table. */
   async dispatchRecorded(recorded: Recorded, place: Place): Promise<void> {
-    const { passage, item, result } = recorded;
-    if (result.type !== "recorded" || passage.message === undefined) return;
-    const { envelope, header, bytes } = passage.message;
+    const { message, item, result } = recorded;
+    if (result.type !== "recorded") return;
+    const { envelope, header, bytes } = message;
     // One recipient gets every part: its copy is what came in, to the byte.
     const copyFor = (recipient: string): Uint8Array =>
       header.recipients.length === 1 ? bytes : filterForRecipient(envelope, header, recipient);
@@ -105,7 +104,7 @@ export class Speaker {
     await Promise.all(publishes);
   }
 
-  #freshFacts({ passage, item, result }: Recorded, place: Place): ReceiptFacts {
+  #freshFacts({ message, item, result }: Recorded, place: Place): ReceiptFacts {
     if (result.type !== "recorded") {
       throw new TracepostError("INTERNAL", "a receipt is about what was recorded");
     }
@@ -115,7 +114,7 @@ export class Speaker {
       messageId: item.messageId,
       headerDigest: item.headerDigest,
       lane: item.lane as Lane,
-      status: passage.message?.header.status ?? statusOf(headerBytesIn(item.envelope)),
+      status: message.header.status,
       code: result.code,
       field: result.field,
       recipient: "",
@@ -145,6 +144,15 @@ export class Speaker {
       await this.#forward(stored, storedEnvelope(stored, parts), message.sender);
     }
     for (const expiry of expiries) await this.#sayExpiry(message, expiry);
+  }
+
+  /** Says the stored outcome of an item in quarantine, the first time as every time (TP-OPS-3). */
+  async sayUnverified(id: number): Promise<void> {
+    const outcome: StoredDecision | null = await this.#store.call("unverifiedOutcome", { id });
+    if (outcome === null) return;
+    await this.#publish(
+      receipt(this.#decisionFacts(outcome), this.#receiptSigner, this.#freshAttempt()),
+    );
   }
 
   /** Dispatches a stored message once more. */
@@ -192,7 +200,7 @@ export class Speaker {
     await this.#publish(receipt(facts, this.#receiptSigner, this.#freshAttempt()));
   }
 
-  #decisionFacts(message: StoredMessage): ReceiptFacts {
+  #decisionFacts(message: StoredDecision): ReceiptFacts {
     return {
       type: decisionType(message.code as RefusalCode),
       sender: message.sender,

@@ -1,6 +1,10 @@
 import type { StoreDefinition } from "#runtime";
 import { expireDeliveries, pairLoads, takeOverdue, takeWaiting } from "./store/deliveries.ts";
-import { logOverQuota, quarantine } from "./store/quarantine.ts";
+import { logOverQuota } from "./store/log-statements.ts";
+import { keepUnverified } from "./store/quarantine.ts";
+import { decideItem } from "./store/quarantine-decision.ts";
+import { listItems, loadItem } from "./store/quarantine-list.ts";
+import { rejectionSaid, unsaidRejections, unverifiedOutcome } from "./store/quarantine-outcome.ts";
 import { loadOutcome, recall } from "./store/recall.ts";
 import { recordBatch } from "./store/record.ts";
 import { keepCheckpoint, logHead, status } from "./store/status.ts";
@@ -18,13 +22,29 @@ export const store = {
     takeOverdue,
     takeWaiting,
     expireDeliveries,
-    quarantine,
+    keepUnverified,
+    unverifiedOutcome,
+    decideItem,
+    listItems,
+    loadItem,
+    unsaidRejections,
+    rejectionSaid,
     logOverQuota,
     logHead,
     keepCheckpoint,
     status,
   },
-  readOnly: ["recall", "loadOutcome", "pairLoads", "logHead", "status"],
+  readOnly: [
+    "recall",
+    "loadOutcome",
+    "unverifiedOutcome",
+    "listItems",
+    "loadItem",
+    "unsaidRejections",
+    "pairLoads",
+    "logHead",
+    "status",
+  ],
 } satisfies StoreDefinition;
 
 /** The procedures, for the type of the open store. */

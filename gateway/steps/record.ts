@@ -1,109 +1,118 @@
 import { refuse } from "#errors";
 import { Kind, Lane, ReceiptType, RefusalCode } from "#proto";
 import { type Database, newMessageId } from "#runtime";
-import { parseReceipt, refusalCodeOf, sha256, timestampMs } from "#wire";
+import { type ParsedMessage, parseReceipt, refusalCodeOf, sha256, timestampMs } from "#wire";
 import { headerBytesIn, readReference } from "../message-reference.ts";
 import type { PairWindow } from "../pair-window.ts";
-import type { Passage } from "../passage.ts";
-import type { QuarantineItem } from "../store/quarantine.ts";
+import { isUnverified, type Passage } from "../passage.ts";
+import type { KeptUnverified, UnverifiedItem, UnverifiedResult } from "../store/quarantine.ts";
 import type { RecordedBatch, RecordItem, RecordResult, RouteDecision } from "../store/record.ts";
 import type { GatewayProcedures } from "../store.ts";
 
 /** A passage with its place in the record. */
 export interface Recorded {
   readonly passage: Passage;
+  readonly message: ParsedMessage;
   readonly item: RecordItem;
   readonly result: RecordResult;
+}
+
+/** A passage that left an item in quarantine, or nothing. */
+export interface Unverified {
+  readonly passage: Passage;
+  readonly item: UnverifiedItem;
+  readonly result: UnverifiedResult;
 }
 
 /** What the record step gives to dispatch and receipt. */
 export interface RecordOutcome {
   readonly recorded: readonly Recorded[];
   readonly batch: RecordedBatch | undefined;
-  /** Head after unreadable bytes were logged, when there were any. */
-  readonly quarantined: { size: number; rootHash: Uint8Array } | undefined;
+  readonly unverified: readonly Unverified[];
+  /** The log's head after what is unverified was logged, when something was. */
+  readonly quarantineHead: KeptUnverified["head"];
+}
+
+interface RecordDeps {
+  readonly store: Pick<Database<GatewayProcedures>, "call">;
+  readonly window: PairWindow;
+  readonly registerVersion: number;
+  readonly nowMs: number;
+  readonly resendFirstMs: number;
 }
 
 /**
- * Sixth step: one transaction for the whole batch (TP-GW-6). When this returns, everything that was
- * decided is on disk with its log entry; nothing has been said to anybody yet (promise 1).
+ * Sixth step: one transaction for what is proven in the batch (TP-GW-6), one before it for what is
+ * not (TP-OPS-1). When this returns, everything that was decided is on disk with its log entry;
+ * nothing has been said to anybody yet (promise 1).
  */
 export async function record(
   passages: readonly Passage[],
-  deps: {
-    store: Pick<Database<GatewayProcedures>, "call">;
-    window: PairWindow;
-    registerVersion: number;
-    nowMs: number;
-    resendFirstMs: number;
-  },
+  deps: RecordDeps,
 ): Promise<RecordOutcome> {
-  const readable: { passage: Passage; item: RecordItem }[] = [];
-  const unreadable: QuarantineItem[] = [];
-  for (const passage of passages) {
-    if (passage.held || passage.repeatOf !== undefined) continue;
-    const item = itemOf(passage, deps);
-    if (item === undefined) unreadable.push(quarantineItemOf(passage));
-    else readable.push({ passage, item });
-  }
-  let quarantined: RecordOutcome["quarantined"];
-  if (unreadable.length > 0) {
-    quarantined = await deps.store.call("quarantine", { nowMs: deps.nowMs, items: unreadable });
-  }
-  if (readable.length === 0) return { recorded: [], batch: undefined, quarantined };
-  const items = readable.map(({ item }) => item);
-  const { nowMs, registerVersion, resendFirstMs, window } = deps;
-  const batch = await deps.store
+  const open = passages.filter(({ held, repeatOf }) => !held && repeatOf === undefined);
+  const kept = await keepAll(open.filter(isUnverified), deps);
+  const proven = await recordAll(
+    open.filter((passage) => !isUnverified(passage)),
+    deps,
+  );
+  return { ...proven, ...kept };
+}
+
+async function keepAll(
+  passages: readonly Passage[],
+  { store, nowMs, registerVersion }: RecordDeps,
+): Promise<Pick<RecordOutcome, "unverified" | "quarantineHead">> {
+  if (passages.length === 0) return { unverified: [], quarantineHead: undefined };
+  const items = passages.map((passage) => unverifiedItemOf(passage, nowMs));
+  const kept = await store.call("keepUnverified", { nowMs, registerVersion, items });
+  const unverified = passages.map((passage, position) => ({
+    passage,
+    item: items[position] as UnverifiedItem,
+    result: kept.results[position] as UnverifiedResult,
+  }));
+  return { unverified, quarantineHead: kept.head };
+}
+
+async function recordAll(
+  passages: readonly Passage[],
+  deps: RecordDeps,
+): Promise<Pick<RecordOutcome, "recorded" | "batch">> {
+  const proven = passages.flatMap((passage) => {
+    const { message } = passage;
+    return message === undefined
+      ? []
+      : [{ passage, message, item: itemOf(passage, message, deps) }];
+  });
+  if (proven.length === 0) return { recorded: [], batch: undefined };
+  const items = proven.map(({ item }) => item);
+  const { store, nowMs, registerVersion, resendFirstMs, window } = deps;
+  const batch = await store
     .call("recordBatch", { nowMs, registerVersion, resendFirstMs, items })
     .catch((caught: unknown) => {
       // Nothing is recorded: the messages come again and take their places anew.
       for (const item of items) giveBack(window, item);
       throw caught;
     });
-  const recorded = readable.map(({ passage, item }, position) => ({
-    passage,
-    item,
+  const recorded = proven.map((one, position) => ({
+    ...one,
     result: batch.results[position] as RecordResult,
   }));
   for (const { item, result } of recorded) settleWindow(window, item, result);
-  return { recorded, batch, quarantined };
+  return { recorded, batch };
 }
 
-function itemOf(
-  passage: Passage,
-  deps: { window: PairWindow; nowMs: number },
-): RecordItem | undefined {
-  const claims = claimsOf(passage);
-  const { message, refusal } = passage;
-  const code = refusal === undefined ? RefusalCode.UNSPECIFIED : refusalCodeOf(refusal.code);
-  const common = {
-    sender: passage.address.participant,
-    receiptId: newMessageId(deps.nowMs),
-    code,
-    field: refusal?.field ?? "",
-  };
-  if (message === undefined) {
-    const reference = readReference(passage.inbound.data);
-    if (reference === undefined) return undefined;
-    return {
-      ...common,
-      messageId: reference.messageId,
-      headerDigest: reference.headerDigest,
-      envelope: passage.inbound.data,
-      kind: Kind.UNSPECIFIED,
-      lane: passage.address.lane,
-      expiresAtMs: 0,
-      routes: [],
-      keepParts: false,
-      receiptType: ReceiptType.UNSPECIFIED,
-      claims: [],
-    };
-  }
+function itemOf(passage: Passage, message: ParsedMessage, deps: RecordDeps): RecordItem {
+  const claims = claimsOf(passage, message);
+  const { refusal } = passage;
   const { header } = message;
   const accepted = refusal === undefined;
   const routes = accepted && header.kind !== Kind.RECEIPT ? routesOf(passage, deps.window) : [];
   return {
-    ...common,
+    sender: passage.address.participant,
+    receiptId: newMessageId(deps.nowMs),
+    code: refusal === undefined ? RefusalCode.UNSPECIFIED : refusalCodeOf(refusal.code),
+    field: refusal?.field ?? "",
     messageId: header.messageId,
     headerDigest: message.headerDigest,
     envelope: message.bytes,
@@ -116,10 +125,12 @@ function itemOf(
   };
 }
 
-function claimsOf(passage: Passage): Pick<RecordItem, "receiptType" | "claims"> {
+function claimsOf(
+  passage: Passage,
+  message: ParsedMessage,
+): Pick<RecordItem, "receiptType" | "claims"> {
   const none = { receiptType: ReceiptType.UNSPECIFIED, claims: [] };
-  const { message } = passage;
-  if (message === undefined || message.header.kind !== Kind.RECEIPT) return none;
+  if (message.header.kind !== Kind.RECEIPT) return none;
   const receipt = parseReceipt(message);
   if (!receipt.ok) {
     passage.refusal ??= receipt.refusal;
@@ -172,16 +183,22 @@ function giveBack(window: PairWindow, item: RecordItem): void {
   }
 }
 
-function quarantineItemOf(passage: Passage): QuarantineItem {
+/** Digest, size, subject, and header bytes: copies, so that no part is handed on with them. */
+function unverifiedItemOf(passage: Passage, nowMs: number): UnverifiedItem {
   const { data, subject } = passage.inbound;
   const refusal = passage.refusal ?? refuse("MALFORMED");
+  const header = headerBytesIn(data);
   return {
+    participant: passage.address.participant,
+    subject,
+    lane: passage.address.lane,
     digest: sha256(data),
     sizeBytes: data.length,
-    subject: subject.slice(0, 256),
-    sender: passage.address.participant,
+    header,
+    readable: readReference(header),
     code: refusalCodeOf(refusal.code),
     field: refusal.field,
-    header: headerBytesIn(data),
+    receiptId: newMessageId(nowMs),
+    isRecalled: passage.isRecalled === true,
   };
 }

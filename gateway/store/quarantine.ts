@@ -1,84 +1,248 @@
-import { randomBytes } from "node:crypto";
-import { appendLogEntries } from "#message-log";
-import { EntryKind, LogEntry, RefusalCode } from "#proto";
+import { EntryKind, Kind, type RefusalCode } from "#proto";
 import type { Transaction } from "#runtime";
-import { encodeMessage, toTimestamp } from "#wire";
+import { equalBytes } from "#wire";
+import { type LoggedStatements, type LogStatement, logStatements } from "./log-statements.ts";
+import { allowanceOf, keepAllowance, keepWithinBounds } from "./quarantine-bounds.ts";
+import { findBinding, findByDigest, type ItemRow, isRetryable } from "./quarantine-item.ts";
+import { findMessage } from "./recall.ts";
+import { countTraffic } from "./traffic.ts";
 
-/** What is kept of bytes that could not be read as a message: no content. */
-export interface QuarantineItem {
+/** What is kept of a message nobody was proven to have sent: no part, no signature (TP-OPS-1). */
+export interface UnverifiedItem {
+  /** Of the subject token, which NATS vouches for. */
+  readonly participant: string;
+  readonly subject: string;
+  /** Lane of the subject: the receipt travels there. */
+  readonly lane: number;
   /** SHA-256 of the bytes. */
   readonly digest: Uint8Array;
   readonly sizeBytes: number;
-  readonly subject: string;
-  /** Participant of the subject token. */
-  readonly sender: string;
-  readonly code: RefusalCode;
-  readonly field: string;
   /** Header bytes where there were any, else empty. */
   readonly header: Uint8Array;
+  /** What can be read of it; without a message id nobody can be told. */
+  readonly readable: { messageId: string; headerDigest: Uint8Array; kind: number } | undefined;
+  readonly code: RefusalCode;
+  readonly field: string;
+  /** For the case that it becomes a new item, or has a new outcome. */
+  readonly receiptId: string;
+  /** Whether the refusal was recalled, not found: then the item that binds must be there. */
+  readonly isRecalled: boolean;
 }
 
-/** Keeps unreadable bytes as a digest, and logs that they came (TP-GW-6). */
-export async function quarantine(
-  tx: Transaction,
-  args: { nowMs: number; items: readonly QuarantineItem[] },
-): Promise<{ size: number; rootHash: Uint8Array }> {
-  const { recordedAtMs, ...head } = await appendRefusals(tx, args);
-  for (const item of args.items) {
-    await tx.run(
-      `INSERT INTO quarantine (digest, size_bytes, subject, received_at, code, field, header)
-       VALUES (?, ?, ?, ?, ?, ?, ?)`,
-      item.digest,
-      item.sizeBytes,
-      item.subject,
-      recordedAtMs,
-      item.code,
-      item.field,
-      item.header,
-    );
-  }
-  return head;
+/** What became of one of them. */
+export type UnverifiedResult =
+  /** Its outcome is on disk; `isNew`: for the first time. */
+  | {
+      readonly type: "kept";
+      readonly id: number;
+      readonly code: RefusalCode;
+      readonly isNew: boolean;
+      /** Whether its sender is told. */
+      readonly isTold: boolean;
+    }
+  /** The message is recorded: what was damaged is a copy of it, and its stored outcome holds. */
+  | { readonly type: "recorded"; readonly id: number }
+  /** A second copy in the same batch, or decided about meanwhile: to be handed over again. */
+  | { readonly type: "again" }
+  /** Over its participant's allowance: counted, and forgotten. */
+  | { readonly type: "over" };
+
+/** What became of a batch. */
+export interface KeptUnverified {
+  readonly results: readonly UnverifiedResult[];
+  /** The log's head when something was logged. */
+  readonly head: { readonly size: number; readonly rootHash: Uint8Array } | undefined;
 }
 
-/** Logs that a sender was over its quota: one entry, however many messages (TP-GW-1). */
-export async function logOverQuota(
-  tx: Transaction,
-  args: { nowMs: number; senders: readonly string[] },
-): Promise<{ size: number; rootHash: Uint8Array }> {
-  const items = args.senders.map((sender) => ({
-    digest: new Uint8Array(),
-    sender,
-    code: RefusalCode.QUOTA_EXCEEDED,
-    field: "",
-  }));
-  const { size, rootHash } = await appendRefusals(tx, { nowMs: args.nowMs, items });
-  return { size, rootHash };
+interface Verdict {
+  readonly position: number;
+  readonly item: UnverifiedItem;
+  /** Item that gets a new outcome; absent: a new item. */
+  readonly row: ItemRow | undefined;
 }
 
-async function appendRefusals(
+/**
+ * Keeps what is unverified, with its log entries (TP-OPS-1 to TP-OPS-5): all or nothing, and on
+ * disk when it returns.
+ */
+export async function keepUnverified(
   tx: Transaction,
   args: {
-    nowMs: number;
-    items: readonly Pick<QuarantineItem, "digest" | "sender" | "code" | "field">[];
+    readonly nowMs: number;
+    readonly registerVersion: number;
+    readonly items: readonly UnverifiedItem[];
   },
-): Promise<{ size: number; rootHash: Uint8Array; recordedAtMs: number }> {
-  const state = await tx.get<{ recorded_at: number }>("SELECT recorded_at FROM gateway_state");
-  const recordedAtMs = Math.max(args.nowMs, state?.recorded_at ?? 0);
-  const entries = args.items.map((item) =>
-    encodeMessage(
-      LogEntry,
-      LogEntry.create({
-        kind: EntryKind.REFUSAL,
-        sender: item.sender,
-        headerDigest: item.digest,
-        code: item.code,
-        field: item.field,
-        recordedAt: toTimestamp(recordedAtMs),
-        nonce: randomBytes(16),
-      }),
-    ),
+): Promise<KeptUnverified> {
+  const { items, nowMs, registerVersion } = args;
+  const results: UnverifiedResult[] = [];
+  const verdicts: Verdict[] = [];
+  const allowances = new Map<string, number>();
+  const inBatch = new Set<string>();
+  for (const [position, item] of items.entries()) {
+    const found = await lookUp(tx, item);
+    if (found.type !== "verdict") {
+      if (found.type === "kept") await countCopy(tx, found.id, nowMs);
+      results.push(found);
+      continue;
+    }
+    const isSecond = keysOf(item).some((key) => inBatch.has(key));
+    for (const key of keysOf(item)) inBatch.add(key);
+    const left =
+      allowances.get(item.participant) ?? (await allowanceOf(tx, item.participant, nowMs));
+    const isOver = !isSecond && left < 1;
+    allowances.set(item.participant, isSecond || isOver ? left : left - 1);
+    results.push({ type: isOver ? "over" : "again" });
+    if (!isSecond && !isOver) verdicts.push({ position, item, row: found.row });
+  }
+  for (const [participant, left] of allowances) await keepAllowance(tx, participant, left, nowMs);
+  if (verdicts.length === 0) return { results, head: undefined };
+  const statements = verdicts.map(({ item }) => statementOf(item));
+  const log = await logStatements(tx, { nowMs, registerVersion, statements });
+  for (const [offset, verdict] of verdicts.entries()) {
+    const place = { log, index: log.firstIndex + offset, registerVersion };
+    results[verdict.position] = await keepVerdict(tx, verdict, place);
+  }
+  for (const { item } of verdicts) await keepWithinBounds(tx, item.participant);
+  const decisions = verdicts.map(({ item }) => ({ sender: item.participant, code: item.code }));
+  await countTraffic(tx, decisions, log.recordedAtMs);
+  return { results, head: { size: log.size, rootHash: log.rootHash } };
+}
+
+/** Two copies of one message in a batch: the second sees what became of the first. */
+function keysOf(item: UnverifiedItem): string[] {
+  const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
+  const keys = [`${item.participant} bytes ${hex(item.digest)}`];
+  if (item.readable !== undefined) {
+    keys.push(`${item.participant} header ${hex(item.readable.headerDigest)}`);
+  }
+  return keys;
+}
+
+type Found = UnverifiedResult | { readonly type: "verdict"; readonly row: ItemRow | undefined };
+
+async function lookUp(tx: Transaction, item: UnverifiedItem): Promise<Found> {
+  const { participant, readable } = item;
+  if (readable !== undefined) {
+    const known = await findMessage(tx, participant, readable.messageId);
+    if (known !== undefined && equalBytes(known.header_digest, readable.headerDigest)) {
+      return { type: "recorded", id: known.id };
+    }
+  }
+  const binding =
+    readable === undefined ? undefined : await findBinding(tx, participant, readable.headerDigest);
+  const exact = await findByDigest(tx, participant, item.digest);
+  const bound = binding ?? (exact?.binds === 1 ? exact : undefined);
+  if (bound !== undefined) return keptOf(bound);
+  // What was recalled has been released, or given way, since: it is judged when it comes again.
+  if (item.isRecalled) return { type: "again" };
+  const isSame = exact?.state === "held" && exact.code === item.code && exact.field === item.field;
+  return isSame ? keptOf(exact) : { type: "verdict", row: exact };
+}
+
+function keptOf(row: ItemRow): UnverifiedResult {
+  return { type: "kept", id: row.id, code: row.code, isNew: false, isTold: isTold(row) };
+}
+
+/** A receipt gets no receipt; bytes without a message id are nobody's message. */
+export function isTold(item: { readonly message_id: string; readonly kind: number }): boolean {
+  return item.message_id !== "" && item.kind !== Kind.RECEIPT;
+}
+
+async function countCopy(tx: Transaction, id: number, nowMs: number): Promise<void> {
+  await tx.run(
+    "UPDATE quarantine SET count = count + 1, last_at = max(last_at, ?) WHERE id = ?",
+    nowMs,
+    id,
   );
-  const log = await appendLogEntries(tx, entries);
-  await tx.run("UPDATE gateway_state SET recorded_at = ?", recordedAtMs);
-  return { size: log.size, rootHash: log.rootHash, recordedAtMs };
+}
+
+function statementOf(item: UnverifiedItem): LogStatement {
+  return {
+    kind: EntryKind.REFUSAL,
+    sender: item.participant,
+    messageId: item.readable?.messageId ?? "",
+    headerDigest: item.readable?.headerDigest ?? item.digest,
+    code: item.code,
+    field: item.field,
+  };
+}
+
+interface Place {
+  readonly log: LoggedStatements;
+  readonly index: number;
+  readonly registerVersion: number;
+}
+
+async function keepVerdict(
+  tx: Transaction,
+  { item, row }: Verdict,
+  place: Place,
+): Promise<UnverifiedResult> {
+  const id = row === undefined ? await insertItem(tx, item, place) : row.id;
+  if (row !== undefined) await setOutcome(tx, row.id, { ...item, state: "held" }, place);
+  const { code, readable } = item;
+  const said = { message_id: readable?.messageId ?? "", kind: readable?.kind ?? 0 };
+  return { type: "kept", id, code, isNew: true, isTold: isTold(said) };
+}
+
+/** Gives an item a new outcome: another refusal, or that of a person. */
+export async function setOutcome(
+  tx: Transaction,
+  id: number,
+  outcome: Pick<UnverifiedItem, "code" | "field" | "receiptId"> & {
+    readonly state: "held" | "rejected";
+  },
+  { log, index, registerVersion }: Place,
+): Promise<void> {
+  const isNewCopy = outcome.state === "held" ? 1 : 0;
+  await tx.run(
+    `UPDATE quarantine SET code = ?, field = ?, state = ?, binds = ?, log_index = ?, tree_size = ?,
+       receipt_id = ?, recorded_at = ?, register_version = ?, unsaid = ?,
+       count = count + ?, last_at = CASE ? WHEN 1 THEN ? ELSE last_at END
+     WHERE id = ?`,
+    outcome.code,
+    outcome.field,
+    outcome.state,
+    outcome.state === "rejected" || !isRetryable(outcome.code) ? 1 : 0,
+    index,
+    log.size,
+    outcome.receiptId,
+    log.recordedAtMs,
+    registerVersion,
+    outcome.state === "rejected" ? 1 : 0,
+    isNewCopy,
+    isNewCopy,
+    log.recordedAtMs,
+    id,
+  );
+}
+
+async function insertItem(tx: Transaction, item: UnverifiedItem, place: Place): Promise<number> {
+  const { log, index, registerVersion } = place;
+  const inserted = await tx.get<{ id: number }>(
+    `INSERT INTO quarantine (participant, digest, size_bytes, subject, lane, kind, message_id,
+       header_digest, header, code, field, first_at, last_at, count, state, binds, log_index,
+       tree_size, receipt_id, recorded_at, register_version)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, 'held', ?, ?, ?, ?, ?, ?) RETURNING id`,
+    item.participant,
+    item.digest,
+    item.sizeBytes,
+    item.subject,
+    item.lane,
+    item.readable?.kind ?? 0,
+    item.readable?.messageId ?? "",
+    item.readable?.headerDigest ?? new Uint8Array(),
+    item.header,
+    item.code,
+    item.field,
+    log.recordedAtMs,
+    log.recordedAtMs,
+    isRetryable(item.code) ? 0 : 1,
+    index,
+    log.size,
+    item.receiptId,
+    log.recordedAtMs,
+    registerVersion,
+  );
+  return inserted?.id ?? 0;
 }

@@ -1,18 +1,22 @@
 import { inclusionPath, loadLogEntry, rootAt } from "#message-log";
+import type { RefusalCode } from "#proto";
 import type { SqlRow, Transaction } from "#runtime";
+import { findBinding } from "./quarantine-item.ts";
 import { DELIVERY, DELIVERY_STRIDE, PART_STRIDE } from "./tables.ts";
 
-/** A message id as the subject vouches for it. */
+/** A message as the subject vouches for it. */
 export interface MessageKey {
   readonly sender: string;
   readonly messageId: string;
-}
-
-/** What is known of an id. */
-export interface RecalledId {
-  readonly id: number;
   readonly headerDigest: Uint8Array;
 }
+
+/** What is known of a message. */
+export type Recalled =
+  /** Its id stands for a recorded message. */
+  | { readonly type: "recorded"; readonly id: number; readonly headerDigest: Uint8Array }
+  /** Its header was refused unverified, for good or until a release (TP-OPS-3). */
+  | { readonly type: "unverified"; readonly code: RefusalCode; readonly field: string };
 
 /** Where an entry stands, and how a tree of `size` proves it. */
 export interface StoredEvidence {
@@ -23,22 +27,27 @@ export interface StoredEvidence {
   readonly path: readonly Uint8Array[];
 }
 
-/** A recorded message, enough to dispatch or receipt it again, byte for byte. */
-export interface StoredMessage {
-  readonly id: number;
+/** What was decided about a message, enough to receipt it again, byte for byte. */
+export interface StoredDecision {
+  /** Participant of the subject token. */
   readonly sender: string;
   readonly messageId: string;
   readonly headerDigest: Uint8Array;
-  readonly kind: number;
   readonly lane: number;
   readonly header: Uint8Array;
-  readonly signatures: Uint8Array;
   readonly code: number;
   readonly field: string;
   readonly receiptId: string;
   readonly recordedAtMs: number;
   readonly registerVersion: number;
   readonly evidence: StoredEvidence;
+}
+
+/** A recorded message, enough to dispatch or receipt it again, byte for byte. */
+export interface StoredMessage extends StoredDecision {
+  readonly id: number;
+  readonly kind: number;
+  readonly signatures: Uint8Array;
 }
 
 /** A part as stored. */
@@ -66,21 +75,37 @@ export interface StoredOutcome {
   readonly expiries: readonly StoredExpiry[];
 }
 
-/** Looks ids up; an unknown one gives null in its place. */
+/** Looks messages up; an unknown one gives null in its place. */
 export async function recall(
   tx: Transaction,
   args: { keys: readonly MessageKey[] },
-): Promise<(RecalledId | null)[]> {
-  const found: (RecalledId | null)[] = [];
-  for (const key of args.keys) {
-    const row = await tx.get<{ id: number; header_digest: Uint8Array }>(
-      "SELECT id, header_digest FROM messages WHERE sender = ? AND message_id = ?",
-      key.sender,
-      key.messageId,
-    );
-    found.push(row === undefined ? null : { id: row.id, headerDigest: row.header_digest });
+): Promise<(Recalled | null)[]> {
+  const found: (Recalled | null)[] = [];
+  // Most of the time nothing binds, and no message pays for the question.
+  const mayBind = (await tx.get("SELECT 1 FROM quarantine WHERE binds = 1 LIMIT 1")) !== undefined;
+  for (const { sender, messageId, headerDigest } of args.keys) {
+    const row = await findMessage(tx, sender, messageId);
+    if (row !== undefined) {
+      found.push({ type: "recorded", id: row.id, headerDigest: row.header_digest });
+      continue;
+    }
+    const item = mayBind ? await findBinding(tx, sender, headerDigest) : undefined;
+    found.push(item ? { type: "unverified", code: item.code, field: item.field } : null);
   }
   return found;
+}
+
+/** A recorded message by its sender and id. */
+export async function findMessage(
+  tx: Transaction,
+  sender: string,
+  messageId: string,
+): Promise<{ id: number; header_digest: Uint8Array } | undefined> {
+  return await tx.get<{ id: number; header_digest: Uint8Array }>(
+    "SELECT id, header_digest FROM messages WHERE sender = ? AND message_id = ?",
+    sender,
+    messageId,
+  );
 }
 
 /** The stored outcome of a recorded message, or null. */
@@ -185,7 +210,12 @@ export async function loadParts(
   return rows.map((row) => ({ name: row.name, onlyFor: row.only_for, content: row.content }));
 }
 
-async function loadEvidence(tx: Transaction, index: number, size: number): Promise<StoredEvidence> {
+/** An entry with its proof in the tree of `size`. */
+export async function loadEvidence(
+  tx: Transaction,
+  index: number,
+  size: number,
+): Promise<StoredEvidence> {
   return {
     entry: (await loadLogEntry(tx, index)) ?? new Uint8Array(),
     index,

@@ -1,10 +1,13 @@
 import { randomBytes } from "node:crypto";
-import { REFUSALS } from "#errors";
 import { type AppendedEntries, appendLogEntries, loadLogHead } from "#message-log";
 import { EntryKind, Envelope, Kind, LogEntry, ReceiptType, RefusalCode } from "#proto";
 import type { Transaction } from "#runtime";
-import { encodeMessage, equalBytes, refusalNameOf, signaturesDigest, toTimestamp } from "#wire";
+import { encodeMessage, equalBytes, signaturesDigest, toTimestamp } from "#wire";
+import { isRetryable } from "./quarantine-item.ts";
+import { isRejected, openItems, settleItems } from "./quarantine-settling.ts";
+import { findMessage } from "./recall.ts";
 import { DELIVERY, DELIVERY_STRIDE, PART_STRIDE } from "./tables.ts";
+import { countTraffic } from "./traffic.ts";
 
 /** One statement of a recipient's receipt about one message. */
 export interface ReceiptClaim {
@@ -72,7 +75,7 @@ export type RecordResult =
     }
   /** Known already, same header: the stored outcome is said again. */
   | { readonly type: "repeat"; readonly id: number }
-  /** A second copy in the same batch: it is recalled when it comes again. */
+  /** A second copy in the same batch, or rejected meanwhile: recalled when it comes again. */
   | { readonly type: "again" };
 
 /** What became of a batch. */
@@ -82,8 +85,6 @@ export interface RecordedBatch {
   readonly size: number;
   readonly rootHash: Uint8Array;
 }
-
-type Known = { id: number; header_digest: Uint8Array };
 
 interface Decision {
   readonly item: RecordItem;
@@ -107,6 +108,7 @@ export async function recordBatch(tx: Transaction, batch: RecordBatch): Promise<
   const results: (RecordResult | undefined)[] = [];
   const decisions: Decision[] = [];
   const inBatch = new Map<string, Uint8Array>();
+  const quarantined = await openItems(tx);
   for (const item of batch.items) {
     const known = await findMessage(tx, item.sender, item.messageId);
     if (known !== undefined && equalBytes(known.header_digest, item.headerDigest)) {
@@ -116,6 +118,10 @@ export async function recordBatch(tx: Transaction, batch: RecordBatch): Promise<
     const key = `${item.sender}/${item.messageId}`;
     const earlier = inBatch.get(key);
     if (earlier !== undefined && equalBytes(earlier, item.headerDigest)) {
+      results.push({ type: "again" });
+      continue;
+    }
+    if (await isRejected(tx, quarantined, item)) {
       results.push({ type: "again" });
       continue;
     }
@@ -145,7 +151,9 @@ export async function recordBatch(tx: Transaction, batch: RecordBatch): Promise<
     next += 1;
   }
   await tx.run("UPDATE gateway_state SET recorded_at = ?", recordedAtMs);
-  await countTraffic(tx, decisions, recordedAtMs);
+  const recorded = decisions.map(({ item, code }) => ({ ...item, code }));
+  await countTraffic(tx, recorded, recordedAtMs);
+  await settleItems(tx, quarantined, recorded);
   return {
     results: results as RecordResult[],
     recordedAtMs,
@@ -158,32 +166,6 @@ export async function recordBatch(tx: Transaction, batch: RecordBatch): Promise<
 async function unchangedLog(tx: Transaction): Promise<AppendedEntries> {
   const head = await loadLogHead(tx);
   return { ...head, firstIndex: head.size, inclusionPaths: [] };
-}
-
-/** Keeps the counts of the status page, so that showing it costs no scan. */
-async function countTraffic(
-  tx: Transaction,
-  decisions: readonly Decision[],
-  recordedAtMs: number,
-): Promise<void> {
-  const bySender = new Map<string, { accepted: number; refused: number }>();
-  for (const { item, code } of decisions) {
-    const counts = bySender.get(item.sender) ?? { accepted: 0, refused: 0 };
-    if (code === RefusalCode.UNSPECIFIED) counts.accepted += 1;
-    else counts.refused += 1;
-    bySender.set(item.sender, counts);
-  }
-  for (const [sender, counts] of bySender) {
-    await tx.run(
-      `INSERT INTO traffic (participant, accepted, refused, last_at) VALUES (?, ?, ?, ?)
-       ON CONFLICT (participant) DO UPDATE SET accepted = accepted + excluded.accepted,
-         refused = refused + excluded.refused, last_at = excluded.last_at`,
-      sender,
-      counts.accepted,
-      counts.refused,
-      recordedAtMs,
-    );
-  }
 }
 
 async function decide(tx: Transaction, item: RecordItem, clash: boolean): Promise<Decision> {
@@ -203,12 +185,6 @@ async function decide(tx: Transaction, item: RecordItem, clash: boolean): Promis
     await matchClaims(tx, decision);
   }
   return decision;
-}
-
-/** Such a refusal says "not now": the same header may come again and be accepted (wire.md). */
-function isRetryable(code: RefusalCode): boolean {
-  const name = refusalNameOf(code);
-  return name !== undefined && REFUSALS[name].retryable;
 }
 
 /** A receipt is believed about messages that were dispatched to its sender, and about no others. */
@@ -351,16 +327,4 @@ async function endDeliveries(tx: Transaction, decision: Decision, receipt: numbe
       DELIVERY.delivered,
     );
   }
-}
-
-async function findMessage(
-  tx: Transaction,
-  sender: string,
-  messageId: string,
-): Promise<Known | undefined> {
-  return await tx.get<Known>(
-    "SELECT id, header_digest FROM messages WHERE sender = ? AND message_id = ?",
-    sender,
-    messageId,
-  );
 }

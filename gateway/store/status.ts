@@ -17,6 +17,7 @@ export interface GatewayStatus {
   readonly refused: number;
   readonly undelivered: number;
   readonly oldestUndeliveredMs: number | null;
+  /** Held items: those a person may decide about. */
   readonly quarantined: number;
   readonly participants: readonly ParticipantTraffic[];
 }
@@ -53,7 +54,9 @@ export async function status(tx: Transaction): Promise<GatewayStatus> {
     `SELECT m.recorded_at AS at FROM deliveries d JOIN messages m ON m.id = d.id / 256
      WHERE d.state < 2 ORDER BY d.id LIMIT 1`,
   );
-  const kept = await tx.get<{ count: number }>("SELECT count(*) AS count FROM quarantine");
+  const kept = await tx.get<{ count: number }>(
+    "SELECT coalesce(sum(held), 0) AS count FROM quarantine_usage",
+  );
   const waiting = await tx.all<SqlRow & { recipient: string; count: number }>(
     "SELECT recipient, count(*) AS count FROM deliveries WHERE state < 2 GROUP BY recipient",
   );

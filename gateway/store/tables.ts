@@ -1,5 +1,6 @@
 import { LOG_MIGRATION_SQL } from "#message-log";
 import type { Migration } from "#runtime";
+import { QUARANTINE_SQL } from "./quarantine-tables.ts";
 
 /**
  * The gateway's tables. Two keys are built, not looked up: part `message × 1024 + position` and
@@ -75,6 +76,7 @@ INSERT INTO gateway_state VALUES (1, 0);
 export const MIGRATIONS: readonly Migration[] = [
   { version: 1, name: "message log", sql: LOG_MIGRATION_SQL },
   { version: 2, name: "records, deliveries, quarantine", sql: RECORDS_SQL },
+  { version: 3, name: "quarantine by participant, with decisions", sql: QUARANTINE_SQL },
 ];
 
 /** Where a delivery stands. */

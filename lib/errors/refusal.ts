@@ -6,8 +6,16 @@
 
 /** One row of the table. */
 export interface RefusalRule {
-  /** Pipeline step that says it; `inbox` is the recipient. */
-  readonly step: "admit" | "validate" | "recall" | "authenticate" | "authorize" | "inbox";
+  /** Pipeline step that says it; `inbox` is the recipient, `operator` a person at the hub. */
+  readonly step:
+    | "admit"
+    | "validate"
+    | "recall"
+    | "authenticate"
+    | "authorize"
+    | "inbox"
+    | "record"
+    | "operator";
   /** Whether the same message may be sent again unchanged, later. */
   readonly retryable: boolean;
   /** What is wrong, one sentence. */
@@ -198,6 +206,18 @@ export const REFUSALS = {
     "final",
     "The body lacks a mandatory field or breaks a rule.",
     "Correct the named field and send it under a new id with supersedes.",
+  ),
+  UNPROCESSABLE: rule(
+    "record",
+    "final",
+    "The gateway failed on this message again and again.",
+    "Tell the operator; send it under a new message id once the cause is known.",
+  ),
+  REFUSED_BY_OPERATOR: rule(
+    "operator",
+    "final",
+    "The operator has rejected the message in quarantine.",
+    "Ask the operator why, then send under a new message id.",
   ),
 } as const satisfies Record<string, RefusalRule>;
 

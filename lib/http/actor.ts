@@ -6,7 +6,7 @@ import { type Permission, rolesWith } from "./users/roles.ts";
 
 declare module "fastify" {
   interface FastifyContextConfig {
-    /** What a user must be allowed to use the route (TP-API-2); demanded of every route of `/v1`. */
+    /** What a user must be allowed to use the route (TP-API-2); every route of `/v1` says it. */
     permission?: Permission;
   }
   interface FastifyRequest {

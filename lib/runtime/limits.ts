@@ -89,8 +89,18 @@ export const GATEWAY_LIMITS = {
   holdMs: SECOND_MS,
   /** How often a sender over its quota is written into the log. */
   quotaLogMs: MINUTE_MS,
-  /** Header bytes of an unreadable message that are kept. */
+  /** Header bytes kept of one item in quarantine. */
   quarantineHeaderBytesMax: 64 * KIB,
+  /** Items in quarantine of one participant that are not rejected; more than a person looks at. */
+  quarantineItemsMax: 1_000,
+  /** Header bytes in quarantine of one participant; ordinary headers are below 1 KiB. */
+  quarantineBytesMax: 4 * MIB,
+  /** Rejected items of one participant, which never give way; beyond it the trouble is its own. */
+  quarantineRejectedMax: 1_000,
+  /** New items of one participant at a time: a backlog signed with a key that is not registered. */
+  unverifiedBurst: 1_000,
+  /** New items of one participant that a minute gives back: each costs an entry of the log. */
+  unverifiedPerMinute: 60,
   /** Batches being decided or recorded; while one waits for the disk others are verified. */
   batchesDecidingMax: 4,
   /** Messages one receipt of the gateway covers: with its proofs it stays below 100 KiB. */

@@ -2,7 +2,7 @@ import { type Refusal, refuse } from "#errors";
 import { type Handling, UseRestriction } from "#proto";
 
 /**
- * Whether an answer is handled at least as strictly as what it answers (domain notes 6.1, rule 2):
+ * Whether an answer is handled at least as strictly as what it answers:
  * no lower TLP, every restriction kept, released to nobody the request was not released to.
  * HANDLING_VIOLATION with the field that is weaker; undefined when it is strict enough.
  */

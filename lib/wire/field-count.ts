@@ -22,6 +22,27 @@ export function countFields(bytes: Uint8Array, fieldMax: number): Uint32Array | 
   return counts;
 }
 
+/**
+ * Bytes of a field at the top level of an encoded message, the last one as decoders take it, a view
+ * into `bytes`. Nothing else is decoded, and what follows a damaged place is not looked at; empty
+ * when the field is not there, or is cut off.
+ */
+export function bytesFieldIn(bytes: Uint8Array, field: number): Uint8Array {
+  let found = new Uint8Array();
+  let position = 0;
+  while (position < bytes.length) {
+    const tag = readVarint(bytes, position);
+    if (tag === undefined || tag.value < 8) return found;
+    const end = endOfValue(bytes, tag.end, tag.value % 8);
+    if (end === undefined || end > bytes.length) return found;
+    if (tag.value === field * 8 + 2) {
+      found = bytes.subarray(readVarint(bytes, tag.end)?.end ?? end, end) as typeof found;
+    }
+    position = end;
+  }
+  return found;
+}
+
 function endOfValue(bytes: Uint8Array, position: number, wireType: number): number | undefined {
   switch (wireType) {
     case 0:

@@ -15,6 +15,7 @@ export type { ParseOptions } from "./check-header.ts";
 export { equalBytes, headerDigest, sha256, signaturesDigest } from "./digests.ts";
 export { type Encoder, encodeMessage } from "./encode.ts";
 export { decodeExactly, hasUnknownFields } from "./exact-decode.ts";
+export { bytesFieldIn } from "./field-count.ts";
 export { type InspectedPart, type Inspection, inspectEnvelope } from "./inspect.ts";
 export { isSealedKind, isTraceKind } from "./kinds.ts";
 export { LANES, type LaneToken, laneOf, laneToken } from "./lanes.ts";

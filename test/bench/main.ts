@@ -1,4 +1,4 @@
-// `npm run bench`: every figure beside its floor, measured in the same run. Prints tables and writes
+// `npm run bench`: every figure beside its floor of the same run. Prints tables and writes
 // bench-results/latest.json; `--write` puts the tables into docs/benchmarks.md.
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";

@@ -1,5 +1,5 @@
 /**
- * `node test/support/fetch-age.ts`, run before the tests: gets the standard `age` tool for the tests
+ * `node test/support/fetch-age.ts`, run before the tests: gets the `age` tool for the tests
  * that compare with it. A machine that cannot have it runs the others; where CI is set, it must.
  */
 

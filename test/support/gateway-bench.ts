@@ -22,6 +22,8 @@ export type Settled = "ack" | "nak";
 
 /** A gateway on a real store, with what it publishes laid out on a table. */
 export interface GatewayBench {
+  /** The store's file, to be looked into. */
+  readonly file: string;
   readonly store: Database<GatewayProcedures>;
   readonly published: Publication[];
   /** Time the gateway sees, in milliseconds since 1970; settable. */
@@ -43,8 +45,9 @@ export async function openGatewayBench(
   options: { resendFirstMs?: number; windowMessages?: number } = {},
 ): Promise<GatewayBench> {
   const dir = await mkdtemp(join(tmpdir(), "tracepost-gateway-"));
+  const file = join(dir, "gateway.sqlite");
   const store = await openSqliteStore<GatewayProcedures>({
-    file: join(dir, "gateway.sqlite"),
+    file,
     module: new URL("../../gateway/store.ts", import.meta.url),
   });
   const logger = createLogger({ name: "gateway", level: "silent" });
@@ -76,6 +79,7 @@ export async function openGatewayBench(
   const pipeline = new Pipeline({ ...shared, register: parties.register, events });
   const courier = new Courier({ ...shared, connected: () => !bench.carrierAway });
   const bench: GatewayBench = {
+    file,
     store,
     published,
     nowMs: Date.now(),

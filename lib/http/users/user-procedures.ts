@@ -188,7 +188,7 @@ async function insertToken(tx: Transaction, token: TokenToIssue): Promise<void> 
   );
 }
 
-/** What was issued and revoked stands in the history; of dead tokens a user keeps a bounded list. */
+/** What was issued and revoked is in the history; a user keeps a bounded list of dead tokens. */
 async function forgetDeadTokens(tx: Transaction, userId: string, nowMs: number): Promise<void> {
   await tx.run(
     `DELETE FROM user_token WHERE user_id = ? AND (revoked_at IS NOT NULL OR expires_at <= ?)

@@ -81,8 +81,12 @@ describe("an accepted message", () => {
     const request = traceRequest(parties.party("NE"), ["BR"]);
     await bench.send(request);
     const { messageId } = headerOf(request);
-    const [known] = await bench.store.call("recall", { keys: [{ sender: "NE", messageId }] });
-    expect(Buffer.from(known?.headerDigest ?? [])).toEqual(Buffer.from(request.headerDigest));
+    const { headerDigest } = request;
+    const keys = [{ sender: "NE", messageId, headerDigest }];
+    const [known] = await bench.store.call("recall", { keys });
+    expect(known).toMatchObject({ type: "recorded" });
+    const stored = known?.type === "recorded" ? known.headerDigest : [];
+    expect(Buffer.from(stored)).toEqual(Buffer.from(headerDigest));
   });
 
   test("gets its stored receipt byte for byte when it comes again", async () => {

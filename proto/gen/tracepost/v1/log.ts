@@ -27,6 +27,8 @@ export const EntryKind = {
   REGISTER_CHANGE: 9,
   POLICY_CHANGE: 10,
   DAILY_COUNTS: 11,
+  /** QUARANTINE_RELEASE - A message that was refused unverified may be judged afresh; `code` is what it was refused for. */
+  QUARANTINE_RELEASE: 12,
 } as const;
 
 export type EntryKind = typeof EntryKind[keyof typeof EntryKind];
@@ -44,6 +46,7 @@ export namespace EntryKind {
   export type REGISTER_CHANGE = typeof EntryKind.REGISTER_CHANGE;
   export type POLICY_CHANGE = typeof EntryKind.POLICY_CHANGE;
   export type DAILY_COUNTS = typeof EntryKind.DAILY_COUNTS;
+  export type QUARANTINE_RELEASE = typeof EntryKind.QUARANTINE_RELEASE;
 }
 
 export function entryKindFromJSON(object: any): EntryKind {
@@ -84,6 +87,9 @@ export function entryKindFromJSON(object: any): EntryKind {
     case 11:
     case "ENTRY_KIND_DAILY_COUNTS":
       return EntryKind.DAILY_COUNTS;
+    case 12:
+    case "ENTRY_KIND_QUARANTINE_RELEASE":
+      return EntryKind.QUARANTINE_RELEASE;
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum EntryKind");
   }
@@ -115,6 +121,8 @@ export function entryKindToJSON(object: EntryKind): string {
       return "ENTRY_KIND_POLICY_CHANGE";
     case EntryKind.DAILY_COUNTS:
       return "ENTRY_KIND_DAILY_COUNTS";
+    case EntryKind.QUARANTINE_RELEASE:
+      return "ENTRY_KIND_QUARANTINE_RELEASE";
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum EntryKind");
   }

@@ -48,6 +48,9 @@ export const RefusalCode = {
   CANNOT_OPEN: 27,
   NOT_LOGGED: 28,
   BODY_INVALID: 29,
+  /** UNPROCESSABLE - Said by the gateway again. */
+  UNPROCESSABLE: 30,
+  REFUSED_BY_OPERATOR: 31,
 } as const;
 
 export type RefusalCode = typeof RefusalCode[keyof typeof RefusalCode];
@@ -83,6 +86,8 @@ export namespace RefusalCode {
   export type CANNOT_OPEN = typeof RefusalCode.CANNOT_OPEN;
   export type NOT_LOGGED = typeof RefusalCode.NOT_LOGGED;
   export type BODY_INVALID = typeof RefusalCode.BODY_INVALID;
+  export type UNPROCESSABLE = typeof RefusalCode.UNPROCESSABLE;
+  export type REFUSED_BY_OPERATOR = typeof RefusalCode.REFUSED_BY_OPERATOR;
 }
 
 export function refusalCodeFromJSON(object: any): RefusalCode {
@@ -177,6 +182,12 @@ export function refusalCodeFromJSON(object: any): RefusalCode {
     case 29:
     case "REFUSAL_CODE_BODY_INVALID":
       return RefusalCode.BODY_INVALID;
+    case 30:
+    case "REFUSAL_CODE_UNPROCESSABLE":
+      return RefusalCode.UNPROCESSABLE;
+    case 31:
+    case "REFUSAL_CODE_REFUSED_BY_OPERATOR":
+      return RefusalCode.REFUSED_BY_OPERATOR;
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum RefusalCode");
   }
@@ -244,6 +255,10 @@ export function refusalCodeToJSON(object: RefusalCode): string {
       return "REFUSAL_CODE_NOT_LOGGED";
     case RefusalCode.BODY_INVALID:
       return "REFUSAL_CODE_BODY_INVALID";
+    case RefusalCode.UNPROCESSABLE:
+      return "REFUSAL_CODE_UNPROCESSABLE";
+    case RefusalCode.REFUSED_BY_OPERATOR:
+      return "REFUSAL_CODE_REFUSED_BY_OPERATOR";
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum RefusalCode");
   }

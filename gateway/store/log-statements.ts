@@ -1,0 +1,67 @@
+import { randomBytes } from "node:crypto";
+import { type AppendedEntries, appendLogEntries } from "#message-log";
+import { EntryKind, LogEntry, RefusalCode } from "#proto";
+import type { Transaction } from "#runtime";
+import { encodeMessage, toTimestamp } from "#wire";
+
+/** What the gateway enters in the log about bytes it does not record as a message. */
+export interface LogStatement {
+  readonly kind: typeof EntryKind.REFUSAL | typeof EntryKind.QUARANTINE_RELEASE;
+  /** Participant of the subject token. */
+  readonly sender: string;
+  /** Empty when it cannot be read. */
+  readonly messageId: string;
+  /** Of the header, or of all the bytes when no message id can be read. */
+  readonly headerDigest: Uint8Array;
+  readonly code: RefusalCode;
+  readonly field: string;
+}
+
+/** Where statements stand in the log. */
+export interface LoggedStatements extends AppendedEntries {
+  readonly recordedAtMs: number;
+}
+
+/** Appends statements to the log, in order, at a time that is not before any earlier entry's. */
+export async function logStatements(
+  tx: Transaction,
+  args: {
+    readonly nowMs: number;
+    readonly registerVersion: number;
+    readonly statements: readonly LogStatement[];
+  },
+): Promise<LoggedStatements> {
+  const state = await tx.get<{ recorded_at: number }>("SELECT recorded_at FROM gateway_state");
+  const recordedAtMs = Math.max(args.nowMs, state?.recorded_at ?? 0);
+  const entries = args.statements.map((statement) =>
+    encodeMessage(
+      LogEntry,
+      LogEntry.create({
+        ...statement,
+        registerVersion: BigInt(args.registerVersion),
+        recordedAt: toTimestamp(recordedAtMs),
+        nonce: randomBytes(16),
+      }),
+    ),
+  );
+  const log = await appendLogEntries(tx, entries);
+  await tx.run("UPDATE gateway_state SET recorded_at = ?", recordedAtMs);
+  return { ...log, recordedAtMs };
+}
+
+/** Logs that senders were over their quota: one entry each, however many messages (TP-GW-1). */
+export async function logOverQuota(
+  tx: Transaction,
+  args: { nowMs: number; registerVersion: number; senders: readonly string[] },
+): Promise<{ size: number; rootHash: Uint8Array }> {
+  const statements = args.senders.map((sender) => ({
+    kind: EntryKind.REFUSAL,
+    sender,
+    messageId: "",
+    headerDigest: new Uint8Array(),
+    code: RefusalCode.QUOTA_EXCEEDED,
+    field: "",
+  }));
+  const { size, rootHash } = await logStatements(tx, { ...args, statements });
+  return { size, rootHash };
+}
