@@ -1,5 +1,6 @@
-import { GapNotice, Kind, Lane, Priority, Void } from "#proto";
+import { Envelope, GapNotice, Header, Kind, Lane, Priority, ReceiptType, Void } from "#proto";
 import { POST_LIMITS, type SqlRow, type Transaction, WIRE_LIMITS } from "#runtime";
+import { timestampMs } from "#wire";
 import { draftMessage } from "./draft.ts";
 import { type Incident, recordIncident } from "./incidents.ts";
 import { type Pair, reconcileHoles } from "./pair-reception.ts";
@@ -223,6 +224,8 @@ export interface GapNoticeReceived {
   readonly sender: string;
   readonly messageId: string;
   readonly headerDigest: Uint8Array;
+  /** Encoded header, as signed. */
+  readonly header: Uint8Array;
   readonly missing: readonly NumberRange[];
   readonly nowMs: number;
 }
@@ -234,7 +237,8 @@ interface NumberRow extends SqlRow {
 
 /**
  * Answers a recipient that misses numbers of ours: what is outstanding is sent at once, what will
- * never arrive is voided again (TP-POST-16). A number it signed a receipt for is an incident.
+ * never arrive is voided again (TP-POST-16). A number it had signed a receipt for before it asked
+ * is an incident.
  */
 export async function answerGapNotice(
   tx: Transaction,
@@ -260,6 +264,7 @@ export async function answerGapNotice(
       if (row.state === "open") {
         resend = (await sendAgain(tx, row.message_id, notice.nowMs)) || resend;
       } else if (row.state === "delivered") {
+        if (!(await wasSignedBefore(tx, notice, row.message_id))) continue;
         await recordIncident(tx, deliveredBefore(notice, row.message_id), notice.nowMs);
       } else {
         voidsDue = true;
@@ -282,6 +287,32 @@ async function sendAgain(tx: Transaction, messageId: string, nowMs: number): Pro
     nowMs,
   );
   return changed > 0;
+}
+
+/**
+ * Whether the recipient had signed its receipt when it asked, by its own clock on both. A notice
+ * may be overtaken by the message it asks for and by the receipt of it, and then says nothing.
+ */
+async function wasSignedBefore(
+  tx: Transaction,
+  notice: GapNoticeReceived,
+  messageId: string,
+): Promise<boolean> {
+  const receipt = await tx.get<{ envelope: Uint8Array }>(
+    `SELECT e.envelope FROM post_receipt r JOIN post_receipt_envelope e
+       ON e.sender = r.receipt_sender AND e.receipt_id = r.receipt_id
+     WHERE r.message_id = ? AND r.recipient = ? AND r.type = ?`,
+    messageId,
+    notice.sender,
+    ReceiptType.DELIVERED,
+  );
+  if (receipt === undefined) return true;
+  const signedAtMs = sentAtMs(Envelope.decode(receipt.envelope).header);
+  return signedAtMs < sentAtMs(notice.header);
+}
+
+function sentAtMs(header: Uint8Array): number {
+  return timestampMs(Header.decode(header).sentAt) ?? 0;
 }
 
 function deliveredBefore(notice: GapNoticeReceived, messageId: string): Incident {

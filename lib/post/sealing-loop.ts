@@ -77,6 +77,8 @@ export class SealingLoop {
         outcome: await this.#seal({ ...draft, recipients }, checkpoint),
       }));
       for (const [position, recipient] of draft.recipients.entries()) {
+        // A VOID or GAP_NOTICE has no number: nothing names it as its predecessor.
+        if (recipient.pairSequence === null) continue;
         const next = result.then(({ recipients, outcome }) =>
           outcome.ok
             ? outcome.sealed.headerDigest

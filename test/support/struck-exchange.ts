@@ -12,7 +12,6 @@ import {
   openUserDoors,
   type RunningExchange,
   startExchange,
-  verifyLogOf,
 } from "../../deploy/local/index.ts";
 import { auditStores } from "../../scenario/audit.ts";
 import { openAuditStore } from "../../scenario/audit-store.ts";
@@ -22,6 +21,7 @@ import { inventParticipants } from "../../scenario/participants.ts";
 import { type PlannedRequest, planScenario, type ScenarioPlan } from "../../scenario/plan.ts";
 import { fillRegisters, type SubmittedRequest } from "../../scenario/submit.ts";
 import { toTraceBody } from "../../scenario/trace-request.ts";
+import { auditExchange, auditedFolder } from "./exchange-audit.ts";
 
 /** Who is ended when the way has come to a point. */
 export type Victim = "nats" | "gateway" | "US" | "AT";
@@ -40,8 +40,8 @@ export interface Aftermath {
   readonly final: number;
   readonly lost: number;
   readonly duplicated: number;
-  readonly logVerified: boolean;
-  readonly logProblems: readonly string[];
+  /** Broken promises, as the stores show them. */
+  readonly problems: readonly string[];
   /** Processes that ended without being asked to. */
   readonly ended: number;
 }
@@ -116,6 +116,10 @@ export class StruckExchange {
 
   /** Stops it and counts, from the stores alone. */
   async aftermath(): Promise<Aftermath> {
+    await this.#until(
+      async () => (await this.#underWay()) === 0,
+      () => "the last receipts never came",
+    );
     await this.#exchange.stop();
     const paths = new ExchangePaths(this.#dataDir);
     const plan = { ...this.#plan, participants: ["AT", "US"] };
@@ -123,15 +127,14 @@ export class StruckExchange {
       openStore: (id) =>
         openAuditStore(openSqliteReader(join(paths.participant(id).dir, "focal-point.sqlite"))),
     });
-    const log = await verifyLogOf(this.#dataDir);
+    const { problems } = await auditExchange(await auditedFolder(this.#dataDir, ["AT", "US"]));
     return {
       sent: this.#requests.length,
       delivered: audit.receipts.delivered,
       final: audit.replies.final,
       lost: audit.integrity.lost,
       duplicated: audit.integrity.duplicated,
-      logVerified: log.verified,
-      logProblems: log.problems,
+      problems,
       ended: this.#ended,
     };
   }
@@ -176,6 +179,14 @@ export class StruckExchange {
   async #settled(): Promise<number> {
     const { receipts, replies } = await this.#focalPoints.summary("US");
     return Math.min(receipts.delivered, replies.received);
+  }
+
+  /** Messages without their recipient's receipt, and receipts owed, on both sides. */
+  async #underWay(): Promise<number> {
+    const summaries = await Promise.all(
+      ["AT", "US"].map((state) => this.#focalPoints.summary(state)),
+    );
+    return summaries.reduce((sum, one) => sum + one.outbox.pending + one.inbox.receiptsOwed, 0);
   }
 
   async #until(holds: () => Promise<boolean>, complaint: () => string): Promise<void> {

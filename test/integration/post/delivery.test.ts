@@ -1,6 +1,8 @@
+import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { Kind, Priority } from "#proto";
+import { Kind, Lane, Priority, Void } from "#proto";
 import { makeParties } from "../../support/parties.ts";
+import { draftOf } from "../../support/post-drafts.ts";
 import {
   openPostExchange,
   type PostExchange,
@@ -64,6 +66,29 @@ describe("a message", () => {
     const status = await exchange.member("AT").store.call("postStatus", undefined);
     expect(status.incidents).toEqual({});
     expect(status.missingNumbers).toBe(0);
+  });
+
+  test("drafted beside a VOID names the message before it, not the VOID", async () => {
+    const at = exchange.member("AT");
+    const nowMs = exchange.time.now();
+    const body = Void.encode({
+      numbers: [{ lane: Lane.NORMAL, pairSequence: 1n, messageId: randomUUID() }],
+    }).finish();
+    const voided = {
+      kind: Kind.VOID,
+      conversationId: "",
+      disclosed: undefined as never,
+      parts: [
+        { name: "body", plaintext: body, schema: "tracepost.v1.Void", retentionClass: "transport" },
+      ],
+    } as const;
+    // Drafted before the sealing loop is told of any of them: they are sealed as one batch.
+    await ne.store.call("draft", draftOf("NE", ["AT"], "before", nowMs));
+    await ne.store.call("draft", { ...draftOf("NE", ["AT"], "", nowMs), ...voided });
+    await ne.store.call("draft", draftOf("NE", ["AT"], "after", nowMs));
+    ne.post.noteDrafted();
+    await exchange.settled();
+    expect((await at.store.call("postStatus", undefined)).incidents).toEqual({});
   });
 
   test("to several recipients is delivered to each and ends with the last receipt", async () => {

@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { Kind, Priority } from "#proto";
 import { type CarrierFaults, RELIABLE } from "../../support/memory-carrier.ts";
 import { openPostExchange, type PostExchange } from "../../support/post-exchange.ts";
+import { randomFrom } from "../../support/seeded-random.ts";
 
 const IDS = ["NE", "BR", "AT"] as const;
 
@@ -25,17 +26,6 @@ const carrierFaults = fc.record({
   refuse: probability(0.3),
   forgetAck: probability(0.4),
 });
-
-/** Numbers in [0, 1) from a seed (mulberry32), so that a run can be repeated. */
-function randomFrom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 async function sendAll(exchange: PostExchange, sendings: readonly Sending[]): Promise<string[]> {
   const ids: string[] = [];
