@@ -2,11 +2,11 @@ import { readFile } from "node:fs/promises";
 import type { Static } from "typebox";
 import { Type } from "typebox";
 import { TracepostError } from "#errors";
-import { type CrashPlan, parseConfig, parseCrashPlan } from "#runtime";
+import { type CrashPlan, parseConfig, parseCrashPlan, pathFrom, readPlacement } from "#runtime";
 
 const ConfigSchema = Type.Object(
   {
-    /** Folder of the store, absolute. */
+    /** Folder of the store. This path and the others may be relative to this file's folder. */
     dataDir: Type.String({ minLength: 1 }),
     natsUrl: Type.String({ pattern: "^(nats|tls)://" }),
     /** NATS credentials of the gateway. */
@@ -18,7 +18,12 @@ const ConfigSchema = Type.Object(
     /** Folder with receipt.key and checkpoint.key. */
     keysDir: Type.String({ minLength: 1 }),
     http: Type.Object(
-      { host: Type.String({ minLength: 1 }), port: Type.Integer({ minimum: 0, maximum: 65535 }) },
+      {
+        host: Type.String({ minLength: 1 }),
+        port: Type.Integer({ minimum: 0, maximum: 65535 }),
+        /** Names it answers to besides those of loopback; default: see hostCheck. */
+        names: Type.Optional(Type.Array(Type.String({ minLength: 1 }))),
+      },
       { additionalProperties: false },
     ),
     logLevel: Type.Union(
@@ -41,8 +46,8 @@ export interface GatewayStart {
 }
 
 /**
- * Reads `--config FILE` and the environment. Throws TracepostError USAGE or CONFIG_INVALID, with
- * every problem listed.
+ * Reads `--config FILE` and the environment; paths become absolute. Throws TracepostError USAGE or
+ * CONFIG_INVALID, with every problem listed.
  */
 export async function readStart(
   args: readonly string[],
@@ -62,5 +67,14 @@ export async function readStart(
   if (plan !== undefined && crashPlan === undefined) {
     throw new TracepostError("USAGE", `TRACEPOST_CRASH_AT names no crash point: ${plan}`);
   }
-  return { config: parseConfig(ConfigSchema, text, file), crashPlan };
+  const config = parseConfig(ConfigSchema, text, file, readPlacement(env));
+  const from = (path: string): string => pathFrom(file, path);
+  const paths = {
+    dataDir: from(config.dataDir),
+    credsFile: from(config.credsFile),
+    registerFile: from(config.registerFile),
+    rootPublicKeyFiles: config.rootPublicKeyFiles.map(from),
+    keysDir: from(config.keysDir),
+  };
+  return { config: { ...config, ...paths }, crashPlan };
 }

@@ -111,8 +111,7 @@ async function assemble(parts: GatewayParts, lifecycle: Lifecycle): Promise<stri
   });
 
   const server = await createHttpServer({
-    host: config.http.host,
-    port: config.http.port,
+    ...config.http,
     logger,
     metrics,
     health: {

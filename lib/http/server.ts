@@ -46,6 +46,8 @@ export interface HttpServerOptions {
   readonly host: string;
   /** Port; 0 takes a free one. */
   readonly port: number;
+  /** Names it answers to besides those of loopback; see hostCheck. */
+  readonly names?: readonly string[] | undefined;
   readonly logger: Logger;
   /** Named conditions of `/readyz`; it says 503 until all hold. */
   readonly health: Readonly<Record<string, () => boolean | Promise<boolean>>>;
@@ -123,7 +125,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
 }
 
 function installHooks(app: HttpRoutes, options: HttpServerOptions): void {
-  const answersTo = hostCheck(options.host);
+  const answersTo = hostCheck(options.host, options.names);
   app.addHook("onRequest", async (request, reply) => {
     reply.headers(SECURITY_HEADERS);
     if (!answersTo(request.headers.host)) return sendProblem(reply, problemOf("MISDIRECTED"));

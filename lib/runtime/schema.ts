@@ -3,6 +3,7 @@ import { Compile } from "typebox/compile";
 import { Settings } from "typebox/system";
 import { TracepostError } from "#errors";
 import { PROCESS_LIMITS } from "./limits.ts";
+import { type PlacementSetting, placeOf, withSettings } from "./placement.ts";
 
 /** One thing that is wrong with a value from outside. */
 export interface SchemaProblem {
@@ -47,9 +48,15 @@ export function compileSchema<S extends TSchema>(schema: S): SchemaCheck<Static<
 
 /**
  * Parses a JSON configuration text; every problem is listed in one fault, unknown keys included
- * when the schema forbids them. Throws TracepostError CONFIG_INVALID.
+ * when the schema forbids them. Settings of the environment come over those of the file.
+ * Throws TracepostError CONFIG_INVALID.
  */
-export function parseConfig<S extends TSchema>(schema: S, text: string, file: string): Static<S> {
+export function parseConfig<S extends TSchema>(
+  schema: S,
+  text: string,
+  file: string,
+  settings: readonly PlacementSetting[] = [],
+): Static<S> {
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -60,10 +67,10 @@ export function parseConfig<S extends TSchema>(schema: S, text: string, file: st
       remedy: "Correct the file; `tracepost exchange init` writes a good one.",
     });
   }
-  const result = compileSchema(schema).check(value);
+  const result = compileSchema(schema).check(withSettings(value, settings));
   if (result.ok) return result.value;
   throw new TracepostError("CONFIG_INVALID", `${file} has ${result.problems.length} problem(s)`, {
-    problems: result.problems.map((problem) => `${problem.field || "(file)"}: ${problem.rule}`),
+    problems: result.problems.map(({ field, rule }) => `${placeOf(field, settings)}: ${rule}`),
     remedy: "Correct every field named above.",
   });
 }

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { type Static, Type } from "typebox";
 import { TracepostError } from "#errors";
-import { type CrashPlan, parseConfig, parseCrashPlan } from "#runtime";
+import { type CrashPlan, parseConfig, parseCrashPlan, pathFrom, readPlacement } from "#runtime";
 
 const path = Type.String({ minLength: 1 });
 
@@ -9,7 +9,7 @@ const ConfigSchema = Type.Object(
   {
     /** Own participant id, such as "NE". */
     participant: Type.String({ minLength: 2 }),
-    /** Folder of the store, absolute. */
+    /** Folder of the store. This path and the others may be relative to this file's folder. */
     dataDir: path,
     natsUrl: Type.String({ pattern: "^(nats|tls)://" }),
     /** NATS credentials of this participant. */
@@ -23,7 +23,12 @@ const ConfigSchema = Type.Object(
     /** File with the token of the user `installation` (TP-API-9). */
     apiTokenFile: path,
     http: Type.Object(
-      { host: path, port: Type.Integer({ minimum: 0, maximum: 65_535 }) },
+      {
+        host: path,
+        port: Type.Integer({ minimum: 0, maximum: 65_535 }),
+        /** Names it answers to besides those of loopback; default: see hostCheck. */
+        names: Type.Optional(Type.Array(path)),
+      },
       { additionalProperties: false },
     ),
     logLevel: Type.Enum(["trace", "debug", "info", "warn", "error", "silent"]),
@@ -48,8 +53,8 @@ export interface FocalPointStart {
 }
 
 /**
- * Reads `--config FILE` and the environment. Throws TracepostError USAGE or CONFIG_INVALID, with
- * every problem listed.
+ * Reads `--config FILE` and the environment; paths become absolute. Throws TracepostError USAGE or
+ * CONFIG_INVALID, with every problem listed.
  */
 export async function readStart(
   args: readonly string[],
@@ -72,5 +77,15 @@ export async function readStart(
   if (plan !== undefined && crashPlan === undefined) {
     throw new TracepostError("USAGE", `TRACEPOST_CRASH_AT names no crash point: ${plan}`);
   }
-  return { config: parseConfig(ConfigSchema, text, file), crashPlan };
+  const config = parseConfig(ConfigSchema, text, file, readPlacement(env));
+  const from = (relative: string): string => pathFrom(file, relative);
+  const paths = {
+    dataDir: from(config.dataDir),
+    credsFile: from(config.credsFile),
+    registerFile: from(config.registerFile),
+    rootPublicKeyFiles: config.rootPublicKeyFiles.map(from),
+    keysDir: from(config.keysDir),
+    apiTokenFile: from(config.apiTokenFile),
+  };
+  return { config: { ...config, ...paths }, crashPlan };
 }

@@ -152,8 +152,7 @@ async function assemble(
   addGauges(metrics, () => summarize(facts));
   const guard = createGuard({ store, clock, logger });
   const server = await createHttpServer({
-    host: config.http.host,
-    port: config.http.port,
+    ...config.http,
     logger,
     metrics,
     health: {

@@ -1,5 +1,15 @@
 import { createHash } from "node:crypto";
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import {
+  chmod,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  writeFile,
+} from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -13,6 +23,7 @@ import {
   type ParticipantSpec,
 } from "../../deploy/local/index.ts";
 import { readStart } from "../../gateway/config.ts";
+import { readStart as readFocalPointStart } from "../../services/focal-point/config.ts";
 import { specsOf } from "../support/nats-carrier.ts";
 
 const SPECS: ParticipantSpec[] = [
@@ -78,6 +89,21 @@ describe("setting up an exchange", () => {
     const { config } = await readStart(["--config", gateway.config], {});
     expect(config.dataDir).toBe(gateway.dir);
     expect(config.credsFile).toBe(join(nats.credsDir, "CORE.gateway.creds"));
+  });
+
+  it("writes configurations that are right after the folder was moved", async () => {
+    await initExchange({ dataDir, participants: SPECS });
+    const moved = join(parent, "moved");
+    await rename(dataDir, moved);
+    const there = new ExchangePaths(moved);
+    const gateway = await readStart(["--config", there.gateway.config], {});
+    expect(gateway.config.registerFile).toBe(there.exchange.register);
+    const focalPoint = await readFocalPointStart(["--config", there.participant("NE").config], {
+      TRACEPOST_NATS_URL: "nats://nats:4222",
+    });
+    expect(focalPoint.config.apiTokenFile).toBe(there.participant("NE").apiToken);
+    expect(focalPoint.config.natsUrl).toBe("nats://nats:4222");
+    expect(await readFile(there.gateway.config, "utf8")).not.toContain(parent);
   });
 
   it("lets nobody but the owner read any of it", async () => {

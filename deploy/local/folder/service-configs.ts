@@ -1,4 +1,4 @@
-import { resolve } from "node:path";
+import { dirname, relative, resolve } from "node:path";
 import { credentialsFile } from "../provision/authority-files.ts";
 import type { ExchangePaths } from "./exchange-paths.ts";
 import type { ParticipantSpec } from "./participant-spec.ts";
@@ -26,13 +26,15 @@ export async function writeGatewayConfig(
   address: ServiceAddress,
   tuning: ServiceTuning,
 ): Promise<void> {
-  await writeConfig(paths.gateway.config, {
-    dataDir: paths.gateway.dir,
+  const { config } = paths.gateway;
+  const from = relativeTo(config);
+  await writeConfig(config, {
+    dataDir: from(paths.gateway.dir),
     natsUrl: address.natsUrl,
-    credsFile: credentialsFile(paths, "CORE", "gateway"),
-    registerFile: paths.exchange.register,
-    rootPublicKeyFiles: [paths.exchange.rootPublicKey],
-    keysDir: paths.gateway.keysDir,
+    credsFile: from(credentialsFile(paths, "CORE", "gateway")),
+    registerFile: from(paths.exchange.register),
+    rootPublicKeyFiles: [from(paths.exchange.rootPublicKey)],
+    keysDir: from(paths.gateway.keysDir),
     http: { host: "127.0.0.1", port: address.httpPort },
     logLevel: tuning.logLevel ?? "info",
     resendFirstMs: tuning.resendFirstMs,
@@ -47,21 +49,27 @@ export async function writeFocalPointConfig(
   tuning: ServiceTuning,
 ): Promise<void> {
   const own = paths.participant(participant.id);
+  const from = relativeTo(own.config);
   await writeConfig(own.config, {
     participant: participant.id,
-    dataDir: own.dir,
+    dataDir: from(own.dir),
     natsUrl: address.natsUrl,
-    credsFile: own.natsCreds,
-    registerFile: own.register,
-    rootPublicKeyFiles: [own.rootPublicKey],
-    keysDir: own.keysDir,
-    apiTokenFile: own.apiToken,
+    credsFile: from(own.natsCreds),
+    registerFile: from(own.register),
+    rootPublicKeyFiles: [from(own.rootPublicKey)],
+    keysDir: from(own.keysDir),
+    apiTokenFile: from(own.apiToken),
     http: { host: "127.0.0.1", port: address.httpPort },
     logLevel: tuning.logLevel ?? "info",
     answering: participant.answering,
     resendFirstMs: tuning.resendFirstMs,
     gapNoticeAfterMs: tuning.gapNoticeAfterMs,
   });
+}
+
+/** Paths as they stand in a file: the data folder may be moved, or be mounted elsewhere. */
+function relativeTo(file: string): (path: string) => string {
+  return (path) => relative(dirname(resolve(file)), resolve(path)) || ".";
 }
 
 /** Settings that are not chosen are left out: the service has its own default. */

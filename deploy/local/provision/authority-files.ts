@@ -65,14 +65,6 @@ export async function readIssuedTokens(paths: ExchangePaths): Promise<IssuedToke
   }
 }
 
-/** Public keys of the accounts whose token the server holds itself, from an earlier run. */
-export async function accountsHeldByServer(paths: ExchangePaths): Promise<ReadonlySet<string>> {
-  const files = await readdir(paths.nats.resolverDir).catch(() => []);
-  return new Set(
-    files.filter((file) => file.endsWith(".jwt")).map((file) => file.slice(0, -".jwt".length)),
-  );
-}
-
 /** Reads how the disk was shared out. Throws TracepostError DATA_FOLDER. */
 export async function readStoragePlan(paths: ExchangePaths): Promise<StoragePlan> {
   const file = paths.nats.storagePlan;

@@ -1,6 +1,10 @@
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
 import { NATS_LIMITS } from "#runtime";
 import type { ExchangePaths } from "../folder/exchange-paths.ts";
-import type { IssuedTokens } from "./authority-files.ts";
+import type { FolderMarker } from "../folder/marker.ts";
+import { writePrivateFile } from "../folder/private-files.ts";
+import { type IssuedTokens, readIssuedTokens, readStoragePlan } from "./authority-files.ts";
 import type { StoragePlan } from "./storage-plan.ts";
 
 /** Address the server listens on; anything else needs mutual TLS beside the credentials. */
@@ -10,36 +14,63 @@ const MEMORY_STORE_BYTES = 1024 * 1024;
 /** Connections of the whole server. */
 const CONNECTIONS_MAX = 8_192;
 
+/** How a server of this exchange is to run. */
+export interface ServerPlacement {
+  /** Address it listens on. */
+  readonly host: string;
+  readonly port: number;
+  /** Where it notes its process number; default nowhere. */
+  readonly pidFile?: string;
+}
+
+/**
+ * Writes what a nats-server is started with: its configuration, and the tokens of accounts it does
+ * not hold yet, laid into its own folder. What it holds may have been changed at run time and is
+ * left alone; and nothing is preloaded, because the token of the first day would let a revoked user
+ * in again if both were issued in the same second (TP-NATS-8). To be called while no server of this
+ * folder runs. Throws TracepostError DATA_FOLDER when what was issued is damaged.
+ */
+export async function writeServerFiles(
+  paths: ExchangePaths,
+  marker: Pick<FolderMarker, "exchangeId">,
+  placement: ServerPlacement,
+): Promise<void> {
+  const tokens = await readIssuedTokens(paths);
+  const storage = await readStoragePlan(paths);
+  const { resolverDir, serverConfig } = paths.nats;
+  const held = new Set(await readdir(resolverDir).catch(() => []));
+  for (const { publicKey, token } of tokens.accounts) {
+    const name = `${publicKey}.jwt`;
+    if (!held.has(name)) await writePrivateFile(join(resolverDir, name), token);
+  }
+  const { exchangeId } = marker;
+  const text = serverConfigText({ paths, exchangeId, placement, tokens, storage });
+  await writePrivateFile(serverConfig, text);
+}
+
 /** What the configuration file of a nats-server is made from. */
-export interface ServerConfigInput {
+interface ServerConfigInput {
   readonly paths: ExchangePaths;
   readonly exchangeId: string;
-  readonly port: number;
+  readonly placement: ServerPlacement;
   readonly tokens: IssuedTokens;
-  /** Accounts whose token the server holds already. */
-  readonly held: ReadonlySet<string>;
   readonly storage: StoragePlan;
 }
 
 /**
- * The configuration of the exchange's nats-server (TP-NATS-2): loopback only, no WebSocket, no
- * monitoring port, accounts from the full resolver. Only accounts the server does not know are
- * preloaded: what it holds may have been changed at run time, and the token of the first day would
- * let a revoked user in again if both were issued in the same second (TP-NATS-8).
+ * The configuration of the exchange's nats-server (TP-NATS-2): no WebSocket, no monitoring port,
+ * accounts from the full resolver.
  */
-export function serverConfigText(input: ServerConfigInput): string {
-  const { paths, exchangeId, port, tokens, held, storage } = input;
-  const preload = tokens.accounts
-    .filter(({ publicKey }) => !held.has(publicKey))
-    .map(({ publicKey, token }) => `  ${publicKey}: ${quote(token)}`);
-  return `# Written at each start of the exchange; changes made here are lost.
+function serverConfigText(input: ServerConfigInput): string {
+  const { paths, exchangeId, placement, tokens, storage } = input;
+  const { host, port, pidFile } = placement;
+  return `# Written before each start of the exchange; changes made here are lost.
 server_name: ${quote(`tracepost-${exchangeId}`)}
-listen: ${quote(`${LISTEN_HOST}:${port}`)}
+listen: ${quote(`${host}:${port}`)}
 max_payload: ${NATS_LIMITS.payloadBytesMax}
 max_connections: ${CONNECTIONS_MAX}
 logtime_utc: true
-pid_file: ${quote(paths.run.natsPid)}
-
+${pidFile === undefined ? "" : `pid_file: ${quote(pidFile)}\n`}
 jetstream {
   store_dir: ${quote(paths.nats.storeDir)}
   max_file_store: ${storage.serverBytes}
@@ -54,9 +85,6 @@ resolver {
   allow_delete: false
   interval: "2m"
   limit: 1000
-}
-resolver_preload {
-${preload.join("\n")}
 }
 `;
 }

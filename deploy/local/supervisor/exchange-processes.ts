@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { withoutPlacement } from "#runtime";
 import type { LocalEnvironment } from "../environment.ts";
 import type { ExchangeLayout } from "../folder/open-exchange-folder.ts";
 import type { ParticipantSpec } from "../folder/participant-spec.ts";
@@ -123,7 +124,8 @@ export class ExchangeProcesses {
   #environmentOf(name: string): NodeJS.ProcessEnv {
     const { [CRASH_VARIABLE]: _, ...inherited } = process.env;
     return {
-      ...inherited,
+      // Where each one runs is the supervisor's to say.
+      ...withoutPlacement(inherited),
       // Node keeps what it compiled there: a second start takes half the time.
       NODE_COMPILE_CACHE: join(this.#options.environment.cacheDir, "compile-cache"),
       ...this.#options.extraEnvironment(name),

@@ -1,19 +1,7 @@
 import { join } from "node:path";
-import { readServerReport } from "#bus";
-import { TracepostError } from "#errors";
-import { NATS_LIMITS, PROCESS_LIMITS } from "#runtime";
 import type { ExchangeLayout } from "../folder/open-exchange-folder.ts";
-import { writePrivateFile } from "../folder/private-files.ts";
-import { isRecentEnough } from "../nats-server/server-version.ts";
-import { SYSTEM_ACCOUNT } from "../provision/authority.ts";
-import {
-  accountsHeldByServer,
-  credentialsFile,
-  readIssuedTokens,
-  readStoragePlan,
-} from "../provision/authority-files.ts";
-import { INBOX_PREFIXES } from "../provision/permissions.ts";
-import { LISTEN_HOST, serverConfigText } from "../provision/server-config.ts";
+import { checkServer } from "../provision/server-check.ts";
+import { LISTEN_HOST, writeServerFiles } from "../provision/server-config.ts";
 import { findFreePort } from "./free-port.ts";
 import type { ProcessPlan } from "./managed-process.ts";
 
@@ -47,49 +35,16 @@ export function natsPlan(options: NatsPlanOptions): ProcessPlan {
     ipc: false,
     prepare: async () => {
       if (!settled) port = await findFreePort();
-      const tokens = await readIssuedTokens(paths);
-      const storage = await readStoragePlan(paths);
-      const { exchangeId } = marker;
-      const held = await accountsHeldByServer(paths);
-      const text = serverConfigText({ paths, exchangeId, port, tokens, held, storage });
-      await writePrivateFile(paths.nats.serverConfig, text);
+      const pidFile = paths.run.natsPid;
+      await writeServerFiles(paths, marker, { host: LISTEN_HOST, port, pidFile });
       return { args: ["-c", paths.nats.serverConfig], env: environment() };
     },
     ready: async () => {
       const url = `nats://${LISTEN_HOST}:${port}`;
-      await checkServer(layout, url);
+      await checkServer(paths, { url, name: "supervisor", listenHost: LISTEN_HOST });
       await options.afterStart(url);
       settled = true;
       return url;
     },
   };
-}
-
-async function checkServer({ paths }: ExchangeLayout, url: string): Promise<void> {
-  const storage = await readStoragePlan(paths);
-  const report = await readServerReport({
-    servers: url,
-    credsFile: credentialsFile(paths, SYSTEM_ACCOUNT, "operator"),
-    name: "supervisor",
-    inboxPrefix: INBOX_PREFIXES.operator,
-    connectMs: PROCESS_LIMITS.startMs,
-  });
-  const problems: string[] = [];
-  if (!isRecentEnough(report.version)) problems.push(`version ${report.version} is too old`);
-  if (report.host !== LISTEN_HOST) problems.push(`it listens on ${report.host}`);
-  if (report.webSocketPort !== 0) problems.push(`it has a WebSocket on ${report.webSocketPort}`);
-  if (report.payloadBytesMax !== NATS_LIMITS.payloadBytesMax) {
-    problems.push(`it takes payloads of ${report.payloadBytesMax} bytes`);
-  }
-  if (!report.storeDir.startsWith(paths.nats.storeDir)) {
-    problems.push(`its streams lie in ${report.storeDir || "no folder"}`);
-  }
-  if (report.storeBytesMax < storage.serverBytes) {
-    problems.push(`it keeps ${report.storeBytesMax} bytes, ${storage.serverBytes} are promised`);
-  }
-  if (problems.length === 0) return;
-  throw new TracepostError("TRANSPORT", "the nats-server does other than it was told", {
-    problems,
-    remedy: "Another server may answer on this port: stop it, or start again.",
-  });
 }
