@@ -118,7 +118,9 @@ export class PullConsumption implements Consumption {
     });
     if (this.#stopping) inbound.nak();
     else this.#handOver(inbound);
-    this.#ask();
+    // Between accounts an empty message is the end of an answer: nothing comes here after it.
+    if (message.data.length === 0 && message.headers === undefined) this.restart();
+    else this.#ask();
   }
 
   /** A consumer that throws has a bug; it must not take the whole connection with it. */

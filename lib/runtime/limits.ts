@@ -301,6 +301,8 @@ export const NATS_LIMITS = {
   pullMs: 30 * SECOND_MS,
   /** Sign of life of a waiting request; two missed ones and it is made again. */
   pullHeartbeatMs: 2 * SECOND_MS,
+  /** A way back into another account is forgotten when nothing comes by it for so long. */
+  answerSilenceMs: 10 * SECOND_MS,
   /** Pause before messages are asked for again when stream or consumer is missing. */
   pullRetryMs: 500,
   /** Default of messages of one consumer in the hands of one process. */

@@ -88,7 +88,7 @@ describe("setting up an exchange", () => {
     const { gateway, nats } = new ExchangePaths(dataDir);
     const { config } = await readStart(["--config", gateway.config], {});
     expect(config.dataDir).toBe(gateway.dir);
-    expect(config.credsFile).toBe(join(nats.credsDir, "CORE.gateway.creds"));
+    expect(config.credsFile).toBe(join(nats.credsDir, "GATEWAY.gateway.creds"));
   });
 
   it("writes configurations that are right after the folder was moved", async () => {

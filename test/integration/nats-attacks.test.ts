@@ -132,7 +132,7 @@ describe("a participant with a raw client", () => {
   ])("cannot write elsewhere through the reply subject %s of a publish", async (reply) => {
     const brazil = new Attacker(await carrier.raw("BR", "BR"));
     await brazil.publish("tp.out.BR.normal.trace-request");
-    const gateway = new Attacker(await carrier.raw("CORE", "gateway"));
+    const gateway = new Attacker(await carrier.raw("GATEWAY", "gateway"));
     await gateway.publish("tp.in.BR.normal.trace-request");
     await expect.poll(() => messages(carrier, "BR", "IN")).toBeGreaterThan(0);
     const before = await everyCount(carrier);
@@ -153,7 +153,7 @@ describe("a participant with a raw client", () => {
     "$JS.API.STREAM.PURGE.OUT_BR",
     "$JS.API.STREAM.DELETE.OUT_BR",
   ])("cannot have its inbox delivered to %s", async (reply) => {
-    const gateway = new Attacker(await carrier.raw("CORE", "gateway"));
+    const gateway = new Attacker(await carrier.raw("GATEWAY", "gateway"));
     await gateway.publish("tp.in.NE.normal.trace-request");
     await expect.poll(() => messages(carrier, "NE", "IN")).toBeGreaterThan(0);
     const before = await everyCount(carrier);
@@ -200,7 +200,7 @@ describe("a participant that turns the server against its own account", () => {
   // be forbidden by permissions, and the reason why each participant has an account of its own.
   it("loses its own inbox at most, and the steward makes it again", async () => {
     const niger = new Attacker(await carrier.raw("NE", "NE"));
-    const gateway = new Attacker(await carrier.raw("CORE", "gateway"));
+    const gateway = new Attacker(await carrier.raw("GATEWAY", "gateway"));
     await gateway.publish("tp.in.BR.normal.trace-request");
     await expect.poll(() => messages(carrier, "BR", "IN")).toBe(1);
     await niger.publish(PULL, { data: PULL_ONE, reply: "$JS.API.STREAM.DELETE.IN" });
@@ -216,13 +216,52 @@ describe("a participant that turns the server against its own account", () => {
   });
 });
 
+describe("whoever holds the gateway's credentials", () => {
+  let carrier: TestCarrier;
+  let gateway: Attacker;
+
+  beforeAll(async () => {
+    carrier = await startTestCarrier(["NE", "BR"]);
+    gateway = new Attacker(await carrier.raw("GATEWAY", "gateway"));
+  });
+  afterAll(() => carrier.stop());
+
+  // What a message of NE holds becomes the payload of the request, when the server delivers it to
+  // the JetStream API: so a participant could help along.
+  const STREAM = { name: "OUT_BR", subjects: ["tp.out.BR.urgent.*"], storage: "file" };
+  const PUSH = { stream_name: "OUT_BR", config: { deliver_subject: "tp.in.NE.normal.alert" } };
+
+  it.each([
+    ["$JS.API.STREAM.DELETE.OUT_BR", ""],
+    ["$JS.API.STREAM.PURGE.OUT_BR", ""],
+    ["$JS.API.CONSUMER.DELETE.OUT_BR.gw-normal", ""],
+    ["$JS.API.STREAM.UPDATE.OUT_BR", JSON.stringify({ ...STREAM, max_age: 1_000_000_000 })],
+    ["$JS.API.STREAM.CREATE.EVIL", JSON.stringify({ name: "EVIL", subjects: ["evil"] })],
+    ["$JS.API.CONSUMER.CREATE.OUT_BR", JSON.stringify(PUSH)],
+    ["tp.out.BR.normal.trace-request", "x"],
+    ["tp.in.BR.normal.trace-request", "x"],
+  ])("cannot have an outbox delivered to %s", async (reply, data) => {
+    const niger = new Attacker(await carrier.raw("NE", "NE"));
+    const brazil = new Attacker(await carrier.raw("BR", "BR"));
+    await brazil.publish("tp.out.BR.normal.trace-request");
+    await niger.publish("tp.out.NE.normal.trace-request", { data });
+    await expect.poll(() => messages(carrier, "CORE", "OUT_NE")).toBeGreaterThan(0);
+    const before = await everyState(carrier);
+    await gateway.publish(takeFrom("OUT_NE"), { data: PULL_ONE, reply });
+    // With nothing left there is an answer too, and it is empty.
+    await gateway.publish(takeFrom("OUT_NE"), { data: PULL_ONE, reply });
+    await pullOne(gateway, takeFrom("OUT_NE"), "gateway");
+    expect(await everyState(carrier)).toEqual(before);
+  });
+});
+
 describe("the gateway's credentials", () => {
   let carrier: TestCarrier;
   let gateway: Attacker;
 
   beforeAll(async () => {
     carrier = await startTestCarrier(["NE"]);
-    gateway = new Attacker(await carrier.raw("CORE", "gateway"));
+    gateway = new Attacker(await carrier.raw("GATEWAY", "gateway"));
   });
   afterAll(() => carrier.stop());
 
@@ -305,11 +344,11 @@ describe("the operator's own users", () => {
 
   it("no token of one account opens another", async () => {
     const { jwt } = await parseCreds(await readFile(credentialsFile(carrier.paths, "NE", "NE")));
-    const other = await readFile(credentialsFile(carrier.paths, "CORE", "gateway"), "utf8");
+    const other = await readFile(credentialsFile(carrier.paths, "GATEWAY", "gateway"), "utf8");
     // NE's token with the gateway's key: the key must be the token's.
     const mixed = other.replace(/(BEGIN NATS USER JWT-+\n)[^\n]+/, `$1${jwt}`);
     const authenticator = credsAuthenticator(new TextEncoder().encode(mixed));
-    const attempt = carrier.raw("CORE", "gateway", { authenticator, reconnect: false });
+    const attempt = carrier.raw("GATEWAY", "gateway", { authenticator, reconnect: false });
     await expect(attempt).rejects.toThrow(/authorization violation/i);
   });
 });
@@ -338,14 +377,14 @@ describe("a revoked user", () => {
 
 const PULL = "$JS.API.CONSUMER.MSG.NEXT.IN.in-normal";
 const PULL_ONE = JSON.stringify({ batch: 1, no_wait: true });
+const takeFrom = (outbox: string) => `$JS.API.CONSUMER.MSG.NEXT.${outbox}.gw-normal`;
 
 /** Asks for a message and waits for it, or for the word that there is none. */
-async function pullOne(attacker: Attacker): Promise<void> {
-  const { connection } = attacker;
-  const reply = createInbox("_I.NE");
+async function pullOne({ connection }: Attacker, subject = PULL, user = "NE"): Promise<void> {
+  const reply = createInbox(`_I.${user}`);
   const { promise, resolve } = Promise.withResolvers<void>();
   const subscription = connection.subscribe(reply, { callback: () => resolve() });
-  connection.publish(PULL, PULL_ONE, { reply });
+  connection.publish(subject, PULL_ONE, { reply });
   await promise;
   subscription.unsubscribe();
 }
@@ -380,6 +419,24 @@ async function messages(carrier: TestCarrier, account: string, stream: string): 
   } finally {
     await admin.close();
   }
+}
+
+/** Settings and counts of both outboxes and BR's inbox, and the names of all streams of CORE. */
+async function everyState(carrier: TestCarrier): Promise<unknown[]> {
+  const names = ["OUT_NE", "OUT_BR"];
+  const core = await carrier.raw("CORE", "provisioner");
+  const states: unknown[] = [];
+  for (const subject of [
+    ...names.map((name) => `$JS.API.STREAM.INFO.${name}`),
+    ...names.map((name) => `$JS.API.CONSUMER.INFO.${name}.gw-normal`),
+    "$JS.API.STREAM.INFO.EVIL",
+  ]) {
+    const answer = (await core.request(subject)).json<Record<string, Record<string, unknown>>>();
+    const { config, state, error } = answer;
+    states.push({ config, error, messages: state?.messages, consumers: state?.consumer_count });
+  }
+  await core.close();
+  return [...states, await messages(carrier, "BR", "IN")];
 }
 
 async function everyCount(carrier: TestCarrier): Promise<Record<string, number>> {

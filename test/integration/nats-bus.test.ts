@@ -83,6 +83,22 @@ describe("the bus", () => {
     expect(most).toBe(10);
   });
 
+  // Between accounts the server takes an empty message for the end of all it was asked for.
+  it("hands over what follows an empty message", async () => {
+    const gateway = await carrier.bus("gateway");
+    const inbox = new Inbox();
+    await gateway.consume("OUT_NE", "gw-normal", inbox.take);
+    const raw = await carrier.raw("NE", "NE");
+    await raw.request(OUT, "");
+    await inbox.hasAtLeast(1);
+    // The server has read the new request when it has stored what was said after it.
+    await publish(gateway, IN, "x");
+    await raw.request(OUT, "after");
+    await inbox.hasAtLeast(2);
+    expect(inbox.texts).toEqual(["", "after"]);
+    expect(inbox.messages[1]?.deliveries).toBe(1);
+  });
+
   it("says why a message is not carried", async () => {
     const niger = await carrier.bus("NE");
     const events: TransportEvent[] = [];

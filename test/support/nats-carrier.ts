@@ -86,7 +86,7 @@ export async function startTestCarrier(
     server,
     streamBytes,
     bus: async (user, limits = {}) => {
-      const account = user === "gateway" ? "CORE" : user;
+      const account = user === "gateway" ? "GATEWAY" : user;
       const transport = await connectBus({
         servers: url,
         credsFile: credentialsFile(paths, account, user),

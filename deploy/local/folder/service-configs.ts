@@ -1,4 +1,5 @@
 import { dirname, relative, resolve } from "node:path";
+import { GATEWAY_ACCOUNT } from "../provision/authority.ts";
 import { credentialsFile } from "../provision/authority-files.ts";
 import type { ExchangePaths } from "./exchange-paths.ts";
 import type { ParticipantSpec } from "./participant-spec.ts";
@@ -31,7 +32,7 @@ export async function writeGatewayConfig(
   await writeConfig(config, {
     dataDir: from(paths.gateway.dir),
     natsUrl: address.natsUrl,
-    credsFile: from(credentialsFile(paths, "CORE", "gateway")),
+    credsFile: from(credentialsFile(paths, GATEWAY_ACCOUNT, "gateway")),
     registerFile: from(paths.exchange.register),
     rootPublicKeyFiles: [from(paths.exchange.rootPublicKey)],
     keysDir: from(paths.gateway.keysDir),

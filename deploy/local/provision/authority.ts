@@ -1,6 +1,6 @@
 import { TracepostError } from "#errors";
 import { NATS_LIMITS } from "#runtime";
-import { isParticipantId, LANES } from "#wire";
+import { gatewayConsumer, isParticipantId, LANES } from "#wire";
 import {
   type AccountClaims,
   type AccountLimits,
@@ -9,6 +9,7 @@ import {
   issueActivation,
   issueOperator,
   issueUser,
+  type ServiceExport,
   type ServiceImport,
   type SigningRole,
 } from "./claims.ts";
@@ -26,12 +27,17 @@ import {
 } from "./permissions.ts";
 import type { StoragePlan } from "./storage-plan.ts";
 
-/** Account of the outboxes and the gateway. */
+/** Account of the outboxes; only the operator's own users are in it. */
 export const CORE_ACCOUNT = "CORE";
+/**
+ * Account of the gateway's user. It holds no stream, so that nothing the server can be made to
+ * answer there reaches the JetStream API of another account.
+ */
+export const GATEWAY_ACCOUNT = "GATEWAY";
 /** Account of the server's own services. */
 export const SYSTEM_ACCOUNT = "SYS";
-/** Connections of the gateways, provisioners and stewards together. */
-const CORE_CONNECTIONS_MAX = 64;
+/** Connections to one account of the operator's: gateways, or provisioners and stewards. */
+const OPERATOR_CONNECTIONS_MAX = 64;
 
 /** A user with its credentials. */
 export interface IssuedUser {
@@ -76,8 +82,8 @@ interface AccountPlan {
 }
 
 /**
- * Makes the operator, the system account, CORE and one account for each participant, with their
- * users (TP-NATS-3, TP-NATS-4). Refuses an id that is no participant id before any key is made: an
+ * Makes the operator, the system account, CORE, the gateway's account and one for each participant,
+ * with their users (TP-NATS-3, TP-NATS-4). Refuses an id that is no participant id before any key is made: an
  * id is a subject token, and `*` would be a right to everything.
  */
 export async function issueAuthority(
@@ -89,16 +95,23 @@ export async function issueAuthority(
   const system = systemPlan();
   const core = corePlan(participants.length, storage);
   const members = participants.map((participant) => participantPlan(participant, storage));
-  const accounts: IssuedAccount[] = [await issue(system, [], operatorKey)];
-  const coreImports: ServiceImport[] = [];
+  const gateway = gatewayPlan(participants.length);
+  const accounts: IssuedAccount[] = [
+    await issue(system, [], operatorKey),
+    await issue(core, [], operatorKey),
+  ];
+  const gatewayImports: ServiceImport[] = [];
+  for (const { subject, name } of gatewayServices()) {
+    gatewayImports.push(await importOf(core, gateway, subject, name));
+  }
   for (const member of members) {
     const outbox = await importOf(core, member, `tp.out.${member.name}.>`, "outbox");
     accounts.push(await issue(member, [outbox], operatorKey));
-    coreImports.push(await importOf(member, core, `tp.in.${member.name}.>`, "inbox"));
+    gatewayImports.push(await importOf(member, gateway, `tp.in.${member.name}.>`, "inbox"));
   }
-  accounts.push(await issue(core, coreImports, operatorKey));
+  accounts.push(await issue(gateway, gatewayImports, operatorKey));
   const users: IssuedUser[] = [];
-  for (const plan of [system, core, ...members]) {
+  for (const plan of [system, core, gateway, ...members]) {
     const account = accounts.find((candidate) => candidate.name === plan.name);
     if (account !== undefined) users.push(...(await issueUsers(plan, account)));
   }
@@ -123,7 +136,7 @@ function systemPlan(): AccountPlan {
     limits: {
       imports: 0,
       exports: 0,
-      connections: CORE_CONNECTIONS_MAX,
+      connections: OPERATOR_CONNECTIONS_MAX,
       streams: 0,
       consumers: 0,
       diskBytes: 0,
@@ -139,17 +152,16 @@ function corePlan(participants: number, storage: StoragePlan): AccountPlan {
     name: CORE_ACCOUNT,
     key: Nkey.generate("account"),
     limits: {
-      imports: participants,
-      exports: 1,
-      connections: CORE_CONNECTIONS_MAX,
+      imports: 0,
+      exports: 1 + gatewayServices().length,
+      connections: OPERATOR_CONNECTIONS_MAX,
       streams: participants,
       consumers: LANES.length,
       diskBytes: storage.coreBytes,
       streamBytes: storage.streamBytes,
     },
-    exports: [{ name: "outboxes", subject: "tp.out.*.>" }],
+    exports: [{ name: "outboxes", subject: "tp.out.*.>" }, ...gatewayServices()],
     roles: [
-      { role: "gateway", user: "gateway", permissions: gatewayPermissions() },
       {
         role: "outbox-provisioner",
         user: "provisioner",
@@ -157,6 +169,35 @@ function corePlan(participants: number, storage: StoragePlan): AccountPlan {
       },
       { role: "outbox-steward", user: "steward", permissions: outboxStewardPermissions() },
     ],
+  };
+}
+
+/** What CORE opens to the gateway: its own consumers' messages, and their acknowledgement. */
+function gatewayServices(): readonly ServiceExport[] {
+  return LANES.flatMap((lane) => {
+    const consumer = `*.${gatewayConsumer(lane)}`;
+    return [
+      { name: `take ${lane}`, subject: `$JS.API.CONSUMER.MSG.NEXT.${consumer}`, answers: "many" },
+      { name: `acknowledge ${lane}`, subject: `$JS.ACK.${consumer}.>` },
+    ];
+  });
+}
+
+function gatewayPlan(participants: number): AccountPlan {
+  return {
+    name: GATEWAY_ACCOUNT,
+    key: Nkey.generate("account"),
+    limits: {
+      imports: participants + gatewayServices().length,
+      exports: 0,
+      connections: OPERATOR_CONNECTIONS_MAX,
+      streams: 0,
+      consumers: 0,
+      diskBytes: 0,
+      streamBytes: 0,
+    },
+    exports: [],
+    roles: [{ role: "gateway", user: "gateway", permissions: gatewayPermissions() }],
   };
 }
 

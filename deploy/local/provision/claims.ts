@@ -9,6 +9,7 @@ import {
   type Activation,
   Algorithms,
   type ClaimsData,
+  type Export,
   encodeAccount,
   encodeActivation,
   encodeOperator,
@@ -18,10 +19,12 @@ import {
   type SigningKey,
 } from "@nats-io/jwt";
 import { TracepostError } from "#errors";
+import { NATS_LIMITS } from "#runtime";
 import type { Nkey } from "./nkey.ts";
 import { publicKeyOfText } from "./nkey-codec.ts";
 import type { RolePermissions } from "./permissions.ts";
 
+const NANOSECONDS_PER_MS = 1_000_000;
 /** No limit, in the words of NATS. */
 const UNLIMITED = -1;
 
@@ -41,10 +44,14 @@ export interface AccountLimits {
 export interface ServiceExport {
   readonly name: string;
   readonly subject: string;
+  /** "many": one request may be answered by any number of messages; default one. */
+  readonly answers?: "many";
 }
 
 /** A service of another account, with the activation it issued. */
-export interface ServiceImport extends ServiceExport {
+export interface ServiceImport {
+  readonly name: string;
+  readonly subject: string;
   readonly account: string;
   readonly token: string;
 }
@@ -101,17 +108,23 @@ function accountOf(claims: AccountClaims): Partial<Account> {
       max_bytes_required: limits.diskBytes > 0,
       max_ack_pending: UNLIMITED,
     },
-    exports: claims.exports.map(({ name, subject }) => ({
-      name,
-      subject,
-      type: "service" as const,
-      token_req: true,
-      response_type: "Singleton" as const,
-    })),
+    exports: claims.exports.map(exportOf),
     imports: claims.imports.map((from) => ({ ...from, type: "service" as const })),
     signing_keys: claims.roles.map(signingKeyOf),
     // A user that is not issued under a role can do nothing at all.
     default_permissions: { pub: { deny: [">"] }, sub: { deny: [">"] } },
+  };
+}
+
+/** A way back that nothing comes by any more is forgotten soon, so that requests cost no memory. */
+function exportOf({ name, subject, answers }: ServiceExport): Export {
+  return {
+    name,
+    subject,
+    type: "service",
+    token_req: true,
+    response_type: answers === "many" ? "Stream" : "Singleton",
+    response_threshold: NATS_LIMITS.answerSilenceMs * NANOSECONDS_PER_MS,
   };
 }
 

@@ -79,7 +79,7 @@ export function inboxStewardPermissions(): RolePermissions {
 
 /**
  * The gateway takes from the outboxes (each consumer written out: `gw-*` would be no wildcard) and
- * puts into the inboxes. It cannot read an inbox, nor create, change or empty any stream.
+ * puts into the inboxes. It cannot read an inbox, nor create, change, look at or empty any stream.
  */
 export function gatewayPermissions(): RolePermissions {
   const consumers = LANES.map((lane) => `*.${gatewayConsumer(lane)}`);
@@ -87,7 +87,6 @@ export function gatewayPermissions(): RolePermissions {
     publish: [
       ...LANES.map((lane) => `tp.in.*.${lane}.*`),
       ...consumers.map((consumer) => `$JS.API.CONSUMER.MSG.NEXT.${consumer}`),
-      ...consumers.map((consumer) => `$JS.API.CONSUMER.INFO.${consumer}`),
       ...consumers.map((consumer) => `$JS.ACK.${consumer}.>`),
     ],
     subscribe: [`${INBOX_PREFIXES.gateway}.>`],

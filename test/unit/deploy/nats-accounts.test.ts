@@ -20,7 +20,10 @@ import { Nkey } from "../../../deploy/local/provision/nkey.ts";
 import { planStorage } from "../../../deploy/local/provision/storage-plan.ts";
 
 const PARTICIPANTS = ["NE", "BR-PF", "ORG-ECOWAS"];
+const OTHERS = ["NE", "ORG-ECOWAS", "SYS"];
 const GIB = 1024 ** 3;
+/** Ten seconds, in the nanoseconds of NATS. */
+const SILENCE = 10_000_000_000;
 const STORAGE = planStorage(PARTICIPANTS.length, 100 * GIB);
 
 describe("the tokens that are issued to NATS", () => {
@@ -35,39 +38,41 @@ describe("the tokens that are issued to NATS", () => {
     keyOf = (name) => accounts.get(name)?.sub ?? "";
   });
 
-  it("name an operator, a system account, CORE, and one account a participant", () => {
+  it("name an operator, a system account, CORE, GATEWAY, and one account a participant", () => {
     const operator = decode<Operator>(authority.operatorToken);
     expect(operator.nats.type).toBe("operator");
     expect(operator.sub).toBe(authority.operatorKey.getPublicKey());
     expect(operator.iss).toBe(operator.sub);
     expect(operator.nats.system_account).toBe(keyOf("SYS"));
-    expect([...accounts.keys()].sort()).toEqual(["BR-PF", "CORE", "NE", "ORG-ECOWAS", "SYS"]);
+    expect([...accounts.keys()].sort()).toEqual(["BR-PF", "CORE", "GATEWAY", ...OTHERS]);
     for (const account of accounts.values()) expect(account.iss).toBe(operator.sub);
   });
 
-  it("give CORE one export, an import for each inbox, and bounded streams", () => {
+  it("give CORE the outboxes and the gateway's way to them, no import, and bounded streams", () => {
     const core = accounts.get("CORE")?.nats;
-    expect(core?.exports).toEqual([
+    const service = { type: "service", token_req: true, response_threshold: SILENCE };
+    const taken = ["urgent", "normal", "bulk"].flatMap((lane) => [
       {
-        name: "outboxes",
-        subject: "tp.out.*.>",
-        type: "service",
-        token_req: true,
+        ...service,
+        name: `take ${lane}`,
+        subject: `$JS.API.CONSUMER.MSG.NEXT.*.gw-${lane}`,
+        response_type: "Stream",
+      },
+      {
+        ...service,
+        name: `acknowledge ${lane}`,
+        subject: `$JS.ACK.*.gw-${lane}.>`,
         response_type: "Singleton",
       },
     ]);
-    expect(
-      core?.imports?.map(({ subject, account, type }) => ({ subject, account, type })),
-    ).toEqual(
-      PARTICIPANTS.map((id) => ({
-        subject: `tp.in.${id}.>`,
-        account: keyOf(id),
-        type: "service",
-      })),
-    );
+    expect(core?.exports).toEqual([
+      { ...service, name: "outboxes", subject: "tp.out.*.>", response_type: "Singleton" },
+      ...taken,
+    ]);
+    expect(core?.imports ?? []).toEqual([]);
     expect(core?.limits).toMatchObject({
-      imports: 3,
-      exports: 1,
+      imports: 0,
+      exports: 7,
       leaf: 0,
       streams: 3,
       consumer: 3,
@@ -76,6 +81,37 @@ describe("the tokens that are issued to NATS", () => {
       disk_max_stream_bytes: STORAGE.streamBytes,
       max_bytes_required: true,
       disallow_bearer: true,
+    });
+  });
+
+  it("give GATEWAY its consumers, every inbox, and no stream", () => {
+    const gateway = accounts.get("GATEWAY")?.nats;
+    expect(gateway?.exports ?? []).toEqual([]);
+    expect(
+      gateway?.imports?.map(({ subject, account, type }) => ({ subject, account, type })),
+    ).toEqual([
+      ...["urgent", "normal", "bulk"].flatMap((lane) => [
+        {
+          subject: `$JS.API.CONSUMER.MSG.NEXT.*.gw-${lane}`,
+          account: keyOf("CORE"),
+          type: "service",
+        },
+        { subject: `$JS.ACK.*.gw-${lane}.>`, account: keyOf("CORE"), type: "service" },
+      ]),
+      ...PARTICIPANTS.map((id) => ({
+        subject: `tp.in.${id}.>`,
+        account: keyOf(id),
+        type: "service",
+      })),
+    ]);
+    expect(gateway?.limits).toMatchObject({
+      imports: 9,
+      exports: 0,
+      leaf: 0,
+      streams: 0,
+      consumer: 0,
+      mem_storage: 0,
+      disk_storage: 0,
     });
   });
 
@@ -88,6 +124,7 @@ describe("the tokens that are issued to NATS", () => {
         type: "service",
         token_req: true,
         response_type: "Singleton",
+        response_threshold: SILENCE,
       },
     ]);
     expect(own?.imports?.map(({ subject, account, type }) => ({ subject, account, type }))).toEqual(
@@ -147,7 +184,7 @@ describe("the tokens that are issued to NATS", () => {
   });
 
   it("give the gateway exactly the outboxes' consumers and the inboxes' subjects", () => {
-    const [template] = templatesOf(accounts.get("CORE"), "gateway");
+    const [template] = templatesOf(accounts.get("GATEWAY"), "gateway");
     expect(template?.pub).toEqual({
       allow: [
         "tp.in.*.urgent.*",
@@ -156,9 +193,6 @@ describe("the tokens that are issued to NATS", () => {
         "$JS.API.CONSUMER.MSG.NEXT.*.gw-urgent",
         "$JS.API.CONSUMER.MSG.NEXT.*.gw-normal",
         "$JS.API.CONSUMER.MSG.NEXT.*.gw-bulk",
-        "$JS.API.CONSUMER.INFO.*.gw-urgent",
-        "$JS.API.CONSUMER.INFO.*.gw-normal",
-        "$JS.API.CONSUMER.INFO.*.gw-bulk",
         "$JS.ACK.*.gw-urgent.>",
         "$JS.ACK.*.gw-normal.>",
         "$JS.ACK.*.gw-bulk.>",
@@ -199,7 +233,7 @@ describe("the tokens that are issued to NATS", () => {
       seen.push(`${user.account}.${user.name}`);
     }
     expect(seen).toContain("SYS.operator");
-    expect(seen).toContain("CORE.gateway");
+    expect(seen).toContain("GATEWAY.gateway");
     expect(seen.filter((name) => name.startsWith("NE."))).toEqual([
       "NE.NE",
       "NE.provisioner",
