@@ -1,7 +1,8 @@
 import { defineConfig } from "vitest/config";
+import { AttackReport } from "./test/support/attack-report.ts";
 
 /**
- * Three groups, one after the other, made for two cores. Each test file has a process of its own.
+ * Four groups, one after the other, made for two cores. Each test file has a process of its own.
  * `npm test -- --project quick` runs one group; a path runs one file.
  */
 const groups = [
@@ -20,6 +21,13 @@ const groups = [
     testTimeout: 120_000,
   },
   {
+    // Somebody hostile with credentials of its own, against a real nats-server and gateway.
+    name: "attacks",
+    folders: ["attacks"],
+    maxWorkers: 2,
+    testTimeout: 60_000,
+  },
+  {
     // A whole exchange, killed and started again: one at a time, so that nothing else delays it.
     name: "system",
     folders: ["faults", "scenarios"],
@@ -31,6 +39,7 @@ const groups = [
 export default defineConfig({
   test: {
     globalSetup: ["test/support/choose-seed.ts"],
+    reporters: ["default", new AttackReport()],
     passWithNoTests: false,
     allowOnly: false,
     // A test that needs a second try is wrong, or the product is.

@@ -54,7 +54,7 @@ async function floorLatencies(exchange: BenchExchange, count: number): Promise<n
   const own = await exchange.connect(sender.id);
   const gateway = await connectBus({
     servers: exchange.running.nats.url,
-    credsFile: credentialsFile(exchange.running.paths, "CORE", "gateway"),
+    credsFile: credentialsFile(exchange.running.paths, "GATEWAY", "gateway"),
     name: "bench.gateway",
     inboxPrefix: "_I.gateway",
     logger: createLogger({ name: "bench", level: "silent" }),

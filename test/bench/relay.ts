@@ -3,7 +3,7 @@
 // BENCH_CLIENT says with which client: `stock`, the JetStream client as it comes, or `own`, the
 // product's leaner publisher and pull loop (lib/bus).
 import { readFile } from "node:fs/promises";
-import { jetstream } from "@nats-io/jetstream";
+import { AckPolicy, type ConsumerInfo, jetstream } from "@nats-io/jetstream";
 import { connect, credsAuthenticator } from "nats";
 import { connectBus } from "#bus";
 import { createLogger, GATEWAY_LIMITS, NATS_LIMITS } from "#runtime";
@@ -38,7 +38,10 @@ async function stockClient(): Promise<RelayClient> {
     publish: ({ subject, data, transportId }) =>
       client.publish(subject, data, { msgID: transportId }),
     consume: async (stream, name, take) => {
-      const consumer = await client.consumers.get(stream, name);
+      // As the client would ask of it: the gateway's user has no right to look at a consumer.
+      const config = { ack_policy: AckPolicy.Explicit, durable_name: name };
+      const info = { stream_name: stream, name, config } as ConsumerInfo;
+      const consumer = client.consumers.getConsumerFromInfo(info);
       await consumer.consume({ max_messages: NATS_LIMITS.unacknowledgedMax, callback: take });
     },
     close: () => connection.close(),

@@ -83,8 +83,8 @@ interface AccountPlan {
 
 /**
  * Makes the operator, the system account, CORE, the gateway's account and one for each participant,
- * with their users (TP-NATS-3, TP-NATS-4). Refuses an id that is no participant id before any key is made: an
- * id is a subject token, and `*` would be a right to everything.
+ * with their users (TP-NATS-3, TP-NATS-4). Refuses an id that is no participant id before any key
+ * is made: an id is a subject token, and `*` would be a right to everything.
  */
 export async function issueAuthority(
   participants: readonly string[],
