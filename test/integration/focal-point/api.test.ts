@@ -1,6 +1,6 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type ApiDoor, addUserOnce, issueToken } from "#http";
@@ -342,7 +342,8 @@ describe("a focal point", () => {
   test("does not start under the keys of another participant", async () => {
     const paths = exchange.paths.participant("US");
     const config = JSON.parse(await readFile(paths.config, "utf8"));
-    const file = join(dataDir, "foreign.json");
+    // Beside the true one, because its paths begin at its folder.
+    const file = join(dirname(paths.config), "foreign.json");
     const keysDir = exchange.paths.participant("BR").keysDir;
     await writeFile(file, JSON.stringify({ ...config, keysDir, dataDir: join(dataDir, "..") }));
     const { code, stderr } = await runProgram(MAIN, ["--config", file]);
