@@ -3,6 +3,7 @@
 // BENCH_CLIENT says with which client: `stock`, the JetStream client as it comes, or `own`, the
 // product's leaner publisher and pull loop (lib/bus).
 import { readFile } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
 import { AckPolicy, type ConsumerInfo, jetstream } from "@nats-io/jetstream";
 import { connect, credsAuthenticator } from "nats";
 import { connectBus } from "#bus";
@@ -21,7 +22,10 @@ interface RelayClient {
   close(): Promise<void>;
 }
 
-const config = JSON.parse(await readFile(process.argv[3] ?? "", "utf8"));
+const configFile = process.argv[3] ?? "";
+const config = JSON.parse(await readFile(configFile, "utf8"));
+/** As every path of a configuration: from the folder of its file. */
+const credsFile = resolve(dirname(configFile), config.credsFile);
 const { BENCH_CLIENT, BENCH_PARTICIPANTS = "", BENCH_MESSAGES = "0" } = process.env;
 const receiptBytes = Buffer.alloc(Number(process.env.BENCH_RECEIPT_BYTES ?? "0"), 1);
 const participants = BENCH_PARTICIPANTS.split(",");
@@ -30,7 +34,7 @@ const expected = Number(BENCH_MESSAGES);
 async function stockClient(): Promise<RelayClient> {
   const connection = await connect({
     servers: config.natsUrl,
-    authenticator: credsAuthenticator(await readFile(config.credsFile)),
+    authenticator: credsAuthenticator(await readFile(credsFile)),
     inboxPrefix: "_I.gateway",
   });
   const client = jetstream(connection);
@@ -51,7 +55,7 @@ async function stockClient(): Promise<RelayClient> {
 function ownClient(): Promise<RelayClient> {
   return connectBus({
     servers: config.natsUrl,
-    credsFile: config.credsFile,
+    credsFile,
     name: "relay",
     inboxPrefix: "_I.gateway",
     logger: createLogger({ name: "relay", level: "silent" }),
