@@ -17,6 +17,8 @@ const ConfigSchema = Type.Object(
     rootPublicKeyFiles: Type.Array(Type.String({ minLength: 1 }), { minItems: 1 }),
     /** Folder with receipt.key and checkpoint.key. */
     keysDir: Type.String({ minLength: 1 }),
+    /** File with the token of the user `installation` (TP-API-9). */
+    apiTokenFile: Type.String({ minLength: 1 }),
     http: Type.Object(
       {
         host: Type.String({ minLength: 1 }),
@@ -75,6 +77,7 @@ export async function readStart(
     registerFile: from(config.registerFile),
     rootPublicKeyFiles: config.rootPublicKeyFiles.map(from),
     keysDir: from(config.keysDir),
+    apiTokenFile: from(config.apiTokenFile),
   };
   return { config: { ...config, ...paths }, crashPlan };
 }

@@ -4,6 +4,7 @@ import type { Logger } from "#runtime";
 import { refusalNameOf } from "#wire";
 import type { Passage } from "./passage.ts";
 import type { Recorded, Unverified } from "./steps/record.ts";
+import type { Decision, DecisionKind } from "./store/quarantine-decision.ts";
 
 /** What happens in the gateway: one counter with few labels and, where it matters, one log line. */
 export class GatewayEvents {
@@ -11,6 +12,7 @@ export class GatewayEvents {
   readonly #messages: Counter<"outcome">;
   readonly #carrierFailures: Counter;
   readonly #violations: Counter;
+  readonly #decisions: Counter<"decision">;
 
   constructor(logger: Logger, registry: Registry) {
     this.#logger = logger;
@@ -31,6 +33,15 @@ export class GatewayEvents {
       help: "Permission violations the carrier reported for the gateway's own connection",
       registers,
     });
+    this.#decisions = new Counter<"decision">({
+      name: "tracepost_gateway_quarantine_decisions_total",
+      help: "Items of quarantine that a person released or rejected",
+      labelNames: ["decision"],
+      registers,
+    });
+    for (const decision of ["released", "rejected"] satisfies DecisionKind[]) {
+      this.#decisions.inc({ decision }, 0);
+    }
   }
 
   /** A message was decided and recorded. */
@@ -56,6 +67,12 @@ export class GatewayEvents {
     const { participant } = passage.address;
     const { detail, field } = passage.refusal ?? {};
     this.#logger.warn({ participant, item: result.id, code, field, detail }, "kept in quarantine");
+  }
+
+  /** A person has decided about an item. */
+  itemDecided(item: number, { decision, actor, logIndex }: Decision): void {
+    this.#decisions.inc({ decision });
+    this.#logger.warn({ item, decision, actor, logIndex }, "an item of quarantine was decided");
   }
 
   /** A message came again and got its stored outcome. */

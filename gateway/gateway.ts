@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { Registry } from "prom-client";
 import { TracepostError } from "#errors";
 import { createHttpServer } from "#http";
-import { createCheckpointSigner } from "#message-log";
+import { type CheckpointSigner, createCheckpointSigner } from "#message-log";
 import { KeyPurpose } from "#proto";
 import { type Clock, type Database, GATEWAY_LIMITS, Lifecycle, type Logger } from "#runtime";
 import {
@@ -11,16 +11,20 @@ import {
   loadSigningKey,
   PAYLOAD_TYPES,
   type RegisterView,
+  readSecret,
 } from "#trust";
+import { admitInstallation } from "#users";
 import {
   type Consumption,
   gatewayConsumer,
+  type HeaderSigner,
   LANES,
   outStream,
   parseOutSubject,
   type Transport,
 } from "#wire";
-import { renderStatus } from "./api.ts";
+import { operatorDoor } from "./api/operator-door.ts";
+import { renderStatus } from "./api/status-page.ts";
 import { CheckpointKeeper } from "./checkpoint-keeper.ts";
 import type { GatewayConfig } from "./config.ts";
 import { Courier } from "./courier.ts";
@@ -62,20 +66,38 @@ export async function startGateway(parts: GatewayParts): Promise<RunningGateway>
   }
 }
 
-async function assemble(parts: GatewayParts, lifecycle: Lifecycle): Promise<string> {
-  const { config, logger, clock } = parts;
+/** What this gateway is, as its own files and the register say. */
+interface Identity {
+  readonly register: RegisterView;
+  readonly receiptSigner: HeaderSigner;
+  readonly checkpointSigner: CheckpointSigner;
+  /** Token of the user `installation`. */
+  readonly apiToken: string;
+}
+
+async function loadIdentity(config: GatewayConfig): Promise<Identity> {
   const register = await loadRegister(config.registerFile, config.rootPublicKeyFiles);
   const receiptKey = await loadSigningKey(join(config.keysDir, "receipt.key"));
   const checkpointKey = await loadSigningKey(join(config.keysDir, "checkpoint.key"));
   checkOwnKey(register, receiptKey.keyId, KeyPurpose.RECEIPT);
   checkOwnKey(register, checkpointKey.keyId, KeyPurpose.CHECKPOINT);
-  const receiptSigner = createSigner(receiptKey, PAYLOAD_TYPES.receipt);
-  const checkpointSigner = createCheckpointSigner(checkpointKey, register.logOrigin);
+  return {
+    register,
+    receiptSigner: createSigner(receiptKey, PAYLOAD_TYPES.receipt),
+    checkpointSigner: createCheckpointSigner(checkpointKey, register.logOrigin),
+    apiToken: await readSecret(config.apiTokenFile),
+  };
+}
+
+async function assemble(parts: GatewayParts, lifecycle: Lifecycle): Promise<string> {
+  const { config, logger, clock } = parts;
+  const { register, receiptSigner, checkpointSigner, apiToken } = await loadIdentity(config);
   const metrics = new Registry();
   const events = new GatewayEvents(logger, metrics);
 
   const store = await parts.openStore(join(config.dataDir, "gateway.sqlite"));
   lifecycle.add({ name: "store", stop: () => store.close() });
+  await admitInstallation(store, apiToken, clock.now());
   const transport = await parts.connect();
   lifecycle.add({ name: "carrier", stop: () => transport.close() });
   transport.onEvent((event) => {
@@ -127,6 +149,7 @@ async function assemble(parts: GatewayParts, lifecycle: Lifecycle): Promise<stri
         connected: transport.connected,
         nowMs: clock.now(),
       }),
+    api: operatorDoor({ store, checkpoints, events, registerVersion, clock, logger }),
   });
   lifecycle.add({ name: "http", stop: () => server.close() });
   return server.url;

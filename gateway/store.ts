@@ -1,4 +1,5 @@
 import type { StoreDefinition } from "#runtime";
+import { USER_PROCEDURES, USER_READ_ONLY } from "#users";
 import { expireDeliveries, pairLoads, takeOverdue, takeWaiting } from "./store/deliveries.ts";
 import { logOverQuota } from "./store/log-statements.ts";
 import { keepUnverified } from "./store/quarantine.ts";
@@ -10,11 +11,12 @@ import { recordBatch } from "./store/record.ts";
 import { keepCheckpoint, logHead, status } from "./store/status.ts";
 import { MIGRATIONS } from "./store/tables.ts";
 
-/** The gateway's store: records, message log, deliveries, quarantine. */
+/** The gateway's store: records, message log, deliveries, quarantine, its operators. */
 export const store = {
   name: "tracepost-gateway",
   migrations: MIGRATIONS,
   procedures: {
+    ...USER_PROCEDURES,
     recordBatch,
     recall,
     loadOutcome,
@@ -35,6 +37,7 @@ export const store = {
     status,
   },
   readOnly: [
+    ...USER_READ_ONLY,
     "recall",
     "loadOutcome",
     "unverifiedOutcome",

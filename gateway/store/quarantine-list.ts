@@ -42,6 +42,7 @@ export async function listItems(
     readonly before: number | null;
     readonly state: ItemState | null;
     readonly participant: string | null;
+    readonly code: RefusalCode | null;
     readonly limit: number;
   },
 ): Promise<QuarantineItem[]> {
@@ -49,6 +50,7 @@ export async function listItems(
   if (args.before !== null) conditions.push(["id < ?", args.before]);
   if (args.state !== null) conditions.push(["state = ?", args.state]);
   if (args.participant !== null) conditions.push(["participant = ?", args.participant]);
+  if (args.code !== null) conditions.push(["code = ?", args.code]);
   const where = conditions.map(([condition]) => condition).join(" AND ");
   const rows = await tx.all<ItemRow>(
     `SELECT * FROM quarantine ${where === "" ? "" : `WHERE ${where}`} ORDER BY id DESC LIMIT ?`,

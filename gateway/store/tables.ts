@@ -1,5 +1,6 @@
 import { LOG_MIGRATION_SQL } from "#message-log";
 import type { Migration } from "#runtime";
+import { USER_MIGRATION_SQL } from "#users";
 import { QUARANTINE_SQL } from "./quarantine-tables.ts";
 
 /**
@@ -77,6 +78,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 1, name: "message log", sql: LOG_MIGRATION_SQL },
   { version: 2, name: "records, deliveries, quarantine", sql: RECORDS_SQL },
   { version: 3, name: "quarantine by participant, with decisions", sql: QUARANTINE_SQL },
+  { version: 4, name: "users and tokens", sql: USER_MIGRATION_SQL },
 ];
 
 /** Where a delivery stands. */

@@ -46,6 +46,21 @@ export const HTTP_CODES = {
     title: "Without this there would be no administrator who can get in.",
     remedy: "Give another user the role ADMINISTRATOR and a token first.",
   },
+  DECIDED_OTHERWISE: {
+    status: 409,
+    title: "Somebody has decided otherwise about this item.",
+    remedy: "A decision is made once; talk to whoever made it.",
+  },
+  NOTHING_TO_DECIDE: {
+    status: 409,
+    title: "A later copy of this message was proven: there is nothing to decide.",
+    remedy: "Leave the item; it gives way by itself.",
+  },
+  TOO_MANY_REJECTED: {
+    status: 409,
+    title: "As many items of this participant are rejected as can be.",
+    remedy: "Speak with the participant: something there sends what it should not.",
+  },
   IDEMPOTENCY_MISMATCH: {
     status: 409,
     title: "This idempotency key already stands for another request.",

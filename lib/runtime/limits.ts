@@ -101,6 +101,8 @@ export const GATEWAY_LIMITS = {
   unverifiedBurst: 1_000,
   /** New items of one participant that a minute gives back: each costs an entry of the log. */
   unverifiedPerMinute: 60,
+  /** Why a person decided as he did: a sentence or two, kept for good. */
+  decisionReasonCharsMax: 500,
   /** Batches being decided or recorded; while one waits for the disk others are verified. */
   batchesDecidingMax: 4,
   /** Messages one receipt of the gateway covers: with its proofs it stays below 100 KiB. */

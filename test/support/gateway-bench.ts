@@ -25,6 +25,7 @@ export interface GatewayBench {
   /** The store's file, to be looked into. */
   readonly file: string;
   readonly store: Database<GatewayProcedures>;
+  readonly checkpoints: CheckpointKeeper;
   readonly published: Publication[];
   /** Time the gateway sees, in milliseconds since 1970; settable. */
   nowMs: number;
@@ -81,6 +82,7 @@ export async function openGatewayBench(
   const bench: GatewayBench = {
     file,
     store,
+    checkpoints,
     published,
     nowMs: Date.now(),
     carrierAway: false,

@@ -12,6 +12,7 @@ import {
   savePublicKey,
   saveSigningKey,
 } from "#trust";
+import { newToken } from "#users";
 import type { HeaderSigner, Transport } from "#wire";
 import { type RunningGateway, startGateway } from "../../gateway/gateway.ts";
 import type { GatewayProcedures } from "../../gateway/store.ts";
@@ -151,6 +152,7 @@ async function startTestGateway(
   await saveSigningKey(file("checkpoint.key"), parties.checkpointKey);
   await savePublicKey(file("root-1.pub"), parties.root);
   await writeFile(file("register.bin"), parties.registerBytes);
+  await writeFile(file("api.token"), newToken().text, { mode: 0o600 });
   return await startGateway({
     config: {
       dataDir: dir,
@@ -159,6 +161,7 @@ async function startTestGateway(
       registerFile: file("register.bin"),
       rootPublicKeyFiles: [file("root-1.pub")],
       keysDir: dir,
+      apiTokenFile: file("api.token"),
       http: { host: "127.0.0.1", port: 0 },
       logLevel: "silent" as never,
     },

@@ -36,7 +36,7 @@ export class QuarantineHands {
 
   /** The newest first. */
   async items(state: QuarantineItem["state"] | null = null): Promise<QuarantineItem[]> {
-    const all = { before: null, state, participant: null, limit: 5_000 };
+    const all = { before: null, state, participant: null, code: null, limit: 5_000 };
     return await this.#bench.store.call("listItems", all);
   }
 

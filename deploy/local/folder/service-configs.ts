@@ -36,6 +36,7 @@ export async function writeGatewayConfig(
     registerFile: from(paths.exchange.register),
     rootPublicKeyFiles: [from(paths.exchange.rootPublicKey)],
     keysDir: from(paths.gateway.keysDir),
+    apiTokenFile: from(paths.gateway.apiToken),
     http: { host: "127.0.0.1", port: address.httpPort },
     logLevel: tuning.logLevel ?? "info",
     resendFirstMs: tuning.resendFirstMs,

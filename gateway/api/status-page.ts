@@ -1,6 +1,6 @@
 import { html, type PageTable, renderPage } from "#http";
 import type { RegisterView } from "#trust";
-import type { GatewayStatus } from "./store/status.ts";
+import type { GatewayStatus } from "../store/status.ts";
 
 /** What the status page is made from. */
 export interface StatusFacts {

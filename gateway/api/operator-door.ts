@@ -1,0 +1,24 @@
+import { addUserRoutes, type HttpApi } from "#http";
+import type { Database, Logger } from "#runtime";
+import { createGuard } from "#users";
+import type { GatewayProcedures } from "../store.ts";
+import { addQuarantineRoutes, type QuarantineRouteDeps } from "./quarantine-routes.ts";
+
+/** What the door of operators works with. */
+export interface OperatorDoorDeps extends QuarantineRouteDeps {
+  readonly store: Database<GatewayProcedures>;
+  readonly logger: Logger;
+}
+
+/** What is behind the guard of the gateway: its own users, and what they look into. */
+export function operatorDoor(deps: OperatorDoorDeps): HttpApi {
+  const { store, clock } = deps;
+  const guard = createGuard(deps);
+  return {
+    guard,
+    routes: (routes) => {
+      addUserRoutes(routes, { store, guard, clock });
+      addQuarantineRoutes(routes, deps);
+    },
+  };
+}
