@@ -122,7 +122,8 @@ function startProgram(
   });
 }
 
-function specOf(id: string): ParticipantSpec {
+/** A made-up focal point whose cases officers answer. */
+export function specOf(id: string): ParticipantSpec {
   return {
     id,
     name: `Focal point of ${id} (made up for the bench)`,

@@ -2,6 +2,7 @@
 // bench-results/latest.json; `--write` puts the tables into docs/benchmarks.md.
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
+import { apiBench } from "./api.ts";
 import { latencyBench } from "./latency.ts";
 import { describeMachine, machineLine } from "./machine.ts";
 import { memoryBench } from "./memory.ts";
@@ -9,7 +10,13 @@ import { sealingBench } from "./sealing.ts";
 import { type Bench, fillPage, renderTable, type Section } from "./section.ts";
 import { throughputBench } from "./throughput.ts";
 
-const BENCHES: readonly Bench[] = [throughputBench, latencyBench, sealingBench, memoryBench];
+const BENCHES: readonly Bench[] = [
+  throughputBench,
+  latencyBench,
+  sealingBench,
+  apiBench,
+  memoryBench,
+];
 const PAGE = "docs/benchmarks.md";
 const RESULTS = "bench-results/latest.json";
 
