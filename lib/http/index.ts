@@ -2,6 +2,7 @@
 
 export { actorOf, lackOf } from "./actor.ts";
 export { type ApiCall, type ApiDoor, ApiProblem, callApi } from "./api-client.ts";
+export { addFeedRoutes } from "./feed-routes.ts";
 export { escapeHtml, Html, html, type PageTable, renderPage } from "./html.ts";
 export { pageMark, positionOf } from "./page-mark.ts";
 export {

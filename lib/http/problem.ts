@@ -66,6 +66,16 @@ export const HTTP_CODES = {
     title: "This idempotency key already stands for another request.",
     remedy: "Use a fresh key for each request, and the same key only to repeat one unchanged.",
   },
+  CHANGES_GONE: {
+    status: 410,
+    title: "The changes after that number are not kept here.",
+    remedy: "Read the cases anew, then follow without `after`, or from the `last` of an answer.",
+  },
+  TOO_MANY_WAITING: {
+    status: 429,
+    title: "Too many requests wait for a change already.",
+    remedy: "Wait with one request at a time; ask again after the seconds of Retry-After.",
+  },
   MISDIRECTED: {
     status: 421,
     title: "This service does not answer to that host name.",

@@ -112,9 +112,18 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   installHooks(app, options);
   installOpenRoutes(app, options);
   await installApi(app, options.api);
+  let isClosing = false;
+  // Only connections that are idle when it closes are closed; others would stay open for a while.
+  app.addHook("onSend", async (_request, reply) => {
+    if (isClosing) reply.header("connection", "close");
+  });
   try {
     const url = await app.listen({ host: options.host, port: options.port });
-    return { url, close: () => app.close() };
+    const close = (): Promise<void> => {
+      isClosing = true;
+      return app.close();
+    };
+    return { url, close };
   } catch (caught) {
     await app.close();
     throw new TracepostError("UNAVAILABLE", `cannot listen on ${options.host}:${options.port}`, {

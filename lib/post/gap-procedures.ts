@@ -2,6 +2,7 @@ import { Envelope, GapNotice, Header, Kind, Lane, Priority, ReceiptType, Void } 
 import { POST_LIMITS, type SqlRow, type Transaction, WIRE_LIMITS } from "#runtime";
 import { timestampMs } from "#wire";
 import { draftMessage } from "./draft.ts";
+import type { PostHooks } from "./hooks.ts";
 import { type Incident, recordIncident } from "./incidents.ts";
 import { type Pair, reconcileHoles } from "./pair-reception.ts";
 
@@ -88,27 +89,59 @@ function part(schema: string, plaintext: Uint8Array) {
 
 interface PairRow extends SqlRow {
   sender: string;
-  lane: number;
+  lane: Lane;
   since: number;
   notices: number;
   next_notice_at: number | null;
   notice_message_id: string | null;
 }
 
-/**
- * Asks every sender for what is missing from it for longer than `afterMs`, again and again with
- * growing waits (TP-POST-15). Gives when the next hole falls due.
- */
-export async function postDraftGapNotices(
-  tx: Transaction,
-  args: { me: string; nowMs: number; afterMs: number },
-): Promise<{ drafted: number; nextAtMs: number | null }> {
-  await tx.run(
-    `UPDATE post_pair_received SET notices = 0, next_notice_at = NULL, notice_message_id = NULL
-     WHERE next_notice_at IS NOT NULL AND NOT EXISTS
+/** Builds the procedure that asks for missing messages, and tells the application of gaps. */
+export function createDraftGapNotices(hooks: PostHooks) {
+  return async (tx: Transaction, args: GapRound): Promise<GapTurn> => {
+    await closeGaps(tx, hooks, args.nowMs);
+    return await askEverybody(tx, hooks, args);
+  };
+}
+
+/** One look at what is missing. */
+interface GapRound {
+  readonly me: string;
+  readonly nowMs: number;
+  /** How long a hole may stand before it is asked about. */
+  readonly afterMs: number;
+}
+
+/** What a look came to. */
+interface GapTurn {
+  readonly drafted: number;
+  /** When the next hole falls due. */
+  readonly nextAtMs: number | null;
+}
+
+/** Ends the asking of pairs that miss nothing any more. */
+async function closeGaps(tx: Transaction, hooks: PostHooks, nowMs: number): Promise<void> {
+  const closed = await tx.all<{ sender: string; lane: Lane }>(
+    `SELECT sender, lane FROM post_pair_received WHERE next_notice_at IS NOT NULL AND NOT EXISTS
        (SELECT 1 FROM post_pair_missing m
         WHERE m.sender = post_pair_received.sender AND m.lane = post_pair_received.lane)`,
   );
+  for (const { sender, lane } of closed) {
+    await tx.run(
+      `UPDATE post_pair_received SET notices = 0, next_notice_at = NULL, notice_message_id = NULL
+       WHERE sender = ? AND lane = ?`,
+      sender,
+      lane,
+    );
+    await hooks.onGap(tx, { sender, lane, isOpen: false, nowMs });
+  }
+}
+
+/**
+ * Asks every sender for what is missing from it for longer than `afterMs`, again and again with
+ * growing waits (TP-POST-15).
+ */
+async function askEverybody(tx: Transaction, hooks: PostHooks, args: GapRound): Promise<GapTurn> {
   const pairs = await tx.all<PairRow>(
     `SELECT m.sender, m.lane, min(m.since) AS since, p.notices, p.next_notice_at,
        p.notice_message_id FROM post_pair_missing m
@@ -125,6 +158,9 @@ export async function postDraftGapNotices(
     if (dueAtMs <= args.nowMs) {
       const asked = await askForMissing(tx, pair, args);
       if (asked === undefined) continue;
+      const { sender, lane } = pair;
+      const gap = { sender, lane, isOpen: true, nowMs: args.nowMs };
+      if (pair.next_notice_at === null) await hooks.onGap(tx, gap);
       drafted += asked.drafted ? 1 : 0;
       dueAtMs = asked.nextAtMs;
     }
@@ -136,7 +172,7 @@ export async function postDraftGapNotices(
 async function askForMissing(
   tx: Transaction,
   pair: PairRow,
-  args: { me: string; nowMs: number; afterMs: number },
+  args: GapRound,
 ): Promise<{ drafted: boolean; nextAtMs: number } | undefined> {
   await reconcileHoles(tx, pair);
   const missing = await missingNumbers(tx, pair);

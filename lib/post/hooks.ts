@@ -34,6 +34,15 @@ export interface InboundRecord {
   readonly nowMs: number;
 }
 
+/** Messages of a participant are missing for too long, or are missing no more. */
+export interface GapChange {
+  readonly sender: string;
+  readonly lane: Lane;
+  /** Whether they are missing. */
+  readonly isOpen: boolean;
+  readonly nowMs: number;
+}
+
 /**
  * What an application does inside the transactions of its post. `effect` is what its judge made of
  * the opened parts; it has been cloned between threads.
@@ -46,4 +55,6 @@ export interface PostHooks {
   onMessage(tx: Transaction, message: InboundRecord, effect: unknown): Promise<Refusal | undefined>;
   /** Applies what became of a message of ours, once for each recipient and fate. */
   onFate(tx: Transaction, fate: MessageFate): Promise<void>;
+  /** Notes a gap: once when it is asked about first, and once when it has closed. */
+  onGap(tx: Transaction, gap: GapChange): Promise<void>;
 }

@@ -6,7 +6,7 @@ export {
   draftMessage,
   type MessageDraft,
 } from "./draft.ts";
-export type { InboundRecord, MessageFate, PostHooks } from "./hooks.ts";
+export type { GapChange, InboundRecord, MessageFate, PostHooks } from "./hooks.ts";
 export { INCIDENT_KINDS, type Incident, type IncidentKind } from "./incidents.ts";
 export type { OpenedInbound, PostApplication, PostEvent } from "./parts.ts";
 export { createPost, type Post, type PostOptions } from "./post.ts";

@@ -1,4 +1,4 @@
-import { postDraftGapNotices, postDraftVoids } from "./gap-procedures.ts";
+import { createDraftGapNotices, postDraftVoids } from "./gap-procedures.ts";
 import type { PostHooks } from "./hooks.ts";
 import {
   createStoreInbound,
@@ -39,7 +39,7 @@ export function createPostProcedures(hooks: PostHooks) {
     postReceiptsDue,
     postReceiptsSent,
     postDraftVoids,
-    postDraftGapNotices,
+    postDraftGapNotices: createDraftGapNotices(hooks),
     postStatus,
     postIncidents,
     postMessageReceipts,

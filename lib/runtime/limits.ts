@@ -183,6 +183,22 @@ export const HTTP_LIMITS = {
   pageRowsMax: 500,
 } as const;
 
+/** Limits of the feed of changes. */
+export const FEED_LIMITS = {
+  /** Changes kept, the newest: some hours of a busy focal point, months of a quiet one. */
+  changesKeptMax: 200_000,
+  /** Incidents told one by one; a flood of junk must not push other changes out of the feed. */
+  incidentsPerMinuteMax: 60,
+  /** Longest wait of one request for a change; proxies close what is silent for a minute. */
+  waitMsMax: 30 * SECOND_MS,
+  /** Requests that wait at the same time; each holds a connection. */
+  waitersMax: 200,
+  /** Requests of one user that wait at the same time. */
+  waitersPerUserMax: 8,
+  /** When to ask again where too many wait. */
+  busyRetryMs: 5 * SECOND_MS,
+} as const;
+
 /** Limits of a process. */
 export const PROCESS_LIMITS = {
   /** A drain that takes longer is given up; what is not finished is done at the next start. */

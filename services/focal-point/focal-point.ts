@@ -1,10 +1,18 @@
 import { join } from "node:path";
 import { Registry } from "prom-client";
 import { TracepostError } from "#errors";
-import { addUserRoutes, createHttpServer, type HttpServer } from "#http";
+import { ChangeFeed, watchWrites } from "#feed";
+import { addFeedRoutes, addUserRoutes, createHttpServer, type HttpServer } from "#http";
 import { createPost, type Post, type PostEvent } from "#post";
 import { KeyPurpose, type Participant } from "#proto";
-import { type Clock, type Database, Lifecycle, type Logger, type Timers } from "#runtime";
+import {
+  type Clock,
+  type Database,
+  FEED_LIMITS,
+  Lifecycle,
+  type Logger,
+  type Timers,
+} from "#runtime";
 import {
   createSealer,
   createSigner,
@@ -30,7 +38,7 @@ import type { Replier } from "./cases/reply-draft.ts";
 import type { FocalPointConfig } from "./config.ts";
 import { addGauges, FocalPointEvents } from "./events.ts";
 import { FirearmImporter } from "./firearms/import.ts";
-import type { FocalPointProcedures } from "./store.ts";
+import { store as definition, type FocalPointProcedures } from "./store.ts";
 
 /** What a focal point is built from; the composition root decides which store and which carrier. */
 export interface FocalPointParts {
@@ -117,7 +125,7 @@ async function assemble(
   const register = (): RegisterView => identity.register;
   const metrics = new Registry();
   const events = new FocalPointEvents(logger, metrics);
-  const store = await parts.openStore(join(config.dataDir, "focal-point.sqlite"));
+  const { store, feed } = await openStore(parts);
   lifecycle.add({ name: "store", stop: () => store.close() });
   await admitInstallation(store, identity.apiToken, clock.now());
   const importer = new FirearmImporter(store, clock);
@@ -169,11 +177,27 @@ async function assemble(
         addTraceRoutes(routes, { store, self, register, clock, onDrafted });
         addFirearmRoutes(routes, { store, importer });
         addOverviewRoutes(routes, facts);
+        addFeedRoutes(routes, feed);
       },
     },
   });
   lifecycle.add(stoppableServer(server));
+  // Stopped first: a door that closes waits for the requests that wait for a change.
+  lifecycle.add({ name: "feed", stop: () => feed.stop() });
   return server.url;
+}
+
+/** Opens the store, with a feed that hears of everything written to it. */
+async function openStore({ config, timers, logger, openStore }: FocalPointParts): Promise<{
+  readonly store: Database<FocalPointProcedures>;
+  readonly feed: ChangeFeed;
+}> {
+  const opened = await openStore(join(config.dataDir, "focal-point.sqlite"));
+  const feed = new ChangeFeed({ store: opened, timers, logger });
+  const store = watchWrites(opened, definition.readOnly, () => feed.noteWrite());
+  const { changesKeptMax: keptMax, incidentsPerMinuteMax } = FEED_LIMITS;
+  await store.call("feedOpen", { keptMax, incidentsPerMinuteMax });
+  return { store, feed };
 }
 
 function stoppableServer(server: HttpServer): { name: string; stop: () => Promise<void> } {

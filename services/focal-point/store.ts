@@ -1,3 +1,4 @@
+import { FEED_MIGRATION_SQL, FEED_PROCEDURES, FEED_READ_ONLY } from "#feed";
 import { createPostProcedures, POST_MIGRATION_SQL, POST_READ_ONLY } from "#post";
 import type { StoreDefinition } from "#runtime";
 import { USER_MIGRATION_SQL, USER_PROCEDURES, USER_READ_ONLY } from "#users";
@@ -13,6 +14,7 @@ import {
 } from "./cases/case-procedures.ts";
 import { CASE_ACTOR_MIGRATION_SQL, CASE_MIGRATION_SQL } from "./cases/case-tables.ts";
 import { answerCase } from "./cases/register-answer.ts";
+import { POST_CHANGES_MIGRATION_SQL } from "./changes/post-changes.ts";
 import { countFirearms, findFirearms } from "./firearms/firearm-record.ts";
 import { FIREARM_MIGRATION_SQL, IMPORT_ACTOR_MIGRATION_SQL } from "./firearms/firearm-tables.ts";
 import {
@@ -34,10 +36,13 @@ export const store = {
     { version: 4, name: "users and tokens", sql: USER_MIGRATION_SQL },
     { version: 5, name: "actors of case events", sql: CASE_ACTOR_MIGRATION_SQL },
     { version: 6, name: "actors of imports", sql: IMPORT_ACTOR_MIGRATION_SQL },
+    { version: 7, name: "feed of changes", sql: FEED_MIGRATION_SQL },
+    { version: 8, name: "changes of the post", sql: POST_CHANGES_MIGRATION_SQL },
   ],
   procedures: {
     ...createPostProcedures(caseHooks),
     ...USER_PROCEDURES,
+    ...FEED_PROCEDURES,
     openCase,
     findRepeated,
     listCases,
@@ -58,6 +63,7 @@ export const store = {
   readOnly: [
     ...POST_READ_ONLY,
     ...USER_READ_ONLY,
+    ...FEED_READ_ONLY,
     "findRepeated",
     "listCases",
     "loadCase",

@@ -58,6 +58,7 @@ const hooks: PostHooks = {
       fate.code ?? null,
     );
   },
+  async onGap(): Promise<void> {},
 };
 
 async function draft(tx: Transaction, args: MessageDraft): Promise<string> {

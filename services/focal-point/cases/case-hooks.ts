@@ -4,6 +4,7 @@ import type { InboundRecord, MessageFate, PostHooks } from "#post";
 import { Header, Kind, type TraceMove } from "#proto";
 import type { Transaction } from "#runtime";
 import { EXCHANGE_ACTOR as actor } from "#users";
+import { tellFate, tellGap } from "../changes/post-changes.ts";
 import { addEvent, type CaseRecord, findCase, insertCase, moveCase } from "./case-record.ts";
 
 /** What the judge makes of a message; crosses the thread to the store. */
@@ -37,7 +38,11 @@ export const caseHooks: PostHooks = {
     if (refusal === undefined) await countEffect(tx, message);
     return refusal;
   },
-  onFate: applyFate,
+  async onFate(tx, fate) {
+    await tellFate(tx, fate);
+    await applyFate(tx, fate);
+  },
+  onGap: tellGap,
 };
 
 async function countEffect(tx: Transaction, message: InboundRecord): Promise<void> {

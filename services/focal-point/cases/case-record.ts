@@ -1,4 +1,5 @@
 import type { TraceState } from "#casework";
+import { tellChange } from "#feed";
 import type { SqlRow, Transaction } from "#runtime";
 
 /** Which side of a case this State is on. */
@@ -115,7 +116,7 @@ export interface NewCase {
   readonly nowMs: number;
 }
 
-/** Opens a case and writes its first event. */
+/** Opens a case, writes its first event and tells of it. */
 export async function insertCase(tx: Transaction, opened: NewCase): Promise<void> {
   await tx.run(
     `INSERT INTO trace_case (case_id, role, peer, state, national_case_number, request,
@@ -136,6 +137,9 @@ export async function insertCase(tx: Transaction, opened: NewCase): Promise<void
   );
   const { caseId, state, requestMessageId: messageId, actor, nowMs } = opened;
   await addEvent(tx, { caseId, event: "opened", state, messageId, actor, nowMs });
+  const { peer: participant } = opened;
+  const kind = "case.opened";
+  await tellChange(tx, { kind, caseId, messageId, participant, state, actor, nowMs });
 }
 
 /** Something that happened to a case; never changed, never removed. */
@@ -201,13 +205,22 @@ export async function eventsOf(
   }));
 }
 
-/** Moves a case to a state and writes the event that did it. */
+/** Moves a case to a state, writes the event that did it and tells of a state that is another. */
 export async function moveCase(tx: Transaction, event: CaseEvent): Promise<void> {
+  const { caseId, state, messageId, actor, nowMs } = event;
+  const before = await tx.get<{ state: string; peer: string }>(
+    "SELECT state, peer FROM trace_case WHERE case_id = ?",
+    caseId,
+  );
   await tx.run(
     "UPDATE trace_case SET state = ?, updated_at = ? WHERE case_id = ?",
-    event.state,
-    event.nowMs,
-    event.caseId,
+    state,
+    nowMs,
+    caseId,
   );
   await addEvent(tx, event);
+  if (before === undefined || before.state === state) return;
+  const { peer: participant } = before;
+  const kind = "case.moved";
+  await tellChange(tx, { kind, caseId, messageId, participant, state, actor, nowMs });
 }

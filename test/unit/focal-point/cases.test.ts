@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { beforeEach, describe, expect, test } from "vitest";
+import { FEED_MIGRATION_SQL } from "#feed";
 import type { InboundRecord, MessageFate } from "#post";
 import { POST_MIGRATION_SQL } from "#post";
 import {
@@ -36,7 +37,12 @@ const REQUEST_ID = "00000000-0000-7000-8000-000000000001";
 const DIGEST = Buffer.alloc(32, 1);
 
 beforeEach(() => {
-  tx = openMemoryTransaction(POST_MIGRATION_SQL, CASE_MIGRATION_SQL, CASE_ACTOR_MIGRATION_SQL);
+  tx = openMemoryTransaction(
+    POST_MIGRATION_SQL,
+    CASE_MIGRATION_SQL,
+    CASE_ACTOR_MIGRATION_SQL,
+    FEED_MIGRATION_SQL,
+  );
 });
 
 /** A case of ours with State BR, its request sealed. */

@@ -10,7 +10,11 @@ import { POST_MIGRATION_SQL } from "../../../lib/post/schema.ts";
 import { openMemoryTransaction } from "../../support/memory-transaction.ts";
 import { draftOf } from "../../support/post-drafts.ts";
 
-const hooks: PostHooks = { onMessage: async () => undefined, onFate: async () => undefined };
+const hooks: PostHooks = {
+  onMessage: async () => undefined,
+  onFate: async () => undefined,
+  onGap: async () => undefined,
+};
 const headerDigest = Buffer.from("digest");
 const SIGNED_AT_MS = 50_000;
 

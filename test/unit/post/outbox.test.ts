@@ -25,6 +25,7 @@ const hooks: PostHooks = {
   onFate: async (_tx, fate) => {
     fates.push(fate);
   },
+  onGap: async () => undefined,
 };
 const storeSealed = createStoreSealed(hooks);
 const applyReceipt = createApplyReceipt(hooks);

@@ -1,0 +1,13 @@
+// The door to the feed of changes, without the HTTP server: what a store's thread loads too.
+
+export {
+  CHANGE_KINDS,
+  type Change,
+  type ChangeKind,
+  changeView,
+  tellChange,
+} from "./change.ts";
+export { ChangeFeed } from "./change-feed.ts";
+export { FEED_PROCEDURES, FEED_READ_ONLY } from "./feed-procedures.ts";
+export { FEED_MIGRATION_SQL } from "./feed-tables.ts";
+export { watchWrites } from "./watch-writes.ts";
