@@ -1,8 +1,27 @@
 import { randomUUID } from "node:crypto";
-import { ExchangeStatus, Header, Instrument, Kind, Lane, Priority, Tlp, TraceMove } from "#proto";
-import { newMessageId } from "#runtime";
+import { Encrypter } from "age-encryption";
+import {
+  Envelope,
+  ExchangeStatus,
+  Header,
+  Instrument,
+  KeyPart,
+  Kind,
+  Lane,
+  type PartInfo,
+  Priority,
+  Tlp,
+  TraceMove,
+} from "#proto";
+import { newMessageId, TRUST_LIMITS } from "#runtime";
 import type { PlainPart, Sealer, SealJob, SealRecipient } from "#trust";
-import { type AssembledEnvelope, assembleEnvelope, type BuiltPart, toTimestamp } from "#wire";
+import {
+  type AssembledEnvelope,
+  assembleEnvelope,
+  type BuiltPart,
+  sha256,
+  toTimestamp,
+} from "#wire";
 import type { Party } from "./parties.ts";
 
 const DAY_MS = 86_400_000;
@@ -84,4 +103,45 @@ export function withParts(
   from: Party,
 ): AssembledEnvelope {
   return assembleEnvelope({ header, parts }, from.signer);
+}
+
+/** Envelope and header of a message, to be taken apart and put together wrongly. */
+export function takenApart(message: Pick<AssembledEnvelope, "bytes" | "headerBytes">): {
+  readonly header: Header;
+  readonly parts: BuiltPart[];
+} {
+  const header = Header.decode(message.headerBytes);
+  const parts = Envelope.decode(message.bytes).parts.map(({ content }, index) => ({
+    info: header.parts[index] as PartInfo,
+    content,
+  }));
+  return { header, parts };
+}
+
+/** The same line of the table for other bytes. */
+export function rebuilt(part: BuiltPart | undefined, content: Uint8Array): BuiltPart {
+  const info = part?.info as PartInfo;
+  return {
+    info: { ...info, sha256: sha256(content), sizeBytes: BigInt(content.length) },
+    content,
+  };
+}
+
+/** An age file to any recipients, as the age tool would make it. */
+export async function sealedTo(
+  recipients: readonly string[],
+  plaintext: Uint8Array,
+): Promise<Uint8Array> {
+  const encrypter = new Encrypter();
+  for (const recipient of recipients) encrypter.addRecipient(recipient);
+  return await encrypter.encrypt(plaintext);
+}
+
+/** A key part with any content, padded as it should be. */
+export function paddedKey(key: KeyPart): Uint8Array {
+  const bytes = KeyPart.encode(key).finish();
+  const padded = Buffer.alloc(TRUST_LIMITS.keyPaddingBytesMin);
+  padded.writeUInt32BE(bytes.length);
+  padded.set(bytes, 4);
+  return padded;
 }

@@ -1,12 +1,11 @@
 import {
-  Encrypter,
   generateHybridIdentity,
   generateX25519Identity,
   identityToRecipient,
 } from "age-encryption";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { TracepostError } from "#errors";
-import { Envelope, Header, KeyPart, Kind, type PartInfo } from "#proto";
+import { type Header, KeyPart, Kind } from "#proto";
 import { newMessageId, TRUST_LIMITS } from "#runtime";
 import { createSealer, generateSealingKey, type Sealer, type SealingKeyPair } from "#trust";
 import {
@@ -20,8 +19,11 @@ import { makeParties } from "../../support/parties.ts";
 import {
   bodyPart,
   personsPart,
+  rebuilt,
   type SealedChanges,
+  sealedTo,
   sealedTraceRequest,
+  takenApart,
   withParts,
 } from "../../support/sealed-message.ts";
 
@@ -51,31 +53,6 @@ const openAs = (message: AssembledEnvelope, recipient = "BR", identities = [br.i
 async function refusalOf(message: AssembledEnvelope, recipient?: string, identities?: string[]) {
   const outcome = await openAs(message, recipient, identities);
   return outcome.ok ? { code: "ok", field: "" } : outcome.refusal;
-}
-
-/** Envelope and header of a message, to be taken apart and put together wrongly. */
-function takenApart(message: AssembledEnvelope): { header: Header; parts: BuiltPart[] } {
-  const header = Header.decode(message.headerBytes);
-  const parts = Envelope.decode(message.bytes).parts.map(({ content }, index) => ({
-    info: header.parts[index] as PartInfo,
-    content,
-  }));
-  return { header, parts };
-}
-
-/** The same line of the table for other bytes. */
-function rebuilt(part: BuiltPart | undefined, content: Uint8Array): BuiltPart {
-  const info = part?.info as PartInfo;
-  return {
-    info: { ...info, sha256: sha256(content), sizeBytes: BigInt(content.length) },
-    content,
-  };
-}
-
-async function sealedTo(recipients: readonly string[], plaintext: Uint8Array): Promise<Uint8Array> {
-  const encrypter = new Encrypter();
-  for (const recipient of recipients) encrypter.addRecipient(recipient);
-  return await encrypter.encrypt(plaintext);
 }
 
 describe("a sealed message", () => {
