@@ -132,6 +132,13 @@ module.exports = {
       to: { path: "^deploy/local/", pathNot: "^deploy/local/index\\.ts$" },
     },
     {
+      name: "container-on-top",
+      comment: "The image starts the roles; no role knows that it is in a container.",
+      severity: "error",
+      from: { pathNot: ["^deploy/container/", "^test/"] },
+      to: { path: "^deploy/container/" },
+    },
+    {
       name: "nothing-imports-tests",
       comment: "Tests know the product; the product does not know its tests.",
       severity: "error",

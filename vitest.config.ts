@@ -1,8 +1,9 @@
 import { defineConfig } from "vitest/config";
 import { AttackReport } from "./test/support/attack-report.ts";
+import { ContainerReport } from "./test/support/container-report.ts";
 
 /**
- * Four groups, one after the other, made for two cores. Each test file has a process of its own.
+ * Five groups, one after the other, made for two cores. Each test file has a process of its own.
  * `npm test -- --project quick` runs one group; a path runs one file.
  */
 const groups = [
@@ -34,21 +35,30 @@ const groups = [
     maxWorkers: 1,
     testTimeout: 300_000,
   },
+  {
+    // Our image and a nats-server in containers, where a Docker engine answers.
+    name: "containers",
+    folders: ["containers"],
+    maxWorkers: 1,
+    testTimeout: 120_000,
+    globalSetup: ["test/support/prepare-containers.ts"],
+  },
 ];
 
 export default defineConfig({
   test: {
     globalSetup: ["test/support/choose-seed.ts"],
-    reporters: ["default", new AttackReport()],
+    reporters: ["default", new AttackReport(), new ContainerReport()],
     passWithNoTests: false,
     allowOnly: false,
     // A test that needs a second try is wrong, or the product is.
     retry: 0,
-    projects: groups.map(({ name, folders, maxWorkers, testTimeout }, index) => ({
+    projects: groups.map(({ name, folders, maxWorkers, testTimeout, globalSetup = [] }, index) => ({
       extends: true,
       test: {
         name,
         include: folders.map((folder) => `test/${folder}/**/*.test.ts`),
+        globalSetup,
         setupFiles: ["test/support/use-seed.ts"],
         pool: "forks",
         maxWorkers,

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { findNatsServer } from "../../deploy/local/nats-server/find-nats-server.ts";
-import { fetchDebianPackage } from "../../deploy/local/tools/debian-package.ts";
+import { fetchDebianPackages } from "../../deploy/local/tools/debian-package.ts";
 import type { FindToolOptions } from "../../deploy/local/tools/find-tool.ts";
 import type { Tool } from "../../deploy/local/tools/tool-version.ts";
 import { fetchAge, findAge } from "../support/age-tool.ts";
@@ -126,15 +126,15 @@ esac`,
     await fakeDebian("2.15.1");
     const aptDir = join(dir, "apt");
     const request = {
-      name: "nats-server",
+      names: ["nats-server"] as const,
       suite: "forky",
       parentDir: dir,
       aptDir,
       deadlineMs: 30_000,
     };
-    const fetched = await fetchDebianPackage(request);
+    const fetched = await fetchDebianPackages(request);
     expect(fetched).toMatchObject({ ok: true });
-    const none = await fetchDebianPackage({ ...request, aptDir: join(dir, "none") });
+    const none = await fetchDebianPackages({ ...request, aptDir: join(dir, "none") });
     expect(none).toEqual({ ok: false, complaint: "this machine has no Debian package source" });
   });
 });

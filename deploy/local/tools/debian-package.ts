@@ -22,9 +22,9 @@ Acquire::https::Timeout "20";
 `;
 
 /** What to fetch and where to. */
-export interface DebianPackageRequest {
-  /** Name of the package, such as "nats-server". */
-  readonly name: string;
+export interface DebianPackagesRequest {
+  /** Names of packages, such as "nats-server"; unpacked into one tree. */
+  readonly names: readonly [string, ...string[]];
   /** Suite it is taken from, such as "forky". */
   readonly suite: string;
   /** Existing folder; a fresh one is made in it. */
@@ -36,10 +36,11 @@ export interface DebianPackageRequest {
 }
 
 /**
- * Fetches and unpacks a Debian package with apt: from the machine's own archive, signatures
- * checked, nothing installed, no root needed. The caller removes `workDir` when it is done with it.
+ * Fetches and unpacks Debian packages with apt, without what they depend on: from the machine's own
+ * archive, signatures checked, nothing installed, no root needed. The caller removes `workDir` when
+ * it is done with it.
  */
-export async function fetchDebianPackage(request: DebianPackageRequest): Promise<FetchedTree> {
+export async function fetchDebianPackages(request: DebianPackagesRequest): Promise<FetchedTree> {
   const sources = await ownSources(request.aptDir ?? "/etc/apt", request.suite);
   if (sources === undefined) {
     return { ok: false, complaint: "this machine has no Debian package source" };
@@ -77,7 +78,7 @@ async function readIfThere(file: string): Promise<string> {
 async function download(
   workDir: string,
   sources: SourceFile,
-  request: DebianPackageRequest,
+  request: DebianPackagesRequest,
 ): Promise<string | undefined> {
   for (const dir of ["apt", "lists/partial", "cache/archives/partial", "deb", "root"]) {
     await mkdir(join(workDir, dir), { recursive: true });
@@ -91,22 +92,22 @@ async function download(
   });
   // An archive without this suite makes the update fail although another one had it: the download
   // decides.
-  const fetched = await runTool(
-    "apt-get",
-    [...settings, "download", `${request.name}/${request.suite}`],
-    { deadlineMs: request.deadlineMs, cwd: join(workDir, "deb") },
-  );
-  const [file] = await readdir(join(workDir, "deb"));
-  if (!fetched.ok || file === undefined) {
+  const packages = request.names.map((name) => `${name}/${request.suite}`);
+  const fetched = await runTool("apt-get", [...settings, "download", ...packages], {
+    deadlineMs: request.deadlineMs,
+    cwd: join(workDir, "deb"),
+  });
+  const files = await readdir(join(workDir, "deb"));
+  if (!fetched.ok || files.length < packages.length) {
     const complaints = [update.complaint, fetched.complaint].filter((text) => text !== "");
     return `apt-get: ${complaints.join("; ")}`;
   }
-  const unpacked = await runTool(
-    "dpkg",
-    ["-x", join(workDir, "deb", file), join(workDir, "root")],
-    { deadlineMs: UNPACK_DEADLINE_MS },
-  );
-  return unpacked.ok ? undefined : `dpkg: ${unpacked.complaint}`;
+  for (const file of files) {
+    const args = ["-x", join(workDir, "deb", file), join(workDir, "root")];
+    const unpacked = await runTool("dpkg", args, { deadlineMs: UNPACK_DEADLINE_MS });
+    if (!unpacked.ok) return `dpkg: ${unpacked.complaint}`;
+  }
+  return undefined;
 }
 
 function aptSettings(workDir: string): string[] {

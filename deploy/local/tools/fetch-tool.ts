@@ -1,7 +1,7 @@
 import { readdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { TracepostError } from "#errors";
-import { fetchDebianPackage } from "./debian-package.ts";
+import { fetchDebianPackages } from "./debian-package.ts";
 import type { FetchWay } from "./fetch-way.ts";
 import type { Tool } from "./tool-version.ts";
 
@@ -23,7 +23,8 @@ export interface FetchOptions {
 export function debianPackage(name: string, deadlineMs: number): FetchWay {
   return {
     name: "Debian's package",
-    fetch: (place) => fetchDebianPackage({ name, suite: DEBIAN_SUITE, deadlineMs, ...place }),
+    fetch: (place) =>
+      fetchDebianPackages({ names: [name], suite: DEBIAN_SUITE, deadlineMs, ...place }),
   };
 }
 

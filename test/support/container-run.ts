@@ -1,0 +1,68 @@
+import { PassThrough } from "node:stream";
+import { getContainerRuntimeClient } from "testcontainers";
+import { inject } from "vitest";
+import { TEST_LABEL } from "./container-cleanup.ts";
+
+/** How a container is run to its end. */
+export interface ContainerRun {
+  readonly image: string;
+  readonly command: readonly string[];
+  /** Default: that of the image. */
+  readonly entrypoint?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  /** `host:container[:ro]`. */
+  readonly binds?: readonly string[];
+  /** Default: that of the image. */
+  readonly user?: string;
+}
+
+/** What it said and how it ended. */
+export interface ContainerEnd {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+/**
+ * Runs a container to its end as the compose file does: read-only, no capability, no new
+ * privileges. It reaches no network, and is removed.
+ */
+export async function runContainer(options: ContainerRun): Promise<ContainerEnd> {
+  const { binds = [], command, entrypoint, env = {}, image, user } = options;
+  const { dockerode } = (await getContainerRuntimeClient()).container;
+  const container = await dockerode.createContainer({
+    Image: image,
+    Cmd: [...command],
+    Env: Object.entries(env).map(([name, value]) => `${name}=${value}`),
+    Labels: { [TEST_LABEL]: inject("containers").run },
+    HostConfig: {
+      Binds: [...binds],
+      CapDrop: ["ALL"],
+      NetworkMode: "none",
+      ReadonlyRootfs: true,
+      SecurityOpt: ["no-new-privileges"],
+      Tmpfs: { "/tmp": "size=16m,mode=1777" },
+    },
+    ...(entrypoint === undefined ? {} : { Entrypoint: [...entrypoint] }),
+    ...(user === undefined ? {} : { User: user }),
+  });
+  try {
+    const stream = await container.attach({ stream: true, stdout: true, stderr: true });
+    const [out, err] = [new PassThrough(), new PassThrough()];
+    container.modem.demuxStream(stream, out, err);
+    stream.on("end", () => [out, err].map((one) => one.end()));
+    const texts = Promise.all([textOf(out), textOf(err)]);
+    await container.start();
+    const { StatusCode: code } = (await container.wait()) as { StatusCode: number };
+    const [outText, errText] = await texts;
+    return { code, out: outText, err: errText };
+  } finally {
+    await container.remove({ force: true });
+  }
+}
+
+async function textOf(stream: PassThrough): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of stream) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString("utf8");
+}
