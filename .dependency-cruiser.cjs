@@ -146,6 +146,13 @@ module.exports = {
       to: { path: "^test/" },
     },
     {
+      name: "second-verifier-apart",
+      comment: "What checks the product a second time shares no code with it, nor any package.",
+      severity: "error",
+      from: { path: "^test/second-verifier/" },
+      to: { path: ".", pathNot: "^test/second-verifier/|^(node:)?crypto$" },
+    },
+    {
       name: "no-scripts-in-the-product",
       comment: "scripts/ serves developers only.",
       severity: "error",

@@ -44,6 +44,8 @@ const BREACHES: readonly (readonly [file: string, source: string, rule: string])
   ["cli/provision.ts", 'import "../deploy/local/fetch-nats.ts";', "deploy-behind-its-door"],
   ["cli/contained.ts", 'import "../deploy/container/health.ts";', "container-on-top"],
   ["lib/wire/tested.ts", 'import "../../test/support/planted.ts";', "nothing-imports-tests"],
+  ["test/second-verifier/related.ts", 'import "#wire";', "second-verifier-apart"],
+  ["test/second-verifier/helped.ts", 'import "protobufjs";', "second-verifier-apart"],
   ["lib/wire/scripted.ts", 'import "../../scripts/planted.js";', "no-scripts-in-the-product"],
   ["lib/wire/circle-back.ts", 'import "./circle.ts";', "no-cycles"],
   ["lib/wire/development.ts", 'import "fast-check";', "no-development-packages"],

@@ -1,0 +1,48 @@
+import { createHash, verify } from "node:crypto";
+import { ed25519Key, type KnownRegister, PURPOSE } from "./register.ts";
+import { demand } from "./untrue.ts";
+
+/** A tree head under a signature that holds. */
+export interface KnownHead {
+  readonly size: bigint;
+  readonly root: Buffer;
+}
+
+/** Opens a checkpoint: C2SP signed-note and tlog-checkpoint, read line by line. */
+export function openKnownCheckpoint(note: string, register: KnownRegister): KnownHead {
+  const lines = note.split("\n");
+  demand(lines.pop() === "", "the note does not end in a newline");
+  const gap = lines.lastIndexOf("");
+  demand(gap > 0, "the note has no signature lines");
+  const text = `${lines.slice(0, gap).join("\n")}\n`;
+  demand(
+    lines.slice(gap + 1).some((line) => isGoodSignature(line, text, register)),
+    "no checkpoint key of the register has signed the note",
+  );
+  const [origin = "", size = "", root = ""] = lines;
+  demand(origin === register.logOrigin, "the note is of another log");
+  demand(/^(0|[1-9][0-9]*)$/.test(size), "the size is no decimal number");
+  return { size: BigInt(size), root: fromBase64(root) };
+}
+
+function isGoodSignature(line: string, text: string, register: KnownRegister): boolean {
+  const [dash, name, blob, ...more] = line.split(" ");
+  if (dash !== "—" || name !== register.logOrigin || blob === undefined || more.length > 0) {
+    return false;
+  }
+  const bytes = fromBase64(blob);
+  for (const { owner, purpose, raw } of register.keys.values()) {
+    if (owner !== "GATEWAY" || purpose !== PURPOSE.checkpoint) continue;
+    const id = createHash("sha256").update(`${name}\n`).update(Buffer.of(1)).update(raw).digest();
+    if (!id.subarray(0, 4).equals(bytes.subarray(0, 4))) continue;
+    if (verify(null, Buffer.from(text), ed25519Key(raw), bytes.subarray(4))) return true;
+  }
+  return false;
+}
+
+/** Bytes of base64 in its one spelling. */
+export function fromBase64(text: string): Buffer {
+  const bytes = Buffer.from(text, "base64");
+  demand(bytes.toString("base64") === text, "base64 is not spelled as it should be");
+  return bytes;
+}
