@@ -136,6 +136,7 @@ async function assemble(parts: GatewayParts, lifecycle: Lifecycle): Promise<stri
     ...config.http,
     logger,
     metrics,
+    title: TITLE,
     health: {
       store: () => true,
       carrier: () => transport.connected,
@@ -154,6 +155,13 @@ async function assemble(parts: GatewayParts, lifecycle: Lifecycle): Promise<stri
   lifecycle.add({ name: "http", stop: () => server.close() });
   return server.url;
 }
+
+const TITLE = {
+  title: "Tracepost gateway",
+  description:
+    "What the operator of an exchange sees of its gateway: counts, times and decisions, never " +
+    "content.",
+};
 
 /** A gateway whose receipts nobody can verify must not start. */
 function checkOwnKey(register: RegisterView, keyId: string, purpose: KeyPurpose): void {

@@ -13,7 +13,7 @@ import type { CheckpointKeeper } from "../checkpoint-keeper.ts";
 import type { GatewayEvents } from "../events.ts";
 import type { Decision, DecisionKind, DecisionResult } from "../store/quarantine-decision.ts";
 import type { GatewayProcedures } from "../store.ts";
-import { DecisionBody, ItemPage, ItemParams } from "./quarantine-schema.ts";
+import { decideItem, LIST_ITEMS, SHOW_ITEM } from "./quarantine-operations.ts";
 import { decisionView, itemDetailView, itemView } from "./quarantine-view.ts";
 
 /** What the routes of quarantine work with. */
@@ -32,9 +32,7 @@ export function addQuarantineRoutes(routes: HttpRoutes, deps: QuarantineRouteDep
 }
 
 function addReadRoutes(routes: HttpRoutes, { store }: QuarantineRouteDeps): void {
-  const config = { permission: "quarantine:read" } as const;
-  const list = { schema: { querystring: ItemPage }, config };
-  routes.get("/quarantine", list, async (request, reply) => {
+  routes.get("/quarantine", LIST_ITEMS, async (request, reply) => {
     const { participant, state, code, after, limit = HTTP_LIMITS.pageRowsMax } = request.query;
     const before = positionOf(after);
     if (before === undefined) return sendProblem(reply, problemOf("INPUT_INVALID", BAD_MARK));
@@ -51,8 +49,7 @@ function addReadRoutes(routes: HttpRoutes, { store }: QuarantineRouteDeps): void
       next: last === undefined ? undefined : pageMark(last.id),
     });
   });
-  const show = { schema: { params: ItemParams }, config };
-  routes.get("/quarantine/:id", show, async (request, reply) => {
+  routes.get("/quarantine/:id", SHOW_ITEM, async (request, reply) => {
     const found = await store.call("loadItem", request.params);
     if (found === null) return sendProblem(reply, problemOf("NOT_FOUND"));
     return reply.send(itemDetailView(found));
@@ -64,16 +61,14 @@ const BAD_MARK = {
 };
 
 /** Verb of a route → what it decides. */
-const VERBS = { release: "released", reject: "rejected" } as const satisfies Record<
-  string,
-  DecisionKind
->;
+const VERBS = [
+  ["release", "released"],
+  ["reject", "rejected"],
+] as const;
 
 function addDecisionRoutes(routes: HttpRoutes, deps: QuarantineRouteDeps): void {
-  const config = { permission: "quarantine:decide" } as const;
-  const options = { schema: { params: ItemParams, body: DecisionBody }, config };
-  for (const [verb, decision] of Object.entries(VERBS)) {
-    routes.post(`/quarantine/:id/${verb}`, options, async (request, reply) => {
+  for (const [verb, decision] of VERBS) {
+    routes.post(`/quarantine/:id/${verb}`, decideItem(verb, decision), async (request, reply) => {
       const { id } = request.params;
       const { reason } = request.body;
       const wish = { id, decision, actor: actorOf(request).userId, reason };

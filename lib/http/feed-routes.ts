@@ -1,29 +1,14 @@
-import { Type } from "typebox";
 import { FEED_LIMITS, HTTP_LIMITS } from "#runtime";
 import { actorOf } from "./actor.ts";
 import { changeView } from "./feed/change.ts";
 import type { ChangeFeed } from "./feed/change-feed.ts";
+import { READ_CHANGES } from "./feed-operations.ts";
 import { problemOf, sendProblem } from "./problem.ts";
-import type { HttpRoutes } from "./server.ts";
-
-const FeedQuery = Type.Object(
-  {
-    /** `next` of the answer before. Absent: begins with the oldest change kept. */
-    after: Type.Optional(Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })),
-    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: HTTP_LIMITS.pageRowsMax })),
-    /** How long to wait for a change when there is none, in milliseconds. Absent: not at all. */
-    waitMs: Type.Optional(Type.Integer({ minimum: 0, maximum: FEED_LIMITS.waitMsMax })),
-  },
-  { additionalProperties: false },
-);
+import type { HttpRoutes } from "./routes.ts";
 
 /** Routes of the feed of changes, the same in every service (TP-API-40 to TP-API-46). */
 export function addFeedRoutes(routes: HttpRoutes, feed: ChangeFeed): void {
-  const options = {
-    schema: { querystring: FeedQuery },
-    config: { permission: "changes:read" },
-  } as const;
-  routes.get("/changes", options, async (request, reply) => {
+  routes.get("/changes", READ_CHANGES, async (request, reply) => {
     const { after = null, limit = HTTP_LIMITS.pageRowsMax, waitMs = 0 } = request.query;
     const gone = new AbortController();
     reply.raw.once("close", () => gone.abort());

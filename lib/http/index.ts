@@ -2,6 +2,9 @@
 
 export { actorOf, lackOf } from "./actor.ts";
 export { type ApiCall, type ApiDoor, ApiProblem, callApi } from "./api-client.ts";
+export type { ApiTitle } from "./contract/document.ts";
+export { EXAMPLE_IDS, EXAMPLE_TOKEN_TEXT, EXAMPLE_USER } from "./contract/example-ids.ts";
+export type { OperationExample } from "./contract/operation.ts";
 export { addFeedRoutes } from "./feed-routes.ts";
 export { escapeHtml, Html, html, type PageTable, renderPage } from "./html.ts";
 export { pageMark, positionOf } from "./page-mark.ts";
@@ -17,13 +20,13 @@ export {
   problemOf,
   sendProblem,
 } from "./problem.ts";
+export type { HttpRoutes, TypeBoxProvider } from "./routes.ts";
 export {
   createHttpServer,
   type HttpApi,
-  type HttpRoutes,
   type HttpServer,
   type HttpServerOptions,
-  type TypeBoxProvider,
 } from "./server.ts";
 export { addUserOnce, issueToken, type UserSpec } from "./user-client.ts";
 export { addUserRoutes } from "./user-routes.ts";
+export { nextMark, pageLimit } from "./user-schema.ts";

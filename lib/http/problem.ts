@@ -1,5 +1,6 @@
 import type { FastifyReply } from "fastify";
 import {
+  FAULTS,
   type FaultCode,
   REFUSALS,
   type Refusal,
@@ -90,6 +91,13 @@ export const HTTP_CODES = {
 
 /** Closed list of the codes a problem can carry. */
 export type ProblemCode = RefusalCodeName | FaultCode | keyof typeof HTTP_CODES;
+
+/** All of them, in alphabetical order. */
+export const PROBLEM_CODES: readonly ProblemCode[] = [
+  ...(Object.keys(HTTP_CODES) as ProblemCode[]),
+  ...(Object.keys(REFUSALS) as ProblemCode[]),
+  ...(Object.keys(FAULTS) as ProblemCode[]),
+].toSorted();
 
 /** One wrong field. */
 export interface FieldProblem extends SchemaProblem {

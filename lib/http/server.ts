@@ -1,20 +1,13 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
-import {
-  type FastifyBaseLogger,
-  type FastifyInstance,
-  type FastifyPluginAsync,
-  type FastifyTypeProvider,
-  fastify,
-  LogController,
-  type RawServerDefault,
-} from "fastify";
+import { type FastifyBaseLogger, type FastifyPluginAsync, fastify, LogController } from "fastify";
 import type { Registry } from "prom-client";
-import type { Static, TSchema } from "typebox";
+import type { TSchema } from "typebox";
 import { TracepostError } from "#errors";
 import { compileSchema, HTTP_LIMITS, type Logger } from "#runtime";
 import { admit } from "./actor.ts";
+import { type ApiTitle, installContract } from "./contract/document.ts";
 import { hostCheck } from "./host-check.ts";
 import { STYLE_SOURCE } from "./html.ts";
+import { addOpenRoutes } from "./open-routes.ts";
 import {
   InvalidRequest,
   type Problem,
@@ -23,22 +16,8 @@ import {
   problemOf,
   sendProblem,
 } from "./problem.ts";
+import type { HttpRoutes, TypeBoxProvider } from "./routes.ts";
 import type { Guard } from "./users/guard.ts";
-
-/** Gives routes the types of their TypeBox schemas. */
-export interface TypeBoxProvider extends FastifyTypeProvider {
-  readonly validator: this["schema"] extends TSchema ? Static<this["schema"]> : unknown;
-  readonly serializer: this["schema"] extends TSchema ? Static<this["schema"]> : unknown;
-}
-
-/** What routes are added to: a Fastify instance whose schemas are TypeBox. */
-export type HttpRoutes = FastifyInstance<
-  RawServerDefault,
-  IncomingMessage,
-  ServerResponse,
-  FastifyBaseLogger,
-  TypeBoxProvider
->;
 
 /** What every role hands over. */
 export interface HttpServerOptions {
@@ -49,6 +28,8 @@ export interface HttpServerOptions {
   /** Names it answers to besides those of loopback; see hostCheck. */
   readonly names?: readonly string[] | undefined;
   readonly logger: Logger;
+  /** Head of the description at `/openapi.json`. */
+  readonly title: ApiTitle;
   /** Named conditions of `/readyz`; it says 503 until all hold. */
   readonly health: Readonly<Record<string, () => boolean | Promise<boolean>>>;
   /** What is behind the guard. */
@@ -93,10 +74,10 @@ const SECURITY_HEADERS = {
 } as const;
 
 /**
- * Starts the HTTP door that every role has: `/healthz`, `/readyz`, `/metrics`, a status page and,
- * behind the guard, the role's own routes below `/v1`. Errors are problem details (RFC 9457) with a
- * closed code. Throws TracepostError UNAVAILABLE when the port cannot be had and INTERNAL when a
- * route names no permission.
+ * Starts the HTTP door that every role has: `/healthz`, `/readyz`, `/metrics`, a status page, the
+ * description `/openapi.json` and, behind the guard, the role's own routes below `/v1`. Errors are
+ * problem details (RFC 9457) with a closed code. Throws TracepostError UNAVAILABLE when the port
+ * cannot be had and INTERNAL when a route names no permission or is not described.
  */
 export async function createHttpServer(options: HttpServerOptions): Promise<HttpServer> {
   const app = fastify({
@@ -110,7 +91,8 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   }).withTypeProvider<TypeBoxProvider>();
   app.decorateRequest("actor", null);
   installHooks(app, options);
-  installOpenRoutes(app, options);
+  await installContract(app, options.title);
+  addOpenRoutes(app, options);
   await installApi(app, options.api);
   let isClosing = false;
   // Only connections that are idle when it closes are closed; others would stay open for a while.
@@ -179,27 +161,6 @@ function problemOfError(caught: unknown): Problem {
     if (status >= 400 && status < 500) return problemOf("USAGE", { detail: caught.message });
   }
   return problemOf("INTERNAL");
-}
-
-function installOpenRoutes(app: HttpRoutes, options: HttpServerOptions): void {
-  const { metrics, statusPage } = options;
-  app.get("/healthz", () => ({ status: "alive" }));
-  app.get("/readyz", async (_request, reply) => {
-    const checks: Record<string, boolean> = {};
-    for (const [name, holds] of Object.entries(options.health)) checks[name] = await holds();
-    const ready = Object.values(checks).every(Boolean);
-    return reply.code(ready ? 200 : 503).send({ status: ready ? "ready" : "not-ready", checks });
-  });
-  if (metrics !== undefined) {
-    app.get("/metrics", async (_request, reply) =>
-      reply.header("content-type", metrics.contentType).send(await metrics.metrics()),
-    );
-  }
-  if (statusPage !== undefined) {
-    app.get("/", async (_request, reply) =>
-      reply.header("content-type", "text/html; charset=utf-8").send(await statusPage()),
-    );
-  }
 }
 
 async function installApi(app: HttpRoutes, api: HttpApi | undefined): Promise<void> {

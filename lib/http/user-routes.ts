@@ -3,8 +3,17 @@ import { type Clock, HTTP_LIMITS } from "#runtime";
 import { actorOf } from "./actor.ts";
 import { pageMark, positionOf } from "./page-mark.ts";
 import { type FieldProblem, problemOf, sendProblem } from "./problem.ts";
-import type { HttpRoutes } from "./server.ts";
-import { NewToken, NewUser, TokenParams, UserPage, UserParams } from "./user-schema.ts";
+import type { HttpRoutes } from "./routes.ts";
+import {
+  ADD_USER,
+  ISSUE_TOKEN,
+  LIST_USERS,
+  REVOKE_TOKEN,
+  SHOW_OWN_ACCOUNT,
+  SHOW_USER,
+  setUserStatus,
+} from "./user-operations.ts";
+import type { NewUser } from "./user-schema.ts";
 import type { Guard } from "./users/guard.ts";
 import { mayHold } from "./users/roles.ts";
 import { newToken } from "./users/token.ts";
@@ -27,7 +36,7 @@ export function addUserRoutes(routes: HttpRoutes, deps: UserRouteDeps): void {
 }
 
 function addReadRoutes(routes: HttpRoutes, { store }: UserRouteDeps): void {
-  routes.get("/me", { config: { permission: "account:own" } }, async (request, reply) => {
+  routes.get("/me", SHOW_OWN_ACCOUNT, async (request, reply) => {
     const { userId, tokenId, permissions } = actorOf(request);
     const found = await store.call("userLoad", { userId });
     if (found === null) return sendProblem(reply, problemOf("NOT_FOUND"));
@@ -37,8 +46,7 @@ function addReadRoutes(routes: HttpRoutes, { store }: UserRouteDeps): void {
       permissions: [...permissions].toSorted(),
     });
   });
-  const list = { schema: { querystring: UserPage }, config: { permission: "users:read" } } as const;
-  routes.get("/users", list, async (request, reply) => {
+  routes.get("/users", LIST_USERS, async (request, reply) => {
     const { limit = HTTP_LIMITS.pageRowsMax } = request.query;
     const after = positionOf(request.query.after);
     if (after === undefined) return sendProblem(reply, problemOf("INPUT_INVALID", BAD_MARK));
@@ -49,8 +57,7 @@ function addReadRoutes(routes: HttpRoutes, { store }: UserRouteDeps): void {
       next: last === undefined ? undefined : pageMark(last.position),
     });
   });
-  const show = { schema: { params: UserParams }, config: { permission: "users:read" } } as const;
-  routes.get("/users/:userId", show, async (request, reply) => {
+  routes.get("/users/:userId", SHOW_USER, async (request, reply) => {
     const found = await store.call("userLoad", request.params);
     if (found === null) return sendProblem(reply, problemOf("NOT_FOUND"));
     return reply.send(detailView(found));
@@ -62,8 +69,7 @@ const BAD_MARK = {
 };
 
 function addUserAdding(routes: HttpRoutes, { store, clock }: UserRouteDeps): void {
-  const options = { schema: { body: NewUser }, config: { permission: "users:write" } } as const;
-  routes.post("/users", options, async (request, reply) => {
+  routes.post("/users", ADD_USER, async (request, reply) => {
     const { userId, name, kind = "person", responsible, roles } = request.body;
     const problems = problemsOf(request.body);
     if (problems.length > 0) return sendProblem(reply, problemOf("INPUT_INVALID", { problems }));
@@ -111,15 +117,12 @@ function problemsOf({ userId, kind = "person", responsible, roles }: NewUser): F
 }
 
 function addStatusRoutes(routes: HttpRoutes, { store, guard, clock }: UserRouteDeps): void {
-  const options = {
-    schema: { params: UserParams },
-    config: { permission: "users:write" },
-  } as const;
   for (const [verb, status] of [
     ["disable", "disabled"],
     ["enable", "active"],
   ] as const) {
-    routes.post(`/users/:userId/${verb}`, options, async (request, reply) => {
+    const operation = setUserStatus(verb, status);
+    routes.post(`/users/:userId/${verb}`, operation, async (request, reply) => {
       const { userId } = request.params as { userId: string };
       const act = { actor: actorOf(request).userId, nowMs: clock.now() };
       const changed = await store.call("userSetStatus", { ...act, userId, status });
@@ -130,9 +133,7 @@ function addStatusRoutes(routes: HttpRoutes, { store, guard, clock }: UserRouteD
 }
 
 function addTokenRoutes(routes: HttpRoutes, { store, guard, clock }: UserRouteDeps): void {
-  const config = { permission: "users:write" } as const;
-  const issue = { schema: { params: UserParams, body: NewToken }, config };
-  routes.post("/users/:userId/tokens", issue, async (request, reply) => {
+  routes.post("/users/:userId/tokens", ISSUE_TOKEN, async (request, reply) => {
     const { userId } = request.params;
     const { label = "", expiresAt } = request.body;
     const nowMs = clock.now();
@@ -159,8 +160,7 @@ function addTokenRoutes(routes: HttpRoutes, { store, guard, clock }: UserRouteDe
         return issued.type satisfies never;
     }
   });
-  const revoke = { schema: { params: TokenParams }, config };
-  routes.post("/users/:userId/tokens/:tokenId/revoke", revoke, async (request, reply) => {
+  routes.post("/users/:userId/tokens/:tokenId/revoke", REVOKE_TOKEN, async (request, reply) => {
     const act = { actor: actorOf(request).userId, nowMs: clock.now() };
     const changed = await store.call("userRevokeToken", { ...act, ...request.params });
     guard.forget();

@@ -163,6 +163,7 @@ async function assemble(
     ...config.http,
     logger,
     metrics,
+    title: TITLE,
     health: {
       store: async () => (await store.call("countFirearms", undefined)) >= 0,
       nats: facts.connected,
@@ -199,6 +200,13 @@ async function openStore({ config, timers, logger, openStore }: FocalPointParts)
   await store.call("feedOpen", { keptMax, incidentsPerMinuteMax });
   return { store, feed };
 }
+
+const TITLE = {
+  title: "Tracepost focal point",
+  description:
+    "What officers and systems of a State do through its focal point: send and answer trace " +
+    "requests, look after the firearm register, and see that nothing is stuck.",
+};
 
 function stoppableServer(server: HttpServer): { name: string; stop: () => Promise<void> } {
   return { name: "http", stop: () => server.close() };

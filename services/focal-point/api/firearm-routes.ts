@@ -1,25 +1,9 @@
-import { Type } from "typebox";
 import { actorOf, type HttpRoutes, problemOf, sendProblem } from "#http";
-import { CASEWORK_LIMITS, type Database, HTTP_LIMITS } from "#runtime";
+import { type Database, HTTP_LIMITS } from "#runtime";
 import type { FirearmImporter } from "../firearms/import.ts";
 import type { FocalPointProcedures } from "../store.ts";
+import { FIND_FIREARMS, IMPORT_FIREARMS } from "./firearm-operations.ts";
 import { fromRecord } from "./firearm-schema.ts";
-
-const key = Type.Optional(
-  Type.String({ minLength: 1, maxLength: CASEWORK_LIMITS.markingCharsMax }),
-);
-const Search = Type.Object(
-  {
-    make: key,
-    serial: key,
-    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: HTTP_LIMITS.pageRowsMax })),
-  },
-  { additionalProperties: false },
-);
-const ImportQuery = Type.Object(
-  { partial: Type.Optional(Type.Boolean()) },
-  { additionalProperties: false },
-);
 
 /** Routes of the firearm register. */
 export function addFirearmRoutes(
@@ -34,11 +18,7 @@ export function addFirearmRoutes(
     ["application/x-ndjson", "application/jsonl"],
     (_request, payload, done) => done(null, payload),
   );
-  const search = {
-    schema: { querystring: Search },
-    config: { permission: "firearms:read" },
-  } as const;
-  routes.get("/firearms", search, async (request, reply) => {
+  routes.get("/firearms", FIND_FIREARMS, async (request, reply) => {
     const { make, serial, limit = HTTP_LIMITS.pageRowsMax } = request.query;
     if (make === undefined && serial === undefined) {
       const problems = [{ field: "serial", rule: "make or serial is required" }];
@@ -58,11 +38,7 @@ export function addFirearmRoutes(
   });
   routes.post(
     "/firearms/import",
-    {
-      schema: { querystring: ImportQuery },
-      config: { permission: "firearms:import" },
-      bodyLimit: Number.MAX_SAFE_INTEGER,
-    },
+    { ...IMPORT_FIREARMS, bodyLimit: Number.MAX_SAFE_INTEGER },
     async (request, reply) => {
       const source = request.body;
       if (!isByteStream(source)) return sendProblem(reply, problemOf("UNSUPPORTED_MEDIA_TYPE"));

@@ -1,4 +1,3 @@
-import { Type } from "typebox";
 import { moveOf } from "#casework";
 import {
   actorOf,
@@ -15,59 +14,39 @@ import { conclusionOf } from "../cases/judge.ts";
 import { type OpenTraceDeps, openTrace } from "../cases/open-trace.ts";
 import type { FocalPointProcedures } from "../store.ts";
 import { caseDetail, caseLine, openedView } from "./case-view.ts";
-import { NewReply, toTraceReply } from "./reply-schema.ts";
+import { toTraceReply } from "./reply-schema.ts";
 import { jsonPath } from "./trace-facts.ts";
-import { NewTrace } from "./trace-schema.ts";
-
-const CaseParams = Type.Object({ caseId: Type.String({ maxLength: 64 }) });
-const Page = Type.Object(
-  {
-    /** `next` of the page before; 0 begins. */
-    after: Type.Optional(Type.Integer({ minimum: 0 })),
-    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: HTTP_LIMITS.pageRowsMax })),
-  },
-  { additionalProperties: false },
-);
-const RequestHeaders = Type.Object({
-  "idempotency-key": Type.Optional(Type.String({ pattern: "^[\\x21-\\x7e]{1,255}$" })),
-});
+import { LIST_TRACES, REPLY_TO_TRACE, SEND_TRACE, SHOW_TRACE } from "./trace-operations.ts";
 
 /** Messages and events of one case that are shown; a case has a handful. */
 const DETAIL_ROWS_MAX = 500;
 
 /** Routes about trace cases. */
 export function addTraceRoutes(routes: HttpRoutes, deps: OpenTraceDeps): void {
-  routes.post(
-    "/traces",
-    {
-      schema: { body: NewTrace, headers: RequestHeaders },
-      config: { permission: "traces:send" },
-    },
-    async (request, reply) => {
-      const actor = actorOf(request);
-      const isUrgent = request.body.priority === "URGENT";
-      const lack = isUrgent ? lackOf(actor, "traces:urgent") : undefined;
-      if (lack !== undefined) return sendProblem(reply, lack);
-      const idempotencyKey = request.headers["idempotency-key"];
-      const caller = { actor: actor.userId, idempotencyKey };
-      const result = await openTrace(deps, request.body, caller);
-      switch (result.type) {
-        case "opened":
-        case "repeated": {
-          const status = result.type === "opened" ? 201 : 200;
-          return reply.code(status).send(openedView(result.record, result.findings));
-        }
-        case "mismatch":
-          return sendProblem(reply, problemOf("IDEMPOTENCY_MISMATCH"));
-        case "refused":
-          return sendProblem(reply, problemFromRefusal(result.refusal));
-        case "invalid":
-          return sendProblem(reply, findingsProblem(result.errors));
-        default:
-          return result satisfies never;
+  routes.post("/traces", SEND_TRACE, async (request, reply) => {
+    const actor = actorOf(request);
+    const isUrgent = request.body.priority === "URGENT";
+    const lack = isUrgent ? lackOf(actor, "traces:urgent") : undefined;
+    if (lack !== undefined) return sendProblem(reply, lack);
+    const idempotencyKey = request.headers["idempotency-key"];
+    const caller = { actor: actor.userId, idempotencyKey };
+    const result = await openTrace(deps, request.body, caller);
+    switch (result.type) {
+      case "opened":
+      case "repeated": {
+        const status = result.type === "opened" ? 201 : 200;
+        return reply.code(status).send(openedView(result.record, result.findings));
       }
-    },
-  );
+      case "mismatch":
+        return sendProblem(reply, problemOf("IDEMPOTENCY_MISMATCH"));
+      case "refused":
+        return sendProblem(reply, problemFromRefusal(result.refusal));
+      case "invalid":
+        return sendProblem(reply, findingsProblem(result.errors));
+      default:
+        return result satisfies never;
+    }
+  });
   addReadRoutes(routes, deps.store);
   addReplyRoute(routes, deps);
 }
@@ -100,15 +79,13 @@ function addReadRoutes(
   routes: HttpRoutes,
   store: Pick<Database<FocalPointProcedures>, "call">,
 ): void {
-  const config = { permission: "traces:read" } as const;
-  routes.get("/traces", { schema: { querystring: Page }, config }, async (request) => {
+  routes.get("/traces", LIST_TRACES, async (request) => {
     const { after = 0, limit = HTTP_LIMITS.pageRowsMax } = request.query;
     const records = await store.call("listCases", { after, limit });
     const last = records.at(-1)?.position;
     return { traces: records.map(caseLine), next: records.length === limit ? last : undefined };
   });
-  const one = { schema: { params: CaseParams }, config };
-  routes.get("/traces/:caseId", one, async (request, reply) => {
+  routes.get("/traces/:caseId", SHOW_TRACE, async (request, reply) => {
     const { caseId } = request.params;
     const found = await store.call("loadCase", { caseId, eventLimit: DETAIL_ROWS_MAX });
     if (found === null) return sendProblem(reply, problemOf("NOT_FOUND"));
@@ -119,9 +96,7 @@ function addReadRoutes(
 }
 
 function addReplyRoute(routes: HttpRoutes, deps: OpenTraceDeps): void {
-  const schema = { params: CaseParams, body: NewReply };
-  const config = { permission: "traces:answer" } as const;
-  routes.post("/traces/:caseId/reply", { schema, config }, async (request, reply) => {
+  routes.post("/traces/:caseId/reply", REPLY_TO_TRACE, async (request, reply) => {
     const actor = actorOf(request);
     const refuses = request.body.refusal !== undefined;
     const lack = refuses ? lackOf(actor, "traces:refuse") : undefined;

@@ -10,6 +10,7 @@ import { headerOf } from "../../support/messages.ts";
 import { makeParties, type Parties } from "../../support/parties.ts";
 import { QuarantineHands } from "../../support/quarantine-hands.ts";
 import { receiptsIn } from "../../support/read-receipts.ts";
+import { TEST_TITLE } from "../../support/test-route.ts";
 
 const logger: Logger = createLogger({ name: "test", level: "silent" });
 
@@ -34,6 +35,7 @@ beforeEach(async () => {
     port: 0,
     logger,
     health: {},
+    title: TEST_TITLE,
     api: operatorDoor({
       store: bench.store,
       checkpoints: bench.checkpoints,

@@ -6,6 +6,7 @@ import { createLogger, FEED_LIMITS, systemClock, systemTimers } from "#runtime";
 import type { FeedRead, FeedStore } from "../../../lib/http/feed/feed-procedures.ts";
 import { type MemoryTransaction, openMemoryTransaction } from "../../support/memory-transaction.ts";
 import { type MemoryUsers, openMemoryUsers } from "../../support/memory-users.ts";
+import { TEST_TITLE } from "../../support/test-route.ts";
 
 const logger = createLogger({ name: "test", level: "silent" });
 
@@ -149,7 +150,8 @@ describe("GET /v1/changes", () => {
     users = await openMemoryUsers(systemClock);
     token = await users.person("officer", "FOCAL_POINT_OFFICER");
     const api = { guard: users.guard, routes: (routes: HttpRoutes) => addFeedRoutes(routes, feed) };
-    server = await createHttpServer({ host: "127.0.0.1", port: 0, logger, health: {}, api });
+    const options = { host: "127.0.0.1", port: 0, logger, health: {}, title: TEST_TITLE };
+    server = await createHttpServer({ ...options, api });
   });
 
   afterEach(() => server.close());

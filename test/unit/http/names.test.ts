@@ -2,6 +2,7 @@ import { get } from "node:http";
 import { afterEach, describe, expect, it } from "vitest";
 import { createHttpServer, type HttpServer } from "#http";
 import { createLogger } from "#runtime";
+import { TEST_TITLE } from "../../support/test-route.ts";
 
 describe("a door off loopback (TP-CON-5)", () => {
   let server: HttpServer | undefined;
@@ -10,7 +11,14 @@ describe("a door off loopback (TP-CON-5)", () => {
 
   async function statusFor(names: readonly string[] | undefined, host: string): Promise<number> {
     const logger = createLogger({ name: "test", level: "silent" });
-    server = await createHttpServer({ host: "0.0.0.0", port: 0, names, logger, health: {} });
+    server = await createHttpServer({
+      host: "0.0.0.0",
+      port: 0,
+      names,
+      logger,
+      health: {},
+      title: TEST_TITLE,
+    });
     const { port } = new URL(server.url);
     return new Promise((resolve, reject) => {
       const options = { host: "127.0.0.1", port, path: "/healthz", headers: { host } };

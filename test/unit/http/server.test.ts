@@ -12,6 +12,7 @@ import {
 import { createLogger, systemClock } from "#runtime";
 import { newToken } from "#users";
 import { type MemoryUsers, openMemoryUsers } from "../../support/memory-users.ts";
+import { TEST_TITLE, testRoute } from "../../support/test-route.ts";
 
 const SECRET = "MADE-UP-SERIAL-4711";
 
@@ -31,6 +32,7 @@ beforeEach(async () => {
     host: "127.0.0.1",
     port: 0,
     logger: createLogger({ name: "test", level: "debug", destination }),
+    title: TEST_TITLE,
     health: { store: () => true, nats: () => isConnected },
     metrics: new Registry(),
     statusPage: () => "<!doctype html><p>fine</p>",
@@ -38,20 +40,21 @@ beforeEach(async () => {
     api: {
       guard: users.guard,
       routes: (routes) => {
-        const config = { permission: "account:own" } as const;
+        const own = <S extends object>(id: string, schema: S) =>
+          testRoute(id, "account:own", schema);
         const body = Type.Object({ count: Type.Integer() }, { additionalProperties: false });
-        routes.post("/things", { schema: { body }, config }, (request) => ({
+        routes.post("/things", own("count", { body }), (request) => ({
           next: request.body.count + 1,
         }));
         const querystring = Type.Object({ limit: Type.Integer({ maximum: 5 }) });
-        routes.get("/things", { schema: { querystring }, config }, (request) => request.query);
-        routes.get("/fault", { config }, () => {
+        routes.get("/things", own("ask", { querystring }), (request) => request.query);
+        routes.get("/fault", own("fail", {}), () => {
           throw new TypeError(`a bug about ${SECRET}`);
         });
-        routes.get("/away", { config }, () => {
+        routes.get("/away", own("leave", {}), () => {
           throw new TracepostError("UNAVAILABLE", "the carrier is away");
         });
-        routes.get("/refused", { config }, (_request, reply) =>
+        routes.get("/refused", own("refuse", {}), (_request, reply) =>
           sendProblem(
             reply,
             problemFromRefusal({ code: "RECIPIENT_UNKNOWN", field: "to", detail: "" }),
@@ -141,20 +144,34 @@ describe("the guarded door", () => {
     expect(await post('{"count":1}')).toMatchObject({ status: 200, body: { next: 2 } });
   });
 
-  test("is not built with a route that asks for no permission", async () => {
+  test("is not built with a route that asks for no permission, or that nobody described", async () => {
     const options = {
       host: "127.0.0.1",
       port: 0,
       logger: createLogger({ name: "test", level: "silent" }),
+      title: TEST_TITLE,
       health: {},
     };
-    const api = {
-      guard: users.guard,
-      routes: (routes: HttpRoutes) => void routes.get("/open", () => ({})),
-    };
-    await expect(createHttpServer({ ...options, api })).rejects.toMatchObject({
+    const { schema, config } = testRoute("open", "account:own", {});
+    const serverWith = (route: object) =>
+      createHttpServer({
+        ...options,
+        api: {
+          guard: users.guard,
+          routes: (routes: HttpRoutes) => void routes.get("/open", route, () => ({})),
+        },
+      });
+    const { permission: _, ...open } = config;
+    await expect(serverWith({ schema, config: open })).rejects.toMatchObject({
       code: "INTERNAL",
       message: "the route /v1/open names no permission",
+    });
+    // TP-API-13
+    await expect(serverWith({ config })).rejects.toMatchObject({
+      code: "INTERNAL",
+      message:
+        "the route GET /v1/open lacks operationId, summary, one of the tags, " +
+        "a schema of its answer",
     });
   });
 });
@@ -218,6 +235,7 @@ test("the log holds routes, never addresses or queries", async () => {
 test("a port that is taken is a fault with what to do", async () => {
   const port = Number(new URL(server.url).port);
   const logger = createLogger({ name: "test", level: "silent" });
-  const second = createHttpServer({ host: "127.0.0.1", port, logger, health: {} });
+  const options = { host: "127.0.0.1", port, logger, health: {}, title: TEST_TITLE };
+  const second = createHttpServer(options);
   await expect(second).rejects.toMatchObject({ code: "UNAVAILABLE" });
 });

@@ -3,6 +3,7 @@ import { addUserRoutes, createHttpServer, type HttpServer } from "#http";
 import { createLogger, HTTP_LIMITS } from "#runtime";
 import { admitInstallation, newToken } from "#users";
 import { type MemoryUsers, openMemoryUsers } from "../../support/memory-users.ts";
+import { TEST_TITLE, testRoute } from "../../support/test-route.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -19,11 +20,13 @@ beforeEach(async () => {
     port: 0,
     logger: createLogger({ name: "test", level: "silent" }),
     health: {},
+    title: TEST_TITLE,
     api: {
       guard: users.guard,
       routes: (routes) => {
         addUserRoutes(routes, { store: users.store, guard: users.guard, clock });
-        routes.get("/cases", { config: { permission: "traces:read" } }, () => ({ cases: [] }));
+        const cases = testRoute("listCases", "traces:read", {});
+        routes.get("/cases", cases, () => ({ cases: [] }));
       },
     },
   });

@@ -1,0 +1,22 @@
+/**
+ * Ids that examples use for what a service numbers by itself, so that they mean the same in every
+ * example. A test that executes examples puts those of its running service in their place.
+ */
+export const EXAMPLE_IDS = {
+  /** A case of a request this State sent. */
+  sentCase: "019b0f6e-5a10-7c3e-8f21-6d0b1a2c3e4f",
+  /** The message that opened it. */
+  sentMessage: "019b0f6e-5a11-7a44-9b0c-2f6e8d1a7b3c",
+  /** A case of a request this State received, not answered yet. */
+  receivedCase: "019b0f71-0c42-7d18-a5e6-93c1f0b7d284",
+  /** Another one. */
+  otherReceivedCase: "019b0f72-91d3-7e05-8c4a-10f9b6e2a7d5",
+  /** A token of the user m.diallo. */
+  token: "k3v9x2m1q8w7",
+} as const;
+
+/** A user who is there in every example that is not about adding one. */
+export const EXAMPLE_USER = "m.diallo";
+
+/** A token as it is shown once; this one opens nothing. */
+export const EXAMPLE_TOKEN_TEXT = `tpt_${EXAMPLE_IDS.token}_${"EXAMPLE-".repeat(6).slice(0, 43)}`;

@@ -1,0 +1,73 @@
+import type { RouteOptions } from "fastify";
+import type { TSchema } from "typebox";
+import { TracepostError } from "#errors";
+import type { ProblemCode } from "../problem.ts";
+
+/** What operations are grouped by in the description of an API; a closed table. */
+export const TAGS = {
+  traces: "Trace requests of this State and of others, and the answers to them.",
+  receipts: "What the exchange and its participants have signed about a message.",
+  changes: "What has changed, as a feed and as calls to other systems.",
+  firearms: "The register of firearms that answers are given from.",
+  overview: "The service at a glance: counts, and what to look into.",
+  quarantine: "What the gateway could not verify.",
+  events: "What the operator should know of.",
+  users: "Who may use the service, and their tokens.",
+  account: "One's own account.",
+  service: "Whether the process lives, and what it offers; open to everybody who reaches it.",
+} as const satisfies Record<string, string>;
+
+/** A name of {@link TAGS}. */
+export type Tag = keyof typeof TAGS;
+
+/** One call and its answer. The same name binds the two in the description (TP-API-14). */
+export interface OperationExample {
+  /** What it shows, in one line. */
+  readonly summary: string;
+  /** Parameters of path, query and header, by name. */
+  readonly parameters?: Readonly<Record<string, string | number | boolean>>;
+  /** JSON body, or the text of a body that is none. */
+  readonly body?: unknown;
+  readonly status: number;
+  /** Body of the answer; a text where it is no JSON. */
+  readonly answer: unknown;
+}
+
+declare module "fastify" {
+  interface FastifyContextConfig {
+    /** Codes that this route says beside those of every route of its kind. */
+    problems?: readonly ProblemCode[];
+    /** Name → a call that works, or one that shows a problem. */
+    examples?: Readonly<Record<string, OperationExample>>;
+    /** Schema of one line, where the body is JSON Lines. */
+    lines?: TSchema;
+  }
+}
+
+/**
+ * Keeps a service from starting with a route that nobody described (TP-API-13). Throws
+ * TracepostError INTERNAL, naming what the route lacks.
+ */
+export function checkOperation({ method, url, schema, config }: RouteOptions): void {
+  const { operationId, summary, tags = [] } = schema ?? {};
+  const [tag = ""] = tags;
+  const answers = Object.keys(schema?.response ?? {}).map(Number);
+  const examples = Object.values(config?.examples ?? {});
+  const has: Record<string, boolean> = {
+    operationId: operationId !== undefined,
+    summary: summary !== undefined,
+    "one of the tags": tags.length === 1 && Object.hasOwn(TAGS, tag),
+    "a schema of its answer": answers.some(isGood),
+    "an example": examples.some(({ status }) => isGood(status)),
+  };
+  const lacks = Object.keys(has).filter((what) => has[what] === false);
+  if (lacks.length === 0) return;
+  const problem = `the route ${String(method)} ${url} lacks ${lacks.join(", ")}`;
+  throw new TracepostError("INTERNAL", problem, {
+    remedy: "Describe it as docs/spec/api.md says under “Contract”.",
+  });
+}
+
+function isGood(status: number): boolean {
+  return status >= 200 && status < 300;
+}

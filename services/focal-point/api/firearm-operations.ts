@@ -1,0 +1,137 @@
+import { Type } from "typebox";
+import { pageLimit } from "#http";
+import { CASEWORK_LIMITS } from "#runtime";
+import { FirearmLine } from "./firearm-schema.ts";
+
+/** Contracts of the routes about the firearm register. */
+
+const mark = { minLength: 1, maxLength: CASEWORK_LIMITS.markingCharsMax } as const;
+const Search = Type.Object(
+  {
+    make: Type.Optional(Type.String({ ...mark, description: "Brand; its spelling is forgiven" })),
+    serial: Type.Optional(
+      Type.String({ ...mark, description: "Serial number; spaces, signs and case are forgiven" }),
+    ),
+    limit: pageLimit,
+  },
+  { additionalProperties: false },
+);
+const ImportQuery = Type.Object(
+  {
+    partial: Type.Optional(
+      Type.Boolean({ description: "Import the good lines although others are bad" }),
+    ),
+  },
+  { additionalProperties: false },
+);
+
+const PISTOL = {
+  id: "KE-REG-1",
+  make: "TAURUS",
+  serial: "MADE-UP 77",
+  status: "held",
+  holder: "Made-up Dealer",
+  madeUp: true,
+  sourceNote: "Invented for an exercise",
+} as const;
+
+/** `GET /v1/firearms`. */
+export const FIND_FIREARMS = {
+  schema: {
+    operationId: "findFirearms",
+    summary: "Firearms of a make, of a serial number, or of both",
+    tags: ["firearms"],
+    querystring: Search,
+    response: {
+      200: Type.Object({
+        firearms: Type.Array(
+          Type.Object({
+            ...FirearmLine.properties,
+            exact: Type.Optional(
+              Type.Boolean({ description: "The serial number is the one asked for to the letter" }),
+            ),
+          }),
+        ),
+      }),
+    },
+  },
+  config: {
+    permission: "firearms:read",
+    examples: {
+      lookAlike: {
+        summary: "A serial number as somebody wrote it down",
+        parameters: { serial: "madeup77" },
+        status: 200,
+        answer: { firearms: [{ ...PISTOL, exact: false }] },
+      },
+    },
+  },
+} as const;
+
+const count = (description: string) => Type.Integer({ minimum: 0, description });
+
+/** `POST /v1/firearms/import`. */
+export const IMPORT_FIREARMS = {
+  schema: {
+    operationId: "importFirearms",
+    summary: "Imports firearms from JSON Lines",
+    description:
+      "All or nothing, unless `partial`. A record whose id is there already is replaced, so the " +
+      "same lines again change nothing; that is why this needs no idempotency key.",
+    tags: ["firearms"],
+    querystring: ImportQuery,
+    response: {
+      200: Type.Object({
+        inserted: count("New records"),
+        updated: count("Records replaced"),
+        unchanged: count("Records that were there already, as they are"),
+        lines: count("Lines with something on them"),
+        imported: Type.Boolean(),
+        badLines: count("Lines that were not imported"),
+        problems: Type.Array(
+          Type.Object({ line: count("From 1"), field: Type.String(), rule: Type.String() }),
+          { description: "The first of them" },
+        ),
+      }),
+    },
+  },
+  config: {
+    permission: "firearms:import",
+    lines: FirearmLine,
+    examples: {
+      one: {
+        summary: "One firearm",
+        body: `${JSON.stringify(PISTOL)}\n`,
+        status: 200,
+        answer: {
+          inserted: 1,
+          updated: 0,
+          unchanged: 0,
+          lines: 1,
+          imported: true,
+          badLines: 0,
+          problems: [],
+        },
+      },
+      badLine: {
+        summary: "A line with a status that is none; nothing is imported",
+        body: `${JSON.stringify({ ...PISTOL, id: "KE-REG-2", status: "unheard-of" })}\n`,
+        status: 422,
+        answer: {
+          type: "urn:tracepost:problem:INPUT_INVALID",
+          code: "INPUT_INVALID",
+          status: 422,
+          title: "The request has wrong fields.",
+          detail: "1 of 1 lines are bad; nothing was imported",
+          remedy: "Correct the lines, or add ?partial=true to import the good ones.",
+          problems: [
+            {
+              field: "line 1: status",
+              rule: "must be one of: held, exported, stolen, destroyed, manufactured",
+            },
+          ],
+        },
+      },
+    },
+  },
+} as const;

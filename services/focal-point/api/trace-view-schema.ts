@@ -1,0 +1,100 @@
+import { Type } from "typebox";
+import { TRACE_TRANSITIONS } from "#casework";
+import { nextMark } from "#http";
+import { FindingLevel, ReceiptType } from "#proto";
+import { nameSchema } from "./names.ts";
+import { NewReply } from "./reply-schema.ts";
+import { TraceRequestFacts } from "./trace-schema.ts";
+
+/** What routes about trace cases answer. */
+
+const instant = Type.String({ format: "date-time" });
+const messageId = Type.String({ description: "Id of a message (UUIDv7)" });
+const State = Type.Enum(Object.keys(TRACE_TRANSITIONS), { description: "State of the case" });
+
+/** What was found about a request. */
+export const FindingView = Type.Object({
+  field: Type.String({ description: "Path of the field in `request`" }),
+  rule: Type.String(),
+  level: nameSchema(FindingLevel),
+});
+
+/** The answer of `POST /v1/traces`. */
+export const OpenedTrace = Type.Object({
+  caseId: Type.String(),
+  messageId,
+  state: State,
+  findings: Type.Array(FindingView, { description: "Warnings and advice; an error sends nothing" }),
+});
+
+const CaseLine = Type.Object({
+  caseId: Type.String(),
+  role: Type.Enum(["requesting", "requested"], {
+    description: "Who asked: this State, or another",
+  }),
+  peer: Type.String({ description: "Participant id of the other State" }),
+  state: State,
+  outcome: Type.Optional(Type.String({ description: "What the case was concluded with" })),
+  refusal: Type.Optional(
+    Type.Object(
+      { code: Type.String(), field: Type.String() },
+      { description: "Why a message of this State was not taken" },
+    ),
+  ),
+  nationalCaseNumber: Type.String(),
+  messageId,
+  replyMessageId: Type.Optional(messageId),
+  openedAt: instant,
+  updatedAt: instant,
+});
+
+/** The answer of `GET /v1/traces`. */
+export const TraceList = Type.Object({ traces: Type.Array(CaseLine), next: nextMark });
+
+const { acknowledgement, final, refusal, languageTag, sourceNote } = NewReply.properties;
+
+const CaseMessage = Type.Object({
+  messageId,
+  state: Type.String({ description: "Where the message is on its way" }),
+  attempts: Type.Integer(),
+  logIndex: Type.Optional(Type.Integer({ description: "Its place in the log of the exchange" })),
+  headerDigest: Type.Optional(Type.String({ description: "SHA-256 of its header, base64" })),
+  receipts: Type.Array(
+    Type.Object({
+      type: nameSchema(ReceiptType),
+      by: Type.String({ description: "Who signed it: a participant, or GATEWAY" }),
+      recipient: Type.Optional(Type.String()),
+      code: Type.Optional(Type.String()),
+      receiptId: Type.String(),
+      receivedAt: instant,
+    }),
+  ),
+});
+
+/** The answer of `GET /v1/traces/:caseId`. */
+export const TraceDetail = Type.Object({
+  ...CaseLine.properties,
+  request: Type.Object({
+    requestingState: Type.String(),
+    requestedState: Type.String(),
+    ...TraceRequestFacts.properties,
+  }),
+  reply: Type.Optional(Type.Object({ languageTag, sourceNote, acknowledgement, final, refusal })),
+  events: Type.Array(
+    Type.Object({
+      at: instant,
+      event: Type.String(),
+      state: State,
+      messageId: Type.Optional(messageId),
+      detail: Type.Optional(Type.String()),
+      actor: Type.Optional(
+        Type.String({ description: "User id, `firearm-register` or `exchange` (TP-API-8)" }),
+      ),
+    }),
+    { description: "What happened, the oldest first" },
+  ),
+  messages: Type.Array(CaseMessage, { description: "Messages of this State and their receipts" }),
+});
+
+/** The answer of `POST /v1/traces/:caseId/reply`. */
+export const SentReply = Type.Object({ messageId, state: State });

@@ -1,0 +1,210 @@
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { createConfig, lintFromString } from "@redocly/openapi-core";
+import { connect, credsAuthenticator } from "nats";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type ApiDoor, callApi, EXAMPLE_IDS, EXAMPLE_USER, issueToken } from "#http";
+import { mayHold, ROLE_NAMES } from "#users";
+import { initExchange, type RunningExchange, startExchange } from "../../deploy/local/index.ts";
+import { EXAMPLE_KEY, EXAMPLE_TRACE } from "../../services/focal-point/api/trace-examples.ts";
+import { type ApiExample, examplesOf, problemsOf, withIds } from "../support/api-examples.ts";
+import { specsOf } from "../support/nats-carrier.ts";
+
+/** TP-API-12 to TP-API-14: the description is true of the service that serves it. */
+
+const TIMEOUT_MS = 30_000;
+
+let dataDir: string;
+let exchange: RunningExchange;
+/** As a person who may do everything; by participant id, or `gateway`. */
+let doors: Map<string, ApiDoor>;
+
+beforeAll(async () => {
+  dataDir = join(await mkdtemp(join(tmpdir(), "tracepost-contract-")), "data");
+  const [ke, at] = specsOf(["KE", "AT"]);
+  if (ke === undefined || at === undefined) return;
+  await initExchange({ dataDir, participants: [{ ...ke, answering: "officer" }, at] });
+  exchange = await startExchange({ dataDir });
+  doors = new Map();
+  for (const [id, door] of exchange.participants) doors.set(id, await openDoor(door));
+  const token = (await readFile(exchange.paths.gateway.apiToken, "utf8")).trim();
+  const gateway = { url: exchange.gateway.url ?? "", token };
+  doors.set("gateway", await openDoor(gateway));
+});
+
+afterAll(async () => {
+  await exchange?.stop();
+  await rm(join(dataDir, ".."), { recursive: true, force: true });
+});
+
+async function openDoor(admin: ApiDoor): Promise<ApiDoor> {
+  const userId = "everything";
+  const roles = ROLE_NAMES.filter((role) => mayHold("person", role));
+  await make(admin, "/v1/users", { userId, name: "Made up for a test", roles });
+  const label = "test";
+  return {
+    url: admin.url,
+    token: await issueToken(admin, userId, { label, timeoutMs: TIMEOUT_MS }),
+  };
+}
+
+async function make(door: ApiDoor, path: string, body: unknown, headers = {}) {
+  const call = { method: "POST", path, body, headers, timeoutMs: TIMEOUT_MS } as const;
+  return await callApi<Record<string, string>>(door, call);
+}
+
+function doorOf(id: string): ApiDoor {
+  const door = doors.get(id);
+  if (door === undefined) throw new TypeError(`no door ${id}`);
+  return door;
+}
+
+async function describeDoor(url: string) {
+  const response = await fetch(`${url}/openapi.json`);
+  expect(response.status).toBe(200);
+  return JSON.parse(await response.text());
+}
+
+/** The user of examples; gives the id of her token. */
+async function addExampleUser(door: ApiDoor): Promise<string> {
+  const roles = ["FOCAL_POINT_OFFICER"];
+  await make(door, "/v1/users", { userId: EXAMPLE_USER, name: "Mariama Diallo", roles });
+  const issued = await make(door, `/v1/users/${EXAMPLE_USER}/tokens`, { label: "desk 7" });
+  return issued.tokenId ?? "";
+}
+
+/** Makes what examples of a focal point are about, and tells what stands for their ids here. */
+async function arrangeCases(): Promise<Map<string, string>> {
+  const [ke, at] = [doorOf("KE"), doorOf("AT")];
+  const tokenId = await addExampleUser(ke);
+  const sent = await make(ke, "/v1/traces", EXAMPLE_TRACE, { "idempotency-key": EXAMPLE_KEY });
+  const recovery = { ...EXAMPLE_TRACE.request.recovery, country: "AT", place: "AT-9" };
+  const fromAt = { ...EXAMPLE_TRACE, to: "KE", request: { ...EXAMPLE_TRACE.request, recovery } };
+  const received = await make(at, "/v1/traces", fromAt);
+  const other = await make(at, "/v1/traces", fromAt);
+  await untilCase(ke, received.caseId, "DELIVERED");
+  await untilCase(ke, other.caseId, "DELIVERED");
+  await untilCase(ke, sent.caseId, "ANSWERED");
+  return new Map(
+    Object.entries({
+      [EXAMPLE_IDS.sentCase]: sent.caseId ?? "",
+      [EXAMPLE_IDS.sentMessage]: sent.messageId ?? "",
+      [EXAMPLE_IDS.receivedCase]: received.caseId ?? "",
+      [EXAMPLE_IDS.otherReceivedCase]: other.caseId ?? "",
+      [EXAMPLE_IDS.token]: tokenId,
+    }),
+  );
+}
+
+/** Items 1 and 2 of quarantine: bytes that are no message, from a participant of the exchange. */
+async function arrangeQuarantine(): Promise<Map<string, string>> {
+  const door = doorOf("gateway");
+  const tokenId = await addExampleUser(door);
+  const connection = await connect({
+    servers: exchange.nats.url ?? "",
+    authenticator: credsAuthenticator(await readFile(exchange.paths.participant("KE").natsCreds)),
+    inboxPrefix: "_I.KE",
+  });
+  for (const junk of ["no message", "nor is this"]) {
+    connection.publish("tp.out.KE.normal.trace-request", junk);
+  }
+  await connection.flush();
+  await connection.close();
+  const areBoth = ({ items = [] }: { items?: object[] }) => items.length === 2;
+  await until(door, "/v1/quarantine", areBoth);
+  return new Map([[EXAMPLE_IDS.token, tokenId]]);
+}
+
+function untilCase(door: ApiDoor, caseId: string | undefined, wanted: string): Promise<void> {
+  const isThere = ({ state }: { state?: string }) => state === wanted;
+  return until(door, `/v1/traces/${caseId}`, isThere);
+}
+
+/** Asks again until the answer is as wanted. */
+async function until(door: ApiDoor, path: string, isWanted: (answer: object) => boolean) {
+  const givenUpAt = Date.now() + TIMEOUT_MS;
+  for (;;) {
+    const headers = { authorization: `Bearer ${door.token}` };
+    const response = await fetch(`${door.url}${path}`, { headers });
+    const found = (await response.json()) as object;
+    if (isWanted(found)) return;
+    if (Date.now() > givenUpAt) throw new TypeError(`it never came: ${JSON.stringify(found)}`);
+    await pause(50);
+  }
+}
+
+async function lint(document: object): Promise<string[]> {
+  const config = await createConfig({ extends: ["recommended-strict"] });
+  const source = JSON.stringify(document);
+  const found = await lintFromString({ source, absoluteRef: "openapi.json", config });
+  return found.map(({ ruleId, message, location }) => {
+    return `${ruleId}: ${message} at ${location[0]?.pointer}`;
+  });
+}
+
+/** Does what an example says, and tells how the answer differs from what it promises. */
+async function execute(example: ApiExample, { url, token }: ApiDoor): Promise<string[]> {
+  const { method, path, body, status, type, answer, answerSchema, isOpen } = example;
+  const headers = {
+    ...example.headers,
+    ...(isOpen ? {} : { authorization: `Bearer ${token}` }),
+  };
+  const init = body === undefined ? { method, headers } : { method, headers, body };
+  const response = await fetch(`${url}${path}`, init);
+  const text = await response.text();
+  const answeredType = response.headers.get("content-type")?.split(";")[0];
+  if (response.status !== status) return [`answered ${response.status}: ${text}`];
+  if (answeredType !== type) return [`answered ${answeredType}`];
+  if (!type.endsWith("json")) return text === "" ? ["answered nothing"] : [];
+  const value = JSON.parse(text);
+  const isOther = status >= 400 && value.code !== answer.code;
+  return [...problemsOf(answerSchema, value), ...(isOther ? [`answered ${value.code}`] : [])];
+}
+
+async function differences(door: ApiDoor, ids: ReadonlyMap<string, string>) {
+  const examples = examplesOf(await describeDoor(door.url));
+  const found: Record<string, string[]> = {};
+  // One after the other: a later example may build on an earlier one.
+  for (const example of examples) {
+    const wrong = await execute(withIds(example, ids), door);
+    if (wrong.length > 0) found[`${example.operationId} ${example.name}`] = wrong;
+  }
+  return { count: examples.length, found };
+}
+
+describe("the description of a focal point", () => {
+  test("breaks no rule of the linter", async () => {
+    expect(await lint(await describeDoor(doorOf("KE").url))).toEqual([]);
+  });
+
+  test("promises nothing in its examples that the service does not do", async () => {
+    const { count, found } = await differences(doorOf("KE"), await arrangeCases());
+    expect(found).toEqual({});
+    expect(count).toBeGreaterThan(20);
+  });
+
+  test("asks for a token below /v1 and nowhere else, and names the permission", async () => {
+    const { paths } = await describeDoor(doorOf("KE").url);
+    for (const [path, item] of Object.entries<Record<string, { security: object[] }>>(paths)) {
+      for (const { security } of Object.values(item)) {
+        expect(security, path).toEqual(path.startsWith("/v1/") ? [{ bearer: [] }] : []);
+      }
+    }
+    expect(paths["/v1/traces"].post.description).toContain("`traces:send`");
+    expect(Object.keys(paths["/v1/traces"].post.responses)).toEqual(
+      expect.arrayContaining(["201", "401", "403", "409", "422"]),
+    );
+  });
+});
+
+describe("the description of the gateway", () => {
+  test("breaks no rule of the linter, and its examples are true", async () => {
+    const door = doorOf("gateway");
+    expect(await lint(await describeDoor(door.url))).toEqual([]);
+    const { count, found } = await differences(door, await arrangeQuarantine());
+    expect(found).toEqual({});
+    expect(count).toBeGreaterThan(15);
+  });
+});
