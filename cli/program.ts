@@ -5,7 +5,9 @@ import { type Terminal, tellFault } from "./command-result.ts";
 import { addConformanceRun } from "./commands/conformance.ts";
 import { addExchangeDown } from "./commands/exchange-down.ts";
 import { addExchangeInit } from "./commands/exchange-init.ts";
+import { addExchangeNatsConfig } from "./commands/exchange-nats-config.ts";
 import { addExchangeStatus } from "./commands/exchange-status.ts";
+import { addExchangeSteward } from "./commands/exchange-steward.ts";
 import { addExchangeUp } from "./commands/exchange-up.ts";
 import { addInspect } from "./commands/inspect.ts";
 import { addLogVerify } from "./commands/log.ts";
@@ -58,6 +60,8 @@ function createProgram(terminal: Terminal, asJson: boolean): Command {
   addExchangeUp(exchange, terminal);
   addExchangeDown(exchange, terminal);
   addExchangeStatus(exchange, terminal);
+  addExchangeNatsConfig(exchange, terminal);
+  addExchangeSteward(exchange, terminal);
   const trace = group(program, "trace", "look at the trace cases of a State");
   addTraceList(trace, terminal);
   addTraceShow(trace, terminal);

@@ -1,3 +1,4 @@
+export { parseListenAddress, writeNatsConfig } from "./external-nats.ts";
 export { ExchangePaths } from "./folder/exchange-paths.ts";
 export { initExchange } from "./folder/init-exchange.ts";
 export {
@@ -7,6 +8,7 @@ export {
 export type { ParticipantSpec } from "./folder/participant-spec.ts";
 export { parseParticipantsYaml } from "./folder/participants-file.ts";
 export { type LogVerification, verifyLogOf } from "./folder/verify-log-of.ts";
+export { readStewardStart, startSteward } from "./steward-service.ts";
 export {
   exchangeStatus,
   stopRunningExchange,

@@ -30,6 +30,8 @@ export interface StewardOptions {
   readonly streamBytes: number;
   readonly logger: Logger;
   onIncident(incident: StewardIncident): void;
+  /** Told of each round that looked after every stream. */
+  onRound?(report: StewardReport): void;
 }
 
 /** A stream in an account, with the connection that looks after it. */
@@ -117,7 +119,9 @@ export class Steward {
       this.#options.logger.error(incident, "incident on a stream");
       this.#options.onIncident(incident);
     }
-    return { purged, incidents };
+    const report = { purged, incidents };
+    if (!this.#stopped) this.#options.onRound?.(report);
+    return report;
   }
 
   async #lookAfter(charge: Charge, incidents: StewardIncident[]): Promise<number> {

@@ -357,6 +357,8 @@ export const NATS_LIMITS = {
   stewardRoundMs: 10 * SECOND_MS,
   /** The same while a stream is filled to more than nonUrgentShareAgain. */
   stewardBusyRoundMs: SECOND_MS,
+  /** A steward without a good round for so long is not ready. */
+  stewardSilenceMs: MINUTE_MS,
   /** Processes started again after a crash, in a row, before it is given up. */
   restartsMax: 5,
   /** First pause before a crashed process is started again; doubles each time. */

@@ -22,12 +22,16 @@ export interface RunningCommand {
 export function startCommand(
   program: string,
   args: readonly string[],
-  options: { readonly input?: Uint8Array; readonly cwd?: string } = {},
+  options: {
+    readonly input?: Uint8Array;
+    readonly cwd?: string;
+    readonly env?: Readonly<Record<string, string>>;
+  } = {},
 ): RunningCommand {
   const child = spawn(process.execPath, [join(REPOSITORY, program), ...args], {
     cwd: options.cwd ?? REPOSITORY,
     // As a person starts it, not as npm starts the tests.
-    env: { ...process.env, npm_lifecycle_event: undefined, INIT_CWD: undefined },
+    env: { ...process.env, npm_lifecycle_event: undefined, INIT_CWD: undefined, ...options.env },
   });
   let out = "";
   let err = "";

@@ -26,23 +26,51 @@ export async function isExchangeFolder(dataDir: string): Promise<boolean> {
  */
 export async function openExchangeFolder(dataDir: string): Promise<ExchangeLayout> {
   const paths = new ExchangePaths(resolve(dataDir));
-  const folder = await inspectFolder(paths);
-  if (folder.kind !== "exchange") {
-    const why = { absent: "is not there", empty: "is empty", unfinished: "was not finished" };
-    throw new TracepostError("DATA_FOLDER", `${paths.dataDir} ${why[folder.kind]}`, {
-      remedy: "Set it up with `tracepost exchange init --data DIR --participants FILE`.",
-    });
-  }
+  const marker = await requireExchange(paths);
   const problems: string[] = [];
   const participants = await readParticipants(paths, problems);
   await checkParts(paths, participants, problems);
-  if (problems.length > 0) {
-    throw new TracepostError("DATA_FOLDER", `${paths.dataDir} is damaged`, {
-      problems,
-      remedy: "Restore these from a backup, or move the folder away and start afresh.",
-    });
-  }
-  return { paths, marker: folder.marker, participants };
+  refuseDamaged(paths, problems);
+  return { paths, marker, participants };
+}
+
+/** What the steward is given of a data folder (TP-CON-8). */
+export interface StewardLayout {
+  readonly paths: ExchangePaths;
+  /** Participant ids. */
+  readonly participants: readonly string[];
+  readonly streamBytes: number;
+}
+
+/**
+ * Opens the part of a data folder that belongs to the steward: marker, participants, storage plan.
+ * No key needs to be there. Throws TracepostError DATA_FOLDER.
+ */
+export async function openStewardFolder(dataDir: string): Promise<StewardLayout> {
+  const paths = new ExchangePaths(resolve(dataDir));
+  await requireExchange(paths);
+  const problems: string[] = [];
+  const participants = await readParticipants(paths, problems);
+  refuseDamaged(paths, problems);
+  const { streamBytes } = await readStoragePlan(paths);
+  return { paths, participants: participants.map(({ id }) => id), streamBytes };
+}
+
+async function requireExchange(paths: ExchangePaths): Promise<FolderMarker> {
+  const folder = await inspectFolder(paths);
+  if (folder.kind === "exchange") return folder.marker;
+  const why = { absent: "is not there", empty: "is empty", unfinished: "was not finished" };
+  throw new TracepostError("DATA_FOLDER", `${paths.dataDir} ${why[folder.kind]}`, {
+    remedy: "Set it up with `tracepost exchange init --data DIR --participants FILE`.",
+  });
+}
+
+function refuseDamaged(paths: ExchangePaths, problems: readonly string[]): void {
+  if (problems.length === 0) return;
+  throw new TracepostError("DATA_FOLDER", `${paths.dataDir} is damaged`, {
+    problems,
+    remedy: "Restore these from a backup, or move the folder away and start afresh.",
+  });
 }
 
 async function readParticipants(

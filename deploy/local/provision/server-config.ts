@@ -64,7 +64,7 @@ interface ServerConfigInput {
 function serverConfigText(input: ServerConfigInput): string {
   const { paths, exchangeId, placement, tokens, storage } = input;
   const { host, port, pidFile } = placement;
-  return `# Written before each start of the exchange; changes made here are lost.
+  return `# Written by tracepost; changes made here are lost.
 server_name: ${quote(`tracepost-${exchangeId}`)}
 listen: ${quote(`${host}:${port}`)}
 max_payload: ${NATS_LIMITS.payloadBytesMax}
