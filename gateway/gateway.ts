@@ -28,6 +28,7 @@ import { renderStatus } from "./api/status-page.ts";
 import { CheckpointKeeper } from "./checkpoint-keeper.ts";
 import type { GatewayConfig } from "./config.ts";
 import { Courier } from "./courier.ts";
+import { addEventGauges } from "./event-gauges.ts";
 import { GatewayEvents } from "./events.ts";
 import { PairWindow } from "./pair-window.ts";
 import { Pipeline } from "./pipeline.ts";
@@ -98,6 +99,7 @@ async function assemble(parts: GatewayParts, lifecycle: Lifecycle): Promise<stri
   const store = await parts.openStore(join(config.dataDir, "gateway.sqlite"));
   lifecycle.add({ name: "store", stop: () => store.close() });
   await admitInstallation(store, apiToken, clock.now());
+  addEventGauges(metrics, store);
   const transport = await parts.connect();
   lifecycle.add({ name: "carrier", stop: () => transport.close() });
   transport.onEvent((event) => {

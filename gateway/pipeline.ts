@@ -202,10 +202,13 @@ export class Pipeline {
     if (held.size === 0) return;
     this.#quotaLoggedAtMs = nowMs;
     this.#deps.events.overQuota(held);
-    const senders = [...held.keys()];
     const { checkpoints, register, store } = this.#deps;
-    const registerVersion = Number(register.version);
-    checkpoints.note(await store.call("logOverQuota", { nowMs, registerVersion, senders }));
+    const logged = await store.call("logOverQuota", {
+      nowMs,
+      registerVersion: Number(register.version),
+      held: [...held].map(([sender, messages]) => ({ sender, messages })),
+    });
+    checkpoints.note(logged);
   }
 
   /** A fault gives the whole batch back to the carrier: nothing is lost, it comes again. */

@@ -1,7 +1,9 @@
 import type { StoreDefinition } from "#runtime";
 import { USER_PROCEDURES, USER_READ_ONLY } from "#users";
 import { expireDeliveries, pairLoads, takeOverdue, takeWaiting } from "./store/deliveries.ts";
+import { reportOccurrences } from "./store/event-reports.ts";
 import { logOverQuota } from "./store/log-statements.ts";
+import { acknowledgeEvent, eventCounts, listEvents } from "./store/operator-events.ts";
 import { keepUnverified } from "./store/quarantine.ts";
 import { decideItem } from "./store/quarantine-decision.ts";
 import { listItems, loadItem } from "./store/quarantine-list.ts";
@@ -11,7 +13,7 @@ import { recordBatch } from "./store/record.ts";
 import { keepCheckpoint, logHead, status } from "./store/status.ts";
 import { MIGRATIONS } from "./store/tables.ts";
 
-/** The gateway's store: records, message log, deliveries, quarantine, its operators. */
+/** The gateway's store: records, message log, deliveries, quarantine, events, operators. */
 export const store = {
   name: "tracepost-gateway",
   migrations: MIGRATIONS,
@@ -31,6 +33,10 @@ export const store = {
     loadItem,
     unsaidRejections,
     rejectionSaid,
+    listEvents,
+    acknowledgeEvent,
+    eventCounts,
+    reportOccurrences,
     logOverQuota,
     logHead,
     keepCheckpoint,
@@ -44,6 +50,8 @@ export const store = {
     "listItems",
     "loadItem",
     "unsaidRejections",
+    "listEvents",
+    "eventCounts",
     "pairLoads",
     "logHead",
     "status",

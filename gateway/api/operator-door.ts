@@ -2,6 +2,7 @@ import { addUserRoutes, type HttpApi } from "#http";
 import type { Database, Logger } from "#runtime";
 import { createGuard } from "#users";
 import type { GatewayProcedures } from "../store.ts";
+import { addEventRoutes } from "./event-routes.ts";
 import { addQuarantineRoutes, type QuarantineRouteDeps } from "./quarantine-routes.ts";
 
 /** What the door of operators works with. */
@@ -19,6 +20,7 @@ export function operatorDoor(deps: OperatorDoorDeps): HttpApi {
     routes: (routes) => {
       addUserRoutes(routes, { store, guard, clock });
       addQuarantineRoutes(routes, deps);
+      addEventRoutes(routes, { store, clock });
     },
   };
 }

@@ -14,6 +14,7 @@ import type { GatewayEvents } from "../events.ts";
 import type { Decision, DecisionKind, DecisionResult } from "../store/quarantine-decision.ts";
 import type { GatewayProcedures } from "../store.ts";
 import { decideItem, LIST_ITEMS, SHOW_ITEM } from "./quarantine-operations.ts";
+import { BAD_MARK } from "./quarantine-schema.ts";
 import { decisionView, itemDetailView, itemView } from "./quarantine-view.ts";
 
 /** What the routes of quarantine work with. */
@@ -55,10 +56,6 @@ function addReadRoutes(routes: HttpRoutes, { store }: QuarantineRouteDeps): void
     return reply.send(itemDetailView(found));
   });
 }
-
-const BAD_MARK = {
-  problems: [{ field: "after", rule: "is not the `next` of a page of this list" }],
-};
 
 /** Verb of a route → what it decides. */
 const VERBS = [

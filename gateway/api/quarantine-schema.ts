@@ -125,3 +125,8 @@ export const Decided = Type.Object({
   ...DecisionView.properties,
   repeated: Type.Boolean({ description: "It was decided so before" }),
 });
+
+/** What is said of an `after` that no page gave. */
+export const BAD_MARK = {
+  problems: [{ field: "after", rule: "is not the `next` of a page of this list" }],
+};

@@ -27,6 +27,7 @@ export function renderStatus(facts: StatusFacts): string {
       ["Waiting for delivery", status.undelivered],
       ["Oldest waiting", oldest],
       ["Held in quarantine", status.quarantined],
+      ["Operator events open", status.openEvents],
       ["Entries in the message log", status.logSize],
       ["Participant register, version", String(register.version)],
     ],

@@ -3,6 +3,7 @@ import { type AppendedEntries, appendLogEntries } from "#message-log";
 import { EntryKind, LogEntry, RefusalCode } from "#proto";
 import type { Transaction } from "#runtime";
 import { encodeMessage, toTimestamp } from "#wire";
+import { noteOccurrences } from "./operator-events.ts";
 
 /** What the gateway enters in the log about bytes it does not record as a message. */
 export interface LogStatement {
@@ -49,12 +50,18 @@ export async function logStatements(
   return { ...log, recordedAtMs };
 }
 
+/** A sender over its quota, with how many of its messages were handed back. */
+interface OverQuota {
+  readonly sender: string;
+  readonly messages: number;
+}
+
 /** Logs that senders were over their quota: one entry each, however many messages (TP-GW-1). */
 export async function logOverQuota(
   tx: Transaction,
-  args: { nowMs: number; registerVersion: number; senders: readonly string[] },
+  args: { nowMs: number; registerVersion: number; held: readonly OverQuota[] },
 ): Promise<{ size: number; rootHash: Uint8Array }> {
-  const statements = args.senders.map((sender) => ({
+  const statements = args.held.map(({ sender }) => ({
     kind: EntryKind.REFUSAL,
     sender,
     messageId: "",
@@ -63,5 +70,9 @@ export async function logOverQuota(
     field: "",
   }));
   const { size, rootHash } = await logStatements(tx, { ...args, statements });
+  const seen = args.held.map(({ sender, messages }) => {
+    return { kind: "OVER_QUOTA", participant: sender, subject: "", count: messages } as const;
+  });
+  await noteOccurrences(tx, seen, args.nowMs);
   return { size, rootHash };
 }

@@ -1,4 +1,5 @@
 import { GATEWAY_LIMITS, type SqlRow, type Transaction } from "#runtime";
+import { noteOccurrences } from "./operator-events.ts";
 
 /** What one participant's items take up. */
 export interface QuarantineUsage extends SqlRow {
@@ -62,18 +63,31 @@ export async function keepAllowance(
 /**
  * Brings a participant's items back within their bounds (TP-OPS-4): first the oldest closed ones
  * go, then the oldest rejected ones, which stay, lose their header bytes, then the oldest held ones
- * go.
+ * go, and the operator is told.
  */
-export async function keepWithinBounds(tx: Transaction, participant: string): Promise<void> {
+export async function keepWithinBounds(
+  tx: Transaction,
+  participant: string,
+  nowMs: number,
+): Promise<void> {
+  const count = await removeBeyond(tx, participant);
+  if (count === 0) return;
+  await noteOccurrences(tx, [{ kind: "QUARANTINE_FULL", participant, subject: "", count }], nowMs);
+}
+
+/** Returns how many held items had to go. */
+async function removeBeyond(tx: Transaction, participant: string): Promise<number> {
+  let held = 0;
   for (;;) {
     const usage = await loadUsage(tx, participant);
-    if (usage === undefined) return;
+    if (usage === undefined) return held;
     const isTooMany = usage.items - usage.rejected > GATEWAY_LIMITS.quarantineItemsMax;
     const isTooLarge = usage.bytes > GATEWAY_LIMITS.quarantineBytesMax;
-    if (!isTooMany && !isTooLarge) return;
+    if (!isTooMany && !isTooLarge) return held;
     if (await removeOldest(tx, participant, "state IN ('settled', 'released')")) continue;
     if (isTooLarge && (await emptyOldestRejected(tx, participant))) continue;
-    if (!(await removeOldest(tx, participant, "state = 'held'"))) return;
+    if (!(await removeOldest(tx, participant, "state = 'held'"))) return held;
+    held += 1;
   }
 }
 

@@ -1,7 +1,9 @@
 import { EntryKind, Kind, type RefusalCode } from "#proto";
 import type { Transaction } from "#runtime";
-import { equalBytes } from "#wire";
+import { equalBytes, refusalNameOf } from "#wire";
+import { eventKindOf } from "./event-kinds.ts";
 import { type LoggedStatements, type LogStatement, logStatements } from "./log-statements.ts";
+import { noteOccurrences, type Occurrence } from "./operator-events.ts";
 import { allowanceOf, keepAllowance, keepWithinBounds } from "./quarantine-bounds.ts";
 import { findBinding, findByDigest, type ItemRow, isRetryable } from "./quarantine-item.ts";
 import { findMessage } from "./recall.ts";
@@ -73,7 +75,23 @@ export async function keepUnverified(
     readonly items: readonly UnverifiedItem[];
   },
 ): Promise<KeptUnverified> {
-  const { items, nowMs, registerVersion } = args;
+  const { items, nowMs } = args;
+  const { results, verdicts } = await sortOut(tx, items, nowMs);
+  const log = verdicts.length === 0 ? undefined : await keepVerdicts(tx, verdicts, args);
+  for (const [at, verdict] of verdicts.entries()) {
+    results[verdict.position] = log?.results[at] ?? { type: "again" };
+  }
+  const seen = items.flatMap((item, at) => occurrencesOf(item, results[at]));
+  await noteOccurrences(tx, seen, nowMs);
+  return { results, head: log?.head };
+}
+
+/** Tells what is known already, or is too much, from what gets a new outcome. */
+async function sortOut(
+  tx: Transaction,
+  items: readonly UnverifiedItem[],
+  nowMs: number,
+): Promise<{ readonly results: UnverifiedResult[]; readonly verdicts: readonly Verdict[] }> {
   const results: UnverifiedResult[] = [];
   const verdicts: Verdict[] = [];
   const allowances = new Map<string, number>();
@@ -95,17 +113,36 @@ export async function keepUnverified(
     if (!isSecond && !isOver) verdicts.push({ position, item, row: found.row });
   }
   for (const [participant, left] of allowances) await keepAllowance(tx, participant, left, nowMs);
-  if (verdicts.length === 0) return { results, head: undefined };
+  return { results, verdicts };
+}
+
+async function keepVerdicts(
+  tx: Transaction,
+  verdicts: readonly Verdict[],
+  { nowMs, registerVersion }: { readonly nowMs: number; readonly registerVersion: number },
+): Promise<KeptUnverified> {
   const statements = verdicts.map(({ item }) => statementOf(item));
   const log = await logStatements(tx, { nowMs, registerVersion, statements });
+  const results: UnverifiedResult[] = [];
   for (const [offset, verdict] of verdicts.entries()) {
     const place = { log, index: log.firstIndex + offset, registerVersion };
-    results[verdict.position] = await keepVerdict(tx, verdict, place);
+    results.push(await keepVerdict(tx, verdict, place));
   }
-  for (const { item } of verdicts) await keepWithinBounds(tx, item.participant);
+  for (const { item } of verdicts) await keepWithinBounds(tx, item.participant, nowMs);
   const decisions = verdicts.map(({ item }) => ({ sender: item.participant, code: item.code }));
   await countTraffic(tx, decisions, log.recordedAtMs);
   return { results, head: { size: log.size, rootHash: log.rootHash } };
+}
+
+/** What the operator is told of one of them; what is handed over again is counted then. */
+function occurrencesOf(item: UnverifiedItem, result: UnverifiedResult | undefined): Occurrence[] {
+  const { participant, code, field, readable, subject } = item;
+  if (result === undefined || result.type === "again") return [];
+  if (result.type === "over") return [{ kind: "FLOOD", participant, subject: "", detail: subject }];
+  const kind = eventKindOf(code);
+  if (kind === undefined) return [];
+  const about = kind === "ID_REUSE" ? (readable?.messageId ?? "") : (refusalNameOf(code) ?? "");
+  return [{ kind, participant, subject: about, detail: field === "" ? subject : field }];
 }
 
 /** Two copies of one message in a batch: the second sees what became of the first. */

@@ -3,6 +3,7 @@ import { type AppendedEntries, appendLogEntries, loadLogHead } from "#message-lo
 import { EntryKind, Envelope, Kind, LogEntry, ReceiptType, RefusalCode } from "#proto";
 import type { Transaction } from "#runtime";
 import { encodeMessage, equalBytes, signaturesDigest, toTimestamp } from "#wire";
+import { noteOccurrences, type Occurrence } from "./operator-events.ts";
 import { isRetryable } from "./quarantine-item.ts";
 import { isRejected, openItems, settleItems } from "./quarantine-settling.ts";
 import { findMessage } from "./recall.ts";
@@ -154,12 +155,27 @@ export async function recordBatch(tx: Transaction, batch: RecordBatch): Promise<
   const recorded = decisions.map(({ item, code }) => ({ ...item, code }));
   await countTraffic(tx, recorded, recordedAtMs);
   await settleItems(tx, quarantined, recorded);
+  await noteOccurrences(tx, decisions.flatMap(occurrencesOf), recordedAtMs);
   return {
     results: results as RecordResult[],
     recordedAtMs,
     size: log.size,
     rootHash: log.rootHash,
   };
+}
+
+/** What the operator is told of a proven message: a misused id, or that messages are missed. */
+function occurrencesOf({ item, code }: Decision): Occurrence[] {
+  const { sender: participant, messageId, routes } = item;
+  if (code === RefusalCode.ID_REUSED)
+    return [{ kind: "ID_REUSE", participant, subject: messageId }];
+  if (item.kind !== Kind.GAP_NOTICE || code !== RefusalCode.UNSPECIFIED) return [];
+  // A gap is that of the sender of what is missing: the one who is asked.
+  return routes.map(({ recipient }) => ({
+    kind: "GAP",
+    participant: recipient,
+    subject: participant,
+  }));
 }
 
 /** A batch of repeats alone adds nothing to the log. */

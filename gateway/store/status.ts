@@ -19,6 +19,8 @@ export interface GatewayStatus {
   readonly oldestUndeliveredMs: number | null;
   /** Held items: those a person may decide about. */
   readonly quarantined: number;
+  /** Operator events nobody has acknowledged. */
+  readonly openEvents: number;
   readonly participants: readonly ParticipantTraffic[];
 }
 
@@ -57,6 +59,9 @@ export async function status(tx: Transaction): Promise<GatewayStatus> {
   const kept = await tx.get<{ count: number }>(
     "SELECT coalesce(sum(held), 0) AS count FROM quarantine_usage",
   );
+  const events = await tx.get<{ count: number }>(
+    "SELECT count(*) AS count FROM operator_event WHERE acknowledged_at IS NULL",
+  );
   const waiting = await tx.all<SqlRow & { recipient: string; count: number }>(
     "SELECT recipient, count(*) AS count FROM deliveries WHERE state < 2 GROUP BY recipient",
   );
@@ -68,6 +73,7 @@ export async function status(tx: Transaction): Promise<GatewayStatus> {
     undelivered: open?.count ?? 0,
     oldestUndeliveredMs: oldest?.at ?? null,
     quarantined: kept?.count ?? 0,
+    openEvents: events?.count ?? 0,
     participants: rows.map((row) => ({
       participant: row.participant,
       accepted: row.accepted,

@@ -1,6 +1,7 @@
 import { LOG_MIGRATION_SQL } from "#message-log";
 import type { Migration } from "#runtime";
 import { USER_MIGRATION_SQL } from "#users";
+import { EVENT_SQL } from "./event-tables.ts";
 import { QUARANTINE_SQL } from "./quarantine-tables.ts";
 
 /**
@@ -79,6 +80,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 2, name: "records, deliveries, quarantine", sql: RECORDS_SQL },
   { version: 3, name: "quarantine by participant, with decisions", sql: QUARANTINE_SQL },
   { version: 4, name: "users and tokens", sql: USER_MIGRATION_SQL },
+  { version: 5, name: "operator events", sql: EVENT_SQL },
 ];
 
 /** Where a delivery stands. */

@@ -103,6 +103,18 @@ export const GATEWAY_LIMITS = {
   unverifiedPerMinute: 60,
   /** Why a person decided as he did: a sentence or two, kept for good. */
   decisionReasonCharsMax: 500,
+  /** Open operator events of one kind and participant; further subjects share one more. */
+  eventSubjectsMax: 20,
+  /** Acknowledged operator events kept; the oldest give way. */
+  eventsClosedMax: 10_000,
+  /** Longest subject of an operator event; what is longer is cut. */
+  eventSubjectCharsMax: 256,
+  /** Longest detail of an operator event: what was seen last. */
+  eventDetailCharsMax: 500,
+  /** Occurrences handed over in one report. */
+  eventReportMax: 200,
+  /** Sources of reports of which it is known how far they were counted; a source is a log file. */
+  eventSourcesMax: 64,
   /** Batches being decided or recorded; while one waits for the disk others are verified. */
   batchesDecidingMax: 4,
   /** Messages one receipt of the gateway covers: with its proofs it stays below 100 KiB. */

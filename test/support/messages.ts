@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import {
   ExchangeStatus,
+  GapNotice,
   Handling,
   Header,
   Instrument,
@@ -18,10 +19,13 @@ import { newMessageId } from "#runtime";
 import {
   type AssembledEnvelope,
   assembleEnvelope,
+  BODY_PART,
   type BuiltPart,
   buildReceipt,
+  encodeMessage,
   sha256,
   toTimestamp,
+  unsealedPart,
 } from "#wire";
 import type { Party } from "./parties.ts";
 
@@ -103,6 +107,26 @@ export function recipientReceipt(
     },
     from.signer,
   );
+}
+
+/** A notice that one party misses a message of another. */
+export function gapNotice(from: Party, to: string): AssembledEnvelope {
+  const missing = [{ lane: Lane.NORMAL, first: 5n, last: 5n }];
+  const body = encodeMessage(GapNotice, GapNotice.create({ missing }));
+  const header = Header.create({
+    messageId: newMessageId(),
+    kind: Kind.GAP_NOTICE,
+    sender: from.id,
+    recipients: [to],
+    sentAt: toTimestamp(Date.now()),
+    expiresAt: toTimestamp(Date.now() + 90 * DAY_MS),
+    registerVersion: 1n,
+    status: ExchangeStatus.TEST,
+    priority: Priority.ROUTINE,
+    lane: Lane.NORMAL,
+  });
+  const parts = [unsealedPart(BODY_PART, body, "tracepost.v1.GapNotice", "transport")];
+  return assembleEnvelope({ header, parts }, from.signer);
 }
 
 /** The header of an assembled message. */

@@ -21,6 +21,9 @@ export const PERMISSIONS = {
   "users:write": "adding and disabling users, issuing and revoking tokens",
   "quarantine:read": "seeing what the gateway could not verify",
   "quarantine:decide": "releasing or rejecting it",
+  "events:read": "seeing operator events of the gateway",
+  "events:acknowledge": "closing them",
+  "events:report": "reporting what was seen outside the gateway; decides nothing",
 } as const satisfies Record<string, string>;
 
 /** A permission of the closed table. */
@@ -55,8 +58,14 @@ export const ROLES = {
     "firearms:import",
   ],
   AUDITOR: [...EVERYBODY, "receipts:read", "users:read"],
-  GATEWAY_OPERATOR: [...EVERYBODY, "quarantine:read", "quarantine:decide"],
-  ADMINISTRATOR: [...EVERYBODY, "users:read", "users:write", "webhooks:write"],
+  GATEWAY_OPERATOR: [
+    ...EVERYBODY,
+    "quarantine:read",
+    "quarantine:decide",
+    "events:read",
+    "events:acknowledge",
+  ],
+  ADMINISTRATOR: [...EVERYBODY, "users:read", "users:write", "webhooks:write", "events:report"],
   NATIONAL_SYSTEM: [
     ...EVERYBODY,
     ...CASEWORK,

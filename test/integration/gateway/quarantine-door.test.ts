@@ -1,84 +1,38 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { createHttpServer, type HttpServer } from "#http";
 import { EntryKind, Envelope } from "#proto";
-import { createLogger, type Logger } from "#runtime";
-import { admitInstallation, newToken, type Role } from "#users";
-import { operatorDoor } from "../../../gateway/api/operator-door.ts";
-import type { DecisionKind } from "../../../gateway/store/quarantine-decision.ts";
 import { type GatewayBench, openGatewayBench } from "../../support/gateway-bench.ts";
 import { headerOf } from "../../support/messages.ts";
+import { type DoorAnswer, OperatorDoor } from "../../support/operator-door.ts";
 import { makeParties, type Parties } from "../../support/parties.ts";
 import { QuarantineHands } from "../../support/quarantine-hands.ts";
 import { receiptsIn } from "../../support/read-receipts.ts";
-import { TEST_TITLE } from "../../support/test-route.ts";
-
-const logger: Logger = createLogger({ name: "test", level: "silent" });
 
 let parties: Parties;
 let bench: GatewayBench;
 let hands: QuarantineHands;
-let server: HttpServer;
-let installation: string;
-/** What the gateway's log would say of decisions. */
-let told: { item: number; decision: DecisionKind }[];
+let door: OperatorDoor;
 
 beforeEach(async () => {
   parties = makeParties([{ id: "NE" }, { id: "BR" }]);
   bench = await openGatewayBench(parties);
   hands = new QuarantineHands(parties, bench);
-  installation = newToken().text;
-  told = [];
-  const clock = { now: () => bench.nowMs };
-  await admitInstallation(bench.store, installation, bench.nowMs);
-  server = await createHttpServer({
-    host: "127.0.0.1",
-    port: 0,
-    logger,
-    health: {},
-    title: TEST_TITLE,
-    api: operatorDoor({
-      store: bench.store,
-      checkpoints: bench.checkpoints,
-      events: { itemDecided: (item, { decision }) => told.push({ item, decision }) },
-      registerVersion: 1,
-      clock,
-      logger,
-    }),
-  });
+  door = new OperatorDoor(bench);
+  await door.open();
 });
 
 afterEach(async () => {
-  await server.close();
+  await door.close();
   await bench.close();
 });
 
-async function ask(token: string, path: string, body?: unknown) {
-  const isPost = body !== undefined;
-  const response = await fetch(`${server.url}/v1${path}`, {
-    method: isPost ? "POST" : "GET",
-    headers: {
-      authorization: `Bearer ${token}`,
-      ...(isPost ? { "content-type": "application/json" } : {}),
-    },
-    ...(isPost ? { body: JSON.stringify(body) } : {}),
-  });
-  return { status: response.status, body: await response.json() };
-}
-
-/** Adds a person and gives a token of hers. */
-async function person(userId: string, ...roles: Role[]): Promise<string> {
-  await ask(installation, "/users", { userId, name: userId, roles });
-  const issued = await ask(installation, `/users/${userId}/tokens`, {});
-  return issued.body.token;
-}
-
-const operator = (userId = "amina"): Promise<string> => person(userId, "GATEWAY_OPERATOR");
+const ask = (token: string, path: string, body?: unknown): Promise<DoorAnswer> =>
+  door.ask(token, path, body);
 
 describe("an operator of the gateway (TP-OPS-10)", () => {
   test("sees what could not be verified, and what its header claims", async () => {
     const { genuine, forged } = hands.forgedRequest();
     await hands.hand(forged);
-    const token = await operator();
+    const token = await door.operator();
     const { messageId } = headerOf(genuine);
     const listed = await ask(token, "/quarantine");
     expect(listed.body).toEqual({
@@ -116,7 +70,7 @@ describe("an operator of the gateway (TP-OPS-10)", () => {
 
   test("sees an item whose header cannot be read without claims", async () => {
     await hands.hand(Buffer.from("junk"));
-    const token = await operator();
+    const token = await door.operator();
     const [item] = (await ask(token, "/quarantine")).body.items;
     expect(item).toMatchObject({ code: "MALFORMED", sizeBytes: 4 });
     const shown = (await ask(token, `/quarantine/${item.id}`)).body;
@@ -128,7 +82,7 @@ describe("an operator of the gateway (TP-OPS-10)", () => {
     for (let one = 0; one < 5; one += 1) await hands.hand(hands.forgedRequest().forged);
     await hands.hand(Buffer.from("junk"));
     await hands.hand(Buffer.from("other junk"), "BR");
-    const token = await operator();
+    const token = await door.operator();
     const ids = async (query: string): Promise<number[]> => {
       const { body } = await ask(token, `/quarantine${query}`);
       return body.items.map(({ id }: { id: number }) => id);
@@ -153,7 +107,7 @@ describe("an operator of the gateway (TP-OPS-10)", () => {
   test("releases an item with a reason, and the log and the list say so", async () => {
     const { genuine, forged } = hands.forgedRequest();
     await hands.hand(forged);
-    const token = await operator();
+    const token = await door.operator();
     const { id } = await hands.onlyItem();
     const reason = "NE has told us of its key change";
     const released = await ask(token, `/quarantine/${id}/release`, { reason });
@@ -166,7 +120,7 @@ describe("an operator of the gateway (TP-OPS-10)", () => {
       logIndex: 1,
     };
     expect(released).toEqual({ status: 200, body: { id, ...decision, repeated: false } });
-    expect(told).toEqual([{ item: id, decision: "released" }]);
+    expect(door.told).toEqual([{ item: id, decision: "released" }]);
     expect(await hands.newestEntry()).toMatchObject({ kind: EntryKind.QUARANTINE_RELEASE });
     const shown = (await ask(token, `/quarantine/${id}`)).body;
     expect(shown).toMatchObject({ state: "released", decisions: [decision] });
@@ -180,7 +134,9 @@ describe("an operator of the gateway (TP-OPS-10)", () => {
     await hands.hand(forged);
     const { id } = await hands.onlyItem();
     const said = bench.nextPublished(1);
-    const rejected = await ask(await operator(), `/quarantine/${id}/reject`, { reason: "forged" });
+    const rejected = await ask(await door.operator(), `/quarantine/${id}/reject`, {
+      reason: "forged",
+    });
     expect(rejected.body).toMatchObject({ decision: "rejected", actor: "amina", repeated: false });
     await said;
     expect(receiptsIn(bench.published).at(-1)).toMatchObject({ code: "REFUSED_BY_OPERATOR" });
@@ -191,17 +147,17 @@ describe("a second decision (TP-OPS-8)", () => {
   test("of the same kind answers with the first one", async () => {
     await hands.hand(hands.forgedRequest().forged);
     const { id } = await hands.onlyItem();
-    const [amina, bruno] = [await operator("amina"), await operator("bruno")];
+    const [amina, bruno] = [await door.operator("amina"), await door.operator("bruno")];
     const first = await ask(amina, `/quarantine/${id}/reject`, { reason: "stolen key" });
     const second = await ask(bruno, `/quarantine/${id}/reject`, { reason: "something else" });
     expect(second).toEqual({ status: 200, body: { ...first.body, repeated: true } });
-    expect(told).toHaveLength(1);
+    expect(door.told).toHaveLength(1);
   });
 
   test("of the other kind is told who decided, when and why", async () => {
     await hands.hand(hands.forgedRequest().forged);
     const { id } = await hands.onlyItem();
-    const [amina, bruno] = [await operator("amina"), await operator("bruno")];
+    const [amina, bruno] = [await door.operator("amina"), await door.operator("bruno")];
     await ask(amina, `/quarantine/${id}/release`, { reason: "the clock was wrong" });
     const at = new Date(bench.nowMs).toISOString();
     expect(await ask(bruno, `/quarantine/${id}/reject`, { reason: "forged" })).toMatchObject({
@@ -219,8 +175,8 @@ describe("the door", () => {
   test("lets only operators see and decide, and the installation none of both", async () => {
     await hands.hand(hands.forgedRequest().forged);
     const { id } = await hands.onlyItem();
-    const auditor = await person("aud", "AUDITOR");
-    for (const token of [installation, auditor]) {
+    const auditor = await door.person("aud", "AUDITOR");
+    for (const token of [door.installation, auditor]) {
       expect(await ask(token, "/quarantine")).toMatchObject({
         status: 403,
         body: { permission: "quarantine:read", roles: ["GATEWAY_OPERATOR"] },
@@ -235,7 +191,7 @@ describe("the door", () => {
   test("says of bad input which field and rule, and decides nothing", async () => {
     await hands.hand(hands.forgedRequest().forged);
     const { id } = await hands.onlyItem();
-    const token = await operator();
+    const token = await door.operator();
     const release = `/quarantine/${id}/release`;
     const long = "x".repeat(501);
     const cases: [string, unknown, string][] = [

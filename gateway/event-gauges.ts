@@ -1,0 +1,44 @@
+import { Counter, Gauge, type Registry } from "prom-client";
+import type { Database } from "#runtime";
+import { EVENT_KIND_NAMES } from "./store/event-kinds.ts";
+import type { EventCount } from "./store/operator-events.ts";
+import type { GatewayProcedures } from "./store.ts";
+
+type EventCounts = Pick<Database<GatewayProcedures>, "call">;
+
+/**
+ * Operator events as metrics, read from the store when somebody asks: what is open, and what was
+ * ever counted, so that a restart of the gateway hides nothing.
+ */
+export function addEventGauges(registry: Registry, store: EventCounts): void {
+  const registers = [registry];
+  const labelNames = ["kind"] as const;
+  new Gauge({
+    name: "tracepost_gateway_operator_events_open",
+    help: "Operator events nobody has acknowledged, by kind",
+    labelNames,
+    registers,
+    async collect() {
+      for (const { kind, open } of await countsOf(store)) this.set({ kind }, open);
+    },
+  });
+  new Counter({
+    name: "tracepost_gateway_operator_events_total",
+    help: "Occurrences of operator events, by kind",
+    labelNames,
+    registers,
+    async collect() {
+      const counts = await countsOf(store);
+      this.reset();
+      for (const { kind, total } of counts) this.inc({ kind }, total);
+    },
+  });
+}
+
+/** Every kind, also those that never occurred: an alert needs something to be set on. */
+async function countsOf(store: EventCounts): Promise<EventCount[]> {
+  const known = await store.call("eventCounts", undefined);
+  return EVENT_KIND_NAMES.map((kind) => {
+    return known.find((count) => count.kind === kind) ?? { kind, open: 0, total: 0 };
+  });
+}
