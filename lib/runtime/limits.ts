@@ -365,6 +365,10 @@ export const NATS_LIMITS = {
   ackWaitMs: 30 * SECOND_MS,
   /** Connections of one participant's account: its services, provisioner, steward, and spare. */
   accountConnectionsMax: 32,
+  /** Subscriptions of one connection: three lanes, and answers; each costs the server memory. */
+  userSubscriptionsMax: 64,
+  /** The same of a gateway: three lanes of each of the most participants, and answers. */
+  gatewaySubscriptionsMax: 2_048,
   /** Pause between two rounds of the steward; TP-NATS-14 asks for a minute at most. */
   stewardRoundMs: 10 * SECOND_MS,
   /** The same while a stream is filled to more than nonUrgentShareAgain. */

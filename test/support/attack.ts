@@ -16,9 +16,11 @@ declare module "vitest" {
 }
 
 /** One attack as a test: it counts in the table at the end of the run only when its test passes. */
-export function attack(note: AttackNote, run: () => Promise<void>): void {
+export function attack(note: AttackNote, run: () => Promise<void>, timeoutMs?: number): void {
   const { attacker, attack: what, answer, outcome } = note;
-  test(`${attacker}: ${what} (${outcome}: ${answer})`, async ({ task }) => {
+  const name = `${attacker}: ${what} (${outcome}: ${answer})`;
+  const options = timeoutMs === undefined ? {} : { timeout: timeoutMs };
+  test(name, options, async ({ task }) => {
     await run();
     task.meta.attackNote = note;
   });

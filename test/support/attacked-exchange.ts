@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect } from "vitest";
 import type { RefusalCodeName } from "#errors";
 import type { Header } from "#proto";
-import { type AssembledEnvelope, headerDigest } from "#wire";
+import { type AssembledEnvelope, headerDigest, outSubject } from "#wire";
 import { headerBytesIn } from "../../gateway/message-reference.ts";
 import { attack } from "./attack.ts";
 import { type AttackRange, openAttackRange } from "./attack-range.ts";
@@ -107,7 +107,8 @@ export class AttackedExchange {
     const answer = `recipient: ${expected.code}`;
     attack({ attacker: ATTACKER, attack: what, outcome: "refused", answer }, async () => {
       const message = await forge();
-      await attacker().put(message.bytes);
+      const { lane, kind } = headerOf(message);
+      await attacker().put(message.bytes, outSubject(attacker().party.id, lane, kind));
       const verdict = await attacker().verdictOn(message.headerDigest);
       expect(verdict).toEqual({ by: RECEIVER, said: "rejected", ...expected });
       // A seal that opened gave its number, whatever was wrong with what it held.
@@ -117,14 +118,14 @@ export class AttackedExchange {
   }
 
   /** Something that looks like an attack and takes effect at most once. */
-  harmless(what: string, answer: string, run: () => Promise<void>): void {
-    attack({ attacker: ATTACKER, attack: what, outcome: "harmless", answer }, run);
+  harmless(what: string, answer: string, run: () => Promise<void>, timeoutMs?: number): void {
+    attack({ attacker: ATTACKER, attack: what, outcome: "harmless", answer }, run, timeoutMs);
   }
 
-  /** This message is an honest one of NE: BR will have a case of it, and book its number. */
-  expectCase(message: AssembledEnvelope): void {
+  /** BR is to have a case of this message of NE, and, unless told otherwise, its number. */
+  expectCase(message: AssembledEnvelope, { isNumbered = true } = {}): void {
     this.#honest.push(headerOf(message).conversationId);
-    this.niger.book(message);
+    if (isNumbered) this.niger.book(message);
   }
 
   /** An honest request goes through, and BR has the cases of honest requests alone. */

@@ -252,6 +252,8 @@ async function issue(
     role,
     permissions,
     publicKey: signingKeyOf(signingKeys, role).getPublicKey(),
+    subscriptionsMax:
+      role === "gateway" ? NATS_LIMITS.gatewaySubscriptionsMax : NATS_LIMITS.userSubscriptionsMax,
   }));
   const { name, key, limits, exports } = plan;
   const publicKey = key.getPublicKey();

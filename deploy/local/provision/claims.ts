@@ -61,6 +61,8 @@ export interface SigningRole {
   readonly role: string;
   readonly publicKey: string;
   readonly permissions: RolePermissions;
+  /** Of each connection. */
+  readonly subscriptionsMax: number;
 }
 
 /** Everything an account is made of. */
@@ -132,7 +134,8 @@ function exportOf({ name, subject, answers }: ServiceExport): Export {
  * The library's own helper for this adds `resp` (allow_responses): a right to publish wherever a
  * reply subject points, and a slow path in the server. Hence built by hand, without it.
  */
-function signingKeyOf({ role, publicKey, permissions }: SigningRole): SigningKey {
+function signingKeyOf(signingRole: SigningRole): SigningKey {
+  const { role, publicKey, permissions, subscriptionsMax } = signingRole;
   return {
     kind: "user_scope",
     key: publicKey,
@@ -140,7 +143,7 @@ function signingKeyOf({ role, publicKey, permissions }: SigningRole): SigningKey
     template: {
       pub: { allow: [...permissions.publish] },
       sub: { allow: [...permissions.subscribe] },
-      subs: UNLIMITED,
+      subs: subscriptionsMax,
       data: UNLIMITED,
       payload: UNLIMITED,
       bearer_token: false,

@@ -9,6 +9,7 @@ import {
   type User,
 } from "@nats-io/jwt";
 import { beforeAll, describe, expect, it } from "vitest";
+import { NATS_LIMITS } from "#runtime";
 import { checkActivations, isSubsetOf } from "../../../deploy/local/provision/activation-check.ts";
 import { type Authority, issueAuthority } from "../../../deploy/local/provision/authority.ts";
 import {
@@ -181,6 +182,7 @@ describe("the tokens that are issued to NATS", () => {
       ],
     });
     expect(template?.sub).toEqual({ allow: ["_I.NE.>"] });
+    expect(template?.subs).toBe(NATS_LIMITS.userSubscriptionsMax);
   });
 
   it("give the gateway exactly the outboxes' consumers and the inboxes' subjects", () => {
@@ -199,6 +201,7 @@ describe("the tokens that are issued to NATS", () => {
       ],
     });
     expect(template?.sub).toEqual({ allow: ["_I.gateway.>"] });
+    expect(template?.subs).toBe(NATS_LIMITS.gatewaySubscriptionsMax);
   });
 
   it("hold no right to publish where a reply points, and no bearer token, anywhere", async () => {
