@@ -76,12 +76,11 @@ export class FocalPoints {
 
   /** Every case of a State, page by page. */
   async *cases(state: string): AsyncGenerator<CaseLine> {
-    let after: number | undefined = 0;
-    while (after !== undefined) {
-      const path = `/v1/traces?after=${after}`;
-      const page: { traces: CaseLine[]; next?: number } = await this.#call(state, { path });
+    let path: string | undefined = "/v1/traces";
+    while (path !== undefined) {
+      const page: { traces: CaseLine[]; next?: string } = await this.#call(state, { path });
       yield* page.traces;
-      after = page.next;
+      path = page.next === undefined ? undefined : `/v1/traces?after=${page.next}`;
     }
   }
 

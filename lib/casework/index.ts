@@ -7,6 +7,7 @@ export {
   errorsOf,
   type TraceRequestContext,
 } from "./check-trace-request.ts";
+export { type Completeness, completenessOf } from "./completeness.ts";
 export { checkCalibre, checkMake, checkSerial, type IdentityRule } from "./identity-rules.ts";
 export { judgeMove, type Side } from "./judge-move.ts";
 export { lookAlikeKey } from "./look-alike.ts";

@@ -7,7 +7,13 @@ export { EXAMPLE_IDS, EXAMPLE_TOKEN_TEXT, EXAMPLE_USER } from "./contract/exampl
 export type { OperationExample } from "./contract/operation.ts";
 export { addFeedRoutes } from "./feed-routes.ts";
 export { escapeHtml, Html, html, type PageTable, renderPage } from "./html.ts";
-export { pageMark, positionOf } from "./page-mark.ts";
+export {
+  filteredMark,
+  keyOfMark,
+  type ListFilters,
+  pageMark,
+  positionOf,
+} from "./page-mark.ts";
 export {
   type FieldProblem,
   HTTP_CODES,

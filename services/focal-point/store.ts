@@ -3,11 +3,11 @@ import { createPostProcedures, POST_MIGRATION_SQL, POST_READ_ONLY } from "#post"
 import type { StoreDefinition } from "#runtime";
 import { USER_MIGRATION_SQL, USER_PROCEDURES, USER_READ_ONLY } from "#users";
 import { caseHooks } from "./cases/case-hooks.ts";
+import { CASE_LIST_MIGRATION_SQL, listCases } from "./cases/case-list.ts";
 import {
   caseCounts,
   casesAwaiting,
   findRepeated,
-  listCases,
   loadCase,
   openCase,
   replyToCase,
@@ -38,6 +38,7 @@ export const store = {
     { version: 6, name: "actors of imports", sql: IMPORT_ACTOR_MIGRATION_SQL },
     { version: 7, name: "feed of changes", sql: FEED_MIGRATION_SQL },
     { version: 8, name: "changes of the post", sql: POST_CHANGES_MIGRATION_SQL },
+    { version: 9, name: "lists of cases", sql: CASE_LIST_MIGRATION_SQL },
   ],
   procedures: {
     ...createPostProcedures(caseHooks),

@@ -13,6 +13,7 @@ export function caseLine(record: CaseRecord) {
     state: record.state,
     outcome: record.outcome ?? undefined,
     refusal: refusalOf(record),
+    needs: needOf(record),
     nationalCaseNumber: record.nationalCaseNumber,
     messageId: record.requestMessageId,
     replyMessageId: record.replyMessageId ?? undefined,
@@ -24,6 +25,12 @@ export function caseLine(record: CaseRecord) {
 function refusalOf({ refusalCode, refusalField }: CaseRecord) {
   if (refusalCode === null) return undefined;
   return { code: refusalCode, field: refusalField ?? "" };
+}
+
+/** What a case waits for here; undefined for nothing. */
+function needOf({ awaitingAnswer, refusalCode }: CaseRecord) {
+  if (refusalCode !== null) return "correction";
+  return awaitingAnswer ? "answer" : undefined;
 }
 
 /** A case with everything kept about it. */

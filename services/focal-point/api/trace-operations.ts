@@ -1,6 +1,8 @@
-import { Type } from "typebox";
+import { type Static, Type } from "typebox";
+import { TRACE_TRANSITIONS, type TraceState } from "#casework";
 import { EXAMPLE_IDS, pageLimit } from "#http";
 import { CASEWORK_LIMITS } from "#runtime";
+import { CASE_ORDERS, type CaseOrder } from "../cases/case-list.ts";
 import { NewReply } from "./reply-schema.ts";
 import {
   EXAMPLE_CASE,
@@ -10,22 +12,56 @@ import {
   EXAMPLE_TRACE,
 } from "./trace-examples.ts";
 import { NewTrace } from "./trace-schema.ts";
-import { OpenedTrace, SentReply, TraceDetail, TraceList } from "./trace-view-schema.ts";
+import {
+  CheckedTraceView,
+  OpenedTrace,
+  SentReply,
+  TraceDetail,
+  TraceList,
+} from "./trace-view-schema.ts";
 
 /** Contracts of the routes about trace cases. */
 
 const CaseParams = Type.Object({
   caseId: Type.String({ maxLength: CASEWORK_LIMITS.caseNumberCharsMax }),
 });
+const instant = (description: string) =>
+  Type.Optional(Type.String({ format: "date-time", description }));
 const Page = Type.Object(
   {
+    state: Type.Optional(
+      Type.Enum(Object.keys(TRACE_TRANSITIONS) as TraceState[], { description: "Only this state" }),
+    ),
+    role: Type.Optional(
+      Type.Enum(["requesting", "requested"], {
+        description: "Only requests of this State, or only those to it",
+      }),
+    ),
+    peer: Type.Optional(
+      Type.String({ maxLength: 32, description: "Only with this participant, such as AT" }),
+    ),
+    needsAttention: Type.Optional(
+      Type.Boolean({ description: "Only what waits for somebody here; see `needs`" }),
+    ),
+    openedFrom: instant("Opened then or later"),
+    openedUntil: instant("Opened before"),
+    updatedFrom: instant("Changed then or later"),
+    updatedUntil: instant("Not changed since"),
+    order: Type.Optional(
+      Type.Enum(Object.keys(CASE_ORDERS) as CaseOrder[], {
+        description: "By opening (the default), the newest first, or by the last change",
+      }),
+    ),
     after: Type.Optional(
-      Type.Integer({ minimum: 0, description: "`next` of the page before; 0 begins" }),
+      Type.String({ maxLength: 128, description: "`next` of the page before, of this same list" }),
     ),
     limit: pageLimit,
   },
   { additionalProperties: false },
 );
+
+/** What a list of cases is asked for. */
+export type TraceQuery = Static<typeof Page>;
 const RequestHeaders = Type.Object({
   "idempotency-key": Type.Optional(
     Type.String({
@@ -107,11 +143,60 @@ export const SEND_TRACE = {
   },
 } as const;
 
+/** `POST /v1/traces/check`. */
+export const CHECK_TRACE = {
+  schema: {
+    operationId: "checkTrace",
+    summary: "Tells what would become of a trace request; keeps and sends nothing",
+    description:
+      "Takes what `POST /v1/traces` takes and tells everything that it would refuse for, and more: " +
+      "warnings, advice, and how complete the request is.",
+    tags: ["traces"],
+    body: NewTrace,
+    response: { 200: CheckedTraceView },
+  },
+  config: {
+    permission: "traces:send",
+    examples: {
+      complete: {
+        summary: "Nothing speaks against it",
+        body: EXAMPLE_TRACE,
+        status: 200,
+        answer: {
+          sendable: true,
+          findings: [],
+          completeness: { points: 85, of: 85, lacking: [] },
+        },
+      },
+      incomplete: {
+        summary: "A request that breaks a rule",
+        body: EXAMPLE_INCOMPLETE_TRACE,
+        status: 200,
+        answer: {
+          sendable: false,
+          findings: [
+            {
+              field: "request.officerRef",
+              rule: "missing",
+              level: "ERROR",
+              remedy: "Fill it in.",
+            },
+          ],
+          completeness: { points: 85, of: 85, lacking: [] },
+        },
+      },
+    },
+  },
+} as const;
+
 /** `GET /v1/traces`. */
 export const LIST_TRACES = {
   schema: {
     operationId: "listTraces",
-    summary: "Cases, in the order of opening",
+    summary: "Cases, page by page, filtered",
+    description:
+      "Filters are joined by and. While a list by the last change is read, a case that changes is " +
+      "shown again at its end; none is missed.",
     tags: ["traces"],
     querystring: Page,
     response: { 200: TraceList },
@@ -124,6 +209,41 @@ export const LIST_TRACES = {
         parameters: { limit: 50 },
         status: 200,
         answer: { traces: [EXAMPLE_CASE_LINE] },
+      },
+      toAnswer: {
+        summary: "What another State waits for, the longest untouched first",
+        parameters: { role: "requested", needsAttention: true, order: "updated" },
+        status: 200,
+        answer: {
+          traces: [
+            {
+              caseId: EXAMPLE_IDS.receivedCase,
+              role: "requested",
+              peer: "AT",
+              state: "DELIVERED",
+              needs: "answer",
+              nationalCaseNumber: "AT/2026/5",
+              messageId: "019b0f71-0c40-7b2a-9d11-4e5f60718293",
+              openedAt: "2026-02-02T09:14:00.000Z",
+              updatedAt: "2026-02-02T09:14:00.000Z",
+            },
+          ],
+        },
+      },
+      otherList: {
+        summary: "A mark that belongs to another list",
+        parameters: { state: "ANSWERED", after: "azAsMC5BQUFBQUFBQUFBQQ" },
+        status: 422,
+        answer: {
+          type: "urn:tracepost:problem:INPUT_INVALID",
+          code: "INPUT_INVALID",
+          status: 422,
+          title: "The request has wrong fields.",
+          remedy: "Correct every field named in problems.",
+          problems: [
+            { field: "after", rule: "is not the `next` of a page of this list, filters included" },
+          ],
+        },
       },
     },
   },

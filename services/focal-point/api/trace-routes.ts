@@ -3,20 +3,27 @@ import {
   actorOf,
   type HttpRoutes,
   lackOf,
-  type Problem,
   problemFromRefusal,
   problemOf,
   sendProblem,
 } from "#http";
-import { type Finding, TraceReply } from "#proto";
-import { type Database, HTTP_LIMITS } from "#runtime";
+import { TraceReply } from "#proto";
+import type { Database } from "#runtime";
+import { checkTrace } from "../cases/check-trace.ts";
 import { conclusionOf } from "../cases/judge.ts";
 import { type OpenTraceDeps, openTrace } from "../cases/open-trace.ts";
 import type { FocalPointProcedures } from "../store.ts";
 import { caseDetail, caseLine, openedView } from "./case-view.ts";
+import { checkedView, findingsProblem } from "./finding-view.ts";
 import { toTraceReply } from "./reply-schema.ts";
-import { jsonPath } from "./trace-facts.ts";
-import { LIST_TRACES, REPLY_TO_TRACE, SEND_TRACE, SHOW_TRACE } from "./trace-operations.ts";
+import {
+  CHECK_TRACE,
+  LIST_TRACES,
+  REPLY_TO_TRACE,
+  SEND_TRACE,
+  SHOW_TRACE,
+} from "./trace-operations.ts";
+import { nextOf, pageOf } from "./trace-page.ts";
 
 /** Messages and events of one case that are shown; a case has a handful. */
 const DETAIL_ROWS_MAX = 500;
@@ -47,43 +54,26 @@ export function addTraceRoutes(routes: HttpRoutes, deps: OpenTraceDeps): void {
         return result satisfies never;
     }
   });
+  routes.post("/traces/check", CHECK_TRACE, async (request, reply) => {
+    const isUrgent = request.body.priority === "URGENT";
+    const lack = isUrgent ? lackOf(actorOf(request), "traces:urgent") : undefined;
+    if (lack !== undefined) return sendProblem(reply, lack);
+    return reply.send(checkedView(checkTrace(deps, request.body)));
+  });
   addReadRoutes(routes, deps.store);
   addReplyRoute(routes, deps);
 }
-
-function findingsProblem(errors: readonly Finding[]): Problem {
-  const problems = errors.map(({ field, rule }) => ({
-    field: `request.${jsonPath(field)}`,
-    rule,
-    remedy: REMEDIES[rule] ?? "Correct this field.",
-  }));
-  const detail = `${problems.length} rule(s) of a trace request are broken`;
-  const remedy = "Correct every field named in problems; nothing was sent.";
-  return problemOf("BODY_INVALID", { detail, remedy, problems });
-}
-
-/** What to do about the rules that are broken most. */
-const REMEDIES: Readonly<Record<string, string>> = {
-  missing: "Fill it in.",
-  tooShort: "Give more: the identifier or the reason is too short to be used.",
-  tooLong: "Shorten it.",
-  unusable: "Give what is marked; a placeholder is no identifier.",
-  unknownState: "Use a current ISO 3166-1 alpha-2 code.",
-  notDone: "Do this national check first and give its result.",
-  notRequestingState: "Ask only about firearms found in your own jurisdiction.",
-  inTheFuture: "Correct the date.",
-  notADate: "Write the date as YYYY-MM-DD.",
-};
 
 function addReadRoutes(
   routes: HttpRoutes,
   store: Pick<Database<FocalPointProcedures>, "call">,
 ): void {
-  routes.get("/traces", LIST_TRACES, async (request) => {
-    const { after = 0, limit = HTTP_LIMITS.pageRowsMax } = request.query;
-    const records = await store.call("listCases", { after, limit });
-    const last = records.at(-1)?.position;
-    return { traces: records.map(caseLine), next: records.length === limit ? last : undefined };
+  routes.get("/traces", LIST_TRACES, async (request, reply) => {
+    const page = pageOf(request.query);
+    if (page === undefined) return sendProblem(reply, problemOf("INPUT_INVALID", BAD_MARK));
+    const records = await store.call("listCases", page);
+    const next = records.length === page.limit ? nextOf(request.query, records.at(-1)) : undefined;
+    return reply.send({ traces: records.map(caseLine), next });
   });
   routes.get("/traces/:caseId", SHOW_TRACE, async (request, reply) => {
     const { caseId } = request.params;
@@ -94,6 +84,12 @@ function addReadRoutes(
     return reply.send(caseDetail(found.record, found.events, messages));
   });
 }
+
+const BAD_MARK = {
+  problems: [
+    { field: "after", rule: "is not the `next` of a page of this list, filters included" },
+  ],
+};
 
 function addReplyRoute(routes: HttpRoutes, deps: OpenTraceDeps): void {
   routes.post("/traces/:caseId/reply", REPLY_TO_TRACE, async (request, reply) => {

@@ -27,6 +27,40 @@ export const OpenedTrace = Type.Object({
   findings: Type.Array(FindingView, { description: "Warnings and advice; an error sends nothing" }),
 });
 
+const Refusal = Type.Object(
+  {
+    code: Type.String(),
+    title: Type.String(),
+    field: Type.Optional(Type.String()),
+    detail: Type.Optional(Type.String()),
+    remedy: Type.Optional(Type.String()),
+  },
+  { description: "Why the exchange would not carry it" },
+);
+
+/** The answer of `POST /v1/traces/check`. */
+export const CheckedTraceView = Type.Object({
+  sendable: Type.Boolean({ description: "Sending it now would open a case" }),
+  refusal: Type.Optional(Refusal),
+  findings: Type.Array(
+    Type.Object({
+      field: Type.String({ description: "Path of the field in the body" }),
+      rule: Type.String(),
+      level: nameSchema(FindingLevel),
+      remedy: Type.Optional(Type.String({ description: "What to do about it" })),
+    }),
+    { description: "An ERROR must not be sent, a WARNING may be refused for, ADVICE helps" },
+  ),
+  completeness: Type.Object(
+    {
+      points: Type.Integer({ minimum: 0 }),
+      of: Type.Integer({ minimum: 0, description: "What a request of its kind can have" }),
+      lacking: Type.Array(Type.Object({ field: Type.String(), points: Type.Integer() })),
+    },
+    { description: "How much of what answers are found by it holds (TP-CASE-6)" },
+  ),
+});
+
 const CaseLine = Type.Object({
   caseId: Type.String(),
   role: Type.Enum(["requesting", "requested"], {
@@ -40,6 +74,11 @@ const CaseLine = Type.Object({
       { code: Type.String(), field: Type.String() },
       { description: "Why a message of this State was not taken" },
     ),
+  ),
+  needs: Type.Optional(
+    Type.Enum(["answer", "correction"], {
+      description: "What waits for somebody here: a request unanswered, or a message not taken",
+    }),
   ),
   nationalCaseNumber: Type.String(),
   messageId,

@@ -5,7 +5,6 @@ import { type TraceMove, TraceReply } from "#proto";
 import type { SqlRow, Transaction } from "#runtime";
 import {
   type CaseRecord,
-  casesAfter,
   eventsOf,
   findCase,
   insertCase,
@@ -79,14 +78,6 @@ export async function findRepeated(
   const record = await findCase(tx, row.case_id);
   const isSame = Buffer.compare(row.body_digest, args.bodyDigest) === 0;
   return isSame && record !== undefined ? { type: "repeated", record } : { type: "mismatch" };
-}
-
-/** A page of cases. */
-export async function listCases(
-  tx: Transaction,
-  args: { after: number; limit: number },
-): Promise<CaseRecord[]> {
-  return await casesAfter(tx, args.after, args.limit);
 }
 
 /** A case with what happened to it. */

@@ -36,7 +36,8 @@ export interface CaseRecord {
   readonly updatedAtMs: number;
 }
 
-interface CaseRow extends SqlRow {
+/** A row of `trace_case`, as far as it is read. */
+export interface CaseRow extends SqlRow {
   position: number;
   case_id: string;
   role: CaseRole;
@@ -63,21 +64,8 @@ export async function findCase(tx: Transaction, caseId: string): Promise<CaseRec
   return row === undefined ? undefined : recordOf(row);
 }
 
-/** Cases after a position, in the order of opening. */
-export async function casesAfter(
-  tx: Transaction,
-  after: number,
-  limit: number,
-): Promise<CaseRecord[]> {
-  const rows = await tx.all<CaseRow>(
-    "SELECT * FROM trace_case WHERE position > ? ORDER BY position LIMIT ?",
-    after,
-    limit,
-  );
-  return rows.map(recordOf);
-}
-
-function recordOf(row: CaseRow): CaseRecord {
+/** A row as a record. */
+export function recordOf(row: CaseRow): CaseRecord {
   return {
     position: row.position,
     caseId: row.case_id,

@@ -1,0 +1,129 @@
+import { checkTraceRequest } from "#casework";
+import { type Refusal, refuse } from "#errors";
+import type { MessageDraft } from "#post";
+import {
+  ExchangeStatus,
+  type Finding,
+  Handling,
+  Header,
+  Instrument,
+  Kind,
+  Priority,
+  Tlp,
+  TraceMove,
+  type TraceRequest,
+  UseRestriction,
+} from "#proto";
+import { newMessageId, WIRE_LIMITS } from "#runtime";
+import { authorizeHeader, type RegisterView } from "#trust";
+import { refusalNameOf, toTimestamp } from "#wire";
+import { codeOf } from "../api/names.ts";
+import { toTraceRequest } from "../api/trace-facts.ts";
+import type { NewTrace } from "../api/trace-schema.ts";
+import { defaultHandling, type Replier } from "./reply-draft.ts";
+
+/** What a request is prepared from besides the facts. */
+export interface TraceContext {
+  readonly self: Replier;
+  readonly register: () => RegisterView;
+}
+
+/** A request as it would be sent, and everything that speaks against sending it. */
+export interface PreparedTrace {
+  readonly request: TraceRequest;
+  /** Those made before, such as by a screening, and those of the checks; none twice. */
+  readonly findings: readonly Finding[];
+  readonly draft: MessageDraft & { readonly messageId: string };
+  /** Why the exchange would not carry it; undefined when it would. */
+  readonly refusal: Refusal | undefined;
+}
+
+/**
+ * Builds request and message, checks the body, and asks our own register whether the exchange would
+ * carry it. Keeps and sends nothing.
+ */
+export function prepareTrace(
+  { self, register }: TraceContext,
+  facts: NewTrace,
+  nowMs: number,
+): PreparedTrace {
+  const view = register();
+  const peer = view.participant(facts.to);
+  const requestedState = peer?.state ?? "";
+  const request = toTraceRequest(facts.request, {
+    requestingState: self.state,
+    requestedState,
+    nowMs,
+  });
+  const draft = draftOf(self, facts, nowMs);
+  const { priority, instrumentBasis } = draft;
+  const found = checkTraceRequest(request, { priority, instrumentBasis });
+  // Without a State to ask, that is all there is to say about it.
+  const fitting = found.filter(({ field }) => requestedState !== "" || field !== "requested_state");
+  const findings = distinct([...request.findings, ...fitting]);
+  const refusal =
+    peer === undefined
+      ? refuse("RECIPIENT_UNKNOWN", "to", "not in the register")
+      : refusalOf(draft, view, nowMs);
+  return { request, findings, draft, refusal };
+}
+
+function draftOf(self: Replier, facts: NewTrace, nowMs: number) {
+  return {
+    messageId: newMessageId(nowMs),
+    sender: self.participant,
+    recipients: [facts.to],
+    kind: Kind.TRACE_REQUEST,
+    conversationId: newMessageId(nowMs),
+    priority: codeOf(Priority, facts.priority ?? "ROUTINE"),
+    status: codeOf(ExchangeStatus, facts.status ?? "ACTUAL"),
+    nowMs,
+    expiresAtMs:
+      facts.expiresAt === undefined ? nowMs + WIRE_LIMITS.traceLifeMs : Date.parse(facts.expiresAt),
+    instrumentBasis: facts.instrumentBasis.map((name) => codeOf(Instrument, name)),
+    handling: handlingOf(facts, self.state),
+    disclosed: { move: TraceMove.REQUEST, outcomeClass: 0 },
+    parts: [],
+  } as const;
+}
+
+function refusalOf(
+  draft: ReturnType<typeof draftOf>,
+  register: RegisterView,
+  nowMs: number,
+): Refusal | undefined {
+  if (draft.expiresAtMs <= nowMs) return refuse("EXPIRED", "expiresAt", "is not in the future");
+  const header = Header.create({
+    sender: draft.sender,
+    recipients: [...draft.recipients],
+    kind: draft.kind,
+    sentAt: toTimestamp(nowMs),
+    expiresAt: toTimestamp(draft.expiresAtMs),
+    priority: draft.priority,
+    instrumentBasis: [...draft.instrumentBasis],
+    handling: draft.handling,
+    disclosed: draft.disclosed,
+  });
+  const routed = authorizeHeader(header, register, nowMs);
+  if (!routed.ok) return routed.refusal;
+  const no = routed.value.map(({ code }) => refusalNameOf(code)).find((code) => code !== undefined);
+  return no === undefined ? undefined : refuse(no, "to");
+}
+
+function handlingOf(facts: NewTrace, state: string): Handling {
+  const usual = defaultHandling(state);
+  const { handling } = facts;
+  if (handling === undefined) return usual;
+  return Handling.create({
+    tlp: handling.tlp === undefined ? usual.tlp : codeOf(Tlp, handling.tlp),
+    use: handling.use?.map((name) => codeOf(UseRestriction, name)) ?? usual.use,
+    releasableTo: handling.releasableTo ?? [],
+    originatorState: state,
+  });
+}
+
+/** Findings without repetition: a screening before may have found what the checks find again. */
+function distinct(findings: readonly Finding[]): Finding[] {
+  const byKey = new Map(findings.map((finding) => [`${finding.field} ${finding.rule}`, finding]));
+  return [...byKey.values()];
+}
