@@ -3,7 +3,12 @@
 export { actorOf, lackOf } from "./actor.ts";
 export { type ApiCall, type ApiDoor, ApiProblem, callApi } from "./api-client.ts";
 export type { ApiTitle } from "./contract/document.ts";
-export { EXAMPLE_IDS, EXAMPLE_TOKEN_TEXT, EXAMPLE_USER } from "./contract/example-ids.ts";
+export {
+  EXAMPLE_IDS,
+  EXAMPLE_ORIGIN,
+  EXAMPLE_TOKEN_TEXT,
+  EXAMPLE_USER,
+} from "./contract/example-ids.ts";
 export type { OperationExample } from "./contract/operation.ts";
 export { addFeedRoutes } from "./feed-routes.ts";
 export { escapeHtml, Html, html, type PageTable, renderPage } from "./html.ts";
@@ -36,3 +41,4 @@ export {
 export { addUserOnce, issueToken, type UserSpec } from "./user-client.ts";
 export { addUserRoutes } from "./user-routes.ts";
 export { nextMark, pageLimit } from "./user-schema.ts";
+export { addWebhookRoutes } from "./webhook-routes.ts";

@@ -72,6 +72,11 @@ export const HTTP_CODES = {
     title: "The changes after that number are not kept here.",
     remedy: "Read the cases anew, then follow without `after`, or from the `last` of an answer.",
   },
+  TOO_MANY_WEBHOOKS: {
+    status: 409,
+    title: "There are as many webhooks as there may be.",
+    remedy: "Delete one that is not needed.",
+  },
   TOO_MANY_WAITING: {
     status: 429,
     title: "Too many requests wait for a change already.",

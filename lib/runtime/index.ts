@@ -35,6 +35,7 @@ export {
   SCENARIO_LIMITS,
   STORE_LIMITS,
   TRUST_LIMITS,
+  WEBHOOK_LIMITS,
   WIRE_LIMITS,
 } from "./limits.ts";
 export { createLogger, type Logger, type LoggerOptions } from "./logger.ts";

@@ -211,6 +211,28 @@ export const FEED_LIMITS = {
   busyRetryMs: 5 * SECOND_MS,
 } as const;
 
+/** Limits of webhooks. */
+export const WEBHOOK_LIMITS = {
+  /** Webhooks of one service; each has a delivery of its own under way. */
+  webhooksMax: 16,
+  /** Longest address. */
+  urlCharsMax: 2_048,
+  /** Longest wait for a receiver's answer; what takes longer is done after the answer. */
+  timeoutMs: 10 * SECOND_MS,
+  /** First wait before a change is delivered again; doubles each time, less up to half of it. */
+  retryFirstMs: SECOND_MS,
+  /** Longest such wait: how late it is noticed that a receiver is back. */
+  retryMaxMs: 10 * MINUTE_MS,
+  /** A receiver that takes nothing for so long is given up: longer than a weekend. */
+  giveUpMs: 3 * DAY_MS,
+  /** How long the secret before the newest signs too. */
+  secretOverlapMs: DAY_MS,
+  /** Failed attempts of one webhook that are listed. */
+  failuresKeptMax: 200,
+  /** Wait after a fault of the service itself. */
+  faultWaitMs: 5 * SECOND_MS,
+} as const;
+
 /** Limits of a process. */
 export const PROCESS_LIMITS = {
   /** A drain that takes longer is given up; what is not finished is done at the next start. */

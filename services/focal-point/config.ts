@@ -34,6 +34,8 @@ const ConfigSchema = Type.Object(
     logLevel: Type.Enum(["trace", "debug", "info", "warn", "error", "silent"]),
     /** Who answers requests: an officer, or the firearm register by itself. */
     answering: Type.Enum(["officer", "register"]),
+    /** Origins that webhooks may lead to, such as "https://cases.police.example". Default: none. */
+    webhookOrigins: Type.Optional(Type.Array(Type.String({ pattern: "^https?://" }))),
     /** First wait before a message is sent again, in milliseconds. Default: POST_LIMITS. */
     resendFirstMs: Type.Optional(Type.Integer({ minimum: 100 })),
     /** How long a hole in a sequence may stand, in milliseconds. Default: POST_LIMITS. */
@@ -78,6 +80,7 @@ export async function readStart(
     throw new TracepostError("USAGE", `TRACEPOST_CRASH_AT names no crash point: ${plan}`);
   }
   const config = parseConfig(ConfigSchema, text, file, readPlacement(env));
+  checkOrigins(file, config.webhookOrigins ?? []);
   const from = (relative: string): string => pathFrom(file, relative);
   const paths = {
     dataDir: from(config.dataDir),
@@ -88,4 +91,18 @@ export async function readStart(
     apiTokenFile: from(config.apiTokenFile),
   };
   return { config: { ...config, ...paths }, crashPlan };
+}
+
+/** An origin in the one form in which addresses are compared with it (TP-API-51). */
+function checkOrigins(file: string, origins: readonly string[]): void {
+  const problems = origins.flatMap((origin, at) => {
+    if (URL.parse(origin)?.origin === origin) return [];
+    const given = URL.parse(origin)?.origin ?? "https://cases.police.example";
+    return [`webhookOrigins.${at}: is not an origin; write it as ${given}`];
+  });
+  if (problems.length === 0) return;
+  throw new TracepostError("CONFIG_INVALID", `${file} is not a valid configuration`, {
+    problems,
+    remedy: "Write scheme, host and, where it is not the usual one, port; no path.",
+  });
 }

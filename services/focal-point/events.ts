@@ -17,6 +17,7 @@ export class FocalPointEvents {
   readonly #incidents: Counter<"kind">;
   readonly #faults: Counter<"pump">;
   readonly #violations: Counter;
+  readonly #webhooks: Counter<"outcome">;
 
   constructor(logger: Logger, registry: Registry) {
     this.#logger = logger;
@@ -37,6 +38,7 @@ export class FocalPointEvents {
     this.#receiptsSent = counter("receipts_sent", "Messages receipted to their senders");
     this.#incidents = labelled("incidents", "Incidents, by kind", "kind");
     this.#faults = labelled("faults", "Faults of this service, by part", "pump");
+    this.#webhooks = labelled("webhook_attempts", "Deliveries to webhooks, by outcome", "outcome");
     this.#violations = counter("permission_violations", "Rights the carrier refused us");
   }
 
@@ -75,6 +77,11 @@ export class FocalPointEvents {
   permissionViolation(detail: string): void {
     this.#violations.inc();
     this.#logger.error({ detail }, "the carrier reports a permission violation");
+  }
+
+  /** A change was delivered to a webhook, or why not. */
+  webhook(outcome: string): void {
+    this.#webhooks.inc({ outcome });
   }
 
   /** The carrier came, went, or complained. */

@@ -1,18 +1,16 @@
 import { join } from "node:path";
 import { Registry } from "prom-client";
 import { TracepostError } from "#errors";
-import { ChangeFeed, watchWrites } from "#feed";
-import { addFeedRoutes, addUserRoutes, createHttpServer, type HttpServer } from "#http";
+import {
+  addFeedRoutes,
+  addUserRoutes,
+  addWebhookRoutes,
+  createHttpServer,
+  type HttpServer,
+} from "#http";
 import { createPost, type Post, type PostEvent } from "#post";
 import { KeyPurpose, type Participant } from "#proto";
-import {
-  type Clock,
-  type Database,
-  FEED_LIMITS,
-  Lifecycle,
-  type Logger,
-  type Timers,
-} from "#runtime";
+import { type Clock, type Database, Lifecycle, type Logger, type Timers } from "#runtime";
 import {
   createSealer,
   createSigner,
@@ -35,10 +33,11 @@ import { addTraceRoutes } from "./api/trace-routes.ts";
 import { createAnswering } from "./cases/answering.ts";
 import { createTraceJudge } from "./cases/judge.ts";
 import type { Replier } from "./cases/reply-draft.ts";
+import { openWatchedStore } from "./changes/watched-store.ts";
 import type { FocalPointConfig } from "./config.ts";
 import { addGauges, FocalPointEvents } from "./events.ts";
 import { FirearmImporter } from "./firearms/import.ts";
-import { store as definition, type FocalPointProcedures } from "./store.ts";
+import type { FocalPointProcedures } from "./store.ts";
 
 /** What a focal point is built from; the composition root decides which store and which carrier. */
 export interface FocalPointParts {
@@ -125,18 +124,15 @@ async function assemble(
   const register = (): RegisterView => identity.register;
   const metrics = new Registry();
   const events = new FocalPointEvents(logger, metrics);
-  const { store, feed } = await openStore(parts);
+  const onWebhook = (outcome: string): void => events.webhook(outcome);
+  const { store, feed, courier } = await openWatchedStore({ ...parts, onWebhook });
   lifecycle.add({ name: "store", stop: () => store.close() });
   await admitInstallation(store, identity.apiToken, clock.now());
   const importer = new FirearmImporter(store, clock);
   await importer.recover();
   const transport = await parts.connect();
   lifecycle.add({ name: "carrier", stop: () => transport.close() });
-  transport.onEvent((event) => {
-    const detail = "detail" in event ? event.detail : "";
-    if (event.type === "permission-violation") events.permissionViolation(detail);
-    else events.carrier(event.type, detail);
-  });
+  tellEvents(transport, events);
   const onDrafted = (): void => post.noteDrafted();
   const answering = createAnswering({ store, replier: self, clock, timers, logger, onDrafted });
   const onEvent = (event: PostEvent): void => {
@@ -179,26 +175,24 @@ async function assemble(
         addFirearmRoutes(routes, { store, importer });
         addOverviewRoutes(routes, facts);
         addFeedRoutes(routes, feed);
+        addWebhookRoutes(routes, { store, courier, clock });
       },
     },
   });
   lifecycle.add(stoppableServer(server));
   // Stopped first: a door that closes waits for the requests that wait for a change.
   lifecycle.add({ name: "feed", stop: () => feed.stop() });
+  await courier.start();
+  lifecycle.add({ name: "webhooks", stop: () => courier.stop() });
   return server.url;
 }
 
-/** Opens the store, with a feed that hears of everything written to it. */
-async function openStore({ config, timers, logger, openStore }: FocalPointParts): Promise<{
-  readonly store: Database<FocalPointProcedures>;
-  readonly feed: ChangeFeed;
-}> {
-  const opened = await openStore(join(config.dataDir, "focal-point.sqlite"));
-  const feed = new ChangeFeed({ store: opened, timers, logger });
-  const store = watchWrites(opened, definition.readOnly, () => feed.noteWrite());
-  const { changesKeptMax: keptMax, incidentsPerMinuteMax } = FEED_LIMITS;
-  await store.call("feedOpen", { keptMax, incidentsPerMinuteMax });
-  return { store, feed };
+function tellEvents(transport: Transport, events: FocalPointEvents): void {
+  transport.onEvent((event) => {
+    const detail = "detail" in event ? event.detail : "";
+    if (event.type === "permission-violation") events.permissionViolation(detail);
+    else events.carrier(event.type, detail);
+  });
 }
 
 const TITLE = {

@@ -2,6 +2,7 @@ import { FEED_MIGRATION_SQL, FEED_PROCEDURES, FEED_READ_ONLY } from "#feed";
 import { createPostProcedures, POST_MIGRATION_SQL, POST_READ_ONLY } from "#post";
 import type { StoreDefinition } from "#runtime";
 import { USER_MIGRATION_SQL, USER_PROCEDURES, USER_READ_ONLY } from "#users";
+import { WEBHOOK_MIGRATION_SQL, WEBHOOK_PROCEDURES, WEBHOOK_READ_ONLY } from "#webhooks";
 import { caseHooks } from "./cases/case-hooks.ts";
 import { CASE_LIST_MIGRATION_SQL, listCases } from "./cases/case-list.ts";
 import {
@@ -39,11 +40,13 @@ export const store = {
     { version: 7, name: "feed of changes", sql: FEED_MIGRATION_SQL },
     { version: 8, name: "changes of the post", sql: POST_CHANGES_MIGRATION_SQL },
     { version: 9, name: "lists of cases", sql: CASE_LIST_MIGRATION_SQL },
+    { version: 10, name: "webhooks", sql: WEBHOOK_MIGRATION_SQL },
   ],
   procedures: {
     ...createPostProcedures(caseHooks),
     ...USER_PROCEDURES,
     ...FEED_PROCEDURES,
+    ...WEBHOOK_PROCEDURES,
     openCase,
     findRepeated,
     listCases,
@@ -65,6 +68,7 @@ export const store = {
     ...POST_READ_ONLY,
     ...USER_READ_ONLY,
     ...FEED_READ_ONLY,
+    ...WEBHOOK_READ_ONLY,
     "findRepeated",
     "listCases",
     "loadCase",

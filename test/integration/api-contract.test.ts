@@ -5,17 +5,26 @@ import { setTimeout as pause } from "node:timers/promises";
 import { createConfig, lintFromString } from "@redocly/openapi-core";
 import { connect, credsAuthenticator } from "nats";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type ApiDoor, callApi, EXAMPLE_IDS, EXAMPLE_USER, issueToken } from "#http";
+import {
+  type ApiDoor,
+  callApi,
+  EXAMPLE_IDS,
+  EXAMPLE_ORIGIN,
+  EXAMPLE_USER,
+  issueToken,
+} from "#http";
 import { mayHold, ROLE_NAMES } from "#users";
 import { initExchange, type RunningExchange, startExchange } from "../../deploy/local/index.ts";
 import { EXAMPLE_KEY, EXAMPLE_TRACE } from "../../services/focal-point/api/trace-examples.ts";
 import { type ApiExample, examplesOf, problemsOf, withIds } from "../support/api-examples.ts";
 import { specsOf } from "../support/nats-carrier.ts";
+import { allowWebhooks, WebhookReceiver } from "../support/webhook-receiver.ts";
 
 /** TP-API-12 to TP-API-14: the description is true of the service that serves it. */
 
 const TIMEOUT_MS = 30_000;
 
+const receiver = new WebhookReceiver();
 let dataDir: string;
 let exchange: RunningExchange;
 /** As a person who may do everything; by participant id, or `gateway`. */
@@ -26,6 +35,8 @@ beforeAll(async () => {
   const [ke, at] = specsOf(["KE", "AT"]);
   if (ke === undefined || at === undefined) return;
   await initExchange({ dataDir, participants: [{ ...ke, answering: "officer" }, at] });
+  await receiver.start();
+  await allowWebhooks(dataDir, "KE", [receiver.origin]);
   exchange = await startExchange({ dataDir });
   doors = new Map();
   for (const [id, door] of exchange.participants) doors.set(id, await openDoor(door));
@@ -36,6 +47,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await exchange?.stop();
+  await receiver.stop();
   await rm(join(dataDir, ".."), { recursive: true, force: true });
 });
 
@@ -84,6 +96,9 @@ async function arrangeCases(): Promise<Map<string, string>> {
   const fromAt = { ...EXAMPLE_TRACE, to: "KE", request: { ...EXAMPLE_TRACE.request, recovery } };
   const received = await make(at, "/v1/traces", fromAt);
   const other = await make(at, "/v1/traces", fromAt);
+  const hook = { url: `${receiver.origin}/hook` };
+  const webhook = await make(ke, "/v1/webhooks", hook);
+  const otherWebhook = await make(ke, "/v1/webhooks", hook);
   await untilCase(ke, received.caseId, "DELIVERED");
   await untilCase(ke, other.caseId, "DELIVERED");
   await untilCase(ke, sent.caseId, "ANSWERED");
@@ -94,6 +109,9 @@ async function arrangeCases(): Promise<Map<string, string>> {
       [EXAMPLE_IDS.receivedCase]: received.caseId ?? "",
       [EXAMPLE_IDS.otherReceivedCase]: other.caseId ?? "",
       [EXAMPLE_IDS.token]: tokenId,
+      [EXAMPLE_IDS.webhook]: webhook.webhookId ?? "",
+      [EXAMPLE_IDS.otherWebhook]: otherWebhook.webhookId ?? "",
+      [EXAMPLE_ORIGIN]: receiver.origin,
     }),
   );
 }

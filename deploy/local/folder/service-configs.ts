@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { dirname, relative, resolve } from "node:path";
 import { GATEWAY_ACCOUNT } from "../provision/authority.ts";
 import { credentialsFile } from "../provision/authority-files.ts";
@@ -43,7 +44,10 @@ export async function writeGatewayConfig(
   });
 }
 
-/** Writes a focal point's configuration file. It reads its own copies of register and root key. */
+/**
+ * Writes a focal point's configuration file. It reads its own copies of register and root key.
+ * Where webhooks may lead is the operator's to write into the file, and stays as it is.
+ */
 export async function writeFocalPointConfig(
   paths: ExchangePaths,
   participant: ParticipantSpec,
@@ -66,12 +70,24 @@ export async function writeFocalPointConfig(
     answering: participant.answering,
     resendFirstMs: tuning.resendFirstMs,
     gapNoticeAfterMs: tuning.gapNoticeAfterMs,
+    webhookOrigins: await settingIn(own.config, "webhookOrigins"),
   });
 }
 
 /** Paths as they stand in a file: the data folder may be moved, or be mounted elsewhere. */
 function relativeTo(file: string): (path: string) => string {
   return (path) => relative(dirname(resolve(file)), resolve(path)) || ".";
+}
+
+/** A setting of a file as it stands; undefined without one. */
+async function settingIn(file: string, name: string): Promise<unknown> {
+  const text = await readFile(resolve(file), "utf8").catch(() => "{}");
+  try {
+    const config: unknown = JSON.parse(text);
+    return Object.entries(config ?? {}).find(([key]) => key === name)?.[1];
+  } catch {
+    return undefined;
+  }
 }
 
 /** Settings that are not chosen are left out: the service has its own default. */

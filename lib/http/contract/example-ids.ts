@@ -13,7 +13,14 @@ export const EXAMPLE_IDS = {
   otherReceivedCase: "019b0f72-91d3-7e05-8c4a-10f9b6e2a7d5",
   /** A token of the user m.diallo. */
   token: "k3v9x2m1q8w7",
+  /** A webhook. */
+  webhook: "wh_7q2m9c4k1x8d",
+  /** Another one. */
+  otherWebhook: "wh_5t8n3b6j0z2r",
 } as const;
+
+/** Where the webhooks of examples lead. */
+export const EXAMPLE_ORIGIN = "https://cases.police.example";
 
 /** A user who is there in every example that is not about adding one. */
 export const EXAMPLE_USER = "m.diallo";

@@ -39,7 +39,7 @@ export async function feedEnds(tx: Transaction): Promise<{ first: number; last: 
 }
 
 /** Changes after a number; null begins with the oldest kept. */
-async function feedRead(
+export async function feedRead(
   tx: Transaction,
   args: { readonly after: number | null; readonly limit: number },
 ): Promise<FeedRead> {

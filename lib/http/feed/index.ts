@@ -5,9 +5,10 @@ export {
   type Change,
   type ChangeKind,
   changeView,
+  type NumberedChange,
   tellChange,
 } from "./change.ts";
 export { ChangeFeed } from "./change-feed.ts";
-export { FEED_PROCEDURES, FEED_READ_ONLY } from "./feed-procedures.ts";
+export { FEED_PROCEDURES, FEED_READ_ONLY, feedEnds, feedRead } from "./feed-procedures.ts";
 export { FEED_MIGRATION_SQL } from "./feed-tables.ts";
 export { watchWrites } from "./watch-writes.ts";
