@@ -10,7 +10,7 @@ const groups = [
   {
     // No server: units, properties, golden vectors, contracts of the embedded store, the house.
     name: "quick",
-    folders: ["unit", "property", "vectors", "contract", "architecture"],
+    folders: ["unit", "property", "fuzz", "vectors", "contract", "architecture"],
     maxWorkers: 2,
     testTimeout: 30_000,
   },

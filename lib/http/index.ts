@@ -12,6 +12,7 @@ export {
 export type { OperationExample } from "./contract/operation.ts";
 export { addFeedRoutes } from "./feed-routes.ts";
 export { escapeHtml, Html, html, type PageTable, renderPage } from "./html.ts";
+export { Instant, instantMsOf } from "./instant.ts";
 export {
   filteredMark,
   keyOfMark,

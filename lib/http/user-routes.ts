@@ -1,6 +1,7 @@
 import type { FastifyReply } from "fastify";
 import { type Clock, HTTP_LIMITS } from "#runtime";
 import { actorOf } from "./actor.ts";
+import { instantMsOf } from "./instant.ts";
 import { pageMark, positionOf } from "./page-mark.ts";
 import { type FieldProblem, problemOf, sendProblem } from "./problem.ts";
 import type { HttpRoutes } from "./routes.ts";
@@ -137,7 +138,7 @@ function addTokenRoutes(routes: HttpRoutes, { store, guard, clock }: UserRouteDe
     const { userId } = request.params;
     const { label = "", expiresAt } = request.body;
     const nowMs = clock.now();
-    const expiresAtMs = expiresAt === undefined ? null : Date.parse(expiresAt);
+    const expiresAtMs = expiresAt === undefined ? null : instantMsOf(expiresAt);
     const rule = expiresAtMs === null ? undefined : expiryRule(expiresAtMs, nowMs);
     if (rule !== undefined) {
       const problems = [{ field: "expiresAt", rule }];

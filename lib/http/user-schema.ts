@@ -1,5 +1,6 @@
 import { type Static, Type } from "typebox";
 import { HTTP_LIMITS } from "#runtime";
+import { Instant } from "./instant.ts";
 import { PERMISSIONS, ROLE_NAMES } from "./users/roles.ts";
 
 const closed = { additionalProperties: false } as const;
@@ -52,7 +53,7 @@ export type NewUser = Static<typeof NewUser>;
 export const NewToken = Type.Object(
   {
     label: Type.Optional(Type.String({ maxLength: HTTP_LIMITS.nameCharsMax })),
-    expiresAt: Type.Optional({ ...instant, description: "Absent: does not expire" }),
+    expiresAt: Type.Optional({ ...Instant, description: "Absent: does not expire" }),
   },
   closed,
 );

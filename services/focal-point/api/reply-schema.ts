@@ -1,4 +1,5 @@
 import { type Static, Type } from "typebox";
+import { Instant } from "#http";
 import {
   CustodyEvent,
   CustodyEventKind,
@@ -47,7 +48,7 @@ const FinalFacts = Type.Object(
 const AcknowledgementFacts = Type.Object(
   {
     nationalReference: Type.String({ minLength: 1, maxLength: CASEWORK_LIMITS.caseNumberCharsMax }),
-    expectedBy: Type.Optional(Type.String({ format: "date-time" })),
+    expectedBy: Type.Optional(Instant),
   },
   closed,
 );

@@ -1,3 +1,4 @@
+import { instantMsOf } from "#http";
 import {
   CheckResult,
   type CustodyEvent,
@@ -220,7 +221,7 @@ function fromCustodyEvent(event: CustodyEvent) {
 
 /** RFC 3339 text as a timestamp; undefined when there is none. */
 export function instantOf(text: string | undefined): Timestamp | undefined {
-  return text === undefined ? undefined : toTimestamp(Date.parse(text));
+  return text === undefined ? undefined : toTimestamp(instantMsOf(text));
 }
 
 /** A timestamp as RFC 3339 text. */

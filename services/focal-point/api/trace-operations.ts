@@ -1,6 +1,6 @@
 import { type Static, Type } from "typebox";
 import { TRACE_TRANSITIONS, type TraceState } from "#casework";
-import { EXAMPLE_IDS, pageLimit } from "#http";
+import { EXAMPLE_IDS, Instant, pageLimit } from "#http";
 import { CASEWORK_LIMITS } from "#runtime";
 import { CASE_ORDERS, type CaseOrder } from "../cases/case-list.ts";
 import { NewReply } from "./reply-schema.ts";
@@ -25,8 +25,7 @@ import {
 const CaseParams = Type.Object({
   caseId: Type.String({ maxLength: CASEWORK_LIMITS.caseNumberCharsMax }),
 });
-const instant = (description: string) =>
-  Type.Optional(Type.String({ format: "date-time", description }));
+const instant = (description: string) => Type.Optional({ ...Instant, description });
 const Page = Type.Object(
   {
     state: Type.Optional(

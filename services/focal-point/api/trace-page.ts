@@ -1,4 +1,4 @@
-import { filteredMark, keyOfMark } from "#http";
+import { filteredMark, instantMsOf, keyOfMark } from "#http";
 import { HTTP_LIMITS } from "#runtime";
 import { CASE_ORDERS, type CasePage } from "../cases/case-list.ts";
 import type { CaseRecord } from "../cases/case-record.ts";
@@ -38,5 +38,5 @@ function filtersOf({ after: _after, limit: _limit, ...filters }: TraceQuery) {
 }
 
 function msOf(instant: string | undefined): number | undefined {
-  return instant === undefined ? undefined : Date.parse(instant);
+  return instant === undefined ? undefined : instantMsOf(instant);
 }

@@ -1,4 +1,5 @@
 import { type Static, Type } from "typebox";
+import { Instant } from "#http";
 import {
   CheckResult,
   ExchangeStatus,
@@ -28,7 +29,7 @@ import { nameSchema } from "./names.ts";
 const closed = { additionalProperties: false } as const;
 const text = (maxLength: number = CASEWORK_LIMITS.freeTextCharsMax) =>
   Type.Optional(Type.String({ maxLength }));
-const instant = Type.Optional(Type.String({ format: "date-time" }));
+const instant = Type.Optional(Instant);
 const state = Type.Optional(Type.String({ pattern: "^[A-Z]{2,4}$" }));
 
 const Marking = Type.Object({ kind: nameSchema(MarkKind), text: Type.String() }, closed);

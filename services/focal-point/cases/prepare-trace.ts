@@ -1,5 +1,6 @@
 import { checkTraceRequest } from "#casework";
 import { type Refusal, refuse } from "#errors";
+import { instantMsOf } from "#http";
 import type { MessageDraft } from "#post";
 import {
   ExchangeStatus,
@@ -79,7 +80,9 @@ function draftOf(self: Replier, facts: NewTrace, nowMs: number) {
     status: codeOf(ExchangeStatus, facts.status ?? "ACTUAL"),
     nowMs,
     expiresAtMs:
-      facts.expiresAt === undefined ? nowMs + WIRE_LIMITS.traceLifeMs : Date.parse(facts.expiresAt),
+      facts.expiresAt === undefined
+        ? nowMs + WIRE_LIMITS.traceLifeMs
+        : instantMsOf(facts.expiresAt),
     instrumentBasis: facts.instrumentBasis.map((name) => codeOf(Instrument, name)),
     handling: handlingOf(facts, self.state),
     disclosed: { move: TraceMove.REQUEST, outcomeClass: 0 },

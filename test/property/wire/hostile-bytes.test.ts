@@ -12,7 +12,7 @@ import {
   parseReceipt,
   parseVoid,
 } from "#wire";
-import { anyShare } from "../../support/any-share.ts";
+import { anyMutation } from "../../support/altered-bytes.ts";
 import { recipientReceipt, traceRequest } from "../../support/messages.ts";
 import { makeParties } from "../../support/parties.ts";
 
@@ -30,42 +30,7 @@ const dispatch = Dispatch.encode(
 ).finish();
 const samples = [request.bytes, receipt.bytes, dispatch, request.headerBytes];
 
-/** One change to some bytes, at a place given as a share of their length. */
-type Mutation = (bytes: Uint8Array) => Uint8Array;
-
-const place = anyShare();
-const at = (share: number, bytes: Uint8Array) => Math.floor(share * bytes.length);
-
-const mutation: fc.Arbitrary<Mutation> = fc.oneof(
-  fc.tuple(place, fc.integer({ min: 1, max: 255 })).map(
-    ([share, mask]): Mutation =>
-      (bytes) => {
-        const copy = Uint8Array.from(bytes);
-        const index = at(share, bytes);
-        copy[index] = (copy[index] ?? 0) ^ mask;
-        return copy;
-      },
-  ),
-  place.map(
-    (share): Mutation =>
-      (bytes) =>
-        bytes.slice(0, at(share, bytes)),
-  ),
-  fc.tuple(place, fc.uint8Array({ minLength: 1, maxLength: 12 })).map(
-    ([share, added]): Mutation =>
-      (bytes) => {
-        const index = at(share, bytes);
-        return Buffer.concat([bytes.subarray(0, index), added, bytes.subarray(index)]);
-      },
-  ),
-  fc.tuple(place, place).map(
-    ([from, to]): Mutation =>
-      (bytes) => {
-        const [start, end] = [at(Math.min(from, to), bytes), at(Math.max(from, to), bytes)];
-        return Buffer.concat([bytes.subarray(0, end), bytes.subarray(start)]);
-      },
-  ),
-);
+const mutation = anyMutation();
 
 /** A sample with one to four changes. */
 const altered = fc

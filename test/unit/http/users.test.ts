@@ -162,6 +162,14 @@ describe("a token lets nobody in", () => {
     return { status, ...body };
   };
 
+  test("when its end was a leap second, and that has passed (TP-API-60)", async () => {
+    nowMs = Date.UTC(2016, 11, 31);
+    const { token } = await addOfficer({ expiresAt: "2016-12-31T23:59:60Z" });
+    expect(await ask(token, "/me")).toMatchObject({ status: 200 });
+    nowMs = Date.UTC(2017, 0, 1);
+    expect(await ask(token, "/me")).toMatchObject({ status: 401 });
+  });
+
   test("when it is wrong, expired, revoked, or its user is disabled; all hear the same", async () => {
     const expiresAt = new Date(nowMs + DAY_MS).toISOString();
     const { token: expiring } = await addOfficer({ expiresAt });

@@ -1,0 +1,19 @@
+import { LOG_TARGETS } from "./targets/log.ts";
+import { TEXT_TARGETS } from "./targets/text.ts";
+import { TRUST_TARGETS } from "./targets/trust.ts";
+import { WIRE_TARGETS } from "./targets/wire.ts";
+import type { Target } from "./verdict.ts";
+
+/** Every parser of what outsiders write. An architecture test finds those that are not here. */
+export const TARGETS: readonly Target[] = [
+  ...WIRE_TARGETS,
+  ...LOG_TARGETS,
+  ...TRUST_TARGETS,
+  ...TEXT_TARGETS,
+];
+
+/** Parsers that nobody calls but another one, and which: they are tried through it. */
+export const WITHIN: Readonly<Record<string, readonly string[]>> = {
+  parseDecimal: ["parseCheckpoint", "parseLogProof"],
+  parseAuthorization: ["parseToken"],
+};
