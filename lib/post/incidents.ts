@@ -26,6 +26,8 @@ export const INCIDENT_KINDS = [
   "RECEIPT_UNMATCHED",
   /** A receipt that contradicts an earlier one. */
   "RECEIPT_CONTRADICTS",
+  /** The gateway says that a message has expired, and its time has not come. */
+  "EXPIRED_EARLY",
   /** Two checkpoints of the same size with different roots: the log is forked. */
   "LOG_FORKED",
 ] as const;

@@ -1,7 +1,7 @@
 import { REFUSALS, type RefusalCodeName } from "#errors";
-import { ReceiptType } from "#proto";
-import type { SqlRow, Transaction } from "#runtime";
-import { equalBytes } from "#wire";
+import { Envelope, Header, ReceiptType } from "#proto";
+import { type SqlRow, type Transaction, WIRE_LIMITS } from "#runtime";
+import { equalBytes, timestampMs } from "#wire";
 import type { PostHooks } from "./hooks.ts";
 import { type Incident, recordIncident } from "./incidents.ts";
 import { closeRecipient, settleMessage } from "./outbox-fate.ts";
@@ -103,6 +103,9 @@ async function applyClaim(
     case ReceiptType.REFUSED:
       return await applyRefused(tx, hooks, receipt, claim, row);
     case ReceiptType.EXPIRED:
+      if ((await expiresAtMs(tx, row)) > receipt.nowMs + WIRE_LIMITS.sentAheadMsMax) {
+        return incidentOf(receipt, claim, "EXPIRED_EARLY", "header.expires_at");
+      }
       return await applyEnd(tx, hooks, receipt, claim, claim.recipient, "expired");
     case ReceiptType.DELIVERED:
       return await applyEnd(tx, hooks, receipt, claim, receipt.sender, "delivered");
@@ -111,6 +114,16 @@ async function applyClaim(
     default:
       return incidentOf(receipt, claim, "RECEIPT_UNMATCHED", "unknown type of receipt");
   }
+}
+
+/** When a message of ours expires: the gateway's word alone does not end one before. */
+async function expiresAtMs(tx: Transaction, { message_id: id }: OutboxRow): Promise<number> {
+  const row = await tx.get<{ envelope: Uint8Array | null }>(
+    "SELECT envelope FROM post_outbox WHERE message_id = ?",
+    id,
+  );
+  const { header } = Envelope.decode(row?.envelope ?? new Uint8Array());
+  return timestampMs(Header.decode(header).expiresAt) ?? 0;
 }
 
 async function applyAccepted(

@@ -28,9 +28,10 @@ function attackTable(notes: readonly AttackNote[], failed: number): string {
   const lines = [...counts]
     .toSorted(([one], [other]) => one.localeCompare(other))
     .map(([line, count]) => `  ${String(count).padStart(4)}  ${line}`);
-  const refused = notes.filter(({ outcome }) => outcome === "refused").length;
+  const count = (wanted: AttackNote["outcome"]): number =>
+    notes.filter(({ outcome }) => outcome === wanted).length;
   const total =
-    `Attacks tried: ${notes.length + failed}; refused: ${refused}; ` +
-    `shown harmless: ${notes.length - refused}; failed: ${failed}`;
+    `Attacks tried: ${notes.length + failed}; refused: ${count("refused")}; ` +
+    `detected: ${count("detected")}; shown harmless: ${count("harmless")}; failed: ${failed}`;
   return `\n Attacks\n${lines.join("\n")}\n ${total}\n\n`;
 }

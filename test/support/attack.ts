@@ -4,8 +4,10 @@ import { test } from "vitest";
 export interface AttackNote {
   readonly attacker: string;
   readonly attack: string;
-  /** "refused" names who says no and with what code; "harmless" says why. */
-  readonly outcome: "refused" | "harmless";
+  /**
+   * "refused" names who says no and with what code, "detected" where it shows, "harmless" says why.
+   */
+  readonly outcome: "refused" | "detected" | "harmless";
   readonly answer: string;
 }
 

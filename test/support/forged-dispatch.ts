@@ -13,19 +13,18 @@ export interface ForgedEvidence {
   /** Participants the entry says it was routed to; default: the recipients. */
   readonly routedTo?: readonly string[];
   readonly recordedAtMs: number;
+  /** Default: the log of the register. */
+  readonly logOrigin?: string;
   /** Default: the checkpoint key of the register. */
   readonly checkpointKey?: SigningKeyPair;
 }
 
-/**
- * A dispatch as a gateway would make it that holds the exchange's keys and logs whatever it likes,
- * in a log of one entry. For what honest gateways never send.
- */
-export function forgeDispatch(
+/** Log evidence in a log of one entry, which says of an envelope what its maker likes. */
+export function forgeEvidence(
   parties: Parties,
   envelopeBytes: Uint8Array,
   evidence: ForgedEvidence,
-): Uint8Array {
+): LogEvidence {
   const envelope = Envelope.decode(envelopeBytes);
   const header = Header.decode(envelope.header);
   const routedTo = evidence.routedTo ?? header.recipients;
@@ -43,8 +42,20 @@ export function forgeDispatch(
     }),
   ).finish();
   const key = evidence.checkpointKey ?? parties.checkpointKey;
-  const signer = createCheckpointSigner(key, parties.register.logOrigin);
+  const signer = createCheckpointSigner(key, evidence.logOrigin ?? parties.register.logOrigin);
   const checkpoint = signer.sign(1, hashLeaf(entry));
-  const proof = LogEvidence.create({ entry, index: 0n, checkpoint, inclusionPath: [] });
+  return LogEvidence.create({ entry, index: 0n, checkpoint, inclusionPath: [] });
+}
+
+/**
+ * A dispatch as a gateway would make it that holds the exchange's keys and logs whatever it likes,
+ * in a log of one entry. For what honest gateways never send.
+ */
+export function forgeDispatch(
+  parties: Parties,
+  envelopeBytes: Uint8Array,
+  evidence: ForgedEvidence,
+): Uint8Array {
+  const proof = forgeEvidence(parties, envelopeBytes, evidence);
   return Dispatch.encode({ envelope: envelopeBytes, evidence: proof }).finish();
 }
