@@ -37,6 +37,8 @@ export interface LoadOptions extends Pick<StartOptions, "env" | "restartCrashed"
   readonly onEvent?: (event: ExchangeEvent) => void;
   /** Pause of one State between two requests, in milliseconds. */
   readonly pauseMs?: number;
+  /** How it is run instead of as processes of this machine; it is set up already. */
+  readonly runElsewhere?: () => Promise<RunningExchange>;
 }
 
 /** What became of the requests, as their own States see it. */
@@ -91,7 +93,9 @@ export class LoadedExchange {
   static async open(options: LoadOptions): Promise<LoadedExchange> {
     const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), "tracepost-loaded-")));
     const loaded = new LoadedExchange(dataDir, options);
-    await initExchange({ dataDir, participants: inventParticipants(STATES) });
+    if (options.runElsewhere === undefined) {
+      await initExchange({ dataDir, participants: inventParticipants(STATES) });
+    }
     await loaded.start();
     const plan = { inputDigest: "", items: [], requests: loaded.#requests, participants: STATES };
     await fillRegisters(plan, loaded.#focalPoints);
@@ -109,15 +113,20 @@ export class LoadedExchange {
 
   /** Starts it on its folder, also again after a stop. */
   async start(): Promise<void> {
+    const { runElsewhere = () => this.#startHere() } = this.#options;
+    this.#running = await runElsewhere();
+    this.#doors = await openUserDoors(this.#running, SCENARIO_USERS);
+  }
+
+  async #startHere(): Promise<RunningExchange> {
     const { env, restartCrashed = true, tuning = {}, onEvent = () => undefined } = this.#options;
-    this.#running = await startExchange({
+    return await startExchange({
       dataDir: this.dataDir,
       onEvent,
       restartCrashed,
       tuning: { resendFirstMs: 400, gapNoticeAfterMs: 2_000, logLevel: "warn", ...tuning },
       ...(env === undefined ? {} : { env }),
     });
-    this.#doors = await openUserDoors(this.#running, SCENARIO_USERS);
   }
 
   /** Has every State send, until {@link stopLoad}. */

@@ -4,6 +4,7 @@ import type { TestProject } from "vitest/node";
 import { TracepostError } from "#errors";
 import { buildImages } from "../../deploy/container/build/build-images.ts";
 import { readImageNames } from "../../deploy/container/build/image-names.ts";
+import { findCompose } from "./compose.ts";
 import { removeLabelled, TEST_LABEL } from "./container-cleanup.ts";
 import { REPOSITORY } from "./source-files.ts";
 
@@ -13,6 +14,8 @@ export interface ContainerSetup {
   readonly missing: string;
   readonly product: string;
   readonly nats: string;
+  /** How compose is called; undefined when it is not installed. */
+  readonly compose: readonly [string, ...string[]] | undefined;
   /** Value of the label that everything of this run carries. */
   readonly run: string;
 }
@@ -37,13 +40,15 @@ export async function setup(project: TestProject): Promise<void> {
   const names = readImageNames(process.env);
   const missing = await whatIsMissing();
   const { product, nats } = names;
-  project.provide("containers", { missing, product, nats, run });
+  project.provide("containers", { missing, product, nats, compose: await findCompose(), run });
 }
 
 /** Removes what a test that was ended has left. */
 export async function teardown(): Promise<void> {
   const client = await getContainerRuntimeClient().catch(() => undefined);
-  if (client !== undefined) await removeLabelled(`${TEST_LABEL}=${run}`);
+  if (client === undefined) return;
+  await removeLabelled(`${TEST_LABEL}=${run}`);
+  await removeLabelled(`com.docker.compose.project=tracepost-test-${run}`);
 }
 
 async function whatIsMissing(): Promise<string> {
