@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { TracepostError } from "#errors";
-import { faultLines } from "#runtime";
+import { ApiProblem, type ProblemField } from "#http";
+import { faultLines, printable } from "#runtime";
 
 /** What a command has to say, in both forms. */
 export interface CommandResult {
@@ -12,12 +13,14 @@ export interface CommandResult {
   readonly exitCode?: number;
 }
 
-/** Where a command writes to, and how it ends. */
+/** What a command has around it: where it writes to, how it ends, and what the environment says. */
 export interface Terminal {
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
   /** Notes the exit code; the process ends when its work is done. */
   readonly setExitCode: (code: number) => void;
+  /** Bearer token of the variable TRACEPOST_TOKEN. */
+  readonly token?: string;
 }
 
 /** Options every command has. */
@@ -27,7 +30,7 @@ export interface OutputOptions {
 
 /**
  * Gives a command its `--json` and its action: prints what it returns, and tells a fault with its
- * problems and remedy, without a stack trace, under the exit code of its kind.
+ * problems and remedy, without a stack trace, under the exit code of its kind (TP-CLI-1).
  */
 export function addAction<O extends OutputOptions>(
   command: Command,
@@ -41,7 +44,8 @@ export function addAction<O extends OutputOptions>(
     const args = received.slice(0, -2) as string[];
     try {
       const { exitCode = 0, json, lines } = await action(options, ...args);
-      terminal.out(options.json === true ? toJsonText(json) : `${lines.join("\n")}\n`);
+      const text = lines.length === 0 ? "" : `${lines.join("\n")}\n`;
+      terminal.out(options.json === true ? toJsonText(json) : text);
       terminal.setExitCode(exitCode);
     } catch (caught) {
       tellFault(TracepostError.from(caught), terminal, options.json === true);
@@ -51,12 +55,34 @@ export function addAction<O extends OutputOptions>(
 
 /** Tells a fault on standard error and notes its exit code. */
 export function tellFault(fault: TracepostError, terminal: Terminal, asJson: boolean): void {
-  const { code, message, problems, remedy } = fault;
+  const told = fault instanceof ApiProblem ? problemOf(fault) : { code: fault.code, fields: [] };
+  const { message, problems, remedy } = fault;
   const text = asJson
-    ? toJsonText({ error: { code, message, problems, remedy } })
-    : `${faultLines(fault).join("\n")}\n`;
+    ? toJsonText({ error: { code: told.code, message, problems, remedy, fields: told.fields } })
+    : `${(fault instanceof ApiProblem ? problemLines(fault) : faultLines(fault)).join("\n")}\n`;
   terminal.err(text);
   terminal.setExitCode(fault.exitCode);
+}
+
+/** What a service said no with: its closed code, and each field with its rule and remedy. */
+function problemOf(fault: ApiProblem): { code: string; fields: readonly ProblemField[] } {
+  const { detail, field, problems = [], title } = fault.problem;
+  const alone = field === undefined ? [] : [{ field, rule: detail ?? title ?? "" }];
+  return { code: fault.problemCode || fault.code, fields: [...alone, ...problems] };
+}
+
+/** As a person reads it: what is wrong, where, and what to do; who was asked comes last. */
+function problemLines(fault: ApiProblem): string[] {
+  const { detail = "", field = "", title = `Status ${fault.status}.` } = fault.problem;
+  const code = fault.problemCode === "" ? "" : ` (${fault.problemCode})`;
+  const where = [field, detail].filter((text) => text !== "").join(": ");
+  return [
+    `${title}${code}`,
+    ...(where === "" ? [] : [`  ${where}`]),
+    ...fault.problems.map((problem) => `  - ${problem}`),
+    ...(fault.remedy === "" ? [] : [fault.remedy]),
+    `Asked: ${fault.call}`,
+  ].map(printable);
 }
 
 function toJsonText(value: unknown): string {

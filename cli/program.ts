@@ -14,6 +14,10 @@ import { addLogVerify } from "./commands/log.ts";
 import { addRule } from "./commands/rule.ts";
 import { addTraceList } from "./commands/trace-list.ts";
 import { addTraceShow } from "./commands/trace-show.ts";
+import { addUserAdd } from "./commands/user-add.ts";
+import { addUserList } from "./commands/user-list.ts";
+import { addUserStatus } from "./commands/user-status.ts";
+import { addUserToken } from "./commands/user-token.ts";
 import { EXIT_CODES_HELP } from "./exit-codes.ts";
 
 const EXAMPLES = `
@@ -65,6 +69,11 @@ function createProgram(terminal: Terminal, asJson: boolean): Command {
   const trace = group(program, "trace", "look at the trace cases of a State");
   addTraceList(trace, terminal);
   addTraceShow(trace, terminal);
+  const user = group(program, "user", "manage who may use a service, and their tokens");
+  addUserList(user, terminal);
+  addUserAdd(user, terminal);
+  addUserStatus(user, terminal);
+  addUserToken(user, terminal);
   const log = group(program, "log", "check the message log");
   addLogVerify(log, terminal);
   addInspect(program, terminal);

@@ -1,9 +1,5 @@
-import { resolve } from "node:path";
 import { type Command, InvalidArgumentError } from "commander";
-import { TracepostError } from "#errors";
-import { printable } from "#runtime";
 import { readSqlite } from "#store";
-import { openExchangeFolder } from "../../deploy/local/index.ts";
 import { type CaseLine, type CaseProcedures, CaseSource } from "../case-source.ts";
 import {
   addAction,
@@ -11,6 +7,8 @@ import {
   type OutputOptions,
   type Terminal,
 } from "../command-result.ts";
+import { openExchangePart } from "../exchange-part.ts";
+import { textTable } from "../text-table.ts";
 
 /** Where to read cases, and of whom. */
 export interface CaseOptions extends OutputOptions {
@@ -80,17 +78,10 @@ async function list(options: ListOptions): Promise<CommandResult> {
  * not have it, and as the data folder and its store do.
  */
 export async function openCases(options: CaseOptions): Promise<CaseSource> {
-  const { participants, paths } = await openExchangeFolder(resolve(options.data));
-  const spec = participants.find(({ id }) => id === options.participant);
-  if (spec === undefined) {
-    const ids = participants.map(({ id }) => id).join(", ");
-    throw new TracepostError("USAGE", `no participant is called ${options.participant}`, {
-      remedy: `This exchange has ${ids}.`,
-    });
-  }
+  const { participant } = await openExchangePart(options.data, options.participant);
   const module = new URL("../../services/focal-point/store.ts", import.meta.url);
   const open = (file: string) => readSqlite<CaseProcedures>(file, module);
-  return await CaseSource.open(paths.participant(spec.id).dir, open);
+  return await CaseSource.open(participant.dir, open);
 }
 
 function table(cases: readonly CaseLine[], more: boolean): string[] {
@@ -102,13 +93,7 @@ function table(cases: readonly CaseLine[], more: boolean): string[] {
     line.outcome ?? line.state,
     line.updatedAt,
   ]);
-  const head = ["CASE", "WHO", "NUMBER", "STANDS AT", "UPDATED"];
-  const widths = head.map((name, column) =>
-    Math.max(name.length, ...rows.map((row) => (row[column] ?? "").length)),
-  );
-  const lines = [head, ...rows].map((row) =>
-    printable(row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ")).trimEnd(),
-  );
+  const lines = textTable(["CASE", "WHO", "NUMBER", "STANDS AT", "UPDATED"], rows);
   return more ? [...lines, "There are more; ask for them with --limit."] : lines;
 }
 

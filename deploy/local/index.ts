@@ -1,5 +1,5 @@
 export { parseListenAddress, writeNatsConfig } from "./external-nats.ts";
-export { ExchangePaths } from "./folder/exchange-paths.ts";
+export { ExchangePaths, type ParticipantPaths } from "./folder/exchange-paths.ts";
 export { initExchange } from "./folder/init-exchange.ts";
 export {
   isExchangeFolder,

@@ -72,13 +72,20 @@ function* jsonLines(values: Iterable<unknown>): Generator<Buffer> {
 }
 
 /** What is read of problem details (RFC 9457); each field may be missing. */
-interface ProblemText {
+export interface ProblemText {
   readonly title?: string;
   readonly detail?: string;
   readonly code?: string;
   readonly field?: string;
   readonly remedy?: string;
-  readonly problems?: readonly { readonly field?: string; readonly rule?: string }[];
+  readonly problems?: readonly ProblemField[];
+}
+
+/** A wrong field, as problem details name it. */
+export interface ProblemField {
+  readonly field?: string;
+  readonly rule?: string;
+  readonly remedy?: string;
 }
 
 /** An answer that is not the one asked for: what the problem details say. */
@@ -86,18 +93,28 @@ export class ApiProblem extends TracepostError {
   readonly status: number;
   /** Closed code of the problem; empty when the answer was no problem details. */
   readonly problemCode: string;
+  /** The problem as it came. */
+  readonly problem: ProblemText;
+  /** Method and address of the call. */
+  readonly call: string;
 
-  constructor(status: number, problem: ProblemText, what: string) {
+  constructor(status: number, problem: ProblemText, call: string) {
     const { code = "", detail = "", field, title = `status ${status}` } = problem;
     const said = [title, detail, field === undefined ? "" : `(${field})`];
-    const message = `${what}: ${code || status}: ${said.filter((part) => part !== "").join(" ")}`;
+    const message = `${call}: ${code || status}: ${said.filter((part) => part !== "").join(" ")}`;
     super(status >= 500 ? "UNAVAILABLE" : "USAGE", message, {
-      problems: (problem.problems ?? []).map((each) => `${each.field ?? ""}: ${each.rule ?? ""}`),
+      problems: (problem.problems ?? []).map(sentenceOf),
       remedy: problem.remedy ?? "",
     });
     this.status = status;
     this.problemCode = code;
+    this.problem = problem;
+    this.call = call;
   }
+}
+
+function sentenceOf({ field = "", remedy = "", rule = "" }: ProblemField): string {
+  return `${field}: ${rule}${remedy === "" ? "" : ` (${remedy})`}`;
 }
 
 function parseProblem(text: string): ProblemText {

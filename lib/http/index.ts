@@ -1,7 +1,13 @@
 // The door to what every HTTP API shares.
 
 export { actorOf, lackOf } from "./actor.ts";
-export { type ApiCall, type ApiDoor, ApiProblem, callApi } from "./api-client.ts";
+export {
+  type ApiCall,
+  type ApiDoor,
+  ApiProblem,
+  callApi,
+  type ProblemField,
+} from "./api-client.ts";
 export type { ApiTitle } from "./contract/document.ts";
 export {
   EXAMPLE_IDS,

@@ -23,6 +23,7 @@ export { isMessageId, newMessageId } from "./ids.ts";
 export { Lifecycle, type LifecycleState, type Stoppable, withDeadline } from "./lifecycle.ts";
 export {
   CASEWORK_LIMITS,
+  CLI_LIMITS,
   FEED_LIMITS,
   FIREARM_LIMITS,
   GATEWAY_LIMITS,

@@ -317,6 +317,12 @@ export const RULE_LIMITS = {
   conformanceAtOnce: 2,
 } as const;
 
+/** Limits and waits of the command line. */
+export const CLI_LIMITS = {
+  /** Longest wait for a service to answer one request; it answers in milliseconds. */
+  answerMs: 30 * SECOND_MS,
+} as const;
+
 /** Limits and waits of the recovered-firearms scenario. */
 export const SCENARIO_LIMITS = {
   /** Fewer States would not look like an exchange; others are added. */
