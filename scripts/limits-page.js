@@ -1,11 +1,13 @@
 /**
- * Makes docs/spec/limits.md from lib/runtime/limits.ts: values as the program has them, reasons as
- * the comments give them. `npm run generate` writes the page; a test keeps it fresh.
+ * Makes docs/spec/limits.md from the limits in lib/runtime: values as the program has them, reasons
+ * as the comments give them. `npm run generate` writes the page; a test keeps it fresh.
  */
 import { readFileSync } from "node:fs";
 import * as runtime from "#runtime";
 
-const SOURCE = new URL("../lib/runtime/limits.ts", import.meta.url);
+const SOURCES = ["limits.ts", "tool-limits.ts"].map(
+  (name) => new URL(`../lib/runtime/${name}`, import.meta.url),
+);
 const UNITS = {
   Ms: [
     [86_400_000, "d"],
@@ -47,12 +49,12 @@ function plain(comment) {
 
 /** The page. */
 export function limitsPage() {
-  const source = readFileSync(SOURCE, "utf8");
+  const source = SOURCES.map((file) => readFileSync(file, "utf8")).join("\n");
   const lines = [
     "# Limits",
     "",
     "Every bound of the product. Beyond one there is a refusal with a code, or a wait; never a",
-    "silent loss. Made from `lib/runtime/limits.ts` by `npm run generate`.",
+    "silent loss. Made from the limits in `lib/runtime` by `npm run generate`.",
   ];
   // In the sequence of the source; a module lists its names in no sequence to rely on.
   const groups = /\/\*\*((?:(?!\*\/).)*)\*\/\s*export const (\w+) = \{(.*?)\n\} as const/gs;

@@ -23,7 +23,6 @@ export { isMessageId, newMessageId } from "./ids.ts";
 export { Lifecycle, type LifecycleState, type Stoppable, withDeadline } from "./lifecycle.ts";
 export {
   CASEWORK_LIMITS,
-  CLI_LIMITS,
   FEED_LIMITS,
   FIREARM_LIMITS,
   GATEWAY_LIMITS,
@@ -32,8 +31,6 @@ export {
   NATS_LIMITS,
   POST_LIMITS,
   PROCESS_LIMITS,
-  RULE_LIMITS,
-  SCENARIO_LIMITS,
   STORE_LIMITS,
   TRUST_LIMITS,
   WEBHOOK_LIMITS,
@@ -51,3 +48,4 @@ export {
 } from "./schema.ts";
 export { Semaphore } from "./semaphore.ts";
 export { systemTimers, type Timers } from "./timers.ts";
+export { CLI_LIMITS, RULE_LIMITS, SCENARIO_LIMITS } from "./tool-limits.ts";

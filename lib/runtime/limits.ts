@@ -1,13 +1,9 @@
 /**
- * Every bound of the product, in one place, each with its unit and its reason. A test keeps
- * `docs/spec/limits.md` equal to this list.
+ * Every bound of the services, in one place, each with its unit and its reason; those of the
+ * programs beside them are in tool-limits.ts. A test keeps `docs/spec/limits.md` equal to both.
  */
 
-const KIB = 1024;
-const MIB = 1024 * KIB;
-const SECOND_MS = 1_000;
-const MINUTE_MS = 60 * SECOND_MS;
-const DAY_MS = 24 * 60 * MINUTE_MS;
+import { DAY_MS, KIB, MIB, MINUTE_MS, SECOND_MS } from "./units.ts";
 
 /** Limits of the wire (docs/spec/wire.md). */
 export const WIRE_LIMITS = {
@@ -305,42 +301,6 @@ export const LOG_LIMITS = {
   verifyPageEntries: 1_000,
   /** Problems listed one by one; the rest are counted. */
   problemsMax: 100,
-} as const;
-
-/** Limits of the rules that can be tried from outside. */
-export const RULE_LIMITS = {
-  /** A rule decides on one case; a chain or a table of thousands of lines is below. */
-  inputBytesMax: 4 * KIB * KIB,
-  /** Longest wait for another implementation to decide one vector. */
-  conformanceMs: 30 * SECOND_MS,
-  /** Programs of another implementation that run at the same time. */
-  conformanceAtOnce: 2,
-} as const;
-
-/** Limits and waits of the command line. */
-export const CLI_LIMITS = {
-  /** Longest wait for a service to answer one request; it answers in milliseconds. */
-  answerMs: 30 * SECOND_MS,
-} as const;
-
-/** Limits and waits of the recovered-firearms scenario. */
-export const SCENARIO_LIMITS = {
-  /** Fewer States would not look like an exchange; others are added. */
-  participantsMin: 7,
-  /** Every State is a process of its own on this machine. */
-  participantsMax: 24,
-  /** The input is read as a whole. */
-  inputBytesMax: 64 * 1024 * KIB,
-  /** Requests being handed to the focal points at the same time. */
-  submitInFlightMax: 16,
-  /** Time between two looks at how far the focal points are. */
-  pollMs: 250,
-  /** No count has moved for so long, resends included: something is stuck. */
-  stallMs: 2 * MINUTE_MS,
-  /** After the last answer the last receipts are on their way for less. */
-  quietMs: 10 * SECOND_MS,
-  /** A call to a focal point on this machine takes no longer. */
-  callMs: 30 * SECOND_MS,
 } as const;
 
 /** Limits and waits of the carrier (docs/spec/nats.md). */
