@@ -27,7 +27,7 @@ export function checkToken(text: string, source: string): string {
   });
 }
 
-/** Throws TracepostError KEY_FILE when something is there already: no token is replaced (TP-CLI-3). */
+/** Throws TracepostError KEY_FILE when something is there: no token is replaced (TP-CLI-3). */
 export async function refuseTakenFile(file: string): Promise<void> {
   if (!(await isThere(file))) return;
   throw new TracepostError("KEY_FILE", `${file} is there already`, {
