@@ -5,6 +5,8 @@ import { type MadeUpLog, madeUpEntry, openMadeUpLog } from "../../unit/message-l
 
 /** More than one full tile of the second level: 65,536 entries and some. */
 const ENTRIES = 66_300;
+/** Writing them takes some seconds, and a minute where others work beside. */
+const SET_UP_MS = 180_000;
 
 const size = fc.oneof(
   fc.integer({ min: 1, max: ENTRIES }),
@@ -29,7 +31,7 @@ describe("a stored log of more than two levels of tiles", () => {
     // Widths around and across the edges of tiles.
     for (const batch of [1, 254, 2, 255, 300, 1_000, 63_000]) await log.grow(batch, batch);
     await log.grow(ENTRIES - 64_812, 137);
-  });
+  }, SET_UP_MS);
   afterAll(() => log.remove());
 
   const rootOf = (at: number): Uint8Array => roots[at] ?? new Uint8Array(0);
