@@ -1,13 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
-import {
-  type Account,
-  type ClaimsData,
-  decode,
-  encodeAccount,
-  fromSeed,
-  parseCreds,
-} from "@nats-io/jwt";
+import { parseCreds } from "@nats-io/jwt";
 import { credsAuthenticator } from "nats";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { credentialsFile } from "../../deploy/local/provision/authority-files.ts";
@@ -15,6 +7,7 @@ import { attack } from "../support/attack.ts";
 import { everyState, messages, PULL_ONE, pullOne, takeFrom } from "../support/carrier-state.ts";
 import { Attacker } from "../support/nats-attacker.ts";
 import { startTestCarrier, type TestCarrier } from "../support/nats-carrier.ts";
+import { revokeUser } from "../support/revoke-user.ts";
 
 const VIOLATION = /permissions violation/i;
 const REFUSED = { outcome: "refused", answer: "NATS: permission" } as const;
@@ -181,7 +174,7 @@ describe("a revoked user", () => {
   it("is out at once and stays out after a restart with the first account tokens", async () => {
     const niger = await carrier.raw("NE", "NE", { reconnect: false });
     const brazil = await carrier.raw("BR", "BR");
-    await revoke(carrier, "NE", "NE");
+    await revokeUser(carrier, "NE", "NE");
     await expect(niger.closed()).resolves.toBeInstanceOf(Error);
     await brazil.flush();
     await carrier.server.restart();
@@ -191,21 +184,3 @@ describe("a revoked user", () => {
     await expect(other.flush()).resolves.toBeUndefined();
   });
 });
-
-/** Edits the account token that the server has, never one rebuilt from memory. */
-async function revoke(carrier: TestCarrier, account: string, user: string): Promise<void> {
-  const operator = await carrier.raw("SYS", "operator");
-  const token = await readFile(join(carrier.paths.nats.issuedDir, `${account}.jwt`), "utf8");
-  const accountKey = decode<Account>(token).sub;
-  const held = await operator.request(`$SYS.REQ.ACCOUNT.${accountKey}.CLAIMS.LOOKUP`);
-  const claims: ClaimsData<Account> = decode(held.string());
-  const credentials = await parseCreds(
-    await readFile(credentialsFile(carrier.paths, account, user)),
-  );
-  const now = Math.floor(Date.now() / 1_000);
-  const changed = { ...claims.nats, revocations: { [credentials.uc.sub]: now + 1 } };
-  const seed = await readFile(join(carrier.paths.nats.keysDir, "operator.nk"));
-  const update = await encodeAccount(claims.name, claims.sub, changed, { signer: fromSeed(seed) });
-  const answer = await operator.request("$SYS.REQ.CLAIMS.UPDATE", update);
-  expect(answer.json<{ error?: unknown }>().error).toBeUndefined();
-}

@@ -33,7 +33,7 @@ describe.skipIf(missing !== "" || compose === undefined)("the compose file", () 
 
   beforeAll(async () => {
     exchange = await ComposeExchange.create();
-    await exchange.init({ resendFirstMs: 400, logLevel: "warn" });
+    await exchange.init();
     loaded = await LoadedExchange.open({
       requestsMax: 3_000,
       dataDir: exchange.dataDir,

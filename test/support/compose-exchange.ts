@@ -65,19 +65,15 @@ export class ComposeExchange implements RunningExchange {
     return new ComposeExchange(dataDir, { command, cwd: FOLDER, file, name, env });
   }
 
-  /** Sets the exchange up as its page says, and tunes it for tests. */
-  async init(tuning: Readonly<Record<string, number | string>> = {}): Promise<void> {
+  /** Sets the exchange up as its page says; then it sends again and asks for gaps sooner. */
+  async init(): Promise<void> {
     await this.compose("run", "--rm", "init");
     await this.compose("run", "--rm", "nats-config");
-    const files = [this.paths.gateway.config];
+    await tune(this.paths.gateway.config, { resendFirstMs: 400, logLevel: "warn" });
     for (const id of COMPOSE_STATES) {
-      files.push(this.paths.participant(id).config);
-      const token = await readFile(this.paths.participant(id).apiToken, "utf8");
-      this.#tokens.set(id, token.trim());
-    }
-    for (const file of files) {
-      const config = JSON.parse(await readFile(file, "utf8"));
-      await writeFile(file, JSON.stringify({ ...config, ...tuning }));
+      const { apiToken, config } = this.paths.participant(id);
+      this.#tokens.set(id, (await readFile(apiToken, "utf8")).trim());
+      await tune(config, { resendFirstMs: 400, gapNoticeAfterMs: 2_000, logLevel: "warn" });
     }
   }
 
@@ -218,6 +214,11 @@ export class ComposeExchange implements RunningExchange {
       await new Promise((resolve) => setTimeout(resolve, POLL_MS));
     }
   }
+}
+
+async function tune(file: string, tuning: Readonly<Record<string, unknown>>): Promise<void> {
+  const config = JSON.parse(await readFile(file, "utf8"));
+  await writeFile(file, JSON.stringify({ ...config, ...tuning }));
 }
 
 async function freePorts(count: number): Promise<number[]> {

@@ -30,12 +30,15 @@ export function specsOf(ids: readonly string[]): ParticipantSpec[] {
   }));
 }
 
-/** A real nats-server with the accounts, users, streams and consumers of a real exchange. */
-export interface TestCarrier {
+/** A nats-server of an exchange, wherever it runs. */
+export interface CarrierPlace {
   readonly url: string;
   readonly paths: ExchangePaths;
-  readonly server: ManagedProcess;
   readonly streamBytes: number;
+}
+
+/** Who may talk to a carrier. */
+export interface CarrierClients extends CarrierPlace {
   /** A transport as the product makes it; closed at the end if the test did not. */
   bus(
     user: string,
@@ -45,6 +48,13 @@ export interface TestCarrier {
   raw(account: string, user: string, more?: ConnectionOptions): Promise<NatsConnection>;
   /** A steward of this exchange that has made no round yet; the test stops it. */
   steward(onIncident?: (incident: StewardIncident) => void): Steward;
+  /** Closes what tests have left open. */
+  closeAll(): Promise<void>;
+}
+
+/** A real nats-server with the accounts, users, streams and consumers of a real exchange. */
+export interface TestCarrier extends CarrierClients {
+  readonly server: ManagedProcess;
   stop(): Promise<void>;
 }
 
@@ -78,13 +88,24 @@ export async function startTestCarrier(
     await rm(dataDir, { recursive: true, force: true });
     throw caught;
   });
-  const { url } = server;
+  const clients = carrierClients({ url: server.url, paths, streamBytes }, ids);
+  return {
+    ...clients,
+    server,
+    stop: async () => {
+      await clients.closeAll();
+      await server.stop();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Clients of a carrier that runs already, for participants `ids`. */
+export function carrierClients(place: CarrierPlace, ids: readonly string[]): CarrierClients {
+  const { url, paths, streamBytes } = place;
   const open: { close(): Promise<void> }[] = [];
   return {
-    url,
-    paths,
-    server,
-    streamBytes,
+    ...place,
     bus: async (user, limits = {}) => {
       const account = user === "gateway" ? "GATEWAY" : user;
       const transport = await connectBus({
@@ -120,10 +141,8 @@ export async function startTestCarrier(
         logger: createLogger({ name: "test", level: "silent" }),
         onIncident,
       }),
-    stop: async () => {
+    closeAll: async () => {
       for (const one of open) await one.close();
-      await server.stop();
-      await rm(dataDir, { recursive: true, force: true });
     },
   };
 }
