@@ -82,7 +82,9 @@ export const REPORT_EVENTS = {
   schema: {
     operationId: "reportEvents",
     summary: "Counts what was seen outside the gateway, each occurrence once",
-    description: "What was counted of its source before is left out, so a report may be repeated.",
+    description:
+      "A report that begins before the place up to which its source was counted changes nothing, " +
+      "so it may be repeated.",
     tags: ["events"],
     body: EventReport,
     response: { 200: Reported },
@@ -93,18 +95,20 @@ export const REPORT_EVENTS = {
       violation: {
         summary: "What the nats-server wrote into its log",
         body: {
-          source: "nats.log:1769994000000",
+          source: "nats.log:5c1f0a9be27d4830",
+          from: 1024,
+          to: 4096,
           occurrences: [
             {
-              place: 4096,
               kind: "PERMISSION_VIOLATION",
               participant: "KE",
               subject: "publish tp.in.AT.normal.trace-request",
+              count: 3,
             },
           ],
         },
         status: 200,
-        answer: { counted: 1 },
+        answer: { counted: true, place: 4096 },
       },
     },
   },

@@ -38,12 +38,15 @@ export function addEventRoutes(routes: HttpRoutes, { store, clock }: EventRouteD
     if (closed === null) return sendProblem(reply, problemOf("NOT_FOUND"));
     return reply.send({ ...eventView(closed.event), repeated: !closed.isNew });
   });
-  routes.post("/events/report", REPORT_EVENTS, async (request) => {
-    const { source } = request.body;
+  routes.post("/events/report", REPORT_EVENTS, async (request, reply) => {
+    const { source, from, to } = request.body;
+    if (to <= from) {
+      const problems = [{ field: "to", rule: "must be above `from`" }];
+      return sendProblem(reply, problemOf("INPUT_INVALID", { problems }));
+    }
     const occurrences = request.body.occurrences.map((one) => ({ participant: "", ...one }));
-    return {
-      counted: await store.call("reportOccurrences", { source, occurrences, nowMs: clock.now() }),
-    };
+    const report = { source, from, to, occurrences, nowMs: clock.now() };
+    return reply.send(await store.call("reportOccurrences", report));
   });
 }
 

@@ -44,25 +44,28 @@ export const Acknowledgement = Type.Object(
   closed,
 );
 
-/** Body of a report: what was read from one source, in its order (TP-OPS-15). */
+const place = (description: string) =>
+  Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, description });
+
+/** Body of a report: what was read from one source between two places in it (TP-OPS-15). */
 export const EventReport = Type.Object(
   {
     source: Type.String({
       pattern: "^[\\x21-\\x7e]{1,128}$",
       description: "Names what it was read from, such as one log file",
     }),
+    from: place("Where reading began"),
+    to: place("Where it ended"),
     occurrences: Type.Array(
       Type.Object(
         {
-          place: Type.Integer({
-            minimum: 0,
-            maximum: Number.MAX_SAFE_INTEGER,
-            description: "Grows from one occurrence of the source to the next",
-          }),
           kind: Type.Enum(REPORTED_KINDS),
           participant,
           subject: Type.String({ maxLength: GATEWAY_LIMITS.eventSubjectCharsMax }),
           detail: Type.Optional(Type.String({ maxLength: GATEWAY_LIMITS.eventDetailCharsMax })),
+          count: Type.Optional(
+            Type.Integer({ minimum: 1, maximum: 2 ** 31 - 1, description: "Default: 1" }),
+          ),
         },
         closed,
       ),
@@ -104,5 +107,6 @@ export const Acknowledged = Type.Object({
 
 /** The answer of a report. */
 export const Reported = Type.Object({
-  counted: Type.Integer({ minimum: 0, description: "Occurrences that were new" }),
+  counted: Type.Boolean({ description: "False: it begins before `place`, and changed nothing" }),
+  place: Type.Integer({ minimum: 0, description: "Up to where the source is counted now" }),
 });

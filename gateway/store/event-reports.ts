@@ -1,38 +1,45 @@
 import { GATEWAY_LIMITS, type Transaction } from "#runtime";
 import { noteOccurrences, type Occurrence } from "./operator-events.ts";
 
-/** An occurrence with its place in what it was read from. */
-export interface ReportedOccurrence extends Occurrence {
-  /** Grows from one occurrence of a source to the next. */
+/** What somebody has read from one source, between two places in it. */
+export interface EventReport {
+  /** Names what it was read from, such as one log file. */
+  readonly source: string;
+  /** Where reading began: everything before was read and reported earlier. */
+  readonly from: number;
+  /** Where it ended; above `from`. */
+  readonly to: number;
+  readonly occurrences: readonly Occurrence[];
+}
+
+/** What became of a report. */
+export interface ReportResult {
+  /** Whether it was counted; if not, its reader goes on at `place`. */
+  readonly counted: boolean;
+  /** Up to where the source is counted now. */
   readonly place: number;
 }
 
 /**
- * Counts what somebody else has seen, each occurrence once: those of a source at or below the
- * place that was counted before are left out (TP-OPS-15). Returns how many were new.
+ * Counts what somebody else has seen, once (TP-OPS-15): a report that begins before the place up to
+ * which its source is counted changes nothing and is answered with that place.
  */
 export async function reportOccurrences(
   tx: Transaction,
-  args: {
-    /** Names what the occurrences were read from, such as one log file. */
-    readonly source: string;
-    readonly occurrences: readonly ReportedOccurrence[];
-    readonly nowMs: number;
-  },
-): Promise<number> {
-  const { source, nowMs } = args;
+  args: EventReport & { readonly nowMs: number },
+): Promise<ReportResult> {
+  const { source, from, to, occurrences, nowMs } = args;
   const known = await tx.get<{ place: number }>(
     "SELECT place FROM operator_source WHERE source = ?",
     source,
   );
-  const fresh = args.occurrences.filter(({ place }) => place > (known?.place ?? -1));
-  if (fresh.length === 0) return 0;
-  await noteOccurrences(tx, fresh, nowMs);
+  if (known !== undefined && from < known.place) return { counted: false, place: known.place };
+  await noteOccurrences(tx, occurrences, nowMs);
   await tx.run(
     `INSERT INTO operator_source (source, place, reported_at) VALUES (?, ?, ?)
      ON CONFLICT DO UPDATE SET place = excluded.place, reported_at = excluded.reported_at`,
     source,
-    Math.max(...fresh.map(({ place }) => place)),
+    to,
     nowMs,
   );
   await tx.run(
@@ -40,5 +47,5 @@ export async function reportOccurrences(
        ORDER BY reported_at DESC, source LIMIT -1 OFFSET ?)`,
     GATEWAY_LIMITS.eventSourcesMax,
   );
-  return fresh.length;
+  return { counted: true, place: to };
 }

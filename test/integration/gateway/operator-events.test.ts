@@ -222,31 +222,40 @@ describe("an operator (TP-OPS-14)", () => {
 });
 
 describe("a report (TP-OPS-15)", () => {
-  const seen = (place: number, subject = "publish tp.in.BR.normal.x") => ({
-    place,
+  const VIOLATION = {
     kind: "PERMISSION_VIOLATION",
     participant: "NE",
-    subject,
-  });
-  const report = (source: string, ...occurrences: object[]): Promise<DoorAnswer> =>
-    ask(door.installation, "/events/report", { source, occurrences });
+    subject: "publish tp.in.BR.normal.x",
+  };
+  const report = (source: string, from: number, to: number, ...occurrences: object[]) =>
+    ask(door.installation, "/events/report", { source, from, to, occurrences });
 
-  test("is counted once, however often and in whatever portions it is made", async () => {
-    expect((await report("nats.log:1", seen(10), seen(20))).body).toEqual({ counted: 2 });
-    expect((await report("nats.log:1", seen(10), seen(20), seen(30))).body).toEqual({ counted: 1 });
-    expect((await report("nats.log:1", seen(20))).body).toEqual({ counted: 0 });
-    expect((await report("nats.log:2", seen(10))).body).toEqual({ counted: 1 });
+  test("is counted once; its reader is told where to go on", async () => {
+    const many = { ...VIOLATION, count: 3 };
+    const first = await report("nats.log:a", 0, 20, many);
+    expect(first.body).toEqual({ counted: true, place: 20 });
+    const again = await report("nats.log:a", 0, 30, many, VIOLATION);
+    expect(again.body).toEqual({ counted: false, place: 20 });
+    expect((await report("nats.log:a", 20, 30, VIOLATION)).body).toEqual({
+      counted: true,
+      place: 30,
+    });
+    expect((await report("nats.log:b", 0, 10)).body).toEqual({ counted: true, place: 10 });
     expect(await lines()).toEqual(["PERMISSION_VIOLATION NE publish tp.in.BR.normal.x 4"]);
   });
 
   test("is taken of what is seen outside only, and from the installation only", async () => {
-    const forged = { place: 1, kind: "FORGERY", participant: "NE", subject: "" };
-    expect(await report("nats.log:1", forged)).toMatchObject({
+    const forged = { kind: "FORGERY", participant: "NE", subject: "" };
+    expect(await report("nats.log:a", 0, 1, forged)).toMatchObject({
       status: 422,
       body: { problems: [{ field: "occurrences.0.kind" }] },
     });
-    const operator = await door.operator();
-    const tried = await ask(operator, "/events/report", { source: "x", occurrences: [] });
+    expect(await report("nats.log:a", 7, 7, VIOLATION)).toMatchObject({
+      status: 422,
+      body: { problems: [{ field: "to" }] },
+    });
+    const nothing = { source: "x", from: 0, to: 1, occurrences: [] };
+    const tried = await ask(await door.operator(), "/events/report", nothing);
     expect(tried).toMatchObject({ status: 403, body: { permission: "events:report" } });
     expect(await ask(door.installation, "/events")).toMatchObject({ status: 403 });
     expect(await lines()).toEqual([]);
@@ -256,11 +265,12 @@ describe("a report (TP-OPS-15)", () => {
     const { eventSourcesMax } = GATEWAY_LIMITS;
     for (let n = 0; n < eventSourcesMax + 3; n += 1) {
       bench.nowMs += 1;
-      await report(`nats.log:${n}`, seen(1));
+      await report(`nats.log:${n}`, 0, 5);
     }
     // The oldest is forgotten, the newest are known.
-    expect((await report(`nats.log:${eventSourcesMax + 2}`, seen(1))).body).toEqual({ counted: 0 });
-    expect((await report("nats.log:0", seen(1))).body).toEqual({ counted: 1 });
+    const newest = await report(`nats.log:${eventSourcesMax + 2}`, 0, 5);
+    expect(newest.body).toMatchObject({ counted: false });
+    expect((await report("nats.log:0", 0, 5)).body).toMatchObject({ counted: true });
   });
 });
 
