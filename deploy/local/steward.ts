@@ -10,6 +10,9 @@ import { inboxStream, type LaneStream, outboxStream, urgentOnly } from "./provis
 
 /** Something the operator should know of. */
 export interface StewardIncident {
+  readonly kind: "STREAM_TAIL_LOST" | "STREAM_RECREATED" | "STREAM_FULL";
+  /** Whose outbox or inbox it is. */
+  readonly participant: string;
   /** Account and stream, such as "NE/IN". */
   readonly where: string;
   readonly detail: string;
@@ -29,13 +32,15 @@ export interface StewardOptions {
   readonly participants: readonly string[];
   readonly streamBytes: number;
   readonly logger: Logger;
-  onIncident(incident: StewardIncident): void;
+  /** Awaited before anything is mended, so that what was seen outlives a crash. */
+  onIncident(incident: StewardIncident): void | Promise<void>;
   /** Told of each round that looked after every stream. */
   onRound?(report: StewardReport): void;
 }
 
 /** A stream in an account, with the connection that looks after it. */
 interface Charge {
+  readonly participant: string;
   readonly account: string;
   readonly laneStream: LaneStream;
 }
@@ -53,6 +58,8 @@ export class Steward {
   readonly #admins = new Map<string, StreamAdmin>();
   /** Streams that are filled to more than nonUrgentShareAgain. */
   readonly #filling = new Set<string>();
+  /** Of the round under way. */
+  #incidents: StewardIncident[] = [];
   #timer: NodeJS.Timeout | undefined;
   #round: Promise<StewardReport> | undefined;
   #stopped = false;
@@ -61,8 +68,8 @@ export class Steward {
     this.#options = options;
     const { participants, streamBytes } = options;
     this.#charges = participants.flatMap((id) => [
-      { account: CORE_ACCOUNT, laneStream: outboxStream(id, streamBytes) },
-      { account: id, laneStream: inboxStream(id, streamBytes) },
+      { participant: id, account: CORE_ACCOUNT, laneStream: outboxStream(id, streamBytes) },
+      { participant: id, account: id, laneStream: inboxStream(id, streamBytes) },
     ]);
   }
 
@@ -110,24 +117,27 @@ export class Steward {
 
   async #lookAfterAll(): Promise<StewardReport> {
     let purged = 0;
-    const incidents: StewardIncident[] = [];
+    this.#incidents = [];
     for (const charge of this.#charges) {
       if (this.#stopped) break;
-      purged += await this.#lookAfter(charge, incidents);
+      purged += await this.#lookAfter(charge);
     }
-    for (const incident of incidents) {
-      this.#options.logger.error(incident, "incident on a stream");
-      this.#options.onIncident(incident);
-    }
-    const report = { purged, incidents };
+    const report = { purged, incidents: this.#incidents };
     if (!this.#stopped) this.#options.onRound?.(report);
     return report;
   }
 
-  async #lookAfter(charge: Charge, incidents: StewardIncident[]): Promise<number> {
+  async #raise(charge: Charge, kind: StewardIncident["kind"], detail: string): Promise<void> {
+    const { participant } = charge;
+    const incident = { kind, participant, where: placeOf(charge), detail };
+    this.#incidents.push(incident);
+    this.#options.logger.error(incident, "incident on a stream");
+    await this.#options.onIncident(incident);
+  }
+
+  async #lookAfter(charge: Charge): Promise<number> {
     const { account, laneStream } = charge;
     const { name } = laneStream.stream;
-    const where = `${account}/${name}`;
     const admin = await this.#admin(account);
     // The stream first: what comes in between is then above everything the consumers say.
     const stream = await admin.streamState(name);
@@ -135,22 +145,24 @@ export class Steward {
       laneStream.consumers.map((consumer) => admin.consumerState(name, consumer.name)),
     );
     if (stream === undefined || consumers.includes(undefined)) {
+      const detail = "stream or consumer was missing; it is created anew";
+      await this.#raise(charge, "STREAM_RECREATED", detail);
       await this.#restore(charge);
-      incidents.push({ where, detail: "stream or consumer was missing and was created anew" });
       return 0;
     }
     const states = consumers.filter((state) => state !== undefined);
     const ahead = await this.#aheadOf(charge, admin, stream, states);
     if (ahead.length > 0) {
-      await this.#recreate(charge, ahead);
       const names = ahead.map((consumer) => consumer.name).join(", ");
-      incidents.push({ where, detail: `the stream lost its tail; created anew: ${names}` });
+      const detail = `ahead of what the stream holds, and created anew: ${names}`;
+      await this.#raise(charge, "STREAM_TAIL_LOST", detail);
+      await this.#recreate(charge, ahead);
       return 0;
     }
     const done = lowestFloor(stream, states);
     const purged = done < stream.firstSequence ? 0 : await admin.purgeBelow(name, done + 1);
     const left = purged === 0 ? stream : await admin.streamState(name);
-    if (left !== undefined) await this.#keepRoom(charge, left, incidents);
+    if (left !== undefined) await this.#keepRoom(charge, left);
     return purged;
   }
 
@@ -173,20 +185,20 @@ export class Steward {
   }
 
   /** Closes a stream that fills to all but urgent messages, and opens it again. */
-  async #keepRoom(charge: Charge, state: StreamState, incidents: StewardIncident[]): Promise<void> {
+  async #keepRoom(charge: Charge, state: StreamState): Promise<void> {
     const { account, laneStream } = charge;
     const { stream } = laneStream;
-    const where = `${account}/${stream.name}`;
+    const where = placeOf(charge);
     const share = state.bytes / state.bytesMax;
     if (share > NATS_LIMITS.nonUrgentShareAgain) this.#filling.add(where);
     else this.#filling.delete(where);
     const isClosed = state.subjects.length < stream.subjects.length;
     if (!isClosed && share > NATS_LIMITS.nonUrgentShareMax) {
+      const percent = Math.round(100 * share);
+      await this.#raise(charge, "STREAM_FULL", `${percent} % full: it takes urgent messages only`);
       await withProvisioner(this.#options, account, (admin) => {
         return admin.ensureStream(urgentOnly(stream));
       });
-      const percent = Math.round(100 * share);
-      incidents.push({ where, detail: `${percent} % full: it takes urgent messages only` });
     }
     if (isClosed && share < NATS_LIMITS.nonUrgentShareAgain) {
       await withProvisioner(this.#options, account, (admin) => admin.ensureStream(stream));
@@ -229,6 +241,10 @@ export class Steward {
       }
     });
   }
+}
+
+function placeOf({ account, laneStream }: Charge): string {
+  return `${account}/${laneStream.stream.name}`;
 }
 
 /** Whether a consumer believes to have seen messages the stream does not have yet. */

@@ -237,6 +237,14 @@ export const PROCESS_LIMITS = {
   killMs: 5 * SECOND_MS,
   /** A service that is not ready by then has failed to start. */
   startMs: 30 * SECOND_MS,
+  /** A log of a process that is larger is put aside; one older log is kept. */
+  logBytesMax: 8 * MIB,
+  /** Read from a log at a time. */
+  logPortionBytes: 256 * KIB,
+  /** How often a log is looked into for what the operator is told of. */
+  logWatchMs: 2 * SECOND_MS,
+  /** Longest wait for the gateway to take what was found; it waits in the log otherwise. */
+  reportMs: 5 * SECOND_MS,
   /** Participants of one exchange. */
   participantsMax: 500,
   /** Reports on one value that does not fit its schema; a hostile one costs no more. */

@@ -136,7 +136,12 @@ describe("the steward", () => {
     expect((await lookAt("normal")).consumer.deliveredSequence).toBeGreaterThan(5);
     const { incidents } = await round();
     expect(incidents).toEqual([
-      { where: "CORE/OUT_NE", detail: expect.stringContaining("created anew: gw-normal") },
+      {
+        kind: "STREAM_TAIL_LOST",
+        participant: "NE",
+        where: "CORE/OUT_NE",
+        detail: expect.stringContaining("created anew: gw-normal"),
+      },
     ]);
     await send("normal", 1);
     const texts = (await take("normal", 6)).map(({ data }) => new TextDecoder().decode(data));
@@ -181,7 +186,12 @@ describe("the steward", () => {
     await steward.round();
     await steward.round();
     expect(incidents).toEqual([
-      { where: "CORE/OUT_NE", detail: "80 % full: it takes urgent messages only" },
+      {
+        kind: "STREAM_FULL",
+        participant: "NE",
+        where: "CORE/OUT_NE",
+        detail: "80 % full: it takes urgent messages only",
+      },
     ]);
     await expect(sendLarge("bulk")).rejects.toThrow(/no stream takes this subject/);
     await expect(sendLarge("normal")).rejects.toThrow(/no stream takes this subject/);

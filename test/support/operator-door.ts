@@ -47,6 +47,10 @@ export class OperatorDoor {
     });
   }
 
+  get url(): string {
+    return this.#server?.url ?? "";
+  }
+
   async close(): Promise<void> {
     await this.#server?.close();
   }
@@ -54,7 +58,7 @@ export class OperatorDoor {
   /** GET without a body, else POST. */
   async ask(token: string, path: string, body?: unknown): Promise<DoorAnswer> {
     const isPost = body !== undefined;
-    const response = await fetch(`${this.#server?.url}/v1${path}`, {
+    const response = await fetch(`${this.url}/v1${path}`, {
       method: isPost ? "POST" : "GET",
       headers: {
         authorization: `Bearer ${token}`,

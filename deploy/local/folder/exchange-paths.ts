@@ -93,6 +93,10 @@ export class ExchangePaths {
       /** Written by the server itself, so that it is known even if nobody lived to note it. */
       natsPid: join(dir, "nats.pid"),
       logsDir: join(dir, "logs"),
+      /** What the steward has seen and the gateway is told of. */
+      incidents: join(dir, "incidents.jsonl"),
+      /** Up to where logs were looked into for the operator. */
+      eventPlaces: join(dir, "event-places.json"),
     };
   }
 

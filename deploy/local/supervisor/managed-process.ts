@@ -2,9 +2,8 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { open, rename, stat } from "node:fs/promises";
 import { TracepostError } from "#errors";
 import { NATS_LIMITS, PROCESS_LIMITS, withDeadline } from "#runtime";
+import { olderFile } from "../watch/line-file.ts";
 
-/** A log that is larger at a start is put aside; one older log is kept. */
-const LOG_BYTES_MAX = 8 * 1024 * 1024;
 /** Bytes of a log that are shown when its process did not start. */
 const LOG_TAIL_BYTES = 2_000;
 /** A process that ran this long was no failure to start: the count of restarts begins anew. */
@@ -246,8 +245,8 @@ async function rotate(logFile: string): Promise<number> {
     (info) => info.size,
     () => 0,
   );
-  if (size <= LOG_BYTES_MAX) return size;
-  await rename(logFile, `${logFile}.1`);
+  if (size <= PROCESS_LIMITS.logBytesMax) return size;
+  await rename(logFile, olderFile(logFile));
   return 0;
 }
 

@@ -1,7 +1,9 @@
 import { TracepostError } from "#errors";
+import type { ApiDoor } from "#http";
 import { type Logger, PROCESS_LIMITS, Semaphore, systemClock } from "#runtime";
 import type { ExchangePaths } from "../folder/exchange-paths.ts";
 import type { Steward, StewardReport } from "../steward.ts";
+import type { EventWatch } from "../watch/event-watch.ts";
 import type { FolderLock } from "./folder-lock.ts";
 import type { ManagedProcess, ProcessEvent } from "./managed-process.ts";
 import { NATS_NAME } from "./nats-process.ts";
@@ -65,7 +67,10 @@ export interface LocalExchangeParts {
   readonly focalPoints: ReadonlyMap<string, ManagedProcess>;
   /** Bearer tokens by participant id. */
   readonly tokens: ReadonlyMap<string, string>;
+  /** Token of the gateway's user `installation`; secret. */
+  readonly gatewayToken: string;
   readonly createSteward: (natsUrl: string) => Steward;
+  readonly createWatch: (door: () => ApiDoor | undefined) => EventWatch;
   readonly logger: Logger;
 }
 
@@ -73,6 +78,7 @@ export interface LocalExchangeParts {
 export class LocalExchange implements RunningExchange {
   readonly #parts: LocalExchangeParts;
   #steward: Steward | undefined;
+  readonly #watch: EventWatch;
   #stopping: Promise<void> | undefined;
   #writing: Promise<void> = Promise.resolve();
   #startedAt = "";
@@ -82,6 +88,7 @@ export class LocalExchange implements RunningExchange {
 
   constructor(parts: LocalExchangeParts) {
     this.#parts = parts;
+    this.#watch = parts.createWatch(() => this.#gatewayDoor());
   }
 
   get paths(): ExchangePaths {
@@ -142,6 +149,7 @@ export class LocalExchange implements RunningExchange {
         ),
       );
       this.#refuseIfStopping();
+      this.#watch.start();
     } catch (caught) {
       await this.stop();
       throw caught;
@@ -184,6 +192,7 @@ export class LocalExchange implements RunningExchange {
   async #stopAll(deadlineMs: number): Promise<void> {
     const { focalPoints, gateway, nats, lock, logger, paths } = this.#parts;
     const steps: (() => Promise<unknown>)[] = [
+      () => this.#watch.stop(),
       () => Promise.all([...focalPoints.values()].map((one) => one.stop(deadlineMs))),
       () => gateway.stop(deadlineMs),
       async () => this.#steward?.stop(),
@@ -208,6 +217,12 @@ export class LocalExchange implements RunningExchange {
   #processes(): ManagedProcess[] {
     const { nats, gateway, focalPoints } = this.#parts;
     return [nats, gateway, ...focalPoints.values()];
+  }
+
+  /** Undefined while the gateway does not answer. */
+  #gatewayDoor(): ApiDoor | undefined {
+    const { gateway, gatewayToken } = this.#parts;
+    return gateway.url === "" ? undefined : { url: gateway.url, token: gatewayToken };
   }
 
   /** This process ends without having stopped the exchange; services notice, the server cannot. */

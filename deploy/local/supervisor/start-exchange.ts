@@ -1,4 +1,6 @@
 import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { ApiDoor } from "#http";
 import { createLogger, type Logger } from "#runtime";
 import { readLocalEnvironment } from "../environment.ts";
 import { type ExchangeLayout, openExchangeFolder } from "../folder/open-exchange-folder.ts";
@@ -8,6 +10,9 @@ import { findNatsServer } from "../nats-server/find-nats-server.ts";
 import { readStoragePlan } from "../provision/authority-files.ts";
 import { provisionStreams } from "../provision/provision-streams.ts";
 import { Steward, type StewardIncident } from "../steward.ts";
+import { EventWatch } from "../watch/event-watch.ts";
+import { IncidentJournal, parseJournalLine } from "../watch/incident-journal.ts";
+import { parseNatsLogLine } from "../watch/nats-log-line.ts";
 import {
   ExchangeProcesses,
   type ExchangePrograms,
@@ -15,6 +20,7 @@ import {
 } from "./exchange-processes.ts";
 import { type FolderLock, lockFolder } from "./folder-lock.ts";
 import type { ProcessEvent } from "./managed-process.ts";
+import { NATS_NAME } from "./nats-process.ts";
 import { endLeftovers } from "./run-state.ts";
 import { LocalExchange, type RunningExchange } from "./running-exchange.ts";
 
@@ -97,6 +103,7 @@ async function assemble(
       emit(event);
     },
   });
+  const journal = new IncidentJournal(paths.run.incidents);
   const exchange: LocalExchange = new LocalExchange({
     paths,
     lock,
@@ -105,15 +112,57 @@ async function assemble(
     gateway: processes.gateway(),
     focalPoints: processes.focalPoints(),
     tokens: await readTokens(layout),
+    gatewayToken: (await readFile(paths.gateway.apiToken, "utf8")).trim(),
     createSteward: (natsUrl) =>
       new Steward({
         ...streams,
         natsUrl,
         logger,
-        onIncident: (incident) => emit({ type: "incident", ...incident }),
+        onIncident: async (incident) => {
+          emit({ type: "incident", ...incident });
+          await noteIncident(journal, incident, logger);
+        },
       }),
+    createWatch: (door) => createWatch({ layout, door, logger }),
   });
   return exchange;
+}
+
+/** A disk that takes no line must not keep the steward from mending a stream. */
+async function noteIncident(
+  journal: IncidentJournal,
+  { kind, participant, where, detail }: StewardIncident,
+  logger: Logger,
+): Promise<void> {
+  await journal.note({ kind, participant, subject: where, detail }).catch((caught: unknown) => {
+    logger.error({ err: caught, where }, "an incident cannot be noted for the operator");
+  });
+}
+
+/** Watches what the server logs and what the steward has seen, for the operator's events. */
+function createWatch({
+  layout: { paths, participants },
+  door,
+  logger,
+}: {
+  readonly layout: ExchangeLayout;
+  readonly door: () => ApiDoor | undefined;
+  readonly logger: Logger;
+}): EventWatch {
+  const ids = new Set(participants.map(({ id }) => id));
+  return new EventWatch({
+    files: [
+      {
+        name: "nats.log",
+        file: join(paths.run.logsDir, `${NATS_NAME}.log`),
+        parse: (line) => parseNatsLogLine(line, ids),
+      },
+      { name: "incidents", file: paths.run.incidents, parse: parseJournalLine },
+    ],
+    placesFile: paths.run.eventPlaces,
+    door,
+    logger,
+  });
 }
 
 async function readTokens({ paths, participants }: ExchangeLayout): Promise<Map<string, string>> {
