@@ -14,6 +14,7 @@ import { openStewardFolder } from "./folder/open-exchange-folder.ts";
 import { provisionStreams } from "./provision/provision-streams.ts";
 import { checkServer } from "./provision/server-check.ts";
 import { Steward, type StewardReport } from "./steward.ts";
+import { StreamsSeen } from "./streams-seen.ts";
 
 const StartSchema = Type.Object(
   {
@@ -85,6 +86,7 @@ export async function startSteward(options: StewardServiceOptions): Promise<Runn
   const steward = new Steward({
     ...streams,
     logger,
+    seen: new StreamsSeen(paths.steward.streamsSeen),
     // The steward itself has written it into the log.
     onIncident: () => undefined,
     onRound: (report) => {

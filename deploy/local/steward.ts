@@ -7,6 +7,7 @@ import { credentialsFile } from "./provision/authority-files.ts";
 import { INBOX_PREFIXES } from "./provision/permissions.ts";
 import { withProvisioner } from "./provision/provision-streams.ts";
 import { inboxStream, type LaneStream, outboxStream, urgentOnly } from "./provision/topology.ts";
+import type { StreamsSeen } from "./streams-seen.ts";
 
 /** Something the operator should know of. */
 export interface StewardIncident {
@@ -32,6 +33,8 @@ export interface StewardOptions {
   readonly participants: readonly string[];
   readonly streamBytes: number;
   readonly logger: Logger;
+  /** How far the streams had come when they were looked at last. */
+  readonly seen: StreamsSeen;
   /** Awaited before anything is mended, so that what was seen outlives a crash. */
   onIncident(incident: StewardIncident): void | Promise<void>;
   /** Told of each round that looked after every stream. */
@@ -60,6 +63,7 @@ export class Steward {
   readonly #filling = new Set<string>();
   /** Of the round under way. */
   #incidents: StewardIncident[] = [];
+  #isUnkept = false;
   #timer: NodeJS.Timeout | undefined;
   #round: Promise<StewardReport> | undefined;
   #stopped = false;
@@ -122,14 +126,27 @@ export class Steward {
       if (this.#stopped) break;
       purged += await this.#lookAfter(charge);
     }
+    await this.#keepSeen();
     const report = { purged, incidents: this.#incidents };
     if (!this.#stopped) this.#options.onRound?.(report);
     return report;
   }
 
-  async #raise(charge: Charge, kind: StewardIncident["kind"], detail: string): Promise<void> {
+  /** A folder that takes no file keeps nobody from looking after streams; it is said once. */
+  async #keepSeen(): Promise<void> {
+    const { logger, seen } = this.#options;
+    try {
+      await seen.keep();
+      this.#isUnkept = false;
+    } catch (caught) {
+      if (!this.#isUnkept) logger.warn({ err: caught }, "how far streams have come is not kept");
+      this.#isUnkept = true;
+    }
+  }
+
+  async #raise(charge: Charge, what: Pick<StewardIncident, "kind" | "detail">): Promise<void> {
     const { participant } = charge;
-    const incident = { kind, participant, where: placeOf(charge), detail };
+    const incident = { ...what, participant, where: placeOf(charge) };
     this.#incidents.push(incident);
     this.#options.logger.error(incident, "incident on a stream");
     await this.#options.onIncident(incident);
@@ -146,24 +163,40 @@ export class Steward {
     );
     if (stream === undefined || consumers.includes(undefined)) {
       const detail = "stream or consumer was missing; it is created anew";
-      await this.#raise(charge, "STREAM_RECREATED", detail);
+      await this.#raise(charge, { kind: "STREAM_RECREATED", detail });
+      await this.#options.seen.note(placeOf(charge), undefined);
       await this.#restore(charge);
       return 0;
     }
     const states = consumers.filter((state) => state !== undefined);
-    const ahead = await this.#aheadOf(charge, admin, stream, states);
-    if (ahead.length > 0) {
-      const names = ahead.map((consumer) => consumer.name).join(", ");
-      const detail = `ahead of what the stream holds, and created anew: ${names}`;
-      await this.#raise(charge, "STREAM_TAIL_LOST", detail);
-      await this.#recreate(charge, ahead);
-      return 0;
-    }
+    if (await this.#mend(charge, admin, stream, states)) return 0;
     const done = lowestFloor(stream, states);
     const purged = done < stream.firstSequence ? 0 : await admin.purgeBelow(name, done + 1);
     const left = purged === 0 ? stream : await admin.streamState(name);
     if (left !== undefined) await this.#keepRoom(charge, left);
+    await this.#options.seen.note(placeOf(charge), left);
     return purged;
+  }
+
+  /** Mends what a stream that has lost something would do harm with; returns whether it has. */
+  async #mend(
+    charge: Charge,
+    admin: StreamAdmin,
+    stream: StreamState,
+    states: readonly ConsumerState[],
+  ): Promise<boolean> {
+    const { seen } = this.#options;
+    const loss = await seen.lossOf(placeOf(charge), stream);
+    const ahead = await this.#aheadOf(charge, admin, stream, states);
+    if (loss === undefined && ahead.length === 0) return false;
+    const { kind = "STREAM_TAIL_LOST", detail = "" } = loss ?? {};
+    const names = ahead.map((consumer) => consumer.name).join(", ");
+    const anew = names === "" ? "" : `ahead of what it holds, and created anew: ${names}`;
+    const told = [detail, anew].filter((part) => part !== "").join("; ");
+    await this.#raise(charge, { kind, detail: told });
+    await this.#recreate(charge, ahead);
+    await seen.note(placeOf(charge), stream);
+    return true;
   }
 
   /**
@@ -195,7 +228,8 @@ export class Steward {
     const isClosed = state.subjects.length < stream.subjects.length;
     if (!isClosed && share > NATS_LIMITS.nonUrgentShareMax) {
       const percent = Math.round(100 * share);
-      await this.#raise(charge, "STREAM_FULL", `${percent} % full: it takes urgent messages only`);
+      const detail = `${percent} % full: it takes urgent messages only`;
+      await this.#raise(charge, { kind: "STREAM_FULL", detail });
       await withProvisioner(this.#options, account, (admin) => {
         return admin.ensureStream(urgentOnly(stream));
       });
@@ -231,6 +265,7 @@ export class Steward {
   }
 
   async #recreate(charge: Charge, ahead: LaneStream["consumers"]): Promise<void> {
+    if (ahead.length === 0) return;
     const { account, laneStream } = charge;
     await withProvisioner(this.#options, account, async (admin) => {
       const stream = laneStream.stream.name;

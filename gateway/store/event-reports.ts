@@ -1,5 +1,8 @@
 import { GATEWAY_LIMITS, type Transaction } from "#runtime";
+import { IN_STREAM } from "#wire";
+import type { EventKind } from "./event-kinds.ts";
 import { noteOccurrences, type Occurrence } from "./operator-events.ts";
+import { DELIVERY } from "./tables.ts";
 
 /** What somebody has read from one source, between two places in it. */
 export interface EventReport {
@@ -35,6 +38,7 @@ export async function reportOccurrences(
   );
   if (known !== undefined && from < known.place) return { counted: false, place: known.place };
   await noteOccurrences(tx, occurrences, nowMs);
+  for (const occurrence of occurrences) await dispatchLostAgain(tx, occurrence, nowMs);
   await tx.run(
     `INSERT INTO operator_source (source, place, reported_at) VALUES (?, ?, ?)
      ON CONFLICT DO UPDATE SET place = excluded.place, reported_at = excluded.reported_at`,
@@ -48,4 +52,21 @@ export async function reportOccurrences(
     GATEWAY_LIMITS.eventSourcesMax,
   );
   return { counted: true, place: to };
+}
+
+const LOSSES: readonly EventKind[] = ["STREAM_TAIL_LOST", "STREAM_RECREATED"];
+
+/** What was in an inbox that has lost something is dispatched again at once (TP-OPS-18). */
+async function dispatchLostAgain(
+  tx: Transaction,
+  { kind, participant, subject }: Occurrence,
+  nowMs: number,
+): Promise<void> {
+  if (!LOSSES.includes(kind) || subject !== `${participant}/${IN_STREAM}`) return;
+  await tx.run(
+    "UPDATE deliveries SET next_at = min(next_at, ?) WHERE state = ? AND recipient = ?",
+    nowMs,
+    DELIVERY.dispatched,
+    participant,
+  );
 }

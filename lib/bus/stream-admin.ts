@@ -19,6 +19,8 @@ import {
 
 /** Where a stream stands. Sequence numbers count from 1; an empty stream keeps its last one. */
 export interface StreamState {
+  /** When this stream was made: one that was deleted and made again has another. */
+  readonly createdAt: string;
   readonly firstSequence: number;
   readonly lastSequence: number;
   readonly messages: number;
@@ -115,6 +117,7 @@ class NatsStreamAdmin implements StreamAdmin {
     const info = await this.#streamInfo(stream);
     if (info === undefined) return undefined;
     return {
+      createdAt: info.created,
       firstSequence: info.state.first_seq,
       lastSequence: info.state.last_seq,
       messages: info.state.messages,

@@ -14,6 +14,7 @@ import { findNatsServer } from "../../deploy/local/nats-server/find-nats-server.
 import { credentialsFile, readStoragePlan } from "../../deploy/local/provision/authority-files.ts";
 import { provisionStreams } from "../../deploy/local/provision/provision-streams.ts";
 import { Steward, type StewardIncident } from "../../deploy/local/steward.ts";
+import { StreamsSeen } from "../../deploy/local/streams-seen.ts";
 import { ManagedProcess } from "../../deploy/local/supervisor/managed-process.ts";
 import { natsPlan } from "../../deploy/local/supervisor/nats-process.ts";
 
@@ -139,6 +140,7 @@ export function carrierClients(place: CarrierPlace, ids: readonly string[]): Car
         participants: ids,
         streamBytes,
         logger: createLogger({ name: "test", level: "silent" }),
+        seen: new StreamsSeen(paths.steward.streamsSeen),
         onIncident,
       }),
     closeAll: async () => {

@@ -84,6 +84,18 @@ export class ExchangePaths {
     return join(tokensDir, `${userId}.token`);
   }
 
+  /** What the steward knows of its own: apart from what the server holds and may lose. */
+  get steward() {
+    const dir = join(this.dataDir, "steward");
+    return {
+      dir,
+      /** How far the streams had come. */
+      streamsSeen: join(dir, "streams-seen.json"),
+      /** What it has seen and the gateway is told of. */
+      incidents: join(dir, "incidents.jsonl"),
+    };
+  }
+
   get run() {
     const dir = join(this.dataDir, "run");
     return {
@@ -93,8 +105,6 @@ export class ExchangePaths {
       /** Written by the server itself, so that it is known even if nobody lived to note it. */
       natsPid: join(dir, "nats.pid"),
       logsDir: join(dir, "logs"),
-      /** What the steward has seen and the gateway is told of. */
-      incidents: join(dir, "incidents.jsonl"),
       /** Up to where logs were looked into for the operator. */
       eventPlaces: join(dir, "event-places.json"),
     };

@@ -73,6 +73,7 @@ async function prepareFolder(paths: ExchangePaths): Promise<void> {
       paths.exchange.dir,
       paths.nats.dir,
       paths.gateway.dir,
+      paths.steward.dir,
       paths.run.dir,
       paths.participantsDir,
     ];
@@ -131,6 +132,7 @@ async function writeCarrier(
     storage,
   );
   await writeAuthority(paths, authority, storage);
+  await makePrivateFolder(paths.steward.dir);
   await makePrivateFolder(dirname(paths.run.state));
 }
 

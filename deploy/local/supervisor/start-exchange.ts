@@ -10,6 +10,7 @@ import { findNatsServer } from "../nats-server/find-nats-server.ts";
 import { readStoragePlan } from "../provision/authority-files.ts";
 import { provisionStreams } from "../provision/provision-streams.ts";
 import { Steward, type StewardIncident } from "../steward.ts";
+import { StreamsSeen } from "../streams-seen.ts";
 import { EventWatch } from "../watch/event-watch.ts";
 import { IncidentJournal, parseJournalLine } from "../watch/incident-journal.ts";
 import { parseNatsLogLine } from "../watch/nats-log-line.ts";
@@ -103,7 +104,7 @@ async function assemble(
       emit(event);
     },
   });
-  const journal = new IncidentJournal(paths.run.incidents);
+  const journal = new IncidentJournal(paths.steward.incidents);
   const exchange: LocalExchange = new LocalExchange({
     paths,
     lock,
@@ -118,6 +119,7 @@ async function assemble(
         ...streams,
         natsUrl,
         logger,
+        seen: new StreamsSeen(paths.steward.streamsSeen),
         onIncident: async (incident) => {
           emit({ type: "incident", ...incident });
           await noteIncident(journal, incident, logger);
@@ -157,7 +159,7 @@ function createWatch({
         file: join(paths.run.logsDir, `${NATS_NAME}.log`),
         parse: (line) => parseNatsLogLine(line, ids),
       },
-      { name: "incidents", file: paths.run.incidents, parse: parseJournalLine },
+      { name: "incidents", file: paths.steward.incidents, parse: parseJournalLine },
     ],
     placesFile: paths.run.eventPlaces,
     door,

@@ -244,6 +244,22 @@ describe("a report (TP-OPS-15)", () => {
     expect(await lines()).toEqual(["PERMISSION_VIOLATION NE publish tp.in.BR.normal.x 4"]);
   });
 
+  test("of an inbox that lost something makes its messages due at once (TP-OPS-18)", async () => {
+    await bench.send(traceRequest(parties.party("NE"), ["BR"]));
+    await bench.send(traceRequest(parties.party("NE"), ["AT"]));
+    const lost = (subject: string) => {
+      return { kind: "STREAM_TAIL_LOST", participant: "BR", subject, detail: "" };
+    };
+    await report("incidents:a", 0, 10, lost("CORE/OUT_BR"));
+    const due = { nowMs: bench.nowMs, firstMs: 60_000, maxMs: 60_000, limit: 10 };
+    expect(await bench.store.call("takeOverdue", due)).toEqual([]);
+    const published = bench.nextPublished(1);
+    await report("incidents:a", 10, 20, lost("BR/IN"));
+    const subjects = (await published).map(({ subject }) => subject);
+    expect(subjects.filter((one) => one.startsWith("tp.in.BR."))).toHaveLength(2);
+    expect(subjects.filter((one) => one.startsWith("tp.in.AT."))).toHaveLength(1);
+  });
+
   test("is taken of what is seen outside only, and from the installation only", async () => {
     const forged = { kind: "FORGERY", participant: "NE", subject: "" };
     expect(await report("nats.log:a", 0, 1, forged)).toMatchObject({
