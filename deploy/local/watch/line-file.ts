@@ -16,8 +16,8 @@ export function olderFile(file: string): string {
 
 /**
  * Names the content of a file by its first line, which says when it was begun: the same before and
- * after it is put aside, and another one for what is written then. Undefined while there is no whole
- * line.
+ * after it is put aside, and another one for what is written then. Undefined while there is no
+ * whole line.
  */
 export async function contentId(file: string): Promise<string | undefined> {
   const [first] = await readLines(file, 0, FIRST_LINE_BYTES_MAX);
@@ -27,7 +27,7 @@ export async function contentId(file: string): Promise<string | undefined> {
 const FIRST_LINE_BYTES_MAX = 4_096;
 const ID_CHARS = 16;
 
-/** Reads the whole lines that begin at a place; none when there is no file, or nothing more in it. */
+/** Reads the whole lines that begin at a place; none when there is no file, or no more in it. */
 export async function readLines(
   file: string,
   from: number,
@@ -63,8 +63,8 @@ function linesIn(bytes: Buffer, from: number): FileLine[] {
 const NEWLINE = 0x0a;
 
 /**
- * Puts a large file aside while its writer goes on appending to it. What is written between the copy
- * and the cut, a moment, is lost.
+ * Puts a large file aside while its writer goes on appending to it. What is written between the
+ * copy and the cut, a moment, is lost.
  */
 export async function keepSmall(file: string): Promise<void> {
   const size = await stat(file).then(

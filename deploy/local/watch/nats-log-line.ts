@@ -26,8 +26,8 @@ const FAILED_LOGIN = new RegExp(
 );
 
 /**
- * Reads a line of the nats-server's log (tried with 2.15.1): a violation of permissions, or a failed
- * log-in. Undefined for every other line.
+ * Reads a line of the nats-server's log (tried with 2.15.1): a violation of permissions, or a
+ * failed log-in. Undefined for every other line.
  */
 export function parseNatsLogLine(
   line: string,
