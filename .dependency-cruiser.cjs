@@ -26,10 +26,10 @@ const COMPOSITION_ROOTS = [
 ];
 
 /**
- * Doors of lib folders. lib/http has three more, for users, feed and webhooks without the
- * server: a store's thread loads them.
+ * Doors of lib folders. lib/http has four more, for users, feed, webhooks and idempotency keys
+ * without the server: a store's thread loads them.
  */
-const DOORS = "^lib/(?:[^/]+|http/users|http/feed|http/webhooks)/index\\.ts$";
+const DOORS = "^lib/(?:[^/]+|http/(?:users|feed|webhooks|repeats))/index\\.ts$";
 
 const PRODUCT = "^(lib|proto|gateway|services|cli|scenario|deploy|bin)/";
 

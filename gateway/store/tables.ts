@@ -1,4 +1,5 @@
 import { LOG_MIGRATION_SQL } from "#message-log";
+import { REPEAT_MIGRATION_SQL } from "#repeats";
 import type { Migration } from "#runtime";
 import { USER_MIGRATION_SQL } from "#users";
 import { EVENT_SQL } from "./event-tables.ts";
@@ -81,6 +82,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 3, name: "quarantine by participant, with decisions", sql: QUARANTINE_SQL },
   { version: 4, name: "users and tokens", sql: USER_MIGRATION_SQL },
   { version: 5, name: "operator events", sql: EVENT_SQL },
+  { version: 6, name: "idempotency keys", sql: REPEAT_MIGRATION_SQL },
 ];
 
 /** Where a delivery stands. */

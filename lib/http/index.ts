@@ -38,6 +38,7 @@ export {
   problemOf,
   sendProblem,
 } from "./problem.ts";
+export { RepeatHeaders, repeatOf } from "./repeat-request.ts";
 export type { HttpRoutes, TypeBoxProvider } from "./routes.ts";
 export {
   createHttpServer,

@@ -1,4 +1,5 @@
 import { EXAMPLE_IDS, EXAMPLE_TOKEN_TEXT, EXAMPLE_USER } from "./contract/example-ids.ts";
+import { RepeatHeaders } from "./repeat-request.ts";
 import {
   IssuedToken,
   NewToken,
@@ -127,12 +128,16 @@ export const ADD_USER = {
     summary: "Adds a user",
     description: "A user id is never given again, and a user is never removed.",
     tags: ["users"],
+    headers: RepeatHeaders,
     body: NewUser,
-    response: { 201: UserView },
+    response: {
+      200: { ...UserView, description: "The user that was added under this idempotency key" },
+      201: { ...UserView, description: "The user is added" },
+    },
   },
   config: {
     permission: "users:write",
-    problems: ["USER_EXISTS"],
+    problems: ["USER_EXISTS", "IDEMPOTENCY_MISMATCH"],
     examples: {
       officer: {
         summary: "An officer",
@@ -190,14 +195,21 @@ export const ISSUE_TOKEN = {
   schema: {
     operationId: "issueToken",
     summary: "Issues a token; it is shown this once",
+    description:
+      "A repeat under the same idempotency key names the token and does not show it: it is not " +
+      "kept. Whoever lost the answer revokes that token and issues another.",
     tags: ["users"],
     params: UserParams,
+    headers: RepeatHeaders,
     body: NewToken,
-    response: { 201: IssuedToken },
+    response: {
+      200: { ...IssuedToken, description: "The token that was issued under this key, unshown" },
+      201: { ...IssuedToken, description: "The token is issued" },
+    },
   },
   config: {
     permission: "users:write",
-    problems: ["NOT_FOUND", "USER_DISABLED", "TOO_MANY_TOKENS"],
+    problems: ["NOT_FOUND", "USER_DISABLED", "TOO_MANY_TOKENS", "IDEMPOTENCY_MISMATCH"],
     examples: {
       endless: {
         summary: "A token that does not expire",

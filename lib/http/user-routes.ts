@@ -4,6 +4,7 @@ import { actorOf } from "./actor.ts";
 import { instantMsOf } from "./instant.ts";
 import { pageMark, positionOf } from "./page-mark.ts";
 import { type FieldProblem, problemOf, sendProblem } from "./problem.ts";
+import { repeatOf } from "./repeat-request.ts";
 import type { HttpRoutes } from "./routes.ts";
 import {
   ADD_USER,
@@ -81,11 +82,14 @@ function addUserAdding(routes: HttpRoutes, { store, clock }: UserRouteDeps): voi
       responsible: responsible ?? null,
       roles,
       actor: actorOf(request).userId,
+      repeat: repeatOf(request),
       nowMs: clock.now(),
     });
     switch (added.type) {
       case "added":
-        return reply.code(201).send(userView(added.user));
+        return reply.code(added.repeated ? 200 : 201).send(userView(added.user));
+      case "mismatch":
+        return sendProblem(reply, problemOf("IDEMPOTENCY_MISMATCH"));
       case "exists":
         return sendProblem(reply, problemOf("USER_EXISTS", { field: "userId" }));
       case "responsible-unknown": {
@@ -147,10 +151,15 @@ function addTokenRoutes(routes: HttpRoutes, { store, guard, clock }: UserRouteDe
     const { text, tokenId, digest } = newToken();
     const actor = actorOf(request).userId;
     const kept = { userId, tokenId, digest, label, expiresAtMs, actor, nowMs };
-    const issued = await store.call("userIssueToken", kept);
+    const issued = await store.call("userIssueToken", { ...kept, repeat: repeatOf(request) });
     switch (issued.type) {
-      case "issued":
-        return reply.code(201).send({ userId, tokenId, token: text, label, expiresAt });
+      case "issued": {
+        const view = { userId, tokenId: issued.tokenId, label: issued.label, expiresAt };
+        if (issued.repeated) return reply.send(view);
+        return reply.code(201).send({ ...view, token: text });
+      }
+      case "mismatch":
+        return sendProblem(reply, problemOf("IDEMPOTENCY_MISMATCH"));
       case "unknown":
         return sendProblem(reply, problemOf("NOT_FOUND"));
       case "disabled":
@@ -158,7 +167,7 @@ function addTokenRoutes(routes: HttpRoutes, { store, guard, clock }: UserRouteDe
       case "too-many":
         return sendProblem(reply, problemOf("TOO_MANY_TOKENS"));
       default:
-        return issued.type satisfies never;
+        return issued satisfies never;
     }
   });
   routes.post("/users/:userId/tokens/:tokenId/revoke", REVOKE_TOKEN, async (request, reply) => {

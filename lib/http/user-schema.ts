@@ -106,7 +106,9 @@ export const UserDetail = Type.Object({
 export const IssuedToken = Type.Object({
   userId: UserId,
   tokenId: Type.String(),
-  token: Type.String({ description: "The secret; it is shown this once" }),
+  token: Type.Optional(
+    Type.String({ description: "The secret; it is shown once, and not again to a repeat" }),
+  ),
   label: Type.String(),
   expiresAt: Type.Optional(instant),
 });

@@ -1,4 +1,5 @@
 import { EXAMPLE_IDS, EXAMPLE_ORIGIN } from "./contract/example-ids.ts";
+import { RepeatHeaders } from "./repeat-request.ts";
 import {
   EnableWebhook,
   NewWebhook,
@@ -70,12 +71,16 @@ export const ADD_WEBHOOK = {
     summary: "Has each change delivered to an address; the secret is shown this once",
     description: "Deliveries are signed as Standard Webhooks, in the order of the feed.",
     tags,
+    headers: RepeatHeaders,
     body: NewWebhook,
-    response: { 201: WebhookWithSecret },
+    response: {
+      200: { ...WebhookView, description: "The webhook of this idempotency key, without secret" },
+      201: { ...WebhookWithSecret, description: "The webhook is added" },
+    },
   },
   config: {
     permission,
-    problems: ["TOO_MANY_WEBHOOKS", "CHANGES_GONE"],
+    problems: ["TOO_MANY_WEBHOOKS", "CHANGES_GONE", "IDEMPOTENCY_MISMATCH"],
     examples: {
       caseSystem: {
         summary: "A case system that is told what changes from now on",

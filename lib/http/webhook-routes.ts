@@ -2,6 +2,7 @@ import type { FastifyReply } from "fastify";
 import { type Clock, WEBHOOK_LIMITS } from "#runtime";
 import { actorOf } from "./actor.ts";
 import { type FieldProblem, problemOf, sendProblem } from "./problem.ts";
+import { repeatOf } from "./repeat-request.ts";
 import type { HttpRoutes } from "./routes.ts";
 import {
   ADD_WEBHOOK,
@@ -66,8 +67,12 @@ function addAdding(routes: HttpRoutes, { store, courier, clock }: WebhookRouteDe
     const webhookId = newWebhookId();
     const secret = newWebhookSecret();
     const act = { actor: actorOf(request).userId, nowMs: clock.now() };
-    const added = await store.call("webhookAdd", { ...act, webhookId, url, label, after, secret });
+    const repeat = repeatOf(request);
+    const made = { ...act, webhookId, url, label, after, secret, repeat };
+    const added = await store.call("webhookAdd", made);
     if (added.type === "too-many") return sendProblem(reply, problemOf("TOO_MANY_WEBHOOKS"));
+    if (added.type === "mismatch") return sendProblem(reply, problemOf("IDEMPOTENCY_MISMATCH"));
+    if (added.repeated) return answerChange(reply, added);
     courier.noteChanged(webhookId);
     return answerChange(reply, added, { status: 201, more: { secret } });
   });

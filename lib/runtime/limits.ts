@@ -185,6 +185,10 @@ export const HTTP_LIMITS = {
   deadTokensKeptMax: 50,
   /** Longest life of a token that expires at all. */
   tokenLifeMsMax: 3_660 * DAY_MS,
+  /** How long an idempotency key stands for what was made under it; long enough for any retry. */
+  repeatKeptMs: 7 * DAY_MS,
+  /** Idempotency keys of one user that are kept; the oldest give way. */
+  repeatsPerUserMax: 1_000,
   /** Name of a person or label of a token. */
   nameCharsMax: 128,
   /** Rows of one page of a list. */

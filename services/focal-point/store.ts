@@ -1,5 +1,6 @@
 import { FEED_MIGRATION_SQL, FEED_PROCEDURES, FEED_READ_ONLY } from "#feed";
 import { createPostProcedures, POST_MIGRATION_SQL, POST_READ_ONLY } from "#post";
+import { REPEAT_MIGRATION_SQL } from "#repeats";
 import type { StoreDefinition } from "#runtime";
 import { USER_MIGRATION_SQL, USER_PROCEDURES, USER_READ_ONLY } from "#users";
 import { WEBHOOK_MIGRATION_SQL, WEBHOOK_PROCEDURES, WEBHOOK_READ_ONLY } from "#webhooks";
@@ -11,7 +12,7 @@ import {
   findRepeated,
   loadCase,
   openCase,
-  replyToCase,
+  replyOnce,
 } from "./cases/case-procedures.ts";
 import { CASE_ACTOR_MIGRATION_SQL, CASE_MIGRATION_SQL } from "./cases/case-tables.ts";
 import { answerCase } from "./cases/register-answer.ts";
@@ -41,6 +42,7 @@ export const store = {
     { version: 8, name: "changes of the post", sql: POST_CHANGES_MIGRATION_SQL },
     { version: 9, name: "lists of cases", sql: CASE_LIST_MIGRATION_SQL },
     { version: 10, name: "webhooks", sql: WEBHOOK_MIGRATION_SQL },
+    { version: 11, name: "idempotency keys", sql: REPEAT_MIGRATION_SQL },
   ],
   procedures: {
     ...createPostProcedures(caseHooks),
@@ -51,7 +53,7 @@ export const store = {
     findRepeated,
     listCases,
     loadCase,
-    replyToCase,
+    replyOnce,
     casesAwaiting,
     answerCase,
     caseCounts,

@@ -5,6 +5,7 @@ import {
   FEED_READ_ONLY,
   tellChange,
 } from "#feed";
+import { REPEAT_MIGRATION_SQL } from "#repeats";
 import type { StoreDefinition, Transaction } from "#runtime";
 import { WEBHOOK_MIGRATION_SQL, WEBHOOK_PROCEDURES, WEBHOOK_READ_ONLY } from "#webhooks";
 
@@ -19,6 +20,7 @@ export const store = {
   migrations: [
     { version: 1, name: "feed", sql: FEED_MIGRATION_SQL },
     { version: 2, name: "webhooks", sql: WEBHOOK_MIGRATION_SQL },
+    { version: 3, name: "idempotency keys", sql: REPEAT_MIGRATION_SQL },
   ],
   procedures: { ...FEED_PROCEDURES, ...WEBHOOK_PROCEDURES, tell },
   readOnly: [...FEED_READ_ONLY, ...WEBHOOK_READ_ONLY],

@@ -1,4 +1,5 @@
-import { type Clock, createLogger } from "#runtime";
+import { REPEAT_MIGRATION_SQL } from "#repeats";
+import { type Clock, createLogger, type Transaction } from "#runtime";
 import {
   admitInstallation,
   createGuard,
@@ -14,6 +15,8 @@ import { openMemoryTransaction } from "./memory-transaction.ts";
 /** Accounts of users in memory, with the procedures of the product. */
 export interface MemoryUsers {
   readonly store: UserStore;
+  /** What the store keeps. */
+  readonly tx: Transaction;
   readonly guard: Guard;
   /** Names of the procedures called so far. */
   readonly calls: string[];
@@ -27,7 +30,7 @@ export interface MemoryUsers {
 
 /** Opens accounts with the user `installation` in them. */
 export async function openMemoryUsers(clock: Clock): Promise<MemoryUsers> {
-  const tx = openMemoryTransaction(USER_MIGRATION_SQL);
+  const tx = openMemoryTransaction(USER_MIGRATION_SQL, REPEAT_MIGRATION_SQL);
   const calls: string[] = [];
   const store: UserStore = {
     call: async (name, args) => {
@@ -42,6 +45,7 @@ export async function openMemoryUsers(clock: Clock): Promise<MemoryUsers> {
   const logger = createLogger({ name: "test", level: "silent" });
   const users: MemoryUsers = {
     store,
+    tx,
     guard: createGuard({ store, clock, logger }),
     calls,
     afterCall: async () => undefined,

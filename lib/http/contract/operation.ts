@@ -2,6 +2,7 @@ import type { RouteOptions } from "fastify";
 import type { TSchema } from "typebox";
 import { TracepostError } from "#errors";
 import type { ProblemCode } from "../problem.ts";
+import { RepeatHeaders } from "../repeat-request.ts";
 
 /** What operations are grouped by in the description of an API; a closed table. */
 export const TAGS = {
@@ -45,8 +46,9 @@ declare module "fastify" {
 }
 
 /**
- * Keeps a service from starting with a route that nobody described (TP-API-13). Throws
- * TracepostError INTERNAL, naming what the route lacks.
+ * Keeps a service from starting with a route that nobody described (TP-API-13), or that makes
+ * something and takes no idempotency key (TP-API-18). Throws TracepostError INTERNAL, naming what
+ * the route lacks.
  */
 export function checkOperation({ method, url, schema, config }: RouteOptions): void {
   const { operationId, summary, tags = [] } = schema ?? {};
@@ -59,6 +61,7 @@ export function checkOperation({ method, url, schema, config }: RouteOptions): v
     "one of the tags": tags.length === 1 && Object.hasOwn(TAGS, tag),
     "a schema of its answer": answers.some(isGood),
     "an example": examples.some(({ status }) => isGood(status)),
+    "the headers of a repeat": !answers.includes(201) || schema?.headers === RepeatHeaders,
   };
   const lacks = Object.keys(has).filter((what) => has[what] === false);
   if (lacks.length === 0) return;

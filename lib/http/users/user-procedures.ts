@@ -1,4 +1,5 @@
 import { HTTP_LIMITS, type SqlRow, type Transaction } from "#runtime";
+import { doOnce, type RepeatKey } from "../repeats/do-once.ts";
 import type { Role } from "./roles.ts";
 import {
   changesOf,
@@ -19,6 +20,11 @@ interface Act {
   /** User id. */
   readonly actor: string;
   readonly nowMs: number;
+}
+
+/** By what a request is known when it comes again; absent: each time is the first. */
+interface Repeatable {
+  readonly repeat?: RepeatKey | undefined;
 }
 
 /** A user with tokens and history. */
@@ -46,16 +52,20 @@ export type UserChanged =
   /** Nobody could change users any more (TP-API-6). */
   | { readonly type: "last-administrator" };
 
-/** Adds a user; ids of users are never given again. */
-async function userAdd(
-  tx: Transaction,
-  args: NewUserRecord,
-): Promise<
+/** What became of a user to add. */
+type UserAdded =
   | { readonly type: "added"; readonly user: UserRecord }
   | { readonly type: "exists" }
   /** Who shall answer for the system is no active person. */
-  | { readonly type: "responsible-unknown" }
-> {
+  | { readonly type: "responsible-unknown" };
+
+/** Adds a user, once for each idempotency key; ids of users are never given again. */
+async function userAdd(tx: Transaction, args: NewUserRecord & Repeatable) {
+  const { repeat, nowMs } = args;
+  return await doOnce(tx, { repeat, made: "added", nowMs }, () => addUser(tx, args));
+}
+
+async function addUser(tx: Transaction, args: NewUserRecord): Promise<UserAdded> {
   const { userId, responsible, actor, nowMs } = args;
   if ((await findUser(tx, userId)) !== undefined) return { type: "exists" };
   if (responsible !== null) {
@@ -152,11 +162,18 @@ export interface TokenToIssue extends Act {
   readonly expiresAtMs: number | null;
 }
 
-/** Keeps a token of a user. */
-async function userIssueToken(
-  tx: Transaction,
-  args: TokenToIssue,
-): Promise<{ readonly type: "issued" | "unknown" | "disabled" | "too-many" }> {
+/** What became of a token; of one that was issued, everything but the token. */
+type TokenIssued =
+  | ({ readonly type: "issued" } & Pick<TokenToIssue, "tokenId" | "label" | "expiresAtMs">)
+  | { readonly type: "unknown" | "disabled" | "too-many" };
+
+/** Keeps a token of a user, once for each idempotency key. */
+async function userIssueToken(tx: Transaction, args: TokenToIssue & Repeatable) {
+  const { repeat, nowMs } = args;
+  return await doOnce(tx, { repeat, made: "issued", nowMs }, () => issueToken(tx, args));
+}
+
+async function issueToken(tx: Transaction, args: TokenToIssue): Promise<TokenIssued> {
   const { userId, tokenId, actor, nowMs } = args;
   const user = await findUser(tx, userId);
   if (user === undefined) return { type: "unknown" };
@@ -172,7 +189,7 @@ async function userIssueToken(
   await insertToken(tx, args);
   const detail = `${tokenId} ${args.label}`.trim();
   await noteChange(tx, userId, { atMs: nowMs, actor, change: "token issued", detail });
-  return { type: "issued" };
+  return { type: "issued", tokenId, label: args.label, expiresAtMs: args.expiresAtMs };
 }
 
 async function insertToken(tx: Transaction, token: TokenToIssue): Promise<void> {

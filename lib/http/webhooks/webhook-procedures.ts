@@ -1,5 +1,6 @@
 import { feedEnds } from "#feed";
 import { type Transaction, WEBHOOK_LIMITS } from "#runtime";
+import { doOnce, type RepeatKey } from "../repeats/do-once.ts";
 import { deliveryProcedures } from "./delivery-procedures.ts";
 import {
   actsOf,
@@ -36,8 +37,16 @@ export type WebhookChanged =
   /** The changes after that number are not kept. */
   | { readonly type: "gone"; readonly first: number; readonly last: number };
 
-/** Adds a webhook; ids are never given again. */
+/** Adds a webhook, once for each idempotency key (TP-API-18); ids are never given again. */
 async function webhookAdd(
+  tx: Transaction,
+  args: NewWebhookRecord & { readonly repeat?: RepeatKey | undefined },
+) {
+  const { repeat, nowMs } = args;
+  return await doOnce(tx, { repeat, made: "done", nowMs }, () => addWebhook(tx, args));
+}
+
+async function addWebhook(
   tx: Transaction,
   args: NewWebhookRecord,
 ): Promise<WebhookChanged | { readonly type: "too-many" }> {

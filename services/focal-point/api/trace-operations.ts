@@ -1,6 +1,6 @@
 import { type Static, Type } from "typebox";
 import { TRACE_TRANSITIONS, type TraceState } from "#casework";
-import { EXAMPLE_IDS, Instant, pageLimit } from "#http";
+import { EXAMPLE_IDS, Instant, pageLimit, RepeatHeaders } from "#http";
 import { CASEWORK_LIMITS } from "#runtime";
 import { CASE_ORDERS, type CaseOrder } from "../cases/case-list.ts";
 import { NewReply } from "./reply-schema.ts";
@@ -61,15 +61,6 @@ const Page = Type.Object(
 
 /** What a list of cases is asked for. */
 export type TraceQuery = Static<typeof Page>;
-const RequestHeaders = Type.Object({
-  "idempotency-key": Type.Optional(
-    Type.String({
-      pattern: "^[\\x21-\\x7e]{1,255}$",
-      description: "Of the caller's making; the same request under the same key is done once",
-    }),
-  ),
-});
-
 /** `POST /v1/traces`. */
 export const SEND_TRACE = {
   schema: {
@@ -79,7 +70,7 @@ export const SEND_TRACE = {
       "With priority URGENT the permission `traces:urgent` is needed too. A request that breaks " +
       "a rule is refused with every field, its rule and what to do; nothing is kept of it.",
     tags: ["traces"],
-    headers: RequestHeaders,
+    headers: RepeatHeaders,
     body: NewTrace,
     response: {
       200: { ...OpenedTrace, description: "The case that this idempotency key stands for" },
@@ -295,12 +286,16 @@ export const REPLY_TO_TRACE = {
       "the permission `traces:refuse` too.",
     tags: ["traces"],
     params: CaseParams,
+    headers: RepeatHeaders,
     body: NewReply,
-    response: { 201: { ...SentReply, description: "The answer is on its way" } },
+    response: {
+      200: { ...SentReply, description: "The answer that this idempotency key stands for" },
+      201: { ...SentReply, description: "The answer is on its way" },
+    },
   },
   config: {
     permission: "traces:answer",
-    problems: ["NOT_FOUND", "ILLEGAL_MOVE", "BODY_INVALID"],
+    problems: ["NOT_FOUND", "ILLEGAL_MOVE", "BODY_INVALID", "IDEMPOTENCY_MISMATCH"],
     examples: {
       acknowledgement: {
         summary: "It is being worked on",

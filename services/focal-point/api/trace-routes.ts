@@ -5,6 +5,7 @@ import {
   lackOf,
   problemFromRefusal,
   problemOf,
+  repeatOf,
   sendProblem,
 } from "#http";
 import { TraceReply } from "#proto";
@@ -104,19 +105,24 @@ function addReplyRoute(routes: HttpRoutes, deps: OpenTraceDeps): void {
     }
     const conclusion = conclusionOf(answer);
     if (!conclusion.ok) return sendProblem(reply, problemFromRefusal(conclusion.refusal));
-    const replied = await deps.store.call("replyToCase", {
+    const replied = await deps.store.call("replyOnce", {
       caseId: request.params.caseId,
       reply: TraceReply.encode(answer).finish(),
       move: moveOf(answer),
       outcome: conclusion.value,
       replier: deps.self,
       actor: actor.userId,
+      repeat: repeatOf(request),
       nowMs: deps.clock.now(),
     });
     switch (replied.type) {
-      case "sent":
-        deps.onDrafted();
-        return reply.code(201).send({ messageId: replied.messageId, state: replied.state });
+      case "sent": {
+        const { messageId, state, repeated } = replied;
+        if (!repeated) deps.onDrafted();
+        return reply.code(repeated ? 200 : 201).send({ messageId, state });
+      }
+      case "mismatch":
+        return sendProblem(reply, problemOf("IDEMPOTENCY_MISMATCH"));
       case "unknown":
         return sendProblem(reply, problemOf("NOT_FOUND"));
       case "illegal": {

@@ -2,6 +2,7 @@ import { nextTraceState, type TraceState } from "#casework";
 import { TracepostError } from "#errors";
 import { draftMessage, type MessageDraft } from "#post";
 import { type TraceMove, TraceReply } from "#proto";
+import { doOnce, type RepeatKey, type RepeatMismatch } from "#repeats";
 import type { SqlRow, Transaction } from "#runtime";
 import {
   type CaseRecord,
@@ -138,6 +139,15 @@ export async function replyToCase(tx: Transaction, args: ReplyToSend): Promise<R
   const detail = args.outcome ?? "";
   await moveCase(tx, { caseId, event: "reply sent", state, messageId, detail, actor, nowMs });
   return { type: "sent", messageId, state };
+}
+
+/** The same for a caller who may ask again (TP-API-18). */
+export async function replyOnce(
+  tx: Transaction,
+  args: ReplyToSend & { readonly repeat: RepeatKey | undefined },
+): Promise<(Replied & { readonly repeated: boolean }) | RepeatMismatch> {
+  const { repeat, nowMs } = args;
+  return await doOnce(tx, { repeat, made: "sent", nowMs }, () => replyToCase(tx, args));
 }
 
 /** Cases whose request nobody has answered yet, the oldest first. */

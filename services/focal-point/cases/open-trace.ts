@@ -2,6 +2,7 @@ import { hash } from "node:crypto";
 import { errorsOf } from "#casework";
 import type { Refusal } from "#errors";
 import { type Finding, TraceRequest } from "#proto";
+import { canonicalJson } from "#repeats";
 import type { Clock, Database } from "#runtime";
 import type { NewTrace } from "../api/trace-schema.ts";
 import type { FocalPointProcedures } from "../store.ts";
@@ -79,13 +80,4 @@ function withFindings(
 ): OpenTraceResult {
   if (opened.type === "mismatch") return opened;
   return { ...opened, findings: TraceRequest.decode(opened.record.request).findings };
-}
-
-/** JSON with the names of each object in order, so that equal facts give equal texts. */
-export function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_name, inner: unknown) => {
-    if (typeof inner !== "object" || inner === null || Array.isArray(inner)) return inner;
-    const entries = Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1));
-    return Object.fromEntries(entries);
-  });
 }

@@ -87,6 +87,37 @@ describe("a request that is checked before it is sent (TP-API-15)", () => {
   });
 });
 
+describe("an answer under an idempotency key (TP-API-18)", () => {
+  const answerTo = (caseId: string, body: object, key: string) =>
+    us.ask("BR", `/v1/traces/${caseId}/reply`, { body, headers: { "idempotency-key": key } });
+  const acknowledgement = { nationalReference: "BR-1" };
+
+  test("is sent once, and told again in the same words", async () => {
+    const sent = await ask("/v1/traces", traceBody({ to: "BR", serial: "MADE-UP 5" }));
+    const { caseId } = sent.body;
+    await us.until("BR", `/v1/traces/${caseId}`, ({ state }) => state === "DELIVERED");
+    const both = await Promise.all([
+      answerTo(caseId, { acknowledgement }, "first"),
+      answerTo(caseId, { acknowledgement }, "first"),
+    ]);
+    expect(both.map(({ status }) => status).toSorted()).toEqual([200, 201]);
+    expect(both[0].body).toEqual(both[1].body);
+    const { events } = (await us.ask("BR", `/v1/traces/${caseId}`)).body;
+    const answers = events.filter(({ event }: { event: string }) => event === "reply sent");
+    expect(answers).toHaveLength(1);
+    const refusal = { ground: "NATIONAL_SECURITY" };
+    expect(await answerTo(caseId, { refusal }, "first")).toMatchObject({
+      status: 409,
+      body: { code: "IDEMPOTENCY_MISMATCH" },
+    });
+    // The key stands for an answer to that case, not to any.
+    expect((await answerTo("another-case", { acknowledgement }, "first")).status).toBe(409);
+    // Without the key it would be a second move, which the case does not allow.
+    const path = `/v1/traces/${caseId}/reply`;
+    expect((await us.ask("BR", path, { body: { acknowledgement } })).status).toBe(409);
+  });
+});
+
 describe("the list of cases (TP-API-16)", () => {
   let opened: string[];
 
@@ -133,7 +164,7 @@ describe("the list of cases (TP-API-16)", () => {
     const [{ openedAt }] = body.traces;
     const from = encodeURIComponent(openedAt);
     expect(idsOf(await ask(`/v1/traces?openedUntil=${from}`))).toEqual([]);
-    expect(idsOf(await ask(`/v1/traces?openedFrom=${from}&updatedFrom=${from}`))).toHaveLength(6);
+    expect(idsOf(await ask(`/v1/traces?openedFrom=${from}&updatedFrom=${from}`))).toHaveLength(7);
   });
 
   test("goes on in the same list only", async () => {

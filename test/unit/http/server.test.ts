@@ -173,6 +173,11 @@ describe("the guarded door", () => {
         "the route GET /v1/open lacks operationId, summary, one of the tags, " +
         "a schema of its answer",
     });
+    // TP-API-18
+    const response = { ...schema.response, 201: schema.response[200] };
+    await expect(serverWith({ config, schema: { ...schema, response } })).rejects.toMatchObject({
+      message: "the route GET /v1/open lacks the headers of a repeat",
+    });
   });
 });
 

@@ -34,7 +34,7 @@ beforeEach(async () => {
 
 afterEach(() => server.close());
 
-async function ask(token: string, path: string, body?: object) {
+async function ask(token: string, path: string, body?: object, more: object = {}) {
   const init =
     body === undefined
       ? {}
@@ -45,6 +45,7 @@ async function ask(token: string, path: string, body?: object) {
   const headers = {
     authorization: `Bearer ${token}`,
     ...(body === undefined ? {} : { "content-type": "application/json" }),
+    ...more,
   };
   const response = await fetch(`${server.url}/v1${path}`, { ...init, headers });
   return { status: response.status, body: await response.json() };
@@ -153,6 +154,47 @@ describe("a user", () => {
       expect.objectContaining({ change: "added", detail: "FOCAL_POINT_OFFICER" }),
     ]);
     expect(JSON.stringify(body)).not.toContain("tpt_");
+  });
+});
+
+describe("what was asked for under an idempotency key (TP-API-18)", () => {
+  const under = (key: string, path: string, body: object) =>
+    ask(users.installation, path, body, { "idempotency-key": key });
+
+  test("adds a user once", async () => {
+    expect(await under("k1", "/users", OFFICER)).toMatchObject({ status: 201 });
+    const again = await under("k1", "/users", OFFICER);
+    expect(again).toMatchObject({ status: 200, body: OFFICER });
+    const other = { ...OFFICER, name: "Another" };
+    expect(await under("k1", "/users", other)).toMatchObject({
+      status: 409,
+      body: { code: "IDEMPOTENCY_MISMATCH" },
+    });
+  });
+
+  test("issues one token, which is shown once and kept nowhere", async () => {
+    await asAdmin("/users", OFFICER);
+    const path = "/users/a.keita/tokens";
+    const first = await under("k2", path, { label: "desk" });
+    const again = await under("k2", path, { label: "desk" });
+    expect(first).toMatchObject({ status: 201 });
+    const { token, ...unshown } = first.body;
+    expect(again).toEqual({ status: 200, body: unshown });
+    expect((await asAdmin("/users/a.keita")).body.tokens).toHaveLength(1);
+    const kept = await users.tx.all("SELECT * FROM http_repeat");
+    expect(kept).toHaveLength(1);
+    expect(JSON.stringify(kept)).not.toContain(token.split("_")[2]);
+    expect(await under("k2", "/users/installation/tokens", { label: "desk" })).toMatchObject({
+      status: 409,
+      body: { code: "IDEMPOTENCY_MISMATCH" },
+    });
+  });
+
+  test("must be a key", async () => {
+    expect(await under("two words", "/users", OFFICER)).toMatchObject({
+      status: 422,
+      body: { problems: [{ field: "idempotency-key" }] },
+    });
   });
 });
 

@@ -66,8 +66,14 @@ interface Answer {
   readonly body: any;
 }
 
-async function ask(method: string, path: string, body?: unknown, token = administrator) {
+async function ask(
+  method: string,
+  path: string,
+  body?: unknown,
+  { token = administrator, key = "" } = {},
+) {
   const headers: Record<string, string> = { authorization: `Bearer ${token}` };
+  if (key !== "") headers["idempotency-key"] = key;
   if (body !== undefined) headers["content-type"] = "application/json";
   const json = body === undefined ? null : JSON.stringify(body);
   const response = await fetch(`${server.url}/v1${path}`, { method, headers, body: json });
@@ -105,6 +111,19 @@ describe("an administrator", () => {
       { actor: "installation", act: "added", detail: "after change 0" },
     ]);
     expect(JSON.stringify(shown.body) + logged).not.toContain(body.secret.slice(6));
+  });
+
+  test("asking again under the same key gets the same webhook, without secret", async () => {
+    const body = { url: `${receiver.origin}/hook` };
+    const first = await ask("POST", "/webhooks", body, { key: "one" });
+    const again = await ask("POST", "/webhooks", body, { key: "one" });
+    const { secret: _, ...unshown } = first.body;
+    expect(again).toEqual({ status: 200, body: unshown });
+    expect((await ask("GET", "/webhooks")).body.webhooks).toHaveLength(1);
+    expect(await ask("POST", "/webhooks", { ...body, label: "x" }, { key: "one" })).toMatchObject({
+      status: 409,
+      body: { code: "IDEMPOTENCY_MISMATCH" },
+    });
   });
 
   test("tries a webhook out, also a disabled one, and hears why it does not work", async () => {
@@ -222,7 +241,7 @@ test("webhooks are for administrators alone", async () => {
     ["POST", `${one}/rotate-secret`],
     ["POST", `${one}/test`],
   ] as const) {
-    const answer = await ask(method, path, undefined, officer);
+    const answer = await ask(method, path, undefined, { token: officer });
     expect(answer.body, `${method} ${path}`).toMatchObject({
       code: "FORBIDDEN",
       permission: "webhooks:write",
