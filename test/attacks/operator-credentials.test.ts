@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
-import { parseCreds } from "@nats-io/jwt";
+import { join } from "node:path";
+import { type Account, decode, parseCreds } from "@nats-io/jwt";
 import { credsAuthenticator } from "nats";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { credentialsFile } from "../../deploy/local/provision/authority-files.ts";
@@ -171,12 +172,29 @@ describe("a revoked user", () => {
   });
   afterAll(() => carrier.stop());
 
+  const firstToken = () => readFile(join(carrier.paths.nats.issuedDir, "NE.jwt"), "utf8");
+
   it("is out at once and stays out after a restart with the first account tokens", async () => {
     const niger = await carrier.raw("NE", "NE", { reconnect: false });
     const brazil = await carrier.raw("BR", "BR");
+    // A server that is given two tokens of one second cannot tell which is the newer.
+    const { iat } = decode<Account>(await firstToken());
+    await expect.poll(() => Date.now(), { timeout: 5_000 }).toBeGreaterThan((iat + 1) * 1_000);
     await revokeUser(carrier, "NE", "NE");
     await expect(niger.closed()).resolves.toBeInstanceOf(Error);
     await brazil.flush();
+    await carrier.server.restart();
+    const again = carrier.raw("NE", "NE", { reconnect: false });
+    await expect(again).rejects.toThrow(/authorization violation/i);
+    const other = await carrier.raw("BR", "BR");
+    await expect(other.flush()).resolves.toBeUndefined();
+  });
+
+  it("is not let in by a preload of the first account tokens, which we do not write", async () => {
+    const written = await readFile(carrier.paths.nats.serverConfig, "utf8");
+    expect(written).not.toContain("preload");
+    const token = await firstToken();
+    carrier.moreSettings = `resolver_preload { ${decode<Account>(token).sub}: "${token}" }\n`;
     await carrier.server.restart();
     const again = carrier.raw("NE", "NE", { reconnect: false });
     await expect(again).rejects.toThrow(/authorization violation/i);

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { appendFile, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type ConnectionOptions, connect, credsAuthenticator, type NatsConnection } from "nats";
@@ -56,6 +56,8 @@ export interface CarrierClients extends CarrierPlace {
 /** A real nats-server with the accounts, users, streams and consumers of a real exchange. */
 export interface TestCarrier extends CarrierClients {
   readonly server: ManagedProcess;
+  /** Put behind the server's configuration at its next start; "" at first. */
+  moreSettings: string;
   stop(): Promise<void>;
 }
 
@@ -81,8 +83,14 @@ export async function startTestCarrier(
     environment: () => process.env,
     afterStart: (natsUrl) => provisionStreams({ paths, natsUrl, participants: ids, streamBytes }),
   });
+  let carrier: TestCarrier | undefined;
+  const prepare = async (): ReturnType<typeof plan.prepare> => {
+    const prepared = await plan.prepare();
+    await appendFile(paths.nats.serverConfig, carrier?.moreSettings ?? "");
+    return prepared;
+  };
   const server = new ManagedProcess(
-    { ...plan, logFile: join(dataDir, "nats.log") },
+    { ...plan, prepare, logFile: join(dataDir, "nats.log") },
     { restartCrashed: false, onEvent: () => undefined },
   );
   await server.start().catch(async (caught: unknown) => {
@@ -90,15 +98,17 @@ export async function startTestCarrier(
     throw caught;
   });
   const clients = carrierClients({ url: server.url, paths, streamBytes }, ids);
-  return {
+  carrier = {
     ...clients,
     server,
+    moreSettings: "",
     stop: async () => {
       await clients.closeAll();
       await server.stop();
       await rm(dataDir, { recursive: true, force: true });
     },
   };
+  return carrier;
 }
 
 /** Clients of a carrier that runs already, for participants `ids`. */

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { accepted, refused } from "#errors";
 import { createPost, type MessageDraft, type Post, type PostEvent } from "#post";
-import { createLogger, type Database } from "#runtime";
+import { type Clock, createLogger, type Database } from "#runtime";
 import { openSqliteStore } from "#store";
 import {
   createSealer,
@@ -50,6 +50,8 @@ export interface PostExchange {
   readonly time: FastTime;
   readonly sealer: Sealer;
   member(id: string): PostMember;
+  /** Sets somebody's clock wrong by so much: a member's, or that of GATEWAY. */
+  setClock(whose: string, aheadMs: number): void;
   /** Waits until a condition holds; looks again whenever a post or the clock reports something. */
   until(what: string, holds: () => Promise<boolean>): Promise<void>;
   /** Whether every outbox is empty and every receipt is sent. */
@@ -84,7 +86,12 @@ export async function openPostExchange(
     ...(options.faults === undefined ? {} : { faults: options.faults }),
   });
   const sealer = createSealer();
-  const gateway = await startTestGateway(dir, parties, carrier, time);
+  const aheadMs = new Map<string, number>();
+  const clockOf = (whose: string): Clock => ({
+    now: () => time.now() + (aheadMs.get(whose) ?? 0),
+  });
+  const clock = clockOf("GATEWAY");
+  const gateway = await startTestGateway({ dir, parties, carrier, clock });
   const changed = new Set<() => void>();
   const notify = (): void => {
     for (const wake of changed) wake();
@@ -92,7 +99,8 @@ export async function openPostExchange(
   const members = new Map<string, PostMember>();
   for (const id of ids) {
     const identity = sealingKeys.get(id)?.identity ?? "";
-    const parts = { id, dir, identity, parties, carrier, sealer, time, notify };
+    const clock = clockOf(id);
+    const parts = { id, dir, identity, parties, carrier, sealer, time, clock, notify };
     members.set(id, await openMember(parts));
   }
   const until = async (what: string, holds: () => Promise<boolean>): Promise<void> => {
@@ -128,6 +136,9 @@ export async function openPostExchange(
       if (member === undefined) throw new TypeError(`no member ${id}`);
       return member;
     },
+    setClock: (whose, ms) => {
+      aheadMs.set(whose, ms);
+    },
     until,
     isSettled: isIdle,
     settled: () => until("every message has its receipts", isIdle),
@@ -141,12 +152,17 @@ export async function openPostExchange(
   };
 }
 
-async function startTestGateway(
-  dir: string,
-  parties: Parties,
-  carrier: MemoryCarrier,
-  time: FastTime,
-): Promise<RunningGateway> {
+async function startTestGateway({
+  dir,
+  parties,
+  carrier,
+  clock,
+}: {
+  readonly dir: string;
+  readonly parties: Parties;
+  readonly carrier: MemoryCarrier;
+  readonly clock: Clock;
+}): Promise<RunningGateway> {
   const file = (name: string): string => join(dir, name);
   await saveSigningKey(file("receipt.key"), parties.receiptKey);
   await saveSigningKey(file("checkpoint.key"), parties.checkpointKey);
@@ -166,7 +182,7 @@ async function startTestGateway(
       logLevel: "silent" as never,
     },
     logger: createLogger({ name: "gateway", level: "silent" }),
-    clock: time,
+    clock,
     openStore: (storeFile) =>
       openSqliteStore<GatewayProcedures>({
         file: storeFile,
@@ -184,11 +200,12 @@ interface MemberParts {
   readonly carrier: MemoryCarrier;
   readonly sealer: Sealer;
   readonly time: FastTime;
+  readonly clock: Clock;
   readonly notify: () => void;
 }
 
 async function openMember(parts: MemberParts): Promise<PostMember> {
-  const { id, parties, carrier, time } = parts;
+  const { id, parties, carrier, time, clock } = parts;
   const store = await openSqliteStore<PostTestProcedures>({
     file: join(parts.dir, `${id}.sqlite`),
     module: new URL("./post-store.ts", import.meta.url),
@@ -204,7 +221,7 @@ async function openMember(parts: MemberParts): Promise<PostMember> {
       register: () => parties.register,
       signer: () => member.signer,
       identities: () => [parts.identity],
-      clock: time,
+      clock,
       timers: time,
       logger: createLogger({ name: id, level: "silent" }),
       onEvent: (_event: PostEvent) => parts.notify(),
@@ -221,7 +238,7 @@ async function openMember(parts: MemberParts): Promise<PostMember> {
     signer: parties.party(id).signer,
     send: async (to, body, changes = {}) => {
       const recipients = typeof to === "string" ? [to] : to;
-      const args = draftOf(id, recipients, body, time.now());
+      const args = draftOf(id, recipients, body, clock.now());
       const messageId = await store.call("draft", { ...args, ...changes });
       member.post.noteDrafted();
       return messageId;
