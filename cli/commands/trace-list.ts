@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError } from "commander";
+import type { Command } from "commander";
 import { readSqlite } from "#store";
 import { type CaseLine, type CaseProcedures, CaseSource } from "../case-source.ts";
 import {
@@ -8,6 +8,7 @@ import {
   type Terminal,
 } from "../command-result.ts";
 import { openExchangePart } from "../exchange-part.ts";
+import { parseLimit } from "../parse-option.ts";
 import { textTable } from "../text-table.ts";
 
 /** Where to read cases, and of whom. */
@@ -95,10 +96,4 @@ function table(cases: readonly CaseLine[], more: boolean): string[] {
   ]);
   const lines = textTable(["CASE", "WHO", "NUMBER", "STANDS AT", "UPDATED"], rows);
   return more ? [...lines, "There are more; ask for them with --limit."] : lines;
-}
-
-function parseLimit(text: string): number {
-  const limit = Number(text);
-  if (Number.isSafeInteger(limit) && limit > 0) return limit;
-  throw new InvalidArgumentError("It must be a whole number above 0.");
 }

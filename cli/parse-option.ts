@@ -1,0 +1,14 @@
+import { InvalidArgumentError } from "commander";
+
+/** Reads how many rows a command may show. */
+export function parseLimit(text: string): number {
+  const limit = Number(text);
+  if (Number.isSafeInteger(limit) && limit > 0) return limit;
+  throw new InvalidArgumentError("It must be a whole number above 0.");
+}
+
+/** Checks the number of something the gateway numbers: an item of quarantine, an event. */
+export function parseNumber(text: string): string {
+  if (/^[1-9]\d{0,14}$/u.test(text)) return text;
+  throw new InvalidArgumentError("It must be a number of the list.");
+}
