@@ -62,6 +62,11 @@ export const HTTP_CODES = {
     title: "As many items of this participant are rejected as can be.",
     remedy: "Speak with the participant: something there sends what it should not.",
   },
+  NOT_YET_LOGGED: {
+    status: 409,
+    title: "The exchange has not said yet that it recorded this message.",
+    remedy: "Ask again once its receipts show that it was accepted or refused.",
+  },
   IDEMPOTENCY_MISMATCH: {
     status: 409,
     title: "This idempotency key already stands for another request.",

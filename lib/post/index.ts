@@ -6,8 +6,10 @@ export {
   draftMessage,
   type MessageDraft,
 } from "./draft.ts";
+export type { HeldReceipts } from "./held-evidence.ts";
 export type { GapChange, InboundRecord, MessageFate, PostHooks } from "./hooks.ts";
 export { INCIDENT_KINDS, type Incident, type IncidentKind } from "./incidents.ts";
+export { type MessageProof, messageProof, receiptProof } from "./message-proof.ts";
 export type { OpenedInbound, PostApplication, PostEvent } from "./parts.ts";
 export { createPost, type Post, type PostOptions } from "./post.ts";
 export {

@@ -1,4 +1,5 @@
 import { createDraftGapNotices, postDraftVoids } from "./gap-procedures.ts";
+import { postProofHeld, postReceiptsHeld } from "./held-evidence.ts";
 import type { PostHooks } from "./hooks.ts";
 import {
   createStoreInbound,
@@ -43,11 +44,19 @@ export function createPostProcedures(hooks: PostHooks) {
     postStatus,
     postIncidents,
     postMessageReceipts,
+    postReceiptsHeld,
+    postProofHeld,
   };
 }
 
 /** Those of them that only read. */
-export const POST_READ_ONLY = ["postStatus", "postIncidents", "postMessageReceipts"] as const;
+export const POST_READ_ONLY = [
+  "postStatus",
+  "postIncidents",
+  "postMessageReceipts",
+  "postReceiptsHeld",
+  "postProofHeld",
+] as const;
 
 /** What {@link createPostProcedures} gives. */
 export type PostProcedures = ReturnType<typeof createPostProcedures>;

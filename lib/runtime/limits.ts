@@ -191,6 +191,8 @@ export const HTTP_LIMITS = {
   repeatsPerUserMax: 1_000,
   /** Name of a person or label of a token. */
   nameCharsMax: 128,
+  /** Receipts of one message in an answer; each may be as large as a message. */
+  receiptsShownMax: 16,
   /** Rows of one page of a list. */
   pageRowsMax: 500,
 } as const;

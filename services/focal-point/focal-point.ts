@@ -27,6 +27,7 @@ import { admitInstallation, createGuard } from "#users";
 import type { Transport } from "#wire";
 import { addFirearmRoutes } from "./api/firearm-routes.ts";
 import { addOverviewRoutes } from "./api/overview-routes.ts";
+import { addReceiptRoutes } from "./api/receipt-routes.ts";
 import { renderStatusPage } from "./api/status-page.ts";
 import { type SummaryDeps, summarize } from "./api/summary.ts";
 import { addTraceRoutes } from "./api/trace-routes.ts";
@@ -172,6 +173,7 @@ async function assemble(
       routes: (routes) => {
         addUserRoutes(routes, { store, guard, clock });
         addTraceRoutes(routes, { store, self, register, clock, onDrafted });
+        addReceiptRoutes(routes, { store, participant: self.participant, register });
         addFirearmRoutes(routes, { store, importer });
         addOverviewRoutes(routes, facts);
         addFeedRoutes(routes, feed);

@@ -1,0 +1,80 @@
+import { type HttpRoutes, problemOf, sendProblem } from "#http";
+import { type HeldReceipts, type MessageProof, messageProof, receiptProof } from "#post";
+import { KeyPurpose, ReceiptType } from "#proto";
+import { type Database, HTTP_LIMITS } from "#runtime";
+import type { RegisterView } from "#trust";
+import type { FocalPointProcedures } from "../store.ts";
+import { nameOf } from "./names.ts";
+import { LIST_RECEIPTS, SHOW_PROOF } from "./receipt-operations.ts";
+
+/** What the routes of receipts work with. */
+export interface ReceiptRouteDeps {
+  readonly store: Pick<Database<FocalPointProcedures>, "call">;
+  /** Participant id of this focal point. */
+  readonly participant: string;
+  readonly register: () => RegisterView;
+}
+
+/** Routes to receipts and proofs, for whoever has to show them to others (TP-API-20, TP-API-21). */
+export function addReceiptRoutes(routes: HttpRoutes, deps: ReceiptRouteDeps): void {
+  const { store } = deps;
+  routes.get("/messages/:messageId/receipts", LIST_RECEIPTS, async (request, reply) => {
+    const { messageId } = request.params;
+    const { recipient = null } = request.query;
+    const limit = HTTP_LIMITS.receiptsShownMax;
+    const held = await store.call("postReceiptsHeld", { messageId, recipient, limit });
+    if (held === null) return sendProblem(reply, problemOf("NOT_FOUND"));
+    return reply.send({ messageId, ...receiptsView(held) });
+  });
+  routes.get("/messages/:messageId/proof", SHOW_PROOF, async (request, reply) => {
+    const { messageId } = request.params;
+    const { sender = deps.participant } = request.query;
+    const from = sender === deps.participant ? null : sender;
+    const held = await store.call("postProofHeld", { messageId, sender: from });
+    if (held === null) return sendProblem(reply, problemOf("NOT_FOUND"));
+    const register = deps.register();
+    const proof = messageProof(held, { sender, messageId }, register);
+    if (proof === undefined) return sendProblem(reply, problemOf("NOT_YET_LOGGED"));
+    const headerDigest = base64(held.headerDigest);
+    return reply.send({ sender, messageId, headerDigest, ...proofView(proof, register) });
+  });
+}
+
+function receiptsView({ state, headerDigest, receipts }: HeldReceipts) {
+  return {
+    state,
+    headerDigest: base64(headerDigest),
+    receipts: receipts.map((receipt) => ({
+      type: nameOf(ReceiptType, receipt.type as ReceiptType),
+      by: receipt.sender,
+      recipient: receipt.recipient || undefined,
+      code: receipt.code ?? undefined,
+      field: receipt.field || undefined,
+      logIndex: receipt.logIndex ?? undefined,
+      receiptId: receipt.receiptId,
+      receivedAt: new Date(receipt.receivedAtMs).toISOString(),
+      envelope: base64(receipt.envelope),
+      proof: receiptProof(receipt.evidence),
+    })),
+  };
+}
+
+function proofView({ evidence, file }: MessageProof, register: RegisterView) {
+  const keys = register.gatewayKeys(KeyPurpose.CHECKPOINT);
+  return {
+    entry: base64(evidence.entry),
+    index: Number(evidence.index),
+    inclusionPath: evidence.inclusionPath.map(base64),
+    checkpoint: evidence.checkpoint,
+    file,
+    register: {
+      version: String(register.version),
+      logOrigin: register.logOrigin,
+      checkpointKeys: keys.map(({ key }) => key.keyId),
+    },
+  };
+}
+
+function base64(bytes: Uint8Array | null): string | undefined {
+  return bytes === null ? undefined : Buffer.from(bytes).toString("base64");
+}
