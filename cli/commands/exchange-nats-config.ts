@@ -45,8 +45,8 @@ async function write(options: NatsConfigOptions): Promise<CommandResult> {
     json: { file, listen },
     lines: [
       `Wrote ${file}: the server listens on ${options.listen}.`,
-      `Start it with: nats-server --config ${file}`,
-      `Then look after its streams: tracepost exchange steward --data ${options.data}`,
+      `It is started with: nats-server --config ${file}`,
+      `Its streams are looked after by: tracepost exchange steward --data ${options.data}`,
     ],
   };
 }

@@ -1,14 +1,16 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { getContainerRuntimeClient } from "testcontainers";
 import { afterEach, beforeEach, describe, expect, inject, it } from "vitest";
-import { giveToContainer } from "../support/compose.ts";
-import { type ContainerEnd, runContainer } from "../support/container-run.ts";
+import { ExchangePaths, initExchange } from "../../deploy/local/index.ts";
+import { containerUser, giveToContainer } from "../support/compose.ts";
+import { type ContainerEnd, runContainer, startContainer } from "../support/container-run.ts";
+import { specsOf } from "../support/nats-carrier.ts";
 import { REPOSITORY } from "../support/source-files.ts";
 
 const { missing, product } = inject("containers");
 const NODE = "/opt/tracepost/runtime/node";
-const USER = 65_532;
 
 /** Runs the image as a role. */
 function role(...command: string[]): Promise<ContainerEnd> {
@@ -59,7 +61,11 @@ describe.skipIf(missing !== "")("the image", () => {
       const capabilities = /^CapEff:\\s*(\\w+)/m.exec(status)[1];
       console.log(JSON.stringify({ uid: process.getuid(), gid: process.getgid(), writable, capabilities }));
     `);
-    expect(found).toEqual({ uid: USER, gid: USER, writable: [], capabilities: "0".repeat(16) });
+    const [uid, gid] = containerUser();
+    expect(found).toEqual({ uid, gid, writable: [], capabilities: "0".repeat(16) });
+    const { dockerode } = (await getContainerRuntimeClient()).container;
+    const { Config } = await dockerode.getImage(product).inspect();
+    expect(Config.User).toBe("65532:65532");
   });
 
   it("holds no shell, no file with special rights, and nothing that does not run (TP-CON-3)", async () => {
@@ -131,6 +137,27 @@ describe.skipIf(missing !== "")("the image", () => {
     });
   });
 
+  it("ends at once when it is stopped while it starts (TP-CON-7)", async () => {
+    const dataDir = join(dir, "exchange");
+    await initExchange({ dataDir, participants: specsOf(["AT", "BE"]) });
+    const { dir: own } = new ExchangePaths(dataDir).participant("AT");
+    await giveAllToContainer(own);
+    // There is no nats-server: it waits for one.
+    const starting = await startContainer({
+      image: product,
+      command: ["focal-point", "--config", "/data/config.json"],
+      binds: [`${own}:/data`],
+    });
+    let end: ContainerEnd | undefined;
+    void starting.ended.then((it) => {
+      end = it;
+    });
+    // The first process of a container hears a signal only once it listens to it.
+    await expect
+      .poll(() => starting.signal("SIGTERM").then(() => end?.code), { timeout: 30_000 })
+      .toBe(0);
+  });
+
   it("is not healthy while no role answers (TP-CON-4)", async () => {
     expect(await role("health")).toMatchObject({
       code: 5,
@@ -143,3 +170,9 @@ describe.skipIf(missing !== "")("the image", () => {
     });
   });
 });
+
+async function giveAllToContainer(folder: string): Promise<void> {
+  await giveToContainer(folder);
+  const entries = await readdir(folder, { recursive: true });
+  await Promise.all(entries.map((entry) => giveToContainer(join(folder, entry))));
+}
