@@ -2,7 +2,7 @@ import { FAULTS, type FaultCode } from "#errors";
 
 /** What a person who reads an exit code wants to know; the codes are those of lib/errors. */
 const MEANINGS: Readonly<Record<FaultCode, string>> = {
-  USAGE: "wrong arguments",
+  USAGE: "wrong arguments, or a service said no",
   INPUT_INVALID: "an input file has problems, all listed",
   CONFIG_INVALID: "a configuration file has problems, all listed",
   DATA_FOLDER: "the data folder is foreign or damaged",

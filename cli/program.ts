@@ -15,7 +15,10 @@ import { addLogVerify } from "./commands/log.ts";
 import { addQuarantineDecide } from "./commands/quarantine-decide.ts";
 import { addQuarantineList } from "./commands/quarantine-list.ts";
 import { addRule } from "./commands/rule.ts";
+import { addTraceCheck } from "./commands/trace-check.ts";
 import { addTraceList } from "./commands/trace-list.ts";
+import { addTraceReply } from "./commands/trace-reply.ts";
+import { addTraceSend } from "./commands/trace-send.ts";
 import { addTraceShow } from "./commands/trace-show.ts";
 import { addUserAdd } from "./commands/user-add.ts";
 import { addUserList } from "./commands/user-list.ts";
@@ -69,9 +72,16 @@ function createProgram(terminal: Terminal, asJson: boolean): Command {
   addExchangeStatus(exchange, terminal);
   addExchangeNatsConfig(exchange, terminal);
   addExchangeSteward(exchange, terminal);
-  const trace = group(program, "trace", "look at the trace cases of a State");
+  const trace = group(
+    program,
+    "trace",
+    "look at the trace cases of a State, send and answer requests",
+  );
   addTraceList(trace, terminal);
   addTraceShow(trace, terminal);
+  addTraceCheck(trace, terminal);
+  addTraceSend(trace, terminal);
+  addTraceReply(trace, terminal);
   const user = group(program, "user", "manage who may use a service, and their tokens");
   addUserList(user, terminal);
   addUserAdd(user, terminal);

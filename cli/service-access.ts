@@ -2,7 +2,7 @@ import { readdir } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { Command } from "commander";
 import { TracepostError } from "#errors";
-import { type ApiCall, type ApiDoor, ApiProblem, callApi } from "#http";
+import { type ApiAnswer, type ApiCall, type ApiDoor, ApiProblem, askApi } from "#http";
 import { CLI_LIMITS } from "#runtime";
 import { type ExchangePaths, exchangeStatus, openExchangeFolder } from "../deploy/local/index.ts";
 import type { OutputOptions, Terminal } from "./command-result.ts";
@@ -83,13 +83,21 @@ export async function openService(
   };
 }
 
-/** Calls a service and returns the JSON it answers. Throws as {@link callApi}. */
-export async function callService<T>(
+/** Calls a service and returns the JSON it answers. Throws as {@link askApi}. */
+export async function callService<T>(service: ServiceAccess, call: ServiceCall): Promise<T> {
+  return (await askService<T>(service, call)).body;
+}
+
+/** A call of a service; it waits as long as a command may. */
+export type ServiceCall = Omit<ApiCall, "timeoutMs">;
+
+/** The same as {@link callService}, with the status. */
+export async function askService<T>(
   { door }: ServiceAccess,
-  call: Omit<ApiCall, "timeoutMs">,
-): Promise<T> {
+  call: ServiceCall,
+): Promise<ApiAnswer<T>> {
   try {
-    return await callApi<T>(door, { timeoutMs: CLI_LIMITS.answerMs, ...call });
+    return await askApi<T>(door, { timeoutMs: CLI_LIMITS.answerMs, ...call });
   } catch (caught) {
     if (!(caught instanceof ApiProblem) || caught.status !== 401) throw caught;
     const remedy =
@@ -97,6 +105,16 @@ export async function callService<T>(
       "An administrator makes a new one: tracepost user token add ID";
     throw new ApiProblem(caught.status, { ...caught.problem, remedy }, caught.call);
   }
+}
+
+/** The options of a command again, for the next command that is proposed. */
+export function accessWords(options: ServiceOptions): string {
+  const { data, participant, tokenFile, url, user } = options;
+  const given = { data, participant, url, user, "token-file": tokenFile };
+  return Object.entries(given)
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => `--${name} ${value}`)
+    .join(" ");
 }
 
 function checkTogether(options: ServiceOptions, kind: ServiceKind): void {

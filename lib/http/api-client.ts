@@ -23,15 +23,27 @@ export interface ApiCall {
   readonly timeoutMs: number;
 }
 
+/** What a door answered when it said yes. */
+export interface ApiAnswer<T> {
+  /** HTTP status, below 300. */
+  readonly status: number;
+  readonly body: T;
+}
+
 /**
  * Calls a door and returns the JSON it answers; the caller knows its shape. Throws TracepostError
  * UNAVAILABLE when nobody answers, and otherwise ApiProblem with what the problem details say:
  * USAGE for a call that was wrong (4xx), UNAVAILABLE for a service that could not (5xx).
  */
 export async function callApi<T>(door: ApiDoor, call: ApiCall): Promise<T> {
+  return (await askApi<T>(door, call)).body;
+}
+
+/** The same as {@link callApi}, with the status. */
+export async function askApi<T>(door: ApiDoor, call: ApiCall): Promise<ApiAnswer<T>> {
   const response = await request(door, call);
   const text = await response.text();
-  if (response.ok) return JSON.parse(text) as T;
+  if (response.ok) return { status: response.status, body: JSON.parse(text) as T };
   // Without its query, which may hold a serial number.
   const [path = ""] = call.path.split("?");
   const problem = parseProblem(text);

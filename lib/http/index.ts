@@ -2,9 +2,11 @@
 
 export { actorOf, lackOf } from "./actor.ts";
 export {
+  type ApiAnswer,
   type ApiCall,
   type ApiDoor,
   ApiProblem,
+  askApi,
   callApi,
   type ProblemField,
 } from "./api-client.ts";

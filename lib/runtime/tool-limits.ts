@@ -16,6 +16,12 @@ export const RULE_LIMITS = {
 export const CLI_LIMITS = {
   /** Longest wait for a service to answer one request; it answers in milliseconds. */
   answerMs: 30 * SECOND_MS,
+  /** How long `--wait` waits for receipts unless told; a State that is connected needs seconds. */
+  receiptsWaitMs: 60 * SECOND_MS,
+  /** Longest `--wait`. */
+  receiptsWaitMsMax: 60 * MINUTE_MS,
+  /** Between two looks for receipts. */
+  receiptsPollMs: 250,
 } as const;
 
 /** Limits and waits of the recovered-firearms scenario. */

@@ -149,6 +149,9 @@ export class LocalExchange implements RunningExchange {
         ),
       );
       this.#refuseIfStopping();
+      // Whoever hears that it is up may look for the addresses at once.
+      this.#note();
+      await this.#writing;
       this.#watch.start();
     } catch (caught) {
       await this.stop();
