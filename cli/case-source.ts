@@ -35,7 +35,12 @@ interface StoredEvent {
 export type CaseProcedures = {
   listCases(
     tx: Transaction,
-    args: { readonly after: number; readonly limit: number },
+    args: {
+      readonly order: "opened";
+      readonly filter: Readonly<Record<string, never>>;
+      readonly after?: { readonly atMs: number; readonly position: number };
+      readonly limit: number;
+    },
   ): Promise<StoredCase[]>;
   loadCase(
     tx: Transaction,
@@ -153,13 +158,14 @@ export class CaseSource {
   }
 
   async *#all(): AsyncGenerator<CaseLine> {
-    let after = 0;
+    let place: { after?: { atMs: number; position: number } } = {};
+    const list = { order: "opened", filter: {}, limit: PAGE_ROWS } as const;
     for (;;) {
-      const page = await this.#store.call("listCases", { after, limit: PAGE_ROWS });
+      const page = await this.#store.call("listCases", { ...list, ...place });
       yield* page.map(lineOf);
       const last = page.at(-1);
       if (last === undefined || page.length < PAGE_ROWS) return;
-      after = last.position;
+      place = { after: { atMs: last.openedAtMs, position: last.position } };
     }
   }
 }

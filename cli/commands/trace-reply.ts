@@ -82,7 +82,7 @@ async function reply(
   };
 }
 
-/** Exactly one of the three moves; what belongs to another one is refused before anything is sent. */
+/** Exactly one of the three moves; what belongs to another one is refused before it is sent. */
 async function bodyOf(
   { acknowledge, expectedBy, explanation, refuse }: ReplyOptions,
   file: string | undefined,
