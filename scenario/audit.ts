@@ -7,6 +7,7 @@ import type { SubmittedRequest } from "./submit.ts";
 /** A case as a focal point's store gives it, as far as it is counted here. */
 interface StoredCase {
   readonly position: number;
+  readonly openedAtMs: number;
   readonly caseId: string;
   readonly role: "requesting" | "requested";
   readonly peer: string;
@@ -19,9 +20,11 @@ interface StoredMessage {
   readonly receipts: readonly { readonly type: number }[];
 }
 
-/** Rows to read. */
+/** A page of cases, the oldest first, after the case of this time and position. */
 interface PageArgs {
-  readonly after: number;
+  readonly order: "opened";
+  readonly filter: Readonly<Record<string, never>>;
+  readonly after?: { readonly atMs: number; readonly position: number };
   readonly limit: number;
 }
 
@@ -143,12 +146,12 @@ class Tally {
 }
 
 async function* casesOf(store: AuditStore): AsyncGenerator<StoredCase> {
-  let after = 0;
+  let place: Pick<PageArgs, "after"> = {};
   for (;;) {
-    const page = await store.listCases({ after, limit: PAGE_ROWS });
+    const page = await store.listCases({ order: "opened", filter: {}, limit: PAGE_ROWS, ...place });
     yield* page;
     const last = page.at(-1);
     if (last === undefined || page.length < PAGE_ROWS) return;
-    after = last.position;
+    place = { after: { atMs: last.openedAtMs, position: last.position } };
   }
 }

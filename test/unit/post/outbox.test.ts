@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { Kind, Lane, Priority, ReceiptType } from "#proto";
+import { Envelope, Header, Kind, Lane, Priority, ReceiptType } from "#proto";
 import { POST_LIMITS } from "#runtime";
 import { draftMessage, type MessageDraft, readDraft } from "../../../lib/post/draft.ts";
 import type { MessageFate, PostHooks } from "../../../lib/post/hooks.ts";
@@ -38,15 +38,28 @@ beforeEach(() => {
 const FIRST_MS = 10_000;
 const ALERT = { kind: Kind.ALERT, priority: Priority.URGENT } as const;
 
+const EXPIRES_AT_S = 4;
+
 /** Drafts and seals a message; its digest and envelope are made from its id. */
-async function sealed(to: string, changes: Partial<MessageDraft> = {}): Promise<string> {
+async function sealed(
+  to: string,
+  changes: Partial<MessageDraft> = {},
+  expiresAtS = EXPIRES_AT_S,
+): Promise<string> {
   const { messageId } = await draftMessage(tx, {
     ...draftOf("NE", [to], "text", 1_000),
     ...changes,
   });
-  const one = { messageId, envelope: Buffer.from(messageId), headerDigest: digestOf(messageId) };
+  const envelope = envelopeOf(messageId, expiresAtS);
+  const one = { messageId, envelope, headerDigest: digestOf(messageId) };
   await storeSealed(tx, { sealed: [one], unsealable: [], nowMs: 1_000 });
   return messageId;
+}
+
+function envelopeOf(messageId: string, expiresAtS: number): Uint8Array {
+  const expiresAt = { seconds: BigInt(expiresAtS), nanos: 0 };
+  const header = Header.encode(Header.create({ messageId, expiresAt })).finish();
+  return Envelope.encode(Envelope.create({ header })).finish();
 }
 
 const digestOf = (messageId: string): Uint8Array => Buffer.from(`digest of ${messageId}`);
@@ -257,6 +270,14 @@ describe("a receipt", () => {
     expect(await stateOf(messageId)).toBe("expired");
     await applyReceipt(tx, receiptOf(ReceiptType.DELIVERED, messageId));
     expect(await stateOf(messageId)).toBe("delivered");
+  });
+
+  test("of expiry long before its time is an incident and ends nothing", async () => {
+    const messageId = await sealed("BR", {}, 86_400);
+    const expired = receiptOf(ReceiptType.EXPIRED, messageId, { claim: { recipient: "BR" } });
+    await applyReceipt(tx, expired);
+    expect(await stateOf(messageId)).toBe("sealed");
+    expect(await tx.all("SELECT kind FROM post_incident")).toEqual([{ kind: "EXPIRED_EARLY" }]);
   });
 
   test("about another header under our id is an incident and changes nothing", async () => {
