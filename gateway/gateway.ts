@@ -4,7 +4,14 @@ import { TracepostError } from "#errors";
 import { createHttpServer } from "#http";
 import { type CheckpointSigner, createCheckpointSigner } from "#message-log";
 import { KeyPurpose } from "#proto";
-import { type Clock, type Database, GATEWAY_LIMITS, Lifecycle, type Logger } from "#runtime";
+import {
+  type Clock,
+  type Database,
+  GATEWAY_LIMITS,
+  Lifecycle,
+  type Logger,
+  watchDisk,
+} from "#runtime";
 import {
   createSigner,
   loadRegister,
@@ -96,7 +103,9 @@ async function assemble(parts: GatewayParts, lifecycle: Lifecycle): Promise<stri
   const metrics = new Registry();
   const events = new GatewayEvents(logger, metrics);
 
-  const store = await parts.openStore(join(config.dataDir, "gateway.sqlite"));
+  const opened = await parts.openStore(join(config.dataDir, "gateway.sqlite"));
+  const disk = watchDisk(opened, { clock, logger });
+  const { store } = disk;
   lifecycle.add({ name: "store", stop: () => store.close() });
   await admitInstallation(store, apiToken, clock.now());
   addEventGauges(metrics, store);
@@ -140,7 +149,7 @@ async function assemble(parts: GatewayParts, lifecycle: Lifecycle): Promise<stri
     metrics,
     title: TITLE,
     health: {
-      store: () => true,
+      store: () => disk.takesWrites,
       carrier: () => transport.connected,
       running: () => lifecycle.state === "ready",
     },

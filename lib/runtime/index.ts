@@ -18,6 +18,7 @@ export type {
   StoreDefinition,
   Transaction,
 } from "./database.ts";
+export { type WatchedDisk, watchDisk } from "./disk-watch.ts";
 export { faultLines } from "./fault-lines.ts";
 export { isMessageId, newMessageId } from "./ids.ts";
 export { Lifecycle, type LifecycleState, type Stoppable, withDeadline } from "./lifecycle.ts";

@@ -287,6 +287,8 @@ export const STORE_LIMITS = {
   pendingCallsMax: 20_000,
   /** Prepared statements kept; a store has a few dozen. */
   statementsMax: 256,
+  /** A disk that took no write is doubted so long: every pump tries again sooner. */
+  diskDoubtMs: 90 * SECOND_MS,
   /** Longest wait for another process that holds the file. */
   busyTimeoutMs: 5 * SECOND_MS,
   /** SQLite's page; larger ones suit rows of one to two KiB. */

@@ -126,7 +126,7 @@ async function assemble(
   const metrics = new Registry();
   const events = new FocalPointEvents(logger, metrics);
   const onWebhook = (outcome: string): void => events.webhook(outcome);
-  const { store, feed, courier } = await openWatchedStore({ ...parts, onWebhook });
+  const { store, disk, feed, courier } = await openWatchedStore({ ...parts, onWebhook });
   lifecycle.add({ name: "store", stop: () => store.close() });
   await admitInstallation(store, identity.apiToken, clock.now());
   const importer = new FirearmImporter(store, clock);
@@ -162,7 +162,7 @@ async function assemble(
     metrics,
     title: TITLE,
     health: {
-      store: async () => (await store.call("countFirearms", undefined)) >= 0,
+      store: async () => disk.takesWrites && (await store.call("countFirearms", undefined)) >= 0,
       nats: facts.connected,
       consumers: facts.consuming,
       running: () => lifecycle.state === "ready",
