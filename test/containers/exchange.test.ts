@@ -60,6 +60,7 @@ describe.skipIf(missing !== "" || compose === undefined)("the compose file", () 
     expect(steward.filter((file) => !file.startsWith("/data/nats/creds/"))).toEqual([
       "/data/exchange/participants.yaml",
       "/data/nats/storage.json",
+      "/data/steward/streams-seen.json",
       "/data/tracepost.json",
     ]);
     const austria = (await exchange.look("focal-point-at", LIST_FILES)) as string[];

@@ -128,7 +128,8 @@ describe("the compose file", () => {
     const writable = longRunning().flatMap(([name, { volumes }]) =>
       volumes.filter((volume) => volume.read_only !== true).map(() => name),
     );
-    expect(writable).toEqual(["nats", "nats", "gateway", ...focalPoints().map(([name]) => name)]);
+    const states = focalPoints().map(([name]) => name);
+    expect(writable).toEqual(["nats", "nats", "steward", "gateway", ...states]);
   });
 
   it("starts nobody before the steward has found the carrier in order", () => {
