@@ -62,12 +62,17 @@ export async function readStart(
     });
   }
   const text = await readFile(file, "utf8").catch((caught: unknown) => {
-    throw new TracepostError("CONFIG_INVALID", `${file} cannot be read`, { cause: caught });
+    throw new TracepostError("CONFIG_INVALID", `${file} cannot be read`, {
+      cause: caught,
+      remedy: "Check the path and that this user may read the file.",
+    });
   });
   const plan = env.TRACEPOST_CRASH_AT;
   const crashPlan = plan === undefined ? undefined : parseCrashPlan(plan);
   if (plan !== undefined && crashPlan === undefined) {
-    throw new TracepostError("USAGE", `TRACEPOST_CRASH_AT names no crash point: ${plan}`);
+    throw new TracepostError("USAGE", `TRACEPOST_CRASH_AT names no crash point: ${plan}`, {
+      remedy: "Unset it; it is for fault tests alone.",
+    });
   }
   const config = parseConfig(ConfigSchema, text, file, readPlacement(env));
   const from = (path: string): string => pathFrom(file, path);

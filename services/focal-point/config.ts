@@ -77,7 +77,9 @@ export async function readStart(
   const plan = env.TRACEPOST_CRASH_AT;
   const crashPlan = plan === undefined ? undefined : parseCrashPlan(plan);
   if (plan !== undefined && crashPlan === undefined) {
-    throw new TracepostError("USAGE", `TRACEPOST_CRASH_AT names no crash point: ${plan}`);
+    throw new TracepostError("USAGE", `TRACEPOST_CRASH_AT names no crash point: ${plan}`, {
+      remedy: "Unset it; it is for fault tests alone.",
+    });
   }
   const config = parseConfig(ConfigSchema, text, file, readPlacement(env));
   checkOrigins(file, config.webhookOrigins ?? []);

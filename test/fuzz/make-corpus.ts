@@ -207,5 +207,17 @@ keepTexts("list-mark", {
   other: filteredMark([12], {}),
 });
 keepTexts("crash-plan", { valid: "gateway.recorded:2:77" });
+const NATS_LINE = "[7] 2026/01/31 10:00:00.000000 [ERR] 127.0.0.1:4711 - cid:5";
+const NATS_USER = '"AAAA/NE/nkey:UCCC"';
+keepTexts("nats-log-line", {
+  "valid-publish": `${NATS_LINE} - ${NATS_USER} - Publish Violation - Subject "tp.in.BR.x"`,
+  "valid-subscription": `${NATS_LINE} - "v3:nats.js" - ${NATS_USER} - Subscription Violation - Subject "tp.in.>", SID 1`,
+  "valid-login": `${NATS_LINE} - authentication error - User "eve"`,
+  "many-names": `${NATS_LINE}${' - "\\"'.repeat(200)} - Publish Violation`,
+});
+keepTexts("journal-line", {
+  valid: '{"kind":"FAILED_LOGIN","subject":"from 127.0.0.1","detail":"authentication error"}',
+  "no-object": "null",
+});
 keepTexts("listen-address", { valid: "127.0.0.1:4222", "valid-6": "[::1]:4222", off: "0.0.0.0:1" });
 keepTexts("arguments", { valid: "--once\n--input\nin.csv\n--data=x", short: "-h\n--\n-x" });

@@ -7,6 +7,8 @@ export interface SaidReceipt {
   /** Name of the code; "" when nothing was refused. */
   readonly code: string;
   readonly field: string;
+  /** What to do, as the receipt says it. */
+  readonly remedy: string;
   readonly messageId: string;
   /** Encoded, as published. */
   readonly bytes: Buffer;
@@ -25,6 +27,7 @@ export function receiptsIn(publications: readonly Publication[]): SaidReceipt[] 
       type,
       code: refusalNameOf(item.code) ?? "",
       field: item.field,
+      remedy: item.remedy,
       messageId: item.message?.messageId ?? "",
       bytes: Buffer.from(data),
     }));

@@ -9,6 +9,8 @@ import {
   parseParticipantsYaml,
   participantsYaml,
 } from "../../../deploy/local/folder/participants-file.ts";
+import { parseJournalLine } from "../../../deploy/local/watch/incident-journal.ts";
+import { parseNatsLogLine } from "../../../deploy/local/watch/nats-log-line.ts";
 import { readReference } from "../../../gateway/message-reference.ts";
 import { parseScenarioOptions } from "../../../scenario/options.ts";
 import { parseRecoveredRows } from "../../../scenario/recovered-file.ts";
@@ -21,6 +23,7 @@ import { ofOptional, ofThrown, type Target, textTarget, type Verdict } from "../
 
 const REFUSED: Verdict = { accepted: false };
 const FILTERS = { state: "OPEN", limit: 5 };
+const PARTICIPANTS: ReadonlySet<string> = new Set(["NE", "BR"]);
 const LINE_BYTES_MAX = 200;
 const CONTEXT = { requestingState: "NE", requestedState: "AT", nowMs: Date.UTC(2026, 0, 1) };
 
@@ -133,6 +136,10 @@ export const TEXT_TARGETS: readonly Target[] = [
     ofOptional(keyOfMark(text, FILTERS), (key) => filteredMark(key, FILTERS)),
   ),
   textTarget("crash-plan", ["parseCrashPlan"], (text) => ofOptional(parseCrashPlan(text))),
+  textTarget("nats-log-line", ["parseNatsLogLine"], (text) =>
+    ofOptional(parseNatsLogLine(text, PARTICIPANTS)),
+  ),
+  textTarget("journal-line", ["parseJournalLine"], (text) => ofOptional(parseJournalLine(text))),
   textTarget("listen-address", ["parseListenAddress"], (text) =>
     ofThrown("USAGE", () => parseListenAddress(text, false)),
   ),
