@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { TracepostError } from "#errors";
 import { type Problem, problemOf, sendProblem } from "./problem.ts";
+import type { RequestRate } from "./request-rate.ts";
 import type { Actor, Guard } from "./users/guard.ts";
 import { type Permission, rolesWith } from "./users/roles.ts";
 
@@ -29,18 +30,28 @@ export function lackOf(actor: Actor, permission: Permission): Problem | undefine
   return problemOf("FORBIDDEN", { detail, permission, roles });
 }
 
+/** What stands before every route of `/v1`. */
+export interface Gate {
+  readonly guard: Guard;
+  readonly rate: RequestRate;
+}
+
 /** Lets a request through when its user may use its route; otherwise ends it with the problem. */
 export async function admit(
-  guard: Guard,
+  { guard, rate }: Gate,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply | undefined> {
   const actor = await guard.authenticate(request.headers.authorization);
   if (actor === undefined) {
+    const ended = await rate.ofStranger(request, reply);
+    if (ended !== undefined) return ended;
     reply.header("www-authenticate", 'Bearer realm="tracepost"');
     return sendProblem(reply, problemOf("UNAUTHENTICATED"));
   }
   request.actor = actor;
+  const ended = await rate.ofUser(request, reply);
+  if (ended !== undefined) return ended;
   const { permission } = request.routeOptions.config;
   const lack = permission === undefined ? undefined : lackOf(actor, permission);
   return lack === undefined ? undefined : sendProblem(reply, lack);

@@ -1,4 +1,5 @@
 import { Readable } from "node:stream";
+import { setTimeout as pause } from "node:timers/promises";
 import { TracepostError } from "#errors";
 
 /** A role's HTTP door, as a client sees it. */
@@ -41,13 +42,30 @@ export async function callApi<T>(door: ApiDoor, call: ApiCall): Promise<T> {
 
 /** The same as {@link callApi}, with the status. */
 export async function askApi<T>(door: ApiDoor, call: ApiCall): Promise<ApiAnswer<T>> {
-  const response = await request(door, call);
+  const response = await patientRequest(door, call);
   const text = await response.text();
   if (response.ok) return { status: response.status, body: JSON.parse(text) as T };
   // Without its query, which may hold a serial number.
   const [path = ""] = call.path.split("?");
   const problem = parseProblem(text);
   throw new ApiProblem(response.status, problem, `${call.method ?? "GET"} ${door.url}${path}`);
+}
+
+/**
+ * Waits and asks again where the door says that it was asked too often (TP-API-22), as long as the
+ * call may take. A stream of lines is not sent twice.
+ */
+async function patientRequest(door: ApiDoor, call: ApiCall): Promise<Response> {
+  const endsAt = performance.now() + call.timeoutMs;
+  for (;;) {
+    const timeoutMs = Math.max(1, Math.floor(endsAt - performance.now()));
+    const response = await request(door, { ...call, timeoutMs });
+    const waitMs = Number(response.headers.get("retry-after")) * 1_000;
+    const mayWait = waitMs > 0 && performance.now() + waitMs < endsAt;
+    if (response.status !== 429 || !mayWait || call.lines !== undefined) return response;
+    await response.body?.cancel();
+    await pause(waitMs);
+  }
 }
 
 async function request(door: ApiDoor, call: ApiCall): Promise<Response> {

@@ -87,6 +87,11 @@ export const HTTP_CODES = {
     title: "Too many requests wait for a change already.",
     remedy: "Wait with one request at a time; ask again after the seconds of Retry-After.",
   },
+  TOO_MANY_REQUESTS: {
+    status: 429,
+    title: "Too many requests in a short time.",
+    remedy: "Wait the seconds of Retry-After, then go on more slowly; nothing was done.",
+  },
   MISDIRECTED: {
     status: 421,
     title: "This service does not answer to that host name.",

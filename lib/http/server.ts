@@ -16,6 +16,7 @@ import {
   problemOf,
   sendProblem,
 } from "./problem.ts";
+import { createRequestRate } from "./request-rate.ts";
 import type { HttpRoutes, TypeBoxProvider } from "./routes.ts";
 import type { Guard } from "./users/guard.ts";
 
@@ -38,6 +39,8 @@ export interface HttpServerOptions {
   readonly metrics?: Registry;
   /** Renders `/`, open to everybody who reaches the port: no content of any message. */
   readonly statusPage?: () => string | Promise<string>;
+  /** Requests of one user in a window of HTTP_LIMITS.rateWindowMs; default: HTTP_LIMITS. */
+  readonly requestsPerUserMax?: number | undefined;
   /** Longest JSON body in bytes. */
   readonly bodyBytesMax?: number;
 }
@@ -93,7 +96,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   installHooks(app, options);
   await installContract(app, options.title);
   addOpenRoutes(app, options);
-  await installApi(app, options.api);
+  await installApi(app, options);
   let isClosing = false;
   // Only connections that are idle when it closes are closed; others would stay open for a while.
   app.addHook("onSend", async (_request, reply) => {
@@ -163,14 +166,17 @@ function problemOfError(caught: unknown): Problem {
   return problemOf("INTERNAL");
 }
 
-async function installApi(app: HttpRoutes, api: HttpApi | undefined): Promise<void> {
+async function installApi(app: HttpRoutes, options: HttpServerOptions): Promise<void> {
+  const { api, requestsPerUserMax } = options;
   if (api === undefined) return;
+  const rate = await createRequestRate(app, requestsPerUserMax);
+  const gate = { guard: api.guard, rate };
   const guarded: FastifyPluginAsync = async (routes) => {
     routes.addHook("onRoute", ({ url, config }) => {
       if (config?.permission !== undefined) return;
       throw new TracepostError("INTERNAL", `the route ${url} names no permission`);
     });
-    routes.addHook("onRequest", (request, reply) => admit(api.guard, request, reply));
+    routes.addHook("onRequest", (request, reply) => admit(gate, request, reply));
     await api.routes(routes as HttpRoutes);
   };
   await app.register(guarded, { prefix: "/v1" });

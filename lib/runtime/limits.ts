@@ -189,6 +189,12 @@ export const HTTP_LIMITS = {
   repeatKeptMs: 7 * DAY_MS,
   /** Idempotency keys of one user that are kept; the oldest give way. */
   repeatsPerUserMax: 1_000,
+  /** Time over which requests are counted, and the longest that somebody is told to wait. */
+  rateWindowMs: 10 * SECOND_MS,
+  /** Requests of one user in it: far more than a person or a national system needs. */
+  requestsPerUserMax: 6_000,
+  /** Requests of one address in it whose token opens nothing; then they hear 429 for 401. */
+  failuresPerAddressMax: 60,
   /** Name of a person or label of a token. */
   nameCharsMax: 128,
   /** Receipts of one message in an answer; each may be as large as a message. */

@@ -28,6 +28,8 @@ const ConfigSchema = Type.Object(
         port: Type.Integer({ minimum: 0, maximum: 65_535 }),
         /** Names it answers to besides those of loopback; default: see hostCheck. */
         names: Type.Optional(Type.Array(path)),
+        /** Requests of one user in ten seconds. Default: HTTP_LIMITS. */
+        requestsPerUserMax: Type.Optional(Type.Integer({ minimum: 1 })),
       },
       { additionalProperties: false },
     ),

@@ -13,6 +13,8 @@ export interface ServiceTuning {
   readonly resendFirstMs?: number;
   /** How long a sequence may have a hole before its sender is asked; default of the product. */
   readonly gapNoticeAfterMs?: number;
+  /** Requests of one user in ten seconds; default of the product. */
+  readonly requestsPerUserMax?: number;
 }
 
 /** Where a service connects to and listens. */
@@ -38,7 +40,7 @@ export async function writeGatewayConfig(
     rootPublicKeyFiles: [from(paths.exchange.rootPublicKey)],
     keysDir: from(paths.gateway.keysDir),
     apiTokenFile: from(paths.gateway.apiToken),
-    http: { host: "127.0.0.1", port: address.httpPort },
+    http: doorOf(address, tuning),
     logLevel: tuning.logLevel ?? "info",
     resendFirstMs: tuning.resendFirstMs,
   });
@@ -65,13 +67,18 @@ export async function writeFocalPointConfig(
     rootPublicKeyFiles: [from(own.rootPublicKey)],
     keysDir: from(own.keysDir),
     apiTokenFile: from(own.apiToken),
-    http: { host: "127.0.0.1", port: address.httpPort },
+    http: doorOf(address, tuning),
     logLevel: tuning.logLevel ?? "info",
     answering: participant.answering,
     resendFirstMs: tuning.resendFirstMs,
     gapNoticeAfterMs: tuning.gapNoticeAfterMs,
     webhookOrigins: await settingIn(own.config, "webhookOrigins"),
   });
+}
+
+/** The HTTP door of a service of this machine. */
+function doorOf({ httpPort }: ServiceAddress, { requestsPerUserMax }: ServiceTuning) {
+  return { host: "127.0.0.1", port: httpPort, requestsPerUserMax };
 }
 
 /** Paths as they stand in a file: the data folder may be moved, or be mounted elsewhere. */

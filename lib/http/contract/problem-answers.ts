@@ -64,6 +64,9 @@ const HEADERS: Readonly<Record<number, Readonly<Record<string, object>>>> = {
   401: {
     "WWW-Authenticate": { description: "The scheme to use: Bearer.", schema: { type: "string" } },
   },
+  429: {
+    "Retry-After": { description: "Seconds to wait.", schema: { type: "integer", minimum: 1 } },
+  },
 };
 
 /** What any route may say, what one with a body or parameters may, and what it says itself. */
@@ -73,7 +76,7 @@ function codesOf({ schema, config }: RouteOptions): ProblemCode[] {
   const isChecked = [params, querystring, headers].some((part) => part !== undefined);
   const codes: ProblemCode[] = ["MISDIRECTED", "INTERNAL"];
   if (config?.permission !== undefined) {
-    codes.push("UNAUTHENTICATED", "FORBIDDEN", "STORE", "UNAVAILABLE");
+    codes.push("UNAUTHENTICATED", "FORBIDDEN", "TOO_MANY_REQUESTS", "STORE", "UNAVAILABLE");
   }
   if (hasBody) codes.push("USAGE", "TOO_LARGE", "UNSUPPORTED_MEDIA_TYPE");
   if (hasBody || isChecked) codes.push("INPUT_INVALID");

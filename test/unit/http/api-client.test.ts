@@ -9,6 +9,8 @@ describe("calling a role's HTTP door", () => {
   let server: Server;
   let door: ApiDoor;
   let answer: { status: number; body: string } = { status: 200, body: "{}" };
+  /** How many requests the door turns away first, and after how many seconds to come again. */
+  let busy: { requests: number; retryAfter: string } = { requests: 0, retryAfter: "" };
   let seen: { request: IncomingMessage; body: string } | undefined;
 
   beforeAll(async () => {
@@ -19,6 +21,12 @@ describe("calling a role's HTTP door", () => {
       });
       request.on("end", () => {
         seen = { request, body };
+        busy.requests -= 1;
+        if (busy.requests >= 0) {
+          response.writeHead(429, { "retry-after": busy.retryAfter });
+          response.end('{"code":"TOO_MANY_REQUESTS"}');
+          return;
+        }
         response.writeHead(answer.status, { "content-type": "application/json" });
         response.end(answer.body);
       });
@@ -33,6 +41,7 @@ describe("calling a role's HTTP door", () => {
   });
   beforeEach(() => {
     answer = { status: 200, body: "{}" };
+    busy = { requests: 0, retryAfter: "" };
     seen = undefined;
   });
 
@@ -51,6 +60,22 @@ describe("calling a role's HTTP door", () => {
     expect(seen?.request.headers).toMatchObject({
       "content-type": "application/json",
       "idempotency-key": "k",
+    });
+  });
+
+  it("comes again where it is told to wait (TP-API-22)", async () => {
+    busy = { requests: 2, retryAfter: "0.01" };
+    const call = { method: "POST", path: "/v1/x", body: { a: 1 }, timeoutMs: TIMEOUT_MS } as const;
+    expect(await callApi(door, call)).toEqual({});
+    expect(seen?.body).toBe('{"a":1}');
+    expect(busy.requests).toBe(-1);
+  });
+
+  it("says so where it would have to wait longer than it may", async () => {
+    busy = { requests: 1, retryAfter: "3600" };
+    await expect(callApi(door, { path: "/v1/x", timeoutMs: TIMEOUT_MS })).rejects.toMatchObject({
+      status: 429,
+      problemCode: "TOO_MANY_REQUESTS",
     });
   });
 
