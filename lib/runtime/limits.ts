@@ -107,8 +107,8 @@ export const GATEWAY_LIMITS = {
   eventSubjectCharsMax: 256,
   /** Longest detail of an operator event: what was seen last. */
   eventDetailCharsMax: 500,
-  /** Occurrences handed over in one report. */
-  eventReportMax: 200,
+  /** Occurrences handed over in one report: at their longest they stay below a JSON body. */
+  eventReportMax: 50,
   /** Sources of reports of which it is known how far they were counted; a source is a log file. */
   eventSourcesMax: 64,
   /** Batches being decided or recorded; while one waits for the disk others are verified. */

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { type ApiDoor, callApi } from "#http";
+import { type ApiDoor, ApiProblem, callApi } from "#http";
 import { GATEWAY_LIMITS, type Logger, PROCESS_LIMITS } from "#runtime";
 import { writePrivateFile } from "../folder/private-files.ts";
 import { contentId, type FileLine, keepSmall, olderFile, readLines } from "./line-file.ts";
@@ -89,10 +89,35 @@ export class EventWatch {
         const from = (await this.#knownPlaces()).get(source) ?? 0;
         const portion = portionOf(await readLines(file, from), watched);
         if (portion === undefined || this.#stopped) break;
-        await this.#pass(source, await handOver(door, source, { from, ...portion }));
+        await this.#pass(source, await this.#handOver(door, source, { from, ...portion }));
       }
     }
     await keepSmall(watched.file);
+  }
+
+  /** Reports a portion; returns the place to go on from. */
+  async #handOver(
+    door: ApiDoor,
+    source: string,
+    portion: Portion & { readonly from: number },
+  ): Promise<number> {
+    // Nothing to tell is not told: the gateway takes a later portion all the same.
+    if (portion.occurrences.length === 0) return portion.to;
+    try {
+      const { place } = await callApi<ReportAnswer>(door, {
+        method: "POST",
+        path: "/v1/events/report",
+        body: { source, ...portion },
+        timeoutMs: PROCESS_LIMITS.reportMs,
+      });
+      return place;
+    } catch (caught) {
+      if (!(caught instanceof ApiProblem) || caught.problemCode !== "INPUT_INVALID") throw caught;
+      // It would be refused for ever, and nothing behind it would be told.
+      const { from, to } = portion;
+      this.#options.logger.error({ err: caught, source, from, to }, "a report was refused: passed");
+      return to;
+    }
   }
 
   async #knownPlaces(): Promise<Map<string, number>> {
@@ -137,23 +162,6 @@ function portionOf(lines: readonly FileLine[], { parse }: WatchedFile): Portion 
     to = end;
   }
   return to === undefined ? undefined : { to, occurrences: [...counted.values()] };
-}
-
-/** Reports a portion; returns the place to go on from. */
-async function handOver(
-  door: ApiDoor,
-  source: string,
-  portion: Portion & { readonly from: number },
-): Promise<number> {
-  // Nothing to tell is not told: the gateway takes a later portion all the same.
-  if (portion.occurrences.length === 0) return portion.to;
-  const { place } = await callApi<ReportAnswer>(door, {
-    method: "POST",
-    path: "/v1/events/report",
-    body: { source, ...portion },
-    timeoutMs: PROCESS_LIMITS.reportMs,
-  });
-  return place;
 }
 
 async function readPlaces(file: string): Promise<Map<string, number>> {

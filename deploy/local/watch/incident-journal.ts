@@ -1,6 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { appendFile, open } from "node:fs/promises";
 import { dirname } from "node:path";
+import { Type } from "typebox";
+import { compileSchema } from "#runtime";
 import { makePrivateFolder } from "../folder/private-files.ts";
 import { contentId } from "./line-file.ts";
 import type { SeenOccurrence } from "./nats-log-line.ts";
@@ -42,11 +44,23 @@ export class IncidentJournal {
   }
 }
 
+const checkLine = compileSchema(
+  Type.Object(
+    {
+      kind: Type.Enum(["STREAM_TAIL_LOST", "STREAM_RECREATED", "STREAM_FULL"]),
+      participant: Type.String(),
+      subject: Type.String(),
+      detail: Type.String(),
+    },
+    { additionalProperties: false },
+  ),
+);
+
 /** Reads a line of the journal; undefined for its head, and for one that was cut off. */
 export function parseJournalLine(line: string): SeenOccurrence | undefined {
   try {
-    const value = JSON.parse(line) as Partial<SeenOccurrence>;
-    return value.kind === undefined ? undefined : (value as SeenOccurrence);
+    const result = checkLine.check(JSON.parse(line));
+    return result.ok ? result.value : undefined;
   } catch {
     return undefined;
   }

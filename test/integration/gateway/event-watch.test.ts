@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { createLogger, GATEWAY_LIMITS, PROCESS_LIMITS } from "#runtime";
-import { EventWatch } from "../../../deploy/local/watch/event-watch.ts";
+import { EventWatch, type WatchedFile } from "../../../deploy/local/watch/event-watch.ts";
 import { IncidentJournal, parseJournalLine } from "../../../deploy/local/watch/incident-journal.ts";
 import { type GatewayBench, openGatewayBench } from "../../support/gateway-bench.ts";
 import { OperatorDoor } from "../../support/operator-door.ts";
@@ -17,12 +17,16 @@ let places: string;
 let bench: GatewayBench;
 let door: OperatorDoor;
 let isAway: boolean;
+let participant: string;
+let parse: WatchedFile["parse"];
 
 beforeEach(async () => {
   dir = await mkdtemp(join(tmpdir(), "tracepost-watch-"));
   log = join(dir, "some.log");
   places = join(dir, "places.json");
   isAway = false;
+  participant = "NE";
+  parse = parseJournalLine;
   bench = await openGatewayBench(makeParties([{ id: "NE" }, { id: "BR" }]));
   door = new OperatorDoor(bench);
   await door.open();
@@ -38,14 +42,14 @@ afterEach(async () => {
 /** One of its own, as after a restart of the supervisor. */
 const freshWatch = (): EventWatch =>
   new EventWatch({
-    files: [{ name: "log", file: log, parse: (line) => parseJournalLine(line) }],
+    files: [{ name: "log", file: log, parse }],
     placesFile: places,
     door: () => ({ url: isAway ? "http://127.0.0.1:1" : door.url, token: door.installation }),
     logger: createLogger({ name: "test", level: "silent" }),
   });
 
 const lineOf = (subject: string): string =>
-  `${JSON.stringify({ kind: "FAILED_LOGIN", subject, detail: "seen" })}\n`;
+  `${JSON.stringify({ kind: "STREAM_FULL", participant, subject, detail: "seen" })}\n`;
 
 const write = (...subjects: string[]): Promise<void> =>
   appendFile(log, subjects.map(lineOf).join(""));
@@ -124,6 +128,30 @@ test("more that differs than a report holds is told in several", async () => {
   const [others, ...own] = await counted();
   expect(own).toHaveLength(GATEWAY_LIMITS.eventSubjectsMax);
   expect(others).toBe(`(others) ${many - GATEWAY_LIMITS.eventSubjectsMax}`);
+});
+
+test("the longest texts there can be are taken", async () => {
+  const { eventSubjectCharsMax } = GATEWAY_LIMITS;
+  const long = (n: number): string => String.fromCodePoint(0x4e00 + n).repeat(eventSubjectCharsMax);
+  await write(...Array.from({ length: 220 }, (_, n) => long(n)));
+  parse = (line) => {
+    const seen = parseJournalLine(line);
+    return seen && { ...seen, detail: long(1).repeat(2) };
+  };
+  await freshWatch().round();
+  const counts = (await counted()).map((line) => Number(line.split(" ").at(-1)));
+  expect(counts.reduce((sum, count) => sum + count, 0)).toBe(220);
+});
+
+test("what a gateway will never take does not hold up what follows", async () => {
+  const watch = freshWatch();
+  participant = "x".repeat(200);
+  await write("refused");
+  await watch.round();
+  participant = "NE";
+  await write("taken");
+  await watch.round();
+  expect(await counted()).toEqual(["taken 1"]);
 });
 
 test("what the steward has seen is on disk before it goes on, and is told like a log", async () => {
