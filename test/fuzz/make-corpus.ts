@@ -216,7 +216,8 @@ keepTexts("nats-log-line", {
   "many-names": `${NATS_LINE}${' - "\\"'.repeat(200)} - Publish Violation`,
 });
 keepTexts("journal-line", {
-  valid: '{"kind":"FAILED_LOGIN","subject":"from 127.0.0.1","detail":"authentication error"}',
+  valid:
+    '{"kind":"STREAM_TAIL_LOST","participant":"NE","subject":"NE/IN","detail":"it ends with 3"}',
   "no-object": "null",
 });
 keepTexts("listen-address", { valid: "127.0.0.1:4222", "valid-6": "[::1]:4222", off: "0.0.0.0:1" });
