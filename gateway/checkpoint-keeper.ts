@@ -19,6 +19,7 @@ export class CheckpointKeeper {
   readonly #clock: Clock;
   readonly #logger: Logger;
   #newest: SignedHead | undefined;
+  #newestAtMs: number | undefined;
   #keptSize = -1;
   #keptAtMs = 0;
   #timer: NodeJS.Timeout | undefined;
@@ -41,10 +42,21 @@ export class CheckpointKeeper {
     return this.#newest;
   }
 
+  /** Since when it is the newest. */
+  get newestAtMs(): number | undefined {
+    return this.#newestAtMs;
+  }
+
+  /** Size of the head that is kept; -1 before the first. */
+  get keptSize(): number {
+    return this.#keptSize;
+  }
+
   /** Signs a committed head; returns the note. Heads of equal size have equal notes. */
   note(head: { size: number; rootHash: Uint8Array }): string {
     const note = this.#signer.sign(head.size, head.rootHash);
     if (this.#newest === undefined || head.size >= this.#newest.size) {
+      if (this.#newest?.size !== head.size) this.#newestAtMs = this.#clock.now();
       this.#newest = { size: head.size, note };
       this.#schedule();
     }

@@ -31,13 +31,16 @@ import {
   type Transport,
 } from "#wire";
 import { operatorDoor } from "./api/operator-door.ts";
+import { withSummary } from "./api/overview-routes.ts";
 import { renderStatus } from "./api/status-page.ts";
+import { summarize } from "./api/summary.ts";
 import { CheckpointKeeper } from "./checkpoint-keeper.ts";
 import type { GatewayConfig } from "./config.ts";
 import { Courier } from "./courier.ts";
 import { addEventGauges } from "./event-gauges.ts";
 import { GatewayEvents } from "./events.ts";
 import { PairWindow } from "./pair-window.ts";
+import type { Passage } from "./passage.ts";
 import { Pipeline } from "./pipeline.ts";
 import { Speaker } from "./speaker.ts";
 import type { GatewayProcedures } from "./store.ts";
@@ -103,7 +106,8 @@ async function assemble(parts: GatewayParts, lifecycle: Lifecycle): Promise<stri
   const metrics = new Registry();
   const events = new GatewayEvents(logger, metrics);
 
-  const opened = await parts.openStore(join(config.dataDir, "gateway.sqlite"));
+  const storeFile = join(config.dataDir, "gateway.sqlite");
+  const opened = await parts.openStore(storeFile);
   const disk = watchDisk(opened, { clock, logger });
   const { store } = disk;
   lifecycle.add({ name: "store", stop: () => store.close() });
@@ -135,7 +139,11 @@ async function assemble(parts: GatewayParts, lifecycle: Lifecycle): Promise<stri
   const pipeline = new Pipeline({ ...shared, register, events });
   pipeline.start();
   lifecycle.add({ name: "pipeline", stop: () => pipeline.stop() });
-  const consumptions = await consumeAll(register, transport, pipeline, clock);
+  const heardAtMs = new Map<string, number>();
+  const consumptions = await consumeAll(register, transport, clock, (passage) => {
+    heardAtMs.set(passage.address.participant, passage.receivedAtMs);
+    pipeline.push(passage);
+  });
   lifecycle.add({
     name: "consumers",
     stop: async () => {
@@ -143,6 +151,10 @@ async function assemble(parts: GatewayParts, lifecycle: Lifecycle): Promise<stri
     },
   });
 
+  const facts = { ...shared, register, heardAtMs, startedAtMs: clock.now(), storeFile };
+  const connected = (): boolean => transport.connected;
+  const undecided = () => pipeline.undecided;
+  const summary = () => summarize({ ...facts, connected, undecided });
   const server = await createHttpServer({
     ...config.http,
     logger,
@@ -153,15 +165,8 @@ async function assemble(parts: GatewayParts, lifecycle: Lifecycle): Promise<stri
       carrier: () => transport.connected,
       running: () => lifecycle.state === "ready",
     },
-    statusPage: async () =>
-      renderStatus({
-        status: await store.call("status", undefined),
-        register,
-        checkpoint: checkpoints.newest?.note ?? "",
-        connected: transport.connected,
-        nowMs: clock.now(),
-      }),
-    api: operatorDoor({ store, checkpoints, events, registerVersion, clock, logger }),
+    statusPage: async () => renderStatus(await summary(), checkpoints.newest?.note ?? ""),
+    api: withSummary(operatorDoor({ ...shared, events, registerVersion }), summary),
   });
   lifecycle.add({ name: "http", stop: () => server.close() });
   return server.url;
@@ -187,8 +192,8 @@ function checkOwnKey(register: RegisterView, keyId: string, purpose: KeyPurpose)
 async function consumeAll(
   register: RegisterView,
   transport: Transport,
-  pipeline: Pipeline,
   clock: Clock,
+  push: (passage: Passage) => void,
 ): Promise<Consumption[]> {
   return await Promise.all(
     register.participants.flatMap(({ id }) =>
@@ -197,7 +202,7 @@ async function consumeAll(
           const address = parseOutSubject(inbound.subject);
           // The stream holds subjects of this participant alone; anything else is not a message.
           if (address === undefined || address.participant !== id) inbound.ack();
-          else pipeline.push({ inbound, address, receivedAtMs: clock.now() });
+          else push({ inbound, address, receivedAtMs: clock.now() });
         }),
       ),
     ),

@@ -18,6 +18,17 @@ export class LaneQueue {
     return this.#size;
   }
 
+  /** Messages waiting, by participant. */
+  byParticipant(): ReadonlyMap<string, number> {
+    const counts = new Map<string, number>();
+    for (const queues of this.#lanes.values()) {
+      for (const [participant, queue] of queues) {
+        counts.set(participant, (counts.get(participant) ?? 0) + queue.length);
+      }
+    }
+    return counts;
+  }
+
   /** Adds a message. */
   push(passage: Passage): void {
     const { lane, participant } = passage.address;

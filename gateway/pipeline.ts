@@ -59,6 +59,11 @@ export class Pipeline {
     this.#deps = deps;
   }
 
+  /** Messages taken and not decided yet, by participant. */
+  get undecided(): ReadonlyMap<string, number> {
+    return this.#queue.byParticipant();
+  }
+
   /** Takes a message from the carrier. */
   push(passage: Passage): void {
     this.#queue.push(passage);

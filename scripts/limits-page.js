@@ -5,7 +5,7 @@
 import { readFileSync } from "node:fs";
 import * as runtime from "#runtime";
 
-const SOURCES = ["limits.ts", "tool-limits.ts"].map(
+const SOURCES = ["limits.ts", "status-limits.ts", "tool-limits.ts"].map(
   (name) => new URL(`../lib/runtime/${name}`, import.meta.url),
 );
 const UNITS = {

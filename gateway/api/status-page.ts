@@ -1,62 +1,98 @@
-import { html, type PageTable, renderPage } from "#http";
-import type { RegisterView } from "#trust";
-import type { GatewayStatus } from "../store/status.ts";
+import { ageText, html, renderPage, timeText } from "#http";
+import { bytesText } from "./attention.ts";
+import type { GatewaySummary, ParticipantSummary } from "./gateway-summary.ts";
 
-/** What the status page is made from. */
-export interface StatusFacts {
-  readonly status: GatewayStatus;
-  readonly register: RegisterView;
-  /** Newest signed checkpoint. */
-  readonly checkpoint: string;
-  readonly connected: boolean;
-  readonly nowMs: number;
-}
-
-/** The gateway at a glance: counts and times, never content. */
-export function renderStatus(facts: StatusFacts): string {
-  const { status, register, nowMs } = facts;
-  const traffic = new Map(status.participants.map((row) => [row.participant, row]));
-  const oldest =
-    status.oldestUndeliveredMs === null ? "none" : age(nowMs - status.oldestUndeliveredMs);
-  const overview: PageTable = {
-    heading: "The exchange",
-    rows: [
-      ["Carrier (NATS)", facts.connected ? "connected" : "not connected: messages wait"],
-      ["Messages accepted", status.accepted],
-      ["Messages refused", status.refused],
-      ["Waiting for delivery", status.undelivered],
-      ["Oldest waiting", oldest],
-      ["Held in quarantine", status.quarantined],
-      ["Operator events open", status.openEvents],
-      ["Entries in the message log", status.logSize],
-      ["Participant register, version", String(register.version)],
-    ],
-  };
-  const participants: PageTable = {
-    heading: "Participants",
-    columns: ["Id", "Name", "Sent", "Refused", "Waiting for it", "Last heard"],
-    rows: register.participants.map((participant) => {
-      const row = traffic.get(participant.id);
-      return [
-        participant.id,
-        participant.legalName,
-        row?.accepted ?? 0,
-        row?.refused ?? 0,
-        row?.undelivered ?? 0,
-        row === undefined ? "never" : `${age(nowMs - row.lastRecordedAtMs)} ago`,
-      ];
-    }),
-  };
+/** The exchange at a glance: what needs a person, then counts and times; never content. */
+export function renderStatus(summary: GatewaySummary, checkpoint: string): string {
+  const { messages, log, resources, participants } = summary;
+  const ago = (instant: string | undefined): string =>
+    instant === undefined ? "–" : ageText(Date.parse(summary.at) - Date.parse(instant));
   return renderPage({
     title: "Tracepost gateway",
-    tables: [overview, participants],
-    footer: html`<h2>Newest checkpoint</h2><pre>${facts.checkpoint}</pre>`,
+    note: `As of ${timeText(summary.at)}. Reload for newer figures.`,
+    alerts: summary.attention,
+    tables: [
+      {
+        heading: "Participants",
+        columns: [
+          "Id",
+          "Name",
+          "Heard",
+          "Accepted",
+          "Refused",
+          "Undecided",
+          "Urgent",
+          "Normal",
+          "Bulk",
+          "Oldest waits",
+          "Held",
+          "Events",
+        ],
+        note: "Urgent, normal, bulk: messages for it that it has not confirmed yet.",
+        rows: participants.map((participant) => participantRow(participant, ago)),
+        wide: true,
+      },
+      {
+        heading: "Messages",
+        rows: [
+          ["Carrier (NATS)", summary.connected ? "connected" : "not connected"],
+          ["Accepted", messages.accepted],
+          ["Refused", messages.refused],
+          ["Taken, not decided yet", messages.undecided],
+          ["Waiting for a recipient", messages.waiting],
+          ["The oldest of them waits for", ago(messages.waitingSince)],
+          ["Held in quarantine", summary.quarantined],
+        ],
+      },
+      {
+        heading: "Operator events, open",
+        columns: ["Kind", "Of", "Open", "Newest"],
+        rows: summary.openEvents.map(({ kind, participant, open, lastAt }) => {
+          return [kind, participant || "–", open, ago(lastAt)];
+        }),
+      },
+      {
+        heading: "Message log",
+        rows: [
+          ["Entries", log.size],
+          ["Newest checkpoint, size", log.checkpointSize],
+          ["Signed", `${ago(log.checkpointAt)} ago`],
+          ["On disk, size", log.checkpointKept],
+        ],
+      },
+      {
+        heading: "This gateway",
+        rows: [
+          ["Runs for", ago(resources.startedAt)],
+          ["Memory", bytesText(resources.memoryBytes)],
+          ["Store", bytesText(resources.storeBytes)],
+          ["Free on its disk", bytesText(resources.diskFreeBytes)],
+          ["Participant register, version", summary.registerVersion],
+        ],
+      },
+    ],
+    footer: html`<section class="wide"><h2>Newest checkpoint</h2>
+<pre>${checkpoint}</pre></section>`,
   });
 }
 
-function age(ms: number): string {
-  const seconds = Math.max(0, Math.round(ms / 1_000));
-  if (seconds < 120) return `${seconds} s`;
-  if (seconds < 7_200) return `${Math.round(seconds / 60)} min`;
-  return `${Math.round(seconds / 3_600)} h`;
+function participantRow(
+  { id, name, waiting, ...participant }: ParticipantSummary,
+  ago: (instant: string | undefined) => string,
+): [string, ...(string | number)[]] {
+  const { lastHeardAt, waitingSince } = participant;
+  return [
+    id,
+    name,
+    lastHeardAt === undefined ? "never" : `${ago(lastHeardAt)} ago`,
+    participant.accepted,
+    participant.refused,
+    participant.undecided,
+    waiting.urgent,
+    waiting.normal,
+    waiting.bulk,
+    ago(waitingSince),
+    participant.held,
+    participant.openEvents,
+  ];
 }

@@ -1,5 +1,8 @@
 import { loadLogHead, saveCheckpoint } from "#message-log";
+import type { Lane } from "#proto";
 import type { SqlRow, Transaction } from "#runtime";
+import type { EventKind } from "./event-kinds.ts";
+import { DELIVERY_STRIDE } from "./tables.ts";
 
 /** What the status page shows of one participant. */
 export interface ParticipantTraffic {
@@ -7,7 +10,6 @@ export interface ParticipantTraffic {
   readonly accepted: number;
   readonly refused: number;
   readonly lastRecordedAtMs: number;
-  readonly undelivered: number;
 }
 
 /** The exchange at a glance; no content, no conversation. */
@@ -19,8 +21,23 @@ export interface GatewayStatus {
   readonly oldestUndeliveredMs: number | null;
   /** Held items: those a person may decide about. */
   readonly quarantined: number;
-  /** Operator events nobody has acknowledged. */
-  readonly openEvents: number;
+  /** Operator events nobody has acknowledged, by kind and participant. */
+  readonly events: readonly {
+    readonly kind: EventKind;
+    readonly participant: string;
+    readonly open: number;
+    readonly lastAtMs: number;
+  }[];
+  /** Messages not confirmed, by recipient and lane. */
+  readonly waiting: readonly {
+    readonly recipient: string;
+    readonly lane: Lane;
+    readonly count: number;
+    /** When the oldest of them was recorded. */
+    readonly sinceMs: number;
+  }[];
+  /** Held items, by participant. */
+  readonly held: readonly { readonly participant: string; readonly count: number }[];
   readonly participants: readonly ParticipantTraffic[];
 }
 
@@ -49,37 +66,54 @@ export async function keepCheckpoint(
 export async function status(tx: Transaction): Promise<GatewayStatus> {
   const head = await loadLogHead(tx);
   const rows = await tx.all<SqlRow & TrafficRow>("SELECT * FROM traffic ORDER BY participant");
-  const open = await tx.get<{ count: number }>(
-    "SELECT count(*) AS count FROM deliveries WHERE state < 2",
+  const waiting = await waitingOf(tx);
+  const held = await tx.all<SqlRow & { participant: string; count: number }>(
+    "SELECT participant, held AS count FROM quarantine_usage WHERE held > 0 ORDER BY participant",
   );
-  const oldest = await tx.get<{ at: number }>(
-    `SELECT m.recorded_at AS at FROM deliveries d JOIN messages m ON m.id = d.id / 256
-     WHERE d.state < 2 ORDER BY d.id LIMIT 1`,
+  const events = await tx.all<
+    SqlRow & { kind: EventKind; participant: string; open: number; last: number }
+  >(
+    `SELECT kind, participant, count(*) AS open, max(last_at) AS last FROM operator_event
+     WHERE acknowledged_at IS NULL GROUP BY kind, participant ORDER BY last DESC`,
   );
-  const kept = await tx.get<{ count: number }>(
-    "SELECT coalesce(sum(held), 0) AS count FROM quarantine_usage",
-  );
-  const events = await tx.get<{ count: number }>(
-    "SELECT count(*) AS count FROM operator_event WHERE acknowledged_at IS NULL",
-  );
-  const waiting = await tx.all<SqlRow & { recipient: string; count: number }>(
-    "SELECT recipient, count(*) AS count FROM deliveries WHERE state < 2 GROUP BY recipient",
-  );
-  const waitingFor = new Map(waiting.map((row) => [row.recipient, row.count]));
   return {
     logSize: Number(head.size),
     accepted: rows.reduce((sum, row) => sum + row.accepted, 0),
     refused: rows.reduce((sum, row) => sum + row.refused, 0),
-    undelivered: open?.count ?? 0,
-    oldestUndeliveredMs: oldest?.at ?? null,
-    quarantined: kept?.count ?? 0,
-    openEvents: events?.count ?? 0,
+    undelivered: sumOf(waiting),
+    oldestUndeliveredMs:
+      waiting.length === 0 ? null : Math.min(...waiting.map(({ sinceMs }) => sinceMs)),
+    quarantined: sumOf(held),
+    events: events.map(({ kind, participant, open, last }) => {
+      return { kind, participant, open, lastAtMs: last };
+    }),
+    waiting,
+    held,
     participants: rows.map((row) => ({
       participant: row.participant,
       accepted: row.accepted,
       refused: row.refused,
       lastRecordedAtMs: row.last_at,
-      undelivered: waitingFor.get(row.participant) ?? 0,
     })),
   };
+}
+
+/** What is not confirmed; an index holds these deliveries and no others. */
+async function waitingOf(tx: Transaction): Promise<GatewayStatus["waiting"]> {
+  const rows = await tx.all<
+    SqlRow & { recipient: string; lane: Lane; count: number; since: number }
+  >(
+    `SELECT w.recipient, w.lane, w.count, m.recorded_at AS since FROM
+       (SELECT recipient, lane, count(*) AS count, min(id) AS oldest FROM deliveries
+        WHERE state < 2 GROUP BY recipient, lane) w
+     JOIN messages m ON m.id = w.oldest / ?`,
+    DELIVERY_STRIDE,
+  );
+  return rows.map(({ recipient, lane, count, since }) => {
+    return { recipient, lane, count, sinceMs: since };
+  });
+}
+
+function sumOf(rows: readonly { readonly count: number }[]): number {
+  return rows.reduce((sum, row) => sum + row.count, 0);
 }

@@ -19,8 +19,9 @@ export {
 } from "./contract/example-ids.ts";
 export type { OperationExample } from "./contract/operation.ts";
 export { addFeedRoutes } from "./feed-routes.ts";
-export { escapeHtml, Html, html, type PageTable, renderPage } from "./html.ts";
+export { escapeHtml, Html, html } from "./html.ts";
 export { Instant, instantMsOf } from "./instant.ts";
+export { ageText, type PageAlert, type PageTable, renderPage, timeText } from "./page.ts";
 export {
   filteredMark,
   keyOfMark,

@@ -6,8 +6,8 @@ import { compileSchema, HTTP_LIMITS, type Logger } from "#runtime";
 import { admit } from "./actor.ts";
 import { type ApiTitle, installContract } from "./contract/document.ts";
 import { hostCheck } from "./host-check.ts";
-import { STYLE_SOURCE } from "./html.ts";
 import { addOpenRoutes } from "./open-routes.ts";
+import { STYLE_SOURCE } from "./page.ts";
 import {
   InvalidRequest,
   type Problem,

@@ -37,7 +37,7 @@ const FAILING = {
   state: "FAILING",
   attempts: 3,
   failure: "NO_ANSWER",
-  remedy: "Look whether the receiver runs and can be reached; `detail` has the system's code.",
+  remedy: "Look whether the receiver runs, and whether it can be reached from here.",
   failingSince: "2026-03-06T14:03:00.000Z",
   nextAttemptAt: "2026-03-06T14:03:11.000Z",
 } as const;

@@ -1,39 +1,44 @@
 import { POST_LIMITS, type Transaction } from "#runtime";
 
-/** What an operator of the participant should look at; closed (TP-POST-18). */
-export const INCIDENT_KINDS = [
+/**
+ * What an operator of the participant should look at → what to do; closed (TP-POST-18).
+ */
+export const INCIDENT_REMEDIES = {
   /** Bytes that are no message. */
-  "JUNK",
+  JUNK: "Tell the operator of the exchange: only the gateway may write to an inbox.",
   /** A message whose sender could not be authenticated. */
-  "UNAUTHENTICATED",
+  UNAUTHENTICATED: "Ask the sender whether its keys changed; get the newest register.",
   /** A message that names this participant nowhere. */
-  "MISDIRECTED",
+  MISDIRECTED: "Tell the operator of the exchange: its gateway dispatched to the wrong State.",
   /** An authentic message without a valid proof that it was logged. */
-  "NOT_LOGGED",
+  NOT_LOGGED: "Tell the operator of the exchange: its gateway must prove each entry.",
   /** One message id with two headers. */
-  "ID_REUSED",
+  ID_REUSED: "Ask the sender which of the two messages it means.",
   /** Sealed bytes of another message under this header. */
-  "SEAL_BINDING",
+  SEAL_BINDING: "Take it for an attack until the sender explains it.",
   /** One sequence number with two messages. */
-  "SEQUENCE_REUSED",
+  SEQUENCE_REUSED: "Ask the sender whether it restored its store from a copy.",
   /** A message that names another predecessor than the one received. */
-  "SEQUENCE_FORKED",
+  SEQUENCE_FORKED: "Compare the list of messages with the sender's: one was lost or replaced.",
   /** More holes in a sequence than are kept apart. */
-  "GAPS_MERGED",
+  GAPS_MERGED: "Ask the sender for all its messages; its line loses many.",
   /** A recipient asks for a message it signed a receipt for. */
-  "GAP_AFTER_DELIVERY",
+  GAP_AFTER_DELIVERY: "Tell the recipient: its store has lost what it confirmed.",
   /** A receipt about nothing that was sent, or by somebody it does not concern. */
-  "RECEIPT_UNMATCHED",
+  RECEIPT_UNMATCHED: "Look whether this store was restored from a copy; else tell the operator.",
   /** A receipt that contradicts an earlier one. */
-  "RECEIPT_CONTRADICTS",
+  RECEIPT_CONTRADICTS: "Keep both receipts, and ask who signed them which one holds.",
   /** The gateway says that a message has expired, and its time has not come. */
-  "EXPIRED_EARLY",
+  EXPIRED_EARLY: "Tell the operator of the exchange; the message is still under way.",
   /** Two checkpoints of the same size with different roots: the log is forked. */
-  "LOG_FORKED",
-] as const;
+  LOG_FORKED: "Stop relying on the log; give both checkpoints to the other participants.",
+} as const satisfies Record<string, string>;
 
-/** One of {@link INCIDENT_KINDS}. */
-export type IncidentKind = (typeof INCIDENT_KINDS)[number];
+/** One of {@link INCIDENT_REMEDIES}. */
+export type IncidentKind = keyof typeof INCIDENT_REMEDIES;
+
+/** Names of all kinds, in the order of the list. */
+export const INCIDENT_KINDS = Object.keys(INCIDENT_REMEDIES) as readonly IncidentKind[];
 
 /** What is kept of it: never content. */
 export interface Incident {

@@ -8,8 +8,14 @@ export {
 } from "./draft.ts";
 export type { HeldReceipts } from "./held-evidence.ts";
 export type { GapChange, InboundRecord, MessageFate, PostHooks } from "./hooks.ts";
-export { INCIDENT_KINDS, type Incident, type IncidentKind } from "./incidents.ts";
+export {
+  INCIDENT_KINDS,
+  INCIDENT_REMEDIES,
+  type Incident,
+  type IncidentKind,
+} from "./incidents.ts";
 export { type MessageProof, messageProof, receiptProof } from "./message-proof.ts";
+export type { PostOpen } from "./open-procedures.ts";
 export type { OpenedInbound, PostApplication, PostEvent } from "./parts.ts";
 export { createPost, type Post, type PostOptions } from "./post.ts";
 export {
@@ -19,7 +25,7 @@ export {
   type PostStore,
 } from "./procedures.ts";
 export { Pump, type PumpOptions, type PumpTurn } from "./pump.ts";
-export { POST_MIGRATION_SQL } from "./schema.ts";
+export { POST_MIGRATION_SQL, POST_OPEN_MIGRATION_SQL } from "./schema.ts";
 export type {
   IncidentRecord,
   MessageReceipts,

@@ -9,6 +9,7 @@ import {
   postRecordIncident,
   postRepeatInbound,
 } from "./inbox-procedures.ts";
+import { postOpen } from "./open-procedures.ts";
 import {
   createStoreSealed,
   postDraftsToSeal,
@@ -42,6 +43,7 @@ export function createPostProcedures(hooks: PostHooks) {
     postDraftVoids,
     postDraftGapNotices: createDraftGapNotices(hooks),
     postStatus,
+    postOpen,
     postIncidents,
     postMessageReceipts,
     postReceiptsHeld,
@@ -52,6 +54,7 @@ export function createPostProcedures(hooks: PostHooks) {
 /** Those of them that only read. */
 export const POST_READ_ONLY = [
   "postStatus",
+  "postOpen",
   "postIncidents",
   "postMessageReceipts",
   "postReceiptsHeld",

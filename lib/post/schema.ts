@@ -173,3 +173,9 @@ CREATE TRIGGER post_receipt_kept AFTER INSERT ON post_receipt BEGIN
     ON CONFLICT DO UPDATE SET count = count + 1;
 END;
 `;
+
+/** What is under way is found without going through what has ended. */
+export const POST_OPEN_MIGRATION_SQL = `
+CREATE INDEX post_outbox_open ON post_outbox_recipient (recipient, lane, message_id)
+  WHERE state = 'open';
+`;

@@ -48,5 +48,6 @@ export {
   type SchemaResult,
 } from "./schema.ts";
 export { Semaphore } from "./semaphore.ts";
+export { STATUS_LIMITS } from "./status-limits.ts";
 export { systemTimers, type Timers } from "./timers.ts";
 export { CLI_LIMITS, RULE_LIMITS, SCENARIO_LIMITS } from "./tool-limits.ts";

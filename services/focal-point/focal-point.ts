@@ -153,6 +153,7 @@ async function assemble(
     clock,
     connected: () => transport.connected,
     consuming: () => post.consuming,
+    answering: config.answering,
   };
   addGauges(metrics, () => summarize(facts));
   const guard = createGuard({ store, clock, logger });

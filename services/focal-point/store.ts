@@ -1,9 +1,15 @@
 import { FEED_MIGRATION_SQL, FEED_PROCEDURES, FEED_READ_ONLY } from "#feed";
-import { createPostProcedures, POST_MIGRATION_SQL, POST_READ_ONLY } from "#post";
+import {
+  createPostProcedures,
+  POST_MIGRATION_SQL,
+  POST_OPEN_MIGRATION_SQL,
+  POST_READ_ONLY,
+} from "#post";
 import { REPEAT_MIGRATION_SQL } from "#repeats";
 import type { StoreDefinition } from "#runtime";
 import { USER_MIGRATION_SQL, USER_PROCEDURES, USER_READ_ONLY } from "#users";
 import { WEBHOOK_MIGRATION_SQL, WEBHOOK_PROCEDURES, WEBHOOK_READ_ONLY } from "#webhooks";
+import { caseGlance } from "./cases/case-glance.ts";
 import { caseHooks } from "./cases/case-hooks.ts";
 import { CASE_LIST_MIGRATION_SQL, listCases } from "./cases/case-list.ts";
 import {
@@ -43,6 +49,7 @@ export const store = {
     { version: 9, name: "lists of cases", sql: CASE_LIST_MIGRATION_SQL },
     { version: 10, name: "webhooks", sql: WEBHOOK_MIGRATION_SQL },
     { version: 11, name: "idempotency keys", sql: REPEAT_MIGRATION_SQL },
+    { version: 12, name: "messages under way", sql: POST_OPEN_MIGRATION_SQL },
   ],
   procedures: {
     ...createPostProcedures(caseHooks),
@@ -57,6 +64,7 @@ export const store = {
     casesAwaiting,
     answerCase,
     caseCounts,
+    caseGlance,
     findFirearms,
     countFirearms,
     beginImport,
@@ -76,6 +84,7 @@ export const store = {
     "loadCase",
     "casesAwaiting",
     "caseCounts",
+    "caseGlance",
     "findFirearms",
     "countFirearms",
     "unfinishedImports",

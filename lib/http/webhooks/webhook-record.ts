@@ -5,11 +5,11 @@ import { HTTP_LIMITS, type SqlRow, type Transaction, WEBHOOK_LIMITS } from "#run
  * a test proves it (TP-API-55).
  */
 export const WEBHOOK_FAILURES = {
-  NO_ANSWER: "Look whether the receiver runs and can be reached; `detail` has the system's code.",
+  NO_ANSWER: "Look whether the receiver runs, and whether it can be reached from here.",
   TIMEOUT: "Have the receiver answer first and work afterwards.",
-  STATUS: "Look into the receiver's log; it answered with the status in `detail`.",
+  STATUS: "Look into the receiver's log: it answers with an error.",
   REDIRECT: "Give the address the receiver redirects to; redirects are not followed.",
-  NOT_ALLOWED: "Have the origin added to `webhookOrigins` in the service's configuration.",
+  NOT_ALLOWED: "Have the origin added to webhookOrigins in the service's configuration.",
 } as const satisfies Record<string, string>;
 
 /** One of {@link WEBHOOK_FAILURES}. */

@@ -12,12 +12,21 @@ const counts = (description: string) => Type.Record(Type.String(), count, { desc
 export const SUMMARIZE = {
   schema: {
     operationId: "summarize",
-    summary: "The focal point at a glance; counts alone",
+    summary: "The focal point at a glance, with what needs a person; no content",
     tags: ["overview"],
     response: {
       200: Type.Object({
         participant: Type.String(),
         at: instant,
+        attention: Type.Array(
+          Type.Object({
+            level: Type.Enum(["stuck", "look"], {
+              description: "stuck: nothing goes on by itself; look: somebody should look into it",
+            }),
+            what: Type.String({ description: "What is so, and why" }),
+            remedy: Type.String({ description: "What to do" }),
+          }),
+        ),
         connection: Type.Object({ connected: Type.Boolean(), consuming: Type.Boolean() }),
         cases: Type.Object({
           requesting: counts("Cases of this State's requests, by state"),
@@ -38,10 +47,44 @@ export const SUMMARIZE = {
         effects: Type.Object({ messages: count, duplicates: count }),
         outbox: Type.Object({ pending: count, byState: counts("Messages sent, by state") }),
         inbox: Type.Object({ byState: counts("Messages received, by state"), receiptsOwed: count }),
+        waiting: Type.Array(
+          Type.Object({
+            participant: Type.String(),
+            lane: Type.String(),
+            messages: count,
+            unconfirmed: Type.Integer({
+              minimum: 0,
+              description: "Without a receipt of the exchange",
+            }),
+            since: instant,
+          }),
+          { description: "Messages on their way, by recipient and lane" },
+        ),
         gaps: Type.Object({ missingNumbers: count, since: Type.Optional(instant) }),
+        unanswered: Type.Object({ count, since: Type.Optional(instant) }),
+        askedSince: Type.Optional(instant),
+        notTaken: Type.Array(
+          Type.Object({
+            what: Type.Enum(["request", "answer"]),
+            code: Type.String(),
+            count,
+            lastAt: instant,
+            remedy: Type.String(),
+          }),
+          { description: "Requests and answers of this State that were not taken, by code" },
+        ),
         incidents: counts("Kind → count, since the store was made"),
         log: Type.Object({ newestCheckpointSize: count }),
         firearms: Type.Object({ records: count }),
+        webhooks: Type.Array(
+          Type.Object({
+            webhookId: Type.String(),
+            state: Type.String(),
+            reason: Type.Optional(Type.String()),
+            failure: Type.Optional(Type.String()),
+            behind: Type.Integer({ minimum: 0, description: "Changes it has not been told" }),
+          }),
+        ),
       }),
     },
   },
@@ -54,6 +97,7 @@ export const SUMMARIZE = {
         answer: {
           participant: "KE",
           at: "2026-02-02T09:20:00.000Z",
+          attention: [],
           connection: { connected: true, consuming: true },
           cases: { requesting: { ANSWERED: 1 }, requested: { DELIVERED: 2 } },
           receipts: { accepted: 1, refused: 0, delivered: 1, rejected: 0, expired: 0 },
@@ -61,10 +105,14 @@ export const SUMMARIZE = {
           effects: { messages: 3, duplicates: 0 },
           outbox: { pending: 0, byState: { delivered: 1 } },
           inbox: { byState: { delivered: 3 }, receiptsOwed: 0 },
+          waiting: [],
           gaps: { missingNumbers: 0 },
+          unanswered: { count: 2, since: "2026-02-01T16:40:00.000Z" },
+          notTaken: [],
           incidents: {},
           log: { newestCheckpointSize: 44 },
           firearms: { records: 1 },
+          webhooks: [],
         },
       },
     },

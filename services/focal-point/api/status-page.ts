@@ -1,43 +1,82 @@
-import { type PageTable, renderPage } from "#http";
+import { ageText, type PageTable, renderPage, timeText } from "#http";
 import type { Summary } from "./summary.ts";
 
 /**
- * The open page: counts, and nothing that names a firearm, a case or a person. Whoever may know
- * more asks the API (TP-FP-6).
+ * The open page: what needs a person, then counts (TP-FP-7). Nothing that names a firearm, a case
+ * or a person; whoever may know more asks the API (TP-FP-6).
  */
 export function renderStatusPage(summary: Summary): string {
-  const { connection, receipts, replies, effects, outbox, gaps, incidents } = summary;
-  const tables: PageTable[] = [
-    {
-      heading: "Connection",
-      rows: [
-        ["NATS", connection.connected ? "connected" : "not connected"],
-        ["Inbox", connection.consuming ? "consuming" : "not consuming"],
-      ],
-    },
-    { heading: "Requests of this State", rows: rowsOf(summary.cases.requesting) },
-    { heading: "Requests to this State", rows: rowsOf(summary.cases.requested) },
-    { heading: "Receipts of own requests", rows: rowsOf(receipts) },
-    { heading: "Replies received", rows: rowsOf(replies.byOutcome) },
-    {
-      heading: "Post",
-      rows: [
-        ["messages on their way", outbox.pending],
-        ["receipts owed", summary.inbox.receiptsOwed],
-        ["sequence numbers missing", gaps.missingNumbers],
-        ["messages with an effect", effects.messages],
-        ["effects beyond one per message", effects.duplicates],
-        ["newest log checkpoint seen (size)", summary.log.newestCheckpointSize],
-      ],
-    },
-    { heading: "Incidents", rows: rowsOf(incidents) },
-    { heading: "Firearm register", rows: [["records", summary.firearms.records]] },
-  ];
+  const { connection, unanswered, askedSince } = summary;
+  const isRead = connection.connected && connection.consuming;
+  const ago = (instant: string | undefined): string =>
+    instant === undefined ? "–" : ageText(Date.parse(summary.at) - Date.parse(instant));
   return renderPage({
     title: `Tracepost focal point ${summary.participant}`,
-    note: `As of ${summary.at}. Reload for newer figures.`,
-    tables: tables.filter((table) => table.rows.length > 0),
+    note: `As of ${timeText(summary.at)}. Reload for newer figures.`,
+    alerts: summary.attention,
+    tables: [
+      {
+        heading: "At a glance",
+        rows: [
+          ["Exchange", connection.connected ? "connected" : "not connected"],
+          ["Inbox", isRead ? "read" : "not read"],
+          ["Messages on their way", summary.outbox.pending],
+          ["Receipts owed to others", summary.inbox.receiptsOwed],
+          ["Unanswered requests to us", unanswered.count],
+          ["The oldest of them waits for", ago(unanswered.since)],
+          ["Our oldest request waits for", ago(askedSince)],
+        ],
+      },
+      casesTable(summary),
+      {
+        heading: "Messages on their way",
+        columns: ["To", "Lane", "Messages", "Not receipted", "Oldest"],
+        rows: summary.waiting.map(({ participant, lane, messages, unconfirmed, since }) => {
+          return [participant, lane, messages, unconfirmed, ago(since)];
+        }),
+      },
+      { heading: "Receipts of our requests", rows: rowsOf(summary.receipts) },
+      { heading: "Replies to our requests", rows: rowsOf(summary.replies.byOutcome) },
+      { heading: "Incidents, since the beginning", rows: rowsOf(summary.incidents) },
+      {
+        heading: "Counts",
+        rows: [
+          ["Messages with an effect", summary.effects.messages],
+          ["Effects beyond one for each", summary.effects.duplicates],
+          ["Messages of others missing", summary.gaps.missingNumbers],
+          ["Newest log checkpoint seen (size)", summary.log.newestCheckpointSize],
+          ["Records in the firearm register", summary.firearms.records],
+        ],
+      },
+      {
+        heading: "Not taken",
+        columns: ["Code", "What", "Count", "Newest", "What to do"],
+        rows: summary.notTaken.map(({ what, code, count, lastAt, remedy }) => {
+          return [code, what, count, ago(lastAt), remedy];
+        }),
+        wide: true,
+      },
+      {
+        heading: "Webhooks",
+        columns: ["Id", "State", "Why", "Changes waiting"],
+        rows: summary.webhooks.map(({ webhookId, state, reason, failure, behind }) => {
+          return [webhookId, state, reason ?? failure ?? "–", behind];
+        }),
+        wide: true,
+      },
+    ],
   });
+}
+
+function casesTable({ cases }: Summary): PageTable {
+  const states = [...new Set([...Object.keys(cases.requesting), ...Object.keys(cases.requested)])];
+  return {
+    heading: "Cases by state",
+    columns: ["State", "We asked", "We were asked"],
+    rows: states.map((state) => {
+      return [state, cases.requesting[state] ?? 0, cases.requested[state] ?? 0];
+    }),
+  };
 }
 
 function rowsOf(counts: Readonly<Record<string, number>>): [string, number][] {

@@ -1,0 +1,117 @@
+import { ageText, type PageAlert } from "#http";
+import { STATUS_LIMITS } from "#runtime";
+import { EVENT_KINDS } from "../store/event-kinds.ts";
+import { EVENT_REMEDIES } from "./event-remedies.ts";
+import type { GatewaySummary, ParticipantSummary } from "./gateway-summary.ts";
+
+/** What needs a person, with why and what to do: what is stuck first (TP-OPS-30). */
+export function attentionOf(
+  summary: Omit<GatewaySummary, "attention">,
+  nowMs: number,
+): PageAlert[] {
+  return [
+    ...carrierAlerts(summary),
+    ...storeAlerts(summary, nowMs),
+    ...summary.participants.flatMap((participant) => deliveryAlerts(participant, nowMs)),
+    ...decisionAlerts(summary, nowMs),
+  ].toSorted((one, other) => Number(other.level === "stuck") - Number(one.level === "stuck"));
+}
+
+function carrierAlerts({ connected }: Omit<GatewaySummary, "attention">): PageAlert[] {
+  if (connected) return [];
+  return [
+    {
+      level: "stuck",
+      what: "There is no connection to NATS: nothing comes in and nothing is dispatched.",
+      remedy: "Look whether the nats-server runs. Nothing is lost; all goes on once it is back.",
+    },
+  ];
+}
+
+function storeAlerts(
+  { resources, log }: Omit<GatewaySummary, "attention">,
+  nowMs: number,
+): PageAlert[] {
+  const alerts: PageAlert[] = [];
+  if (resources.diskFreeBytes < STATUS_LIMITS.diskFreeBytesMin) {
+    const free = bytesText(resources.diskFreeBytes);
+    alerts.push({
+      level: "look",
+      what: `The disk of the store has ${free} left; without space nothing is recorded.`,
+      remedy: "Make room, or move the data folder to a larger disk.",
+    });
+  }
+  const sinceMs = nowMs - Date.parse(log.checkpointAt ?? new Date(nowMs).toISOString());
+  if (log.checkpointKept < log.checkpointSize && sinceMs >= STATUS_LIMITS.checkpointKeptMs) {
+    alerts.push({
+      level: "stuck",
+      what: `The newest checkpoint is not on disk for ${ageText(sinceMs)}.`,
+      remedy: "Look into the gateway's log for what the store says, and at the disk.",
+    });
+  }
+  return alerts;
+}
+
+function deliveryAlerts(participant: ParticipantSummary, nowMs: number): PageAlert[] {
+  const { id, waiting, waitingSince, lastHeardAt } = participant;
+  if (waitingSince === undefined) return [];
+  const waitMs = nowMs - Date.parse(waitingSince);
+  if (waitMs < STATUS_LIMITS.dispatchedMs) return [];
+  const messages = count(waiting.urgent + waiting.normal + waiting.bulk, "message");
+  const quietMs = lastHeardAt === undefined ? undefined : nowMs - Date.parse(lastHeardAt);
+  const isThere = quietMs !== undefined && quietMs < STATUS_LIMITS.dispatchedMs;
+  const heard = quietMs === undefined ? "was never heard" : `was heard ${ageText(quietMs)} ago`;
+  return [
+    {
+      level: "look",
+      what: `${id} has not confirmed ${messages}, the oldest for ${ageText(waitMs)}; it ${heard}.`,
+      remedy: isThere
+        ? "It sends and does not take: have it look at its inbox and its log."
+        : "Call it. Messages are kept, and dispatched again and again until they expire.",
+    },
+  ];
+}
+
+function decisionAlerts(
+  { quarantined, openEvents }: Omit<GatewaySummary, "attention">,
+  nowMs: number,
+): PageAlert[] {
+  const alerts: PageAlert[] = openEvents.map(({ kind, participant, open, lastAt }) => {
+    const who = participant === "" ? "" : ` of ${participant}`;
+    const events = `${count(open, "event")}${who}`;
+    const newest = `the newest ${ageText(nowMs - Date.parse(lastAt))} ago`;
+    return {
+      level: "look",
+      what: `${kind}: ${events}, ${newest}: ${EVENT_KINDS[kind]}.`,
+      remedy: `${sentence(EVENT_REMEDIES[kind])} Then acknowledge it.`,
+    };
+  });
+  if (quarantined > 0) {
+    alerts.push({
+      level: "stuck",
+      what: `${count(quarantined, "unverified message")} in quarantine, not decided yet.`,
+      remedy: "Look at each in the list of quarantine, and release or reject it.",
+    });
+  }
+  return alerts;
+}
+
+/** A number of bytes in the largest unit that says something. */
+export function bytesText(bytes: number): string {
+  const units = ["B", "KiB", "MiB", "GiB", "TiB"];
+  let value = bytes;
+  let unit = 0;
+  while (value >= 1024 && unit < units.length - 1) {
+    value /= 1024;
+    unit += 1;
+  }
+  return `${value < 10 && unit > 0 ? value.toFixed(1) : Math.round(value)} ${units[unit]}`;
+}
+
+function count(number: number, one: string): string {
+  return `${number.toLocaleString("en-US")} ${one}${number === 1 ? "" : "s"}`;
+}
+
+function sentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+}

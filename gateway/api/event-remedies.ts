@@ -1,0 +1,22 @@
+import type { EventKind } from "../store/event-kinds.ts";
+
+/**
+ * What an operator does about an event. The table of docs/spec/operations.md is the same list; a
+ * test proves it (TP-OPS-11).
+ */
+export const EVENT_REMEDIES: Readonly<Record<EventKind, string>> = {
+  FORGERY: "look at its items in quarantine; ask the participant what wrote there",
+  KEY_UNUSABLE: "have the key registered, or the participant sign with a valid one",
+  MALFORMED: "tell the participant; a program of its own may be at fault",
+  CLOCK_SKEW: "have the participant set its clock; compare the gateway's",
+  ID_REUSE: "ask the participant: two programs, or a copy restored from a backup",
+  GAP: "nothing if it stays at one; else look into the participant's outbox",
+  OVER_QUOTA: "nothing is lost; ask about the load",
+  FLOOD: "stop the source at the participant; revoke its NATS user if it does not end",
+  QUARANTINE_FULL: "decide about items; see FLOOD",
+  PERMISSION_VIOLATION: "ask the participant; a credential may be in foreign hands",
+  FAILED_LOGIN: "an expired or revoked credential, or somebody who has none",
+  STREAM_TAIL_LOST: "find out what the server lost; nothing else is needed",
+  STREAM_RECREATED: "find out who removed it",
+  STREAM_FULL: "look why its reader does not take what is in it",
+};

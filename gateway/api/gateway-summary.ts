@@ -1,0 +1,57 @@
+import type { PageAlert } from "#http";
+import type { LaneToken } from "#wire";
+import type { EventKind } from "../store/event-kinds.ts";
+
+/** One participant as the gateway sees it. */
+export interface ParticipantSummary {
+  readonly id: string;
+  readonly name: string;
+  readonly lastHeardAt: string | undefined;
+  readonly accepted: number;
+  readonly refused: number;
+  /** Messages of it that are taken and not decided yet. */
+  readonly undecided: number;
+  /** Messages it has not confirmed, by lane. */
+  readonly waiting: Readonly<Record<LaneToken, number>>;
+  readonly waitingSince: string | undefined;
+  /** Items of it in quarantine that wait for a decision. */
+  readonly held: number;
+  readonly openEvents: number;
+}
+
+/** The exchange at a glance: counts and times; no content, no conversation. */
+export interface GatewaySummary {
+  readonly at: string;
+  /** What needs a person, what is stuck first (TP-OPS-30). */
+  readonly attention: readonly PageAlert[];
+  readonly connected: boolean;
+  readonly messages: {
+    readonly accepted: number;
+    readonly refused: number;
+    readonly undecided: number;
+    readonly waiting: number;
+    readonly waitingSince: string | undefined;
+  };
+  readonly quarantined: number;
+  readonly openEvents: readonly {
+    readonly kind: EventKind;
+    readonly participant: string;
+    readonly open: number;
+    readonly lastAt: string;
+  }[];
+  readonly log: {
+    readonly size: number;
+    /** Size of the newest signed checkpoint, since when it is the newest, and what lies on disk. */
+    readonly checkpointSize: number;
+    readonly checkpointAt: string | undefined;
+    readonly checkpointKept: number;
+  };
+  readonly registerVersion: string;
+  readonly resources: {
+    readonly startedAt: string;
+    readonly memoryBytes: number;
+    readonly storeBytes: number;
+    readonly diskFreeBytes: number;
+  };
+  readonly participants: readonly ParticipantSummary[];
+}

@@ -1,0 +1,116 @@
+import { stat, statfs } from "node:fs/promises";
+import type { Lane } from "#proto";
+import type { Clock, Database } from "#runtime";
+import type { RegisterView } from "#trust";
+import { laneToken } from "#wire";
+import type { CheckpointKeeper } from "../checkpoint-keeper.ts";
+import type { GatewayStatus } from "../store/status.ts";
+import type { GatewayProcedures } from "../store.ts";
+import { attentionOf } from "./attention.ts";
+import type { GatewaySummary, ParticipantSummary } from "./gateway-summary.ts";
+
+/** What a summary is made from. */
+export interface SummaryDeps {
+  readonly store: Pick<Database<GatewayProcedures>, "call">;
+  readonly register: RegisterView;
+  readonly checkpoints: CheckpointKeeper;
+  readonly clock: Clock;
+  readonly startedAtMs: number;
+  /** File of the store; its write-ahead log lies beside it. */
+  readonly storeFile: string;
+  readonly connected: () => boolean;
+  /** When something came from a participant, since the gateway started. */
+  readonly heardAtMs: ReadonlyMap<string, number>;
+  /** Messages taken from the carrier and not decided yet, by participant. */
+  readonly undecided: () => ReadonlyMap<string, number>;
+}
+
+/** Gathers the summary; costs as much as there is under way, however long the history. */
+export async function summarize(deps: SummaryDeps): Promise<GatewaySummary> {
+  const { store, checkpoints, clock } = deps;
+  const status = await store.call("status", undefined);
+  const nowMs = clock.now();
+  const undecided = deps.undecided();
+  const { newest, newestAtMs, keptSize } = checkpoints;
+  const summary = {
+    at: instant(nowMs),
+    connected: deps.connected(),
+    messages: {
+      accepted: status.accepted,
+      refused: status.refused,
+      undecided: [...undecided.values()].reduce((sum, count) => sum + count, 0),
+      waiting: status.undelivered,
+      waitingSince: instantOf(status.oldestUndeliveredMs),
+    },
+    quarantined: status.quarantined,
+    openEvents: status.events.map(({ lastAtMs, ...event }) => {
+      return { ...event, lastAt: instant(lastAtMs) };
+    }),
+    log: {
+      size: status.logSize,
+      checkpointSize: newest?.size ?? 0,
+      checkpointAt: instantOf(newestAtMs),
+      checkpointKept: Math.max(0, keptSize),
+    },
+    registerVersion: String(deps.register.version),
+    resources: await resourcesOf(deps),
+    participants: participantsOf(deps, status, undecided),
+  };
+  return { ...summary, attention: attentionOf(summary, nowMs) };
+}
+
+async function resourcesOf({ storeFile, startedAtMs }: SummaryDeps) {
+  const sizes = [storeFile, `${storeFile}-wal`].map((file) =>
+    stat(file).catch(() => ({ size: 0 })),
+  );
+  const [file, log] = await Promise.all(sizes);
+  const { bavail, bsize } = await statfs(storeFile);
+  return {
+    startedAt: instant(startedAtMs),
+    memoryBytes: process.memoryUsage.rss(),
+    storeBytes: (file?.size ?? 0) + (log?.size ?? 0),
+    diskFreeBytes: bavail * bsize,
+  };
+}
+
+function participantsOf(
+  { register, heardAtMs }: SummaryDeps,
+  status: GatewayStatus,
+  undecided: ReadonlyMap<string, number>,
+): ParticipantSummary[] {
+  const traffic = new Map(status.participants.map((row) => [row.participant, row]));
+  return register.participants.map(({ id, legalName }) => {
+    const row = traffic.get(id);
+    const waiting = status.waiting.filter(({ recipient }) => recipient === id);
+    const heardMs = Math.max(row?.lastRecordedAtMs ?? 0, heardAtMs.get(id) ?? 0);
+    const events = status.events.filter(({ participant }) => participant === id);
+    return {
+      id,
+      name: legalName,
+      lastHeardAt: heardMs === 0 ? undefined : instant(heardMs),
+      accepted: row?.accepted ?? 0,
+      refused: row?.refused ?? 0,
+      undecided: undecided.get(id) ?? 0,
+      waiting: { urgent: 0, normal: 0, bulk: 0, ...countsByLane(waiting) },
+      waitingSince: instantOf(oldest(waiting.map(({ sinceMs }) => sinceMs))),
+      held: status.held.find(({ participant }) => participant === id)?.count ?? 0,
+      openEvents: events.reduce((sum, { open }) => sum + open, 0),
+    };
+  });
+}
+
+function countsByLane(rows: readonly { readonly lane: Lane; readonly count: number }[]) {
+  return Object.fromEntries(rows.map(({ lane, count }) => [laneToken(lane), count]));
+}
+
+function oldest(timesMs: readonly number[]): number | null {
+  return timesMs.length === 0 ? null : Math.min(...timesMs);
+}
+
+function instant(ms: number): string {
+  return new Date(ms).toISOString();
+}
+
+function instantOf(ms: number | null | undefined): string | undefined {
+  return ms === null || ms === undefined ? undefined : instant(ms);
+}

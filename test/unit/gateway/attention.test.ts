@@ -1,0 +1,128 @@
+import { describe, expect, test } from "vitest";
+import { STATUS_LIMITS } from "#runtime";
+import { attentionOf, bytesText } from "../../../gateway/api/attention.ts";
+import type { GatewaySummary, ParticipantSummary } from "../../../gateway/api/gateway-summary.ts";
+import { renderStatus } from "../../../gateway/api/status-page.ts";
+
+const NOW_MS = Date.UTC(2026, 2, 1, 12);
+const ago = (ms: number): string => new Date(NOW_MS - ms).toISOString();
+
+const participant: ParticipantSummary = {
+  id: "BR",
+  name: "Focal point <BR>",
+  lastHeardAt: ago(1_000),
+  accepted: 12_345,
+  refused: 1,
+  undecided: 0,
+  waiting: { urgent: 0, normal: 0, bulk: 0 },
+  waitingSince: undefined,
+  held: 0,
+  openEvents: 0,
+};
+
+type Facts = Omit<GatewaySummary, "attention">;
+
+/** A gateway of which nothing needs a person. */
+const quiet: Facts = {
+  at: ago(0),
+  connected: true,
+  messages: { accepted: 9, refused: 1, undecided: 0, waiting: 0, waitingSince: undefined },
+  quarantined: 0,
+  openEvents: [],
+  log: { size: 10, checkpointSize: 10, checkpointAt: ago(3_600_000), checkpointKept: 10 },
+  registerVersion: "1",
+  resources: {
+    startedAt: ago(7_200_000),
+    memoryBytes: 200 * 1024 ** 2,
+    storeBytes: 5 * 1024 ** 3,
+    diskFreeBytes: 100 * 1024 ** 3,
+  },
+  participants: [participant],
+};
+
+const said = (changes: Partial<Facts>) =>
+  attentionOf({ ...quiet, ...changes }, NOW_MS).map(({ level, what }) => `${level}: ${what}`);
+
+const waiting = (ms: number, lastHeardAt: string | undefined) => ({
+  participants: [
+    {
+      ...participant,
+      waiting: { urgent: 1, normal: 2, bulk: 0 },
+      waitingSince: ago(ms),
+      lastHeardAt,
+    },
+  ],
+});
+
+describe("what needs a person at the gateway (TP-OPS-30)", () => {
+  test("is nothing while all goes on by itself", () => {
+    expect(said({})).toEqual([]);
+    expect(said(waiting(STATUS_LIMITS.dispatchedMs - 1, ago(0)))).toEqual([]);
+  });
+
+  test("is a carrier that is not there", () => {
+    expect(said({ connected: false })[0]).toMatch(/^stuck: There is no connection to NATS/);
+  });
+
+  test("is a participant that does not confirm, and whether it was heard meanwhile", () => {
+    const [away] = attentionOf({ ...quiet, ...waiting(3_600_000 * 3, ago(3_600_000 * 4)) }, NOW_MS);
+    expect(away?.what).toBe(
+      "BR has not confirmed 3 messages, the oldest for 3 h; it was heard 4 h ago.",
+    );
+    expect(away?.remedy).toMatch(/^Call it\./);
+    const [there] = attentionOf({ ...quiet, ...waiting(3_600_000 * 3, ago(1_000)) }, NOW_MS);
+    expect(there?.remedy).toMatch(/^It sends and does not take/);
+    expect(said(waiting(STATUS_LIMITS.dispatchedMs, undefined))).toEqual([
+      "look: BR has not confirmed 3 messages, the oldest for 10 min; it was never heard.",
+    ]);
+  });
+
+  test("is a disk that fills, and a checkpoint that does not get there", () => {
+    const diskFreeBytes = STATUS_LIMITS.diskFreeBytesMin - 1;
+    expect(said({ resources: { ...quiet.resources, diskFreeBytes } })).toEqual([
+      "look: The disk of the store has 2.0 GiB left; without space nothing is recorded.",
+    ]);
+    const since = (ms: number) => ({
+      log: { ...quiet.log, checkpointKept: 9, checkpointAt: ago(ms) },
+    });
+    expect(said(since(STATUS_LIMITS.checkpointKeptMs - 1))).toEqual([]);
+    expect(said(since(STATUS_LIMITS.checkpointKeptMs))).toEqual([
+      "stuck: The newest checkpoint is not on disk for 60 s.",
+    ]);
+  });
+
+  test("is what waits for a decision: items of quarantine, then events with their remedy", () => {
+    const event = { kind: "FORGERY", participant: "BR", open: 2, lastAt: ago(60_000) } as const;
+    const found = attentionOf({ ...quiet, quarantined: 1, openEvents: [event] }, NOW_MS);
+    expect(found.map(({ what }) => what)).toEqual([
+      "1 unverified message in quarantine, not decided yet.",
+      "FORGERY: 2 events of BR, the newest 60 s ago: a message came under a signature that is " +
+        "not its sender's.",
+    ]);
+    expect(found[1]?.remedy).toBe(
+      "Look at its items in quarantine; ask the participant what wrote there. Then acknowledge it.",
+    );
+  });
+});
+
+test("the page shows each participant by lane, and escapes what comes from the register", () => {
+  const page = renderStatus({ ...quiet, attention: [], ...waiting(60_000, ago(1_000)) }, "note");
+  expect(page).toContain("Focal point &lt;BR&gt;");
+  expect(page).toContain("12,345");
+  const [row = ""] = /<tr><th scope="row">BR<\/th>.*?<\/tr>/s.exec(page) ?? [];
+  const cells = [...row.matchAll(/<td[^>]*>([^<]*)<\/td>/g)].map(([, cell]) => cell);
+  expect(cells.slice(5, 9)).toEqual(["1", "2", "0", "60 s"]);
+  expect(page).not.toContain("<script");
+});
+
+test("sizes are told in the unit that says something", () => {
+  const sizes = [0, 1023, 1024, 10 * 1024, 5.25 * 1024 ** 3, 3 * 1024 ** 5];
+  expect(sizes.map(bytesText)).toEqual([
+    "0 B",
+    "1023 B",
+    "1.0 KiB",
+    "10 KiB",
+    "5.3 GiB",
+    "3072 TiB",
+  ]);
+});
