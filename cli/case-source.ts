@@ -1,9 +1,12 @@
 import { access } from "node:fs/promises";
 import { join } from "node:path";
+import { fromTraceReply, fromTraceRequest, nameOf, type TraceState } from "#casework";
 import { TracepostError } from "#errors";
 import type { MessageReceipts } from "#post";
-import { TraceReply, TraceRequest } from "#proto";
+import { ReceiptType, TraceReply, TraceRequest } from "#proto";
 import type { Database, Transaction } from "#runtime";
+import type { CaseFile, CaseLine, CaseSource } from "./case-view.ts";
+import type { MessageView } from "./trace-calls.ts";
 
 /** A case as a focal point's store gives it, as far as it is told here. */
 interface StoredCase {
@@ -11,14 +14,18 @@ interface StoredCase {
   readonly caseId: string;
   readonly role: "requesting" | "requested";
   readonly peer: string;
-  readonly state: string;
+  readonly state: TraceState;
   readonly nationalCaseNumber: string;
   /** Encoded TraceRequest. */
   readonly request: Uint8Array;
+  readonly requestMessageId: string;
   /** Encoded TraceReply. */
   readonly reply: Uint8Array | null;
+  readonly replyMessageId: string | null;
   readonly outcome: string | null;
   readonly refusalCode: string | null;
+  readonly refusalField: string | null;
+  readonly awaitingAnswer: boolean;
   readonly openedAtMs: number;
   readonly updatedAtMs: number;
 }
@@ -26,12 +33,16 @@ interface StoredCase {
 interface StoredEvent {
   readonly nowMs: number;
   readonly event: string;
-  readonly state: string;
+  readonly state: TraceState;
   readonly messageId: string;
   readonly detail: string;
+  readonly actor: string;
 }
 
-/** What is read of a focal point's store; declared here, implemented by the service's store.ts. */
+/**
+ * What is read of a focal point's store; declared here, implemented by the service's store.ts. A
+ * test holds both together, since the store is loaded by its file.
+ */
 export type CaseProcedures = {
   listCases(
     tx: Transaction,
@@ -55,37 +66,13 @@ export type CaseProcedures = {
 /** Opens a store file for reading, also while its service runs. */
 export type OpenCases = (file: string) => Promise<Database<CaseProcedures>>;
 
-/** A case in a list. */
-export interface CaseLine {
-  readonly caseId: string;
-  /** Whether this State asked or was asked. */
-  readonly role: "requesting" | "requested";
-  readonly peer: string;
-  readonly state: string;
-  readonly outcome: string | null;
-  readonly nationalCaseNumber: string;
-  /** ISO 8601, UTC. */
-  readonly openedAt: string;
-  readonly updatedAt: string;
-}
-
-/** Everything a State knows of one of its cases. */
-export interface CaseFile extends CaseLine {
-  readonly request: TraceRequest;
-  readonly reply: TraceReply | undefined;
-  readonly refusalCode: string | null;
-  readonly events: readonly StoredEvent[];
-  /** Messages this State sent in the case, with their receipts and log indices. */
-  readonly messages: readonly MessageReceipts[];
-}
-
 /** Rows read at a time. */
 const PAGE_ROWS = 500;
 /** Events and messages of one case that are told; a case has a handful. */
 const CASE_ROWS_MAX = 500;
 
 /** Reads the trace cases of one State out of a data folder. */
-export class CaseSource {
+export class StoredCases implements CaseSource {
   readonly #store: Database<CaseProcedures>;
 
   constructor(store: Database<CaseProcedures>) {
@@ -96,7 +83,7 @@ export class CaseSource {
    * Opens the cases of a participant. `participantDir` is its part of the data folder. Throws
    * TracepostError UNAVAILABLE when its service has never run, DATA_FOLDER for a damaged file.
    */
-  static async open(participantDir: string, open: OpenCases): Promise<CaseSource> {
+  static async open(participantDir: string, open: OpenCases): Promise<StoredCases> {
     const file = join(participantDir, "focal-point.sqlite");
     await access(file).catch((caught: unknown) => {
       throw new TracepostError("UNAVAILABLE", "this focal point has not run yet: it has no cases", {
@@ -104,42 +91,10 @@ export class CaseSource {
         remedy: "Start the exchange: tracepost exchange up --data DIR",
       });
     });
-    return new CaseSource(await open(file));
+    return new StoredCases(await open(file));
   }
 
-  /** Cases in the order of opening, that `fits` takes, at most `limit`. */
-  async list(limit: number, fits: (line: CaseLine) => boolean): Promise<CaseLine[]> {
-    const found: CaseLine[] = [];
-    for await (const line of this.#all()) {
-      if (fits(line)) found.push(line);
-      if (found.length === limit) break;
-    }
-    return found;
-  }
-
-  /**
-   * One case, by its id, the beginning of it, or its national case number. Throws TracepostError
-   * USAGE when none or several are meant.
-   */
-  async show(name: string): Promise<CaseFile> {
-    const meant = await this.list(2, (line) => {
-      return line.caseId.startsWith(name.toLowerCase()) || line.nationalCaseNumber === name;
-    });
-    const [only, another] = meant;
-    if (only === undefined || another !== undefined) {
-      const what = only === undefined ? "no case" : "several cases";
-      throw new TracepostError("USAGE", `${what} here: ${name}`, {
-        remedy: "tracepost trace list shows the cases; give one's whole id.",
-      });
-    }
-    return this.#load(only.caseId);
-  }
-
-  close(): Promise<void> {
-    return this.#store.close();
-  }
-
-  async #load(caseId: string): Promise<CaseFile> {
+  async load(caseId: string): Promise<CaseFile> {
     const conversationId = caseId;
     const [found, messages] = await Promise.all([
       this.#store.call("loadCase", { caseId, eventLimit: CASE_ROWS_MAX }),
@@ -147,17 +102,24 @@ export class CaseSource {
     ]);
     if (found === null) throw new TracepostError("USAGE", `no case here: ${caseId}`);
     const { events, record } = found;
+    const reply = record.reply === null ? undefined : TraceReply.decode(record.reply);
     return {
       ...lineOf(record),
-      request: TraceRequest.decode(record.request),
-      reply: record.reply === null ? undefined : TraceReply.decode(record.reply),
-      refusalCode: record.refusalCode,
-      events,
-      messages,
+      request: fromTraceRequest(TraceRequest.decode(record.request)),
+      ...(reply === undefined ? {} : { reply: fromTraceReply(reply) }),
+      events: events.map(({ actor, detail, event, messageId, nowMs, state }) => ({
+        at: instant(nowMs),
+        event,
+        state,
+        ...(messageId === "" ? {} : { messageId }),
+        ...(detail === "" ? {} : { detail }),
+        ...(actor === "" ? {} : { actor }),
+      })),
+      messages: messages.map(messageOf),
     };
   }
 
-  async *#all(): AsyncGenerator<CaseLine> {
+  async *all(): AsyncGenerator<CaseLine> {
     let place: { after?: { atMs: number; position: number } } = {};
     const list = { order: "opened", filter: {}, limit: PAGE_ROWS } as const;
     for (;;) {
@@ -168,18 +130,51 @@ export class CaseSource {
       place = { after: { atMs: last.openedAtMs, position: last.position } };
     }
   }
+
+  close(): Promise<void> {
+    return this.#store.close();
+  }
 }
 
 function lineOf(stored: StoredCase): CaseLine {
-  const { caseId, nationalCaseNumber, outcome, peer, role, state } = stored;
+  const { outcome, refusalCode: code, refusalField: field, replyMessageId } = stored;
+  const needs = code !== null ? "correction" : stored.awaitingAnswer ? "answer" : undefined;
   return {
-    caseId,
-    role,
-    peer,
-    state,
-    outcome,
-    nationalCaseNumber,
-    openedAt: new Date(stored.openedAtMs).toISOString(),
-    updatedAt: new Date(stored.updatedAtMs).toISOString(),
+    caseId: stored.caseId,
+    role: stored.role,
+    peer: stored.peer,
+    state: stored.state,
+    ...(outcome === null ? {} : { outcome }),
+    ...(code === null ? {} : { refusal: { code, field: field ?? "" } }),
+    ...(needs === undefined ? {} : { needs }),
+    nationalCaseNumber: stored.nationalCaseNumber,
+    messageId: stored.requestMessageId,
+    ...(replyMessageId === null ? {} : { replyMessageId }),
+    openedAt: instant(stored.openedAtMs),
+    updatedAt: instant(stored.updatedAtMs),
   };
+}
+
+function messageOf({ attempts, headerDigest, logIndex, ...message }: MessageReceipts): MessageView {
+  return {
+    messageId: message.messageId,
+    state: message.state,
+    attempts,
+    ...(logIndex === null ? {} : { logIndex }),
+    ...(headerDigest === null
+      ? {}
+      : { headerDigest: Buffer.from(headerDigest).toString("base64") }),
+    receipts: message.receipts.map((receipt) => ({
+      type: nameOf(ReceiptType, receipt.type as ReceiptType) ?? `value ${receipt.type}`,
+      by: receipt.sender,
+      ...(receipt.recipient === "" ? {} : { recipient: receipt.recipient }),
+      ...(receipt.code === null ? {} : { code: receipt.code }),
+      receiptId: receipt.receiptId,
+      receivedAt: instant(receipt.receivedAtMs),
+    })),
+  };
+}
+
+function instant(ms: number): string {
+  return new Date(ms).toISOString();
 }

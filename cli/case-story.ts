@@ -1,164 +1,305 @@
-import { outcomeName } from "#casework";
-import type { MessageReceipts } from "#post";
-import {
-  type Finding,
-  FindingLevel,
-  type Firearm,
-  FirearmType,
-  Question,
-  ReceiptType,
-  RecoveryMethod,
-  RefusalGround,
-  SerialStatus,
-  type TraceReply,
-  type TraceRequest,
-} from "#proto";
+import type { TraceReplyView } from "#casework";
 import { stateName } from "#reference";
 import { printable } from "#runtime";
-import type { CaseFile } from "./case-source.ts";
+import { clockRemark, lookOf, moveRemark, nextSteps } from "./case-standing.ts";
+import type { CaseEvent, CaseFile } from "./case-view.ts";
+import { type Look, labelled, paint, type Screen, wrap } from "./screen.ts";
+import { receiptSentence } from "./sent-message.ts";
 
-/** Tells one case to a person: who asked whom, about what, what happened, and the answer. */
-export function tellCase(file: CaseFile, participant: string): string[] {
-  const { request } = file;
-  const [asker, asked] = [stateName(request.requestingState), stateName(request.requestedState)];
-  const concluded = file.outcome !== null && file.outcome !== file.state;
-  const outcome = concluded ? `, ${file.outcome}` : "";
-  return [
-    `${asker} asked ${asked} where a firearm came from: ${file.state}${outcome}`,
-    `  case ${file.caseId}, national case number ${request.nationalCaseNumber}`,
-    `  as the focal point ${participant} knows it`,
-    "",
-    "The firearm",
-    ...describeFirearm(request),
-    "",
-    "The request",
-    ...describeRequest(request),
-    "",
-    "What happened (UTC)",
-    ...timeline(file).map(({ at, text }) => `  ${timeOf(at)}  ${text}`),
-    "",
-    "The answer",
-    ...describeAnswer(file),
-  ].map(printable);
-}
-
-function describeFirearm({ firearm, recovery }: TraceRequest): string[] {
-  if (firearm === undefined) return ["  not described"];
-  const { calibre, make, model } = firearm;
-  const lines = [
-    `  ${make}, model ${model}, calibre ${calibre}, type ${nameOf(FirearmType, firearm.type)}`,
-    `  serial number ${serialOf(firearm)}, made in ${stateName(firearm.countryOfManufacture)}`,
-  ];
-  if (recovery !== undefined) {
-    const method = nameOf(RecoveryMethod, recovery.method).toLowerCase();
-    lines.push(`  ${method} in ${stateName(recovery.country)} on ${recovery.date}`);
-  }
-  return lines;
-}
-
-function serialOf({ serialRaw, serialStatus }: Firearm): string {
-  const status = nameOf(SerialStatus, serialStatus).toLowerCase().replaceAll("_", " ");
-  return serialRaw === "" ? `(${status})` : `${serialRaw} (${status})`;
-}
-
-function describeRequest(request: TraceRequest): string[] {
-  const questions = request.questionsAsked.map((question) => nameOf(Question, question));
-  const lines = [
-    `  asks for ${questions.join(", ")}`,
-    `  because: ${request.legalJustification}`,
-    ...request.findings.map((finding) => `  ${tellFinding(finding)}`),
-  ];
-  if (request.suppliedFields.length > 0) {
-    lines.push(
-      `  filled in by somebody else than the officer: ${request.suppliedFields.join(", ")}`,
-    );
-  }
-  return lines;
-}
-
-function tellFinding({ field, level, rule }: Finding): string {
-  return `${nameOf(FindingLevel, level).toLowerCase()}: ${field} ${rule}`;
-}
-
-/** Something that happened to a case. */
-export interface TimelineEntry {
+/** Where and for whom a case is told. */
+export interface TellOptions {
+  readonly screen: Screen;
   /** Milliseconds since 1970. */
-  readonly at: number;
+  readonly nowMs: number;
+  /** Options that say which focal point, for the commands that are proposed. */
+  readonly access: string;
+  /** Data folder, where the case was read from one. */
+  readonly data?: string | undefined;
+}
+
+/** Widest label. */
+const LABEL_WIDTH = "Markings".length;
+
+/** Tells one case to a person: how it stands, about what, what happened, and what to do next. */
+export function tellCase(told: CaseFile, options: TellOptions): string[] {
+  const file = safe(told);
+  const { screen } = options;
+  const steps = nextSteps(file, { access: options.access, data: options.data });
+  const sections: readonly (readonly [string, readonly string[]])[] = [
+    ["The firearm", firearmLines(file, screen)],
+    ["The request", requestLines(file, screen)],
+    ["What happened (UTC)", timelineLines(file, screen)],
+    ["Messages sent and their receipts", messageLines(file, screen)],
+    ["The answer", answerLines(file, screen)],
+    [
+      "What you can do",
+      steps.flatMap(({ command, text }) => [
+        ...wrap(text, screen.width - 2).map((line) => `  ${line}`),
+        // Whole on one line, to be copied.
+        paint(screen, "quiet", `    ${command}`),
+      ]),
+    ],
+  ];
+  return [
+    ...headLines(file, options),
+    ...sections
+      .filter(([, lines]) => lines.length > 0)
+      .flatMap(([heading, lines]) => ["", paint(screen, "heading", heading), ...lines]),
+  ];
+}
+
+/** Every text of a value made safe for a terminal, however deep. */
+function safe<T>(value: T): T {
+  if (typeof value === "string") return printable(value) as T;
+  if (Array.isArray(value)) return value.map(safe) as T;
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, safe(each)])) as T;
+}
+
+function headLines(file: CaseFile, { nowMs, screen }: TellOptions): string[] {
+  const { caseId, nationalCaseNumber, outcome, refusal, request, role, state } = file;
+  const [asker, asked] = [stateName(request.requestingState), stateName(request.requestedState)];
+  const title = `${asker} asked ${asked} where a firearm came from`;
+  const concluded = outcome !== undefined && outcome !== state ? `: ${outcome}` : "";
+  const standing = `${state}${concluded}`;
+  const move = moveRemark(file);
+  const clock = clockRemark(file, nowMs);
+  const own = role === "requesting" ? asker : asked;
+  const lines: Row[] = [
+    ["State", standing, lookOf(file)],
+    ...(refusal === undefined
+      ? []
+      : [["Not taken", `${refusal.code} ${refusal.field}`.trim(), "bad"] satisfies Row]),
+    ["Move", move.text, move.look],
+    ["Clock", clock.text, clock.look],
+    ["Number", nationalCaseNumber],
+    ["Case", caseId],
+    ["Seen by", `the focal point of ${own}`],
+  ];
+  return [
+    ...wrap(title, screen.width).map((line) => paint(screen, "title", line)),
+    ...rows(screen, lines),
+  ];
+}
+
+type Row = readonly [label: string, text: string | undefined, look?: Look];
+
+/** Rows with something in them. */
+function rows(screen: Screen, lines: readonly Row[]): string[] {
+  return lines.flatMap(([label, text, look]) =>
+    text === undefined || text === ""
+      ? []
+      : labelled(screen, { label, labelWidth: LABEL_WIDTH, text, ...(look && { look }) }),
+  );
+}
+
+/** `PISTOL_SELF_LOADING` → `pistol, self loading` is for readers; the code stays recognizable. */
+const words = (name: string | undefined): string => (name ?? "").toLowerCase().replaceAll("_", " ");
+
+function firearmLines({ request }: CaseFile, screen: Screen): string[] {
+  const { firearm, recovery } = request;
+  if (firearm === undefined) return ["  It is not described."];
+  const { importMark, serialRaw, serialStatus } = firearm;
+  const serial = serialRaw === "" ? words(serialStatus) : `${serialRaw} (${words(serialStatus)})`;
+  const origin = firearm.countryOfManufacture;
+  const found =
+    recovery === undefined
+      ? undefined
+      : `${words(recovery.method)} in ${stateName(recovery.country)} on ${recovery.date}`;
+  return rows(screen, [
+    ["Make", [firearm.make, firearm.model].filter((each) => each !== "").join(", model ")],
+    ["Calibre", firearm.calibre],
+    ["Type", words(firearm.type)],
+    ["Serial", serial],
+    ["Made in", origin === undefined ? undefined : stateName(origin)],
+    ["Imported", importMark && importText(importMark)],
+    ["Markings", firearm.markings.map(({ kind, text }) => `${words(kind)} “${text}”`).join(", ")],
+    ["Found", recovery?.place === undefined ? found : `${found}, ${recovery.place}`],
+  ]);
+}
+
+function importText({
+  country,
+  importer,
+  year,
+}: {
+  readonly country: string | undefined;
+  readonly importer: string | undefined;
+  readonly year: number | undefined;
+}): string {
+  const where = country === undefined ? "" : `into ${stateName(country)}`;
+  return [where, year, importer].filter((each) => each !== undefined && each !== "").join(", ");
+}
+
+function requestLines({ request }: CaseFile, screen: Screen): string[] {
+  const findings = request.findings.map(
+    ({ field, level, rule }) => `${words(level)}: ${field} ${rule}`,
+  );
+  return rows(screen, [
+    ["Asks for", request.questionsAsked.map(words).join(", ")],
+    ["Because", request.legalJustification],
+    ["For", words(request.intendedUse)],
+    ["Urgent", request.urgencyJustification],
+    ["Officer", request.officerRef],
+    ["Filled in", request.suppliedFields.join(", ")],
+    ...findings.map((text): Row => ["Finding", text]),
+  ]);
+}
+
+/** Something that happened to a case, or a receipt that caused no event. */
+export interface TimelineEntry {
+  /** ISO 8601, UTC. */
+  readonly at: string;
   readonly text: string;
+  /** State after it, where it changed. */
+  readonly state?: string;
 }
 
 /**
- * What happened to a case, in the order of time. A receipt is told with the event it caused, or on
- * a line of its own when it caused none.
+ * What happened to a case, in the order of time, with who did it. A receipt is told with the event
+ * it caused, or on a line of its own when it caused none.
  */
-export function timeline(file: CaseFile): TimelineEntry[] {
-  const receipts = file.messages.flatMap((message) =>
-    message.receipts.map((receipt) => ({ ...receipt, message })),
+export function timeline({ events, messages }: CaseFile): TimelineEntry[] {
+  const receipts = messages.flatMap((message) =>
+    message.receipts.map((receipt) => ({ receipt, message })),
   );
-  const told = new Set<(typeof receipts)[number]>();
-  const events = file.events.map(({ detail, event, messageId, nowMs, state }) => {
-    const receipt = receipts.find((each) => {
-      return each.message.messageId === messageId && each.receivedAtMs === nowMs;
-    });
-    if (receipt !== undefined) told.add(receipt);
-    const why = detail === "" ? "" : ` (${detail})`;
-    const proof = receipt === undefined ? "" : `, ${tellReceipt(receipt)}`;
-    return { at: nowMs, text: `${event}${why}${proof}: ${state}` };
+  const told = new Set<object>();
+  let standing: string | undefined;
+  const entries = events.map((event): TimelineEntry => {
+    const cause = receipts.find(
+      ({ message, receipt }) =>
+        message.messageId === event.messageId && receipt.receivedAt === event.at,
+    );
+    if (cause !== undefined) told.add(cause.receipt);
+    const hasMoved = event.state !== standing;
+    standing = event.state;
+    const happened = `${event.event}${detailOf(event)}${doneBy(event)}`;
+    const proof = cause && receiptSentence(cause.receipt, cause.message.logIndex);
+    const text = proof === undefined ? happened : joined(happened, proof);
+    return { at: event.at, text, ...(hasMoved ? { state: event.state } : {}) };
   });
   const others = receipts
-    .filter((receipt) => !told.has(receipt))
-    .map((receipt) => ({ at: receipt.receivedAtMs, text: tellReceipt(receipt) }));
-  return [...events, ...others].toSorted((left, right) => left.at - right.at);
+    .filter(({ receipt }) => !told.has(receipt))
+    .map(({ message, receipt }) => ({
+      at: receipt.receivedAt,
+      text: receiptSentence(receipt, message.logIndex),
+    }));
+  return [...entries, ...others].toSorted((left, right) => left.at.localeCompare(right.at));
 }
 
-type ReceiptOfMessage = MessageReceipts["receipts"][number] & { readonly message: MessageReceipts };
-
-function tellReceipt({ code, message, receiptId, sender, type }: ReceiptOfMessage): string {
-  const kind = nameOf(ReceiptType, type).toLowerCase();
-  const logged = type === ReceiptType.ACCEPTED && message.logIndex !== null;
-  const entry = logged ? `, log entry ${message.logIndex}` : "";
-  const why = code === null ? "" : ` (${code})`;
-  return `receipt ${kind}${why} of ${sender} ${receiptId}${entry}`;
+/** "request accepted" and "accepted by the exchange" say accepted once. */
+function joined(happened: string, proof: string): string {
+  const [first = ""] = proof.split(/[ :]/u);
+  return happened.endsWith(` ${first}`)
+    ? `${happened}${proof.slice(first.length)}`
+    : `${happened}: ${proof}`;
 }
 
-function describeAnswer(file: CaseFile): string[] {
-  const { refusalCode, reply } = file;
-  if (reply === undefined) {
+function detailOf({ detail, state }: CaseEvent): string {
+  return detail === undefined || detail === state ? "" : ` (${detail})`;
+}
+
+function doneBy({ actor }: CaseEvent): string {
+  if (actor === undefined || actor === "exchange") return "";
+  return actor === "firearm-register" ? " by the firearm register" : ` by ${actor}`;
+}
+
+function timelineLines(file: CaseFile, screen: Screen): string[] {
+  const dayLength = "2026-01-01".length;
+  const timeFrom = dayLength + 1;
+  const timeUntil = timeFrom + "12:00:00".length;
+  const indent = " ".repeat("    12:00:00  ".length);
+  const quiet = (text: string): string => paint(screen, "quiet", text);
+  let day = "";
+  return timeline(file).flatMap(({ at, state, text }) => {
+    const isNewDay = !at.startsWith(day) || day === "";
+    day = at.slice(0, dayLength);
+    const width = screen.width - indent.length;
+    const lines = wrap(text, width);
+    const last = lines.at(-1) ?? "";
+    const mark = state === undefined ? "" : `→ ${state}`;
+    const hasRoom = mark !== "" && last.length + mark.length + 2 <= width;
+    const shown = hasRoom ? [...lines.slice(0, -1), `${last}  ${quiet(mark)}`] : [...lines];
+    if (mark !== "" && !hasRoom) shown.push(quiet(mark));
+    const time = `    ${quiet(at.slice(timeFrom, timeUntil))}  `;
     return [
-      refusalCode === null ? "  none yet" : `  none: the request was refused, ${refusalCode}`,
+      ...(isNewDay ? [`  ${day}`] : []),
+      ...shown.map((line, row) => `${row === 0 ? time : indent}${line}`),
     ];
+  });
+}
+
+function messageLines({ messages }: CaseFile, screen: Screen): string[] {
+  return messages.flatMap(({ attempts, logIndex, messageId, receipts, state }) => {
+    const proof = logIndex === undefined ? "not logged yet" : `log entry ${logIndex}`;
+    const tries = attempts > 1 ? `, sent ${attempts} times` : "";
+    const indent = "    ";
+    return [
+      `  ${messageId}`,
+      ...wrap(`${state}, ${proof}${tries}`, screen.width - indent.length).map(
+        (line) => `${indent}${line}`,
+      ),
+      ...receipts.flatMap((receipt) =>
+        wrap(
+          `${receipt.type.toLowerCase()} receipt ${receipt.receiptId}, signed by ${receipt.by}`,
+          screen.width - indent.length,
+        ).map((line) => paint(screen, "quiet", `${indent}${line}`)),
+      ),
+    ];
+  });
+}
+
+function answerLines({ refusal, reply, role }: CaseFile, screen: Screen): string[] {
+  if (reply === undefined) {
+    const isLost = refusal !== undefined && role === "requesting";
+    return [isLost ? "  None: the request was not taken." : "  None yet."];
   }
-  return [...contentOf(reply), `  source: ${reply.sourceNote}`];
+  return [...contentLines(reply, screen), ...rows(screen, [["Source", reply.sourceNote]])];
 }
 
-function contentOf({ content }: TraceReply): string[] {
-  switch (content?.$case) {
-    case "final": {
-      const { answers, nextState, remarks } = content.value;
-      return [
-        `  ${outcomeName(content.value) ?? "no outcome"}: ${remarks}`,
-        ...(nextState === "" ? [] : [`  the trail leads to ${stateName(nextState)}`]),
-        ...answers.map(({ answer, question }) => `  ${nameOf(Question, question)}: ${answer}`),
-      ];
-    }
-    case "refusal": {
-      const { explanation, ground } = content.value;
-      return [`  refused, ${nameOf(RefusalGround, ground)}: ${explanation}`];
-    }
-    case "acknowledgement":
-      return [`  acknowledged as ${content.value.nationalReference}; the answer is to come`];
-    case undefined:
-      return ["  empty"];
-    default:
-      return content satisfies never;
+function contentLines(reply: TraceReplyView, screen: Screen): string[] {
+  const { acknowledgement, final, refusal } = reply;
+  if (refusal !== undefined) {
+    return rows(screen, [
+      ["Refused", words(refusal.ground), "bad"],
+      ["Why", refusal.explanation],
+    ]);
   }
+  if (acknowledgement !== undefined) {
+    const { expectedBy, nationalReference } = acknowledgement;
+    const when = expectedBy === undefined ? "" : `, the answer expected by ${expectedBy}`;
+    return rows(screen, [["Taken up", `as ${nationalReference}${when}`]]);
+  }
+  if (final === undefined) return ["  It is empty."];
+  const next = final.nextState;
+  return rows(screen, [
+    ["Outcome", words(final.outcome), "good"],
+    ["Remarks", final.remarks],
+    ["Trail", next === undefined ? undefined : `leads to ${stateName(next)}`],
+    ...final.answers.map(
+      ({ answer, question }): Row => ["Answer", `${words(question)}: ${answer}`],
+    ),
+    ...final.custodyEvents.map((event): Row => ["Custody", custodyText(event)]),
+  ]);
 }
 
-/** Name of a value of a closed list; the number for one of a later version. */
-function nameOf(list: Readonly<Record<string, number>>, value: number): string {
-  return Object.entries(list).find(([, each]) => each === value)?.[0] ?? `value ${value}`;
-}
-
-function timeOf(atMs: number): string {
-  return new Date(atMs).toISOString().replace("T", " ").replace("Z", "");
+function custodyText(event: {
+  readonly kind: string | undefined;
+  readonly date: string | undefined;
+  readonly fromParty: string | undefined;
+  readonly fromState: string | undefined;
+  readonly toParty: string | undefined;
+  readonly toState: string | undefined;
+}): string {
+  const side = (party: string | undefined, state: string | undefined): string =>
+    [party, state && stateName(state)].filter((each) => each !== undefined).join(", ");
+  const [from, to] = [side(event.fromParty, event.fromState), side(event.toParty, event.toState)];
+  return [
+    event.date ?? "",
+    words(event.kind),
+    from === "" ? "" : `from ${from}`,
+    to === "" ? "" : `to ${to}`,
+  ]
+    .filter((each) => each !== "")
+    .join(" ");
 }

@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { TracepostError } from "#errors";
 import { ApiProblem, type ProblemField } from "#http";
 import { faultLines, printable } from "#runtime";
+import type { Screen } from "./screen.ts";
 
 /** What a command has to say, in both forms. */
 export interface CommandResult {
@@ -21,6 +22,8 @@ export interface Terminal {
   readonly setExitCode: (code: number) => void;
   /** Bearer token of the variable TRACEPOST_TOKEN. */
   readonly token?: string;
+  /** Where the text is shown. */
+  readonly screen: Screen;
 }
 
 /** Options every command has. */

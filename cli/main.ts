@@ -1,6 +1,7 @@
 import { runProgram } from "./program.ts";
+import { screenOf } from "./screen.ts";
 
-const { TRACEPOST_TOKEN: token } = process.env;
+const { COLUMNS, NO_COLOR, TERM, TRACEPOST_TOKEN: token } = process.env;
 
 await runProgram(process.argv.slice(2), {
   out: (text) => process.stdout.write(text),
@@ -8,5 +9,12 @@ await runProgram(process.argv.slice(2), {
   setExitCode: (code) => {
     process.exitCode = code;
   },
+  screen: screenOf({
+    isTerminal: process.stdout.isTTY,
+    columns: process.stdout.columns,
+    columnsVariable: COLUMNS,
+    noColour: NO_COLOR,
+    term: TERM,
+  }),
   ...(token === undefined ? {} : { token }),
 });

@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import { TracepostError } from "#errors";
 import packageJson from "../package.json" with { type: "json" };
 import { type Terminal, tellFault } from "./command-result.ts";
+import { addCompletion } from "./commands/completion.ts";
 import { addConformanceRun } from "./commands/conformance.ts";
 import { addEvents } from "./commands/events.ts";
 import { addExchangeDown } from "./commands/exchange-down.ts";
@@ -49,15 +50,20 @@ export async function runProgram(argv: readonly string[], terminal: Terminal): P
   }
 }
 
+/** The command whose words were wrong. */
+const placeOf = new WeakMap<CommanderError, string>();
+
 /** Commander has told a person already, help included; a program is told here. */
 function tellUsage(error: CommanderError, terminal: Terminal, asJson: boolean): void {
   const message = error.message.replace(/^error: /u, "");
-  const fault = new TracepostError("USAGE", message, { remedy: "See: tracepost --help" });
+  const remedy = `See: ${placeOf.get(error) ?? "tracepost"} --help`;
+  const fault = new TracepostError("USAGE", message, { remedy });
   if (asJson) tellFault(fault, terminal, asJson);
   else terminal.setExitCode(fault.exitCode);
 }
 
-function createProgram(terminal: Terminal, asJson: boolean): Command {
+/** Every command of the program; `asJson` keeps usage errors off standard error as text. */
+export function createProgram(terminal: Terminal, asJson: boolean): Command {
   const program = new Command("tracepost")
     .description(
       "Runs an exchange of trace requests between national focal points, and looks into it.",
@@ -97,6 +103,7 @@ function createProgram(terminal: Terminal, asJson: boolean): Command {
   addRule(program, terminal);
   const conformance = group(program, "conformance", "hold another implementation against ours");
   addConformanceRun(conformance, terminal);
+  addCompletion(program, terminal);
   prepare(program, terminal, asJson);
   return program;
 }
@@ -108,7 +115,10 @@ function group(program: Command, name: string, description: string): Command {
 /** Gives a command and those below it the same manners. */
 function prepare(command: Command, terminal: Terminal, asJson: boolean): void {
   command
-    .exitOverride()
+    .exitOverride((error) => {
+      placeOf.set(error, pathOf(command));
+      throw error;
+    })
     .showSuggestionAfterError()
     .showHelpAfterError(`See: ${pathOf(command)} --help`)
     .configureOutput({

@@ -20,6 +20,8 @@ export interface MessageView {
   readonly state: string;
   readonly attempts: number;
   readonly logIndex?: number;
+  /** SHA-256 of its header, base64. */
+  readonly headerDigest?: string;
   readonly receipts: readonly ReceiptView[];
 }
 

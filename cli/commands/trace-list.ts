@@ -1,6 +1,8 @@
 import type { Command } from "commander";
+import { TracepostError } from "#errors";
 import { readSqlite } from "#store";
-import { type CaseLine, type CaseProcedures, CaseSource } from "../case-source.ts";
+import { type CaseProcedures, StoredCases } from "../case-source.ts";
+import type { CaseLine, CaseSource } from "../case-view.ts";
 import {
   addAction,
   type CommandResult,
@@ -9,12 +11,16 @@ import {
 } from "../command-result.ts";
 import { openExchangePart } from "../exchange-part.ts";
 import { parseLimit } from "../parse-option.ts";
+import { RemoteCases } from "../remote-cases.ts";
+import { openService } from "../service-access.ts";
 import { textTable } from "../text-table.ts";
 
-/** Where to read cases, and of whom. */
+/** Where to read cases, and of whom: a data folder, or the service at an address. */
 export interface CaseOptions extends OutputOptions {
-  readonly data: string;
-  readonly participant: string;
+  readonly data?: string;
+  readonly participant?: string;
+  readonly url?: string;
+  readonly tokenFile?: string;
 }
 
 interface ListOptions extends CaseOptions {
@@ -28,21 +34,20 @@ interface ListOptions extends CaseOptions {
 const LIMIT_DEFAULT = 50;
 
 const HELP = `
-Lists the trace cases of a State, the oldest first, as its focal point knows them: whether the
-exchange runs or not.
+Lists the trace cases of a State, the oldest first, as its focal point knows them. With --data they
+are read from the data folder, whether the exchange runs or not.
 
 Examples:
   tracepost trace list --data exchange --participant US
   tracepost trace list --data exchange --participant AT --role requested --outcome NO_RECORD
+  tracepost trace list --url https://focal-point.example --token-file my.token
 `;
 
 /** Adds `trace list`: the cases of a State. */
 export function addTraceList(parent: Command, terminal: Terminal): void {
-  const command = parent
-    .command("list")
-    .description("list the trace cases of a State")
-    .requiredOption("--data <dir>", "data folder of the exchange")
-    .requiredOption("--participant <id>", "whose cases, such as US")
+  const command = parent.command("list").description("list the trace cases of a State");
+  addCaseOptions(command);
+  command
     .option(
       "--role <role>",
       "only cases this State opened (requesting) or was asked in (requested)",
@@ -51,22 +56,27 @@ export function addTraceList(parent: Command, terminal: Terminal): void {
     .option("--outcome <code>", "only cases with this outcome, such as NO_RECORD or REFUSED")
     .option("--limit <n>", "show at most so many", parseLimit, LIMIT_DEFAULT)
     .addHelpText("after", HELP);
-  addAction<ListOptions>(command, terminal, list);
+  addAction<ListOptions>(command, terminal, (options) => list(options, terminal));
 }
 
-async function list(options: ListOptions): Promise<CommandResult> {
-  const { limit, outcome, role, state } = options;
-  const source = await openCases(options);
+/** Gives a command the options that say where cases are read. */
+export function addCaseOptions(command: Command): void {
+  command
+    .option("--data <dir>", "data folder of an exchange on this machine")
+    .option("--participant <id>", "with --data: whose view, such as US")
+    .option("--url <url>", "address of the focal point, instead of --data")
+    .option("--token-file <file>", "with --url: file with the token of who asks");
+}
+
+async function list(options: ListOptions, terminal: Terminal): Promise<CommandResult> {
+  const { limit, participant } = options;
+  const source = await openCases(options, terminal);
   try {
-    const cases = await source.list(limit + 1, (line) => {
-      const asked = role === undefined || line.role === role;
-      const stands = state === undefined || line.state === state;
-      return asked && stands && (outcome === undefined || line.outcome === outcome);
-    });
+    const cases = await firstOf(source.all(), limit + 1, options);
     const shown = cases.slice(0, limit);
     const more = cases.length > limit;
     return {
-      json: { participant: options.participant, cases: shown, more },
+      json: { participant, cases: shown, more },
       lines: table(shown, more),
     };
   } finally {
@@ -74,15 +84,42 @@ async function list(options: ListOptions): Promise<CommandResult> {
   }
 }
 
+async function firstOf(
+  all: AsyncIterable<CaseLine>,
+  limit: number,
+  { outcome, role, state }: ListOptions,
+): Promise<CaseLine[]> {
+  const found: CaseLine[] = [];
+  for await (const line of all) {
+    const fits = (wanted: string | undefined, given: string | undefined): boolean =>
+      wanted === undefined || wanted === given;
+    if (!fits(role, line.role) || !fits(state, line.state) || !fits(outcome, line.outcome))
+      continue;
+    found.push(line);
+    if (found.length === limit) break;
+  }
+  return found;
+}
+
 /**
  * Opens the cases of a participant for reading. Throws TracepostError USAGE when the exchange does
- * not have it, and as the data folder and its store do.
+ * not have it, and as the data folder and its store, or the service, do.
  */
-export async function openCases(options: CaseOptions): Promise<CaseSource> {
-  const { participant } = await openExchangePart(options.data, options.participant);
+export async function openCases(options: CaseOptions, terminal: Terminal): Promise<CaseSource> {
+  const { data, participant, tokenFile, url } = options;
+  if (url !== undefined) {
+    const access = { kind: "focal-point", defaultUser: "person" } as const;
+    return new RemoteCases(await openService(options, terminal, access));
+  }
+  if (data === undefined || participant === undefined || tokenFile !== undefined) {
+    throw new TracepostError("USAGE", "It is not said whose cases are meant", {
+      remedy: "Give --data DIR --participant ID, or --url URL with --token-file FILE.",
+    });
+  }
+  const part = await openExchangePart(data, participant);
   const module = new URL("../../services/focal-point/store.ts", import.meta.url);
   const open = (file: string) => readSqlite<CaseProcedures>(file, module);
-  return await CaseSource.open(participant.dir, open);
+  return await StoredCases.open(part.participant.dir, open);
 }
 
 function table(cases: readonly CaseLine[], more: boolean): string[] {

@@ -10,6 +10,7 @@ export {
 export { type Completeness, completenessOf } from "./completeness.ts";
 export { checkCalibre, checkMake, checkSerial, type IdentityRule } from "./identity-rules.ts";
 export { judgeMove, type Side } from "./judge-move.ts";
+export { type NameOf, nameOf, namesOf } from "./list-names.ts";
 export { lookAlikeKey } from "./look-alike.ts";
 export { normalizeMake, normalizeSerial } from "./normalize.ts";
 export { moveOf, outcomeClassOf, outcomeName, type TraceOutcomeName } from "./outcome.ts";
@@ -35,3 +36,11 @@ export {
   type TraceState,
   type TraceTransition,
 } from "./trace-states.ts";
+export {
+  fromFinding,
+  fromTraceReply,
+  fromTraceRequest,
+  jsonPath,
+  type TraceReplyView,
+  type TraceRequestView,
+} from "./trace-view.ts";

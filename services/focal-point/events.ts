@@ -1,9 +1,9 @@
 import { Counter, Gauge, type Registry } from "prom-client";
+import { nameOf } from "#casework";
 import type { PostEvent } from "#post";
 import { ReceiptType } from "#proto";
 import type { Logger } from "#runtime";
 import { laneToken } from "#wire";
-import { nameOf } from "./api/names.ts";
 import type { Summary } from "./api/summary.ts";
 
 /** What happens in a focal point: counters with few labels; the log lines are the post's. */

@@ -1,5 +1,14 @@
+import type { Terminal } from "../../cli/command-result.ts";
 import { runProgram } from "../../cli/program.ts";
 import type { CommandEnd } from "./run-command.ts";
+
+/** A terminal that hears nothing, for those who only look at the commands. */
+export const SILENT_TERMINAL: Terminal = {
+  out: () => undefined,
+  err: () => undefined,
+  setExitCode: () => undefined,
+  screen: { width: 80, hasColours: false },
+};
 
 /**
  * Runs the `tracepost` command in this process, on a terminal that only remembers: the same as
@@ -7,7 +16,7 @@ import type { CommandEnd } from "./run-command.ts";
  */
 export async function tracepostHere(
   args: readonly string[],
-  around: { readonly token?: string } = {},
+  around: Partial<Pick<Terminal, "token" | "screen">> = {},
 ): Promise<CommandEnd> {
   let out = "";
   let err = "";
@@ -22,6 +31,7 @@ export async function tracepostHere(
     setExitCode: (given) => {
       code = given;
     },
+    screen: SILENT_TERMINAL.screen,
     ...around,
   });
   return { code, out, err };

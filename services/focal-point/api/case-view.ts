@@ -1,8 +1,7 @@
+import { fromFinding, fromTraceReply, fromTraceRequest, nameOf } from "#casework";
 import type { MessageReceipts } from "#post";
 import { type Finding, ReceiptType, TraceReply, TraceRequest } from "#proto";
 import type { CaseRecord, StoredCaseEvent } from "../cases/case-record.ts";
-import { nameOf } from "./names.ts";
-import { fromFinding, fromTraceReply, fromTraceRequest } from "./trace-facts.ts";
 
 /** A case as a line of a list. */
 export function caseLine(record: CaseRecord) {

@@ -1,8 +1,7 @@
+import { jsonPath, nameOf } from "#casework";
 import { type Problem, problemFromRefusal, problemOf } from "#http";
 import { type Finding, FindingLevel } from "#proto";
 import type { CheckedTrace } from "../cases/check-trace.ts";
-import { nameOf } from "./names.ts";
-import { jsonPath } from "./trace-facts.ts";
 
 /** A finding with what to do; its field is named as the body of the request has it. */
 function findingView({ field, rule, level }: Finding) {

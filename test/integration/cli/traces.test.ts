@@ -178,3 +178,46 @@ describe("trace reply", () => {
     expect(end.err).toMatch(message);
   });
 });
+
+describe("trace show and trace list", () => {
+  const remote = (id: string) => {
+    const token = join(data, `participants/${id}/tokens/desk-7.token`);
+    return ["--url", exchange.participants.get(id)?.url ?? "", "--token-file", token];
+  };
+
+  // TP-CLI-6
+  it("give the same value from the store and over HTTP, on both sides of a case", async () => {
+    const file = await write("same.yaml", request("IT", "SAME-1"));
+    await json(["trace", "send", file, ...us(), "--wait"]);
+    const reply = ["trace", "reply", "US/SAME-1", ...italy(), "--acknowledge", "IT/2026/4"];
+    await json([...reply, "--wait"]);
+    for (const [id, stored] of [
+      ["US", us()],
+      ["IT", italy()],
+    ] as const) {
+      const show = ["trace", "show", "US/SAME-1"];
+      expect(await json([...show, ...remote(id)])).toEqual(await json([...show, ...stored]));
+      const { cases } = await json(["trace", "list", ...remote(id)]);
+      expect(cases).toEqual((await json(["trace", "list", ...stored])).cases);
+    }
+  });
+
+  it("tell a case that waits, with the commands for it", async () => {
+    const { code, out } = await tracepost(["trace", "show", "US/SAME-1", ...italy()]);
+    expect(code).toBe(0);
+    expect(out).toMatch(/^United States asked Italy where a firearm came from$/mu);
+    expect(out).toMatch(/^ {2}State +ACKNOWLEDGED$/mu);
+    expect(out).toMatch(/reply sent .*by desk-7 {2}→ ACKNOWLEDGED$/mu);
+    expect(out).toMatch(/ANSWER\.yaml --data \S+ --participant IT$/mu);
+  });
+
+  it("say whose cases are meant when that is left open, and name no other case", async () => {
+    const nobody = await tracepost(["trace", "show", "US/SAME-1", "--data", data]);
+    expect(nobody).toMatchObject({ code: 2, out: "" });
+    expect(nobody.err).toContain("--data DIR --participant ID, or --url URL");
+    const absent = await tracepost(["trace", "show", "US/NONE-1", ...remote("US")]);
+    expect(absent.err).toContain("no case here: US/NONE-1");
+    const several = await tracepost(["trace", "show", "0", ...us()]);
+    expect(several.err).toContain("several cases here");
+  });
+});

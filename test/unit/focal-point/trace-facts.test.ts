@@ -1,13 +1,9 @@
 import { expect, test } from "vitest";
+import { fromTraceReply, fromTraceRequest, jsonPath } from "#casework";
 import { FindingLevel, TraceOutcome, TraceReply, TraceRequest } from "#proto";
 import { compileSchema } from "#runtime";
 import { NewReply, toTraceReply } from "../../../services/focal-point/api/reply-schema.ts";
-import {
-  fromTraceReply,
-  fromTraceRequest,
-  jsonPath,
-  toTraceRequest,
-} from "../../../services/focal-point/api/trace-facts.ts";
+import { toTraceRequest } from "../../../services/focal-point/api/trace-facts.ts";
 import { TraceRequestFacts } from "../../../services/focal-point/api/trace-schema.ts";
 import { CREATED_AT_MS, completeTraceRequest } from "../../support/trace-bodies.ts";
 

@@ -1,0 +1,141 @@
+import { nextTraceState, replyClock, TARGET_DAYS, type TraceState } from "#casework";
+import { TraceMove } from "#proto";
+import { stateName } from "#reference";
+import type { CaseFile } from "./case-view.ts";
+import type { Look } from "./screen.ts";
+
+/** A sentence and what it is for the reader. */
+export interface Remark {
+  readonly text: string;
+  readonly look: Look;
+}
+
+/** Whose move it is in a state; nobody's where a case has come to its end. */
+const MOVES: Readonly<Record<TraceState, "requesting" | "requested" | "exchange" | "nobody">> = {
+  DRAFT: "requesting",
+  SUBMITTED: "exchange",
+  REJECTED_BY_GATEWAY: "requesting",
+  DISCARDED: "nobody",
+  DELIVERED: "requested",
+  ACKNOWLEDGED: "requested",
+  INFORMATION_REQUESTED: "requesting",
+  IN_PROGRESS: "requested",
+  INTERIM: "requested",
+  DELAYED: "requested",
+  REFERRED: "requested",
+  REFUSED: "nobody",
+  CLARIFICATION_SOUGHT: "requested",
+  ANSWERED: "nobody",
+  REOPENED: "requested",
+  CORRECTED: "requested",
+  WITHDRAWN: "nobody",
+  CLOSED_NO_INFORMATION: "nobody",
+  CLOSED: "nobody",
+};
+
+const ENDED_WELL: readonly TraceState[] = ["ANSWERED", "CLOSED"];
+
+/** What a state is for the reader. */
+export function lookOf({ refusal, state }: CaseFile): Look {
+  if (refusal !== undefined || state === "REFUSED" || state === "REJECTED_BY_GATEWAY") return "bad";
+  if (MOVES[state] !== "nobody") return "waiting";
+  return ENDED_WELL.includes(state) ? "good" : "quiet";
+}
+
+/** Whose move it is. */
+export function moveRemark(file: CaseFile): Remark {
+  const { request, role, state } = file;
+  if (file.refusal !== undefined) {
+    return { text: "yours: a message was not taken and must be corrected", look: "bad" };
+  }
+  const owner = MOVES[state];
+  if (owner === "nobody") return { text: "none is asked of anybody", look: "quiet" };
+  if (owner === "exchange") return { text: "the exchange's, to deliver it", look: "waiting" };
+  const who = stateName(owner === "requesting" ? request.requestingState : request.requestedState);
+  return { text: owner === role ? `yours (${who})` : `${who}'s`, look: "waiting" };
+}
+
+/** Where the clock of the requested State stands (domain notes 2.5). */
+export function clockRemark(file: CaseFile, nowMs: number): Remark {
+  const changes = file.events.map(({ at, state }) => ({ state, atMs: Date.parse(at) }));
+  const opened = Date.parse(file.openedAt);
+  const ended = file.events.find(({ state }) => state === "ANSWERED" || state === "REFUSED");
+  if (ended !== undefined) {
+    const verb = ended.state === "ANSWERED" ? "answered" : "refused";
+    return { text: `${verb} after ${spanOf(Date.parse(ended.at) - opened)}`, look: "quiet" };
+  }
+  const usual = replyClock(changes, TARGET_DAYS.ROUTINE).dueAtMs;
+  const wished = file.request.respondBy;
+  const dueMs = wished === undefined ? usual : Date.parse(wished);
+  if (dueMs === undefined)
+    return { text: "it begins when the request is delivered", look: "quiet" };
+  if (MOVES[file.state] === "nobody") return { text: "stopped", look: "quiet" };
+  const by = wished === undefined ? `usual time of ${TARGET_DAYS.ROUTINE} days` : "asked for";
+  const day = new Date(dueMs).toISOString().slice(0, "2026-01-01".length);
+  const isLate = nowMs > dueMs;
+  const distance = spanOf(Math.abs(dueMs - nowMs));
+  const text = `answer due ${day} (${by}), ${isLate ? `overdue by ${distance}` : `in ${distance}`}`;
+  return { text, look: isLate ? "bad" : "waiting" };
+}
+
+const SPANS = [
+  [86_400_000, "day"],
+  [3_600_000, "hour"],
+  [60_000, "minute"],
+  [1_000, "second"],
+] as const;
+
+/** A time in its largest whole unit. */
+function spanOf(ms: number): string {
+  const [size, unit] = SPANS.find(([each]) => ms >= each) ?? [1_000, "second"];
+  const count = Math.floor(ms / size);
+  return `${count} ${unit}${count === 1 ? "" : "s"}`;
+}
+
+/** Something a person can do now, and the command for it. */
+export interface NextStep {
+  readonly text: string;
+  readonly command: string;
+}
+
+/** What can be done next with a case; `access` are the options that say which focal point. */
+export function nextSteps(
+  file: CaseFile,
+  { access, data }: { readonly access: string; readonly data: string | undefined },
+): NextStep[] {
+  const { caseId, refusal, role, state } = file;
+  const id = shortId(caseId);
+  const may = (move: TraceMove) => nextTraceState(state, move, "requested") !== undefined;
+  const steps: NextStep[] = [];
+  const reply = `tracepost trace reply ${id}`;
+  if (role === "requested") {
+    if (may(TraceMove.ACKNOWLEDGEMENT)) {
+      const command = `${reply} --acknowledge REFERENCE ${access}`;
+      steps.push({ text: "Say that it is worked on", command });
+    }
+    if (may(TraceMove.FINAL)) {
+      steps.push({ text: "Answer it", command: `${reply} ANSWER.yaml ${access}` });
+    }
+    if (may(TraceMove.REFUSAL)) {
+      steps.push({ text: "Refuse it", command: `${reply} --refuse GROUND ${access}` });
+    }
+  }
+  if (role === "requesting" && (refusal !== undefined || state === "REJECTED_BY_GATEWAY")) {
+    const command = `tracepost trace check REQUEST.yaml ${access}`;
+    steps.push({ text: "Correct the request, check it, and send it as a new case", command });
+  }
+  if (MOVES[state] !== "nobody" && steps.length === 0) {
+    const command = `tracepost trace show ${id} ${access}`;
+    steps.push({ text: "Look again later", command });
+  }
+  if (data !== undefined && file.messages.some(({ logIndex }) => logIndex !== undefined)) {
+    const command = `tracepost log verify --data ${data}`;
+    steps.push({ text: "Check the log that proves what was carried", command });
+  }
+  return steps;
+}
+
+/** As much of an id as a person types: UUIDv7 differ within a millisecond after the time only. */
+function shortId(caseId: string): string {
+  return caseId.slice(0, "019b0f6e-2b6c-7d9e-8f01".length);
+}

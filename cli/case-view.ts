@@ -1,0 +1,52 @@
+import type { TraceReplyView, TraceRequestView, TraceState } from "#casework";
+import type { MessageView } from "./trace-calls.ts";
+
+/** A case in a list; the same as the HTTP API gives it. */
+export interface CaseLine {
+  readonly caseId: string;
+  /** Whether this State asked or was asked. */
+  readonly role: "requesting" | "requested";
+  readonly peer: string;
+  readonly state: TraceState;
+  readonly outcome?: string;
+  /** Why a message of this State was not taken. */
+  readonly refusal?: { readonly code: string; readonly field: string };
+  readonly needs?: "answer" | "correction";
+  readonly nationalCaseNumber: string;
+  /** Of the request. */
+  readonly messageId: string;
+  readonly replyMessageId?: string;
+  /** ISO 8601, UTC. */
+  readonly openedAt: string;
+  readonly updatedAt: string;
+}
+
+/** Something that happened to a case. */
+export interface CaseEvent {
+  readonly at: string;
+  readonly event: string;
+  /** State after it. */
+  readonly state: TraceState;
+  readonly messageId?: string;
+  readonly detail?: string;
+  /** User id, `firearm-register` or `exchange`. */
+  readonly actor?: string;
+}
+
+/** Everything a State knows of one of its cases; the same as the HTTP API gives it. */
+export interface CaseFile extends CaseLine {
+  readonly request: TraceRequestView;
+  readonly reply?: TraceReplyView;
+  readonly events: readonly CaseEvent[];
+  /** Messages this State sent in the case, with their receipts and log indices. */
+  readonly messages: readonly MessageView[];
+}
+
+/** Where cases are read from: the store of a focal point, or its HTTP API. */
+export interface CaseSource {
+  /** One case by its whole id. Throws TracepostError when it is not there. */
+  load(caseId: string): Promise<CaseFile>;
+  /** All cases in the order of opening. */
+  all(): AsyncGenerator<CaseLine>;
+  close(): Promise<void>;
+}
