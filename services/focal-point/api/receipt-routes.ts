@@ -1,10 +1,10 @@
+import { nameOf } from "#casework";
 import { type HttpRoutes, problemOf, sendProblem } from "#http";
 import { type HeldReceipts, type MessageProof, messageProof, receiptProof } from "#post";
 import { KeyPurpose, ReceiptType } from "#proto";
 import { type Database, HTTP_LIMITS } from "#runtime";
 import type { RegisterView } from "#trust";
 import type { FocalPointProcedures } from "../store.ts";
-import { nameOf } from "./names.ts";
 import { LIST_RECEIPTS, SHOW_PROOF } from "./receipt-operations.ts";
 
 /** What the routes of receipts work with. */
