@@ -9,17 +9,25 @@ import {
   type OutputOptions,
   type Terminal,
 } from "../command-result.ts";
+import { type OpenedPart, type Opening, openMessage } from "../open-parts.ts";
 
 /** A dispatch is an envelope and the proof that it was logged. */
 const FILE_BYTES_MAX = 2 * WIRE_LIMITS.envelopeBytesMax;
 
+interface InspectOptions extends OutputOptions {
+  readonly key?: string;
+}
+
 const HELP = `
 Shows what everybody may know of a message: its signed header, its parts with their digests, and
-what the exchange would refuse it for. Needs no key; sealed parts stay sealed. The signature is not
-checked, because that takes a participant register.
+what the exchange would refuse it for. Without a key sealed parts stay sealed. With --key, a sealing
+key of a recipient, the parts it opens are shown too: content of a case, so mind who looks on. The
+signature is not checked, because that takes a participant register. Exit code 2 when the form is
+wrong, or the key does not open the message.
 
 Examples:
   tracepost inspect message.bin
+  tracepost inspect message.bin --key exchange/participants/AT/keys/seal.age
   tracepost inspect - --json < message.bin
 `;
 
@@ -29,19 +37,41 @@ export function addInspect(parent: Command, terminal: Terminal): void {
     .command("inspect")
     .description("show the header and parts of a message")
     .argument("<file>", "an encoded envelope or dispatch; - reads standard input")
+    .option("--key <file>", "sealing key of a recipient (age identity): shows what it opens")
     .addHelpText("after", HELP);
-  addAction<OutputOptions>(command, terminal, inspect);
+  addAction<InspectOptions>(command, terminal, inspect);
 }
 
-async function inspect(_options: OutputOptions, file = ""): Promise<CommandResult> {
+async function inspect({ key }: InspectOptions, file = ""): Promise<CommandResult> {
   const bytes = file === "-" ? await readStandardInput() : await readMessage(file);
   const found = await inspectEnvelope(bytes);
-  const bad = found.problems.length > 0;
+  const opening = key === undefined ? undefined : await openMessage(bytes, found, key);
+  const isShut = opening !== undefined && opening.recipient === undefined;
+  const bad = found.problems.length > 0 || isShut;
   return {
-    json: found,
-    lines: describe(found),
+    json: opening === undefined ? found : { ...found, opening },
+    lines: [...describe(found), ...(opening === undefined ? [] : describeOpening(opening))],
     ...(bad ? { exitCode: FAULTS.INPUT_INVALID.exitCode } : {}),
   };
+}
+
+function describeOpening({ parts, recipient }: Opening): string[] {
+  const head =
+    recipient === undefined ? "The key opens nothing:" : `Opened with the key of ${recipient}:`;
+  return [head, ...parts.flatMap(describeOpenedPart)];
+}
+
+function describeOpenedPart(part: OpenedPart): string[] {
+  const { code, content, content_base64: base64, name, only_for: onlyFor, why } = part;
+  const title = onlyFor === undefined ? name : `${name} for ${onlyFor}`;
+  if (!part.opened) return [printable(`  ${title}: not opened, ${code ?? ""}: ${why ?? ""}`)];
+  if (content !== undefined) {
+    const shown = fields(content, "    ");
+    return [`  ${printable(title)}:${shown.length === 0 ? " empty" : ""}`, ...shown];
+  }
+  if (base64 === undefined) return [printable(`  ${title}: opened`)];
+  const size = Buffer.from(base64, "base64").length;
+  return [printable(`  ${title}: ${size} bytes of another form; --json gives them in base64`)];
 }
 
 async function readMessage(file: string): Promise<Uint8Array> {

@@ -16,7 +16,7 @@ export { equalBytes, headerDigest, sha256, signaturesDigest } from "./digests.ts
 export { type Encoder, encodeMessage } from "./encode.ts";
 export { decodeExactly, hasUnknownFields } from "./exact-decode.ts";
 export { bytesFieldIn } from "./field-count.ts";
-export { type InspectedPart, type Inspection, inspectEnvelope } from "./inspect.ts";
+export { type InspectedPart, type Inspection, inspectContent, inspectEnvelope } from "./inspect.ts";
 export { isSealedKind, isTraceKind, kindToken } from "./kinds.ts";
 export { LANES, type LaneToken, laneOf, laneToken } from "./lanes.ts";
 export { type ParsedDispatch, parseDispatch } from "./parse-dispatch.ts";

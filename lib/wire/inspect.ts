@@ -72,6 +72,18 @@ export async function inspectEnvelope(bytes: Uint8Array): Promise<Inspection> {
   };
 }
 
+/**
+ * The content of an opened part by the field names of the contract; undefined when it is no message
+ * of the schema that the header gives it.
+ */
+export async function inspectContent(
+  schema: string,
+  bytes: Uint8Array,
+): Promise<PlainMessage | undefined> {
+  const { loadReflection } = await import("./reflection.ts");
+  return readContent(await loadReflection(), schema, bytes);
+}
+
 interface ReadEnvelope {
   readonly envelope: Fields;
   readonly headerBytes: Uint8Array;
@@ -133,11 +145,18 @@ function readBody(
   part: Fields | undefined,
 ): PlainMessage | undefined {
   if (info === undefined || info.sealed === true || part === undefined) return undefined;
-  const schema = textOf(info.schema);
+  return readContent(reflection, textOf(info.schema), bytesOf(part.content));
+}
+
+function readContent(
+  reflection: Reflection,
+  schema: string,
+  bytes: Uint8Array,
+): PlainMessage | undefined {
   const name = schema.startsWith(PACKAGE_PREFIX) ? schema.slice(PACKAGE_PREFIX.length) : "";
   if (!reflection.knows(name)) return undefined;
-  const body = reflection.decode(name, bytesOf(part.content));
-  return body === undefined ? undefined : reflection.plain(name, body);
+  const content = reflection.decode(name, bytes);
+  return content === undefined ? undefined : reflection.plain(name, content);
 }
 
 /** Evidence with its log entry read, besides the exact bytes of it. */
