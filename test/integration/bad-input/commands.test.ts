@@ -2,7 +2,6 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll } from "vitest";
-import { runProgram } from "../../../cli/program.ts";
 import { initExchange } from "../../../deploy/local/index.ts";
 import { parseScenarioOptions } from "../../../scenario/options.ts";
 import {
@@ -13,6 +12,7 @@ import {
   toldByFault,
   tryBadInputs,
 } from "../../support/bad-input.ts";
+import { tracepostHere } from "../../support/in-process.ts";
 import { specsOf } from "../../support/nats-carrier.ts";
 
 let dir = "";
@@ -39,42 +39,49 @@ const EXIT_OF: Readonly<Record<string, number>> = {
 
 /** Runs a command as a program does that reads JSON; the exit code must be that of the code. */
 async function command(args: readonly string[]): Promise<Told> {
-  let [out, err, exit] = ["", "", 0];
-  await runProgram([...args, "--json"], {
-    out: (text) => (out += text),
-    err: (text) => (err += text),
-    setExitCode: (code) => {
-      exit = code;
-    },
-  });
+  const { code: exit, err, out } = await tracepostHere([...args, "--json"]);
   const { error } = JSON.parse(err) as { error: { code: string } };
   if (exit !== EXIT_OF[error.code]) return { code: `exit ${exit}`, text: err };
   // Results go to standard output: of what was refused there is none.
   return out === "" ? { code: error.code, text: err } : { code: "a result", text: out };
 }
 
-const SEE = "tracepost --help";
+const seeHelp = (words: string): string => `tracepost ${words} --help`;
 const data = (name: string): string[] => ["--data", at(name)];
 const of = (id: string): string[] => ["--participant", id];
 
 /** Arguments are made when the folder is there. */
 const COMMANDS: readonly BadInputRow<() => readonly string[]>[] = [
-  ["an unknown command", "USAGE", "exchnge", "unknown command", SEE, () => ["exchnge"]],
+  [
+    "an unknown command",
+    "USAGE",
+    "exchnge",
+    "unknown command",
+    "tracepost --help",
+    () => ["exchnge"],
+  ],
   [
     "an unknown option",
     "USAGE",
     "--detatch",
     "unknown option",
-    SEE,
+    seeHelp("exchange up"),
     () => ["exchange", "up", ...data("exchange"), "--detatch"],
   ],
-  ["an option left out", "USAGE", "--data", "required option", SEE, () => ["exchange", "up"]],
+  [
+    "an option left out",
+    "USAGE",
+    "--data",
+    "required option",
+    seeHelp("exchange up"),
+    () => ["exchange", "up"],
+  ],
   [
     "an argument left out",
     "USAGE",
     "case",
     "missing required",
-    SEE,
+    seeHelp("trace show"),
     () => ["trace", "show", ...data("exchange"), ...of("NE")],
   ],
   [
@@ -82,7 +89,7 @@ const COMMANDS: readonly BadInputRow<() => readonly string[]>[] = [
     "USAGE",
     "inspect",
     "too many arguments",
-    SEE,
+    seeHelp("inspect"),
     () => ["inspect", "a", "b"],
   ],
   [
@@ -90,7 +97,7 @@ const COMMANDS: readonly BadInputRow<() => readonly string[]>[] = [
     "USAGE",
     "--limit",
     "whole number",
-    SEE,
+    seeHelp("trace list"),
     () => ["trace", "list", ...data("exchange"), ...of("NE"), "--limit", "0"],
   ],
   [
@@ -98,7 +105,7 @@ const COMMANDS: readonly BadInputRow<() => readonly string[]>[] = [
     "USAGE",
     "--limit",
     "whole number",
-    SEE,
+    seeHelp("trace list"),
     () => ["trace", "list", ...data("exchange"), ...of("NE"), "--limit", "ten"],
   ],
   [
