@@ -7,8 +7,8 @@ import type { GatewayProcedures } from "./store.ts";
 type EventCounts = Pick<Database<GatewayProcedures>, "call">;
 
 /**
- * Operator events as metrics, read from the store when somebody asks: what is open, and what was
- * ever counted, so that a restart of the gateway hides nothing.
+ * Operator events as metrics, read from the store when somebody asks (TP-OPS-16): what is open, and
+ * what was ever counted, so that a restart of the gateway hides nothing.
  */
 export function addEventGauges(registry: Registry, store: EventCounts): void {
   const registers = [registry];

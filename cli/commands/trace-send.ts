@@ -43,7 +43,7 @@ Examples:
   tracepost trace send - --url https://focal-point.example --token-file my.token < request.json
 `;
 
-/** Adds `trace send`: opens a case. */
+/** Adds `trace send`: opens a case, once for a file (TP-CLI-4). */
 export function addTraceSend(parent: Command, terminal: Terminal): void {
   const command = parent
     .command("send")

@@ -20,7 +20,8 @@ interface PubAck {
 const decoder = new TextDecoder();
 
 /**
- * Publishes into streams with a bounded number of publishes awaiting their acknowledgement.
+ * Publishes into streams with a bounded number of publishes awaiting their acknowledgement
+ * (TP-NATS-22, TP-NATS-23).
  * Acknowledgements come on one subscription of our own, one clock watches all of them: at the
  * gateway's rates a timer and a promise chain for each publish would cost more than the publish.
  */

@@ -23,7 +23,8 @@ export interface PullOptions {
 /**
  * Asks a durable consumer for messages, again and again, so that what was asked for and what is not
  * yet acknowledged never exceed the window together: this is what bounds the memory of a process
- * whose work is slower than its line (TP-NATS-22).
+ * whose work is slower than its line (TP-NATS-22). What lies beneath it may be lost and come back
+ * (TP-NATS-24).
  */
 export class PullConsumption implements Consumption {
   readonly #connection: NatsConnection;

@@ -38,7 +38,8 @@ export interface AnswerContext {
 }
 
 /**
- * Answers a trace request from the records that match its make and normalized serial number.
+ * Answers a trace request from the records that match its make and normalized serial number
+ * (TP-CASE-3).
  * None: NO_RECORD. Several that neither the exact serial number nor the calibre tells apart:
  * INSUFFICIENT_IDENTIFICATION. A restricted record: a refusal notice with its ground and no word
  * of what it holds. `today` (ISO 8601 date) is the day the register was looked into.

@@ -30,9 +30,10 @@ export interface TraceRequestContext {
 const EASTERNMOST_MS = 14 * 60 * 60 * 1_000;
 
 /**
- * Checks a trace request against domain notes 1.2, before sealing at the sender and after opening
- * at the recipient. Returns every finding: ERROR must not be sent, WARNING lowers the chance of an
- * answer, ADVICE is for the officer. Fields are named by their path in tracepost.v1.TraceRequest.
+ * Checks a trace request (TP-CASE-2) against domain notes 1.2, before sealing at the sender and
+ * after opening at the recipient. Returns every finding: ERROR must not be sent, WARNING lowers the
+ * chance of an answer, ADVICE is for the officer. Fields are named by their path in
+ * tracepost.v1.TraceRequest.
  */
 export function checkTraceRequest(
   request: TraceRequest,

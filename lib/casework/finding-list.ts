@@ -4,7 +4,7 @@ import { CASEWORK_LIMITS } from "#runtime";
 /** How serious a finding is, by name. */
 export type LevelName = Exclude<keyof typeof FindingLevel, "UNSPECIFIED">;
 
-/** Collects findings field by field, so that all are told together. */
+/** Collects findings field by field, so that all are told together (TP-CASE-1). */
 export class FindingList {
   readonly #findings: Finding[] = [];
 

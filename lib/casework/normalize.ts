@@ -1,6 +1,6 @@
 /**
  * Forms used for comparing, never for keeping: what was read on the firearm stays as it is, and
- * these stand beside it (ITI para 8, domain notes 1.2).
+ * these stand beside it (TP-SCR-3, ITI para 8, domain notes 1.2).
  */
 
 /** Spaces, dashes, dots of any script, and characters that show nothing. */

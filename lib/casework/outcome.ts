@@ -4,8 +4,8 @@ import { type FinalReply, OutcomeClass, TraceMove, TraceOutcome, type TraceReply
 export type TraceOutcomeName = Exclude<keyof typeof TraceOutcome, "UNSPECIFIED">;
 
 /**
- * Class of each final outcome (domain notes 2.2). ESTABLISHED counts toward indicator SDG 16.4.2
- * once the requesting State agrees.
+ * Class of each final outcome (TP-CASE-4, domain notes 2.2). ESTABLISHED counts toward indicator
+ * SDG 16.4.2 once the requesting State agrees.
  */
 const CLASS_OF_OUTCOME: Readonly<Record<TraceOutcome, OutcomeClass>> = {
   [TraceOutcome.UNSPECIFIED]: OutcomeClass.UNSPECIFIED,

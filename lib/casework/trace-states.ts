@@ -48,7 +48,7 @@ const WITHDRAWN = step("WITHDRAWN", "requesting", TraceMove.WITHDRAWAL);
 const CLOSED = step("CLOSED", "requesting", TraceMove.CASE_CLOSED);
 const AT_WORK = [INTERIM, ANSWERED, DELAYED, REFERRED, REFUSED, ASKED_BACK, WITHDRAWN];
 
-/** State → every allowed way on (domain notes 2.2). What is not here is refused. */
+/** State → every allowed way on (TP-CASE-5, domain notes 2.2). What is not here is refused. */
 export const TRACE_TRANSITIONS: Readonly<Record<TraceState, readonly TraceTransition[]>> = {
   DRAFT: [step("SUBMITTED", "requesting", TraceMove.REQUEST), step("DISCARDED", "requesting")],
   SUBMITTED: [step("DELIVERED", "gateway"), step("REJECTED_BY_GATEWAY", "gateway")],

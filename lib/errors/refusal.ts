@@ -16,7 +16,7 @@ export interface RefusalRule {
     | "inbox"
     | "record"
     | "operator";
-  /** Whether the same message may be sent again unchanged, later. */
+  /** Whether the same message may be sent again unchanged, later (TP-REF-2). */
   readonly retryable: boolean;
   /** What is wrong, one sentence. */
   readonly meaning: string;
@@ -227,7 +227,7 @@ export type RefusalCodeName = keyof typeof REFUSALS;
 /**
  * An expected "no": a value, never thrown. `field` is a path such as `header.expires_at`, empty
  * when the message as a whole is meant; `detail` says what was found, in a few words, without
- * content of the message.
+ * content of the message (TP-REF-3).
  */
 export interface Refusal {
   readonly code: RefusalCodeName;

@@ -65,6 +65,7 @@ function addAdding(routes: HttpRoutes, { store, courier, clock }: WebhookRouteDe
       return sendProblem(reply, problemOf("INPUT_INVALID", { problems: [problem] }));
     }
     const webhookId = newWebhookId();
+    // Not kept for a repeat (TP-API-19).
     const secret = newWebhookSecret();
     const act = { actor: actorOf(request).userId, nowMs: clock.now() };
     const repeat = repeatOf(request);

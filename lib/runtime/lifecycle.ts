@@ -38,7 +38,7 @@ export class Lifecycle {
     if (this.#state === "starting") this.#state = "ready";
   }
 
-  /** Stops every part in reverse order; later calls wait for the first. */
+  /** Stops every part in reverse order (TP-CON-7); later calls wait for the first. */
   stop(): Promise<void> {
     this.#stopping ??= this.#stopAll();
     return this.#stopping;

@@ -12,7 +12,7 @@ export const PAYLOAD_TYPES = {
 /** One of {@link PAYLOAD_TYPES}. */
 export type PayloadType = (typeof PAYLOAD_TYPES)[keyof typeof PAYLOAD_TYPES];
 
-/** DSSE v1 pre-authentication encoding: `DSSEv1 SP len SP type SP len SP payload`. */
+/** DSSE v1 pre-authentication encoding (TP-TRUST-1): `DSSEv1 SP len SP type SP len SP payload`. */
 export function preAuthEncoding(type: PayloadType, payload: Uint8Array): Uint8Array {
   const head = `DSSEv1 ${Buffer.byteLength(type)} ${type} ${payload.length} `;
   return Buffer.concat([Buffer.from(head), payload]);

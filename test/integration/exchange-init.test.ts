@@ -106,7 +106,7 @@ describe("setting up an exchange", () => {
     expect(await readFile(there.gateway.config, "utf8")).not.toContain(parent);
   });
 
-  it("lets nobody but the owner read any of it", async () => {
+  it("lets nobody but the owner read any of it (TP-NATS-9)", async () => {
     await initExchange({ dataDir, participants: SPECS });
     const open: string[] = [];
     for (const entry of await readdir(dataDir, { recursive: true, withFileTypes: true })) {

@@ -13,7 +13,7 @@ import { startTestCarrier, type TestCarrier } from "../support/nats-carrier.ts";
 const OUT = "tp.out.NE.normal.trace-request";
 const IN = "tp.in.NE.normal.trace-request";
 
-describe("the bus", () => {
+describe("the bus (TP-NATS-20, TP-NATS-21, TP-NATS-22)", () => {
   let carrier: TestCarrier;
   let next = 0;
 
@@ -174,7 +174,7 @@ describe("the bus", () => {
     expect(events).toEqual(["disconnected", "connected"]);
   });
 
-  it("tells a publisher whose acknowledgement was lost with the connection", async () => {
+  it("tells a publisher whose acknowledgement was lost with the connection (TP-NATS-23)", async () => {
     const niger = await carrier.bus("NE", { inFlightMax: 1_000 });
     await publish(niger, OUT, "first");
     process.kill(carrier.server.pid, "SIGSTOP");
@@ -204,7 +204,7 @@ describe("the bus", () => {
     expect(inbox.texts).toEqual(["at last"]);
   });
 
-  it("goes on when the consumer is created anew beneath it", async () => {
+  it("goes on when the consumer is created anew beneath it (TP-NATS-24)", async () => {
     const niger = await carrier.bus("NE");
     const gateway = await carrier.bus("gateway");
     const inbox = new Inbox();

@@ -11,7 +11,7 @@ import { startTestCarrier, type TestCarrier } from "../support/nats-carrier.ts";
 
 const LANES = ["urgent", "normal", "bulk"] as const;
 
-describe("the steward", () => {
+describe("the steward (TP-NATS-10, TP-NATS-11, TP-NATS-12, TP-NATS-13)", () => {
   let carrier: TestCarrier;
   let niger: Transport;
   let gateway: Transport;
@@ -175,7 +175,7 @@ describe("the steward", () => {
     await expect.poll(() => texts.at(-1)).toBe(`normal ${sent}`);
   });
 
-  it("keeps a stream that fills open for urgent messages, and opens it again", async () => {
+  it("keeps a stream that fills open for urgent messages, and opens it again (TP-NATS-16)", async () => {
     await carrier.stop();
     carrier = await startTestCarrier(["NE"], { streamBytes: 100_000 });
     niger = await carrier.bus("NE");

@@ -32,7 +32,7 @@ afterEach(async () => {
   await rm(dir, { recursive: true, force: true });
 });
 
-describe("finding a nats-server", () => {
+describe("finding a nats-server (TP-NATS-1)", () => {
   function find(change: Partial<FindToolOptions> = {}): Promise<Tool> {
     const [cacheDir, aptDir] = [join(dir, "cache"), join(dir, "apt")];
     return findNatsServer({ searchPath: "", cacheDir, aptDir, ...change });

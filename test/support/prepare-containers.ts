@@ -30,9 +30,9 @@ let run = "";
 
 /**
  * Before the container tests (TP-CON-13): looks for an engine and builds the images that the
- * environment does not name, so that what is tested is this checkout. The reaper of testcontainers
- * is an image of its own that cannot be pulled everywhere: unless the environment wants it, what
- * tests have left is removed here.
+ * environment does not name, the base too (TP-CON-12), so that what is tested is this checkout. The
+ * reaper of testcontainers is an image of its own that cannot be pulled everywhere: unless the
+ * environment wants it, what tests have left is removed here.
  */
 export async function setup(project: TestProject): Promise<void> {
   process.env.TESTCONTAINERS_RYUK_DISABLED ??= "true";

@@ -1,7 +1,7 @@
 import { mkdir, open, rename } from "node:fs/promises";
 import { dirname } from "node:path";
 
-/** Mode of folders and files that hold keys or messages: the owner's alone. */
+/** Mode of folders and files that hold keys or messages: the owner's alone (TP-NATS-9). */
 const FOLDER_MODE = 0o700;
 const FILE_MODE = 0o600;
 

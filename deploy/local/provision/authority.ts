@@ -252,6 +252,7 @@ async function issue(
     role,
     permissions,
     publicKey: signingKeyOf(signingKeys, role).getPublicKey(),
+    // TP-NATS-25: what a user may hold of the server is bounded.
     subscriptionsMax:
       role === "gateway" ? NATS_LIMITS.gatewaySubscriptionsMax : NATS_LIMITS.userSubscriptionsMax,
   }));

@@ -3,7 +3,8 @@ import type { SqlValue, Transaction } from "#runtime";
 import { type CaseRecord, type CaseRole, type CaseRow, recordOf } from "./case-record.ts";
 
 /**
- * Indexes of the list of cases (TP-API-17). Each order has one for itself and one for each filter
+ * Indexes of the list of cases (TP-API-16, TP-API-17). Each order has one for itself and one for
+ * each filter
  * that leaves few of many; other filters are applied to what these find. `needs_attention` is
  * computed, so that it cannot be forgotten by whoever changes a case.
  */

@@ -115,7 +115,7 @@ async function until(id: string, path: string, wanted: (body: Answer["body"]) =>
 const actorsOf = (events: readonly { event: string; actor: string }[]) =>
   Object.fromEntries(events.map(({ event, actor }) => [event, actor]));
 
-describe("a trace request", () => {
+describe("a trace request (TP-API-8, TP-FP-1, TP-FP-4)", () => {
   test("is answered from the other State's firearm register, with proof at every step", async () => {
     const record = { id: "AT-1", make: "GLOCK", serial: "madeup0815", status: "held" };
     const holder = { holder: "Made-up Dealer", madeUp: true, sourceNote: "invented for a test" };
@@ -274,7 +274,7 @@ describe("the firearm register", () => {
   });
 });
 
-describe("what anybody may see", () => {
+describe("what anybody may see (TP-FP-6)", () => {
   test("holds counts and no content", async () => {
     const url = exchange.participants.get("US")?.url ?? "";
     const page = await (await fetch(url)).text();

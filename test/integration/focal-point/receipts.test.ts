@@ -88,7 +88,7 @@ describe("what is held of a message of ours (TP-API-20)", () => {
     expect(() => verifyEvidenceFile(changed, register)).toThrow(Untrue);
   });
 
-  test("is not there before the exchange has spoken, and then it is", async () => {
+  test("is not there before the exchange has spoken, and then it is (TP-API-21)", async () => {
     await us.exchange.process("gateway").stop();
     const body = traceBody({ to: "BR", serial: SERIAL });
     const sent = await us.ask("US", "/v1/traces", { body });

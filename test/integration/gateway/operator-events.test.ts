@@ -290,7 +290,7 @@ describe("a report (TP-OPS-15)", () => {
   });
 });
 
-test("metrics say what is open and what was ever counted, every kind of them", async () => {
+test("metrics say what is open and what was ever counted, of every kind (TP-OPS-16)", async () => {
   const registry = new Registry();
   addEventGauges(registry, bench.store);
   const { forged } = hands.forgedRequest();

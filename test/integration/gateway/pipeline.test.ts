@@ -56,7 +56,7 @@ async function refusalOf(subject = "tp.in.NE.normal.receipt"): Promise<string> {
   return `${refusalNameOf(item?.code ?? RefusalCode.UNSPECIFIED)} ${item?.field}`;
 }
 
-describe("an accepted message", () => {
+describe("an accepted message (TP-GW-6, TP-GW-7, TP-GW-8)", () => {
   test("is dispatched with its proof of logging and receipted with its log index", async () => {
     const request = traceRequest(parties.party("NE"), ["BR"]);
     expect(await bench.send(request)).toBe("ack");
@@ -138,8 +138,8 @@ describe("an accepted message", () => {
   });
 });
 
-describe("a refused message", () => {
-  test("is told ID_REUSED when another message stands under its id", async () => {
+describe("a refused message (TP-GW-2, TP-GW-4, TP-GW-5)", () => {
+  test("is told ID_REUSED when another message stands under its id (TP-REF-2)", async () => {
     const messageId = newMessageId();
     await bench.send(traceRequest(parties.party("NE"), ["BR"], { messageId }));
     bench.published.length = 0;

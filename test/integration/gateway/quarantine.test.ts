@@ -23,7 +23,7 @@ afterEach(async () => {
   await bench.close();
 });
 
-describe("a message whose sender is not proven", () => {
+describe("a message whose sender is not proven (TP-OPS-1, TP-OPS-2, TP-OPS-3)", () => {
   test("leaves digest, size, subject, time and header bytes, and nothing else", async () => {
     const { genuine, forged } = hands.forgedRequest();
     expect(await hands.hand(forged)).toBe("ack");
@@ -152,7 +152,7 @@ describe("a message whose sender is not proven", () => {
   });
 });
 
-describe("a flood of what nobody is proven to have sent", () => {
+describe("a flood of what nobody is proven to have sent (TP-OPS-4, TP-OPS-5)", () => {
   test("costs a bounded number of items and log entries, and harms no other sender", async () => {
     const { unverifiedBurst, unverifiedPerMinute } = GATEWAY_LIMITS;
     const flood = Array.from({ length: unverifiedBurst + 200 }, (_, n) =>

@@ -118,14 +118,14 @@ describe("a message", () => {
     expect((await br.store.call("postStatus", undefined)).missingNumbers).toBe(0);
   });
 
-  test("that the recipient's store refuses has no effect and ends as rejected", async () => {
+  test("that the recipient's store refuses has no effect and ends as rejected (TP-POST-8)", async () => {
     const messageId = await ne.send("BR", "refuse in the store");
     await exchange.settled();
     expect(await stateOf(ne, messageId)).toBe("rejected");
     expect(await effectsOf(br, messageId)).toEqual([]);
   });
 
-  test("that the gateway refuses ends as refused, and a VOID closes its number", async () => {
+  test("that the gateway refuses ends as refused, a VOID closes its number (TP-POST-9)", async () => {
     const nowMs = exchange.time.now();
     const times = { nowMs: nowMs - 20_000, expiresAtMs: nowMs - 10_000 };
     const refused = await ne.send("BR", "too late", times);
@@ -164,7 +164,7 @@ describe("a message", () => {
   });
 });
 
-describe("a key that the gateway does not know yet", () => {
+describe("a key that the gateway does not know yet (TP-POST-6)", () => {
   test("delays the message, which goes out under the known key with the same header", async () => {
     const known = ne.signer;
     const stranger = makeParties([{ id: "NE" }]).party("NE").signer;
@@ -183,7 +183,7 @@ describe("a key that the gateway does not know yet", () => {
   });
 });
 
-describe("a service that ends in between", () => {
+describe("a service that ends in between (TP-POST-17)", () => {
   test("sends after its restart what it had only drafted", async () => {
     await ne.post.stop();
     const draft = await ne.send("BR", "drafted before the end");
@@ -227,7 +227,7 @@ describe("a carrier that is away", () => {
   });
 });
 
-describe("what is lost on the way", () => {
+describe("what is lost on the way (TP-POST-15)", () => {
   test("is sent again until the recipient's signed receipt is there", async () => {
     let lost = 0;
     exchange.carrier.intercept = (publication) => {

@@ -79,7 +79,7 @@ function resentBy(senderId: string, original: Uint8Array, changes: Partial<Heade
 }
 
 describe("sealed bytes re-sent by a third participant under its own valid signature", () => {
-  test("pass the gateway and are rejected by the recipient with SEAL_BINDING", async () => {
+  test("pass the gateway and are rejected by the recipient with SEAL_BINDING (TP-POST-12)", async () => {
     const genuine = await ne.send("BR", "the question of NE");
     await exchange.settled();
     const stolen = resentBy("AT", await sentEnvelope(ne, genuine), {

@@ -15,7 +15,7 @@ const size = fc.oneof(
   fc.constantFrom(1, 255, 256, 257, 512, 65_535, 65_536, 65_537, ENTRIES),
 );
 
-describe("a stored log of more than two levels of tiles", () => {
+describe("a stored log of more than two levels of tiles (TP-LOG-5)", () => {
   let log: MadeUpLog;
   /** Root of the first n entries, computed leaf by leaf. */
   const roots: Uint8Array[] = [];

@@ -40,7 +40,7 @@ const final = (...matches: FirearmRecord[]): FinalReply => {
   return content.value;
 };
 
-describe("answering from a register", () => {
+describe("answering from a register (TP-CASE-3)", () => {
   it.each([
     ["held", "LAST_LEGAL_HOLDER_IDENTIFIED", OutcomeClass.ESTABLISHED],
     ["exported", "EXPORTED_ONWARD", OutcomeClass.ONWARD],
@@ -131,7 +131,7 @@ describe("answering from a register", () => {
   });
 });
 
-describe("the class of an outcome", () => {
+describe("the class of an outcome (TP-CASE-4)", () => {
   it("is given for each outcome of the closed list", () => {
     for (const [name, outcome] of Object.entries(TraceOutcome)) {
       const reply = TraceReply.create({ content: { $case: "final", value: { outcome } } });

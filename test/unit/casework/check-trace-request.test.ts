@@ -38,7 +38,7 @@ const withRecovery = (change: Partial<Recovery>): string[] => {
   return changed({ recovery: { ...request.recovery, ...change } as Recovery });
 };
 
-describe("checking a trace request", () => {
+describe("checking a trace request (TP-CASE-1, TP-CASE-2)", () => {
   it("finds nothing wrong with a complete one", () => {
     expect(told(completeTraceRequest())).toEqual([]);
   });

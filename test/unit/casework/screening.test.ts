@@ -13,7 +13,7 @@ const failing = (row: Partial<RecoveredFirearm>): unknown => {
   return screening.outcome === "incomplete" ? screening.fields : screening.outcome;
 };
 
-describe("screening a recovered firearm", () => {
+describe("screening a recovered firearm (TP-SCR-1, TP-SCR-2)", () => {
   it("sends it to the State of its maker", () => {
     expect(screenRow(good)).toEqual({ outcome: "sent", to: "AT", ambiguousOrigin: false });
   });
@@ -109,7 +109,7 @@ describe("screening a recovered firearm", () => {
   );
 });
 
-describe("normal forms", () => {
+describe("normal forms (TP-SCR-3)", () => {
   it("strip spaces, dashes of every kind and dots from a serial number, and nothing else", () => {
     expect(normalizeSerial(" ab-12.3–4‑5—6 ")).toBe("AB123456");
     expect(normalizeSerial("A/1_2?3")).toBe("A/1_2?3");

@@ -4,7 +4,7 @@ import { TraceMove } from "#proto";
 
 const states = Object.keys(TRACE_TRANSITIONS) as TraceState[];
 
-describe("the states of a trace case", () => {
+describe("the states of a trace case (TP-CASE-5)", () => {
   it("are all reached from a draft, and lead nowhere but to each other", () => {
     const reached = new Set<TraceState>(["DRAFT"]);
     for (const state of reached) {

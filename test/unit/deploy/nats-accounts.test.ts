@@ -27,7 +27,7 @@ const GIB = 1024 ** 3;
 const SILENCE = 10_000_000_000;
 const STORAGE = planStorage(PARTICIPANTS.length, 100 * GIB);
 
-describe("the tokens that are issued to NATS", () => {
+describe("the tokens that are issued to NATS (TP-NATS-6)", () => {
   let authority: Authority;
   let accounts: Map<string, ClaimsData<Account>>;
   let keyOf: (name: string) => string;
@@ -350,7 +350,7 @@ describe("the check of activations before a server sees them", () => {
     );
   });
 
-  it("refuses a damaged one, an unknown exporter, and a subject nobody exports", async () => {
+  it("refuses a damaged one, an unknown exporter, a subject nobody exports (TP-NATS-7)", async () => {
     const good = await activation({});
     const damaged = await accountsWith(`${good.slice(0, -4)}AAAA`);
     expect(() => checkActivations(damaged)).toThrow(/lock accounts out/);

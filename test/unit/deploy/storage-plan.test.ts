@@ -5,7 +5,7 @@ import { planStorage } from "../../../deploy/local/provision/storage-plan.ts";
 
 const GIB = 1024 ** 3;
 
-describe("the share of the disk for NATS", () => {
+describe("the share of the disk for NATS (TP-NATS-15)", () => {
   it("is the full size of each stream on a large disk", () => {
     expect(planStorage(24, 500 * GIB)).toEqual({
       streamBytes: NATS_LIMITS.streamBytes,

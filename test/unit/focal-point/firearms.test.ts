@@ -43,7 +43,7 @@ const importLines = (lines: readonly string[], partial = false) =>
   importer.run(streamOf(...lines), { partial, actor: "officer" });
 const count = () => store.call("countFirearms", undefined);
 
-describe("an import", () => {
+describe("an import (TP-FP-5)", () => {
   test("adds records, and the same lines again change nothing", async () => {
     const lines = [lineOf("1"), "", lineOf("2")];
     expect(await importLines(lines)).toMatchObject({ imported: true, inserted: 2, lines: 2 });

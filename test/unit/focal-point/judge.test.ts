@@ -82,7 +82,7 @@ describe("a request", () => {
     });
   });
 
-  test("whose header discloses another move is refused for that", () => {
+  test("whose header discloses another move is refused for that (TP-FP-2)", () => {
     expect(judgeRequest(() => {}, TraceMove.FINAL)).toMatchObject({
       refusal: { code: "DISCLOSED_MISMATCH", field: "header.disclosed.move" },
     });

@@ -15,7 +15,7 @@ function passages(participant: string, count: number): Passage[] {
   return Array.from({ length: count }, () => ({ inbound, address, receivedAtMs: 0 }));
 }
 
-test("holds what is over a sender's quota and nobody else's", () => {
+test("holds what is over a sender's quota and nobody else's (TP-GW-1)", () => {
   const admission = new Admission(10, 5);
   const noisy = passages("NE", 8);
   const quiet = passages("BR", 1);

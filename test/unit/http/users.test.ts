@@ -62,7 +62,7 @@ async function addOfficer(options: object = {}): Promise<{ token: string; tokenI
   return body;
 }
 
-describe("a user", () => {
+describe("a user (TP-API-4, TP-API-7)", () => {
   test("is added, gets a token, and knows who she is", async () => {
     const { token, tokenId } = await addOfficer({ label: "desk" });
     expect(token).toMatch(/^tpt_[a-z0-9]{12}_[A-Za-z0-9_-]{43}$/);
@@ -198,7 +198,7 @@ describe("what was asked for under an idempotency key (TP-API-18)", () => {
   });
 });
 
-describe("a token lets nobody in", () => {
+describe("a token lets nobody in (TP-API-1, TP-API-5)", () => {
   const strangers = async (token: string) => {
     const { status, body } = await ask(token, "/cases");
     return { status, ...body };
@@ -270,7 +270,7 @@ describe("a token lets nobody in", () => {
   });
 });
 
-describe("knowing a user again", () => {
+describe("knowing a user again (TP-API-10)", () => {
   test("costs no read while it is fresh, and a write once a minute", async () => {
     const { token } = await addOfficer();
     users.calls.length = 0;
@@ -301,7 +301,7 @@ describe("knowing a user again", () => {
   });
 });
 
-describe("the last administrator who can get in", () => {
+describe("the last administrator who can get in (TP-API-6)", () => {
   const LAST = { status: 409, body: { code: "LAST_ADMINISTRATOR" } };
 
   test("is not disabled, and his token not revoked", async () => {
@@ -326,7 +326,7 @@ describe("the last administrator who can get in", () => {
   });
 });
 
-describe("the token file of the set-up", () => {
+describe("the token file of the set-up (TP-API-9)", () => {
   test("once revoked stays revoked when the service starts again", async () => {
     const admin = await users.person("admin", "ADMINISTRATOR");
     const { tokenId } = (await asAdmin("/me")).body;

@@ -113,7 +113,7 @@ describe("an administrator", () => {
     expect(JSON.stringify(shown.body) + logged).not.toContain(body.secret.slice(6));
   });
 
-  test("asking again under the same key gets the same webhook, without secret", async () => {
+  test("asking again under the same key gets the same webhook, without secret (TP-API-19)", async () => {
     const body = { url: `${receiver.origin}/hook` };
     const first = await ask("POST", "/webhooks", body, { key: "one" });
     const again = await ask("POST", "/webhooks", body, { key: "one" });
@@ -126,7 +126,7 @@ describe("an administrator", () => {
     });
   });
 
-  test("tries a webhook out, also a disabled one, and hears why it does not work", async () => {
+  test("tries a webhook out, also a disabled one, and hears why it fails (TP-API-59)", async () => {
     const { webhookId, secret } = (await add()).body;
     await ask("POST", `/webhooks/${webhookId}/disable`);
     const path = `/webhooks/${webhookId}/test`;
@@ -158,7 +158,7 @@ describe("an administrator", () => {
     expect(verified(first.secret, received)).toEqual(verified(rotated.body.secret, received));
   });
 
-  test("disables, enables and deletes it, and each act is written down", async () => {
+  test("disables, enables and deletes it, and each act is written down (TP-API-58)", async () => {
     const { webhookId } = (await add()).body;
     const one = `/webhooks/${webhookId}`;
     expect((await ask("POST", `${one}/disable`)).body).toMatchObject({

@@ -267,7 +267,7 @@ describe("a webhook that takes nothing", () => {
     expect(cases()).toEqual(["a", "a", "a", "b", "c"]);
   });
 
-  test("and falls behind what is kept is disabled, never told a feed with a hole", async () => {
+  test("and falls behind what is kept is disabled, never told a feed with a hole (TP-API-57)", async () => {
     receiver.answer = () => 500;
     await add();
     await tell("a");

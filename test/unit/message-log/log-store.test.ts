@@ -9,7 +9,7 @@ beforeEach(async () => {
 });
 afterEach(() => log.remove());
 
-describe("a stored message log", () => {
+describe("a stored message log (TP-LOG-3, TP-LOG-4)", () => {
   test("is the empty tree before its first entry", async () => {
     expect(await log.store.call("head", undefined)).toEqual({ size: 0, rootHash: emptyRoot() });
     expect(await log.store.call("checkpoint", undefined)).toBeUndefined();

@@ -22,7 +22,7 @@ async function problemsAfter(sql: string, ...params: SqlValue[]): Promise<string
   return report.problems.join("\n");
 }
 
-describe("verifying a whole log", () => {
+describe("verifying a whole log (TP-LOG-12)", () => {
   test("finds nothing wrong with a log as the gateway writes it", async () => {
     const report = await log.verify();
     expect(report.problems).toEqual([]);

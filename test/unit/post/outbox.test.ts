@@ -98,7 +98,7 @@ const stateOf = async (messageId: string) =>
   (await tx.get<{ state: string }>("SELECT state FROM post_outbox WHERE message_id = ?", messageId))
     ?.state;
 
-describe("drafting", () => {
+describe("drafting (TP-POST-1, TP-POST-2)", () => {
   test("numbers the messages of each recipient and lane without a hole", async () => {
     const numbers: unknown[] = [];
     for (const [to, changes] of [
@@ -135,7 +135,7 @@ describe("drafting", () => {
   });
 });
 
-describe("sealing", () => {
+describe("sealing (TP-POST-3)", () => {
   test("takes urgent drafts first and gives each the digest of the one before", async () => {
     const first = await sealed("BR");
     await draftMessage(tx, draftOf("NE", ["BR"], "normal", 1));
@@ -156,7 +156,7 @@ describe("sealing", () => {
   });
 });
 
-describe("sending", () => {
+describe("sending (TP-POST-4, TP-POST-5)", () => {
   test("goes by urgency, counts the attempt first and doubles the wait", async () => {
     const normal = await sealed("BR");
     const urgent = await sealed("BR", ALERT);

@@ -44,7 +44,7 @@ function scripted(script: (turn: number) => PumpTurn) {
   return { pump, timers, faults, reached, count: () => turns };
 }
 
-test("a pump rests until it is woken", async () => {
+test("a pump rests until it is woken (TP-POST-19)", async () => {
   const { pump, timers, reached, count } = scripted(() => ({}));
   pump.start();
   await reached(1);

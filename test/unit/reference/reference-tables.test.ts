@@ -16,7 +16,7 @@ import {
   stateName,
 } from "#reference";
 
-describe("the maker table", () => {
+describe("the maker table (TP-SCR-4)", () => {
   it("is the table of docs/spec/screening.md, with brands made in several States marked", () => {
     const told = MAKERS.rows.map((row) => `${row.brand} ${row.state}${row.ambiguous ? "*" : ""}`);
     const us = [

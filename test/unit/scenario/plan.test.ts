@@ -6,7 +6,7 @@ import { recoveredRow } from "../../support/recovered-rows.ts";
 
 const plan = (...rows: RecoveredRow[]) => planScenario({ rows, digest: "d" });
 
-describe("planning the scenario", () => {
+describe("planning the scenario (TP-SCR-6)", () => {
   it("keeps every row in its order, sent ones with State, incomplete ones with fields", () => {
     const { items, requests } = plan(
       recoveredRow({ ref: "1" }),

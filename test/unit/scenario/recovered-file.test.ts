@@ -22,7 +22,7 @@ const faultOf = (text: string): TracepostError => {
   throw new TypeError("nothing was refused");
 };
 
-describe("reading recovered firearms", () => {
+describe("reading recovered firearms (TP-SCR-5)", () => {
   it("reads fields as recorded, spaces included", () => {
     expect(parse(`${HEADER}\nA-1,GLOCK, ab 12-3 ,9mm,2020-01-02,2024-02-29,DE,USA\n`)).toEqual([
       {

@@ -125,7 +125,7 @@ describe("who may send what to whom", () => {
   });
 });
 
-describe("the instrument of a trace", () => {
+describe("the instrument of a trace (TP-TRUST-7)", () => {
   const trace = (to: string, more: Partial<Header> = {}) =>
     headerOf(Kind.TRACE_REQUEST, "NE", [to], more);
 

@@ -148,3 +148,25 @@ describe("a kind (TP-WIRE-11)", () => {
     expect(judge(request, { kind: Kind.UNSPECIFIED })).toMatchObject({ code: "MALFORMED" });
   });
 });
+
+describe("a refusal (TP-REF-3)", () => {
+  it("names fields and quotes nothing of the message", () => {
+    const secret = "SERIAL-4711\u0000";
+    const texts: Partial<Header>[] = [
+      { messageId: secret },
+      { sender: secret },
+      { recipients: [secret] },
+      { conversationId: secret },
+      { supersedes: secret },
+      { addressedGroup: secret },
+      { inReplyTo: { originalSender: secret, messageId: secret, headerDigest: Buffer.of() } },
+      handled({ releasableTo: [secret] }),
+      handled({ originatorState: secret }),
+    ];
+    for (const changes of texts) {
+      const refusal = judge(request, changes);
+      expect(refusal?.field).toMatch(/^header\./);
+      expect(JSON.stringify(refusal)).not.toContain("4711");
+    }
+  });
+});

@@ -22,7 +22,7 @@ async function inspect(file: string, name: string): Promise<Inspection> {
   return inspection;
 }
 
-describe("inspecting a message", () => {
+describe("inspecting a message (TP-WIRE-20)", () => {
   it("shows the header in the words of the contract, without any key", async () => {
     const found = await inspect("envelope/valid.json", "trace reply, bound to the exact request");
     expect(found.form).toBe("envelope");

@@ -22,7 +22,7 @@ async function pageRows(): Promise<string[][]> {
     );
 }
 
-describe("the closed table of refusals", () => {
+describe("the closed table of refusals (TP-REF-1)", () => {
   it("is the enum of the wire contract, no code more or less, in the same sequence", () => {
     const enumNames = Object.keys(RefusalCode).filter((name) => name !== "UNSPECIFIED");
     expect(names).toEqual(enumNames);
