@@ -30,6 +30,8 @@ export interface InboundToStore extends InboundRecord {
   readonly verdict: Verdict;
   /** Checkpoint of the evidence; null when it did not verify. */
   readonly checkpoint: KnownCheckpoint | null;
+  /** The newest checkpoint its sender had seen, as the seal says. */
+  readonly seenBySender?: KnownCheckpoint;
   readonly incidents: readonly Incident[];
 }
 
@@ -113,6 +115,10 @@ export function createStoreInbound(hooks: PostHooks) {
         nowMs,
       });
       return { outcome, ...nothing };
+    }
+    // First: the sender saw it before this message was recorded, and so perhaps did we.
+    if (message.seenBySender !== undefined) {
+      await compareRoots(tx, message, message.seenBySender, "as its sender has seen it");
     }
     if (message.checkpoint !== null) await noteCheckpoint(tx, message, message.checkpoint);
     let gap = false;
@@ -208,23 +214,36 @@ async function insertInbound(
   );
 }
 
-/** Keeps the newest checkpoint seen; two roots for one size prove a fork (promise 6). */
+/**
+ * Compares a checkpoint with the newest one seen: two roots for one size prove a fork (promise 6,
+ * TP-POST-20). Returns the size of the newest seen.
+ */
+async function compareRoots(
+  tx: Transaction,
+  message: InboundToStore,
+  checkpoint: KnownCheckpoint,
+  by = "",
+): Promise<number> {
+  const seen = await tx.get<{ size: number; root_hash: Uint8Array }>(
+    "SELECT size, root_hash FROM post_seen_checkpoint",
+  );
+  const isSameSize = seen !== undefined && seen.size === checkpoint.size;
+  if (isSameSize && Buffer.compare(seen.root_hash, checkpoint.rootHash) !== 0) {
+    const { sender, messageId, nowMs } = message;
+    const digest = checkpoint.rootHash;
+    const detail = `size ${checkpoint.size} ${by}`.trim();
+    await recordIncident(tx, { kind: "LOG_FORKED", digest, sender, messageId, detail }, nowMs);
+  }
+  return seen?.size ?? -1;
+}
+
+/** Keeps the newest checkpoint seen. */
 async function noteCheckpoint(
   tx: Transaction,
   message: InboundToStore,
   checkpoint: KnownCheckpoint,
 ): Promise<void> {
-  const seen = await tx.get<{ size: number; root_hash: Uint8Array }>(
-    "SELECT size, root_hash FROM post_seen_checkpoint",
-  );
-  const sameSize = seen !== undefined && seen.size === checkpoint.size;
-  if (sameSize && Buffer.compare(seen.root_hash, checkpoint.rootHash) !== 0) {
-    const { sender, messageId, nowMs } = message;
-    const digest = checkpoint.rootHash;
-    const detail = `size ${checkpoint.size}`;
-    await recordIncident(tx, { kind: "LOG_FORKED", digest, sender, messageId, detail }, nowMs);
-  }
-  if (seen !== undefined && seen.size >= checkpoint.size) return;
+  if ((await compareRoots(tx, message, checkpoint)) >= checkpoint.size) return;
   await tx.run(
     `INSERT INTO post_seen_checkpoint (only_row, size, root_hash) VALUES (1, ?, ?)
      ON CONFLICT (only_row) DO UPDATE SET size = excluded.size, root_hash = excluded.root_hash`,

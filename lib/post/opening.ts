@@ -81,7 +81,10 @@ export class InboundOpener {
       return { place: null, verdict: reject(refusal), incidents: [] };
     }
     const place = { sequence, prevDigest: keyPart.prevPairDigest };
-    return { place, verdict: this.#ask(item, parts), incidents: [] };
+    const found = { place, verdict: this.#ask(item, parts), incidents: [] };
+    const seen = keyPart.seenCheckpoint;
+    if (seen === undefined) return found;
+    return { ...found, seenBySender: { size: Number(seen.size), rootHash: seen.rootHash } };
   }
 
   #ask(item: ExaminedMessage, parts: ReadonlyMap<string, Uint8Array>): Verdict {
@@ -92,7 +95,7 @@ export class InboundOpener {
   }
 }
 
-type Found = Pick<InboundToStore, "place" | "verdict" | "incidents">;
+type Found = Pick<InboundToStore, "place" | "verdict" | "incidents" | "seenBySender">;
 
 function reject(refusal: Pick<Refusal, "field"> & { readonly code: string }): Verdict {
   return { type: "reject", code: refusal.code, field: refusal.field };

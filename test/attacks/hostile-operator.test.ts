@@ -283,6 +283,22 @@ describe("an operator that keeps a false log", () => {
   });
 });
 
+describe("an operator that shows NE and BR two logs of one size", () => {
+  byOperator("while they write to each other", "detected", "raised: LOG_FORKED", () =>
+    raises(br, "LOG_FORKED", async () => {
+      await ne.send("BR", "before the fork");
+      await exchange.settled();
+      const [seen] = await br.rows("SELECT size FROM post_seen_checkpoint");
+      // What NE was shown: as many entries, and another root.
+      const sql = `INSERT INTO post_seen_checkpoint (only_row, size, root_hash) VALUES (1, ?, ?)
+        ON CONFLICT (only_row) DO UPDATE SET size = excluded.size, root_hash = excluded.root_hash`;
+      const params = [Number(seen?.size), Buffer.alloc(32, 7)];
+      await ne.store.call("execute", { sql, params });
+      await ne.send("BR", "after the fork");
+    }),
+  );
+});
+
 describe("an operator that gives false receipts", () => {
   /** A receipt about a message of NE, as somebody says it who holds the gateway's keys. */
   async function claim(

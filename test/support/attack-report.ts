@@ -22,7 +22,7 @@ export class AttackReport implements Reporter {
 function attackTable(notes: readonly AttackNote[], failed: number): string {
   const counts = new Map<string, number>();
   for (const { attacker, outcome, answer } of notes) {
-    const line = `${attacker.padEnd(28)} ${outcome.padEnd(8)}  ${answer}`;
+    const line = `${attacker.padEnd(36)} ${outcome.padEnd(8)}  ${answer}`;
     counts.set(line, (counts.get(line) ?? 0) + 1);
   }
   const lines = [...counts]
