@@ -20,7 +20,10 @@ export interface TellOptions {
 /** Widest label. */
 const LABEL_WIDTH = "Markings".length;
 
-/** Tells one case to a person: how it stands, about what, what happened, and what to do next. */
+/**
+ * Tells one case to a person: how it stands, about what, what happened, and what to do next
+ * (TP-CLI-6).
+ */
 export function tellCase(told: CaseFile, options: TellOptions): string[] {
   const file = safe(told);
   const { screen } = options;

@@ -1,6 +1,6 @@
 import type { Command, Option } from "commander";
 
-/** A name that can be typed next, and what it is. */
+/** A name that can be typed next, and what it is; made from the commands (TP-CLI-7). */
 export interface CompletionWord {
   readonly name: string;
   readonly about: string;

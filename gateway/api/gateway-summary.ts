@@ -2,7 +2,7 @@ import type { PageAlert } from "#http";
 import type { LaneToken } from "#wire";
 import type { EventKind } from "../store/event-kinds.ts";
 
-/** One participant as the gateway sees it. */
+/** One participant as the gateway sees it (TP-OPS-31). */
 export interface ParticipantSummary {
   readonly id: string;
   readonly name: string;
@@ -19,7 +19,7 @@ export interface ParticipantSummary {
   readonly openEvents: number;
 }
 
-/** The exchange at a glance: counts and times; no content, no conversation. */
+/** The exchange at a glance (TP-OPS-32): counts and times; no content, no conversation. */
 export interface GatewaySummary {
   readonly at: string;
   /** What needs a person, what is stuck first (TP-OPS-30). */

@@ -95,7 +95,7 @@ describe.each(["bash", "zsh", "fish"])("completion in %s", (shell) => {
   });
 });
 
-describe("completion", () => {
+describe("completion (TP-CLI-7)", () => {
   it("is refused for another shell, with those there are", async () => {
     const end = await tracepost(["completion", "tcsh"]);
     expect(end).toMatchObject({ code: 2, out: "" });

@@ -77,7 +77,7 @@ describe("what needs a person at the gateway (TP-OPS-30)", () => {
     ]);
   });
 
-  test("is a disk that fills, and a checkpoint that does not get there", () => {
+  test("is a disk that fills, and a checkpoint that does not get there (TP-OPS-32)", () => {
     const diskFreeBytes = STATUS_LIMITS.diskFreeBytesMin - 1;
     expect(said({ resources: { ...quiet.resources, diskFreeBytes } })).toEqual([
       "look: The disk of the store has 2.0 GiB left; without space nothing is recorded.",
@@ -105,7 +105,7 @@ describe("what needs a person at the gateway (TP-OPS-30)", () => {
   });
 });
 
-test("the page shows each participant by lane, and escapes what comes from the register", () => {
+test("the page shows each participant by lane, and escapes its names (TP-OPS-31)", () => {
   const page = renderStatus({ ...quiet, attention: [], ...waiting(60_000, ago(1_000)) }, "note");
   expect(page).toContain("Focal point &lt;BR&gt;");
   expect(page).toContain("12,345");

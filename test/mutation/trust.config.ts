@@ -1,0 +1,11 @@
+import { areaConfig } from "./area-config.ts";
+
+export default areaConfig(
+  [
+    "test/unit/trust/**/*.test.ts",
+    "test/property/trust/**/*.test.ts",
+    "test/vectors/{authentication,register,sealed,signature}.test.ts",
+  ],
+  // Through sealing threads, where no mutant can be switched on; takes seconds.
+  ["test/unit/trust/seal.test.ts", "test/property/trust/seal.test.ts"],
+);
