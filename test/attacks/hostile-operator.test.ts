@@ -283,7 +283,7 @@ describe("an operator that keeps a false log", () => {
   });
 });
 
-describe("an operator that shows NE and BR two logs of one size", () => {
+describe("an operator that shows NE and BR two logs of one size (TP-POST-20)", () => {
   byOperator("while they write to each other", "detected", "raised: LOG_FORKED", () =>
     raises(br, "LOG_FORKED", async () => {
       await ne.send("BR", "before the fork");
