@@ -152,6 +152,8 @@ export class StruckExchange {
   /** The process that passes the point is started again with the blow armed in it. */
   async #arm({ point, passing, victim }: Strike): Promise<void> {
     const owner = ownerOf(point);
+    // What the last strike ended may still be coming back: then it has no pid to aim at.
+    await Promise.all([owner, victim].map((name) => this.#exchange.process(name).waitReady()));
     const pid = victim === owner ? "" : `:${this.#exchange.process(victim).pid}`;
     this.#armed = { name: owner, text: `${point}:${passing}${pid}` };
     await this.#exchange
