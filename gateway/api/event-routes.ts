@@ -1,9 +1,16 @@
-import { actorOf, type HttpRoutes, pageMark, positionOf, problemOf, sendProblem } from "#http";
+import {
+  actorOf,
+  BAD_MARK,
+  type HttpRoutes,
+  pageMark,
+  positionOf,
+  problemOf,
+  sendProblem,
+} from "#http";
 import { type Clock, type Database, HTTP_LIMITS } from "#runtime";
 import type { OperatorEvent } from "../store/operator-events.ts";
 import type { GatewayProcedures } from "../store.ts";
 import { ACKNOWLEDGE_EVENT, LIST_EVENTS, REPORT_EVENTS } from "./event-operations.ts";
-import { BAD_MARK } from "./quarantine-schema.ts";
 
 /** What the routes of operator events work with. */
 export interface EventRouteDeps {

@@ -1,5 +1,5 @@
 import { Type } from "typebox";
-import { nextMark, pageLimit } from "#http";
+import { nextMark, pageAfter, pageLimit } from "#http";
 import { GATEWAY_LIMITS, HTTP_LIMITS } from "#runtime";
 import { EVENT_KIND_NAMES, REPORTED_KINDS } from "../store/event-kinds.ts";
 
@@ -14,12 +14,7 @@ export const EventPage = Type.Object(
     participant,
     kind: Type.Optional(Type.Enum(EVENT_KIND_NAMES)),
     state: Type.Optional(Type.Enum(["open", "acknowledged"], { description: "Default: both" })),
-    after: Type.Optional(
-      Type.String({
-        maxLength: HTTP_LIMITS.nameCharsMax,
-        description: "`next` of the page before",
-      }),
-    ),
+    after: pageAfter,
     limit: pageLimit,
   },
   closed,

@@ -1,4 +1,5 @@
 import { Type } from "typebox";
+import { attentionList } from "#http";
 
 /** Contract of the route for whoever looks after the gateway. */
 
@@ -30,15 +31,7 @@ export const SUMMARIZE = {
     response: {
       200: Type.Object({
         at: instant,
-        attention: Type.Array(
-          Type.Object({
-            level: Type.Enum(["stuck", "look"], {
-              description: "stuck: nothing goes on by itself; look: somebody should look into it",
-            }),
-            what: Type.String({ description: "What is so, and why" }),
-            remedy: Type.String({ description: "What to do" }),
-          }),
-        ),
+        attention: attentionList,
         connected: Type.Boolean({ description: "Whether NATS can be reached" }),
         messages: Type.Object({
           accepted: count,

@@ -1,5 +1,6 @@
 import {
   actorOf,
+  BAD_MARK,
   type HttpRoutes,
   type Problem,
   pageMark,
@@ -14,7 +15,6 @@ import type { GatewayEvents } from "../events.ts";
 import type { Decision, DecisionKind, DecisionResult } from "../store/quarantine-decision.ts";
 import type { GatewayProcedures } from "../store.ts";
 import { decideItem, LIST_ITEMS, SHOW_ITEM } from "./quarantine-operations.ts";
-import { BAD_MARK } from "./quarantine-schema.ts";
 import { decisionView, itemDetailView, itemView } from "./quarantine-view.ts";
 
 /** What the routes of quarantine work with. */

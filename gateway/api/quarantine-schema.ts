@@ -1,6 +1,6 @@
 import { type Static, Type } from "typebox";
 import { REFUSALS, type RefusalCodeName } from "#errors";
-import { nextMark, pageLimit } from "#http";
+import { nextMark, pageAfter, pageLimit } from "#http";
 import { GATEWAY_LIMITS, HTTP_LIMITS } from "#runtime";
 import { ITEM_STATES } from "../store/quarantine-item.ts";
 
@@ -16,12 +16,7 @@ export const ItemPage = Type.Object(
         description: "What the item was refused for last",
       }),
     ),
-    after: Type.Optional(
-      Type.String({
-        maxLength: HTTP_LIMITS.nameCharsMax,
-        description: "`next` of the page before",
-      }),
-    ),
+    after: pageAfter,
     limit: pageLimit,
   },
   closed,
@@ -125,8 +120,3 @@ export const Decided = Type.Object({
   ...DecisionView.properties,
   repeated: Type.Boolean({ description: "It was decided so before" }),
 });
-
-/** What is said of an `after` that no page gave. */
-export const BAD_MARK = {
-  problems: [{ field: "after", rule: "is not the `next` of a page of this list" }],
-};

@@ -21,7 +21,14 @@ export type { OperationExample } from "./contract/operation.ts";
 export { addFeedRoutes } from "./feed-routes.ts";
 export { escapeHtml, Html, html } from "./html.ts";
 export { Instant, instantMsOf } from "./instant.ts";
-export { ageText, type PageAlert, type PageTable, renderPage, timeText } from "./page.ts";
+export {
+  ageText,
+  attentionList,
+  type PageAlert,
+  type PageTable,
+  renderPage,
+  timeText,
+} from "./page.ts";
 export {
   filteredMark,
   keyOfMark,
@@ -51,5 +58,5 @@ export {
 } from "./server.ts";
 export { addUserOnce, issueToken, type UserSpec } from "./user-client.ts";
 export { addUserRoutes } from "./user-routes.ts";
-export { nextMark, pageLimit } from "./user-schema.ts";
+export { BAD_MARK, nextMark, pageAfter, pageLimit } from "./user-schema.ts";
 export { addWebhookRoutes } from "./webhook-routes.ts";

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { type Static, Type } from "typebox";
 import { type Html, html } from "./html.ts";
 
 /** Colours have a contrast of 4.5 to 1 or more, in light and in dark; none says anything alone. */
@@ -49,15 +50,19 @@ export interface PageTable {
   readonly wide?: boolean;
 }
 
+const PageAlert = Type.Object({
+  level: Type.Enum(["stuck", "look"], {
+    description: "stuck: nothing goes on by itself; look: somebody should look into it",
+  }),
+  what: Type.String({ description: "What is so, and why" }),
+  remedy: Type.String({ description: "What to do" }),
+});
+
 /** Something that a person should look at. */
-export interface PageAlert {
-  /** stuck: nothing goes on by itself. look: it may, or has happened already. */
-  readonly level: "stuck" | "look";
-  /** What is so, and why. */
-  readonly what: string;
-  /** What to do. */
-  readonly remedy: string;
-}
+export type PageAlert = Readonly<Static<typeof PageAlert>>;
+
+/** What needs a person, as a summary tells it. */
+export const attentionList = Type.Array(PageAlert);
 
 /** A whole page without script. */
 export interface Page {

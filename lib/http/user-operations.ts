@@ -1,6 +1,8 @@
 import { EXAMPLE_IDS, EXAMPLE_TOKEN_TEXT, EXAMPLE_USER } from "./contract/example-ids.ts";
+import { problemOf } from "./problem.ts";
 import { RepeatHeaders } from "./repeat-request.ts";
 import {
+  BAD_MARK,
   IssuedToken,
   NewToken,
   NewUser,
@@ -74,14 +76,7 @@ export const LIST_USERS = {
         summary: "A mark that is of no page of this list",
         parameters: { after: "tomorrow" },
         status: 422,
-        answer: {
-          type: "urn:tracepost:problem:INPUT_INVALID",
-          code: "INPUT_INVALID",
-          status: 422,
-          title: "The request has wrong fields.",
-          remedy: "Correct every field named in problems.",
-          problems: [{ field: "after", rule: "is not the `next` of a page of this list" }],
-        },
+        answer: problemOf("INPUT_INVALID", BAD_MARK),
       },
     },
   },

@@ -15,7 +15,7 @@ import {
   SHOW_USER,
   setUserStatus,
 } from "./user-operations.ts";
-import type { NewUser } from "./user-schema.ts";
+import { BAD_MARK, type NewUser } from "./user-schema.ts";
 import type { Guard } from "./users/guard.ts";
 import { mayHold } from "./users/roles.ts";
 import { newToken } from "./users/token.ts";
@@ -65,10 +65,6 @@ function addReadRoutes(routes: HttpRoutes, { store }: UserRouteDeps): void {
     return reply.send(detailView(found));
   });
 }
-
-const BAD_MARK = {
-  problems: [{ field: "after", rule: "is not the `next` of a page of this list" }],
-};
 
 function addUserAdding(routes: HttpRoutes, { store, clock }: UserRouteDeps): void {
   routes.post("/users", ADD_USER, async (request, reply) => {

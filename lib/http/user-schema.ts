@@ -7,6 +7,16 @@ const closed = { additionalProperties: false } as const;
 
 const instant = Type.String({ format: "date-time" });
 
+/** `after` of a list in pages: the mark of the page before (TP-API-11). */
+export const pageAfter = Type.Optional(
+  Type.String({ maxLength: HTTP_LIMITS.nameCharsMax, description: "`next` of the page before" }),
+);
+
+/** What is said to a mark that is of no page of the list. */
+export const BAD_MARK = {
+  problems: [{ field: "after", rule: "is not the `next` of a page of this list" }],
+} as const;
+
 /** Rows of a page, in a query. */
 export const pageLimit = Type.Optional(
   Type.Integer({
@@ -116,12 +126,7 @@ export const IssuedToken = Type.Object({
 /** Query of a list of users. */
 export const UserPage = Type.Object(
   {
-    after: Type.Optional(
-      Type.String({
-        maxLength: HTTP_LIMITS.nameCharsMax,
-        description: "`next` of the page before",
-      }),
-    ),
+    after: pageAfter,
     limit: pageLimit,
   },
   closed,

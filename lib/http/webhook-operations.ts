@@ -1,4 +1,5 @@
 import { EXAMPLE_IDS, EXAMPLE_ORIGIN } from "./contract/example-ids.ts";
+import { problemOf } from "./problem.ts";
 import { RepeatHeaders } from "./repeat-request.ts";
 import {
   EnableWebhook,
@@ -102,12 +103,7 @@ export const ADD_WEBHOOK = {
         summary: "An address that the configuration does not allow",
         body: { url: "https://elsewhere.example/hook" },
         status: 422,
-        answer: {
-          type: "urn:tracepost:problem:INPUT_INVALID",
-          code: "INPUT_INVALID",
-          status: 422,
-          title: "The request has wrong fields.",
-          remedy: "Correct every field named in problems.",
+        answer: problemOf("INPUT_INVALID", {
           problems: [
             {
               field: "url",
@@ -115,7 +111,7 @@ export const ADD_WEBHOOK = {
               remedy: "Have the origin added to `webhookOrigins` in the service's configuration.",
             },
           ],
-        },
+        }),
       },
     },
   },

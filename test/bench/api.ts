@@ -9,6 +9,7 @@ import { TracepostError } from "#errors";
 import type { ApiDoor } from "#http";
 import { initExchange, type RunningExchange, startExchange } from "../../deploy/local/index.ts";
 import { openCaseworkDoors } from "../support/test-doors.ts";
+import { traceBody } from "../support/trace-body.ts";
 import type { BareAnswers } from "./bare-api.ts";
 import { endProgram, specOf } from "./exchange.ts";
 import type { Bench, BenchOptions, Section } from "./section.ts";
@@ -38,12 +39,12 @@ interface Call {
 async function measureApi(options: BenchOptions): Promise<Section> {
   const dir = await mkdtemp(join(tmpdir(), "tracepost-bench-"));
   const dataDir = join(dir, "data");
-  await initExchange({ dataDir, participants: ["AT", "NE"].map(specOf) });
+  await initExchange({ dataDir, participants: ["AT", "US"].map(specOf) });
   // What is measured is the service, not its bound for one user.
   const tuning = { requestsPerUserMax: Number.MAX_SAFE_INTEGER };
   const exchange = await startExchange({ dataDir, tuning });
   try {
-    const door = await doorOf(exchange, "NE");
+    const door = await doorOf(exchange, "US");
     const agent = new Agent({ keepAlive: true, maxSockets: IN_FLIGHT });
     const ask = asker(agent, door);
     const made = await fill(ask);
@@ -191,34 +192,6 @@ async function startBare(
 
 /** The body of `POST /v1/traces` about one made-up firearm. */
 function newTrace(marks: string): object {
-  return {
-    to: "AT",
-    instrumentBasis: ["ITI"],
-    status: "TEST",
-    request: {
-      nationalCaseNumber: `NE/${marks}`,
-      languageTag: "en",
-      illicitGrounds: ["LAW_OF_STATE_OF_FINDING"],
-      legalJustification: "Found during a lawful search, possession without licence.",
-      intendedUse: "CRIMINAL_INVESTIGATION",
-      confidentiality: { canGuarantee: true },
-      subjectKind: "FIREARM",
-      quantity: 1,
-      firearm: {
-        type: "UNKNOWN",
-        make: "Glock",
-        model: "UNKNOWN",
-        calibre: "9mm",
-        serialStatus: "PRESENT",
-        serialRaw: `MADE-UP ${marks}`,
-        countryOfManufacture: "AT",
-        markings: [{ kind: "SERIAL", text: `MADE-UP ${marks}` }],
-      },
-      recovery: { date: "2026-01-31", method: "SEIZED", country: "NE", place: "NE-8" },
-      priorChecks: { nationalRegistry: "NO_HIT", lostStolen: "NO_HIT", iarms: "NO_HIT" },
-      questionsAsked: ["LAST_LEGAL_HOLDER"],
-      respondBy: "2099-01-01T00:00:00Z",
-      officerRef: "desk-7",
-    },
-  };
+  const body = traceBody({ to: "AT", serial: `MADE-UP ${marks}` });
+  return { ...body, request: { ...body.request, nationalCaseNumber: `US/${marks}` } };
 }

@@ -1,5 +1,5 @@
 import { Type } from "typebox";
-import { pageLimit } from "#http";
+import { pageLimit, problemOf } from "#http";
 import { CASEWORK_LIMITS } from "#runtime";
 import { FirearmLine } from "./firearm-schema.ts";
 
@@ -117,11 +117,7 @@ export const IMPORT_FIREARMS = {
         summary: "A line with a status that is none; nothing is imported",
         body: `${JSON.stringify({ ...PISTOL, id: "KE-REG-2", status: "unheard-of" })}\n`,
         status: 422,
-        answer: {
-          type: "urn:tracepost:problem:INPUT_INVALID",
-          code: "INPUT_INVALID",
-          status: 422,
-          title: "The request has wrong fields.",
+        answer: problemOf("INPUT_INVALID", {
           detail: "1 of 1 lines are bad; nothing was imported",
           remedy: "Correct the lines, or add ?partial=true to import the good ones.",
           problems: [
@@ -130,7 +126,7 @@ export const IMPORT_FIREARMS = {
               rule: "must be one of: held, exported, stolen, destroyed, manufactured",
             },
           ],
-        },
+        }),
       },
     },
   },

@@ -1,5 +1,5 @@
 import { Type } from "typebox";
-import { pageLimit } from "#http";
+import { attentionList, pageLimit } from "#http";
 import { INCIDENT_KINDS } from "#post";
 
 /** Contracts of the routes for whoever looks after the service. */
@@ -18,15 +18,7 @@ export const SUMMARIZE = {
       200: Type.Object({
         participant: Type.String(),
         at: instant,
-        attention: Type.Array(
-          Type.Object({
-            level: Type.Enum(["stuck", "look"], {
-              description: "stuck: nothing goes on by itself; look: somebody should look into it",
-            }),
-            what: Type.String({ description: "What is so, and why" }),
-            remedy: Type.String({ description: "What to do" }),
-          }),
-        ),
+        attention: attentionList,
         connection: Type.Object({ connected: Type.Boolean(), consuming: Type.Boolean() }),
         cases: Type.Object({
           requesting: counts("Cases of this State's requests, by state"),

@@ -1,6 +1,6 @@
 import { type Static, Type } from "typebox";
 import { TRACE_TRANSITIONS, type TraceState } from "#casework";
-import { EXAMPLE_IDS, Instant, pageLimit, RepeatHeaders } from "#http";
+import { EXAMPLE_IDS, Instant, pageLimit, problemOf, RepeatHeaders } from "#http";
 import { CASEWORK_LIMITS } from "#runtime";
 import { CASE_ORDERS, type CaseOrder } from "../cases/case-list.ts";
 import { NewReply } from "./reply-schema.ts";
@@ -116,18 +116,14 @@ export const SEND_TRACE = {
         summary: "A request that breaks two rules",
         body: EXAMPLE_INCOMPLETE_TRACE,
         status: 422,
-        answer: {
-          type: "urn:tracepost:problem:BODY_INVALID",
-          code: "BODY_INVALID",
-          status: 422,
-          title: "The body lacks a mandatory field or breaks a rule.",
+        answer: problemOf("BODY_INVALID", {
           detail: "2 rule(s) of a trace request are broken",
           remedy: "Correct every field named in problems; nothing was sent.",
           problems: [
             { field: "request.legalJustification", rule: "missing", remedy: "Fill it in." },
             { field: "request.officerRef", rule: "missing", remedy: "Fill it in." },
           ],
-        },
+        }),
       },
     },
   },
@@ -224,16 +220,11 @@ export const LIST_TRACES = {
         summary: "A mark that belongs to another list",
         parameters: { state: "ANSWERED", after: "azAsMC5BQUFBQUFBQUFBQQ" },
         status: 422,
-        answer: {
-          type: "urn:tracepost:problem:INPUT_INVALID",
-          code: "INPUT_INVALID",
-          status: 422,
-          title: "The request has wrong fields.",
-          remedy: "Correct every field named in problems.",
+        answer: problemOf("INPUT_INVALID", {
           problems: [
             { field: "after", rule: "is not the `next` of a page of this list, filters included" },
           ],
-        },
+        }),
       },
     },
   },
@@ -262,13 +253,7 @@ export const SHOW_TRACE = {
         summary: "A case that is not there",
         parameters: { caseId: "none" },
         status: 404,
-        answer: {
-          type: "urn:tracepost:problem:NOT_FOUND",
-          code: "NOT_FOUND",
-          status: 404,
-          title: "There is no such thing here.",
-          remedy: "Check the address and the id.",
-        },
+        answer: problemOf("NOT_FOUND"),
       },
     },
   },

@@ -8,6 +8,7 @@ import { initExchange, type RunningExchange, startExchange } from "../../../depl
 import { specsOf } from "../../support/nats-carrier.ts";
 import { runProgram } from "../../support/run-program.ts";
 import { openCaseworkDoors } from "../../support/test-doors.ts";
+import { traceBody } from "../../support/trace-body.ts";
 
 const SERIAL = "MADE-UP 0815";
 const CASE_NUMBER = "US/CASE/4711";
@@ -69,34 +70,11 @@ const importLines = (id: string, records: readonly object[], query = "") =>
 
 /** A request that may be sent; tests change what they are about. */
 const request = {
+  ...traceBody({ to: "AT", serial: SERIAL }).request,
   nationalCaseNumber: CASE_NUMBER,
-  languageTag: "en",
-  illicitGrounds: ["LAW_OF_STATE_OF_FINDING"],
-  legalJustification: "Found during a lawful search, possession without licence.",
-  intendedUse: "CRIMINAL_INVESTIGATION",
-  confidentiality: { canGuarantee: true },
-  subjectKind: "FIREARM",
-  quantity: 1,
-  firearm: {
-    type: "UNKNOWN",
-    make: "Glock",
-    model: "UNKNOWN",
-    calibre: "9mm",
-    serialStatus: "PRESENT",
-    serialRaw: SERIAL,
-    countryOfManufacture: "AT",
-    markings: [{ kind: "SERIAL", text: SERIAL }],
-  },
-  recovery: { date: "2026-01-31", method: "SEIZED", country: "US", place: "US-NY" },
-  priorChecks: { nationalRegistry: "NO_HIT", lostStolen: "NO_HIT", iarms: "NO_HIT" },
-  questionsAsked: ["LAST_LEGAL_HOLDER"],
-  respondBy: "2099-01-01T00:00:00Z",
-  officerRef: "desk-7",
 };
 const traceTo = (to: string, changes: object = {}) => ({
-  to,
-  instrumentBasis: ["ITI"],
-  status: "TEST",
+  ...traceBody({ to, serial: SERIAL }),
   request: { ...request, ...changes },
 });
 
