@@ -8,19 +8,15 @@ import type { Database, Transaction } from "#runtime";
 import type { CaseFile, CaseLine, CaseSource } from "./case-view.ts";
 import type { MessageView } from "./trace-calls.ts";
 
-/** A case as a focal point's store gives it, as far as it is told here. */
-interface StoredCase {
+/** A case of a list as a focal point's store gives it, as far as it is told here. */
+interface StoredHead {
   readonly position: number;
   readonly caseId: string;
   readonly role: "requesting" | "requested";
   readonly peer: string;
   readonly state: TraceState;
   readonly nationalCaseNumber: string;
-  /** Encoded TraceRequest. */
-  readonly request: Uint8Array;
   readonly requestMessageId: string;
-  /** Encoded TraceReply. */
-  readonly reply: Uint8Array | null;
   readonly replyMessageId: string | null;
   readonly outcome: string | null;
   readonly refusalCode: string | null;
@@ -28,6 +24,13 @@ interface StoredCase {
   readonly awaitingAnswer: boolean;
   readonly openedAtMs: number;
   readonly updatedAtMs: number;
+}
+
+interface StoredCase extends StoredHead {
+  /** Encoded TraceRequest. */
+  readonly request: Uint8Array;
+  /** Encoded TraceReply. */
+  readonly reply: Uint8Array | null;
 }
 
 interface StoredEvent {
@@ -52,7 +55,7 @@ export type CaseProcedures = {
       readonly after?: { readonly atMs: number; readonly position: number };
       readonly limit: number;
     },
-  ): Promise<StoredCase[]>;
+  ): Promise<StoredHead[]>;
   loadCase(
     tx: Transaction,
     args: { readonly caseId: string; readonly eventLimit: number },
@@ -136,7 +139,7 @@ export class StoredCases implements CaseSource {
   }
 }
 
-function lineOf(stored: StoredCase): CaseLine {
+function lineOf(stored: StoredHead): CaseLine {
   const { outcome, refusalCode: code, refusalField: field, replyMessageId } = stored;
   const needs = code !== null ? "correction" : stored.awaitingAnswer ? "answer" : undefined;
   return {

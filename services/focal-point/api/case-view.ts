@@ -1,10 +1,10 @@
 import { fromFinding, fromTraceReply, fromTraceRequest, nameOf } from "#casework";
 import type { MessageReceipts } from "#post";
 import { type Finding, ReceiptType, TraceReply, TraceRequest } from "#proto";
-import type { CaseRecord, StoredCaseEvent } from "../cases/case-record.ts";
+import type { CaseHead, CaseRecord, StoredCaseEvent } from "../cases/case-record.ts";
 
 /** A case as a line of a list. */
-export function caseLine(record: CaseRecord) {
+export function caseLine(record: CaseHead) {
   return {
     caseId: record.caseId,
     role: record.role,
@@ -21,13 +21,13 @@ export function caseLine(record: CaseRecord) {
   };
 }
 
-function refusalOf({ refusalCode, refusalField }: CaseRecord) {
+function refusalOf({ refusalCode, refusalField }: CaseHead) {
   if (refusalCode === null) return undefined;
   return { code: refusalCode, field: refusalField ?? "" };
 }
 
 /** What a case waits for here; undefined for nothing. */
-function needOf({ awaitingAnswer, refusalCode }: CaseRecord) {
+function needOf({ awaitingAnswer, refusalCode }: CaseHead) {
   if (refusalCode !== null) return "correction";
   return awaitingAnswer ? "answer" : undefined;
 }

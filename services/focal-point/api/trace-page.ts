@@ -1,7 +1,7 @@
 import { filteredMark, instantMsOf, keyOfMark } from "#http";
 import { HTTP_LIMITS } from "#runtime";
 import { CASE_ORDERS, type CasePage } from "../cases/case-list.ts";
-import type { CaseRecord } from "../cases/case-record.ts";
+import type { CaseHead } from "../cases/case-record.ts";
 import type { TraceQuery } from "./trace-operations.ts";
 
 /** The page that a query asks for; undefined when its mark is of another list (TP-API-11). */
@@ -25,7 +25,7 @@ export function pageOf(query: TraceQuery): CasePage | undefined {
 }
 
 /** The mark behind the last case of a page. */
-export function nextOf(query: TraceQuery, last: CaseRecord | undefined): string | undefined {
+export function nextOf(query: TraceQuery, last: CaseHead | undefined): string | undefined {
   if (last === undefined) return undefined;
   const { column } = CASE_ORDERS[query.order ?? "opened"];
   const atMs = column === "opened_at" ? last.openedAtMs : last.updatedAtMs;

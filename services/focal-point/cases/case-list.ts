@@ -1,12 +1,17 @@
 import type { TraceState } from "#casework";
 import type { SqlValue, Transaction } from "#runtime";
-import { type CaseRecord, type CaseRole, type CaseRow, recordOf } from "./case-record.ts";
+import {
+  CASE_HEAD_COLUMNS,
+  type CaseHead,
+  type CaseHeadRow,
+  type CaseRole,
+  headOf,
+} from "./case-record.ts";
 
 /**
  * Indexes of the list of cases (TP-API-16, TP-API-17). Each order has one for itself and one for
- * each filter
- * that leaves few of many; other filters are applied to what these find. `needs_attention` is
- * computed, so that it cannot be forgotten by whoever changes a case.
+ * each filter that leaves few of many; other filters are applied to what these find.
+ * `needs_attention` is computed, so that it cannot be forgotten by whoever changes a case.
  */
 export const CASE_LIST_MIGRATION_SQL = `
 ALTER TABLE trace_case ADD COLUMN needs_attention INTEGER NOT NULL
@@ -90,14 +95,14 @@ export function caseListQuery({ order, filter, after, limit }: CasePage): {
   const place = after ?? { atMs: first, position: 0 };
   demand(`(${column}, position) ${beyond} (?, ?)`, place.atMs, place.position);
   const direction = isAscending ? "ASC" : "DESC";
-  const sql = `SELECT * FROM trace_case WHERE ${conditions.join(" AND ")}
+  const sql = `SELECT ${CASE_HEAD_COLUMNS} FROM trace_case WHERE ${conditions.join(" AND ")}
     ORDER BY ${column} ${direction}, position ${direction} LIMIT ?`;
   return { sql, params: [...params, limit] };
 }
 
 /** A page of cases, in its order. */
-export async function listCases(tx: Transaction, page: CasePage): Promise<CaseRecord[]> {
+export async function listCases(tx: Transaction, page: CasePage): Promise<CaseHead[]> {
   const { sql, params } = caseListQuery(page);
-  const rows = await tx.all<CaseRow>(sql, ...params);
-  return rows.map(recordOf);
+  const rows = await tx.all<CaseHeadRow>(sql, ...params);
+  return rows.map(headOf);
 }

@@ -5,8 +5,8 @@ import type { SqlRow, Transaction } from "#runtime";
 /** Which side of a case this State is on. */
 export type CaseRole = "requesting" | "requested";
 
-/** A trace case as kept. */
-export interface CaseRecord {
+/** What a list tells of a trace case: all but the encoded messages. */
+export interface CaseHead {
   /** Place in the order of opening; what lists are paged by. */
   readonly position: number;
   /** Conversation id. */
@@ -16,15 +16,7 @@ export interface CaseRecord {
   readonly peer: string;
   readonly state: TraceState;
   readonly nationalCaseNumber: string;
-  /** Encoded TraceRequest. */
-  readonly request: Uint8Array;
   readonly requestMessageId: string;
-  /** Of a request received; ours has its digest once it is sealed, in the outbox. */
-  readonly requestDigest: Uint8Array | null;
-  /** Encoded header of a request received: what the reply must fit. */
-  readonly requestHeader: Uint8Array | null;
-  /** Encoded TraceReply, the newest. */
-  readonly reply: Uint8Array | null;
   readonly replyMessageId: string | null;
   /** Code of domain notes 2.2, or REFUSED. */
   readonly outcome: string | null;
@@ -36,19 +28,32 @@ export interface CaseRecord {
   readonly updatedAtMs: number;
 }
 
-/** A row of `trace_case`, as far as it is read. */
-export interface CaseRow extends SqlRow {
+/** A trace case as kept. */
+export interface CaseRecord extends CaseHead {
+  /** Encoded TraceRequest. */
+  readonly request: Uint8Array;
+  /** Of a request received; ours has its digest once it is sealed, in the outbox. */
+  readonly requestDigest: Uint8Array | null;
+  /** Encoded header of a request received: what the reply must fit. */
+  readonly requestHeader: Uint8Array | null;
+  /** Encoded TraceReply, the newest. */
+  readonly reply: Uint8Array | null;
+}
+
+/** The columns of {@link CaseHead}. */
+export const CASE_HEAD_COLUMNS = `position, case_id, role, peer, state, national_case_number,
+  request_message_id, reply_message_id, outcome, refusal_code, refusal_field, awaiting_answer,
+  opened_at, updated_at`;
+
+/** A row of {@link CASE_HEAD_COLUMNS}. */
+export interface CaseHeadRow extends SqlRow {
   position: number;
   case_id: string;
   role: CaseRole;
   peer: string;
   state: TraceState;
   national_case_number: string;
-  request: Uint8Array;
   request_message_id: string;
-  request_digest: Uint8Array | null;
-  request_header: Uint8Array | null;
-  reply: Uint8Array | null;
   reply_message_id: string | null;
   outcome: string | null;
   refusal_code: string | null;
@@ -56,6 +61,14 @@ export interface CaseRow extends SqlRow {
   awaiting_answer: number;
   opened_at: number;
   updated_at: number;
+}
+
+/** A row of `trace_case`, as far as it is read. */
+export interface CaseRow extends CaseHeadRow {
+  request: Uint8Array;
+  request_digest: Uint8Array | null;
+  request_header: Uint8Array | null;
+  reply: Uint8Array | null;
 }
 
 /** Finds a case by its id. */
@@ -67,17 +80,24 @@ export async function findCase(tx: Transaction, caseId: string): Promise<CaseRec
 /** A row as a record. */
 export function recordOf(row: CaseRow): CaseRecord {
   return {
+    ...headOf(row),
+    request: row.request,
+    requestDigest: row.request_digest,
+    requestHeader: row.request_header,
+    reply: row.reply,
+  };
+}
+
+/** A row as what a list tells. */
+export function headOf(row: CaseHeadRow): CaseHead {
+  return {
     position: row.position,
     caseId: row.case_id,
     role: row.role,
     peer: row.peer,
     state: row.state,
     nationalCaseNumber: row.national_case_number,
-    request: row.request,
     requestMessageId: row.request_message_id,
-    requestDigest: row.request_digest,
-    requestHeader: row.request_header,
-    reply: row.reply,
     replyMessageId: row.reply_message_id,
     outcome: row.outcome,
     refusalCode: row.refusal_code,

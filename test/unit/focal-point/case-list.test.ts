@@ -10,7 +10,7 @@ import {
   caseListQuery,
   listCases,
 } from "../../../services/focal-point/cases/case-list.ts";
-import { type CaseRecord, insertCase } from "../../../services/focal-point/cases/case-record.ts";
+import { type CaseHead, insertCase } from "../../../services/focal-point/cases/case-record.ts";
 import {
   CASE_ACTOR_MIGRATION_SQL,
   CASE_MIGRATION_SQL,
@@ -25,7 +25,7 @@ const TIMES = 12;
 
 let tx: MemoryTransaction;
 /** Every case, in the order of opening. */
-let all: CaseRecord[];
+let all: CaseHead[];
 
 beforeAll(async () => {
   tx = openMemoryTransaction(
@@ -70,7 +70,7 @@ const anyFilter: fc.Arbitrary<CaseFilter> = fc.record(
 const anyOrder = fc.constantFrom(...(Object.keys(CASE_ORDERS) as CaseOrder[]));
 
 /** What a filter means, said another way. */
-function fits(record: CaseRecord, filter: CaseFilter): boolean {
+function fits(record: CaseHead, filter: CaseFilter): boolean {
   const { openedFromMs = 0, openedUntilMs = Infinity, updatedFromMs = 0 } = filter;
   const { updatedUntilMs = Infinity } = filter;
   const waits = record.awaitingAnswer || record.refusalCode !== null;
@@ -86,9 +86,9 @@ function fits(record: CaseRecord, filter: CaseFilter): boolean {
   );
 }
 
-function inOrder(records: readonly CaseRecord[], order: CaseOrder): CaseRecord[] {
+function inOrder(records: readonly CaseHead[], order: CaseOrder): CaseHead[] {
   const { column, isAscending } = CASE_ORDERS[order];
-  const atOf = (record: CaseRecord) =>
+  const atOf = (record: CaseHead) =>
     column === "opened_at" ? record.openedAtMs : record.updatedAtMs;
   const sorted = records.toSorted((a, b) => atOf(a) - atOf(b) || a.position - b.position);
   return isAscending ? sorted : sorted.toReversed();
@@ -99,7 +99,7 @@ describe("a list of cases", () => {
     const pages = fc.integer({ min: 1, max: 40 });
     await fc.assert(
       fc.asyncProperty(anyFilter, anyOrder, pages, async (filter, order, limit) => {
-        const shown: CaseRecord[] = [];
+        const shown: CaseHead[] = [];
         let after: CasePlace | undefined;
         for (;;) {
           const page = await listCases(tx, { order, filter, after, limit });
