@@ -1,4 +1,5 @@
 import { addresseesRule, chainRule, clockRule, handlingRule, moveRule } from "./case-rules.ts";
+import { consignmentRule } from "./consignment-rule.ts";
 import { consistencyRule, inclusionRule } from "./merkle-rules.ts";
 import type { Rule } from "./rule.ts";
 import { serialKeysRule, serialMatchRule } from "./serial-rules.ts";
@@ -13,6 +14,7 @@ export const RULES: ReadonlyMap<string, Rule> = new Map(
     moveRule,
     handlingRule,
     chainRule,
+    consignmentRule,
     inclusionRule,
     consistencyRule,
   ].map((rule) => [rule.name, rule]),

@@ -8,6 +8,14 @@ export {
   type TraceRequestContext,
 } from "./check-trace-request.ts";
 export { type Completeness, completenessOf } from "./completeness.ts";
+export { checkConsignment, consignmentKey } from "./consignment/check-consignment.ts";
+export {
+  CONSIGNMENT_KINDS,
+  type ConsignmentCheck,
+  type ConsignmentKind,
+  type ConsignmentProblem,
+  type ConsignmentText,
+} from "./consignment/consignment-kinds.ts";
 export { checkCalibre, checkMake, checkSerial, type IdentityRule } from "./identity-rules.ts";
 export { judgeMove, type Side } from "./judge-move.ts";
 export { type NameOf, nameOf, namesOf } from "./list-names.ts";

@@ -281,6 +281,8 @@ export const CASEWORK_LIMITS = {
   hopsMax: 12,
   /** Years of manufacture before this are a misreading. */
   manufactureYearMin: 1500,
+  /** Number of a container, waybill, parcel, plate or register, with what people write between. */
+  consignmentCharsMax: 64,
 } as const;
 
 /** Limits and waits of a store. */
