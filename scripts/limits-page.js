@@ -2,12 +2,17 @@
  * Makes docs/spec/limits.md from the limits in lib/runtime: values as the program has them, reasons
  * as the comments give them. `npm run generate` writes the page; a test keeps it fresh.
  */
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import * as runtime from "#runtime";
 
-const SOURCES = ["limits.ts", "status-limits.ts", "tool-limits.ts"].map(
-  (name) => new URL(`../lib/runtime/${name}`, import.meta.url),
-);
+const FOLDER = new URL("../lib/runtime/", import.meta.url);
+/** Those of the services first, then those of single areas by name. */
+const SOURCES = ["limits.ts", ...readdirSync(FOLDER).filter((name) => name.endsWith("-limits.ts"))]
+  .sort(
+    (one, other) =>
+      Number(other === "limits.ts") - Number(one === "limits.ts") || (one < other ? -1 : 1),
+  )
+  .map((name) => new URL(name, FOLDER));
 const UNITS = {
   Ms: [
     [86_400_000, "d"],

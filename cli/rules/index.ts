@@ -1,3 +1,4 @@
+import { capRule } from "./cap-rule.ts";
 import { addresseesRule, chainRule, clockRule, handlingRule, moveRule } from "./case-rules.ts";
 import { consignmentRule } from "./consignment-rule.ts";
 import { consistencyRule, inclusionRule } from "./merkle-rules.ts";
@@ -15,6 +16,7 @@ export const RULES: ReadonlyMap<string, Rule> = new Map(
     handlingRule,
     chainRule,
     consignmentRule,
+    capRule,
     inclusionRule,
     consistencyRule,
   ].map((rule) => [rule.name, rule]),

@@ -1,6 +1,18 @@
 export { type Addressees, type OriginMarks, proposeAddressees } from "./addressees.ts";
 export { type AnswerContext, answerFromRegister } from "./answer.ts";
 export { isCalendarDate } from "./calendar-date.ts";
+export {
+  CAP_LISTS,
+  type CapAlert,
+  type CapInfo,
+  type CapNamed,
+  type CapProblem,
+  type CapReference,
+  type CapResult,
+} from "./cap/cap-alert.ts";
+export { capTime, capTimeMs } from "./cap/cap-time.ts";
+export { parseCap } from "./cap/parse-cap.ts";
+export { writeCap } from "./cap/write-cap.ts";
 export { type ChainCheck, type ChainGap, type ChainHop, checkChain } from "./check-chain.ts";
 export {
   checkTraceRequest,

@@ -16,6 +16,7 @@ import {
   SignedRegister,
 } from "#proto";
 import { GATEWAY_SENDER } from "#wire";
+import { loadVectors } from "../../cli/rules/vectors.ts";
 import { COLUMNS } from "../../scenario/recovered-file.ts";
 import { bytesOf, readVectors, type VectorBytes } from "../support/vectors.ts";
 import { keep } from "./corpus.ts";
@@ -200,6 +201,10 @@ keepTexts("reply-body", {
   "beyond-9999":
     '{"acknowledgement":{"nationalReference":"1","expectedBy":"9999-12-31T23:59:59-23:00"}}',
 });
+for (const { rule, name, input } of await loadVectors()) {
+  const { xml } = input as { xml?: string };
+  if (rule === "cap" && xml !== undefined) keep("cap", nameOf(name), Buffer.from(xml));
+}
 keepTexts("token", { valid: `tpt_abcdefghijkl_${"A".repeat(43)}` });
 keepTexts("page-mark", { valid: pageMark(12), "valid-large": pageMark(999_999_999_999_999) });
 keepTexts("list-mark", {

@@ -1,3 +1,4 @@
+import { ALERT_TARGETS } from "./targets/alerts.ts";
 import { LOG_TARGETS } from "./targets/log.ts";
 import { TEXT_TARGETS } from "./targets/text.ts";
 import { TRUST_TARGETS } from "./targets/trust.ts";
@@ -10,6 +11,7 @@ export const TARGETS: readonly Target[] = [
   ...LOG_TARGETS,
   ...TRUST_TARGETS,
   ...TEXT_TARGETS,
+  ...ALERT_TARGETS,
 ];
 
 /** Parsers that nobody calls but another one, and which: they are tried through it. */

@@ -49,8 +49,8 @@ const AS_DIGIT: Readonly<Record<string, string>> = {
 const AS_LETTER: Readonly<Record<string, string>> = { 0: "O", 1: "I", 2: "Z", 5: "S", 8: "B" };
 
 /**
- * Where the place of a sign says whether it is a letter (`A`) or a digit (`9`), a look-alike is read
- * as what it must be.
+ * Where the place of a sign says whether it is a letter (`A`) or a digit (`9`), a look-alike is
+ * read as what it must be.
  */
 function readByPlace(plain: string, places: string): string {
   return [...plain]
@@ -177,8 +177,8 @@ const SHAPES: Readonly<Record<ConsignmentKind, Shape>> = {
 
 /**
  * Reads a consignment identifier: its usual form, the key under which its spellings meet, and its
- * check digit where its kind has one (TP-ALERT-2, TP-ALERT-3). Never guesses beyond look-alikes whose
- * place says what they are.
+ * check digit where its kind has one (TP-ALERT-2, TP-ALERT-3). Never guesses beyond look-alikes
+ * whose place says what they are.
  */
 export function checkConsignment(given: ConsignmentText): ConsignmentCheck {
   const { consignmentCharsMax } = CASEWORK_LIMITS;
