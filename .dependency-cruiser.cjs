@@ -7,6 +7,8 @@
 const LAYERS = [
   ["^gateway/", "^services/[^/]+/", "^cli/", "^scenario/"],
   ["^deploy/local/"],
+  ["^lib/alerts/"],
+  ["^lib/participant/"],
   ["^lib/http/"],
   ["^lib/post/", "^lib/casework/"],
   ["^lib/message-log/"],
@@ -27,9 +29,10 @@ const COMPOSITION_ROOTS = [
 
 /**
  * Doors of lib folders. lib/http has four more, for users, feed, webhooks and idempotency keys
- * without the server: a store's thread loads them.
+ * without the server, and lib/participant has one for its tables: a store's thread loads them.
+ * lib/alerts has one more for its routes, which that thread does not load.
  */
-const DOORS = "^lib/(?:[^/]+|http/(?:users|feed|webhooks|repeats))/index\\.ts$";
+const DOORS = "^lib/(?:[^/]+|http/(?:users|feed|webhooks|repeats)|participant/store|alerts/api)/index\\.ts$";
 
 const PRODUCT = "^(lib|proto|gateway|services|cli|scenario|deploy|bin)/";
 

@@ -22,7 +22,7 @@ interface UpOptions extends OutputOptions {
 }
 
 const HELP = `
-Starts NATS, the gateway and a focal point for each State, each a process of its own on loopback,
+Starts NATS, the gateway and the service of each participant, each a process of its own on loopback,
 and stays until Ctrl-C, which drains and stops them in order. With --detach it returns as soon as
 all are ready; stop them with tracepost exchange down.
 
@@ -157,7 +157,7 @@ function untilUp(child: ChildProcess, logFile: string): Promise<readonly Process
 }
 
 function processesOf(exchange: RunningExchange): ProcessLine[] {
-  const focalPoints = [...exchange.participants].map(([name, { pid, url }]) => ({
+  const services = [...exchange.participants].map(([name, { pid, url }]) => ({
     name,
     pid,
     url,
@@ -165,7 +165,7 @@ function processesOf(exchange: RunningExchange): ProcessLine[] {
   return [
     { name: "nats", ...exchange.nats },
     { name: "gateway", ...exchange.gateway },
-    ...focalPoints,
+    ...services,
   ];
 }
 

@@ -7,6 +7,7 @@ import { FAULTS } from "#errors";
 const ROLES: Readonly<Record<string, () => Promise<unknown>>> = {
   gateway: () => import("../../gateway/main.ts"),
   "focal-point": () => import("../../services/focal-point/main.ts"),
+  "border-agency": () => import("../../services/border-agency/main.ts"),
   tracepost: () => import("../../cli/main.ts"),
   health: async () => {
     const { askReadiness } = await import("./health.ts");
@@ -18,6 +19,7 @@ const HELP = `The first argument chooses what this container is:
 
   gateway --config FILE        checks, records and passes on messages
   focal-point --config FILE    cases, outbox and inbox of a State
+  border-agency --config FILE  alerts and hits of an agency at the border
   tracepost …                  the command line; tracepost --help
   health                       whether the role of this container is ready
 `;

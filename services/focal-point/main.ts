@@ -1,27 +1,24 @@
 import { connectBus } from "#bus";
-import { TracepostError } from "#errors";
+import { runProcess } from "#participant";
 import { armCrashPoint, createLogger, systemClock, systemTimers } from "#runtime";
 import { openSqliteStore } from "#store";
 import { readStart } from "./config.ts";
 import { startFocalPoint } from "./focal-point.ts";
 import type { FocalPointProcedures } from "./store.ts";
 
-/** Starts a focal point, says it is ready, and drains on SIGTERM, SIGINT or a lost parent. */
-async function main(): Promise<void> {
+/** Starts a focal point; see runProcess. */
+const exitCode = await runProcess("focal point", async () => {
   const { config, crashPlan } = await readStart(process.argv.slice(2), process.env);
   if (crashPlan !== undefined) armCrashPoint(crashPlan);
   const name = `focal-point.${config.participant}`;
   const logger = createLogger({ name, level: config.logLevel });
-  const focalPoint = await startFocalPoint({
+  const module = new URL("./store.ts", import.meta.url);
+  const service = await startFocalPoint({
     config,
     logger,
     clock: systemClock,
     timers: systemTimers,
-    openStore: (file) =>
-      openSqliteStore<FocalPointProcedures>({
-        file,
-        module: new URL("./store.ts", import.meta.url),
-      }),
+    openStore: (file) => openSqliteStore<FocalPointProcedures>({ file, module }),
     connect: () =>
       connectBus({
         servers: config.natsUrl,
@@ -31,21 +28,6 @@ async function main(): Promise<void> {
         logger,
       }),
   });
-  const stop = (): void => {
-    focalPoint.stop().then(
-      () => process.connected && process.disconnect?.(),
-      (caught: unknown) => logger.error({ err: caught }, "the focal point did not stop cleanly"),
-    );
-  };
-  process.once("SIGTERM", stop);
-  process.once("SIGINT", stop);
-  process.once("disconnect", stop);
-  process.send?.({ type: "ready", url: focalPoint.url });
-}
-
-main().catch((caught: unknown) => {
-  const fault = TracepostError.from(caught);
-  const lines = [`focal point: ${fault.message}`, ...fault.problems, fault.remedy];
-  process.stderr.write(`${lines.filter((line) => line !== "").join("\n  ")}\n`);
-  process.exit(fault.exitCode);
+  return { service, logger };
 });
+if (exitCode !== 0) process.exit(exitCode);

@@ -1,14 +1,14 @@
-import { FEED_MIGRATION_SQL, FEED_PROCEDURES, FEED_READ_ONLY } from "#feed";
+import { FEED_MIGRATION_SQL } from "#feed";
 import {
-  createPostProcedures,
-  POST_MIGRATION_SQL,
-  POST_OPEN_MIGRATION_SQL,
-  POST_READ_ONLY,
-} from "#post";
+  createServiceProcedures,
+  POST_CHANGES_MIGRATION_SQL,
+  SERVICE_READ_ONLY,
+} from "#participant-store";
+import { POST_MIGRATION_SQL, POST_OPEN_MIGRATION_SQL } from "#post";
 import { REPEAT_MIGRATION_SQL } from "#repeats";
 import type { StoreDefinition } from "#runtime";
-import { USER_MIGRATION_SQL, USER_PROCEDURES, USER_READ_ONLY } from "#users";
-import { WEBHOOK_MIGRATION_SQL, WEBHOOK_PROCEDURES, WEBHOOK_READ_ONLY } from "#webhooks";
+import { USER_MIGRATION_SQL } from "#users";
+import { WEBHOOK_MIGRATION_SQL } from "#webhooks";
 import { caseGlance } from "./cases/case-glance.ts";
 import { caseHooks } from "./cases/case-hooks.ts";
 import { CASE_LIST_MIGRATION_SQL, listCases } from "./cases/case-list.ts";
@@ -22,7 +22,6 @@ import {
 } from "./cases/case-procedures.ts";
 import { CASE_ACTOR_MIGRATION_SQL, CASE_MIGRATION_SQL } from "./cases/case-tables.ts";
 import { answerCase } from "./cases/register-answer.ts";
-import { POST_CHANGES_MIGRATION_SQL } from "./changes/post-changes.ts";
 import { countFirearms, findFirearms } from "./firearms/firearm-record.ts";
 import { FIREARM_MIGRATION_SQL, IMPORT_ACTOR_MIGRATION_SQL } from "./firearms/firearm-tables.ts";
 import {
@@ -52,10 +51,7 @@ export const store = {
     { version: 12, name: "messages under way", sql: POST_OPEN_MIGRATION_SQL },
   ],
   procedures: {
-    ...createPostProcedures(caseHooks),
-    ...USER_PROCEDURES,
-    ...FEED_PROCEDURES,
-    ...WEBHOOK_PROCEDURES,
+    ...createServiceProcedures(caseHooks),
     openCase,
     findRepeated,
     listCases,
@@ -75,10 +71,7 @@ export const store = {
     unfinishedImports,
   },
   readOnly: [
-    ...POST_READ_ONLY,
-    ...USER_READ_ONLY,
-    ...FEED_READ_ONLY,
-    ...WEBHOOK_READ_ONLY,
+    ...SERVICE_READ_ONLY,
     "findRepeated",
     "listCases",
     "loadCase",

@@ -41,7 +41,7 @@ export interface BenchExchange {
 export async function openBenchExchange(ids: readonly string[]): Promise<BenchExchange> {
   const dataDir = await mkdtemp(join(tmpdir(), "tracepost-bench-"));
   await initExchange({ dataDir, participants: ids.map(specOf) });
-  const programs = { gateway: IDLE, focalPoint: IDLE };
+  const programs = { gateway: IDLE, focalPoint: IDLE, borderAgency: IDLE };
   const running = await startExchange({ dataDir, programs });
   const { paths } = running;
   const parties = await Promise.all(

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
-import { COMPOSE_STATES, ComposeExchange } from "../support/compose-exchange.ts";
+import { COMPOSE_AGENCY, COMPOSE_STATES, ComposeExchange } from "../support/compose-exchange.ts";
 import { LoadedExchange } from "../support/loaded-exchange.ts";
 import { tracepost } from "../support/run-command.ts";
 
@@ -79,6 +79,7 @@ describe.skipIf(missing !== "" || compose === undefined)("the compose file", () 
       ["gateway", 8080],
       ["steward", 8080],
       ["focal-point-be", 8080],
+      [COMPOSE_AGENCY, 8080],
     ] as const) {
       const { addresses = {} } = (await exchange.state(name)) ?? {};
       for (const host of [name, ...Object.values(addresses)]) targets.push([name, host, port]);

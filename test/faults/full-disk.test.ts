@@ -11,8 +11,8 @@ import {
 } from "#trust";
 import type { AssembledEnvelope } from "#wire";
 import {
-  writeFocalPointConfig,
   writeGatewayConfig,
+  writeParticipantConfig,
 } from "../../deploy/local/folder/service-configs.ts";
 import { findFreePort } from "../../deploy/local/supervisor/free-port.ts";
 import { HostileParticipant } from "../support/hostile-participant.ts";
@@ -73,7 +73,7 @@ async function startFocalPointWith(fileKib: number): Promise<LimitedService> {
   const [brazil] = specsOf(["BR"]);
   if (brazil === undefined) throw new TypeError("there is no such participant");
   const officer = { ...brazil, answering: "officer" } as const;
-  await writeFocalPointConfig(paths, officer, { natsUrl, httpPort: port }, {});
+  await writeParticipantConfig(paths, officer, { natsUrl, httpPort: port }, {});
   const url = `http://127.0.0.1:${port}`;
   const configFile = paths.participant("BR").config;
   return await started(startLimited({ program: FOCAL_POINT, configFile, url, fileKib }));

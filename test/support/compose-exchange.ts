@@ -15,6 +15,8 @@ import { REPOSITORY } from "./source-files.ts";
 const FOLDER = join(REPOSITORY, "deploy", "container");
 /** States of the compose file. */
 export const COMPOSE_STATES = ["AT", "BE", "BR"] as const;
+/** Service of its border agency. */
+export const COMPOSE_AGENCY = "border-agency-br-customs";
 const POLL_MS = 200;
 const HEALTHY_MS_MAX = 90_000;
 
@@ -49,13 +51,14 @@ export class ComposeExchange implements RunningExchange {
     const dataDir = join(await mkdtemp(join(tmpdir(), "tracepost-compose-")), "exchange");
     await mkdir(dataDir, { mode: 0o700 });
     await giveToContainer(dataDir);
-    const ports = await freePorts(COMPOSE_STATES.length + 1);
+    const ports = await freePorts(COMPOSE_STATES.length + 2);
     const env = {
       TRACEPOST_DATA: dataDir,
       TRACEPOST_IMAGE: product,
       TRACEPOST_NATS_IMAGE: nats,
       TRACEPOST_USER: containerUser().join(":"),
       TRACEPOST_GATEWAY_PORT: String(ports[0]),
+      TRACEPOST_BR_CUSTOMS_PORT: String(ports.at(-1)),
       ...Object.fromEntries(
         COMPOSE_STATES.map((id, at) => [`TRACEPOST_${id}_PORT`, String(ports[at + 1])]),
       ),
@@ -80,7 +83,7 @@ export class ComposeExchange implements RunningExchange {
   /** Starts everything and waits until it is healthy. */
   async start(): Promise<this> {
     await this.compose("up", "--detach");
-    const names = ["steward", "gateway", ...COMPOSE_STATES];
+    const names = ["steward", "gateway", ...COMPOSE_STATES, COMPOSE_AGENCY];
     await Promise.all(names.map((name) => this.process(name).waitReady()));
     return this;
   }

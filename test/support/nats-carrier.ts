@@ -18,12 +18,15 @@ import { StreamsSeen } from "../../deploy/local/streams-seen.ts";
 import { ManagedProcess } from "../../deploy/local/supervisor/managed-process.ts";
 import { natsPlan } from "../../deploy/local/supervisor/nats-process.ts";
 
-/** Focal points that answer from their register and apply the Tracing Instrument. */
+/**
+ * Focal points that answer from their register, and border agencies such as `NE-CUSTOMS`; all apply
+ * the Tracing Instrument.
+ */
 export function specsOf(ids: readonly string[]): ParticipantSpec[] {
   return ids.map((id) => ({
     id,
-    name: `Focal point ${id}`,
-    role: "focal-point",
+    name: `Participant ${id}`,
+    role: id.includes("-") ? "border-agency" : "focal-point",
     state: id.slice(0, 2),
     instruments: [{ instrument: "ITI", boundness: "committed", since: "2005-12-08" }],
     languages: ["en"],

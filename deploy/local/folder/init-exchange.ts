@@ -21,7 +21,7 @@ import { FOLDER_FORMAT, type FolderMarker, inspectFolder, unfinishedMarker } fro
 import type { ParticipantSpec } from "./participant-spec.ts";
 import { parseParticipantsYaml, participantsYaml } from "./participants-file.ts";
 import { makePrivateFolder, writePrivateFile } from "./private-files.ts";
-import { writeFocalPointConfig, writeGatewayConfig } from "./service-configs.ts";
+import { writeGatewayConfig, writeParticipantConfig } from "./service-configs.ts";
 
 /** Address written into configuration files until the first start chooses a free port. */
 const ADDRESS_BEFORE_START = { natsUrl: "nats://127.0.0.1:4222", httpPort: 0 };
@@ -53,8 +53,8 @@ export async function initExchange(options: InitOptions): Promise<void> {
   await writeCarrier(paths, participants, storage);
   await writeGatewayConfig(paths, ADDRESS_BEFORE_START, {});
   for (const participant of participants) {
-    if (participant.role !== "focal-point") continue;
-    await writeFocalPointConfig(paths, participant, ADDRESS_BEFORE_START, {});
+    if (participant.role === "regional-monitor") continue;
+    await writeParticipantConfig(paths, participant, ADDRESS_BEFORE_START, {});
   }
   await writeMarker(paths, { exchangeId, logOrigin });
 }

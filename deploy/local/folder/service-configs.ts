@@ -47,10 +47,11 @@ export async function writeGatewayConfig(
 }
 
 /**
- * Writes a focal point's configuration file. It reads its own copies of register and root key.
- * Where webhooks may lead is the operator's to write into the file, and stays as it is.
+ * Writes the configuration file of a focal point or a border agency. It reads its own copies of
+ * register and root key. Where webhooks may lead is the operator's to write into the file, and
+ * stays as it is.
  */
-export async function writeFocalPointConfig(
+export async function writeParticipantConfig(
   paths: ExchangePaths,
   participant: ParticipantSpec,
   address: ServiceAddress,
@@ -69,7 +70,7 @@ export async function writeFocalPointConfig(
     apiTokenFile: from(own.apiToken),
     http: doorOf(address, tuning),
     logLevel: tuning.logLevel ?? "info",
-    answering: participant.answering,
+    ...(participant.role === "focal-point" ? { answering: participant.answering } : {}),
     resendFirstMs: tuning.resendFirstMs,
     gapNoticeAfterMs: tuning.gapNoticeAfterMs,
     webhookOrigins: await settingIn(own.config, "webhookOrigins"),

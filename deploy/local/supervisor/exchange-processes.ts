@@ -3,11 +3,11 @@ import { fileURLToPath } from "node:url";
 import { withoutPlacement } from "#runtime";
 import type { LocalEnvironment } from "../environment.ts";
 import type { ExchangeLayout } from "../folder/open-exchange-folder.ts";
-import type { ParticipantSpec } from "../folder/participant-spec.ts";
+import type { ParticipantSpec, RoleName } from "../folder/participant-spec.ts";
 import {
   type ServiceTuning,
-  writeFocalPointConfig,
   writeGatewayConfig,
+  writeParticipantConfig,
 } from "../folder/service-configs.ts";
 import { ManagedProcess, type ProcessEvent, type ProcessPlan } from "./managed-process.ts";
 import { NATS_NAME, natsPlan } from "./nats-process.ts";
@@ -15,7 +15,7 @@ import { GATEWAY_NAME } from "./running-exchange.ts";
 import { servicePlan } from "./service-process.ts";
 
 /**
- * Two dozen focal points share one machine here: with small young generations each takes a third
+ * Two dozen services share one machine here: with small young generations each takes a third
  * less memory (100 MB instead of 150 MB), and seals 6 % slower.
  */
 const SMALL_HEAP = ["--max-semi-space-size=2"];
@@ -30,12 +30,21 @@ const CRASH_VARIABLE = "TRACEPOST_CRASH_AT";
 export interface ExchangePrograms {
   readonly gateway: string;
   readonly focalPoint: string;
+  readonly borderAgency: string;
 }
 
 /** The services of this product. */
 export const PRODUCT_PROGRAMS: ExchangePrograms = {
   gateway: fileURLToPath(new URL("../../../gateway/main.ts", import.meta.url)),
   focalPoint: fileURLToPath(new URL("../../../services/focal-point/main.ts", import.meta.url)),
+  borderAgency: fileURLToPath(new URL("../../../services/border-agency/main.ts", import.meta.url)),
+};
+
+/** The program of a role; undefined for one without a service. */
+const PROGRAM_OF: Readonly<Record<RoleName, keyof ExchangePrograms | undefined>> = {
+  "focal-point": "focalPoint",
+  "border-agency": "borderAgency",
+  "regional-monitor": undefined,
 };
 
 /** What the processes are run with; see StartOptions. */
@@ -85,21 +94,28 @@ export class ExchangeProcesses {
     });
   }
 
-  /** Only focal points have a service so far; other roles take part with programs of their own. */
-  focalPoints(): ReadonlyMap<string, ManagedProcess> {
-    const specs = this.#options.layout.participants.filter(({ role }) => role === "focal-point");
-    return new Map(specs.map((spec) => [spec.id, this.#focalPoint(spec)]));
+  /** By participant id; a regional monitor takes part with a program of its own. */
+  services(): ReadonlyMap<string, ManagedProcess> {
+    const { participants } = this.#options.layout;
+    return new Map(
+      participants.flatMap((spec) => {
+        const process = this.#participant(spec);
+        return process === undefined ? [] : [[spec.id, process] as const];
+      }),
+    );
   }
 
-  #focalPoint(spec: ParticipantSpec): ManagedProcess {
+  #participant(spec: ParticipantSpec): ManagedProcess | undefined {
     const { layout, programs, tuning } = this.#options;
     const { paths } = layout;
+    const program = PROGRAM_OF[spec.role];
+    if (program === undefined) return undefined;
     return this.#service({
       name: spec.id,
-      program: programs.focalPoint,
+      program: programs[program],
       configFile: paths.participant(spec.id).config,
       nodeFlags: SMALL_HEAP,
-      writeConfig: (address) => writeFocalPointConfig(paths, spec, address, tuning),
+      writeConfig: (address) => writeParticipantConfig(paths, spec, address, tuning),
     });
   }
 

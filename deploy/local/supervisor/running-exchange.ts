@@ -33,7 +33,7 @@ export interface ProcessControl {
   restart(): Promise<void>;
 }
 
-/** A focal point that runs. */
+/** A service of a participant that runs. */
 export interface RunningParticipant extends ProcessRecord {
   /** Token of its user `installation`, who sees no case (TP-API-9); secret. */
   readonly token: string;
@@ -45,7 +45,7 @@ export interface RunningExchange {
   readonly paths: ExchangePaths;
   readonly nats: ProcessRecord;
   readonly gateway: ProcessRecord;
-  /** Focal points by participant id. */
+  /** Focal points and border agencies, by participant id. */
   readonly participants: ReadonlyMap<string, RunningParticipant>;
   /** `nats`, `gateway`, or a participant id. Throws TracepostError INTERNAL for another name. */
   process(name: string): ProcessControl;
@@ -64,7 +64,8 @@ export interface LocalExchangeParts {
   readonly lock: FolderLock;
   readonly nats: ManagedProcess;
   readonly gateway: ManagedProcess;
-  readonly focalPoints: ReadonlyMap<string, ManagedProcess>;
+  /** Those of the participants, by participant id. */
+  readonly services: ReadonlyMap<string, ManagedProcess>;
   /** Bearer tokens by participant id. */
   readonly tokens: ReadonlyMap<string, string>;
   /** Token of the gateway's user `installation`; secret. */
@@ -108,10 +109,10 @@ export class LocalExchange implements RunningExchange {
   }
 
   get participants(): ReadonlyMap<string, RunningParticipant> {
-    const { focalPoints, tokens } = this.#parts;
+    const { services, tokens } = this.#parts;
     return new Map(
-      [...focalPoints].map(([id, focalPoint]) => {
-        return [id, { ...recordOf(focalPoint), token: tokens.get(id) ?? "" }];
+      [...services].map(([id, service]) => {
+        return [id, { ...recordOf(service), token: tokens.get(id) ?? "" }];
       }),
     );
   }
@@ -139,9 +140,9 @@ export class LocalExchange implements RunningExchange {
       this.#steward = this.#parts.createSteward(this.nats.url);
       await this.#steward.start();
       const permits = new Semaphore(STARTS_AT_ONCE);
-      const services = [this.#parts.gateway, ...this.#parts.focalPoints.values()];
+      const all = [this.#parts.gateway, ...this.#parts.services.values()];
       await Promise.all(
-        services.map((service) =>
+        all.map((service) =>
           permits.run(() => {
             this.#refuseIfStopping();
             return service.start();
@@ -191,12 +192,12 @@ export class LocalExchange implements RunningExchange {
     }
   }
 
-  /** Those who need others first: focal points, gateway, then what carries their messages. */
+  /** Those who need others first: services, gateway, then what carries their messages. */
   async #stopAll(deadlineMs: number): Promise<void> {
-    const { focalPoints, gateway, nats, lock, logger, paths } = this.#parts;
+    const { services, gateway, nats, lock, logger, paths } = this.#parts;
     const steps: (() => Promise<unknown>)[] = [
       () => this.#watch.stop(),
-      () => Promise.all([...focalPoints.values()].map((one) => one.stop(deadlineMs))),
+      () => Promise.all([...services.values()].map((one) => one.stop(deadlineMs))),
       () => gateway.stop(deadlineMs),
       async () => this.#steward?.stop(),
       () => nats.stop(deadlineMs),
@@ -218,8 +219,8 @@ export class LocalExchange implements RunningExchange {
   }
 
   #processes(): ManagedProcess[] {
-    const { nats, gateway, focalPoints } = this.#parts;
-    return [nats, gateway, ...focalPoints.values()];
+    const { nats, gateway, services } = this.#parts;
+    return [nats, gateway, ...services.values()];
   }
 
   /** Undefined while the gateway does not answer. */
@@ -243,7 +244,7 @@ export class LocalExchange implements RunningExchange {
   }
 
   async #state(): Promise<RunState> {
-    const { focalPoints } = this.#parts;
+    const { services } = this.#parts;
     return {
       startedAt: this.#startedAt,
       supervisorPid: process.pid,
@@ -251,7 +252,7 @@ export class LocalExchange implements RunningExchange {
       nats: this.nats,
       gateway: this.gateway,
       participants: Object.fromEntries(
-        [...focalPoints].map(([id, focalPoint]) => [id, recordOf(focalPoint)]),
+        [...services].map(([id, service]) => [id, recordOf(service)]),
       ),
     };
   }

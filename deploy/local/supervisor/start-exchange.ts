@@ -50,9 +50,9 @@ export interface StartOptions {
 
 /**
  * Starts everything an exchange on this machine consists of: nats-server, its streams, gateway and
- * a focal point for each State, as processes of their own, and waits until all are ready. Throws
- * TracepostError DATA_FOLDER, MISSING_DEPENDENCY, UNAVAILABLE (it runs already, or a process does
- * not start) or TRANSPORT; then nothing is left running.
+ * the service of each focal point and border agency, as processes of their own, and waits until
+ * all are ready. Throws TracepostError DATA_FOLDER, MISSING_DEPENDENCY, UNAVAILABLE (it runs
+ * already, or a process does not start) or TRANSPORT; then nothing is left running.
  */
 export async function startExchange(options: StartOptions): Promise<RunningExchange> {
   const layout = await openExchangeFolder(options.dataDir);
@@ -111,7 +111,7 @@ async function assemble(
     logger,
     nats: processes.nats(server.path, (natsUrl) => provisionStreams({ ...streams, natsUrl })),
     gateway: processes.gateway(),
-    focalPoints: processes.focalPoints(),
+    services: processes.services(),
     tokens: await readTokens(layout),
     gatewayToken: (await readFile(paths.gateway.apiToken, "utf8")).trim(),
     createSteward: (natsUrl) =>

@@ -1,9 +1,6 @@
-import { REFUSALS } from "#errors";
 import { ageText, type PageAlert } from "#http";
-import { INCIDENT_REMEDIES } from "#post";
+import { countOf, meaningOf, remedyOf, serviceAttention } from "#participant";
 import { STATUS_LIMITS } from "#runtime";
-import { WEBHOOK_FAILURES } from "#webhooks";
-import { laneToken } from "#wire";
 import type { Glance } from "./glance.ts";
 
 /**
@@ -11,71 +8,7 @@ import type { Glance } from "./glance.ts";
  * and codes; no case, no message, no person.
  */
 export function attentionOf(glance: Glance, nowMs: number): PageAlert[] {
-  return [
-    ...connectionAlerts(glance),
-    ...postAlerts(glance, nowMs),
-    ...caseAlerts(glance, nowMs),
-    ...incidentAlerts(glance, nowMs),
-    ...webhookAlerts(glance, nowMs),
-  ].toSorted((one, other) => Number(other.level === "stuck") - Number(one.level === "stuck"));
-}
-
-function connectionAlerts({ connected, consuming }: Glance): PageAlert[] {
-  if (!connected) {
-    return [
-      {
-        level: "stuck",
-        what: "There is no connection to the exchange: nothing is sent and nothing comes in.",
-        remedy:
-          "Look at the network, and whether the exchange runs. Messages are kept, and sent once " +
-          "it is back.",
-      },
-    ];
-  }
-  if (consuming) return [];
-  return [
-    {
-      level: "stuck",
-      what: "Connected, but the inbox is not read: the exchange does not let this State consume.",
-      remedy: "Tell the operator of the exchange; restart this service if he finds nothing.",
-    },
-  ];
-}
-
-function postAlerts({ connected, post }: Glance, nowMs: number): PageAlert[] {
-  const alerts: PageAlert[] = [];
-  const unconfirmed = post.waiting.filter((one) => one.unconfirmedSinceMs !== null);
-  const oldestMs = Math.min(...unconfirmed.map((one) => one.unconfirmedSinceMs ?? nowMs));
-  if (connected && nowMs - oldestMs >= STATUS_LIMITS.unconfirmedMs) {
-    const messages = unconfirmed.reduce((sum, one) => sum + one.unconfirmed, 0);
-    const since = ageText(nowMs - oldestMs);
-    alerts.push({
-      level: "stuck",
-      what: `${count(messages, "message")} of ours without a receipt of the exchange, for ${since}.`,
-      remedy: "They are sent again and again. Ask the operator whether the gateway runs.",
-    });
-  }
-  for (const { recipient, messages, sinceMs, unconfirmed: open } of post.waiting) {
-    const waitMs = nowMs - sinceMs;
-    if (messages === open || waitMs < STATUS_LIMITS.undeliveredMs) continue;
-    const waiting = count(messages - open, "message");
-    alerts.push({
-      level: "look",
-      what: `${recipient} has not confirmed ${waiting}; the oldest waits for ${ageText(waitMs)}.`,
-      remedy: "The exchange keeps them and delivers when it is back. Call its focal point.",
-    });
-  }
-  for (const { sender, lane, numbers, sinceMs } of post.missing) {
-    const waitMs = nowMs - sinceMs;
-    if (waitMs < STATUS_LIMITS.missingMs) continue;
-    const missing = count(numbers, `${laneToken(lane)} message`);
-    alerts.push({
-      level: "look",
-      what: `${missing} of ${sender} missing for ${ageText(waitMs)}.`,
-      remedy: `They were asked for. If they do not come, call the focal point of ${sender}.`,
-    });
-  }
-  return alerts;
+  return serviceAttention(glance, caseAlerts(glance, nowMs), nowMs);
 }
 
 function caseAlerts({ cases, answering }: Glance, nowMs: number): PageAlert[] {
@@ -84,7 +17,7 @@ function caseAlerts({ cases, answering }: Glance, nowMs: number): PageAlert[] {
   const waitMs = nowMs - (unanswered.sinceMs ?? nowMs);
   const isLate = answering === "register" ? waitMs >= STATUS_LIMITS.unconfirmedMs : false;
   if (isLate || waitMs >= STATUS_LIMITS.unansweredMs) {
-    const requests = count(unanswered.count, "request");
+    const requests = countOf(unanswered.count, "request");
     alerts.push({
       level: isLate ? "stuck" : "look",
       what: `${requests} to this State unanswered; the oldest for ${ageText(waitMs)}.`,
@@ -100,55 +33,9 @@ function caseAlerts({ cases, answering }: Glance, nowMs: number): PageAlert[] {
     const said = `${code}, the newest ${ageText(sinceMs)} ago`;
     alerts.push({
       level: "stuck",
-      what: `${count(cases, what)} of ours not taken: ${said}. ${meaningOf(code)}`,
+      what: `${countOf(cases, what)} of ours not taken: ${said}. ${meaningOf(code)}`,
       remedy: remedyOf(code),
     });
   }
   return alerts;
-}
-
-function incidentAlerts({ post, incidents }: Glance, nowMs: number): PageAlert[] {
-  return post.incidents
-    .filter(({ lastAtMs }) => nowMs - lastAtMs < STATUS_LIMITS.newsMs)
-    .map(({ kind, lastAtMs }) => {
-      const newest = `the newest ${ageText(nowMs - lastAtMs)} ago`;
-      const what = `Incident ${kind}: ${incidents[kind] ?? 0} in all, ${newest}.`;
-      return { level: "look", what, remedy: INCIDENT_REMEDIES[kind] };
-    });
-}
-
-function webhookAlerts({ webhooks, newestChange }: Glance, nowMs: number): PageAlert[] {
-  return webhooks.flatMap((webhook): PageAlert[] => {
-    const { webhookId, state, reason, failure, failingSinceMs, position } = webhook;
-    const behind = count(newestChange - position, "change");
-    const why = failure === "" ? "" : ` (${failure})`;
-    if (state === "FAILING") {
-      const since = ageText(nowMs - (failingSinceMs ?? nowMs));
-      const what = `Webhook ${webhookId} has failed for ${since}${why}; ${behind} behind.`;
-      return [{ level: "look", what, remedy: failure === "" ? "" : WEBHOOK_FAILURES[failure] }];
-    }
-    if (reason === "GAVE_UP") {
-      const what = `Webhook ${webhookId} was given up${why}; ${behind} behind.`;
-      return [{ level: "stuck", what, remedy: "Mend the receiver, then enable the webhook." }];
-    }
-    if (reason !== "BEHIND") return [];
-    const what = `Webhook ${webhookId} fell behind what is kept of the feed, and is disabled.`;
-    const remedy = "Have its receiver read the cases anew, then enable it after a newer change.";
-    return [{ level: "stuck", what, remedy }];
-  });
-}
-
-/** What a code says; a recipient of a later version may know more of them. */
-function meaningOf(code: string): string {
-  return Object.entries(REFUSALS).find(([name]) => name === code)?.[1].meaning ?? "";
-}
-
-/** What to do about a code. */
-export function remedyOf(code: string): string {
-  const known = Object.entries(REFUSALS).find(([name]) => name === code)?.[1].remedy;
-  return known ?? "Ask who refused it what the code means.";
-}
-
-function count(number: number, one: string): string {
-  return `${number.toLocaleString("en-US")} ${one}${number === 1 ? "" : "s"}`;
 }

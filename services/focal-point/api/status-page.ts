@@ -1,4 +1,5 @@
-import { ageText, type PageTable, renderPage, timeText } from "#http";
+import { type PageTable, renderPage, timeText } from "#http";
+import { agoOf, postRows, rowsOf, waitingTable, webhookTable } from "#participant";
 import type { Summary } from "./summary.ts";
 
 /**
@@ -6,10 +7,8 @@ import type { Summary } from "./summary.ts";
  * or a person; whoever may know more asks the API (TP-FP-6).
  */
 export function renderStatusPage(summary: Summary): string {
-  const { connection, unanswered, askedSince } = summary;
-  const isRead = connection.connected && connection.consuming;
-  const ago = (instant: string | undefined): string =>
-    instant === undefined ? "–" : ageText(Date.parse(summary.at) - Date.parse(instant));
+  const { unanswered, askedSince } = summary;
+  const ago = (instant: string | undefined): string => agoOf(summary, instant);
   return renderPage({
     title: `Tracepost focal point ${summary.participant}`,
     note: `As of ${timeText(summary.at)}. Reload for newer figures.`,
@@ -18,23 +17,14 @@ export function renderStatusPage(summary: Summary): string {
       {
         heading: "At a glance",
         rows: [
-          ["Exchange", connection.connected ? "connected" : "not connected"],
-          ["Inbox", isRead ? "read" : "not read"],
-          ["Messages on their way", summary.outbox.pending],
-          ["Receipts owed to others", summary.inbox.receiptsOwed],
+          ...postRows(summary),
           ["Unanswered requests to us", unanswered.count],
           ["The oldest of them waits for", ago(unanswered.since)],
           ["Our oldest request waits for", ago(askedSince)],
         ],
       },
       casesTable(summary),
-      {
-        heading: "Messages on their way",
-        columns: ["To", "Lane", "Messages", "Not receipted", "Oldest"],
-        rows: summary.waiting.map(({ participant, lane, messages, unconfirmed, since }) => {
-          return [participant, lane, messages, unconfirmed, ago(since)];
-        }),
-      },
+      waitingTable(summary),
       { heading: "Receipts of our requests", rows: rowsOf(summary.receipts) },
       { heading: "Replies to our requests", rows: rowsOf(summary.replies.byOutcome) },
       { heading: "Incidents, since the beginning", rows: rowsOf(summary.incidents) },
@@ -56,14 +46,7 @@ export function renderStatusPage(summary: Summary): string {
         }),
         wide: true,
       },
-      {
-        heading: "Webhooks",
-        columns: ["Id", "State", "Why", "Changes waiting"],
-        rows: summary.webhooks.map(({ webhookId, state, reason, failure, behind }) => {
-          return [webhookId, state, reason ?? failure ?? "–", behind];
-        }),
-        wide: true,
-      },
+      webhookTable(summary),
     ],
   });
 }
@@ -77,8 +60,4 @@ function casesTable({ cases }: Summary): PageTable {
       return [state, cases.requesting[state] ?? 0, cases.requested[state] ?? 0];
     }),
   };
-}
-
-function rowsOf(counts: Readonly<Record<string, number>>): [string, number][] {
-  return Object.entries(counts);
 }

@@ -1,10 +1,10 @@
 import { nextTraceState } from "#casework";
 import { type Refusal, refuse } from "#errors";
+import { tellFate, tellGap } from "#participant-store";
 import type { InboundRecord, MessageFate, PostHooks } from "#post";
 import { Header, Kind, type TraceMove } from "#proto";
 import type { Transaction } from "#runtime";
 import { EXCHANGE_ACTOR as actor } from "#users";
-import { tellFate, tellGap } from "../changes/post-changes.ts";
 import { addEvent, type CaseRecord, findCase, insertCase, moveCase } from "./case-record.ts";
 
 /** What the judge makes of a message; crosses the thread to the store. */

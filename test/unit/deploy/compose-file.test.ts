@@ -42,8 +42,9 @@ describe("the compose file", () => {
   const commands = ["init", "nats-config", "cli"];
   const longRunning = (): [string, Service][] =>
     Object.entries(services).filter(([name]) => !commands.includes(name));
-  const focalPoints = (): [string, Service][] =>
-    longRunning().filter(([name]) => name.startsWith("focal-point-"));
+  const OF_PARTICIPANT = /^(focal-point|border-agency)-/;
+  const ofParticipants = (): [string, Service][] =>
+    longRunning().filter(([name]) => OF_PARTICIPANT.test(name));
 
   beforeAll(async () => {
     const text = await readFile(join(FOLDER, "compose.yaml"), "utf8");
@@ -69,15 +70,18 @@ describe("the compose file", () => {
     }
   });
 
-  it("has a focal point for each participant of its file, with its own folder only", async () => {
+  it("has a service for each participant of its file, with its own folder only", async () => {
     const participants = parseParticipantsYaml(
       await readFile(join(FOLDER, "participants.yaml"), "utf8"),
     );
     const ids = participants.map(({ id }) => id);
-    expect(focalPoints().map(([name]) => name)).toEqual(
-      ids.map((id) => `focal-point-${id.toLowerCase()}`),
+    expect(ofParticipants().map(([name]) => name)).toEqual(
+      participants.map(({ id, role }) => `${role}-${id.toLowerCase()}`),
     );
-    const seen = focalPoints().map(([, { volumes }]) =>
+    for (const [name, { command }] of ofParticipants()) {
+      expect(name.startsWith(command[0] ?? "nothing")).toBe(true);
+    }
+    const seen = ofParticipants().map(([, { volumes }]) =>
       volumes.map(({ source, target }) => ({ source, target })),
     );
     expect(seen).toEqual(
@@ -88,8 +92,8 @@ describe("the compose file", () => {
   });
 
   it("gives each participant networks of its own, and none out of the host (TP-CON-9)", () => {
-    for (const [name, service] of focalPoints()) {
-      const id = name.replace("focal-point-", "");
+    for (const [name, service] of ofParticipants()) {
+      const id = name.replace(OF_PARTICIPANT, "");
       expect(service.networks).toEqual([`nats-${id}`, `door-${id}`]);
       const sharing = longRunning().filter(([other, { networks: own = [] }]) => {
         return other !== name && own.some((network) => network.endsWith(`-${id}`));
@@ -110,7 +114,7 @@ describe("the compose file", () => {
 
   it("publishes doors on loopback of the host, and the nats-server not at all (TP-CON-5)", () => {
     const published = longRunning().flatMap(([, { ports = [] }]) => ports);
-    expect(published).toHaveLength(1 + focalPoints().length);
+    expect(published).toHaveLength(1 + ofParticipants().length);
     for (const port of published)
       expect(port).toMatch(/^127\.0\.0\.1:\$\{TRACEPOST_\w+:-\d+\}:8080$/);
     expect(services.nats?.ports).toBeUndefined();
@@ -128,7 +132,7 @@ describe("the compose file", () => {
     const writable = longRunning().flatMap(([name, { volumes }]) =>
       volumes.filter((volume) => volume.read_only !== true).map(() => name),
     );
-    const states = focalPoints().map(([name]) => name);
+    const states = ofParticipants().map(([name]) => name);
     expect(writable).toEqual(["nats", "nats", "steward", "gateway", ...states]);
   });
 

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { beforeEach, expect, test } from "vitest";
 import { FEED_MIGRATION_SQL, FEED_PROCEDURES } from "#feed";
+import { POST_CHANGES_MIGRATION_SQL } from "#participant-store";
 import { createPostProcedures, POST_MIGRATION_SQL, type PostProcedures } from "#post";
 import { ExchangeStatus, Kind, Lane, TraceMove } from "#proto";
 import { caseHooks } from "../../../services/focal-point/cases/case-hooks.ts";
@@ -8,7 +9,6 @@ import {
   CASE_ACTOR_MIGRATION_SQL,
   CASE_MIGRATION_SQL,
 } from "../../../services/focal-point/cases/case-tables.ts";
-import { POST_CHANGES_MIGRATION_SQL } from "../../../services/focal-point/changes/post-changes.ts";
 import { type MemoryTransaction, openMemoryTransaction } from "../../support/memory-transaction.ts";
 
 const SECRET = "MADE-UP-SERIAL-4711";

@@ -4,13 +4,13 @@ import { type HeldReceipts, type MessageProof, messageProof, receiptProof } from
 import { KeyPurpose, ReceiptType } from "#proto";
 import { type Database, HTTP_LIMITS } from "#runtime";
 import type { RegisterView } from "#trust";
-import type { FocalPointProcedures } from "../store.ts";
 import { LIST_RECEIPTS, SHOW_PROOF } from "./receipt-operations.ts";
+import type { ServiceProcedures } from "./store/service-store.ts";
 
 /** What the routes of receipts work with. */
 export interface ReceiptRouteDeps {
-  readonly store: Pick<Database<FocalPointProcedures>, "call">;
-  /** Participant id of this focal point. */
+  readonly store: Pick<Database<ServiceProcedures>, "call">;
+  /** Participant id of this service. */
   readonly participant: string;
   readonly register: () => RegisterView;
 }

@@ -1,13 +1,12 @@
-import { Counter, Gauge, type Registry } from "prom-client";
+import { Counter, type Registry } from "prom-client";
 import { nameOf } from "#casework";
 import type { PostEvent } from "#post";
 import { ReceiptType } from "#proto";
 import type { Logger } from "#runtime";
 import { laneToken } from "#wire";
-import type { Summary } from "./api/summary.ts";
 
-/** What happens in a focal point: counters with few labels; the log lines are the post's. */
-export class FocalPointEvents {
+/** What happens in a participant's service: counters with few labels; log lines are the post's. */
+export class ServiceEvents {
   readonly #logger: Logger;
   readonly #published: Counter<"lane">;
   readonly #publishFailures: Counter;
@@ -19,14 +18,15 @@ export class FocalPointEvents {
   readonly #violations: Counter;
   readonly #webhooks: Counter<"outcome">;
 
-  constructor(logger: Logger, registry: Registry) {
+  /** `service` begins the name of each counter, such as `focal_point`. */
+  constructor(logger: Logger, registry: Registry, service: string) {
     this.#logger = logger;
     const registers = [registry];
     const counter = (name: string, help: string) =>
-      new Counter({ name: `tracepost_focal_point_${name}_total`, help, registers });
+      new Counter({ name: `tracepost_${service}_${name}_total`, help, registers });
     const labelled = <L extends string>(name: string, help: string, label: L) =>
       new Counter<L>({
-        name: `tracepost_focal_point_${name}_total`,
+        name: `tracepost_${service}_${name}_total`,
         help,
         labelNames: [label],
         registers,
@@ -88,30 +88,4 @@ export class FocalPointEvents {
   carrier(type: string, detail: string): void {
     this.#logger.info({ carrier: type, detail }, "the connection to the exchange changed");
   }
-}
-
-/** Figures read from the summary whenever metrics are collected. */
-export function addGauges(registry: Registry, summarize: () => Promise<Summary>): void {
-  const registers = [registry];
-  const pending = new Gauge({
-    name: "tracepost_focal_point_outbox_pending",
-    help: "Messages of ours without an end",
-    registers,
-  });
-  const owed = new Gauge({
-    name: "tracepost_focal_point_receipts_owed",
-    help: "Receipts to be sent",
-    registers,
-  });
-  new Gauge({
-    name: "tracepost_focal_point_missing_numbers",
-    help: "Sequence numbers missing from other participants",
-    registers,
-    async collect() {
-      const summary = await summarize();
-      this.set(summary.gaps.missingNumbers);
-      pending.set(summary.outbox.pending);
-      owed.set(summary.inbox.receiptsOwed);
-    },
-  });
 }

@@ -1,0 +1,71 @@
+import { join } from "node:path";
+import { TracepostError } from "#errors";
+import { KeyPurpose, type Participant, type Role } from "#proto";
+import {
+  loadRegister,
+  loadSealingKey,
+  loadSigningKey,
+  type RegisterView,
+  readSecret,
+  type SealingKeyPair,
+  type SigningKeyPair,
+} from "#trust";
+import type { ServiceConfig } from "./service-config.ts";
+
+/** A participant of a State. */
+export interface Member {
+  readonly participant: string;
+  /** ISO 3166-1 alpha-2. */
+  readonly state: string;
+}
+
+/** Who a service is, as its own files and the register say. */
+export interface Identity {
+  readonly register: RegisterView;
+  readonly self: Member;
+  readonly headerKey: SigningKeyPair;
+  readonly sealingKey: SealingKeyPair;
+  readonly apiToken: string;
+}
+
+/**
+ * Reads keys and register, and checks that they are of the participant that the configuration
+ * names, and that it has the role. Throws TracepostError CONFIG_INVALID or KEY_FILE.
+ */
+export async function loadIdentity(config: ServiceConfig, role: Role): Promise<Identity> {
+  const register = await loadRegister(config.registerFile, config.rootPublicKeyFiles);
+  const headerKey = await loadSigningKey(join(config.keysDir, "header.key"));
+  const sealingKey = await loadSealingKey(join(config.keysDir, "seal.age"));
+  const participant = register.participant(config.participant);
+  if (participant === undefined || participant.state === "") {
+    throw new TracepostError("CONFIG_INVALID", `${config.participant} is no State's participant`, {
+      remedy: "Use the participant id the secretariat registered, and its newest register.",
+    });
+  }
+  if (participant.role !== role) {
+    throw new TracepostError("CONFIG_INVALID", `${config.participant} has another role`, {
+      remedy: "Start the service of the role that the register gives it.",
+    });
+  }
+  checkOwnKeys(participant, headerKey, sealingKey);
+  const apiToken = await readSecret(config.apiTokenFile);
+  const self = { participant: participant.id, state: participant.state };
+  return { register, self, headerKey, sealingKey, apiToken };
+}
+
+/** With keys the register does not know, nobody could verify us and we could open nothing. */
+function checkOwnKeys(
+  participant: Participant,
+  headerKey: SigningKeyPair,
+  sealingKey: SealingKeyPair,
+): void {
+  const isSigner = participant.signingKeys.some(
+    (key) => key.keyId === headerKey.keyId && key.purpose === KeyPurpose.HEADER,
+  );
+  const isSealer = participant.sealingKeys.some((key) => key.recipient === sealingKey.recipient);
+  if (isSigner && isSealer) return;
+  const file = isSigner ? "seal.age" : "header.key";
+  throw new TracepostError("KEY_FILE", `${file} is not the key of ${participant.id}`, {
+    remedy: "Use the key files made with this register, or have the new keys registered.",
+  });
+}

@@ -1,0 +1,31 @@
+// The door to what the services of all participants share: identity, configuration, post, doors.
+
+export {
+  countOf,
+  meaningOf,
+  remedyOf,
+  type ServiceGlance,
+  serviceAttention,
+} from "./attention.ts";
+export type { Member } from "./identity.ts";
+export { addIncidentRoutes } from "./incident-routes.ts";
+export { codeOf, nameSchema } from "./names.ts";
+export { runProcess } from "./run-process.ts";
+export { readServiceStart, SERVICE_SETTINGS, type ServiceStart } from "./service-config.ts";
+export {
+  type RunningService,
+  type ServiceBody,
+  type ServiceContext,
+  type ServiceDefinition,
+  type ServiceParts,
+  startService,
+} from "./start-service.ts";
+export { agoOf, postRows, rowsOf, waitingTable, webhookTable } from "./status-tables.ts";
+export {
+  instantOf,
+  instantText,
+  SERVICE_SUMMARY,
+  type ServiceSummary,
+  type ServiceSummaryDeps,
+  summarizeService,
+} from "./summary.ts";

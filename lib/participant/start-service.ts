@@ -1,0 +1,239 @@
+import { Registry } from "prom-client";
+import {
+  type ApiTitle,
+  addFeedRoutes,
+  addUserRoutes,
+  addWebhookRoutes,
+  createHttpServer,
+  type HttpRoutes,
+} from "#http";
+import { createPost, type Post, type PostApplication, type PostEvent } from "#post";
+import type { Role } from "#proto";
+import { type Clock, type Database, Lifecycle, type Logger, type Timers } from "#runtime";
+import { createSealer, createSigner, PAYLOAD_TYPES, type RegisterView } from "#trust";
+import { admitInstallation, createGuard, type Guard } from "#users";
+import type { Transport } from "#wire";
+import { type Identity, loadIdentity, type Member } from "./identity.ts";
+import { addReceiptRoutes } from "./receipt-routes.ts";
+import type { ServiceConfig } from "./service-config.ts";
+import { ServiceEvents } from "./service-events.ts";
+import { addGauges } from "./service-gauges.ts";
+import type { ServiceProcedures } from "./store/service-store.ts";
+import type { ServiceSummary } from "./summary.ts";
+import { openWatchedStore, type ProceduresOfService, type WatchedStore } from "./watched-store.ts";
+
+/** What a service is built from; the composition root decides which store and which carrier. */
+export interface ServiceParts<C extends ServiceConfig, P extends ProceduresOfService> {
+  readonly config: C;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly openStore: (file: string) => Promise<Database<P>>;
+  readonly connect: () => Promise<Transport>;
+}
+
+/** What a kind of service is. */
+export interface ServiceDefinition<C extends ServiceConfig, P extends ProceduresOfService> {
+  /** Such as "the focal point". */
+  readonly name: string;
+  /** Role its participant must have. */
+  readonly role: Role;
+  /** Begins the name of each counter, such as `focal_point`. */
+  readonly metricsName: string;
+  /** Name of its store in the data folder. */
+  readonly storeFile: string;
+  /** Procedures of the store that only read. */
+  readonly readOnly: readonly string[];
+  readonly title: ApiTitle;
+  /** Judges what others send. */
+  application(self: Member, register: () => RegisterView): PostApplication;
+  /** Builds what is its own, before anything comes in. */
+  build(context: ServiceContext<C, P>): Promise<ServiceBody>;
+}
+
+/** What the own part of a service is built with. */
+export interface ServiceContext<C extends ServiceConfig, P extends ProceduresOfService> {
+  readonly config: C;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly self: Member;
+  readonly register: () => RegisterView;
+  readonly store: Database<P>;
+  readonly lifecycle: Lifecycle;
+  readonly connected: () => boolean;
+  readonly consuming: () => boolean;
+  /** To be told after a message was drafted. */
+  readonly onDrafted: () => void;
+}
+
+/** The own part of a service. */
+export interface ServiceBody {
+  /** A message was taken in, and may have left work. */
+  onTaken(): void;
+  /** The post runs; what goes on by itself may begin. */
+  begin(): void;
+  summarize(): Promise<ServiceSummary>;
+  statusPage(): Promise<string>;
+  /** Adds the routes that only this kind of service has. */
+  routes(routes: HttpRoutes, guard: Guard): void;
+}
+
+/** A running service. */
+export interface RunningService {
+  /** Address of its API, status page, health, readiness and metrics. */
+  readonly url: string;
+  /** Stops taking messages, finishes what it has, closes everything in reverse order. */
+  stop(): Promise<void>;
+}
+
+/** Builds a service in the order of its dependencies and starts it. */
+export async function startService<C extends ServiceConfig, P extends ProceduresOfService>(
+  definition: ServiceDefinition<C, P>,
+  parts: ServiceParts<C, P>,
+): Promise<RunningService> {
+  const { config, logger } = parts;
+  const lifecycle = new Lifecycle(logger);
+  try {
+    const identity = await loadIdentity(config, definition.role);
+    const url = await assemble(definition, parts, identity, lifecycle);
+    lifecycle.ready();
+    logger.info({ url, participant: config.participant }, `${definition.name} is ready`);
+    return { url, stop: () => lifecycle.stop() };
+  } catch (caught) {
+    await lifecycle.stop();
+    throw caught;
+  }
+}
+
+async function assemble<C extends ServiceConfig, P extends ProceduresOfService>(
+  definition: ServiceDefinition<C, P>,
+  parts: ServiceParts<C, P>,
+  identity: Identity,
+  lifecycle: Lifecycle,
+): Promise<string> {
+  const { config, logger, clock, timers } = parts;
+  const { self } = identity;
+  const register = (): RegisterView => identity.register;
+  const metrics = new Registry();
+  const events = new ServiceEvents(logger, metrics, definition.metricsName);
+  const { storeFile: fileName, readOnly } = definition;
+  const onWebhook = (outcome: string): void => events.webhook(outcome);
+  const watched = await openWatchedStore({ ...parts, fileName, readOnly, onWebhook });
+  lifecycle.add({ name: "store", stop: () => watched.store.close() });
+  const shared = watched.store as unknown as Database<ServiceProcedures>;
+  await admitInstallation(shared, identity.apiToken, clock.now());
+  const transport = await parts.connect();
+  lifecycle.add({ name: "carrier", stop: () => transport.close() });
+  tellEvents(transport, events);
+  const connected = (): boolean => transport.connected;
+  const body = await definition.build({
+    ...{ config, logger, clock, timers, self, register, lifecycle, connected },
+    store: watched.store,
+    consuming: () => post.consuming,
+    onDrafted: () => post.noteDrafted(),
+  });
+  const onEvent = (event: PostEvent): void => {
+    events.post(event);
+    if (event.type === "taken" && event.outcome === "delivered") body.onTaken();
+  };
+  const application = definition.application(self, register);
+  const deps = { store: shared, transport, lifecycle, register, application, onEvent };
+  const post = stoppablePost(parts, identity, deps);
+  await post.start();
+  lifecycle.add({ name: "post", stop: () => post.stop() });
+  body.begin();
+  addGauges(metrics, definition.metricsName, () => body.summarize());
+  const doorDeps = { watched, lifecycle, metrics, body, post, connected };
+  return await openDoor(definition, parts, identity, doorDeps);
+}
+
+/** Opens the HTTP door, then lets webhooks be told. */
+async function openDoor<C extends ServiceConfig, P extends ProceduresOfService>(
+  { title }: ServiceDefinition<C, P>,
+  { config, logger, clock }: ServiceParts<C, P>,
+  identity: Identity,
+  deps: {
+    readonly watched: WatchedStore<P>;
+    readonly lifecycle: Lifecycle;
+    readonly metrics: Registry;
+    readonly body: ServiceBody;
+    readonly post: Post;
+    readonly connected: () => boolean;
+  },
+): Promise<string> {
+  const { lifecycle, metrics, body } = deps;
+  const { disk, feed, courier } = deps.watched;
+  const store = deps.watched.store as unknown as Database<ServiceProcedures>;
+  const guard = createGuard({ store, clock, logger });
+  const { participant } = identity.self;
+  const register = (): RegisterView => identity.register;
+  const server = await createHttpServer({
+    ...config.http,
+    logger,
+    metrics,
+    title,
+    health: {
+      store: async () => disk.takesWrites && (await store.call("feedNewest", undefined)) >= 0,
+      nats: deps.connected,
+      consumers: () => deps.post.consuming,
+      running: () => lifecycle.state === "ready",
+    },
+    statusPage: () => body.statusPage(),
+    api: {
+      guard,
+      routes: (routes) => {
+        addUserRoutes(routes, { store, guard, clock });
+        body.routes(routes, guard);
+        addReceiptRoutes(routes, { store, participant, register });
+        addFeedRoutes(routes, feed);
+        addWebhookRoutes(routes, { store, courier, clock });
+      },
+    },
+  });
+  lifecycle.add({ name: "http", stop: () => server.close() });
+  // Stopped first: a door that closes waits for the requests that wait for a change.
+  lifecycle.add({ name: "feed", stop: () => feed.stop() });
+  await courier.start();
+  lifecycle.add({ name: "webhooks", stop: () => courier.stop() });
+  return server.url;
+}
+
+function tellEvents(transport: Transport, events: ServiceEvents): void {
+  transport.onEvent((event) => {
+    const detail = "detail" in event ? event.detail : "";
+    if (event.type === "permission-violation") events.permissionViolation(detail);
+    else events.carrier(event.type, detail);
+  });
+}
+
+function stoppablePost<C extends ServiceConfig, P extends ProceduresOfService>(
+  { config, logger, clock, timers }: ServiceParts<C, P>,
+  { self, headerKey, sealingKey }: Identity,
+  deps: {
+    readonly store: Database<ServiceProcedures>;
+    readonly transport: Transport;
+    readonly lifecycle: Lifecycle;
+    readonly register: () => RegisterView;
+    readonly application: PostApplication;
+    readonly onEvent: (event: PostEvent) => void;
+  },
+): Post {
+  const { lifecycle, ...rest } = deps;
+  const sealer = createSealer();
+  lifecycle.add({ name: "sealer", stop: () => sealer.close() });
+  const signer = createSigner(headerKey, PAYLOAD_TYPES.header);
+  const { resendFirstMs, gapNoticeAfterMs } = config;
+  return createPost({
+    ...rest,
+    participant: self.participant,
+    sealer,
+    signer: () => signer,
+    identities: () => [sealingKey.identity],
+    clock,
+    timers,
+    logger,
+    ...(resendFirstMs === undefined ? {} : { resendFirstMs }),
+    ...(gapNoticeAfterMs === undefined ? {} : { gapNoticeAfterMs }),
+  });
+}

@@ -1,0 +1,8 @@
+// The door to what the stores of all participants' services share: loaded by a store's thread.
+
+export { POST_CHANGES_MIGRATION_SQL, tellFate, tellGap } from "./post-changes.ts";
+export {
+  createServiceProcedures,
+  SERVICE_READ_ONLY,
+  type ServiceProcedures,
+} from "./service-store.ts";

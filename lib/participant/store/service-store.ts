@@ -1,0 +1,25 @@
+import { FEED_PROCEDURES, FEED_READ_ONLY } from "#feed";
+import { createPostProcedures, POST_READ_ONLY, type PostHooks } from "#post";
+import { USER_PROCEDURES, USER_READ_ONLY } from "#users";
+import { WEBHOOK_PROCEDURES, WEBHOOK_READ_ONLY } from "#webhooks";
+
+/** Procedures that the store of every service of a participant has. */
+export function createServiceProcedures(hooks: PostHooks) {
+  return {
+    ...createPostProcedures(hooks),
+    ...USER_PROCEDURES,
+    ...FEED_PROCEDURES,
+    ...WEBHOOK_PROCEDURES,
+  };
+}
+
+/** Those of them that only read. */
+export const SERVICE_READ_ONLY = [
+  ...POST_READ_ONLY,
+  ...USER_READ_ONLY,
+  ...FEED_READ_ONLY,
+  ...WEBHOOK_READ_ONLY,
+] as const;
+
+/** What {@link createServiceProcedures} makes. */
+export type ServiceProcedures = ReturnType<typeof createServiceProcedures>;

@@ -1,0 +1,56 @@
+import { refused } from "#errors";
+import {
+  type RunningService,
+  type ServiceBody,
+  type ServiceContext,
+  type ServiceDefinition,
+  type ServiceParts,
+  startService,
+} from "#participant";
+import { Role } from "#proto";
+import { addOverviewRoutes } from "./api/overview-routes.ts";
+import { renderStatusPage } from "./api/status-page.ts";
+import { type SummaryDeps, summarize } from "./api/summary.ts";
+import type { BorderAgencyConfig } from "./config.ts";
+import { type BorderAgencyProcedures, store as storeDefinition } from "./store.ts";
+
+/** What a border agency is built from (TP-ALERT-30); the composition root chooses the carrier. */
+export type BorderAgencyParts = ServiceParts<BorderAgencyConfig, BorderAgencyProcedures>;
+
+/** Builds the service in the order of its dependencies and starts it. */
+export async function startBorderAgency(parts: BorderAgencyParts): Promise<RunningService> {
+  return await startService(BORDER_AGENCY, parts);
+}
+
+const BORDER_AGENCY: ServiceDefinition<BorderAgencyConfig, BorderAgencyProcedures> = {
+  name: "the border agency",
+  role: Role.BORDER_AGENCY,
+  metricsName: "border_agency",
+  storeFile: "border-agency.sqlite",
+  readOnly: storeDefinition.readOnly,
+  title: {
+    title: "Tracepost border agency",
+    description: "What officers and systems of a border agency do on the exchange.",
+  },
+  application: () => ({
+    judge: () => refused("SCHEMA_UNSUPPORTED", "header.kind", "not for a border agency"),
+  }),
+  build: buildBorderAgency,
+};
+
+async function buildBorderAgency(
+  context: ServiceContext<BorderAgencyConfig, BorderAgencyProcedures>,
+): Promise<ServiceBody> {
+  const { store, clock, self, connected, consuming } = context;
+  const facts: SummaryDeps = {
+    participant: self.participant,
+    ...{ store, clock, connected, consuming },
+  };
+  return {
+    onTaken: () => {},
+    begin: () => {},
+    summarize: () => summarize(facts),
+    statusPage: async () => renderStatusPage(await summarize(facts)),
+    routes: (routes) => addOverviewRoutes(routes, facts),
+  };
+}

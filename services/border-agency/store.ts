@@ -1,0 +1,33 @@
+import { FEED_MIGRATION_SQL } from "#feed";
+import {
+  createServiceProcedures,
+  POST_CHANGES_MIGRATION_SQL,
+  SERVICE_READ_ONLY,
+} from "#participant-store";
+import { POST_MIGRATION_SQL, POST_OPEN_MIGRATION_SQL } from "#post";
+import { REPEAT_MIGRATION_SQL } from "#repeats";
+import type { StoreDefinition } from "#runtime";
+import { USER_MIGRATION_SQL } from "#users";
+import { WEBHOOK_MIGRATION_SQL } from "#webhooks";
+import { agencyHooks } from "./agency-hooks.ts";
+
+/** Everything a border agency keeps: its post and its users. */
+export const store = {
+  name: "border-agency",
+  migrations: [
+    { version: 1, name: "outbox, inbox, sequences, incidents", sql: POST_MIGRATION_SQL },
+    { version: 2, name: "messages under way", sql: POST_OPEN_MIGRATION_SQL },
+    { version: 3, name: "users and tokens", sql: USER_MIGRATION_SQL },
+    { version: 4, name: "feed of changes", sql: FEED_MIGRATION_SQL },
+    { version: 5, name: "changes of the post", sql: POST_CHANGES_MIGRATION_SQL },
+    { version: 6, name: "webhooks", sql: WEBHOOK_MIGRATION_SQL },
+    { version: 7, name: "idempotency keys", sql: REPEAT_MIGRATION_SQL },
+  ],
+  procedures: {
+    ...createServiceProcedures(agencyHooks),
+  },
+  readOnly: [...SERVICE_READ_ONLY],
+} satisfies StoreDefinition;
+
+/** Procedures of a border agency's store. */
+export type BorderAgencyProcedures = typeof store.procedures;
