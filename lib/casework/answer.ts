@@ -1,11 +1,13 @@
 import {
-  type CustodyEvent,
+  CustodyEvent,
   CustodyEventKind,
-  type FinalReply,
+  FinalReply,
   Question,
+  QuestionAnswer,
   RefusalGround,
+  RefusalNotice,
   TraceOutcome,
-  type TraceReply,
+  TraceReply,
   type TraceRequest,
 } from "#proto";
 import { isSameCalibre, stateName } from "#reference";
@@ -53,11 +55,8 @@ export function answerFromRegister(
   const [record, ...others] = tellApart(request, matches);
   const notes = [context.registerNote ?? "", ...new Set(matches.map((match) => sourceOf(match)))];
   const sourceNote = [...notes.filter((note) => note !== ""), `Consulted on ${today}.`].join(" ");
-  const reply = (content: NonNullable<TraceReply["content"]>): TraceReply => ({
-    content,
-    languageTag: ANSWER_LANGUAGE,
-    sourceNote,
-  });
+  const reply = (content: NonNullable<TraceReply["content"]>): TraceReply =>
+    TraceReply.create({ content, languageTag: ANSWER_LANGUAGE, sourceNote });
   if (record === undefined) {
     const remarks = "No record of a firearm with this make and serial number.";
     return reply(final(request, TraceOutcome.NO_RECORD, remarks));
@@ -71,7 +70,7 @@ export function answerFromRegister(
   if (record.restriction !== undefined) {
     const ground = RefusalGround[record.restriction];
     const explanation = "A record exists; what it says may not be told on this ground.";
-    return reply({ $case: "refusal", value: { ground, explanation } });
+    return reply({ $case: "refusal", value: RefusalNotice.create({ ground, explanation }) });
   }
   return reply(fromRecord(request, record));
 }
@@ -109,9 +108,10 @@ function final(
   outcome: TraceOutcome,
   remarks: string,
 ): { $case: "final"; value: FinalReply } {
-  const answers = request.questionsAsked.map((question) => ({ question, answer: remarks }));
-  const value = { outcome, custodyEvents: [], nextState: "", remarks, answers };
-  return { $case: "final", value };
+  const answers = request.questionsAsked.map((question) =>
+    QuestionAnswer.create({ question, answer: remarks }),
+  );
+  return { $case: "final", value: FinalReply.create({ outcome, remarks, answers }) };
 }
 
 function fromRecord(
@@ -120,17 +120,16 @@ function fromRecord(
 ): { $case: "final"; value: FinalReply } {
   const outcome = OUTCOME_OF_STATUS[record.status];
   const sentence = sentenceOf(record);
-  const answers = request.questionsAsked.map((question) => ({
-    question,
-    answer: answerTo(question, record, sentence),
-  }));
-  const value: FinalReply = {
+  const answers = request.questionsAsked.map((question) =>
+    QuestionAnswer.create({ question, answer: answerTo(question, record, sentence) }),
+  );
+  const value = FinalReply.create({
     outcome,
     custodyEvents: custodyOf(request, record),
     nextState: record.status === "exported" ? (record.exportedTo ?? "") : "",
     remarks: sentence,
     answers,
-  };
+  });
   return { $case: "final", value };
 }
 
@@ -179,13 +178,13 @@ function answerTo(question: Question, record: FirearmRecord, sentence: string): 
 function custodyOf(request: TraceRequest, record: FirearmRecord): CustodyEvent[] {
   const leaves = record.status === "exported";
   const gains = record.status === "held";
-  const event: CustodyEvent = {
+  const event = CustodyEvent.create({
     kind: EVENT_OF_STATUS[record.status],
     date: record.eventDate ?? "",
     fromParty: gains ? "" : (record.holder ?? ""),
     fromState: gains ? "" : request.requestedState,
     toParty: gains ? (record.holder ?? "") : "",
     toState: leaves ? (record.exportedTo ?? "") : gains ? request.requestedState : "",
-  };
+  });
   return [event];
 }

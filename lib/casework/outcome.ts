@@ -27,7 +27,7 @@ const CLASS_OF_OUTCOME: Readonly<Record<TraceOutcome, OutcomeClass>> = {
 
 /**
  * Coarse class of a reply, which the header discloses so that it can be counted unread.
- * UNSPECIFIED for an acknowledgement, and for an outcome this version does not know.
+ * UNSPECIFIED for what concludes nothing, and for an outcome this version does not know.
  */
 export function outcomeClassOf(reply: TraceReply): OutcomeClass {
   switch (reply.content?.$case) {
@@ -35,28 +35,32 @@ export function outcomeClassOf(reply: TraceReply): OutcomeClass {
       return CLASS_OF_OUTCOME[reply.content.value.outcome] ?? OutcomeClass.UNSPECIFIED;
     case "refusal":
       return OutcomeClass.REFUSED;
-    case "acknowledgement":
-    case undefined:
-      return OutcomeClass.UNSPECIFIED;
+    case "referral":
+      return OutcomeClass.ONWARD;
+    case "correction":
+      return CLASS_OF_OUTCOME[reply.content.value.corrected?.outcome ?? 0] ?? 0;
     default:
-      return reply.content satisfies never;
+      return OutcomeClass.UNSPECIFIED;
   }
 }
 
+/** Move of each content of a reply. */
+const MOVE_OF_REPLY: Readonly<Record<NonNullable<TraceReply["content"]>["$case"], TraceMove>> = {
+  acknowledgement: TraceMove.ACKNOWLEDGEMENT,
+  requestForInformation: TraceMove.REQUEST_FOR_INFORMATION,
+  interim: TraceMove.INTERIM,
+  final: TraceMove.FINAL,
+  referral: TraceMove.REFERRAL,
+  delay: TraceMove.DELAY,
+  refusal: TraceMove.REFUSAL,
+  clarification: TraceMove.CLARIFICATION,
+  correction: TraceMove.CORRECTION,
+};
+
 /** The move a reply makes in its conversation; UNSPECIFIED when it has no content. */
 export function moveOf(reply: TraceReply): TraceMove {
-  switch (reply.content?.$case) {
-    case "final":
-      return TraceMove.FINAL;
-    case "refusal":
-      return TraceMove.REFUSAL;
-    case "acknowledgement":
-      return TraceMove.ACKNOWLEDGEMENT;
-    case undefined:
-      return TraceMove.UNSPECIFIED;
-    default:
-      return reply.content satisfies never;
-  }
+  const { content } = reply;
+  return content === undefined ? TraceMove.UNSPECIFIED : MOVE_OF_REPLY[content.$case];
 }
 
 /** Name of a final reply's outcome, such as NO_RECORD; undefined when none is given. */

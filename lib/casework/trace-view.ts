@@ -123,10 +123,8 @@ export function fromTraceReply(reply: TraceReply): TraceReplyView {
       const acknowledgement = { nationalReference, expectedBy: textOf(expectedBy) };
       return { ...source, acknowledgement };
     }
-    case undefined:
-      return source;
     default:
-      return content satisfies never;
+      return source;
   }
 }
 

@@ -1,5 +1,5 @@
 import { type Refusal, refuse } from "#errors";
-import { type Handling, type Header, Kind, type MessageRef } from "#proto";
+import { type Disclosed, type Handling, type Header, Kind, type MessageRef } from "#proto";
 import { isMessageId, WIRE_LIMITS } from "#runtime";
 import { DIGEST_BYTES } from "./digests.ts";
 import { isTraceKind } from "./kinds.ts";
@@ -8,10 +8,21 @@ import { isParticipantId } from "./participant-id.ts";
 import { isStateCode } from "./text-rules.ts";
 
 /** Kinds that are moves of a trace conversation, and say which. */
-const MOVING_KINDS: ReadonlySet<Kind> = new Set([Kind.TRACE_REQUEST, Kind.TRACE_REPLY]);
+const MOVING_KINDS: ReadonlySet<Kind> = new Set([
+  Kind.TRACE_REQUEST,
+  Kind.TRACE_REPLY,
+  Kind.TRACE_FOLLOW_UP,
+]);
+
+/** Kinds that are moves of an alert, and say which. */
+const ALERTING_KINDS: ReadonlySet<Kind> = new Set([Kind.ALERT, Kind.ALERT_RESPONSE]);
 
 /** Kinds that answer one exact message. */
-const REPLY_KINDS: ReadonlySet<Kind> = new Set([Kind.TRACE_REPLY, Kind.ALERT_RESPONSE]);
+const REPLY_KINDS: ReadonlySet<Kind> = new Set([
+  Kind.TRACE_REPLY,
+  Kind.TRACE_FOLLOW_UP,
+  Kind.ALERT_RESPONSE,
+]);
 
 /** Checks in_reply_to: complete wherever it stands, mandatory on replies (TP-WIRE-10). */
 export function checkReply(header: Header): Refusal | undefined {
@@ -37,7 +48,7 @@ export function checkMessageRef(reference: MessageRef, field: string): Refusal |
 
 /**
  * Checks handling and the disclosed facts: known values, handling on trace kinds, the move on trace
- * requests and replies (TP-WIRE-11).
+ * requests, replies and follow-ups, move, kind and scope of an alert (TP-WIRE-11).
  */
 export function checkHandling(header: Header): Refusal | undefined {
   const { disclosed, handling } = header;
@@ -50,12 +61,34 @@ export function checkHandling(header: Header): Refusal | undefined {
   if (MOVING_KINDS.has(header.kind) && (disclosed?.move ?? 0) === 0) {
     return refuse("MALFORMED", "header.disclosed.move", "is missing");
   }
-  if (disclosed === undefined) return undefined;
+  return checkAlertFacts(header) ?? (disclosed && checkDisclosedValues(disclosed));
+}
+
+/** An alert and an answer to one say what they do, an alert also its kind and scope. */
+function checkAlertFacts({ kind, disclosed }: Header): Refusal | undefined {
+  if (!ALERTING_KINDS.has(kind)) return undefined;
+  const missing = (name: string) => refuse("MALFORMED", `header.disclosed.${name}`, "is missing");
+  if ((disclosed?.alertMove ?? 0) === 0) return missing("alert_move");
+  if (kind !== Kind.ALERT) return undefined;
+  if ((disclosed?.alertKind ?? 0) === 0) return missing("alert_kind");
+  return (disclosed?.alertScope ?? 0) === 0 ? missing("alert_scope") : undefined;
+}
+
+function checkDisclosedValues(disclosed: Disclosed): Refusal | undefined {
   if (disclosed.move !== 0 && !isKnown.traceMove(disclosed.move)) {
     return refuse("MALFORMED", "header.disclosed.move", "is not a known value");
   }
   if (disclosed.outcomeClass !== 0 && !isKnown.outcomeClass(disclosed.outcomeClass)) {
     return refuse("MALFORMED", "header.disclosed.outcome_class", "is not a known value");
+  }
+  if (disclosed.alertMove !== 0 && !isKnown.alertMove(disclosed.alertMove)) {
+    return refuse("MALFORMED", "header.disclosed.alert_move", "is not a known value");
+  }
+  if (disclosed.alertKind !== 0 && !isKnown.alertKind(disclosed.alertKind)) {
+    return refuse("MALFORMED", "header.disclosed.alert_kind", "is not a known value");
+  }
+  if (disclosed.alertScope !== 0 && !isKnown.alertScope(disclosed.alertScope)) {
+    return refuse("MALFORMED", "header.disclosed.alert_scope", "is not a known value");
   }
   return undefined;
 }

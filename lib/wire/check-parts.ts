@@ -18,10 +18,15 @@ const AGE_FILE_START = Buffer.from("age-encryption.org/v1\n");
 
 const SCHEMA_NAME = /^tracepost\.v1\.[A-Z][A-Za-z0-9]{0,63}$/;
 
-/** The one message that a body of these kinds holds; alerts and attachments are not fixed yet. */
+/** The one message that a body of each kind holds. */
 const BODY_SCHEMA: ReadonlyMap<Kind, string> = new Map([
   [Kind.TRACE_REQUEST, "tracepost.v1.TraceRequest"],
   [Kind.TRACE_REPLY, "tracepost.v1.TraceReply"],
+  [Kind.TRACE_FOLLOW_UP, "tracepost.v1.TraceFollowUp"],
+  [Kind.NOTICE, "tracepost.v1.Notice"],
+  [Kind.ALERT, "tracepost.v1.Alert"],
+  [Kind.ALERT_RESPONSE, "tracepost.v1.AlertResponse"],
+  [Kind.ATTACHMENT_CHUNK, "tracepost.v1.AttachmentChunk"],
   [Kind.RECEIPT, "tracepost.v1.Receipt"],
   [Kind.VOID, "tracepost.v1.Void"],
   [Kind.GAP_NOTICE, "tracepost.v1.GapNotice"],

@@ -10,6 +10,7 @@ const UNSEALED_KINDS: ReadonlySet<Kind> = new Set([
 const TRACE_KINDS: ReadonlySet<Kind> = new Set([
   Kind.TRACE_REQUEST,
   Kind.TRACE_REPLY,
+  Kind.TRACE_FOLLOW_UP,
   Kind.ATTACHMENT_CHUNK,
 ]);
 

@@ -1,4 +1,7 @@
 import {
+  AlertKind,
+  AlertMove,
+  AlertScope,
   ExchangeStatus,
   Instrument,
   Kind,
@@ -31,6 +34,9 @@ export const isKnown = {
   useRestriction: knownValues(UseRestriction),
   traceMove: knownValues(TraceMove),
   outcomeClass: knownValues(OutcomeClass),
+  alertMove: knownValues(AlertMove),
+  alertKind: knownValues(AlertKind),
+  alertScope: knownValues(AlertScope),
   receiptType: knownValues(ReceiptType),
   refusalCode: knownValues(RefusalCode),
 } as const;

@@ -3,7 +3,7 @@ import protobuf from "protobufjs";
 
 /** The contract as it is shipped; nothing here knows the code generated from it. */
 const PROTO_FOLDER = new URL("../../proto/", import.meta.url);
-const FILES = ["envelope", "receipt", "log", "register", "trace"].map(
+const FILES = ["log", "receipt", "register", "reply", "follow_up", "notice", "alert"].map(
   (name) => `tracepost/v1/${name}.proto`,
 );
 const PACKAGE = "tracepost.v1";

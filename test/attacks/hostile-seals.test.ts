@@ -5,7 +5,7 @@ import {
   identityToRecipient,
 } from "age-encryption";
 import { describe, expect, it } from "vitest";
-import { Envelope, KeyPart, Kind, OutcomeClass, TraceMove, TraceRequest } from "#proto";
+import { Disclosed, Envelope, KeyPart, Kind, OutcomeClass, TraceMove, TraceRequest } from "#proto";
 import { newMessageId } from "#runtime";
 import type { AssembledEnvelope, BuiltPart } from "#wire";
 import { AttackedExchange } from "../support/attacked-exchange.ts";
@@ -363,7 +363,7 @@ describe("a body that opens and is not what it should be", () => {
     { code: "DISCLOSED_MISMATCH", field: "header.disclosed.move" },
     () =>
       exchange.request({
-        header: { disclosed: { move: TraceMove.REMINDER, outcomeClass: OutcomeClass.UNSPECIFIED } },
+        header: { disclosed: Disclosed.create({ move: TraceMove.REMINDER }) },
       }),
   );
   exchange.rejectedByRecipient(
@@ -372,7 +372,10 @@ describe("a body that opens and is not what it should be", () => {
     () =>
       exchange.request({
         header: {
-          disclosed: { move: TraceMove.REQUEST, outcomeClass: OutcomeClass.ESTABLISHED },
+          disclosed: Disclosed.create({
+            move: TraceMove.REQUEST,
+            outcomeClass: OutcomeClass.ESTABLISHED,
+          }),
         },
       }),
   );

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { GapNotice, type Header, Kind, Lane, TraceMove, TraceReply, Void } from "#proto";
+import { Disclosed, GapNotice, type Header, Kind, Lane, TraceMove, TraceReply, Void } from "#proto";
 import { newMessageId } from "#runtime";
 import { type AssembledEnvelope, outSubject, resign, sha256, unsealedPart } from "#wire";
 import { AttackedExchange, PATIENCE } from "../support/attacked-exchange.ts";
@@ -203,7 +203,7 @@ describe("moves in a case of somebody else", () => {
         kind,
         conversationId,
         inReplyTo,
-        disclosed: { move: TraceMove.ACKNOWLEDGEMENT, outcomeClass: 0 },
+        disclosed: Disclosed.create({ move: TraceMove.ACKNOWLEDGEMENT }),
       },
       binding: { kind, conversationId },
       parts: [{ name: "body", plaintext, schema, retentionClass: "trace" }],

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { MessageDraft } from "#post";
-import { Handling, Instrument, Kind, Tlp, TraceMove, UseRestriction } from "#proto";
+import { Disclosed, Handling, Instrument, Kind, Tlp, TraceMove, UseRestriction } from "#proto";
 
 /** A trace request with a text for a body. */
 export function draftOf(
@@ -21,7 +21,7 @@ export function draftOf(
       use: [UseRestriction.ANY_LAWFUL],
       originatorState: sender.slice(0, 2),
     }),
-    disclosed: { move: TraceMove.REQUEST, outcomeClass: 0 },
+    disclosed: Disclosed.create({ move: TraceMove.REQUEST }),
     parts: [
       {
         name: "body",

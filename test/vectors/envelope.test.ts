@@ -1,5 +1,8 @@
 import { describe, expect, it } from "vitest";
 import {
+  alertKindToJSON,
+  alertMoveToJSON,
+  alertScopeToJSON,
   exchangeStatusToJSON,
   type Header,
   instrumentToJSON,
@@ -56,9 +59,12 @@ function inWords({ header }: ParsedMessage): Record<string, unknown> {
 }
 
 function disclosedInWords(disclosed: NonNullable<Header["disclosed"]>): Record<string, unknown> {
-  const { move, outcomeClass } = disclosed;
+  const { move, outcomeClass, alertMove, alertKind, alertScope } = disclosed;
   return {
-    move: traceMoveToJSON(move),
+    ...(move === 0 ? {} : { move: traceMoveToJSON(move) }),
+    ...(alertMove === 0 ? {} : { alert_move: alertMoveToJSON(alertMove) }),
+    ...(alertKind === 0 ? {} : { alert_kind: alertKindToJSON(alertKind) }),
+    ...(alertScope === 0 ? {} : { alert_scope: alertScopeToJSON(alertScope) }),
     ...(outcomeClass === 0 ? {} : { outcome_class: outcomeClassToJSON(outcomeClass) }),
   };
 }

@@ -2,7 +2,7 @@ import {
   Boundness,
   Instrument,
   KeyPurpose,
-  type Participant,
+  Participant,
   ParticipantRegister,
   ParticipantStatus,
   Role,
@@ -70,7 +70,7 @@ function registeredParticipant(
   keys: ParticipantKeys | undefined,
   nowMs: number,
 ): Participant {
-  return {
+  return Participant.create({
     id: spec.id,
     legalName: spec.name,
     role: ROLES[spec.role],
@@ -94,7 +94,7 @@ function registeredParticipant(
             },
           ],
     languages: [...spec.languages],
-  };
+  });
 }
 
 function registeredKey(pair: SigningKeyPair, purpose: KeyPurpose, nowMs: number): SigningKey {

@@ -3,10 +3,13 @@ import { Instant } from "#http";
 import {
   CustodyEvent,
   CustodyEventKind,
+  FinalReply,
   Question,
+  QuestionAnswer,
   RefusalGround,
+  RefusalNotice,
   TraceOutcome,
-  type TraceReply,
+  TraceReply,
 } from "#proto";
 import { CASEWORK_LIMITS } from "#runtime";
 import { codeOf, nameSchema } from "./names.ts";
@@ -75,11 +78,11 @@ export function toTraceReply(facts: NewReply): TraceReply | undefined {
   const contents = [acknowledgementOf(facts), finalOf(facts), refusalOf(facts)];
   const [content, ...others] = contents.filter((one) => one !== undefined);
   if (content === undefined || others.length > 0) return undefined;
-  return {
+  return TraceReply.create({
     content,
     languageTag: facts.languageTag ?? "en",
     sourceNote: facts.sourceNote ?? "",
-  };
+  });
 }
 
 type Content = TraceReply["content"];
@@ -94,23 +97,23 @@ function acknowledgementOf({ acknowledgement }: NewReply): Content {
 function refusalOf({ refusal }: NewReply): Content {
   if (refusal === undefined) return undefined;
   const { ground, explanation = "" } = refusal;
-  return { $case: "refusal", value: { ground: codeOf(RefusalGround, ground), explanation } };
+  const value = RefusalNotice.create({ ground: codeOf(RefusalGround, ground), explanation });
+  return { $case: "refusal", value };
 }
 
 function finalOf({ final }: NewReply): Content {
   if (final === undefined) return undefined;
   const { outcome, custodyEvents = [], nextState = "", remarks = "", answers = [] } = final;
-  const value = {
+  const value = FinalReply.create({
     outcome: codeOf(TraceOutcome, outcome),
     custodyEvents: custodyEvents.map((event) =>
       CustodyEvent.create({ ...event, kind: codeOf(CustodyEventKind, event.kind) }),
     ),
     nextState,
     remarks,
-    answers: answers.map(({ question, answer }) => ({
-      question: codeOf(Question, question),
-      answer,
-    })),
-  };
+    answers: answers.map(({ question, answer }) =>
+      QuestionAnswer.create({ question: codeOf(Question, question), answer }),
+    ),
+  });
   return { $case: "final", value };
 }

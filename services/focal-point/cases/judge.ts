@@ -105,11 +105,9 @@ export function conclusionOf(reply: TraceReply): Outcome<string | null> {
       if (!isGround) return refused("BODY_INVALID", "body.refusal.ground", "missing");
       return accepted(REFUSED_OUTCOME);
     }
-    case "acknowledgement":
-      return accepted(null);
     case undefined:
       return refused("BODY_INVALID", "body.content", "missing");
     default:
-      return reply.content satisfies never;
+      return accepted(null);
   }
 }

@@ -3,6 +3,7 @@ import { type Refusal, refuse } from "#errors";
 import { instantMsOf } from "#http";
 import type { MessageDraft } from "#post";
 import {
+  Disclosed,
   ExchangeStatus,
   type Finding,
   Handling,
@@ -85,7 +86,7 @@ function draftOf(self: Replier, facts: NewTrace, nowMs: number) {
         : instantMsOf(facts.expiresAt),
     instrumentBasis: facts.instrumentBasis.map((name) => codeOf(Instrument, name)),
     handling: handlingOf(facts, self.state),
-    disclosed: { move: TraceMove.REQUEST, outcomeClass: 0 },
+    disclosed: Disclosed.create({ move: TraceMove.REQUEST }),
     parts: [],
   } as const;
 }

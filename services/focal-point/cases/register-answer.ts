@@ -1,5 +1,5 @@
 import { answerFromRegister, moveOf, normalizeSerial } from "#casework";
-import { TraceOutcome, TraceReply, TraceRequest } from "#proto";
+import { FinalReply, QuestionAnswer, TraceOutcome, TraceReply, TraceRequest } from "#proto";
 import type { Transaction } from "#runtime";
 import { REGISTER_ACTOR } from "#users";
 import { matchFirearm } from "../firearms/firearm-record.ts";
@@ -48,8 +48,10 @@ async function kindOfRegister(tx: Transaction): Promise<string> {
 /** Without a serial number a register cannot be searched; that is not the same as no record. */
 function untraceable(request: TraceRequest, sourceNote: string): TraceReply {
   const remarks = "The request gives no serial number; the register cannot be searched by less.";
-  const answers = request.questionsAsked.map((question) => ({ question, answer: remarks }));
+  const answers = request.questionsAsked.map((question) =>
+    QuestionAnswer.create({ question, answer: remarks }),
+  );
   const outcome = TraceOutcome.INSUFFICIENT_IDENTIFICATION;
-  const value = { outcome, custodyEvents: [], nextState: "", remarks, answers };
-  return { content: { $case: "final", value }, languageTag: "en", sourceNote };
+  const value = FinalReply.create({ outcome, remarks, answers });
+  return TraceReply.create({ content: { $case: "final", value }, languageTag: "en", sourceNote });
 }

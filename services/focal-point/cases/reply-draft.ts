@@ -1,6 +1,6 @@
 import { moveOf, outcomeClassOf } from "#casework";
 import type { MessageDraft } from "#post";
-import { Handling, Header, Kind, Tlp, TraceReply, UseRestriction } from "#proto";
+import { Disclosed, Handling, Header, Kind, Tlp, TraceReply, UseRestriction } from "#proto";
 import type { CaseRecord } from "./case-record.ts";
 
 /** Who answers. */
@@ -37,7 +37,7 @@ export function replyDraft(
     },
     instrumentBasis: asked.instrumentBasis,
     handling: strictest(asked.handling, replier.state),
-    disclosed: { move: moveOf(reply), outcomeClass: outcomeClassOf(reply) },
+    disclosed: Disclosed.create({ move: moveOf(reply), outcomeClass: outcomeClassOf(reply) }),
     parts: [
       {
         name: "body",

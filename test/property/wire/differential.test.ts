@@ -1,6 +1,9 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import {
+  AlertKind,
+  AlertMove,
+  AlertScope,
   ExchangeStatus,
   exchangeStatusToJSON,
   Header,
@@ -86,7 +89,15 @@ const header: fc.Arbitrary<Header> = fc.record({
       originatorState: text,
     }),
   ),
-  disclosed: maybe(fc.record({ move: oneOf(TraceMove), outcomeClass: oneOf(OutcomeClass) })),
+  disclosed: maybe(
+    fc.record({
+      move: oneOf(TraceMove),
+      outcomeClass: oneOf(OutcomeClass),
+      alertMove: oneOf(AlertMove),
+      alertKind: oneOf(AlertKind),
+      alertScope: oneOf(AlertScope),
+    }),
+  ),
   parts: fc.array(partInfo, { maxLength: 4 }),
 });
 

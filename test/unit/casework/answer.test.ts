@@ -55,7 +55,7 @@ describe("answering from a register (TP-CASE-3)", () => {
   });
 
   it("names the last legal holder with date and State", () => {
-    expect(final(record).custodyEvents).toEqual([
+    expect(final(record).custodyEvents).toMatchObject([
       {
         kind: CustodyEventKind.SOLD,
         date: "2001-05",

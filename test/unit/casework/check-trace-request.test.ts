@@ -7,6 +7,7 @@ import {
   FirearmType,
   IllicitGround,
   Instrument,
+  PriorChecks,
   Priority,
   Question,
   type Recovery,
@@ -159,11 +160,11 @@ describe("checking a trace request (TP-CASE-1, TP-CASE-2)", () => {
   });
 
   it("demands the national checks first", () => {
-    const priorChecks = {
+    const priorChecks = PriorChecks.create({
       nationalRegistry: CheckResult.NOT_DONE,
       lostStolen: CheckResult.UNSPECIFIED,
       iarms: CheckResult.NOT_DONE,
-    };
+    });
     expect(changed({ priorChecks })).toEqual([
       "ERROR prior_checks.national_registry notDone",
       "ERROR prior_checks.lost_stolen notDone",

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { OpenedInbound } from "#post";
 import {
+  Disclosed,
   ExchangeStatus,
   FinalReply,
   Header,
@@ -9,6 +10,7 @@ import {
   OutcomeClass,
   Priority,
   RefusalGround,
+  RefusalNotice,
   TraceMove,
   TraceOutcome,
   TraceReply,
@@ -43,13 +45,13 @@ function judgeRequest(
 ) {
   const request = completeTraceRequest();
   change(request);
-  const disclosed = { move, outcomeClass: NO_OUTCOME };
+  const disclosed = Disclosed.create({ move, outcomeClass: NO_OUTCOME });
   const body = TraceRequest.encode(request).finish();
   return judge.judge(opened(Kind.TRACE_REQUEST, body, disclosed));
 }
 
 function judgeReply(content: TraceReply["content"], disclosed: Header["disclosed"]) {
-  const body = TraceReply.encode({ content, languageTag: "en", sourceNote: "" }).finish();
+  const body = TraceReply.encode(TraceReply.create({ content, languageTag: "en" })).finish();
   return judge.judge(opened(Kind.TRACE_REPLY, body, disclosed));
 }
 
@@ -89,7 +91,7 @@ describe("a request", () => {
   });
 
   test("of bytes that are no request is refused, not thrown over", () => {
-    const disclosed = { move: TraceMove.REQUEST, outcomeClass: NO_OUTCOME };
+    const disclosed = Disclosed.create({ move: TraceMove.REQUEST, outcomeClass: NO_OUTCOME });
     const bytes = Buffer.from([0xff, 0xff, 0xff]);
     expect(judge.judge(opened(Kind.TRACE_REQUEST, bytes, disclosed))).toMatchObject({
       refusal: { code: "BODY_INVALID", field: "body" },
@@ -99,22 +101,31 @@ describe("a request", () => {
 
 describe("a reply", () => {
   test("with an outcome concludes its case with it", () => {
-    const disclosed = { move: TraceMove.FINAL, outcomeClass: OutcomeClass.NOT_ESTABLISHED };
+    const disclosed = Disclosed.create({
+      move: TraceMove.FINAL,
+      outcomeClass: OutcomeClass.NOT_ESTABLISHED,
+    });
     expect(judgeReply(final(TraceOutcome.NO_RECORD), disclosed)).toMatchObject({
       value: { type: "reply", move: TraceMove.FINAL, outcome: "NO_RECORD" },
     });
   });
 
   test("that refuses concludes its case as refused, whatever the ground", () => {
-    const disclosed = { move: TraceMove.REFUSAL, outcomeClass: OutcomeClass.REFUSED };
-    const value = { ground: RefusalGround.NATIONAL_SECURITY, explanation: "" };
+    const disclosed = Disclosed.create({
+      move: TraceMove.REFUSAL,
+      outcomeClass: OutcomeClass.REFUSED,
+    });
+    const value = RefusalNotice.create({ ground: RefusalGround.NATIONAL_SECURITY });
     expect(judgeReply({ $case: "refusal", value }, disclosed)).toMatchObject({
       value: { outcome: "REFUSED" },
     });
   });
 
   test("that acknowledges concludes nothing", () => {
-    const disclosed = { move: TraceMove.ACKNOWLEDGEMENT, outcomeClass: NO_OUTCOME };
+    const disclosed = Disclosed.create({
+      move: TraceMove.ACKNOWLEDGEMENT,
+      outcomeClass: NO_OUTCOME,
+    });
     const value = { nationalReference: "AT-1", expectedBy: undefined };
     expect(judgeReply({ $case: "acknowledgement", value }, disclosed)).toMatchObject({
       value: { outcome: null },
@@ -127,18 +138,24 @@ describe("a reply", () => {
     ["exported to nowhere", final(TraceOutcome.EXPORTED_ONWARD), "body.final.next_state"],
     [
       "refusing without a ground",
-      { $case: "refusal", value: { ground: 0, explanation: "" } },
+      { $case: "refusal", value: RefusalNotice.create() },
       "body.refusal.ground",
     ],
   ])("%s is invalid", (_what, content, field) => {
-    const disclosed = { move: TraceMove.FINAL, outcomeClass: OutcomeClass.ONWARD };
+    const disclosed = Disclosed.create({
+      move: TraceMove.FINAL,
+      outcomeClass: OutcomeClass.ONWARD,
+    });
     expect(judgeReply(content, disclosed)).toMatchObject({
       refusal: { code: "BODY_INVALID", field },
     });
   });
 
   test("whose header discloses a better outcome than the body has is refused", () => {
-    const disclosed = { move: TraceMove.FINAL, outcomeClass: OutcomeClass.ESTABLISHED };
+    const disclosed = Disclosed.create({
+      move: TraceMove.FINAL,
+      outcomeClass: OutcomeClass.ESTABLISHED,
+    });
     expect(judgeReply(final(TraceOutcome.NO_RECORD), disclosed)).toMatchObject({
       refusal: { code: "DISCLOSED_MISMATCH", field: "header.disclosed.outcome_class" },
     });

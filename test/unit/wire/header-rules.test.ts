@@ -1,6 +1,17 @@
 import { describe, expect, it } from "vitest";
 import type { Refusal } from "#errors";
-import { Handling, type Header, Kind, Lane, Tlp, UseRestriction } from "#proto";
+import {
+  AlertKind,
+  AlertMove,
+  AlertScope,
+  Disclosed,
+  Handling,
+  type Header,
+  Kind,
+  Lane,
+  Tlp,
+  UseRestriction,
+} from "#proto";
 import { WIRE_LIMITS } from "#runtime";
 import { checkHeader } from "../../../lib/wire/check-header.ts";
 import { headerOf, recipientReceipt, traceRequest } from "../../support/messages.ts";
@@ -122,12 +133,40 @@ describe("handling (TP-WIRE-11)", () => {
 
   it("and disclosed facts are not asked of a kind that is no trace", () => {
     expect(receipt.handling).toBeUndefined();
-    const disclosed = { move: 0, outcomeClass: 0 } as const;
+    const disclosed = Disclosed.create();
     expect(judge(receipt, { disclosed })).toBeUndefined();
     expect(judge(request, { disclosed })).toMatchObject({
       field: "header.disclosed.move",
       detail: "is missing",
     });
+  });
+});
+
+describe("an alert (TP-WIRE-11)", () => {
+  const alert: Partial<Header> = { kind: Kind.ALERT, lane: Lane.URGENT };
+  const facts = { alertMove: AlertMove.UPDATE, alertKind: AlertKind.WANTED_FIREARM };
+  const disclosing = (changed: Partial<Disclosed>) =>
+    judge(request, { ...alert, disclosed: Disclosed.create(changed) });
+
+  it.each([
+    ["alert_move", { alertKind: AlertKind.WANTED_FIREARM, alertScope: AlertScope.PRIVATE }],
+    ["alert_kind", { alertMove: AlertMove.ALERT, alertScope: AlertScope.PRIVATE }],
+    ["alert_scope", facts],
+  ])("says its %s", (name, disclosed) => {
+    const field = `header.disclosed.${name}`;
+    expect(disclosing(disclosed)).toMatchObject({ field, detail: "is missing" });
+  });
+
+  it("says nothing that this version does not know", () => {
+    const known = { ...facts, alertScope: AlertScope.PRIVATE };
+    for (const [name, field] of [
+      ["alertMove", "alert_move"],
+      ["alertKind", "alert_kind"],
+      ["alertScope", "alert_scope"],
+    ] as const) {
+      const refusal = disclosing({ ...known, [name]: 77 });
+      expect(refusal).toMatchObject({ field: `header.disclosed.${field}` });
+    }
   });
 });
 

@@ -45,6 +45,11 @@ function alert(): Sample {
       kind: "KIND_ALERT",
       recipients: RECIPIENTS,
       lane: "LANE_URGENT",
+      disclosed: {
+        alert_move: "ALERT_MOVE_ALERT",
+        alert_kind: "ALERT_KIND_WANTED_FIREARM",
+        alert_scope: "ALERT_SCOPE_PRIVATE",
+      },
     },
     parts: [BODY, FIRST, SECOND, THIRD],
   };

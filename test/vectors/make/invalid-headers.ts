@@ -193,7 +193,16 @@ function alert(): Sample {
   const { header } = traceRequest();
   const { instrument_basis: _basis, disclosed: _disclosed, ...rest } = header;
   return {
-    header: { ...rest, kind: "KIND_ALERT", lane: "LANE_URGENT" },
+    header: {
+      ...rest,
+      kind: "KIND_ALERT",
+      lane: "LANE_URGENT",
+      disclosed: {
+        alert_move: "ALERT_MOVE_ALERT",
+        alert_kind: "ALERT_KIND_WANTED_FIREARM",
+        alert_scope: "ALERT_SCOPE_PRIVATE",
+      },
+    },
     parts: sealedParts("tracepost.v1.Alert", ["AT"]),
   };
 }

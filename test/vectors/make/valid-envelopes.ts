@@ -104,6 +104,11 @@ function alert(): Sample {
         releasable_to: ["TG"],
         originator_state: "NE",
       },
+      disclosed: {
+        alert_move: "ALERT_MOVE_ALERT",
+        alert_kind: "ALERT_KIND_WANTED_FIREARM",
+        alert_scope: "ALERT_SCOPE_PRIVATE",
+      },
     },
     parts: sealedParts("tracepost.v1.Alert", recipients),
   };
@@ -125,6 +130,7 @@ function alertResponse(encoder: Encoder): Sample {
       sender: "BJ",
       recipients: ["NE-CUSTOMS"],
       in_reply_to: { original_sender: "NE-CUSTOMS", message_id: messageId(7), header_digest },
+      disclosed: { alert_move: "ALERT_MOVE_HIT" },
     },
     parts: sealedParts("tracepost.v1.AlertResponse", ["NE-CUSTOMS"]),
   };

@@ -33,6 +33,10 @@ export const Kind = {
   GAP_NOTICE: 8,
   /** REGISTER - A new version of the participant register. */
   REGISTER: 9,
+  /** TRACE_FOLLOW_UP - What the State that asked says after its request. */
+  TRACE_FOLLOW_UP: 10,
+  /** NOTICE - Something about information given before: corrected, to be erased, about to be disclosed. */
+  NOTICE: 11,
 } as const;
 
 export type Kind = typeof Kind[keyof typeof Kind];
@@ -48,6 +52,8 @@ export namespace Kind {
   export type VOID = typeof Kind.VOID;
   export type GAP_NOTICE = typeof Kind.GAP_NOTICE;
   export type REGISTER = typeof Kind.REGISTER;
+  export type TRACE_FOLLOW_UP = typeof Kind.TRACE_FOLLOW_UP;
+  export type NOTICE = typeof Kind.NOTICE;
 }
 
 export function kindFromJSON(object: any): Kind {
@@ -82,6 +88,12 @@ export function kindFromJSON(object: any): Kind {
     case 9:
     case "KIND_REGISTER":
       return Kind.REGISTER;
+    case 10:
+    case "KIND_TRACE_FOLLOW_UP":
+      return Kind.TRACE_FOLLOW_UP;
+    case 11:
+    case "KIND_NOTICE":
+      return Kind.NOTICE;
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum Kind");
   }
@@ -109,6 +121,10 @@ export function kindToJSON(object: Kind): string {
       return "KIND_GAP_NOTICE";
     case Kind.REGISTER:
       return "KIND_REGISTER";
+    case Kind.TRACE_FOLLOW_UP:
+      return "KIND_TRACE_FOLLOW_UP";
+    case Kind.NOTICE:
+      return "KIND_NOTICE";
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum Kind");
   }
@@ -706,6 +722,203 @@ export function outcomeClassToJSON(object: OutcomeClass): string {
   }
 }
 
+/** What a message does to an alert. */
+export const AlertMove = {
+  UNSPECIFIED: 0,
+  ALERT: 1,
+  UPDATE: 2,
+  CANCEL: 3,
+  ACKNOWLEDGEMENT: 4,
+  HIT: 5,
+  HIT_RETRACTION: 6,
+} as const;
+
+export type AlertMove = typeof AlertMove[keyof typeof AlertMove];
+
+export namespace AlertMove {
+  export type UNSPECIFIED = typeof AlertMove.UNSPECIFIED;
+  export type ALERT = typeof AlertMove.ALERT;
+  export type UPDATE = typeof AlertMove.UPDATE;
+  export type CANCEL = typeof AlertMove.CANCEL;
+  export type ACKNOWLEDGEMENT = typeof AlertMove.ACKNOWLEDGEMENT;
+  export type HIT = typeof AlertMove.HIT;
+  export type HIT_RETRACTION = typeof AlertMove.HIT_RETRACTION;
+}
+
+export function alertMoveFromJSON(object: any): AlertMove {
+  switch (object) {
+    case 0:
+    case "ALERT_MOVE_UNSPECIFIED":
+      return AlertMove.UNSPECIFIED;
+    case 1:
+    case "ALERT_MOVE_ALERT":
+      return AlertMove.ALERT;
+    case 2:
+    case "ALERT_MOVE_UPDATE":
+      return AlertMove.UPDATE;
+    case 3:
+    case "ALERT_MOVE_CANCEL":
+      return AlertMove.CANCEL;
+    case 4:
+    case "ALERT_MOVE_ACKNOWLEDGEMENT":
+      return AlertMove.ACKNOWLEDGEMENT;
+    case 5:
+    case "ALERT_MOVE_HIT":
+      return AlertMove.HIT;
+    case 6:
+    case "ALERT_MOVE_HIT_RETRACTION":
+      return AlertMove.HIT_RETRACTION;
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum AlertMove");
+  }
+}
+
+export function alertMoveToJSON(object: AlertMove): string {
+  switch (object) {
+    case AlertMove.UNSPECIFIED:
+      return "ALERT_MOVE_UNSPECIFIED";
+    case AlertMove.ALERT:
+      return "ALERT_MOVE_ALERT";
+    case AlertMove.UPDATE:
+      return "ALERT_MOVE_UPDATE";
+    case AlertMove.CANCEL:
+      return "ALERT_MOVE_CANCEL";
+    case AlertMove.ACKNOWLEDGEMENT:
+      return "ALERT_MOVE_ACKNOWLEDGEMENT";
+    case AlertMove.HIT:
+      return "ALERT_MOVE_HIT";
+    case AlertMove.HIT_RETRACTION:
+      return "ALERT_MOVE_HIT_RETRACTION";
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum AlertMove");
+  }
+}
+
+/** What an alert is about (domain notes 3.2). */
+export const AlertKind = {
+  UNSPECIFIED: 0,
+  LOST_STOLEN_CONSIGNMENT: 1,
+  DIVERSION_IN_TRANSIT: 2,
+  FORGED_AUTHORIZATION: 3,
+  WANTED_FIREARM: 4,
+  NEW_MODUS_OPERANDI: 5,
+  MARKING_TECHNIQUE: 6,
+  WANTED_CONSIGNEE: 7,
+} as const;
+
+export type AlertKind = typeof AlertKind[keyof typeof AlertKind];
+
+export namespace AlertKind {
+  export type UNSPECIFIED = typeof AlertKind.UNSPECIFIED;
+  export type LOST_STOLEN_CONSIGNMENT = typeof AlertKind.LOST_STOLEN_CONSIGNMENT;
+  export type DIVERSION_IN_TRANSIT = typeof AlertKind.DIVERSION_IN_TRANSIT;
+  export type FORGED_AUTHORIZATION = typeof AlertKind.FORGED_AUTHORIZATION;
+  export type WANTED_FIREARM = typeof AlertKind.WANTED_FIREARM;
+  export type NEW_MODUS_OPERANDI = typeof AlertKind.NEW_MODUS_OPERANDI;
+  export type MARKING_TECHNIQUE = typeof AlertKind.MARKING_TECHNIQUE;
+  export type WANTED_CONSIGNEE = typeof AlertKind.WANTED_CONSIGNEE;
+}
+
+export function alertKindFromJSON(object: any): AlertKind {
+  switch (object) {
+    case 0:
+    case "ALERT_KIND_UNSPECIFIED":
+      return AlertKind.UNSPECIFIED;
+    case 1:
+    case "ALERT_KIND_LOST_STOLEN_CONSIGNMENT":
+      return AlertKind.LOST_STOLEN_CONSIGNMENT;
+    case 2:
+    case "ALERT_KIND_DIVERSION_IN_TRANSIT":
+      return AlertKind.DIVERSION_IN_TRANSIT;
+    case 3:
+    case "ALERT_KIND_FORGED_AUTHORIZATION":
+      return AlertKind.FORGED_AUTHORIZATION;
+    case 4:
+    case "ALERT_KIND_WANTED_FIREARM":
+      return AlertKind.WANTED_FIREARM;
+    case 5:
+    case "ALERT_KIND_NEW_MODUS_OPERANDI":
+      return AlertKind.NEW_MODUS_OPERANDI;
+    case 6:
+    case "ALERT_KIND_MARKING_TECHNIQUE":
+      return AlertKind.MARKING_TECHNIQUE;
+    case 7:
+    case "ALERT_KIND_WANTED_CONSIGNEE":
+      return AlertKind.WANTED_CONSIGNEE;
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum AlertKind");
+  }
+}
+
+export function alertKindToJSON(object: AlertKind): string {
+  switch (object) {
+    case AlertKind.UNSPECIFIED:
+      return "ALERT_KIND_UNSPECIFIED";
+    case AlertKind.LOST_STOLEN_CONSIGNMENT:
+      return "ALERT_KIND_LOST_STOLEN_CONSIGNMENT";
+    case AlertKind.DIVERSION_IN_TRANSIT:
+      return "ALERT_KIND_DIVERSION_IN_TRANSIT";
+    case AlertKind.FORGED_AUTHORIZATION:
+      return "ALERT_KIND_FORGED_AUTHORIZATION";
+    case AlertKind.WANTED_FIREARM:
+      return "ALERT_KIND_WANTED_FIREARM";
+    case AlertKind.NEW_MODUS_OPERANDI:
+      return "ALERT_KIND_NEW_MODUS_OPERANDI";
+    case AlertKind.MARKING_TECHNIQUE:
+      return "ALERT_KIND_MARKING_TECHNIQUE";
+    case AlertKind.WANTED_CONSIGNEE:
+      return "ALERT_KIND_WANTED_CONSIGNEE";
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum AlertKind");
+  }
+}
+
+/** CAP scope. Public is refused by the gateway (PUBLIC_SCOPE_FORBIDDEN). */
+export const AlertScope = { UNSPECIFIED: 0, PUBLIC: 1, RESTRICTED: 2, PRIVATE: 3 } as const;
+
+export type AlertScope = typeof AlertScope[keyof typeof AlertScope];
+
+export namespace AlertScope {
+  export type UNSPECIFIED = typeof AlertScope.UNSPECIFIED;
+  export type PUBLIC = typeof AlertScope.PUBLIC;
+  export type RESTRICTED = typeof AlertScope.RESTRICTED;
+  export type PRIVATE = typeof AlertScope.PRIVATE;
+}
+
+export function alertScopeFromJSON(object: any): AlertScope {
+  switch (object) {
+    case 0:
+    case "ALERT_SCOPE_UNSPECIFIED":
+      return AlertScope.UNSPECIFIED;
+    case 1:
+    case "ALERT_SCOPE_PUBLIC":
+      return AlertScope.PUBLIC;
+    case 2:
+    case "ALERT_SCOPE_RESTRICTED":
+      return AlertScope.RESTRICTED;
+    case 3:
+    case "ALERT_SCOPE_PRIVATE":
+      return AlertScope.PRIVATE;
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum AlertScope");
+  }
+}
+
+export function alertScopeToJSON(object: AlertScope): string {
+  switch (object) {
+    case AlertScope.UNSPECIFIED:
+      return "ALERT_SCOPE_UNSPECIFIED";
+    case AlertScope.PUBLIC:
+      return "ALERT_SCOPE_PUBLIC";
+    case AlertScope.RESTRICTED:
+      return "ALERT_SCOPE_RESTRICTED";
+    case AlertScope.PRIVATE:
+      return "ALERT_SCOPE_PRIVATE";
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum AlertScope");
+  }
+}
+
 /**
  * What a participant puts on its outbox subject. The signature is made over the exact header
  * bytes; nobody ever re-encodes a header to verify it, because protobuf encoding is not canonical.
@@ -758,6 +971,11 @@ export interface Handling {
 export interface Disclosed {
   move: TraceMove;
   outcomeClass: OutcomeClass;
+  /** On ALERT and ALERT_RESPONSE. */
+  alertMove: AlertMove;
+  /** On ALERT. */
+  alertKind: AlertKind;
+  alertScope: AlertScope;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -1375,7 +1593,7 @@ export const Handling: MessageFns<Handling> = {
 };
 
 function createBaseDisclosed(): Disclosed {
-  return { move: 0, outcomeClass: 0 };
+  return { move: 0, outcomeClass: 0, alertMove: 0, alertKind: 0, alertScope: 0 };
 }
 
 export const Disclosed: MessageFns<Disclosed> = {
@@ -1385,6 +1603,15 @@ export const Disclosed: MessageFns<Disclosed> = {
     }
     if (message.outcomeClass !== 0) {
       writer.uint32(16).int32(message.outcomeClass);
+    }
+    if (message.alertMove !== 0) {
+      writer.uint32(24).int32(message.alertMove);
+    }
+    if (message.alertKind !== 0) {
+      writer.uint32(32).int32(message.alertKind);
+    }
+    if (message.alertScope !== 0) {
+      writer.uint32(40).int32(message.alertScope);
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -1426,6 +1653,30 @@ export const Disclosed: MessageFns<Disclosed> = {
             message.outcomeClass = reader.int32() as any;
             continue;
           }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.alertMove = reader.int32() as any;
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.alertKind = reader.int32() as any;
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.alertScope = reader.int32() as any;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1458,6 +1709,21 @@ export const Disclosed: MessageFns<Disclosed> = {
         : isSet(object.outcome_class)
         ? outcomeClassFromJSON(object.outcome_class)
         : 0,
+      alertMove: isSet(object.alertMove)
+        ? alertMoveFromJSON(object.alertMove)
+        : isSet(object.alert_move)
+        ? alertMoveFromJSON(object.alert_move)
+        : 0,
+      alertKind: isSet(object.alertKind)
+        ? alertKindFromJSON(object.alertKind)
+        : isSet(object.alert_kind)
+        ? alertKindFromJSON(object.alert_kind)
+        : 0,
+      alertScope: isSet(object.alertScope)
+        ? alertScopeFromJSON(object.alertScope)
+        : isSet(object.alert_scope)
+        ? alertScopeFromJSON(object.alert_scope)
+        : 0,
     };
   },
 
@@ -1469,6 +1735,15 @@ export const Disclosed: MessageFns<Disclosed> = {
     if (message.outcomeClass !== 0) {
       obj.outcomeClass = outcomeClassToJSON(message.outcomeClass);
     }
+    if (message.alertMove !== 0) {
+      obj.alertMove = alertMoveToJSON(message.alertMove);
+    }
+    if (message.alertKind !== 0) {
+      obj.alertKind = alertKindToJSON(message.alertKind);
+    }
+    if (message.alertScope !== 0) {
+      obj.alertScope = alertScopeToJSON(message.alertScope);
+    }
     return obj;
   },
 
@@ -1479,6 +1754,9 @@ export const Disclosed: MessageFns<Disclosed> = {
     const message = createBaseDisclosed();
     message.move = object.move ?? 0;
     message.outcomeClass = object.outcomeClass ?? 0;
+    message.alertMove = object.alertMove ?? 0;
+    message.alertKind = object.alertKind ?? 0;
+    message.alertScope = object.alertScope ?? 0;
     return message;
   },
 };

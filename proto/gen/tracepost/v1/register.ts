@@ -226,6 +226,16 @@ export interface ParticipantRegister {
   participants: Participant[];
   /** Keys of the gateway: purpose RECEIPT and CHECKPOINT. */
   gatewayKeys: SigningKey[];
+  /** Groups a message may be addressed to, such as a regional body's members. */
+  groups: ParticipantGroup[];
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+/** A group of receiving units, at most one per State. */
+export interface ParticipantGroup {
+  /** ^[A-Z][A-Z0-9-]{1,31}$ */
+  name: string;
+  members: string[];
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -243,6 +253,19 @@ export interface Participant {
   sealingKeys: SealingKey[];
   /** BCP 47 tags it accepts, preferred first. */
   languages: string[];
+  /** When it works; absent: every day, in UTC. */
+  workingCalendar: WorkingCalendar | undefined;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+/** Days on which a participant works. */
+export interface WorkingCalendar {
+  /** IANA name, such as Africa/Nairobi. */
+  timeZone: string;
+  /** Days of rest, ISO 8601: 1 is Monday, 7 is Sunday. */
+  restDays: number[];
+  /** ISO 8601 calendar dates. */
+  holidays: string[];
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -391,7 +414,15 @@ export const SignedRegister: MessageFns<SignedRegister> = {
 };
 
 function createBaseParticipantRegister(): ParticipantRegister {
-  return { version: 0n, issuedAt: undefined, expiresAt: undefined, logOrigin: "", participants: [], gatewayKeys: [] };
+  return {
+    version: 0n,
+    issuedAt: undefined,
+    expiresAt: undefined,
+    logOrigin: "",
+    participants: [],
+    gatewayKeys: [],
+    groups: [],
+  };
 }
 
 export const ParticipantRegister: MessageFns<ParticipantRegister> = {
@@ -416,6 +447,9 @@ export const ParticipantRegister: MessageFns<ParticipantRegister> = {
     }
     for (const v of message.gatewayKeys) {
       SigningKey.encode(v!, writer.uint32(50).fork()).join();
+    }
+    for (const v of message.groups) {
+      ParticipantGroup.encode(v!, writer.uint32(58).fork()).join();
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -489,6 +523,14 @@ export const ParticipantRegister: MessageFns<ParticipantRegister> = {
             message.gatewayKeys.push(SigningKey.decode(reader, reader.uint32()));
             continue;
           }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.groups.push(ParticipantGroup.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -539,6 +581,9 @@ export const ParticipantRegister: MessageFns<ParticipantRegister> = {
         : globalThis.Array.isArray(object?.gateway_keys)
         ? object.gateway_keys.map((e: any) => SigningKey.fromJSON(e))
         : [],
+      groups: globalThis.Array.isArray(object?.groups)
+        ? object.groups.map((e: any) => ParticipantGroup.fromJSON(e))
+        : [],
     };
   },
 
@@ -562,6 +607,9 @@ export const ParticipantRegister: MessageFns<ParticipantRegister> = {
     if (message.gatewayKeys?.length) {
       obj.gatewayKeys = message.gatewayKeys.map((e) => SigningKey.toJSON(e));
     }
+    if (message.groups?.length) {
+      obj.groups = message.groups.map((e) => ParticipantGroup.toJSON(e));
+    }
     return obj;
   },
 
@@ -580,6 +628,112 @@ export const ParticipantRegister: MessageFns<ParticipantRegister> = {
     message.logOrigin = object.logOrigin ?? "";
     message.participants = object.participants?.map((e) => Participant.fromPartial(e)) || [];
     message.gatewayKeys = object.gatewayKeys?.map((e) => SigningKey.fromPartial(e)) || [];
+    message.groups = object.groups?.map((e) => ParticipantGroup.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseParticipantGroup(): ParticipantGroup {
+  return { name: "", members: [] };
+}
+
+export const ParticipantGroup: MessageFns<ParticipantGroup> = {
+  encode(message: ParticipantGroup, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== "") {
+      writer.uint32(10).string(message.name);
+    }
+    for (const v of message.members) {
+      writer.uint32(18).string(v!);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ParticipantGroup {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseParticipantGroup();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.members.push(reader.string());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        if (message._unknownFields === undefined) {
+          message._unknownFields = {};
+        }
+
+        const list = message._unknownFields[tag];
+
+        if (list === undefined) {
+          message._unknownFields[tag] = [buf];
+        } else {
+          list.push(buf);
+        }
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ParticipantGroup {
+    return {
+      name: isSet(object.name) ? globalThis.String(object.name) : "",
+      members: globalThis.Array.isArray(object?.members) ? object.members.map((e: any) => globalThis.String(e)) : [],
+    };
+  },
+
+  toJSON(message: ParticipantGroup): unknown {
+    const obj: any = {};
+    if (message.name !== "") {
+      obj.name = message.name;
+    }
+    if (message.members?.length) {
+      obj.members = message.members;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ParticipantGroup>): ParticipantGroup {
+    return ParticipantGroup.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ParticipantGroup>): ParticipantGroup {
+    const message = createBaseParticipantGroup();
+    message.name = object.name ?? "";
+    message.members = object.members?.map((e) => e) || [];
     return message;
   },
 };
@@ -595,6 +749,7 @@ function createBaseParticipant(): Participant {
     signingKeys: [],
     sealingKeys: [],
     languages: [],
+    workingCalendar: undefined,
   };
 }
 
@@ -626,6 +781,9 @@ export const Participant: MessageFns<Participant> = {
     }
     for (const v of message.languages) {
       writer.uint32(74).string(v!);
+    }
+    if (message.workingCalendar !== undefined) {
+      WorkingCalendar.encode(message.workingCalendar, writer.uint32(82).fork()).join();
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -723,6 +881,14 @@ export const Participant: MessageFns<Participant> = {
             message.languages.push(reader.string());
             continue;
           }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.workingCalendar = WorkingCalendar.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -774,6 +940,11 @@ export const Participant: MessageFns<Participant> = {
       languages: globalThis.Array.isArray(object?.languages)
         ? object.languages.map((e: any) => globalThis.String(e))
         : [],
+      workingCalendar: isSet(object.workingCalendar)
+        ? WorkingCalendar.fromJSON(object.workingCalendar)
+        : isSet(object.working_calendar)
+        ? WorkingCalendar.fromJSON(object.working_calendar)
+        : undefined,
     };
   },
 
@@ -806,6 +977,9 @@ export const Participant: MessageFns<Participant> = {
     if (message.languages?.length) {
       obj.languages = message.languages;
     }
+    if (message.workingCalendar !== undefined) {
+      obj.workingCalendar = WorkingCalendar.toJSON(message.workingCalendar);
+    }
     return obj;
   },
 
@@ -823,6 +997,152 @@ export const Participant: MessageFns<Participant> = {
     message.signingKeys = object.signingKeys?.map((e) => SigningKey.fromPartial(e)) || [];
     message.sealingKeys = object.sealingKeys?.map((e) => SealingKey.fromPartial(e)) || [];
     message.languages = object.languages?.map((e) => e) || [];
+    message.workingCalendar = (object.workingCalendar !== undefined && object.workingCalendar !== null)
+      ? WorkingCalendar.fromPartial(object.workingCalendar)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseWorkingCalendar(): WorkingCalendar {
+  return { timeZone: "", restDays: [], holidays: [] };
+}
+
+export const WorkingCalendar: MessageFns<WorkingCalendar> = {
+  encode(message: WorkingCalendar, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.timeZone !== "") {
+      writer.uint32(10).string(message.timeZone);
+    }
+    if (message.restDays.length !== 0) {
+      writer.uint32(18).fork();
+      for (const v of message.restDays) {
+        writer.uint32(v);
+      }
+      writer.join();
+    }
+    for (const v of message.holidays) {
+      writer.uint32(26).string(v!);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): WorkingCalendar {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseWorkingCalendar();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.timeZone = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag === 16) {
+              message.restDays.push(reader.uint32());
+
+              continue;
+            }
+
+            if (tag === 18) {
+              const end2 = reader.uint32() + reader.pos;
+              while (reader.pos < end2) {
+                message.restDays.push(reader.uint32());
+              }
+
+              continue;
+            }
+
+            break;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.holidays.push(reader.string());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        if (message._unknownFields === undefined) {
+          message._unknownFields = {};
+        }
+
+        const list = message._unknownFields[tag];
+
+        if (list === undefined) {
+          message._unknownFields[tag] = [buf];
+        } else {
+          list.push(buf);
+        }
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): WorkingCalendar {
+    return {
+      timeZone: isSet(object.timeZone)
+        ? globalThis.String(object.timeZone)
+        : isSet(object.time_zone)
+        ? globalThis.String(object.time_zone)
+        : "",
+      restDays: globalThis.Array.isArray(object?.restDays)
+        ? object.restDays.map((e: any) => globalThis.Number(e))
+        : globalThis.Array.isArray(object?.rest_days)
+        ? object.rest_days.map((e: any) => globalThis.Number(e))
+        : [],
+      holidays: globalThis.Array.isArray(object?.holidays) ? object.holidays.map((e: any) => globalThis.String(e)) : [],
+    };
+  },
+
+  toJSON(message: WorkingCalendar): unknown {
+    const obj: any = {};
+    if (message.timeZone !== "") {
+      obj.timeZone = message.timeZone;
+    }
+    if (message.restDays?.length) {
+      obj.restDays = message.restDays.map((e) => Math.round(e));
+    }
+    if (message.holidays?.length) {
+      obj.holidays = message.holidays;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<WorkingCalendar>): WorkingCalendar {
+    return WorkingCalendar.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<WorkingCalendar>): WorkingCalendar {
+    const message = createBaseWorkingCalendar();
+    message.timeZone = object.timeZone ?? "";
+    message.restDays = object.restDays?.map((e) => e) || [];
+    message.holidays = object.holidays?.map((e) => e) || [];
     return message;
   },
 };

@@ -7,339 +7,25 @@
 /* eslint-disable */
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import { Timestamp } from "../../google/protobuf/timestamp.ts";
+import { AttachmentManifest } from "./attachment.ts";
+import {
+  Ammunition,
+  Firearm,
+  FirearmPart,
+  MilitaryCivil,
+  militaryCivilFromJSON,
+  militaryCivilToJSON,
+  ModusOperandiKind,
+  modusOperandiKindFromJSON,
+  modusOperandiKindToJSON,
+  SubjectKind,
+  subjectKindFromJSON,
+  subjectKindToJSON,
+} from "./firearm.ts";
 
 export const protobufPackage = "tracepost.v1";
 
 export const protobufFileName = "tracepost/v1/trace.proto";
-
-/** What is to be traced. */
-export const SubjectKind = {
-  UNSPECIFIED: 0,
-  FIREARM: 1,
-  PART_COMPONENT: 2,
-  AMMUNITION: 3,
-  LIGHT_WEAPON: 4,
-  CONVERTIBLE: 5,
-} as const;
-
-export type SubjectKind = typeof SubjectKind[keyof typeof SubjectKind];
-
-export namespace SubjectKind {
-  export type UNSPECIFIED = typeof SubjectKind.UNSPECIFIED;
-  export type FIREARM = typeof SubjectKind.FIREARM;
-  export type PART_COMPONENT = typeof SubjectKind.PART_COMPONENT;
-  export type AMMUNITION = typeof SubjectKind.AMMUNITION;
-  export type LIGHT_WEAPON = typeof SubjectKind.LIGHT_WEAPON;
-  export type CONVERTIBLE = typeof SubjectKind.CONVERTIBLE;
-}
-
-export function subjectKindFromJSON(object: any): SubjectKind {
-  switch (object) {
-    case 0:
-    case "SUBJECT_KIND_UNSPECIFIED":
-      return SubjectKind.UNSPECIFIED;
-    case 1:
-    case "SUBJECT_KIND_FIREARM":
-      return SubjectKind.FIREARM;
-    case 2:
-    case "SUBJECT_KIND_PART_COMPONENT":
-      return SubjectKind.PART_COMPONENT;
-    case 3:
-    case "SUBJECT_KIND_AMMUNITION":
-      return SubjectKind.AMMUNITION;
-    case 4:
-    case "SUBJECT_KIND_LIGHT_WEAPON":
-      return SubjectKind.LIGHT_WEAPON;
-    case 5:
-    case "SUBJECT_KIND_CONVERTIBLE":
-      return SubjectKind.CONVERTIBLE;
-    default:
-      throw new globalThis.Error("Unrecognized enum value " + object + " for enum SubjectKind");
-  }
-}
-
-export function subjectKindToJSON(object: SubjectKind): string {
-  switch (object) {
-    case SubjectKind.UNSPECIFIED:
-      return "SUBJECT_KIND_UNSPECIFIED";
-    case SubjectKind.FIREARM:
-      return "SUBJECT_KIND_FIREARM";
-    case SubjectKind.PART_COMPONENT:
-      return "SUBJECT_KIND_PART_COMPONENT";
-    case SubjectKind.AMMUNITION:
-      return "SUBJECT_KIND_AMMUNITION";
-    case SubjectKind.LIGHT_WEAPON:
-      return "SUBJECT_KIND_LIGHT_WEAPON";
-    case SubjectKind.CONVERTIBLE:
-      return "SUBJECT_KIND_CONVERTIBLE";
-    default:
-      throw new globalThis.Error("Unrecognized enum value " + object + " for enum SubjectKind");
-  }
-}
-
-/** Type of firearm (ITI para 4, SDG 16.4.2 metadata). */
-export const FirearmType = {
-  UNSPECIFIED: 0,
-  UNKNOWN: 1,
-  REVOLVER: 2,
-  PISTOL_SELF_LOADING: 3,
-  PISTOL_SINGLE_SHOT: 4,
-  RIFLE: 5,
-  CARBINE: 6,
-  SHOTGUN: 7,
-  COMBINATION_GUN: 8,
-  SUBMACHINE_GUN: 9,
-  ASSAULT_RIFLE: 10,
-  LIGHT_MACHINE_GUN: 11,
-  HEAVY_MACHINE_GUN: 12,
-  GRENADE_LAUNCHER: 13,
-  MORTAR: 14,
-  ROCKET_LAUNCHER: 15,
-  MANPADS: 16,
-  ANTI_MATERIEL: 17,
-  ALARM_SIGNAL: 18,
-  DEACTIVATED: 19,
-  CRAFT_MADE: 20,
-  CONVERTED: 21,
-  HYBRID_3D: 22,
-  AIR_GUN: 23,
-} as const;
-
-export type FirearmType = typeof FirearmType[keyof typeof FirearmType];
-
-export namespace FirearmType {
-  export type UNSPECIFIED = typeof FirearmType.UNSPECIFIED;
-  export type UNKNOWN = typeof FirearmType.UNKNOWN;
-  export type REVOLVER = typeof FirearmType.REVOLVER;
-  export type PISTOL_SELF_LOADING = typeof FirearmType.PISTOL_SELF_LOADING;
-  export type PISTOL_SINGLE_SHOT = typeof FirearmType.PISTOL_SINGLE_SHOT;
-  export type RIFLE = typeof FirearmType.RIFLE;
-  export type CARBINE = typeof FirearmType.CARBINE;
-  export type SHOTGUN = typeof FirearmType.SHOTGUN;
-  export type COMBINATION_GUN = typeof FirearmType.COMBINATION_GUN;
-  export type SUBMACHINE_GUN = typeof FirearmType.SUBMACHINE_GUN;
-  export type ASSAULT_RIFLE = typeof FirearmType.ASSAULT_RIFLE;
-  export type LIGHT_MACHINE_GUN = typeof FirearmType.LIGHT_MACHINE_GUN;
-  export type HEAVY_MACHINE_GUN = typeof FirearmType.HEAVY_MACHINE_GUN;
-  export type GRENADE_LAUNCHER = typeof FirearmType.GRENADE_LAUNCHER;
-  export type MORTAR = typeof FirearmType.MORTAR;
-  export type ROCKET_LAUNCHER = typeof FirearmType.ROCKET_LAUNCHER;
-  export type MANPADS = typeof FirearmType.MANPADS;
-  export type ANTI_MATERIEL = typeof FirearmType.ANTI_MATERIEL;
-  export type ALARM_SIGNAL = typeof FirearmType.ALARM_SIGNAL;
-  export type DEACTIVATED = typeof FirearmType.DEACTIVATED;
-  export type CRAFT_MADE = typeof FirearmType.CRAFT_MADE;
-  export type CONVERTED = typeof FirearmType.CONVERTED;
-  export type HYBRID_3D = typeof FirearmType.HYBRID_3D;
-  export type AIR_GUN = typeof FirearmType.AIR_GUN;
-}
-
-export function firearmTypeFromJSON(object: any): FirearmType {
-  switch (object) {
-    case 0:
-    case "FIREARM_TYPE_UNSPECIFIED":
-      return FirearmType.UNSPECIFIED;
-    case 1:
-    case "FIREARM_TYPE_UNKNOWN":
-      return FirearmType.UNKNOWN;
-    case 2:
-    case "FIREARM_TYPE_REVOLVER":
-      return FirearmType.REVOLVER;
-    case 3:
-    case "FIREARM_TYPE_PISTOL_SELF_LOADING":
-      return FirearmType.PISTOL_SELF_LOADING;
-    case 4:
-    case "FIREARM_TYPE_PISTOL_SINGLE_SHOT":
-      return FirearmType.PISTOL_SINGLE_SHOT;
-    case 5:
-    case "FIREARM_TYPE_RIFLE":
-      return FirearmType.RIFLE;
-    case 6:
-    case "FIREARM_TYPE_CARBINE":
-      return FirearmType.CARBINE;
-    case 7:
-    case "FIREARM_TYPE_SHOTGUN":
-      return FirearmType.SHOTGUN;
-    case 8:
-    case "FIREARM_TYPE_COMBINATION_GUN":
-      return FirearmType.COMBINATION_GUN;
-    case 9:
-    case "FIREARM_TYPE_SUBMACHINE_GUN":
-      return FirearmType.SUBMACHINE_GUN;
-    case 10:
-    case "FIREARM_TYPE_ASSAULT_RIFLE":
-      return FirearmType.ASSAULT_RIFLE;
-    case 11:
-    case "FIREARM_TYPE_LIGHT_MACHINE_GUN":
-      return FirearmType.LIGHT_MACHINE_GUN;
-    case 12:
-    case "FIREARM_TYPE_HEAVY_MACHINE_GUN":
-      return FirearmType.HEAVY_MACHINE_GUN;
-    case 13:
-    case "FIREARM_TYPE_GRENADE_LAUNCHER":
-      return FirearmType.GRENADE_LAUNCHER;
-    case 14:
-    case "FIREARM_TYPE_MORTAR":
-      return FirearmType.MORTAR;
-    case 15:
-    case "FIREARM_TYPE_ROCKET_LAUNCHER":
-      return FirearmType.ROCKET_LAUNCHER;
-    case 16:
-    case "FIREARM_TYPE_MANPADS":
-      return FirearmType.MANPADS;
-    case 17:
-    case "FIREARM_TYPE_ANTI_MATERIEL":
-      return FirearmType.ANTI_MATERIEL;
-    case 18:
-    case "FIREARM_TYPE_ALARM_SIGNAL":
-      return FirearmType.ALARM_SIGNAL;
-    case 19:
-    case "FIREARM_TYPE_DEACTIVATED":
-      return FirearmType.DEACTIVATED;
-    case 20:
-    case "FIREARM_TYPE_CRAFT_MADE":
-      return FirearmType.CRAFT_MADE;
-    case 21:
-    case "FIREARM_TYPE_CONVERTED":
-      return FirearmType.CONVERTED;
-    case 22:
-    case "FIREARM_TYPE_HYBRID_3D":
-      return FirearmType.HYBRID_3D;
-    case 23:
-    case "FIREARM_TYPE_AIR_GUN":
-      return FirearmType.AIR_GUN;
-    default:
-      throw new globalThis.Error("Unrecognized enum value " + object + " for enum FirearmType");
-  }
-}
-
-export function firearmTypeToJSON(object: FirearmType): string {
-  switch (object) {
-    case FirearmType.UNSPECIFIED:
-      return "FIREARM_TYPE_UNSPECIFIED";
-    case FirearmType.UNKNOWN:
-      return "FIREARM_TYPE_UNKNOWN";
-    case FirearmType.REVOLVER:
-      return "FIREARM_TYPE_REVOLVER";
-    case FirearmType.PISTOL_SELF_LOADING:
-      return "FIREARM_TYPE_PISTOL_SELF_LOADING";
-    case FirearmType.PISTOL_SINGLE_SHOT:
-      return "FIREARM_TYPE_PISTOL_SINGLE_SHOT";
-    case FirearmType.RIFLE:
-      return "FIREARM_TYPE_RIFLE";
-    case FirearmType.CARBINE:
-      return "FIREARM_TYPE_CARBINE";
-    case FirearmType.SHOTGUN:
-      return "FIREARM_TYPE_SHOTGUN";
-    case FirearmType.COMBINATION_GUN:
-      return "FIREARM_TYPE_COMBINATION_GUN";
-    case FirearmType.SUBMACHINE_GUN:
-      return "FIREARM_TYPE_SUBMACHINE_GUN";
-    case FirearmType.ASSAULT_RIFLE:
-      return "FIREARM_TYPE_ASSAULT_RIFLE";
-    case FirearmType.LIGHT_MACHINE_GUN:
-      return "FIREARM_TYPE_LIGHT_MACHINE_GUN";
-    case FirearmType.HEAVY_MACHINE_GUN:
-      return "FIREARM_TYPE_HEAVY_MACHINE_GUN";
-    case FirearmType.GRENADE_LAUNCHER:
-      return "FIREARM_TYPE_GRENADE_LAUNCHER";
-    case FirearmType.MORTAR:
-      return "FIREARM_TYPE_MORTAR";
-    case FirearmType.ROCKET_LAUNCHER:
-      return "FIREARM_TYPE_ROCKET_LAUNCHER";
-    case FirearmType.MANPADS:
-      return "FIREARM_TYPE_MANPADS";
-    case FirearmType.ANTI_MATERIEL:
-      return "FIREARM_TYPE_ANTI_MATERIEL";
-    case FirearmType.ALARM_SIGNAL:
-      return "FIREARM_TYPE_ALARM_SIGNAL";
-    case FirearmType.DEACTIVATED:
-      return "FIREARM_TYPE_DEACTIVATED";
-    case FirearmType.CRAFT_MADE:
-      return "FIREARM_TYPE_CRAFT_MADE";
-    case FirearmType.CONVERTED:
-      return "FIREARM_TYPE_CONVERTED";
-    case FirearmType.HYBRID_3D:
-      return "FIREARM_TYPE_HYBRID_3D";
-    case FirearmType.AIR_GUN:
-      return "FIREARM_TYPE_AIR_GUN";
-    default:
-      throw new globalThis.Error("Unrecognized enum value " + object + " for enum FirearmType");
-  }
-}
-
-/** State of the serial number. */
-export const SerialStatus = {
-  UNSPECIFIED: 0,
-  PRESENT: 1,
-  /** PARTIAL - Unknown characters are written "?"; at least three are known. */
-  PARTIAL: 2,
-  OBLITERATED: 3,
-  RESTORED: 4,
-  NEVER_MARKED: 5,
-  NOT_EXAMINED: 6,
-} as const;
-
-export type SerialStatus = typeof SerialStatus[keyof typeof SerialStatus];
-
-export namespace SerialStatus {
-  export type UNSPECIFIED = typeof SerialStatus.UNSPECIFIED;
-  export type PRESENT = typeof SerialStatus.PRESENT;
-  export type PARTIAL = typeof SerialStatus.PARTIAL;
-  export type OBLITERATED = typeof SerialStatus.OBLITERATED;
-  export type RESTORED = typeof SerialStatus.RESTORED;
-  export type NEVER_MARKED = typeof SerialStatus.NEVER_MARKED;
-  export type NOT_EXAMINED = typeof SerialStatus.NOT_EXAMINED;
-}
-
-export function serialStatusFromJSON(object: any): SerialStatus {
-  switch (object) {
-    case 0:
-    case "SERIAL_STATUS_UNSPECIFIED":
-      return SerialStatus.UNSPECIFIED;
-    case 1:
-    case "SERIAL_STATUS_PRESENT":
-      return SerialStatus.PRESENT;
-    case 2:
-    case "SERIAL_STATUS_PARTIAL":
-      return SerialStatus.PARTIAL;
-    case 3:
-    case "SERIAL_STATUS_OBLITERATED":
-      return SerialStatus.OBLITERATED;
-    case 4:
-    case "SERIAL_STATUS_RESTORED":
-      return SerialStatus.RESTORED;
-    case 5:
-    case "SERIAL_STATUS_NEVER_MARKED":
-      return SerialStatus.NEVER_MARKED;
-    case 6:
-    case "SERIAL_STATUS_NOT_EXAMINED":
-      return SerialStatus.NOT_EXAMINED;
-    default:
-      throw new globalThis.Error("Unrecognized enum value " + object + " for enum SerialStatus");
-  }
-}
-
-export function serialStatusToJSON(object: SerialStatus): string {
-  switch (object) {
-    case SerialStatus.UNSPECIFIED:
-      return "SERIAL_STATUS_UNSPECIFIED";
-    case SerialStatus.PRESENT:
-      return "SERIAL_STATUS_PRESENT";
-    case SerialStatus.PARTIAL:
-      return "SERIAL_STATUS_PARTIAL";
-    case SerialStatus.OBLITERATED:
-      return "SERIAL_STATUS_OBLITERATED";
-    case SerialStatus.RESTORED:
-      return "SERIAL_STATUS_RESTORED";
-    case SerialStatus.NEVER_MARKED:
-      return "SERIAL_STATUS_NEVER_MARKED";
-    case SerialStatus.NOT_EXAMINED:
-      return "SERIAL_STATUS_NOT_EXAMINED";
-    default:
-      throw new globalThis.Error("Unrecognized enum value " + object + " for enum SerialStatus");
-  }
-}
 
 /** Why the firearm is illicit (ITI para 6). */
 export const IllicitGround = {
@@ -655,373 +341,6 @@ export function questionToJSON(object: Question): string {
   }
 }
 
-/** Kind of a mark on a firearm. */
-export const MarkKind = {
-  UNSPECIFIED: 0,
-  MANUFACTURER: 1,
-  SERIAL: 2,
-  COUNTRY_OF_MANUFACTURE: 3,
-  YEAR: 4,
-  MODEL: 5,
-  CALIBRE: 6,
-  IMPORT: 7,
-  PROOF: 8,
-  STOCK_TRANSFER: 9,
-} as const;
-
-export type MarkKind = typeof MarkKind[keyof typeof MarkKind];
-
-export namespace MarkKind {
-  export type UNSPECIFIED = typeof MarkKind.UNSPECIFIED;
-  export type MANUFACTURER = typeof MarkKind.MANUFACTURER;
-  export type SERIAL = typeof MarkKind.SERIAL;
-  export type COUNTRY_OF_MANUFACTURE = typeof MarkKind.COUNTRY_OF_MANUFACTURE;
-  export type YEAR = typeof MarkKind.YEAR;
-  export type MODEL = typeof MarkKind.MODEL;
-  export type CALIBRE = typeof MarkKind.CALIBRE;
-  export type IMPORT = typeof MarkKind.IMPORT;
-  export type PROOF = typeof MarkKind.PROOF;
-  export type STOCK_TRANSFER = typeof MarkKind.STOCK_TRANSFER;
-}
-
-export function markKindFromJSON(object: any): MarkKind {
-  switch (object) {
-    case 0:
-    case "MARK_KIND_UNSPECIFIED":
-      return MarkKind.UNSPECIFIED;
-    case 1:
-    case "MARK_KIND_MANUFACTURER":
-      return MarkKind.MANUFACTURER;
-    case 2:
-    case "MARK_KIND_SERIAL":
-      return MarkKind.SERIAL;
-    case 3:
-    case "MARK_KIND_COUNTRY_OF_MANUFACTURE":
-      return MarkKind.COUNTRY_OF_MANUFACTURE;
-    case 4:
-    case "MARK_KIND_YEAR":
-      return MarkKind.YEAR;
-    case 5:
-    case "MARK_KIND_MODEL":
-      return MarkKind.MODEL;
-    case 6:
-    case "MARK_KIND_CALIBRE":
-      return MarkKind.CALIBRE;
-    case 7:
-    case "MARK_KIND_IMPORT":
-      return MarkKind.IMPORT;
-    case 8:
-    case "MARK_KIND_PROOF":
-      return MarkKind.PROOF;
-    case 9:
-    case "MARK_KIND_STOCK_TRANSFER":
-      return MarkKind.STOCK_TRANSFER;
-    default:
-      throw new globalThis.Error("Unrecognized enum value " + object + " for enum MarkKind");
-  }
-}
-
-export function markKindToJSON(object: MarkKind): string {
-  switch (object) {
-    case MarkKind.UNSPECIFIED:
-      return "MARK_KIND_UNSPECIFIED";
-    case MarkKind.MANUFACTURER:
-      return "MARK_KIND_MANUFACTURER";
-    case MarkKind.SERIAL:
-      return "MARK_KIND_SERIAL";
-    case MarkKind.COUNTRY_OF_MANUFACTURE:
-      return "MARK_KIND_COUNTRY_OF_MANUFACTURE";
-    case MarkKind.YEAR:
-      return "MARK_KIND_YEAR";
-    case MarkKind.MODEL:
-      return "MARK_KIND_MODEL";
-    case MarkKind.CALIBRE:
-      return "MARK_KIND_CALIBRE";
-    case MarkKind.IMPORT:
-      return "MARK_KIND_IMPORT";
-    case MarkKind.PROOF:
-      return "MARK_KIND_PROOF";
-    case MarkKind.STOCK_TRANSFER:
-      return "MARK_KIND_STOCK_TRANSFER";
-    default:
-      throw new globalThis.Error("Unrecognized enum value " + object + " for enum MarkKind");
-  }
-}
-
-/** How serious a finding is. */
-export const FindingLevel = { UNSPECIFIED: 0, ADVICE: 1, WARNING: 2, ERROR: 3 } as const;
-
-export type FindingLevel = typeof FindingLevel[keyof typeof FindingLevel];
-
-export namespace FindingLevel {
-  export type UNSPECIFIED = typeof FindingLevel.UNSPECIFIED;
-  export type ADVICE = typeof FindingLevel.ADVICE;
-  export type WARNING = typeof FindingLevel.WARNING;
-  export type ERROR = typeof FindingLevel.ERROR;
-}
-
-export function findingLevelFromJSON(object: any): FindingLevel {
-  switch (object) {
-    case 0:
-    case "FINDING_LEVEL_UNSPECIFIED":
-      return FindingLevel.UNSPECIFIED;
-    case 1:
-    case "FINDING_LEVEL_ADVICE":
-      return FindingLevel.ADVICE;
-    case 2:
-    case "FINDING_LEVEL_WARNING":
-      return FindingLevel.WARNING;
-    case 3:
-    case "FINDING_LEVEL_ERROR":
-      return FindingLevel.ERROR;
-    default:
-      throw new globalThis.Error("Unrecognized enum value " + object + " for enum FindingLevel");
-  }
-}
-
-export function findingLevelToJSON(object: FindingLevel): string {
-  switch (object) {
-    case FindingLevel.UNSPECIFIED:
-      return "FINDING_LEVEL_UNSPECIFIED";
-    case FindingLevel.ADVICE:
-      return "FINDING_LEVEL_ADVICE";
-    case FindingLevel.WARNING:
-      return "FINDING_LEVEL_WARNING";
-    case FindingLevel.ERROR:
-      return "FINDING_LEVEL_ERROR";
-    default:
-      throw new globalThis.Error("Unrecognized enum value " + object + " for enum FindingLevel");
-  }
-}
-
-/** Final outcome of a trace; closed. */
-export const TraceOutcome = {
-  UNSPECIFIED: 0,
-  LAST_LEGAL_HOLDER_IDENTIFIED: 1,
-  REPORTED_LOST_OR_STOLEN: 2,
-  DIVERTED_STATE_STOCK: 3,
-  RECORDED_DESTROYED: 4,
-  RECORDED_DEACTIVATED: 5,
-  ILLICITLY_MANUFACTURED: 6,
-  EXPORTED_ONWARD: 7,
-  MANUFACTURE_CONFIRMED_ONLY: 8,
-  NO_RECORD: 9,
-  RECORDS_EXPIRED: 10,
-  RECORDS_LOST: 11,
-  NOT_OF_THIS_STATE: 12,
-  INSUFFICIENT_IDENTIFICATION: 13,
-  OUT_OF_SCOPE: 14,
-} as const;
-
-export type TraceOutcome = typeof TraceOutcome[keyof typeof TraceOutcome];
-
-export namespace TraceOutcome {
-  export type UNSPECIFIED = typeof TraceOutcome.UNSPECIFIED;
-  export type LAST_LEGAL_HOLDER_IDENTIFIED = typeof TraceOutcome.LAST_LEGAL_HOLDER_IDENTIFIED;
-  export type REPORTED_LOST_OR_STOLEN = typeof TraceOutcome.REPORTED_LOST_OR_STOLEN;
-  export type DIVERTED_STATE_STOCK = typeof TraceOutcome.DIVERTED_STATE_STOCK;
-  export type RECORDED_DESTROYED = typeof TraceOutcome.RECORDED_DESTROYED;
-  export type RECORDED_DEACTIVATED = typeof TraceOutcome.RECORDED_DEACTIVATED;
-  export type ILLICITLY_MANUFACTURED = typeof TraceOutcome.ILLICITLY_MANUFACTURED;
-  export type EXPORTED_ONWARD = typeof TraceOutcome.EXPORTED_ONWARD;
-  export type MANUFACTURE_CONFIRMED_ONLY = typeof TraceOutcome.MANUFACTURE_CONFIRMED_ONLY;
-  export type NO_RECORD = typeof TraceOutcome.NO_RECORD;
-  export type RECORDS_EXPIRED = typeof TraceOutcome.RECORDS_EXPIRED;
-  export type RECORDS_LOST = typeof TraceOutcome.RECORDS_LOST;
-  export type NOT_OF_THIS_STATE = typeof TraceOutcome.NOT_OF_THIS_STATE;
-  export type INSUFFICIENT_IDENTIFICATION = typeof TraceOutcome.INSUFFICIENT_IDENTIFICATION;
-  export type OUT_OF_SCOPE = typeof TraceOutcome.OUT_OF_SCOPE;
-}
-
-export function traceOutcomeFromJSON(object: any): TraceOutcome {
-  switch (object) {
-    case 0:
-    case "TRACE_OUTCOME_UNSPECIFIED":
-      return TraceOutcome.UNSPECIFIED;
-    case 1:
-    case "TRACE_OUTCOME_LAST_LEGAL_HOLDER_IDENTIFIED":
-      return TraceOutcome.LAST_LEGAL_HOLDER_IDENTIFIED;
-    case 2:
-    case "TRACE_OUTCOME_REPORTED_LOST_OR_STOLEN":
-      return TraceOutcome.REPORTED_LOST_OR_STOLEN;
-    case 3:
-    case "TRACE_OUTCOME_DIVERTED_STATE_STOCK":
-      return TraceOutcome.DIVERTED_STATE_STOCK;
-    case 4:
-    case "TRACE_OUTCOME_RECORDED_DESTROYED":
-      return TraceOutcome.RECORDED_DESTROYED;
-    case 5:
-    case "TRACE_OUTCOME_RECORDED_DEACTIVATED":
-      return TraceOutcome.RECORDED_DEACTIVATED;
-    case 6:
-    case "TRACE_OUTCOME_ILLICITLY_MANUFACTURED":
-      return TraceOutcome.ILLICITLY_MANUFACTURED;
-    case 7:
-    case "TRACE_OUTCOME_EXPORTED_ONWARD":
-      return TraceOutcome.EXPORTED_ONWARD;
-    case 8:
-    case "TRACE_OUTCOME_MANUFACTURE_CONFIRMED_ONLY":
-      return TraceOutcome.MANUFACTURE_CONFIRMED_ONLY;
-    case 9:
-    case "TRACE_OUTCOME_NO_RECORD":
-      return TraceOutcome.NO_RECORD;
-    case 10:
-    case "TRACE_OUTCOME_RECORDS_EXPIRED":
-      return TraceOutcome.RECORDS_EXPIRED;
-    case 11:
-    case "TRACE_OUTCOME_RECORDS_LOST":
-      return TraceOutcome.RECORDS_LOST;
-    case 12:
-    case "TRACE_OUTCOME_NOT_OF_THIS_STATE":
-      return TraceOutcome.NOT_OF_THIS_STATE;
-    case 13:
-    case "TRACE_OUTCOME_INSUFFICIENT_IDENTIFICATION":
-      return TraceOutcome.INSUFFICIENT_IDENTIFICATION;
-    case 14:
-    case "TRACE_OUTCOME_OUT_OF_SCOPE":
-      return TraceOutcome.OUT_OF_SCOPE;
-    default:
-      throw new globalThis.Error("Unrecognized enum value " + object + " for enum TraceOutcome");
-  }
-}
-
-export function traceOutcomeToJSON(object: TraceOutcome): string {
-  switch (object) {
-    case TraceOutcome.UNSPECIFIED:
-      return "TRACE_OUTCOME_UNSPECIFIED";
-    case TraceOutcome.LAST_LEGAL_HOLDER_IDENTIFIED:
-      return "TRACE_OUTCOME_LAST_LEGAL_HOLDER_IDENTIFIED";
-    case TraceOutcome.REPORTED_LOST_OR_STOLEN:
-      return "TRACE_OUTCOME_REPORTED_LOST_OR_STOLEN";
-    case TraceOutcome.DIVERTED_STATE_STOCK:
-      return "TRACE_OUTCOME_DIVERTED_STATE_STOCK";
-    case TraceOutcome.RECORDED_DESTROYED:
-      return "TRACE_OUTCOME_RECORDED_DESTROYED";
-    case TraceOutcome.RECORDED_DEACTIVATED:
-      return "TRACE_OUTCOME_RECORDED_DEACTIVATED";
-    case TraceOutcome.ILLICITLY_MANUFACTURED:
-      return "TRACE_OUTCOME_ILLICITLY_MANUFACTURED";
-    case TraceOutcome.EXPORTED_ONWARD:
-      return "TRACE_OUTCOME_EXPORTED_ONWARD";
-    case TraceOutcome.MANUFACTURE_CONFIRMED_ONLY:
-      return "TRACE_OUTCOME_MANUFACTURE_CONFIRMED_ONLY";
-    case TraceOutcome.NO_RECORD:
-      return "TRACE_OUTCOME_NO_RECORD";
-    case TraceOutcome.RECORDS_EXPIRED:
-      return "TRACE_OUTCOME_RECORDS_EXPIRED";
-    case TraceOutcome.RECORDS_LOST:
-      return "TRACE_OUTCOME_RECORDS_LOST";
-    case TraceOutcome.NOT_OF_THIS_STATE:
-      return "TRACE_OUTCOME_NOT_OF_THIS_STATE";
-    case TraceOutcome.INSUFFICIENT_IDENTIFICATION:
-      return "TRACE_OUTCOME_INSUFFICIENT_IDENTIFICATION";
-    case TraceOutcome.OUT_OF_SCOPE:
-      return "TRACE_OUTCOME_OUT_OF_SCOPE";
-    default:
-      throw new globalThis.Error("Unrecognized enum value " + object + " for enum TraceOutcome");
-  }
-}
-
-/** Ground for delaying, restricting or refusing (ITI para 22), or an administrative reason. */
-export const RefusalGround = {
-  UNSPECIFIED: 0,
-  ONGOING_INVESTIGATION: 1,
-  CONFIDENTIALITY_LAW: 2,
-  CONFIDENTIALITY_NOT_GUARANTEED: 3,
-  NATIONAL_SECURITY: 4,
-  NOT_COMPETENT_AUTHORITY: 5,
-  INSTRUMENT_NOT_APPLICABLE: 6,
-  INFORMATION_NOT_SUPPLIED: 7,
-  DUPLICATE: 8,
-  THIRD_STATE_CONSENT_MISSING: 9,
-  JUDICIAL_CHANNEL_REQUIRED: 10,
-} as const;
-
-export type RefusalGround = typeof RefusalGround[keyof typeof RefusalGround];
-
-export namespace RefusalGround {
-  export type UNSPECIFIED = typeof RefusalGround.UNSPECIFIED;
-  export type ONGOING_INVESTIGATION = typeof RefusalGround.ONGOING_INVESTIGATION;
-  export type CONFIDENTIALITY_LAW = typeof RefusalGround.CONFIDENTIALITY_LAW;
-  export type CONFIDENTIALITY_NOT_GUARANTEED = typeof RefusalGround.CONFIDENTIALITY_NOT_GUARANTEED;
-  export type NATIONAL_SECURITY = typeof RefusalGround.NATIONAL_SECURITY;
-  export type NOT_COMPETENT_AUTHORITY = typeof RefusalGround.NOT_COMPETENT_AUTHORITY;
-  export type INSTRUMENT_NOT_APPLICABLE = typeof RefusalGround.INSTRUMENT_NOT_APPLICABLE;
-  export type INFORMATION_NOT_SUPPLIED = typeof RefusalGround.INFORMATION_NOT_SUPPLIED;
-  export type DUPLICATE = typeof RefusalGround.DUPLICATE;
-  export type THIRD_STATE_CONSENT_MISSING = typeof RefusalGround.THIRD_STATE_CONSENT_MISSING;
-  export type JUDICIAL_CHANNEL_REQUIRED = typeof RefusalGround.JUDICIAL_CHANNEL_REQUIRED;
-}
-
-export function refusalGroundFromJSON(object: any): RefusalGround {
-  switch (object) {
-    case 0:
-    case "REFUSAL_GROUND_UNSPECIFIED":
-      return RefusalGround.UNSPECIFIED;
-    case 1:
-    case "REFUSAL_GROUND_ONGOING_INVESTIGATION":
-      return RefusalGround.ONGOING_INVESTIGATION;
-    case 2:
-    case "REFUSAL_GROUND_CONFIDENTIALITY_LAW":
-      return RefusalGround.CONFIDENTIALITY_LAW;
-    case 3:
-    case "REFUSAL_GROUND_CONFIDENTIALITY_NOT_GUARANTEED":
-      return RefusalGround.CONFIDENTIALITY_NOT_GUARANTEED;
-    case 4:
-    case "REFUSAL_GROUND_NATIONAL_SECURITY":
-      return RefusalGround.NATIONAL_SECURITY;
-    case 5:
-    case "REFUSAL_GROUND_NOT_COMPETENT_AUTHORITY":
-      return RefusalGround.NOT_COMPETENT_AUTHORITY;
-    case 6:
-    case "REFUSAL_GROUND_INSTRUMENT_NOT_APPLICABLE":
-      return RefusalGround.INSTRUMENT_NOT_APPLICABLE;
-    case 7:
-    case "REFUSAL_GROUND_INFORMATION_NOT_SUPPLIED":
-      return RefusalGround.INFORMATION_NOT_SUPPLIED;
-    case 8:
-    case "REFUSAL_GROUND_DUPLICATE":
-      return RefusalGround.DUPLICATE;
-    case 9:
-    case "REFUSAL_GROUND_THIRD_STATE_CONSENT_MISSING":
-      return RefusalGround.THIRD_STATE_CONSENT_MISSING;
-    case 10:
-    case "REFUSAL_GROUND_JUDICIAL_CHANNEL_REQUIRED":
-      return RefusalGround.JUDICIAL_CHANNEL_REQUIRED;
-    default:
-      throw new globalThis.Error("Unrecognized enum value " + object + " for enum RefusalGround");
-  }
-}
-
-export function refusalGroundToJSON(object: RefusalGround): string {
-  switch (object) {
-    case RefusalGround.UNSPECIFIED:
-      return "REFUSAL_GROUND_UNSPECIFIED";
-    case RefusalGround.ONGOING_INVESTIGATION:
-      return "REFUSAL_GROUND_ONGOING_INVESTIGATION";
-    case RefusalGround.CONFIDENTIALITY_LAW:
-      return "REFUSAL_GROUND_CONFIDENTIALITY_LAW";
-    case RefusalGround.CONFIDENTIALITY_NOT_GUARANTEED:
-      return "REFUSAL_GROUND_CONFIDENTIALITY_NOT_GUARANTEED";
-    case RefusalGround.NATIONAL_SECURITY:
-      return "REFUSAL_GROUND_NATIONAL_SECURITY";
-    case RefusalGround.NOT_COMPETENT_AUTHORITY:
-      return "REFUSAL_GROUND_NOT_COMPETENT_AUTHORITY";
-    case RefusalGround.INSTRUMENT_NOT_APPLICABLE:
-      return "REFUSAL_GROUND_INSTRUMENT_NOT_APPLICABLE";
-    case RefusalGround.INFORMATION_NOT_SUPPLIED:
-      return "REFUSAL_GROUND_INFORMATION_NOT_SUPPLIED";
-    case RefusalGround.DUPLICATE:
-      return "REFUSAL_GROUND_DUPLICATE";
-    case RefusalGround.THIRD_STATE_CONSENT_MISSING:
-      return "REFUSAL_GROUND_THIRD_STATE_CONSENT_MISSING";
-    case RefusalGround.JUDICIAL_CHANNEL_REQUIRED:
-      return "REFUSAL_GROUND_JUDICIAL_CHANNEL_REQUIRED";
-    default:
-      throw new globalThis.Error("Unrecognized enum value " + object + " for enum RefusalGround");
-  }
-}
-
 /** What happened to the firearm at a point in its life. */
 export const CustodyEventKind = {
   UNSPECIFIED: 0,
@@ -1150,38 +469,795 @@ export function custodyEventKindToJSON(object: CustodyEventKind): string {
   }
 }
 
-/** A mark as read. */
-export interface Marking {
-  kind: MarkKind;
-  text: string;
-  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+/** How exactly a date is known. */
+export const DatePrecision = { UNSPECIFIED: 0, DAY: 1, MONTH: 2, YEAR: 3, INTERVAL: 4 } as const;
+
+export type DatePrecision = typeof DatePrecision[keyof typeof DatePrecision];
+
+export namespace DatePrecision {
+  export type UNSPECIFIED = typeof DatePrecision.UNSPECIFIED;
+  export type DAY = typeof DatePrecision.DAY;
+  export type MONTH = typeof DatePrecision.MONTH;
+  export type YEAR = typeof DatePrecision.YEAR;
+  export type INTERVAL = typeof DatePrecision.INTERVAL;
 }
 
-/** The import mark (Firearms Protocol art. 8(1)(b)). */
-export interface ImportMark {
-  /** ISO 3166-1 alpha-2. */
-  country: string;
-  year: number;
-  importer: string;
-  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+export function datePrecisionFromJSON(object: any): DatePrecision {
+  switch (object) {
+    case 0:
+    case "DATE_PRECISION_UNSPECIFIED":
+      return DatePrecision.UNSPECIFIED;
+    case 1:
+    case "DATE_PRECISION_DAY":
+      return DatePrecision.DAY;
+    case 2:
+    case "DATE_PRECISION_MONTH":
+      return DatePrecision.MONTH;
+    case 3:
+    case "DATE_PRECISION_YEAR":
+      return DatePrecision.YEAR;
+    case 4:
+    case "DATE_PRECISION_INTERVAL":
+      return DatePrecision.INTERVAL;
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum DatePrecision");
+  }
 }
 
-/** The firearm, by what is marked on it. */
-export interface Firearm {
-  type: FirearmType;
-  /** Brand as marked; a brand is not always the maker. */
-  make: string;
-  /** As marked, or UNKNOWN. */
-  model: string;
-  /** As marked. */
-  calibre: string;
-  serialStatus: SerialStatus;
-  /** Exactly as read, in its own script. */
-  serialRaw: string;
-  /** ISO 3166-1 alpha-2, or ISO 3166-3 for a State that is gone. */
-  countryOfManufacture: string;
-  importMark: ImportMark | undefined;
-  markings: Marking[];
+export function datePrecisionToJSON(object: DatePrecision): string {
+  switch (object) {
+    case DatePrecision.UNSPECIFIED:
+      return "DATE_PRECISION_UNSPECIFIED";
+    case DatePrecision.DAY:
+      return "DATE_PRECISION_DAY";
+    case DatePrecision.MONTH:
+      return "DATE_PRECISION_MONTH";
+    case DatePrecision.YEAR:
+      return "DATE_PRECISION_YEAR";
+    case DatePrecision.INTERVAL:
+      return "DATE_PRECISION_INTERVAL";
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum DatePrecision");
+  }
+}
+
+/** What a party to a custody event is. */
+export const PartyRole = {
+  UNSPECIFIED: 0,
+  MANUFACTURER: 1,
+  DEALER: 2,
+  IMPORTER: 3,
+  EXPORTER: 4,
+  BROKER: 5,
+  CARRIER: 6,
+  STATE_BODY: 7,
+  PRIVATE_HOLDER: 8,
+  OTHER: 9,
+} as const;
+
+export type PartyRole = typeof PartyRole[keyof typeof PartyRole];
+
+export namespace PartyRole {
+  export type UNSPECIFIED = typeof PartyRole.UNSPECIFIED;
+  export type MANUFACTURER = typeof PartyRole.MANUFACTURER;
+  export type DEALER = typeof PartyRole.DEALER;
+  export type IMPORTER = typeof PartyRole.IMPORTER;
+  export type EXPORTER = typeof PartyRole.EXPORTER;
+  export type BROKER = typeof PartyRole.BROKER;
+  export type CARRIER = typeof PartyRole.CARRIER;
+  export type STATE_BODY = typeof PartyRole.STATE_BODY;
+  export type PRIVATE_HOLDER = typeof PartyRole.PRIVATE_HOLDER;
+  export type OTHER = typeof PartyRole.OTHER;
+}
+
+export function partyRoleFromJSON(object: any): PartyRole {
+  switch (object) {
+    case 0:
+    case "PARTY_ROLE_UNSPECIFIED":
+      return PartyRole.UNSPECIFIED;
+    case 1:
+    case "PARTY_ROLE_MANUFACTURER":
+      return PartyRole.MANUFACTURER;
+    case 2:
+    case "PARTY_ROLE_DEALER":
+      return PartyRole.DEALER;
+    case 3:
+    case "PARTY_ROLE_IMPORTER":
+      return PartyRole.IMPORTER;
+    case 4:
+    case "PARTY_ROLE_EXPORTER":
+      return PartyRole.EXPORTER;
+    case 5:
+    case "PARTY_ROLE_BROKER":
+      return PartyRole.BROKER;
+    case 6:
+    case "PARTY_ROLE_CARRIER":
+      return PartyRole.CARRIER;
+    case 7:
+    case "PARTY_ROLE_STATE_BODY":
+      return PartyRole.STATE_BODY;
+    case 8:
+    case "PARTY_ROLE_PRIVATE_HOLDER":
+      return PartyRole.PRIVATE_HOLDER;
+    case 9:
+    case "PARTY_ROLE_OTHER":
+      return PartyRole.OTHER;
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum PartyRole");
+  }
+}
+
+export function partyRoleToJSON(object: PartyRole): string {
+  switch (object) {
+    case PartyRole.UNSPECIFIED:
+      return "PARTY_ROLE_UNSPECIFIED";
+    case PartyRole.MANUFACTURER:
+      return "PARTY_ROLE_MANUFACTURER";
+    case PartyRole.DEALER:
+      return "PARTY_ROLE_DEALER";
+    case PartyRole.IMPORTER:
+      return "PARTY_ROLE_IMPORTER";
+    case PartyRole.EXPORTER:
+      return "PARTY_ROLE_EXPORTER";
+    case PartyRole.BROKER:
+      return "PARTY_ROLE_BROKER";
+    case PartyRole.CARRIER:
+      return "PARTY_ROLE_CARRIER";
+    case PartyRole.STATE_BODY:
+      return "PARTY_ROLE_STATE_BODY";
+    case PartyRole.PRIVATE_HOLDER:
+      return "PARTY_ROLE_PRIVATE_HOLDER";
+    case PartyRole.OTHER:
+      return "PARTY_ROLE_OTHER";
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum PartyRole");
+  }
+}
+
+/** What a custody event is known from. */
+export const EvidenceKind = { UNSPECIFIED: 0, REGISTER: 1, LICENCE: 2, INVOICE: 3, STATEMENT: 4 } as const;
+
+export type EvidenceKind = typeof EvidenceKind[keyof typeof EvidenceKind];
+
+export namespace EvidenceKind {
+  export type UNSPECIFIED = typeof EvidenceKind.UNSPECIFIED;
+  export type REGISTER = typeof EvidenceKind.REGISTER;
+  export type LICENCE = typeof EvidenceKind.LICENCE;
+  export type INVOICE = typeof EvidenceKind.INVOICE;
+  export type STATEMENT = typeof EvidenceKind.STATEMENT;
+}
+
+export function evidenceKindFromJSON(object: any): EvidenceKind {
+  switch (object) {
+    case 0:
+    case "EVIDENCE_KIND_UNSPECIFIED":
+      return EvidenceKind.UNSPECIFIED;
+    case 1:
+    case "EVIDENCE_KIND_REGISTER":
+      return EvidenceKind.REGISTER;
+    case 2:
+    case "EVIDENCE_KIND_LICENCE":
+      return EvidenceKind.LICENCE;
+    case 3:
+    case "EVIDENCE_KIND_INVOICE":
+      return EvidenceKind.INVOICE;
+    case 4:
+    case "EVIDENCE_KIND_STATEMENT":
+      return EvidenceKind.STATEMENT;
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum EvidenceKind");
+  }
+}
+
+export function evidenceKindToJSON(object: EvidenceKind): string {
+  switch (object) {
+    case EvidenceKind.UNSPECIFIED:
+      return "EVIDENCE_KIND_UNSPECIFIED";
+    case EvidenceKind.REGISTER:
+      return "EVIDENCE_KIND_REGISTER";
+    case EvidenceKind.LICENCE:
+      return "EVIDENCE_KIND_LICENCE";
+    case EvidenceKind.INVOICE:
+      return "EVIDENCE_KIND_INVOICE";
+    case EvidenceKind.STATEMENT:
+      return "EVIDENCE_KIND_STATEMENT";
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum EvidenceKind");
+  }
+}
+
+/** How sure a custody event is. */
+export const Certainty = { UNSPECIFIED: 0, CONFIRMED: 1, PROBABLE: 2, POSSIBLE: 3 } as const;
+
+export type Certainty = typeof Certainty[keyof typeof Certainty];
+
+export namespace Certainty {
+  export type UNSPECIFIED = typeof Certainty.UNSPECIFIED;
+  export type CONFIRMED = typeof Certainty.CONFIRMED;
+  export type PROBABLE = typeof Certainty.PROBABLE;
+  export type POSSIBLE = typeof Certainty.POSSIBLE;
+}
+
+export function certaintyFromJSON(object: any): Certainty {
+  switch (object) {
+    case 0:
+    case "CERTAINTY_UNSPECIFIED":
+      return Certainty.UNSPECIFIED;
+    case 1:
+    case "CERTAINTY_CONFIRMED":
+      return Certainty.CONFIRMED;
+    case 2:
+    case "CERTAINTY_PROBABLE":
+      return Certainty.PROBABLE;
+    case 3:
+    case "CERTAINTY_POSSIBLE":
+      return Certainty.POSSIBLE;
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum Certainty");
+  }
+}
+
+export function certaintyToJSON(object: Certainty): string {
+  switch (object) {
+    case Certainty.UNSPECIFIED:
+      return "CERTAINTY_UNSPECIFIED";
+    case Certainty.CONFIRMED:
+      return "CERTAINTY_CONFIRMED";
+    case Certainty.PROBABLE:
+      return "CERTAINTY_PROBABLE";
+    case Certainty.POSSIBLE:
+      return "CERTAINTY_POSSIBLE";
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum Certainty");
+  }
+}
+
+/** What is being investigated (Firearms Protocol art. 5). */
+export const Offence = {
+  UNSPECIFIED: 0,
+  ILLICIT_MANUFACTURING: 1,
+  ILLICIT_TRAFFICKING: 2,
+  MARKING_REMOVAL: 3,
+  UNLAWFUL_POSSESSION: 4,
+  HOMICIDE: 5,
+  ROBBERY: 6,
+  TERRORISM: 7,
+  ORGANIZED_CRIME: 8,
+  DRUG_TRAFFICKING: 9,
+  POACHING: 10,
+  OTHER: 11,
+} as const;
+
+export type Offence = typeof Offence[keyof typeof Offence];
+
+export namespace Offence {
+  export type UNSPECIFIED = typeof Offence.UNSPECIFIED;
+  export type ILLICIT_MANUFACTURING = typeof Offence.ILLICIT_MANUFACTURING;
+  export type ILLICIT_TRAFFICKING = typeof Offence.ILLICIT_TRAFFICKING;
+  export type MARKING_REMOVAL = typeof Offence.MARKING_REMOVAL;
+  export type UNLAWFUL_POSSESSION = typeof Offence.UNLAWFUL_POSSESSION;
+  export type HOMICIDE = typeof Offence.HOMICIDE;
+  export type ROBBERY = typeof Offence.ROBBERY;
+  export type TERRORISM = typeof Offence.TERRORISM;
+  export type ORGANIZED_CRIME = typeof Offence.ORGANIZED_CRIME;
+  export type DRUG_TRAFFICKING = typeof Offence.DRUG_TRAFFICKING;
+  export type POACHING = typeof Offence.POACHING;
+  export type OTHER = typeof Offence.OTHER;
+}
+
+export function offenceFromJSON(object: any): Offence {
+  switch (object) {
+    case 0:
+    case "OFFENCE_UNSPECIFIED":
+      return Offence.UNSPECIFIED;
+    case 1:
+    case "OFFENCE_ILLICIT_MANUFACTURING":
+      return Offence.ILLICIT_MANUFACTURING;
+    case 2:
+    case "OFFENCE_ILLICIT_TRAFFICKING":
+      return Offence.ILLICIT_TRAFFICKING;
+    case 3:
+    case "OFFENCE_MARKING_REMOVAL":
+      return Offence.MARKING_REMOVAL;
+    case 4:
+    case "OFFENCE_UNLAWFUL_POSSESSION":
+      return Offence.UNLAWFUL_POSSESSION;
+    case 5:
+    case "OFFENCE_HOMICIDE":
+      return Offence.HOMICIDE;
+    case 6:
+    case "OFFENCE_ROBBERY":
+      return Offence.ROBBERY;
+    case 7:
+    case "OFFENCE_TERRORISM":
+      return Offence.TERRORISM;
+    case 8:
+    case "OFFENCE_ORGANIZED_CRIME":
+      return Offence.ORGANIZED_CRIME;
+    case 9:
+    case "OFFENCE_DRUG_TRAFFICKING":
+      return Offence.DRUG_TRAFFICKING;
+    case 10:
+    case "OFFENCE_POACHING":
+      return Offence.POACHING;
+    case 11:
+    case "OFFENCE_OTHER":
+      return Offence.OTHER;
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum Offence");
+  }
+}
+
+export function offenceToJSON(object: Offence): string {
+  switch (object) {
+    case Offence.UNSPECIFIED:
+      return "OFFENCE_UNSPECIFIED";
+    case Offence.ILLICIT_MANUFACTURING:
+      return "OFFENCE_ILLICIT_MANUFACTURING";
+    case Offence.ILLICIT_TRAFFICKING:
+      return "OFFENCE_ILLICIT_TRAFFICKING";
+    case Offence.MARKING_REMOVAL:
+      return "OFFENCE_MARKING_REMOVAL";
+    case Offence.UNLAWFUL_POSSESSION:
+      return "OFFENCE_UNLAWFUL_POSSESSION";
+    case Offence.HOMICIDE:
+      return "OFFENCE_HOMICIDE";
+    case Offence.ROBBERY:
+      return "OFFENCE_ROBBERY";
+    case Offence.TERRORISM:
+      return "OFFENCE_TERRORISM";
+    case Offence.ORGANIZED_CRIME:
+      return "OFFENCE_ORGANIZED_CRIME";
+    case Offence.DRUG_TRAFFICKING:
+      return "OFFENCE_DRUG_TRAFFICKING";
+    case Offence.POACHING:
+      return "OFFENCE_POACHING";
+    case Offence.OTHER:
+      return "OFFENCE_OTHER";
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum Offence");
+  }
+}
+
+/** Where it was recovered. */
+export const RecoveryContext = {
+  UNSPECIFIED: 0,
+  BORDER_CROSSING: 1,
+  PORT: 2,
+  AIRPORT: 3,
+  POSTAL_PARCEL: 4,
+  ROAD: 5,
+  PREMISES: 6,
+  OPEN_AREA: 7,
+  ONLINE_DARKNET: 8,
+  CONFLICT_AREA: 9,
+  OTHER: 10,
+} as const;
+
+export type RecoveryContext = typeof RecoveryContext[keyof typeof RecoveryContext];
+
+export namespace RecoveryContext {
+  export type UNSPECIFIED = typeof RecoveryContext.UNSPECIFIED;
+  export type BORDER_CROSSING = typeof RecoveryContext.BORDER_CROSSING;
+  export type PORT = typeof RecoveryContext.PORT;
+  export type AIRPORT = typeof RecoveryContext.AIRPORT;
+  export type POSTAL_PARCEL = typeof RecoveryContext.POSTAL_PARCEL;
+  export type ROAD = typeof RecoveryContext.ROAD;
+  export type PREMISES = typeof RecoveryContext.PREMISES;
+  export type OPEN_AREA = typeof RecoveryContext.OPEN_AREA;
+  export type ONLINE_DARKNET = typeof RecoveryContext.ONLINE_DARKNET;
+  export type CONFLICT_AREA = typeof RecoveryContext.CONFLICT_AREA;
+  export type OTHER = typeof RecoveryContext.OTHER;
+}
+
+export function recoveryContextFromJSON(object: any): RecoveryContext {
+  switch (object) {
+    case 0:
+    case "RECOVERY_CONTEXT_UNSPECIFIED":
+      return RecoveryContext.UNSPECIFIED;
+    case 1:
+    case "RECOVERY_CONTEXT_BORDER_CROSSING":
+      return RecoveryContext.BORDER_CROSSING;
+    case 2:
+    case "RECOVERY_CONTEXT_PORT":
+      return RecoveryContext.PORT;
+    case 3:
+    case "RECOVERY_CONTEXT_AIRPORT":
+      return RecoveryContext.AIRPORT;
+    case 4:
+    case "RECOVERY_CONTEXT_POSTAL_PARCEL":
+      return RecoveryContext.POSTAL_PARCEL;
+    case 5:
+    case "RECOVERY_CONTEXT_ROAD":
+      return RecoveryContext.ROAD;
+    case 6:
+    case "RECOVERY_CONTEXT_PREMISES":
+      return RecoveryContext.PREMISES;
+    case 7:
+    case "RECOVERY_CONTEXT_OPEN_AREA":
+      return RecoveryContext.OPEN_AREA;
+    case 8:
+    case "RECOVERY_CONTEXT_ONLINE_DARKNET":
+      return RecoveryContext.ONLINE_DARKNET;
+    case 9:
+    case "RECOVERY_CONTEXT_CONFLICT_AREA":
+      return RecoveryContext.CONFLICT_AREA;
+    case 10:
+    case "RECOVERY_CONTEXT_OTHER":
+      return RecoveryContext.OTHER;
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum RecoveryContext");
+  }
+}
+
+export function recoveryContextToJSON(object: RecoveryContext): string {
+  switch (object) {
+    case RecoveryContext.UNSPECIFIED:
+      return "RECOVERY_CONTEXT_UNSPECIFIED";
+    case RecoveryContext.BORDER_CROSSING:
+      return "RECOVERY_CONTEXT_BORDER_CROSSING";
+    case RecoveryContext.PORT:
+      return "RECOVERY_CONTEXT_PORT";
+    case RecoveryContext.AIRPORT:
+      return "RECOVERY_CONTEXT_AIRPORT";
+    case RecoveryContext.POSTAL_PARCEL:
+      return "RECOVERY_CONTEXT_POSTAL_PARCEL";
+    case RecoveryContext.ROAD:
+      return "RECOVERY_CONTEXT_ROAD";
+    case RecoveryContext.PREMISES:
+      return "RECOVERY_CONTEXT_PREMISES";
+    case RecoveryContext.OPEN_AREA:
+      return "RECOVERY_CONTEXT_OPEN_AREA";
+    case RecoveryContext.ONLINE_DARKNET:
+      return "RECOVERY_CONTEXT_ONLINE_DARKNET";
+    case RecoveryContext.CONFLICT_AREA:
+      return "RECOVERY_CONTEXT_CONFLICT_AREA";
+    case RecoveryContext.OTHER:
+      return "RECOVERY_CONTEXT_OTHER";
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum RecoveryContext");
+  }
+}
+
+/** How it was, or was to be, moved. */
+export const TransportMeans = {
+  UNSPECIFIED: 0,
+  ROAD: 1,
+  RAIL: 2,
+  SEA: 3,
+  AIR: 4,
+  INLAND_WATERWAY: 5,
+  POST: 6,
+  ON_FOOT: 7,
+  OTHER: 8,
+  UNKNOWN: 9,
+} as const;
+
+export type TransportMeans = typeof TransportMeans[keyof typeof TransportMeans];
+
+export namespace TransportMeans {
+  export type UNSPECIFIED = typeof TransportMeans.UNSPECIFIED;
+  export type ROAD = typeof TransportMeans.ROAD;
+  export type RAIL = typeof TransportMeans.RAIL;
+  export type SEA = typeof TransportMeans.SEA;
+  export type AIR = typeof TransportMeans.AIR;
+  export type INLAND_WATERWAY = typeof TransportMeans.INLAND_WATERWAY;
+  export type POST = typeof TransportMeans.POST;
+  export type ON_FOOT = typeof TransportMeans.ON_FOOT;
+  export type OTHER = typeof TransportMeans.OTHER;
+  export type UNKNOWN = typeof TransportMeans.UNKNOWN;
+}
+
+export function transportMeansFromJSON(object: any): TransportMeans {
+  switch (object) {
+    case 0:
+    case "TRANSPORT_MEANS_UNSPECIFIED":
+      return TransportMeans.UNSPECIFIED;
+    case 1:
+    case "TRANSPORT_MEANS_ROAD":
+      return TransportMeans.ROAD;
+    case 2:
+    case "TRANSPORT_MEANS_RAIL":
+      return TransportMeans.RAIL;
+    case 3:
+    case "TRANSPORT_MEANS_SEA":
+      return TransportMeans.SEA;
+    case 4:
+    case "TRANSPORT_MEANS_AIR":
+      return TransportMeans.AIR;
+    case 5:
+    case "TRANSPORT_MEANS_INLAND_WATERWAY":
+      return TransportMeans.INLAND_WATERWAY;
+    case 6:
+    case "TRANSPORT_MEANS_POST":
+      return TransportMeans.POST;
+    case 7:
+    case "TRANSPORT_MEANS_ON_FOOT":
+      return TransportMeans.ON_FOOT;
+    case 8:
+    case "TRANSPORT_MEANS_OTHER":
+      return TransportMeans.OTHER;
+    case 9:
+    case "TRANSPORT_MEANS_UNKNOWN":
+      return TransportMeans.UNKNOWN;
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum TransportMeans");
+  }
+}
+
+export function transportMeansToJSON(object: TransportMeans): string {
+  switch (object) {
+    case TransportMeans.UNSPECIFIED:
+      return "TRANSPORT_MEANS_UNSPECIFIED";
+    case TransportMeans.ROAD:
+      return "TRANSPORT_MEANS_ROAD";
+    case TransportMeans.RAIL:
+      return "TRANSPORT_MEANS_RAIL";
+    case TransportMeans.SEA:
+      return "TRANSPORT_MEANS_SEA";
+    case TransportMeans.AIR:
+      return "TRANSPORT_MEANS_AIR";
+    case TransportMeans.INLAND_WATERWAY:
+      return "TRANSPORT_MEANS_INLAND_WATERWAY";
+    case TransportMeans.POST:
+      return "TRANSPORT_MEANS_POST";
+    case TransportMeans.ON_FOOT:
+      return "TRANSPORT_MEANS_ON_FOOT";
+    case TransportMeans.OTHER:
+      return "TRANSPORT_MEANS_OTHER";
+    case TransportMeans.UNKNOWN:
+      return "TRANSPORT_MEANS_UNKNOWN";
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum TransportMeans");
+  }
+}
+
+/** What a person is to the case. */
+export const PersonRole = {
+  UNSPECIFIED: 0,
+  SUSPECT: 1,
+  POSSESSOR: 2,
+  PURCHASER: 3,
+  WITNESS: 4,
+  VICTIM: 5,
+  THIRD_PARTY: 6,
+} as const;
+
+export type PersonRole = typeof PersonRole[keyof typeof PersonRole];
+
+export namespace PersonRole {
+  export type UNSPECIFIED = typeof PersonRole.UNSPECIFIED;
+  export type SUSPECT = typeof PersonRole.SUSPECT;
+  export type POSSESSOR = typeof PersonRole.POSSESSOR;
+  export type PURCHASER = typeof PersonRole.PURCHASER;
+  export type WITNESS = typeof PersonRole.WITNESS;
+  export type VICTIM = typeof PersonRole.VICTIM;
+  export type THIRD_PARTY = typeof PersonRole.THIRD_PARTY;
+}
+
+export function personRoleFromJSON(object: any): PersonRole {
+  switch (object) {
+    case 0:
+    case "PERSON_ROLE_UNSPECIFIED":
+      return PersonRole.UNSPECIFIED;
+    case 1:
+    case "PERSON_ROLE_SUSPECT":
+      return PersonRole.SUSPECT;
+    case 2:
+    case "PERSON_ROLE_POSSESSOR":
+      return PersonRole.POSSESSOR;
+    case 3:
+    case "PERSON_ROLE_PURCHASER":
+      return PersonRole.PURCHASER;
+    case 4:
+    case "PERSON_ROLE_WITNESS":
+      return PersonRole.WITNESS;
+    case 5:
+    case "PERSON_ROLE_VICTIM":
+      return PersonRole.VICTIM;
+    case 6:
+    case "PERSON_ROLE_THIRD_PARTY":
+      return PersonRole.THIRD_PARTY;
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum PersonRole");
+  }
+}
+
+export function personRoleToJSON(object: PersonRole): string {
+  switch (object) {
+    case PersonRole.UNSPECIFIED:
+      return "PERSON_ROLE_UNSPECIFIED";
+    case PersonRole.SUSPECT:
+      return "PERSON_ROLE_SUSPECT";
+    case PersonRole.POSSESSOR:
+      return "PERSON_ROLE_POSSESSOR";
+    case PersonRole.PURCHASER:
+      return "PERSON_ROLE_PURCHASER";
+    case PersonRole.WITNESS:
+      return "PERSON_ROLE_WITNESS";
+    case PersonRole.VICTIM:
+      return "PERSON_ROLE_VICTIM";
+    case PersonRole.THIRD_PARTY:
+      return "PERSON_ROLE_THIRD_PARTY";
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum PersonRole");
+  }
+}
+
+/** Whether a statement about a person is a fact or an assessment. */
+export const Accuracy = { UNSPECIFIED: 0, FACT: 1, ASSESSMENT: 2 } as const;
+
+export type Accuracy = typeof Accuracy[keyof typeof Accuracy];
+
+export namespace Accuracy {
+  export type UNSPECIFIED = typeof Accuracy.UNSPECIFIED;
+  export type FACT = typeof Accuracy.FACT;
+  export type ASSESSMENT = typeof Accuracy.ASSESSMENT;
+}
+
+export function accuracyFromJSON(object: any): Accuracy {
+  switch (object) {
+    case 0:
+    case "ACCURACY_UNSPECIFIED":
+      return Accuracy.UNSPECIFIED;
+    case 1:
+    case "ACCURACY_FACT":
+      return Accuracy.FACT;
+    case 2:
+    case "ACCURACY_ASSESSMENT":
+      return Accuracy.ASSESSMENT;
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum Accuracy");
+  }
+}
+
+export function accuracyToJSON(object: Accuracy): string {
+  switch (object) {
+    case Accuracy.UNSPECIFIED:
+      return "ACCURACY_UNSPECIFIED";
+    case Accuracy.FACT:
+      return "ACCURACY_FACT";
+    case Accuracy.ASSESSMENT:
+      return "ACCURACY_ASSESSMENT";
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum Accuracy");
+  }
+}
+
+/** Kind of an identity document. */
+export const DocumentKind = {
+  UNSPECIFIED: 0,
+  PASSPORT: 1,
+  IDENTITY_CARD: 2,
+  DRIVING_LICENCE: 3,
+  FIREARM_LICENCE: 4,
+  OTHER: 5,
+} as const;
+
+export type DocumentKind = typeof DocumentKind[keyof typeof DocumentKind];
+
+export namespace DocumentKind {
+  export type UNSPECIFIED = typeof DocumentKind.UNSPECIFIED;
+  export type PASSPORT = typeof DocumentKind.PASSPORT;
+  export type IDENTITY_CARD = typeof DocumentKind.IDENTITY_CARD;
+  export type DRIVING_LICENCE = typeof DocumentKind.DRIVING_LICENCE;
+  export type FIREARM_LICENCE = typeof DocumentKind.FIREARM_LICENCE;
+  export type OTHER = typeof DocumentKind.OTHER;
+}
+
+export function documentKindFromJSON(object: any): DocumentKind {
+  switch (object) {
+    case 0:
+    case "DOCUMENT_KIND_UNSPECIFIED":
+      return DocumentKind.UNSPECIFIED;
+    case 1:
+    case "DOCUMENT_KIND_PASSPORT":
+      return DocumentKind.PASSPORT;
+    case 2:
+    case "DOCUMENT_KIND_IDENTITY_CARD":
+      return DocumentKind.IDENTITY_CARD;
+    case 3:
+    case "DOCUMENT_KIND_DRIVING_LICENCE":
+      return DocumentKind.DRIVING_LICENCE;
+    case 4:
+    case "DOCUMENT_KIND_FIREARM_LICENCE":
+      return DocumentKind.FIREARM_LICENCE;
+    case 5:
+    case "DOCUMENT_KIND_OTHER":
+      return DocumentKind.OTHER;
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum DocumentKind");
+  }
+}
+
+export function documentKindToJSON(object: DocumentKind): string {
+  switch (object) {
+    case DocumentKind.UNSPECIFIED:
+      return "DOCUMENT_KIND_UNSPECIFIED";
+    case DocumentKind.PASSPORT:
+      return "DOCUMENT_KIND_PASSPORT";
+    case DocumentKind.IDENTITY_CARD:
+      return "DOCUMENT_KIND_IDENTITY_CARD";
+    case DocumentKind.DRIVING_LICENCE:
+      return "DOCUMENT_KIND_DRIVING_LICENCE";
+    case DocumentKind.FIREARM_LICENCE:
+      return "DOCUMENT_KIND_FIREARM_LICENCE";
+    case DocumentKind.OTHER:
+      return "DOCUMENT_KIND_OTHER";
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum DocumentKind");
+  }
+}
+
+/** How serious a finding is. */
+export const FindingLevel = { UNSPECIFIED: 0, ADVICE: 1, WARNING: 2, ERROR: 3 } as const;
+
+export type FindingLevel = typeof FindingLevel[keyof typeof FindingLevel];
+
+export namespace FindingLevel {
+  export type UNSPECIFIED = typeof FindingLevel.UNSPECIFIED;
+  export type ADVICE = typeof FindingLevel.ADVICE;
+  export type WARNING = typeof FindingLevel.WARNING;
+  export type ERROR = typeof FindingLevel.ERROR;
+}
+
+export function findingLevelFromJSON(object: any): FindingLevel {
+  switch (object) {
+    case 0:
+    case "FINDING_LEVEL_UNSPECIFIED":
+      return FindingLevel.UNSPECIFIED;
+    case 1:
+    case "FINDING_LEVEL_ADVICE":
+      return FindingLevel.ADVICE;
+    case 2:
+    case "FINDING_LEVEL_WARNING":
+      return FindingLevel.WARNING;
+    case 3:
+    case "FINDING_LEVEL_ERROR":
+      return FindingLevel.ERROR;
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum FindingLevel");
+  }
+}
+
+export function findingLevelToJSON(object: FindingLevel): string {
+  switch (object) {
+    case FindingLevel.UNSPECIFIED:
+      return "FINDING_LEVEL_UNSPECIFIED";
+    case FindingLevel.ADVICE:
+      return "FINDING_LEVEL_ADVICE";
+    case FindingLevel.WARNING:
+      return "FINDING_LEVEL_WARNING";
+    case FindingLevel.ERROR:
+      return "FINDING_LEVEL_ERROR";
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum FindingLevel");
+  }
+}
+
+/** One event in the chain of custody, in the order of time. */
+export interface CustodyEvent {
+  kind: CustodyEventKind;
+  /** ISO 8601, to the day, month or year known. */
+  date: string;
+  /** Legal persons and States; natural persons only as handling allows. */
+  fromParty: string;
+  fromState: string;
+  toParty: string;
+  toState: string;
+  datePrecision: DatePrecision;
+  /** Last day of an interval; empty for none. */
+  dateUntil: string;
+  fromRole: PartyRole;
+  toRole: PartyRole;
+  /** Licence, permit or certificate it happened under. */
+  authorizationRef: string;
+  /** Pieces in the shipment; zero: not known. */
+  quantity: number;
+  evidenceKind: EvidenceKind;
+  certainty: Certainty;
+  /** Proprietary commercial information (Firearms Protocol art. 12(5)). */
+  commercialConfidential: boolean;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -1192,7 +1268,17 @@ export interface Recovery {
   method: RecoveryMethod;
   /** ISO 3166-1 alpha-2; the requesting State. */
   country: string;
+  /** UN/LOCODE or ISO 3166-2; never a street address of somebody. */
   place: string;
+  context: RecoveryContext;
+  modusOperandi: ModusOperandiKind[];
+  /** Handed in under an amnesty; tracing is then the exception. */
+  amnesty: boolean;
+  transportMeans: TransportMeans;
+  /** ISO 3166-1 alpha-2. */
+  routeDeparture: string;
+  routeTransit: string[];
+  routeDestination: string;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -1201,6 +1287,12 @@ export interface PriorChecks {
   nationalRegistry: CheckResult;
   lostStolen: CheckResult;
   iarms: CheckResult;
+  /** ISO 8601 calendar dates of the checks. */
+  nationalRegistryOn: string;
+  lostStolenOn: string;
+  iarmsOn: string;
+  /** Reference of the iARMS record that was hit. */
+  iarmsRef: string;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -1253,79 +1345,141 @@ export interface TraceRequest {
   suppliedFields: string[];
   /** Pseudonymous reference of the officer. */
   officerRef: string;
-  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
-}
-
-/** One event in the chain of custody, in the order of time. */
-export interface CustodyEvent {
-  kind: CustodyEventKind;
-  /** ISO 8601, to the day, month or year known. */
-  date: string;
-  /** Legal persons and States; natural persons only as handling allows. */
-  fromParty: string;
-  fromState: string;
-  toParty: string;
-  toState: string;
-  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
-}
-
-/** Body of kind TRACE_REPLY. */
-export interface TraceReply {
-  content:
-    | { $case: "acknowledgement"; value: TraceAcknowledgement }
-    | { $case: "final"; value: FinalReply }
-    | { $case: "refusal"; value: RefusalNotice }
+  offences: Offence[];
+  /** Codes of the International Classification of Crime for Statistical Purposes (UNODC). */
+  offenceIccs: string[];
+  /** UN Security Council resolution, with ground UNSC_EMBARGO. */
+  embargoResolution: string;
+  /** Whose records are to be searched. */
+  recordHolder: MilitaryCivil;
+  /** PART_COMPONENT; or the marked parts of an assembled firearm. */
+  parts: FirearmPart[];
+  ammunition: Ammunition | undefined;
+  attachments: AttachmentManifest[];
+  /** Authorization of a consignment it is linked to. */
+  linkedAuthorizationRef: string;
+  ballistics:
+    | Ballistics
     | undefined;
-  /** Language of the free text, BCP 47. */
-  languageTag: string;
-  /** Where the answer comes from, such as the name of a register. */
-  sourceNote: string;
+  /** Addresses of public documents, instead of the documents. */
+  links: string[];
+  /** The requested State may pass the request on (FORWARD, domain notes 2.4). */
+  onwardForwardConsent: boolean;
+  /** What earlier hops told, as far as their handling allows. */
+  custodyHistory: CustodyEvent[];
+  /** State on whose behalf it is passed on, ISO 3166-1 alpha-2; empty: its own. */
+  forwardedFor: string;
+  /** Unit to turn to; no personal address. */
+  contact: string;
+  specialInstructions: string;
+  /** What use restriction OTHER (H3) means. */
+  handlingText: string;
+  /** A translation into a language of the requested State is attached. */
+  translationAttached: boolean;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
-/** The requested State has it and says when it expects to answer. */
-export interface TraceAcknowledgement {
-  nationalReference: string;
-  expectedBy: Timestamp | undefined;
+/** References of ballistic images; the images stay where they are. */
+export interface Ballistics {
+  ibinRef: string;
+  nationalRef: string;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
-/** The answer. */
-export interface FinalReply {
-  outcome: TraceOutcome;
-  custodyEvents: CustodyEvent[];
-  /** EXPORTED_ONWARD: State the trail leads to (POINTER), ISO 3166-1 alpha-2. */
-  nextState: string;
-  remarks: string;
-  answers: QuestionAnswer[];
+/**
+ * Part "persons", absent by default: what must be said of people, and why. Other data about a
+ * person has no field here.
+ */
+export interface PersonsBlock {
+  /** Why the trace cannot do without it. */
+  necessity: string;
+  legalBasis: string;
+  persons: Person[];
+  /** ISO 8601 calendar date on which keeping it is looked at again. */
+  reviewOn: string;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
-/** Answer to one question asked. */
-export interface QuestionAnswer {
-  question: Question;
-  answer: string;
+/** One natural person. */
+export interface Person {
+  /** Names the person inside this case, such as P1. */
+  personRef: string;
+  role: PersonRole;
+  name: string;
+  /** ISO 8601, to the day, month or year known. */
+  dateOfBirth: string;
+  documentKind: DocumentKind;
+  documentNumber: string;
+  accuracy: Accuracy;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
-/** No answer, with the ground (ITI paras 22-23). */
-export interface RefusalNotice {
-  ground: RefusalGround;
-  explanation: string;
-  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+function createBaseCustodyEvent(): CustodyEvent {
+  return {
+    kind: 0,
+    date: "",
+    fromParty: "",
+    fromState: "",
+    toParty: "",
+    toState: "",
+    datePrecision: 0,
+    dateUntil: "",
+    fromRole: 0,
+    toRole: 0,
+    authorizationRef: "",
+    quantity: 0,
+    evidenceKind: 0,
+    certainty: 0,
+    commercialConfidential: false,
+  };
 }
 
-function createBaseMarking(): Marking {
-  return { kind: 0, text: "" };
-}
-
-export const Marking: MessageFns<Marking> = {
-  encode(message: Marking, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+export const CustodyEvent: MessageFns<CustodyEvent> = {
+  encode(message: CustodyEvent, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.kind !== 0) {
       writer.uint32(8).int32(message.kind);
     }
-    if (message.text !== "") {
-      writer.uint32(18).string(message.text);
+    if (message.date !== "") {
+      writer.uint32(18).string(message.date);
+    }
+    if (message.fromParty !== "") {
+      writer.uint32(26).string(message.fromParty);
+    }
+    if (message.fromState !== "") {
+      writer.uint32(34).string(message.fromState);
+    }
+    if (message.toParty !== "") {
+      writer.uint32(42).string(message.toParty);
+    }
+    if (message.toState !== "") {
+      writer.uint32(50).string(message.toState);
+    }
+    if (message.datePrecision !== 0) {
+      writer.uint32(56).int32(message.datePrecision);
+    }
+    if (message.dateUntil !== "") {
+      writer.uint32(66).string(message.dateUntil);
+    }
+    if (message.fromRole !== 0) {
+      writer.uint32(72).int32(message.fromRole);
+    }
+    if (message.toRole !== 0) {
+      writer.uint32(80).int32(message.toRole);
+    }
+    if (message.authorizationRef !== "") {
+      writer.uint32(90).string(message.authorizationRef);
+    }
+    if (message.quantity !== 0) {
+      writer.uint32(96).uint32(message.quantity);
+    }
+    if (message.evidenceKind !== 0) {
+      writer.uint32(104).int32(message.evidenceKind);
+    }
+    if (message.certainty !== 0) {
+      writer.uint32(112).int32(message.certainty);
+    }
+    if (message.commercialConfidential !== false) {
+      writer.uint32(120).bool(message.commercialConfidential);
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -1338,7 +1492,7 @@ export const Marking: MessageFns<Marking> = {
     return writer;
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): Marking {
+  decode(input: BinaryReader | Uint8Array, length?: number): CustodyEvent {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
     const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
     if (previousRecursionDepth >= 100) {
@@ -1347,7 +1501,7 @@ export const Marking: MessageFns<Marking> = {
     (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
     try {
       const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseMarking();
+      const message = createBaseCustodyEvent();
       while (reader.pos < end) {
         const tag = reader.uint32();
         switch (tag >>> 3) {
@@ -1364,115 +1518,7 @@ export const Marking: MessageFns<Marking> = {
               break;
             }
 
-            message.text = reader.string();
-            continue;
-          }
-        }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
-        const buf = reader.skip(tag & 7);
-
-        if (message._unknownFields === undefined) {
-          message._unknownFields = {};
-        }
-
-        const list = message._unknownFields[tag];
-
-        if (list === undefined) {
-          message._unknownFields[tag] = [buf];
-        } else {
-          list.push(buf);
-        }
-      }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
-    }
-  },
-
-  fromJSON(object: any): Marking {
-    return {
-      kind: isSet(object.kind) ? markKindFromJSON(object.kind) : 0,
-      text: isSet(object.text) ? globalThis.String(object.text) : "",
-    };
-  },
-
-  toJSON(message: Marking): unknown {
-    const obj: any = {};
-    if (message.kind !== 0) {
-      obj.kind = markKindToJSON(message.kind);
-    }
-    if (message.text !== "") {
-      obj.text = message.text;
-    }
-    return obj;
-  },
-
-  create(base?: DeepPartial<Marking>): Marking {
-    return Marking.fromPartial(base ?? {});
-  },
-  fromPartial(object: DeepPartial<Marking>): Marking {
-    const message = createBaseMarking();
-    message.kind = object.kind ?? 0;
-    message.text = object.text ?? "";
-    return message;
-  },
-};
-
-function createBaseImportMark(): ImportMark {
-  return { country: "", year: 0, importer: "" };
-}
-
-export const ImportMark: MessageFns<ImportMark> = {
-  encode(message: ImportMark, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.country !== "") {
-      writer.uint32(10).string(message.country);
-    }
-    if (message.year !== 0) {
-      writer.uint32(16).uint32(message.year);
-    }
-    if (message.importer !== "") {
-      writer.uint32(26).string(message.importer);
-    }
-    if (message._unknownFields !== undefined) {
-      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
-        const tag = parseInt(key, 10);
-        for (const value of values) {
-          writer.uint32(tag).raw(value);
-        }
-      }
-    }
-    return writer;
-  },
-
-  decode(input: BinaryReader | Uint8Array, length?: number): ImportMark {
-    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseImportMark();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 10) {
-              break;
-            }
-
-            message.country = reader.string();
-            continue;
-          }
-          case 2: {
-            if (tag !== 16) {
-              break;
-            }
-
-            message.year = reader.uint32();
+            message.date = reader.string();
             continue;
           }
           case 3: {
@@ -1480,156 +1526,7 @@ export const ImportMark: MessageFns<ImportMark> = {
               break;
             }
 
-            message.importer = reader.string();
-            continue;
-          }
-        }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
-        const buf = reader.skip(tag & 7);
-
-        if (message._unknownFields === undefined) {
-          message._unknownFields = {};
-        }
-
-        const list = message._unknownFields[tag];
-
-        if (list === undefined) {
-          message._unknownFields[tag] = [buf];
-        } else {
-          list.push(buf);
-        }
-      }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
-    }
-  },
-
-  fromJSON(object: any): ImportMark {
-    return {
-      country: isSet(object.country) ? globalThis.String(object.country) : "",
-      year: isSet(object.year) ? globalThis.Number(object.year) : 0,
-      importer: isSet(object.importer) ? globalThis.String(object.importer) : "",
-    };
-  },
-
-  toJSON(message: ImportMark): unknown {
-    const obj: any = {};
-    if (message.country !== "") {
-      obj.country = message.country;
-    }
-    if (message.year !== 0) {
-      obj.year = Math.round(message.year);
-    }
-    if (message.importer !== "") {
-      obj.importer = message.importer;
-    }
-    return obj;
-  },
-
-  create(base?: DeepPartial<ImportMark>): ImportMark {
-    return ImportMark.fromPartial(base ?? {});
-  },
-  fromPartial(object: DeepPartial<ImportMark>): ImportMark {
-    const message = createBaseImportMark();
-    message.country = object.country ?? "";
-    message.year = object.year ?? 0;
-    message.importer = object.importer ?? "";
-    return message;
-  },
-};
-
-function createBaseFirearm(): Firearm {
-  return {
-    type: 0,
-    make: "",
-    model: "",
-    calibre: "",
-    serialStatus: 0,
-    serialRaw: "",
-    countryOfManufacture: "",
-    importMark: undefined,
-    markings: [],
-  };
-}
-
-export const Firearm: MessageFns<Firearm> = {
-  encode(message: Firearm, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.type !== 0) {
-      writer.uint32(8).int32(message.type);
-    }
-    if (message.make !== "") {
-      writer.uint32(18).string(message.make);
-    }
-    if (message.model !== "") {
-      writer.uint32(26).string(message.model);
-    }
-    if (message.calibre !== "") {
-      writer.uint32(34).string(message.calibre);
-    }
-    if (message.serialStatus !== 0) {
-      writer.uint32(40).int32(message.serialStatus);
-    }
-    if (message.serialRaw !== "") {
-      writer.uint32(50).string(message.serialRaw);
-    }
-    if (message.countryOfManufacture !== "") {
-      writer.uint32(58).string(message.countryOfManufacture);
-    }
-    if (message.importMark !== undefined) {
-      ImportMark.encode(message.importMark, writer.uint32(66).fork()).join();
-    }
-    for (const v of message.markings) {
-      Marking.encode(v!, writer.uint32(74).fork()).join();
-    }
-    if (message._unknownFields !== undefined) {
-      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
-        const tag = parseInt(key, 10);
-        for (const value of values) {
-          writer.uint32(tag).raw(value);
-        }
-      }
-    }
-    return writer;
-  },
-
-  decode(input: BinaryReader | Uint8Array, length?: number): Firearm {
-    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseFirearm();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 8) {
-              break;
-            }
-
-            message.type = reader.int32() as any;
-            continue;
-          }
-          case 2: {
-            if (tag !== 18) {
-              break;
-            }
-
-            message.make = reader.string();
-            continue;
-          }
-          case 3: {
-            if (tag !== 26) {
-              break;
-            }
-
-            message.model = reader.string();
+            message.fromParty = reader.string();
             continue;
           }
           case 4: {
@@ -1637,15 +1534,15 @@ export const Firearm: MessageFns<Firearm> = {
               break;
             }
 
-            message.calibre = reader.string();
+            message.fromState = reader.string();
             continue;
           }
           case 5: {
-            if (tag !== 40) {
+            if (tag !== 42) {
               break;
             }
 
-            message.serialStatus = reader.int32() as any;
+            message.toParty = reader.string();
             continue;
           }
           case 6: {
@@ -1653,15 +1550,15 @@ export const Firearm: MessageFns<Firearm> = {
               break;
             }
 
-            message.serialRaw = reader.string();
+            message.toState = reader.string();
             continue;
           }
           case 7: {
-            if (tag !== 58) {
+            if (tag !== 56) {
               break;
             }
 
-            message.countryOfManufacture = reader.string();
+            message.datePrecision = reader.int32() as any;
             continue;
           }
           case 8: {
@@ -1669,15 +1566,63 @@ export const Firearm: MessageFns<Firearm> = {
               break;
             }
 
-            message.importMark = ImportMark.decode(reader, reader.uint32());
+            message.dateUntil = reader.string();
             continue;
           }
           case 9: {
-            if (tag !== 74) {
+            if (tag !== 72) {
               break;
             }
 
-            message.markings.push(Marking.decode(reader, reader.uint32()));
+            message.fromRole = reader.int32() as any;
+            continue;
+          }
+          case 10: {
+            if (tag !== 80) {
+              break;
+            }
+
+            message.toRole = reader.int32() as any;
+            continue;
+          }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.authorizationRef = reader.string();
+            continue;
+          }
+          case 12: {
+            if (tag !== 96) {
+              break;
+            }
+
+            message.quantity = reader.uint32();
+            continue;
+          }
+          case 13: {
+            if (tag !== 104) {
+              break;
+            }
+
+            message.evidenceKind = reader.int32() as any;
+            continue;
+          }
+          case 14: {
+            if (tag !== 112) {
+              break;
+            }
+
+            message.certainty = reader.int32() as any;
+            continue;
+          }
+          case 15: {
+            if (tag !== 120) {
+              break;
+            }
+
+            message.commercialConfidential = reader.bool();
             continue;
           }
         }
@@ -1704,92 +1649,158 @@ export const Firearm: MessageFns<Firearm> = {
     }
   },
 
-  fromJSON(object: any): Firearm {
+  fromJSON(object: any): CustodyEvent {
     return {
-      type: isSet(object.type) ? firearmTypeFromJSON(object.type) : 0,
-      make: isSet(object.make) ? globalThis.String(object.make) : "",
-      model: isSet(object.model) ? globalThis.String(object.model) : "",
-      calibre: isSet(object.calibre) ? globalThis.String(object.calibre) : "",
-      serialStatus: isSet(object.serialStatus)
-        ? serialStatusFromJSON(object.serialStatus)
-        : isSet(object.serial_status)
-        ? serialStatusFromJSON(object.serial_status)
+      kind: isSet(object.kind) ? custodyEventKindFromJSON(object.kind) : 0,
+      date: isSet(object.date) ? globalThis.String(object.date) : "",
+      fromParty: isSet(object.fromParty)
+        ? globalThis.String(object.fromParty)
+        : isSet(object.from_party)
+        ? globalThis.String(object.from_party)
+        : "",
+      fromState: isSet(object.fromState)
+        ? globalThis.String(object.fromState)
+        : isSet(object.from_state)
+        ? globalThis.String(object.from_state)
+        : "",
+      toParty: isSet(object.toParty)
+        ? globalThis.String(object.toParty)
+        : isSet(object.to_party)
+        ? globalThis.String(object.to_party)
+        : "",
+      toState: isSet(object.toState)
+        ? globalThis.String(object.toState)
+        : isSet(object.to_state)
+        ? globalThis.String(object.to_state)
+        : "",
+      datePrecision: isSet(object.datePrecision)
+        ? datePrecisionFromJSON(object.datePrecision)
+        : isSet(object.date_precision)
+        ? datePrecisionFromJSON(object.date_precision)
         : 0,
-      serialRaw: isSet(object.serialRaw)
-        ? globalThis.String(object.serialRaw)
-        : isSet(object.serial_raw)
-        ? globalThis.String(object.serial_raw)
+      dateUntil: isSet(object.dateUntil)
+        ? globalThis.String(object.dateUntil)
+        : isSet(object.date_until)
+        ? globalThis.String(object.date_until)
         : "",
-      countryOfManufacture: isSet(object.countryOfManufacture)
-        ? globalThis.String(object.countryOfManufacture)
-        : isSet(object.country_of_manufacture)
-        ? globalThis.String(object.country_of_manufacture)
+      fromRole: isSet(object.fromRole)
+        ? partyRoleFromJSON(object.fromRole)
+        : isSet(object.from_role)
+        ? partyRoleFromJSON(object.from_role)
+        : 0,
+      toRole: isSet(object.toRole)
+        ? partyRoleFromJSON(object.toRole)
+        : isSet(object.to_role)
+        ? partyRoleFromJSON(object.to_role)
+        : 0,
+      authorizationRef: isSet(object.authorizationRef)
+        ? globalThis.String(object.authorizationRef)
+        : isSet(object.authorization_ref)
+        ? globalThis.String(object.authorization_ref)
         : "",
-      importMark: isSet(object.importMark)
-        ? ImportMark.fromJSON(object.importMark)
-        : isSet(object.import_mark)
-        ? ImportMark.fromJSON(object.import_mark)
-        : undefined,
-      markings: globalThis.Array.isArray(object?.markings)
-        ? object.markings.map((e: any) => Marking.fromJSON(e))
-        : [],
+      quantity: isSet(object.quantity) ? globalThis.Number(object.quantity) : 0,
+      evidenceKind: isSet(object.evidenceKind)
+        ? evidenceKindFromJSON(object.evidenceKind)
+        : isSet(object.evidence_kind)
+        ? evidenceKindFromJSON(object.evidence_kind)
+        : 0,
+      certainty: isSet(object.certainty) ? certaintyFromJSON(object.certainty) : 0,
+      commercialConfidential: isSet(object.commercialConfidential)
+        ? globalThis.Boolean(object.commercialConfidential)
+        : isSet(object.commercial_confidential)
+        ? globalThis.Boolean(object.commercial_confidential)
+        : false,
     };
   },
 
-  toJSON(message: Firearm): unknown {
+  toJSON(message: CustodyEvent): unknown {
     const obj: any = {};
-    if (message.type !== 0) {
-      obj.type = firearmTypeToJSON(message.type);
+    if (message.kind !== 0) {
+      obj.kind = custodyEventKindToJSON(message.kind);
     }
-    if (message.make !== "") {
-      obj.make = message.make;
+    if (message.date !== "") {
+      obj.date = message.date;
     }
-    if (message.model !== "") {
-      obj.model = message.model;
+    if (message.fromParty !== "") {
+      obj.fromParty = message.fromParty;
     }
-    if (message.calibre !== "") {
-      obj.calibre = message.calibre;
+    if (message.fromState !== "") {
+      obj.fromState = message.fromState;
     }
-    if (message.serialStatus !== 0) {
-      obj.serialStatus = serialStatusToJSON(message.serialStatus);
+    if (message.toParty !== "") {
+      obj.toParty = message.toParty;
     }
-    if (message.serialRaw !== "") {
-      obj.serialRaw = message.serialRaw;
+    if (message.toState !== "") {
+      obj.toState = message.toState;
     }
-    if (message.countryOfManufacture !== "") {
-      obj.countryOfManufacture = message.countryOfManufacture;
+    if (message.datePrecision !== 0) {
+      obj.datePrecision = datePrecisionToJSON(message.datePrecision);
     }
-    if (message.importMark !== undefined) {
-      obj.importMark = ImportMark.toJSON(message.importMark);
+    if (message.dateUntil !== "") {
+      obj.dateUntil = message.dateUntil;
     }
-    if (message.markings?.length) {
-      obj.markings = message.markings.map((e) => Marking.toJSON(e));
+    if (message.fromRole !== 0) {
+      obj.fromRole = partyRoleToJSON(message.fromRole);
+    }
+    if (message.toRole !== 0) {
+      obj.toRole = partyRoleToJSON(message.toRole);
+    }
+    if (message.authorizationRef !== "") {
+      obj.authorizationRef = message.authorizationRef;
+    }
+    if (message.quantity !== 0) {
+      obj.quantity = Math.round(message.quantity);
+    }
+    if (message.evidenceKind !== 0) {
+      obj.evidenceKind = evidenceKindToJSON(message.evidenceKind);
+    }
+    if (message.certainty !== 0) {
+      obj.certainty = certaintyToJSON(message.certainty);
+    }
+    if (message.commercialConfidential !== false) {
+      obj.commercialConfidential = message.commercialConfidential;
     }
     return obj;
   },
 
-  create(base?: DeepPartial<Firearm>): Firearm {
-    return Firearm.fromPartial(base ?? {});
+  create(base?: DeepPartial<CustodyEvent>): CustodyEvent {
+    return CustodyEvent.fromPartial(base ?? {});
   },
-  fromPartial(object: DeepPartial<Firearm>): Firearm {
-    const message = createBaseFirearm();
-    message.type = object.type ?? 0;
-    message.make = object.make ?? "";
-    message.model = object.model ?? "";
-    message.calibre = object.calibre ?? "";
-    message.serialStatus = object.serialStatus ?? 0;
-    message.serialRaw = object.serialRaw ?? "";
-    message.countryOfManufacture = object.countryOfManufacture ?? "";
-    message.importMark = (object.importMark !== undefined && object.importMark !== null)
-      ? ImportMark.fromPartial(object.importMark)
-      : undefined;
-    message.markings = object.markings?.map((e) => Marking.fromPartial(e)) || [];
+  fromPartial(object: DeepPartial<CustodyEvent>): CustodyEvent {
+    const message = createBaseCustodyEvent();
+    message.kind = object.kind ?? 0;
+    message.date = object.date ?? "";
+    message.fromParty = object.fromParty ?? "";
+    message.fromState = object.fromState ?? "";
+    message.toParty = object.toParty ?? "";
+    message.toState = object.toState ?? "";
+    message.datePrecision = object.datePrecision ?? 0;
+    message.dateUntil = object.dateUntil ?? "";
+    message.fromRole = object.fromRole ?? 0;
+    message.toRole = object.toRole ?? 0;
+    message.authorizationRef = object.authorizationRef ?? "";
+    message.quantity = object.quantity ?? 0;
+    message.evidenceKind = object.evidenceKind ?? 0;
+    message.certainty = object.certainty ?? 0;
+    message.commercialConfidential = object.commercialConfidential ?? false;
     return message;
   },
 };
 
 function createBaseRecovery(): Recovery {
-  return { date: "", method: 0, country: "", place: "" };
+  return {
+    date: "",
+    method: 0,
+    country: "",
+    place: "",
+    context: 0,
+    modusOperandi: [],
+    amnesty: false,
+    transportMeans: 0,
+    routeDeparture: "",
+    routeTransit: [],
+    routeDestination: "",
+  };
 }
 
 export const Recovery: MessageFns<Recovery> = {
@@ -1805,6 +1816,31 @@ export const Recovery: MessageFns<Recovery> = {
     }
     if (message.place !== "") {
       writer.uint32(34).string(message.place);
+    }
+    if (message.context !== 0) {
+      writer.uint32(40).int32(message.context);
+    }
+    if (message.modusOperandi.length !== 0) {
+      writer.uint32(50).fork();
+      for (const v of message.modusOperandi) {
+        writer.int32(v);
+      }
+      writer.join();
+    }
+    if (message.amnesty !== false) {
+      writer.uint32(56).bool(message.amnesty);
+    }
+    if (message.transportMeans !== 0) {
+      writer.uint32(64).int32(message.transportMeans);
+    }
+    if (message.routeDeparture !== "") {
+      writer.uint32(74).string(message.routeDeparture);
+    }
+    for (const v of message.routeTransit) {
+      writer.uint32(82).string(v!);
+    }
+    if (message.routeDestination !== "") {
+      writer.uint32(90).string(message.routeDestination);
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -1862,6 +1898,72 @@ export const Recovery: MessageFns<Recovery> = {
             message.place = reader.string();
             continue;
           }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.context = reader.int32() as any;
+            continue;
+          }
+          case 6: {
+            if (tag === 48) {
+              message.modusOperandi.push(reader.int32() as any);
+
+              continue;
+            }
+
+            if (tag === 50) {
+              const end2 = reader.uint32() + reader.pos;
+              while (reader.pos < end2) {
+                message.modusOperandi.push(reader.int32() as any);
+              }
+
+              continue;
+            }
+
+            break;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.amnesty = reader.bool();
+            continue;
+          }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.transportMeans = reader.int32() as any;
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.routeDeparture = reader.string();
+            continue;
+          }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.routeTransit.push(reader.string());
+            continue;
+          }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.routeDestination = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1892,6 +1994,33 @@ export const Recovery: MessageFns<Recovery> = {
       method: isSet(object.method) ? recoveryMethodFromJSON(object.method) : 0,
       country: isSet(object.country) ? globalThis.String(object.country) : "",
       place: isSet(object.place) ? globalThis.String(object.place) : "",
+      context: isSet(object.context) ? recoveryContextFromJSON(object.context) : 0,
+      modusOperandi: globalThis.Array.isArray(object?.modusOperandi)
+        ? object.modusOperandi.map((e: any) => modusOperandiKindFromJSON(e))
+        : globalThis.Array.isArray(object?.modus_operandi)
+        ? object.modus_operandi.map((e: any) => modusOperandiKindFromJSON(e))
+        : [],
+      amnesty: isSet(object.amnesty) ? globalThis.Boolean(object.amnesty) : false,
+      transportMeans: isSet(object.transportMeans)
+        ? transportMeansFromJSON(object.transportMeans)
+        : isSet(object.transport_means)
+        ? transportMeansFromJSON(object.transport_means)
+        : 0,
+      routeDeparture: isSet(object.routeDeparture)
+        ? globalThis.String(object.routeDeparture)
+        : isSet(object.route_departure)
+        ? globalThis.String(object.route_departure)
+        : "",
+      routeTransit: globalThis.Array.isArray(object?.routeTransit)
+        ? object.routeTransit.map((e: any) => globalThis.String(e))
+        : globalThis.Array.isArray(object?.route_transit)
+        ? object.route_transit.map((e: any) => globalThis.String(e))
+        : [],
+      routeDestination: isSet(object.routeDestination)
+        ? globalThis.String(object.routeDestination)
+        : isSet(object.route_destination)
+        ? globalThis.String(object.route_destination)
+        : "",
     };
   },
 
@@ -1909,6 +2038,27 @@ export const Recovery: MessageFns<Recovery> = {
     if (message.place !== "") {
       obj.place = message.place;
     }
+    if (message.context !== 0) {
+      obj.context = recoveryContextToJSON(message.context);
+    }
+    if (message.modusOperandi?.length) {
+      obj.modusOperandi = message.modusOperandi.map((e) => modusOperandiKindToJSON(e));
+    }
+    if (message.amnesty !== false) {
+      obj.amnesty = message.amnesty;
+    }
+    if (message.transportMeans !== 0) {
+      obj.transportMeans = transportMeansToJSON(message.transportMeans);
+    }
+    if (message.routeDeparture !== "") {
+      obj.routeDeparture = message.routeDeparture;
+    }
+    if (message.routeTransit?.length) {
+      obj.routeTransit = message.routeTransit;
+    }
+    if (message.routeDestination !== "") {
+      obj.routeDestination = message.routeDestination;
+    }
     return obj;
   },
 
@@ -1921,12 +2071,27 @@ export const Recovery: MessageFns<Recovery> = {
     message.method = object.method ?? 0;
     message.country = object.country ?? "";
     message.place = object.place ?? "";
+    message.context = object.context ?? 0;
+    message.modusOperandi = object.modusOperandi?.map((e) => e) || [];
+    message.amnesty = object.amnesty ?? false;
+    message.transportMeans = object.transportMeans ?? 0;
+    message.routeDeparture = object.routeDeparture ?? "";
+    message.routeTransit = object.routeTransit?.map((e) => e) || [];
+    message.routeDestination = object.routeDestination ?? "";
     return message;
   },
 };
 
 function createBasePriorChecks(): PriorChecks {
-  return { nationalRegistry: 0, lostStolen: 0, iarms: 0 };
+  return {
+    nationalRegistry: 0,
+    lostStolen: 0,
+    iarms: 0,
+    nationalRegistryOn: "",
+    lostStolenOn: "",
+    iarmsOn: "",
+    iarmsRef: "",
+  };
 }
 
 export const PriorChecks: MessageFns<PriorChecks> = {
@@ -1939,6 +2104,18 @@ export const PriorChecks: MessageFns<PriorChecks> = {
     }
     if (message.iarms !== 0) {
       writer.uint32(24).int32(message.iarms);
+    }
+    if (message.nationalRegistryOn !== "") {
+      writer.uint32(34).string(message.nationalRegistryOn);
+    }
+    if (message.lostStolenOn !== "") {
+      writer.uint32(42).string(message.lostStolenOn);
+    }
+    if (message.iarmsOn !== "") {
+      writer.uint32(50).string(message.iarmsOn);
+    }
+    if (message.iarmsRef !== "") {
+      writer.uint32(58).string(message.iarmsRef);
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -1988,6 +2165,38 @@ export const PriorChecks: MessageFns<PriorChecks> = {
             message.iarms = reader.int32() as any;
             continue;
           }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.nationalRegistryOn = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.lostStolenOn = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.iarmsOn = reader.string();
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.iarmsRef = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2025,6 +2234,26 @@ export const PriorChecks: MessageFns<PriorChecks> = {
         ? checkResultFromJSON(object.lost_stolen)
         : 0,
       iarms: isSet(object.iarms) ? checkResultFromJSON(object.iarms) : 0,
+      nationalRegistryOn: isSet(object.nationalRegistryOn)
+        ? globalThis.String(object.nationalRegistryOn)
+        : isSet(object.national_registry_on)
+        ? globalThis.String(object.national_registry_on)
+        : "",
+      lostStolenOn: isSet(object.lostStolenOn)
+        ? globalThis.String(object.lostStolenOn)
+        : isSet(object.lost_stolen_on)
+        ? globalThis.String(object.lost_stolen_on)
+        : "",
+      iarmsOn: isSet(object.iarmsOn)
+        ? globalThis.String(object.iarmsOn)
+        : isSet(object.iarms_on)
+        ? globalThis.String(object.iarms_on)
+        : "",
+      iarmsRef: isSet(object.iarmsRef)
+        ? globalThis.String(object.iarmsRef)
+        : isSet(object.iarms_ref)
+        ? globalThis.String(object.iarms_ref)
+        : "",
     };
   },
 
@@ -2039,6 +2268,18 @@ export const PriorChecks: MessageFns<PriorChecks> = {
     if (message.iarms !== 0) {
       obj.iarms = checkResultToJSON(message.iarms);
     }
+    if (message.nationalRegistryOn !== "") {
+      obj.nationalRegistryOn = message.nationalRegistryOn;
+    }
+    if (message.lostStolenOn !== "") {
+      obj.lostStolenOn = message.lostStolenOn;
+    }
+    if (message.iarmsOn !== "") {
+      obj.iarmsOn = message.iarmsOn;
+    }
+    if (message.iarmsRef !== "") {
+      obj.iarmsRef = message.iarmsRef;
+    }
     return obj;
   },
 
@@ -2050,6 +2291,10 @@ export const PriorChecks: MessageFns<PriorChecks> = {
     message.nationalRegistry = object.nationalRegistry ?? 0;
     message.lostStolen = object.lostStolen ?? 0;
     message.iarms = object.iarms ?? 0;
+    message.nationalRegistryOn = object.nationalRegistryOn ?? "";
+    message.lostStolenOn = object.lostStolenOn ?? "";
+    message.iarmsOn = object.iarmsOn ?? "";
+    message.iarmsRef = object.iarmsRef ?? "";
     return message;
   },
 };
@@ -2308,6 +2553,23 @@ function createBaseTraceRequest(): TraceRequest {
     findings: [],
     suppliedFields: [],
     officerRef: "",
+    offences: [],
+    offenceIccs: [],
+    embargoResolution: "",
+    recordHolder: 0,
+    parts: [],
+    ammunition: undefined,
+    attachments: [],
+    linkedAuthorizationRef: "",
+    ballistics: undefined,
+    links: [],
+    onwardForwardConsent: false,
+    custodyHistory: [],
+    forwardedFor: "",
+    contact: "",
+    specialInstructions: "",
+    handlingText: "",
+    translationAttached: false,
   };
 }
 
@@ -2386,6 +2648,61 @@ export const TraceRequest: MessageFns<TraceRequest> = {
     }
     if (message.officerRef !== "") {
       writer.uint32(178).string(message.officerRef);
+    }
+    if (message.offences.length !== 0) {
+      writer.uint32(186).fork();
+      for (const v of message.offences) {
+        writer.int32(v);
+      }
+      writer.join();
+    }
+    for (const v of message.offenceIccs) {
+      writer.uint32(194).string(v!);
+    }
+    if (message.embargoResolution !== "") {
+      writer.uint32(202).string(message.embargoResolution);
+    }
+    if (message.recordHolder !== 0) {
+      writer.uint32(208).int32(message.recordHolder);
+    }
+    for (const v of message.parts) {
+      FirearmPart.encode(v!, writer.uint32(218).fork()).join();
+    }
+    if (message.ammunition !== undefined) {
+      Ammunition.encode(message.ammunition, writer.uint32(226).fork()).join();
+    }
+    for (const v of message.attachments) {
+      AttachmentManifest.encode(v!, writer.uint32(234).fork()).join();
+    }
+    if (message.linkedAuthorizationRef !== "") {
+      writer.uint32(242).string(message.linkedAuthorizationRef);
+    }
+    if (message.ballistics !== undefined) {
+      Ballistics.encode(message.ballistics, writer.uint32(250).fork()).join();
+    }
+    for (const v of message.links) {
+      writer.uint32(258).string(v!);
+    }
+    if (message.onwardForwardConsent !== false) {
+      writer.uint32(264).bool(message.onwardForwardConsent);
+    }
+    for (const v of message.custodyHistory) {
+      CustodyEvent.encode(v!, writer.uint32(274).fork()).join();
+    }
+    if (message.forwardedFor !== "") {
+      writer.uint32(282).string(message.forwardedFor);
+    }
+    if (message.contact !== "") {
+      writer.uint32(290).string(message.contact);
+    }
+    if (message.specialInstructions !== "") {
+      writer.uint32(298).string(message.specialInstructions);
+    }
+    if (message.handlingText !== "") {
+      writer.uint32(306).string(message.handlingText);
+    }
+    if (message.translationAttached !== false) {
+      writer.uint32(312).bool(message.translationAttached);
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -2607,6 +2924,152 @@ export const TraceRequest: MessageFns<TraceRequest> = {
             message.officerRef = reader.string();
             continue;
           }
+          case 23: {
+            if (tag === 184) {
+              message.offences.push(reader.int32() as any);
+
+              continue;
+            }
+
+            if (tag === 186) {
+              const end2 = reader.uint32() + reader.pos;
+              while (reader.pos < end2) {
+                message.offences.push(reader.int32() as any);
+              }
+
+              continue;
+            }
+
+            break;
+          }
+          case 24: {
+            if (tag !== 194) {
+              break;
+            }
+
+            message.offenceIccs.push(reader.string());
+            continue;
+          }
+          case 25: {
+            if (tag !== 202) {
+              break;
+            }
+
+            message.embargoResolution = reader.string();
+            continue;
+          }
+          case 26: {
+            if (tag !== 208) {
+              break;
+            }
+
+            message.recordHolder = reader.int32() as any;
+            continue;
+          }
+          case 27: {
+            if (tag !== 218) {
+              break;
+            }
+
+            message.parts.push(FirearmPart.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 28: {
+            if (tag !== 226) {
+              break;
+            }
+
+            message.ammunition = Ammunition.decode(reader, reader.uint32());
+            continue;
+          }
+          case 29: {
+            if (tag !== 234) {
+              break;
+            }
+
+            message.attachments.push(AttachmentManifest.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 30: {
+            if (tag !== 242) {
+              break;
+            }
+
+            message.linkedAuthorizationRef = reader.string();
+            continue;
+          }
+          case 31: {
+            if (tag !== 250) {
+              break;
+            }
+
+            message.ballistics = Ballistics.decode(reader, reader.uint32());
+            continue;
+          }
+          case 32: {
+            if (tag !== 258) {
+              break;
+            }
+
+            message.links.push(reader.string());
+            continue;
+          }
+          case 33: {
+            if (tag !== 264) {
+              break;
+            }
+
+            message.onwardForwardConsent = reader.bool();
+            continue;
+          }
+          case 34: {
+            if (tag !== 274) {
+              break;
+            }
+
+            message.custodyHistory.push(CustodyEvent.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 35: {
+            if (tag !== 282) {
+              break;
+            }
+
+            message.forwardedFor = reader.string();
+            continue;
+          }
+          case 36: {
+            if (tag !== 290) {
+              break;
+            }
+
+            message.contact = reader.string();
+            continue;
+          }
+          case 37: {
+            if (tag !== 298) {
+              break;
+            }
+
+            message.specialInstructions = reader.string();
+            continue;
+          }
+          case 38: {
+            if (tag !== 306) {
+              break;
+            }
+
+            message.handlingText = reader.string();
+            continue;
+          }
+          case 39: {
+            if (tag !== 312) {
+              break;
+            }
+
+            message.translationAttached = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2725,6 +3188,71 @@ export const TraceRequest: MessageFns<TraceRequest> = {
         : isSet(object.officer_ref)
         ? globalThis.String(object.officer_ref)
         : "",
+      offences: globalThis.Array.isArray(object?.offences)
+        ? object.offences.map((e: any) => offenceFromJSON(e))
+        : [],
+      offenceIccs: globalThis.Array.isArray(object?.offenceIccs)
+        ? object.offenceIccs.map((e: any) => globalThis.String(e))
+        : globalThis.Array.isArray(object?.offence_iccs)
+        ? object.offence_iccs.map((e: any) => globalThis.String(e))
+        : [],
+      embargoResolution: isSet(object.embargoResolution)
+        ? globalThis.String(object.embargoResolution)
+        : isSet(object.embargo_resolution)
+        ? globalThis.String(object.embargo_resolution)
+        : "",
+      recordHolder: isSet(object.recordHolder)
+        ? militaryCivilFromJSON(object.recordHolder)
+        : isSet(object.record_holder)
+        ? militaryCivilFromJSON(object.record_holder)
+        : 0,
+      parts: globalThis.Array.isArray(object?.parts)
+        ? object.parts.map((e: any) => FirearmPart.fromJSON(e))
+        : [],
+      ammunition: isSet(object.ammunition) ? Ammunition.fromJSON(object.ammunition) : undefined,
+      attachments: globalThis.Array.isArray(object?.attachments)
+        ? object.attachments.map((e: any) => AttachmentManifest.fromJSON(e))
+        : [],
+      linkedAuthorizationRef: isSet(object.linkedAuthorizationRef)
+        ? globalThis.String(object.linkedAuthorizationRef)
+        : isSet(object.linked_authorization_ref)
+        ? globalThis.String(object.linked_authorization_ref)
+        : "",
+      ballistics: isSet(object.ballistics) ? Ballistics.fromJSON(object.ballistics) : undefined,
+      links: globalThis.Array.isArray(object?.links)
+        ? object.links.map((e: any) => globalThis.String(e))
+        : [],
+      onwardForwardConsent: isSet(object.onwardForwardConsent)
+        ? globalThis.Boolean(object.onwardForwardConsent)
+        : isSet(object.onward_forward_consent)
+        ? globalThis.Boolean(object.onward_forward_consent)
+        : false,
+      custodyHistory: globalThis.Array.isArray(object?.custodyHistory)
+        ? object.custodyHistory.map((e: any) => CustodyEvent.fromJSON(e))
+        : globalThis.Array.isArray(object?.custody_history)
+        ? object.custody_history.map((e: any) => CustodyEvent.fromJSON(e))
+        : [],
+      forwardedFor: isSet(object.forwardedFor)
+        ? globalThis.String(object.forwardedFor)
+        : isSet(object.forwarded_for)
+        ? globalThis.String(object.forwarded_for)
+        : "",
+      contact: isSet(object.contact) ? globalThis.String(object.contact) : "",
+      specialInstructions: isSet(object.specialInstructions)
+        ? globalThis.String(object.specialInstructions)
+        : isSet(object.special_instructions)
+        ? globalThis.String(object.special_instructions)
+        : "",
+      handlingText: isSet(object.handlingText)
+        ? globalThis.String(object.handlingText)
+        : isSet(object.handling_text)
+        ? globalThis.String(object.handling_text)
+        : "",
+      translationAttached: isSet(object.translationAttached)
+        ? globalThis.Boolean(object.translationAttached)
+        : isSet(object.translation_attached)
+        ? globalThis.Boolean(object.translation_attached)
+        : false,
     };
   },
 
@@ -2796,6 +3324,57 @@ export const TraceRequest: MessageFns<TraceRequest> = {
     if (message.officerRef !== "") {
       obj.officerRef = message.officerRef;
     }
+    if (message.offences?.length) {
+      obj.offences = message.offences.map((e) => offenceToJSON(e));
+    }
+    if (message.offenceIccs?.length) {
+      obj.offenceIccs = message.offenceIccs;
+    }
+    if (message.embargoResolution !== "") {
+      obj.embargoResolution = message.embargoResolution;
+    }
+    if (message.recordHolder !== 0) {
+      obj.recordHolder = militaryCivilToJSON(message.recordHolder);
+    }
+    if (message.parts?.length) {
+      obj.parts = message.parts.map((e) => FirearmPart.toJSON(e));
+    }
+    if (message.ammunition !== undefined) {
+      obj.ammunition = Ammunition.toJSON(message.ammunition);
+    }
+    if (message.attachments?.length) {
+      obj.attachments = message.attachments.map((e) => AttachmentManifest.toJSON(e));
+    }
+    if (message.linkedAuthorizationRef !== "") {
+      obj.linkedAuthorizationRef = message.linkedAuthorizationRef;
+    }
+    if (message.ballistics !== undefined) {
+      obj.ballistics = Ballistics.toJSON(message.ballistics);
+    }
+    if (message.links?.length) {
+      obj.links = message.links;
+    }
+    if (message.onwardForwardConsent !== false) {
+      obj.onwardForwardConsent = message.onwardForwardConsent;
+    }
+    if (message.custodyHistory?.length) {
+      obj.custodyHistory = message.custodyHistory.map((e) => CustodyEvent.toJSON(e));
+    }
+    if (message.forwardedFor !== "") {
+      obj.forwardedFor = message.forwardedFor;
+    }
+    if (message.contact !== "") {
+      obj.contact = message.contact;
+    }
+    if (message.specialInstructions !== "") {
+      obj.specialInstructions = message.specialInstructions;
+    }
+    if (message.handlingText !== "") {
+      obj.handlingText = message.handlingText;
+    }
+    if (message.translationAttached !== false) {
+      obj.translationAttached = message.translationAttached;
+    }
     return obj;
   },
 
@@ -2838,33 +3417,42 @@ export const TraceRequest: MessageFns<TraceRequest> = {
     message.findings = object.findings?.map((e) => Finding.fromPartial(e)) || [];
     message.suppliedFields = object.suppliedFields?.map((e) => e) || [];
     message.officerRef = object.officerRef ?? "";
+    message.offences = object.offences?.map((e) => e) || [];
+    message.offenceIccs = object.offenceIccs?.map((e) => e) || [];
+    message.embargoResolution = object.embargoResolution ?? "";
+    message.recordHolder = object.recordHolder ?? 0;
+    message.parts = object.parts?.map((e) => FirearmPart.fromPartial(e)) || [];
+    message.ammunition = (object.ammunition !== undefined && object.ammunition !== null)
+      ? Ammunition.fromPartial(object.ammunition)
+      : undefined;
+    message.attachments = object.attachments?.map((e) => AttachmentManifest.fromPartial(e)) || [];
+    message.linkedAuthorizationRef = object.linkedAuthorizationRef ?? "";
+    message.ballistics = (object.ballistics !== undefined && object.ballistics !== null)
+      ? Ballistics.fromPartial(object.ballistics)
+      : undefined;
+    message.links = object.links?.map((e) => e) || [];
+    message.onwardForwardConsent = object.onwardForwardConsent ?? false;
+    message.custodyHistory = object.custodyHistory?.map((e) => CustodyEvent.fromPartial(e)) || [];
+    message.forwardedFor = object.forwardedFor ?? "";
+    message.contact = object.contact ?? "";
+    message.specialInstructions = object.specialInstructions ?? "";
+    message.handlingText = object.handlingText ?? "";
+    message.translationAttached = object.translationAttached ?? false;
     return message;
   },
 };
 
-function createBaseCustodyEvent(): CustodyEvent {
-  return { kind: 0, date: "", fromParty: "", fromState: "", toParty: "", toState: "" };
+function createBaseBallistics(): Ballistics {
+  return { ibinRef: "", nationalRef: "" };
 }
 
-export const CustodyEvent: MessageFns<CustodyEvent> = {
-  encode(message: CustodyEvent, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.kind !== 0) {
-      writer.uint32(8).int32(message.kind);
+export const Ballistics: MessageFns<Ballistics> = {
+  encode(message: Ballistics, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.ibinRef !== "") {
+      writer.uint32(10).string(message.ibinRef);
     }
-    if (message.date !== "") {
-      writer.uint32(18).string(message.date);
-    }
-    if (message.fromParty !== "") {
-      writer.uint32(26).string(message.fromParty);
-    }
-    if (message.fromState !== "") {
-      writer.uint32(34).string(message.fromState);
-    }
-    if (message.toParty !== "") {
-      writer.uint32(42).string(message.toParty);
-    }
-    if (message.toState !== "") {
-      writer.uint32(50).string(message.toState);
+    if (message.nationalRef !== "") {
+      writer.uint32(18).string(message.nationalRef);
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -2877,7 +3465,7 @@ export const CustodyEvent: MessageFns<CustodyEvent> = {
     return writer;
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): CustodyEvent {
+  decode(input: BinaryReader | Uint8Array, length?: number): Ballistics {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
     const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
     if (previousRecursionDepth >= 100) {
@@ -2886,16 +3474,16 @@ export const CustodyEvent: MessageFns<CustodyEvent> = {
     (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
     try {
       const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseCustodyEvent();
+      const message = createBaseBallistics();
       while (reader.pos < end) {
         const tag = reader.uint32();
         switch (tag >>> 3) {
           case 1: {
-            if (tag !== 8) {
+            if (tag !== 10) {
               break;
             }
 
-            message.kind = reader.int32() as any;
+            message.ibinRef = reader.string();
             continue;
           }
           case 2: {
@@ -2903,7 +3491,126 @@ export const CustodyEvent: MessageFns<CustodyEvent> = {
               break;
             }
 
-            message.date = reader.string();
+            message.nationalRef = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        if (message._unknownFields === undefined) {
+          message._unknownFields = {};
+        }
+
+        const list = message._unknownFields[tag];
+
+        if (list === undefined) {
+          message._unknownFields[tag] = [buf];
+        } else {
+          list.push(buf);
+        }
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): Ballistics {
+    return {
+      ibinRef: isSet(object.ibinRef)
+        ? globalThis.String(object.ibinRef)
+        : isSet(object.ibin_ref)
+        ? globalThis.String(object.ibin_ref)
+        : "",
+      nationalRef: isSet(object.nationalRef)
+        ? globalThis.String(object.nationalRef)
+        : isSet(object.national_ref)
+        ? globalThis.String(object.national_ref)
+        : "",
+    };
+  },
+
+  toJSON(message: Ballistics): unknown {
+    const obj: any = {};
+    if (message.ibinRef !== "") {
+      obj.ibinRef = message.ibinRef;
+    }
+    if (message.nationalRef !== "") {
+      obj.nationalRef = message.nationalRef;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<Ballistics>): Ballistics {
+    return Ballistics.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<Ballistics>): Ballistics {
+    const message = createBaseBallistics();
+    message.ibinRef = object.ibinRef ?? "";
+    message.nationalRef = object.nationalRef ?? "";
+    return message;
+  },
+};
+
+function createBasePersonsBlock(): PersonsBlock {
+  return { necessity: "", legalBasis: "", persons: [], reviewOn: "" };
+}
+
+export const PersonsBlock: MessageFns<PersonsBlock> = {
+  encode(message: PersonsBlock, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.necessity !== "") {
+      writer.uint32(10).string(message.necessity);
+    }
+    if (message.legalBasis !== "") {
+      writer.uint32(18).string(message.legalBasis);
+    }
+    for (const v of message.persons) {
+      Person.encode(v!, writer.uint32(26).fork()).join();
+    }
+    if (message.reviewOn !== "") {
+      writer.uint32(34).string(message.reviewOn);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PersonsBlock {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePersonsBlock();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.necessity = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.legalBasis = reader.string();
             continue;
           }
           case 3: {
@@ -2911,7 +3618,7 @@ export const CustodyEvent: MessageFns<CustodyEvent> = {
               break;
             }
 
-            message.fromParty = reader.string();
+            message.persons.push(Person.decode(reader, reader.uint32()));
             continue;
           }
           case 4: {
@@ -2919,15 +3626,169 @@ export const CustodyEvent: MessageFns<CustodyEvent> = {
               break;
             }
 
-            message.fromState = reader.string();
+            message.reviewOn = reader.string();
             continue;
           }
-          case 5: {
-            if (tag !== 42) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        if (message._unknownFields === undefined) {
+          message._unknownFields = {};
+        }
+
+        const list = message._unknownFields[tag];
+
+        if (list === undefined) {
+          message._unknownFields[tag] = [buf];
+        } else {
+          list.push(buf);
+        }
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): PersonsBlock {
+    return {
+      necessity: isSet(object.necessity) ? globalThis.String(object.necessity) : "",
+      legalBasis: isSet(object.legalBasis)
+        ? globalThis.String(object.legalBasis)
+        : isSet(object.legal_basis)
+        ? globalThis.String(object.legal_basis)
+        : "",
+      persons: globalThis.Array.isArray(object?.persons) ? object.persons.map((e: any) => Person.fromJSON(e)) : [],
+      reviewOn: isSet(object.reviewOn)
+        ? globalThis.String(object.reviewOn)
+        : isSet(object.review_on)
+        ? globalThis.String(object.review_on)
+        : "",
+    };
+  },
+
+  toJSON(message: PersonsBlock): unknown {
+    const obj: any = {};
+    if (message.necessity !== "") {
+      obj.necessity = message.necessity;
+    }
+    if (message.legalBasis !== "") {
+      obj.legalBasis = message.legalBasis;
+    }
+    if (message.persons?.length) {
+      obj.persons = message.persons.map((e) => Person.toJSON(e));
+    }
+    if (message.reviewOn !== "") {
+      obj.reviewOn = message.reviewOn;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<PersonsBlock>): PersonsBlock {
+    return PersonsBlock.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<PersonsBlock>): PersonsBlock {
+    const message = createBasePersonsBlock();
+    message.necessity = object.necessity ?? "";
+    message.legalBasis = object.legalBasis ?? "";
+    message.persons = object.persons?.map((e) => Person.fromPartial(e)) || [];
+    message.reviewOn = object.reviewOn ?? "";
+    return message;
+  },
+};
+
+function createBasePerson(): Person {
+  return { personRef: "", role: 0, name: "", dateOfBirth: "", documentKind: 0, documentNumber: "", accuracy: 0 };
+}
+
+export const Person: MessageFns<Person> = {
+  encode(message: Person, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.personRef !== "") {
+      writer.uint32(10).string(message.personRef);
+    }
+    if (message.role !== 0) {
+      writer.uint32(16).int32(message.role);
+    }
+    if (message.name !== "") {
+      writer.uint32(26).string(message.name);
+    }
+    if (message.dateOfBirth !== "") {
+      writer.uint32(34).string(message.dateOfBirth);
+    }
+    if (message.documentKind !== 0) {
+      writer.uint32(40).int32(message.documentKind);
+    }
+    if (message.documentNumber !== "") {
+      writer.uint32(50).string(message.documentNumber);
+    }
+    if (message.accuracy !== 0) {
+      writer.uint32(56).int32(message.accuracy);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Person {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePerson();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
               break;
             }
 
-            message.toParty = reader.string();
+            message.personRef = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.role = reader.int32() as any;
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.dateOfBirth = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.documentKind = reader.int32() as any;
             continue;
           }
           case 6: {
@@ -2935,7 +3796,15 @@ export const CustodyEvent: MessageFns<CustodyEvent> = {
               break;
             }
 
-            message.toState = reader.string();
+            message.documentNumber = reader.string();
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.accuracy = reader.int32() as any;
             continue;
           }
         }
@@ -2962,737 +3831,72 @@ export const CustodyEvent: MessageFns<CustodyEvent> = {
     }
   },
 
-  fromJSON(object: any): CustodyEvent {
+  fromJSON(object: any): Person {
     return {
-      kind: isSet(object.kind) ? custodyEventKindFromJSON(object.kind) : 0,
-      date: isSet(object.date) ? globalThis.String(object.date) : "",
-      fromParty: isSet(object.fromParty)
-        ? globalThis.String(object.fromParty)
-        : isSet(object.from_party)
-        ? globalThis.String(object.from_party)
+      personRef: isSet(object.personRef)
+        ? globalThis.String(object.personRef)
+        : isSet(object.person_ref)
+        ? globalThis.String(object.person_ref)
         : "",
-      fromState: isSet(object.fromState)
-        ? globalThis.String(object.fromState)
-        : isSet(object.from_state)
-        ? globalThis.String(object.from_state)
+      role: isSet(object.role) ? personRoleFromJSON(object.role) : 0,
+      name: isSet(object.name) ? globalThis.String(object.name) : "",
+      dateOfBirth: isSet(object.dateOfBirth)
+        ? globalThis.String(object.dateOfBirth)
+        : isSet(object.date_of_birth)
+        ? globalThis.String(object.date_of_birth)
         : "",
-      toParty: isSet(object.toParty)
-        ? globalThis.String(object.toParty)
-        : isSet(object.to_party)
-        ? globalThis.String(object.to_party)
+      documentKind: isSet(object.documentKind)
+        ? documentKindFromJSON(object.documentKind)
+        : isSet(object.document_kind)
+        ? documentKindFromJSON(object.document_kind)
+        : 0,
+      documentNumber: isSet(object.documentNumber)
+        ? globalThis.String(object.documentNumber)
+        : isSet(object.document_number)
+        ? globalThis.String(object.document_number)
         : "",
-      toState: isSet(object.toState)
-        ? globalThis.String(object.toState)
-        : isSet(object.to_state)
-        ? globalThis.String(object.to_state)
-        : "",
+      accuracy: isSet(object.accuracy) ? accuracyFromJSON(object.accuracy) : 0,
     };
   },
 
-  toJSON(message: CustodyEvent): unknown {
+  toJSON(message: Person): unknown {
     const obj: any = {};
-    if (message.kind !== 0) {
-      obj.kind = custodyEventKindToJSON(message.kind);
+    if (message.personRef !== "") {
+      obj.personRef = message.personRef;
     }
-    if (message.date !== "") {
-      obj.date = message.date;
+    if (message.role !== 0) {
+      obj.role = personRoleToJSON(message.role);
     }
-    if (message.fromParty !== "") {
-      obj.fromParty = message.fromParty;
+    if (message.name !== "") {
+      obj.name = message.name;
     }
-    if (message.fromState !== "") {
-      obj.fromState = message.fromState;
+    if (message.dateOfBirth !== "") {
+      obj.dateOfBirth = message.dateOfBirth;
     }
-    if (message.toParty !== "") {
-      obj.toParty = message.toParty;
+    if (message.documentKind !== 0) {
+      obj.documentKind = documentKindToJSON(message.documentKind);
     }
-    if (message.toState !== "") {
-      obj.toState = message.toState;
+    if (message.documentNumber !== "") {
+      obj.documentNumber = message.documentNumber;
+    }
+    if (message.accuracy !== 0) {
+      obj.accuracy = accuracyToJSON(message.accuracy);
     }
     return obj;
   },
 
-  create(base?: DeepPartial<CustodyEvent>): CustodyEvent {
-    return CustodyEvent.fromPartial(base ?? {});
+  create(base?: DeepPartial<Person>): Person {
+    return Person.fromPartial(base ?? {});
   },
-  fromPartial(object: DeepPartial<CustodyEvent>): CustodyEvent {
-    const message = createBaseCustodyEvent();
-    message.kind = object.kind ?? 0;
-    message.date = object.date ?? "";
-    message.fromParty = object.fromParty ?? "";
-    message.fromState = object.fromState ?? "";
-    message.toParty = object.toParty ?? "";
-    message.toState = object.toState ?? "";
-    return message;
-  },
-};
-
-function createBaseTraceReply(): TraceReply {
-  return { content: undefined, languageTag: "", sourceNote: "" };
-}
-
-export const TraceReply: MessageFns<TraceReply> = {
-  encode(message: TraceReply, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    switch (message.content?.$case) {
-      case "acknowledgement":
-        TraceAcknowledgement.encode(message.content.value, writer.uint32(10).fork()).join();
-        break;
-      case "final":
-        FinalReply.encode(message.content.value, writer.uint32(18).fork()).join();
-        break;
-      case "refusal":
-        RefusalNotice.encode(message.content.value, writer.uint32(26).fork()).join();
-        break;
-    }
-    if (message.languageTag !== "") {
-      writer.uint32(82).string(message.languageTag);
-    }
-    if (message.sourceNote !== "") {
-      writer.uint32(90).string(message.sourceNote);
-    }
-    if (message._unknownFields !== undefined) {
-      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
-        const tag = parseInt(key, 10);
-        for (const value of values) {
-          writer.uint32(tag).raw(value);
-        }
-      }
-    }
-    return writer;
-  },
-
-  decode(input: BinaryReader | Uint8Array, length?: number): TraceReply {
-    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseTraceReply();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 10) {
-              break;
-            }
-
-            message.content = { $case: "acknowledgement", value: TraceAcknowledgement.decode(reader, reader.uint32()) };
-            continue;
-          }
-          case 2: {
-            if (tag !== 18) {
-              break;
-            }
-
-            message.content = { $case: "final", value: FinalReply.decode(reader, reader.uint32()) };
-            continue;
-          }
-          case 3: {
-            if (tag !== 26) {
-              break;
-            }
-
-            message.content = { $case: "refusal", value: RefusalNotice.decode(reader, reader.uint32()) };
-            continue;
-          }
-          case 10: {
-            if (tag !== 82) {
-              break;
-            }
-
-            message.languageTag = reader.string();
-            continue;
-          }
-          case 11: {
-            if (tag !== 90) {
-              break;
-            }
-
-            message.sourceNote = reader.string();
-            continue;
-          }
-        }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
-        const buf = reader.skip(tag & 7);
-
-        if (message._unknownFields === undefined) {
-          message._unknownFields = {};
-        }
-
-        const list = message._unknownFields[tag];
-
-        if (list === undefined) {
-          message._unknownFields[tag] = [buf];
-        } else {
-          list.push(buf);
-        }
-      }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
-    }
-  },
-
-  fromJSON(object: any): TraceReply {
-    return {
-      content: isSet(object.acknowledgement)
-        ? { $case: "acknowledgement", value: TraceAcknowledgement.fromJSON(object.acknowledgement) }
-        : isSet(object.final)
-        ? { $case: "final", value: FinalReply.fromJSON(object.final) }
-        : isSet(object.refusal)
-        ? { $case: "refusal", value: RefusalNotice.fromJSON(object.refusal) }
-        : undefined,
-      languageTag: isSet(object.languageTag)
-        ? globalThis.String(object.languageTag)
-        : isSet(object.language_tag)
-        ? globalThis.String(object.language_tag)
-        : "",
-      sourceNote: isSet(object.sourceNote)
-        ? globalThis.String(object.sourceNote)
-        : isSet(object.source_note)
-        ? globalThis.String(object.source_note)
-        : "",
-    };
-  },
-
-  toJSON(message: TraceReply): unknown {
-    const obj: any = {};
-    if (message.content?.$case === "acknowledgement") {
-      obj.acknowledgement = TraceAcknowledgement.toJSON(message.content.value);
-    } else if (message.content?.$case === "final") {
-      obj.final = FinalReply.toJSON(message.content.value);
-    } else if (message.content?.$case === "refusal") {
-      obj.refusal = RefusalNotice.toJSON(message.content.value);
-    }
-    if (message.languageTag !== "") {
-      obj.languageTag = message.languageTag;
-    }
-    if (message.sourceNote !== "") {
-      obj.sourceNote = message.sourceNote;
-    }
-    return obj;
-  },
-
-  create(base?: DeepPartial<TraceReply>): TraceReply {
-    return TraceReply.fromPartial(base ?? {});
-  },
-  fromPartial(object: DeepPartial<TraceReply>): TraceReply {
-    const message = createBaseTraceReply();
-    switch (object.content?.$case) {
-      case "acknowledgement": {
-        if (object.content?.value !== undefined && object.content?.value !== null) {
-          message.content = { $case: "acknowledgement", value: TraceAcknowledgement.fromPartial(object.content.value) };
-        }
-        break;
-      }
-      case "final": {
-        if (object.content?.value !== undefined && object.content?.value !== null) {
-          message.content = { $case: "final", value: FinalReply.fromPartial(object.content.value) };
-        }
-        break;
-      }
-      case "refusal": {
-        if (object.content?.value !== undefined && object.content?.value !== null) {
-          message.content = { $case: "refusal", value: RefusalNotice.fromPartial(object.content.value) };
-        }
-        break;
-      }
-    }
-    message.languageTag = object.languageTag ?? "";
-    message.sourceNote = object.sourceNote ?? "";
-    return message;
-  },
-};
-
-function createBaseTraceAcknowledgement(): TraceAcknowledgement {
-  return { nationalReference: "", expectedBy: undefined };
-}
-
-export const TraceAcknowledgement: MessageFns<TraceAcknowledgement> = {
-  encode(message: TraceAcknowledgement, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.nationalReference !== "") {
-      writer.uint32(10).string(message.nationalReference);
-    }
-    if (message.expectedBy !== undefined) {
-      Timestamp.encode(message.expectedBy, writer.uint32(18).fork()).join();
-    }
-    if (message._unknownFields !== undefined) {
-      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
-        const tag = parseInt(key, 10);
-        for (const value of values) {
-          writer.uint32(tag).raw(value);
-        }
-      }
-    }
-    return writer;
-  },
-
-  decode(input: BinaryReader | Uint8Array, length?: number): TraceAcknowledgement {
-    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseTraceAcknowledgement();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 10) {
-              break;
-            }
-
-            message.nationalReference = reader.string();
-            continue;
-          }
-          case 2: {
-            if (tag !== 18) {
-              break;
-            }
-
-            message.expectedBy = Timestamp.decode(reader, reader.uint32());
-            continue;
-          }
-        }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
-        const buf = reader.skip(tag & 7);
-
-        if (message._unknownFields === undefined) {
-          message._unknownFields = {};
-        }
-
-        const list = message._unknownFields[tag];
-
-        if (list === undefined) {
-          message._unknownFields[tag] = [buf];
-        } else {
-          list.push(buf);
-        }
-      }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
-    }
-  },
-
-  fromJSON(object: any): TraceAcknowledgement {
-    return {
-      nationalReference: isSet(object.nationalReference)
-        ? globalThis.String(object.nationalReference)
-        : isSet(object.national_reference)
-        ? globalThis.String(object.national_reference)
-        : "",
-      expectedBy: isSet(object.expectedBy)
-        ? fromJsonTimestamp(object.expectedBy)
-        : isSet(object.expected_by)
-        ? fromJsonTimestamp(object.expected_by)
-        : undefined,
-    };
-  },
-
-  toJSON(message: TraceAcknowledgement): unknown {
-    const obj: any = {};
-    if (message.nationalReference !== "") {
-      obj.nationalReference = message.nationalReference;
-    }
-    if (message.expectedBy !== undefined) {
-      obj.expectedBy = fromTimestamp(message.expectedBy).toISOString();
-    }
-    return obj;
-  },
-
-  create(base?: DeepPartial<TraceAcknowledgement>): TraceAcknowledgement {
-    return TraceAcknowledgement.fromPartial(base ?? {});
-  },
-  fromPartial(object: DeepPartial<TraceAcknowledgement>): TraceAcknowledgement {
-    const message = createBaseTraceAcknowledgement();
-    message.nationalReference = object.nationalReference ?? "";
-    message.expectedBy = (object.expectedBy !== undefined && object.expectedBy !== null)
-      ? Timestamp.fromPartial(object.expectedBy)
-      : undefined;
-    return message;
-  },
-};
-
-function createBaseFinalReply(): FinalReply {
-  return { outcome: 0, custodyEvents: [], nextState: "", remarks: "", answers: [] };
-}
-
-export const FinalReply: MessageFns<FinalReply> = {
-  encode(message: FinalReply, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.outcome !== 0) {
-      writer.uint32(8).int32(message.outcome);
-    }
-    for (const v of message.custodyEvents) {
-      CustodyEvent.encode(v!, writer.uint32(18).fork()).join();
-    }
-    if (message.nextState !== "") {
-      writer.uint32(26).string(message.nextState);
-    }
-    if (message.remarks !== "") {
-      writer.uint32(34).string(message.remarks);
-    }
-    for (const v of message.answers) {
-      QuestionAnswer.encode(v!, writer.uint32(42).fork()).join();
-    }
-    if (message._unknownFields !== undefined) {
-      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
-        const tag = parseInt(key, 10);
-        for (const value of values) {
-          writer.uint32(tag).raw(value);
-        }
-      }
-    }
-    return writer;
-  },
-
-  decode(input: BinaryReader | Uint8Array, length?: number): FinalReply {
-    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseFinalReply();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 8) {
-              break;
-            }
-
-            message.outcome = reader.int32() as any;
-            continue;
-          }
-          case 2: {
-            if (tag !== 18) {
-              break;
-            }
-
-            message.custodyEvents.push(CustodyEvent.decode(reader, reader.uint32()));
-            continue;
-          }
-          case 3: {
-            if (tag !== 26) {
-              break;
-            }
-
-            message.nextState = reader.string();
-            continue;
-          }
-          case 4: {
-            if (tag !== 34) {
-              break;
-            }
-
-            message.remarks = reader.string();
-            continue;
-          }
-          case 5: {
-            if (tag !== 42) {
-              break;
-            }
-
-            message.answers.push(QuestionAnswer.decode(reader, reader.uint32()));
-            continue;
-          }
-        }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
-        const buf = reader.skip(tag & 7);
-
-        if (message._unknownFields === undefined) {
-          message._unknownFields = {};
-        }
-
-        const list = message._unknownFields[tag];
-
-        if (list === undefined) {
-          message._unknownFields[tag] = [buf];
-        } else {
-          list.push(buf);
-        }
-      }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
-    }
-  },
-
-  fromJSON(object: any): FinalReply {
-    return {
-      outcome: isSet(object.outcome) ? traceOutcomeFromJSON(object.outcome) : 0,
-      custodyEvents: globalThis.Array.isArray(object?.custodyEvents)
-        ? object.custodyEvents.map((e: any) => CustodyEvent.fromJSON(e))
-        : globalThis.Array.isArray(object?.custody_events)
-        ? object.custody_events.map((e: any) => CustodyEvent.fromJSON(e))
-        : [],
-      nextState: isSet(object.nextState)
-        ? globalThis.String(object.nextState)
-        : isSet(object.next_state)
-        ? globalThis.String(object.next_state)
-        : "",
-      remarks: isSet(object.remarks) ? globalThis.String(object.remarks) : "",
-      answers: globalThis.Array.isArray(object?.answers)
-        ? object.answers.map((e: any) => QuestionAnswer.fromJSON(e))
-        : [],
-    };
-  },
-
-  toJSON(message: FinalReply): unknown {
-    const obj: any = {};
-    if (message.outcome !== 0) {
-      obj.outcome = traceOutcomeToJSON(message.outcome);
-    }
-    if (message.custodyEvents?.length) {
-      obj.custodyEvents = message.custodyEvents.map((e) => CustodyEvent.toJSON(e));
-    }
-    if (message.nextState !== "") {
-      obj.nextState = message.nextState;
-    }
-    if (message.remarks !== "") {
-      obj.remarks = message.remarks;
-    }
-    if (message.answers?.length) {
-      obj.answers = message.answers.map((e) => QuestionAnswer.toJSON(e));
-    }
-    return obj;
-  },
-
-  create(base?: DeepPartial<FinalReply>): FinalReply {
-    return FinalReply.fromPartial(base ?? {});
-  },
-  fromPartial(object: DeepPartial<FinalReply>): FinalReply {
-    const message = createBaseFinalReply();
-    message.outcome = object.outcome ?? 0;
-    message.custodyEvents = object.custodyEvents?.map((e) => CustodyEvent.fromPartial(e)) || [];
-    message.nextState = object.nextState ?? "";
-    message.remarks = object.remarks ?? "";
-    message.answers = object.answers?.map((e) => QuestionAnswer.fromPartial(e)) || [];
-    return message;
-  },
-};
-
-function createBaseQuestionAnswer(): QuestionAnswer {
-  return { question: 0, answer: "" };
-}
-
-export const QuestionAnswer: MessageFns<QuestionAnswer> = {
-  encode(message: QuestionAnswer, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.question !== 0) {
-      writer.uint32(8).int32(message.question);
-    }
-    if (message.answer !== "") {
-      writer.uint32(18).string(message.answer);
-    }
-    if (message._unknownFields !== undefined) {
-      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
-        const tag = parseInt(key, 10);
-        for (const value of values) {
-          writer.uint32(tag).raw(value);
-        }
-      }
-    }
-    return writer;
-  },
-
-  decode(input: BinaryReader | Uint8Array, length?: number): QuestionAnswer {
-    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseQuestionAnswer();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 8) {
-              break;
-            }
-
-            message.question = reader.int32() as any;
-            continue;
-          }
-          case 2: {
-            if (tag !== 18) {
-              break;
-            }
-
-            message.answer = reader.string();
-            continue;
-          }
-        }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
-        const buf = reader.skip(tag & 7);
-
-        if (message._unknownFields === undefined) {
-          message._unknownFields = {};
-        }
-
-        const list = message._unknownFields[tag];
-
-        if (list === undefined) {
-          message._unknownFields[tag] = [buf];
-        } else {
-          list.push(buf);
-        }
-      }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
-    }
-  },
-
-  fromJSON(object: any): QuestionAnswer {
-    return {
-      question: isSet(object.question) ? questionFromJSON(object.question) : 0,
-      answer: isSet(object.answer) ? globalThis.String(object.answer) : "",
-    };
-  },
-
-  toJSON(message: QuestionAnswer): unknown {
-    const obj: any = {};
-    if (message.question !== 0) {
-      obj.question = questionToJSON(message.question);
-    }
-    if (message.answer !== "") {
-      obj.answer = message.answer;
-    }
-    return obj;
-  },
-
-  create(base?: DeepPartial<QuestionAnswer>): QuestionAnswer {
-    return QuestionAnswer.fromPartial(base ?? {});
-  },
-  fromPartial(object: DeepPartial<QuestionAnswer>): QuestionAnswer {
-    const message = createBaseQuestionAnswer();
-    message.question = object.question ?? 0;
-    message.answer = object.answer ?? "";
-    return message;
-  },
-};
-
-function createBaseRefusalNotice(): RefusalNotice {
-  return { ground: 0, explanation: "" };
-}
-
-export const RefusalNotice: MessageFns<RefusalNotice> = {
-  encode(message: RefusalNotice, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.ground !== 0) {
-      writer.uint32(8).int32(message.ground);
-    }
-    if (message.explanation !== "") {
-      writer.uint32(18).string(message.explanation);
-    }
-    if (message._unknownFields !== undefined) {
-      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
-        const tag = parseInt(key, 10);
-        for (const value of values) {
-          writer.uint32(tag).raw(value);
-        }
-      }
-    }
-    return writer;
-  },
-
-  decode(input: BinaryReader | Uint8Array, length?: number): RefusalNotice {
-    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseRefusalNotice();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 8) {
-              break;
-            }
-
-            message.ground = reader.int32() as any;
-            continue;
-          }
-          case 2: {
-            if (tag !== 18) {
-              break;
-            }
-
-            message.explanation = reader.string();
-            continue;
-          }
-        }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
-        const buf = reader.skip(tag & 7);
-
-        if (message._unknownFields === undefined) {
-          message._unknownFields = {};
-        }
-
-        const list = message._unknownFields[tag];
-
-        if (list === undefined) {
-          message._unknownFields[tag] = [buf];
-        } else {
-          list.push(buf);
-        }
-      }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
-    }
-  },
-
-  fromJSON(object: any): RefusalNotice {
-    return {
-      ground: isSet(object.ground) ? refusalGroundFromJSON(object.ground) : 0,
-      explanation: isSet(object.explanation) ? globalThis.String(object.explanation) : "",
-    };
-  },
-
-  toJSON(message: RefusalNotice): unknown {
-    const obj: any = {};
-    if (message.ground !== 0) {
-      obj.ground = refusalGroundToJSON(message.ground);
-    }
-    if (message.explanation !== "") {
-      obj.explanation = message.explanation;
-    }
-    return obj;
-  },
-
-  create(base?: DeepPartial<RefusalNotice>): RefusalNotice {
-    return RefusalNotice.fromPartial(base ?? {});
-  },
-  fromPartial(object: DeepPartial<RefusalNotice>): RefusalNotice {
-    const message = createBaseRefusalNotice();
-    message.ground = object.ground ?? 0;
-    message.explanation = object.explanation ?? "";
+  fromPartial(object: DeepPartial<Person>): Person {
+    const message = createBasePerson();
+    message.personRef = object.personRef ?? "";
+    message.role = object.role ?? 0;
+    message.name = object.name ?? "";
+    message.dateOfBirth = object.dateOfBirth ?? "";
+    message.documentKind = object.documentKind ?? 0;
+    message.documentNumber = object.documentNumber ?? "";
+    message.accuracy = object.accuracy ?? 0;
     return message;
   },
 };
