@@ -3,13 +3,14 @@ import { addresseesRule, chainRule, clockRule, handlingRule, moveRule } from "./
 import { consignmentRule } from "./consignment-rule.ts";
 import { consistencyRule, inclusionRule } from "./merkle-rules.ts";
 import type { Rule } from "./rule.ts";
-import { serialKeysRule, serialMatchRule } from "./serial-rules.ts";
+import { candidatesRule, serialKeysRule, serialMatchRule } from "./serial-rules.ts";
 
 /** Every rule that can be tried from outside, by name. */
 export const RULES: ReadonlyMap<string, Rule> = new Map(
   [
     serialKeysRule,
     serialMatchRule,
+    candidatesRule,
     addresseesRule,
     clockRule,
     moveRule,

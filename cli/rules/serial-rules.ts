@@ -1,6 +1,6 @@
 import { Type } from "typebox";
-import { lookAlikeKey, normalizeSerial, scriptOf, serialMatches } from "#casework";
-import { CASEWORK_LIMITS } from "#runtime";
+import { findCandidates, lookAlikeKey, normalizeSerial, scriptOf, serialMatches } from "#casework";
+import { CASEWORK_LIMITS, RULE_LIMITS } from "#runtime";
 import { createRule } from "./rule.ts";
 
 const closed = { additionalProperties: false } as const;
@@ -30,4 +30,35 @@ export const serialMatchRule = createRule({
     ok: true,
     value: { matches: serialMatches(pattern, candidate) },
   }),
+});
+
+const Marked = Type.Optional(Serial);
+const Known = { serial: Serial, make: Marked, model: Marked, calibre: Marked };
+
+/** Which firearms of a register may be the one that is looked for, the likeliest first. */
+export const candidatesRule = createRule({
+  name: "candidates",
+  about: "which rows of a register may be the firearm looked for, the likeliest first",
+  input: Type.Object(
+    {
+      wanted: Type.Object(Known, closed),
+      rows: Type.Array(
+        Type.Object(
+          { ...Known, id: Serial, make: Serial, maker: Marked, licensee: Marked },
+          closed,
+        ),
+        { maxItems: RULE_LIMITS.rowsMax },
+      ),
+    },
+    closed,
+  ),
+  decide: ({ rows, wanted }) => {
+    const firearms = rows.map(({ serial: serialRaw, ...row }) => ({ ...row, serialRaw }));
+    const candidates = findCandidates(wanted, firearms).map(({ firearm, relation, reasons }) => ({
+      id: firearm.id,
+      relation,
+      reasons: reasons.map(({ field, rule }) => ({ field, rule })),
+    }));
+    return { ok: true, value: { candidates } };
+  },
 });

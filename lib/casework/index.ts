@@ -28,6 +28,14 @@ export {
   type ConsignmentProblem,
   type ConsignmentText,
 } from "./consignment/consignment-kinds.ts";
+export { candidateLookups } from "./identity/candidate-lookups.ts";
+export { findCandidates } from "./identity/find-candidates.ts";
+export { isPartialSerial } from "./identity/partial-serial.ts";
+export { serialKeysOf } from "./identity/serial-keys.ts";
+export {
+  relateSerials,
+  SERIAL_RELATIONS,
+} from "./identity/serial-relation.ts";
 export { checkCalibre, checkMake, checkSerial, type IdentityRule } from "./identity-rules.ts";
 export { judgeMove, type Side } from "./judge-move.ts";
 export { type NameOf, nameOf, namesOf } from "./list-names.ts";

@@ -1,29 +1,39 @@
 import { normalizeSerial } from "./normalize.ts";
 
 /**
- * Letters that are read as another: each row folds to its first character. Latin confusions as
- * marks on firearms are misread most (domain notes 1.2), then Cyrillic and Greek letters of the
- * same shape. A small l is written as a capital one in normalized form, so L is in its row.
+ * Letters that are read as another: each row folds to its first character (TP-FIRE-2). Latin
+ * confusions as marks on firearms are misread most (domain notes 1.2), then letters of the same
+ * shape in Cyrillic, Greek and Armenian, a zero with a stroke, and letters of Arabic script that
+ * are written both ways. A small l is written as a capital one in normalized form, so L is in its
+ * row.
  */
 const ROWS: readonly string[] = [
-  "0OОΟ",
-  "1ILІӀΙ",
+  "0OОΟØ∅Օ",
+  "1ILІӀΙİا\u0622\u0623\u0625\u0671",
   "2ZΖ",
   "3З",
-  "5SЅ",
+  "5SЅՏ",
   "8BВΒ",
   "AАΑ",
-  "CС",
+  "CСϹ",
   "EЕЁΕ",
+  "GԌ",
   "HНΗ",
   "JЈ",
   "KКΚ",
   "MМΜ",
   "NΝ",
   "PРΡ",
+  "QԚ",
   "TТΤ",
+  "VѴ",
+  "WԜ",
   "XХΧ",
-  "YУΥ",
+  "YУΥҮ",
+  "ИЙ",
+  "\u064A\u0649\u06CC",
+  "\u0643\u06A9",
+  "\u0647\u0629\u06C1",
 ];
 
 const FOLDED: ReadonlyMap<string, string> = new Map(

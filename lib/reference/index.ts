@@ -1,4 +1,19 @@
-export { CALIBRES, type Calibre, calibreOf, isSameCalibre } from "./calibres.ts";
+export {
+  BRAND_ALIASES,
+  BRAND_TIES,
+  brandOf,
+  brandTie,
+  isSameBrand,
+  type MakerTie,
+} from "./brands.ts";
+export {
+  CALIBRES,
+  type Calibre,
+  type CalibreAgreement,
+  calibreOf,
+  compareCalibres,
+  isSameCalibre,
+} from "./calibres.ts";
 export {
   alpha2Of,
   alpha3Of,

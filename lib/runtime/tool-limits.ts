@@ -6,6 +6,8 @@ import { KIB, MINUTE_MS, SECOND_MS } from "./units.ts";
 export const RULE_LIMITS = {
   /** A rule decides on one case; a chain or a table of thousands of lines is below. */
   inputBytesMax: 4 * KIB * KIB,
+  /** Rows of a register that one question is ranked over; more is a register's own work. */
+  rowsMax: 1_000,
   /** Longest wait for another implementation to decide one vector. */
   conformanceMs: 30 * SECOND_MS,
   /** Programs of another implementation that run at the same time. */

@@ -2,6 +2,10 @@ import { describe, expect, it } from "vitest";
 import {
   alpha2Of,
   alpha3Of,
+  BRAND_ALIASES,
+  BRAND_TIES,
+  brandOf,
+  brandTie,
   CALIBRES,
   calibreOf,
   FORMER_STATES,
@@ -43,6 +47,25 @@ describe("the maker table (TP-SCR-4)", () => {
     expect(makerOf("NORINCO")).toBeUndefined();
     expect(makerOf("")).toBeUndefined();
     expect(makerOf("__proto__")).toBeUndefined();
+  });
+});
+
+describe("brands (TP-FIRE-5)", () => {
+  it("are one however they are written, and two where they are two", () => {
+    for (const text of ["S&W", "s & w", "Smith and Wesson", "SMITH&WESSON"]) {
+      expect(brandOf(text)).toBe("SMITH & WESSON");
+    }
+    expect(brandOf("Česká zbrojovka")).toBe("CZ");
+    expect(brandOf("Unheard-of Works")).toBe("UNHEARDOFWORKS");
+  });
+
+  it("give each spelling to one brand only, and name current States", () => {
+    for (const { alias, brand } of BRAND_ALIASES.rows) expect(brandOf(alias), alias).toBe(brand);
+    for (const tie of BRAND_TIES.rows) {
+      expect(isIsoAlpha2(tie.state)).toBe(true);
+      expect(brandTie(tie.maker, tie.brand)).toBe(tie);
+    }
+    expect(brandTie("GLOCK", "TAURUS")).toBeUndefined();
   });
 });
 
