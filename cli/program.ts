@@ -16,6 +16,7 @@ import { addLogVerify } from "./commands/log.ts";
 import { addQuarantineDecide } from "./commands/quarantine-decide.ts";
 import { addQuarantineList } from "./commands/quarantine-list.ts";
 import { addRule } from "./commands/rule.ts";
+import { addTraceAskWhom } from "./commands/trace-ask-whom.ts";
 import { addTraceCheck } from "./commands/trace-check.ts";
 import { addTraceList } from "./commands/trace-list.ts";
 import { addTraceReply } from "./commands/trace-reply.ts";
@@ -85,6 +86,7 @@ export function createProgram(terminal: Terminal, asJson: boolean): Command {
   );
   addTraceList(trace, terminal);
   addTraceShow(trace, terminal);
+  addTraceAskWhom(trace, terminal);
   addTraceCheck(trace, terminal);
   addTraceSend(trace, terminal);
   addTraceReply(trace, terminal);

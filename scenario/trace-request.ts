@@ -6,6 +6,9 @@ export interface NewTraceBody {
   readonly to: string;
   readonly priority: "ROUTINE";
   readonly instrumentBasis: readonly ["ITI"];
+  /** A list of recovered firearms may hold one twice. */
+  readonly despite: true;
+  readonly despiteReason: string;
   readonly request: TraceFacts;
 }
 
@@ -44,6 +47,8 @@ export function toTraceBody(request: PlannedRequest, startedAtMs: number): NewTr
     to: request.to,
     priority: "ROUTINE",
     instrumentBasis: ["ITI"],
+    despite: true,
+    despiteReason: "The scenario plays every row of its list.",
     request: factsOf(request, startedAtMs),
   };
 }

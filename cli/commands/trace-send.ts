@@ -14,6 +14,7 @@ import {
 
 interface SendOptions extends ServiceOptions, WaitOptions {
   readonly key?: string;
+  readonly despite?: string;
 }
 
 interface Opened {
@@ -49,7 +50,8 @@ export function addTraceSend(parent: Command, terminal: Terminal): void {
     .command("send")
     .description("open a case and send its trace request")
     .argument("<file>", "the request as JSON or YAML; - reads standard input")
-    .option("--key <key>", "idempotency key; made from the file unless given");
+    .option("--key <key>", "idempotency key; made from the file unless given")
+    .option("--despite <reason>", "send although the same firearm is in another case, and why");
   addWaitOption(command);
   addServiceOptions(command, "focal-point");
   command.addHelpText("after", HELP);
@@ -64,11 +66,13 @@ async function send(
   const { bytes, value } = await readBody(file);
   const access = { kind: "focal-point", defaultUser: "person" } as const;
   const service = await openService(options, terminal, access);
+  const despite =
+    options.despite === undefined ? {} : { despite: true, despiteReason: options.despite };
   const key = options.key ?? `file-${createHash("sha256").update(bytes).digest("hex")}`;
   const { body: opened, status } = await askService<Opened>(service, {
     method: "POST",
     path: "/v1/traces",
-    body: value,
+    body: { ...value, ...despite },
     headers: { "idempotency-key": key },
   });
   const { caseId, findings, messageId } = opened;

@@ -13,6 +13,13 @@ export {
 export { capTime, capTimeMs } from "./cap/cap-time.ts";
 export { parseCap } from "./cap/parse-cap.ts";
 export { writeCap } from "./cap/write-cap.ts";
+export { type AskWhom, askWhom, type Candidate, type ImportedInto } from "./chain/ask-whom.ts";
+export {
+  type FirearmKeys,
+  firearmKeysOf,
+  type SameHow,
+  sameFirearm,
+} from "./chain/firearm-keys.ts";
 export { type ChainCheck, type ChainGap, type ChainHop, checkChain } from "./check-chain.ts";
 export {
   checkTraceRequest,

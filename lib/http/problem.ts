@@ -67,6 +67,11 @@ export const HTTP_CODES = {
     title: "The exchange has not said yet that it recorded this message.",
     remedy: "Ask again once its receipts show that it was accepted or refused.",
   },
+  SAME_FIREARM: {
+    status: 409,
+    title: "The same firearm is in another case of this State already.",
+    remedy: "Read the cases named; to ask all the same, say why: despite with despiteReason.",
+  },
   IDEMPOTENCY_MISMATCH: {
     status: 409,
     title: "This idempotency key already stands for another request.",

@@ -279,6 +279,12 @@ export const CASEWORK_LIMITS = {
   markingsMax: 64,
   /** A chain of States longer than this is an error (domain notes 2.4). */
   hopsMax: 12,
+  /** Cases about the same firearm that are named. */
+  sameFirearmCasesMax: 20,
+  /** Partial serial numbers of one make that are compared: a few milliseconds. */
+  partialsComparedMax: 1_000,
+  /** Cases from before there were links that are linked in one transaction. */
+  linkPortion: 500,
   /** Years of manufacture before this are a misreading. */
   manufactureYearMin: 1500,
   /** Number of a container, waybill, parcel, plate or register, with what people write between. */

@@ -7,6 +7,7 @@ import {
   startService,
 } from "#participant";
 import { Role } from "#proto";
+import { CASEWORK_LIMITS } from "#runtime";
 import { addFirearmRoutes } from "./api/firearm-routes.ts";
 import { addOverviewRoutes } from "./api/overview-routes.ts";
 import { renderStatusPage } from "./api/status-page.ts";
@@ -14,6 +15,7 @@ import { type SummaryDeps, summarize } from "./api/summary.ts";
 import { addTraceRoutes } from "./api/trace-routes.ts";
 import { createAnswering } from "./cases/answering.ts";
 import { createTraceJudge } from "./cases/judge.ts";
+import { addAskWhomRoute } from "./chain/ask-whom-routes.ts";
 import type { FocalPointConfig } from "./config.ts";
 import { FirearmImporter } from "./firearms/import.ts";
 import { type FocalPointProcedures, store as storeDefinition } from "./store.ts";
@@ -46,6 +48,7 @@ async function buildFocalPoint(
   context: ServiceContext<FocalPointConfig, FocalPointProcedures>,
 ): Promise<ServiceBody> {
   const { config, store, clock, timers, logger, self, register, lifecycle, onDrafted } = context;
+  while (await store.call("linkOldCases", { limit: CASEWORK_LIMITS.linkPortion }));
   const importer = new FirearmImporter(store, clock);
   await importer.recover();
   const answering = createAnswering({ store, replier: self, clock, timers, logger, onDrafted });
@@ -68,6 +71,7 @@ async function buildFocalPoint(
     statusPage: async () => renderStatusPage(await summarize(facts)),
     routes: (routes) => {
       addTraceRoutes(routes, { store, self, register, clock, onDrafted });
+      addAskWhomRoute(routes, { store, self, register });
       addFirearmRoutes(routes, { store, importer });
       addOverviewRoutes(routes, facts);
     },

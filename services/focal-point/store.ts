@@ -17,11 +17,14 @@ import {
   casesAwaiting,
   findRepeated,
   loadCase,
-  openCase,
   replyOnce,
 } from "./cases/case-procedures.ts";
 import { CASE_ACTOR_MIGRATION_SQL, CASE_MIGRATION_SQL } from "./cases/case-tables.ts";
 import { answerCase } from "./cases/register-answer.ts";
+import { linkOldCases } from "./chain/link-record.ts";
+import { LINK_MIGRATION_SQL } from "./chain/link-tables.ts";
+import { openLinkedCase, withLinks } from "./chain/open-linked.ts";
+import { casesOfFirearm } from "./chain/same-firearm.ts";
 import { countFirearms, findFirearms } from "./firearms/firearm-record.ts";
 import { FIREARM_MIGRATION_SQL, IMPORT_ACTOR_MIGRATION_SQL } from "./firearms/firearm-tables.ts";
 import {
@@ -49,10 +52,13 @@ export const store = {
     { version: 10, name: "webhooks", sql: WEBHOOK_MIGRATION_SQL },
     { version: 11, name: "idempotency keys", sql: REPEAT_MIGRATION_SQL },
     { version: 12, name: "messages under way", sql: POST_OPEN_MIGRATION_SQL },
+    { version: 13, name: "links of cases", sql: LINK_MIGRATION_SQL },
   ],
   procedures: {
-    ...createServiceProcedures(caseHooks),
-    openCase,
+    ...createServiceProcedures(withLinks(caseHooks)),
+    openCase: openLinkedCase,
+    linkOldCases,
+    casesOfFirearm,
     findRepeated,
     listCases,
     loadCase,
@@ -73,6 +79,7 @@ export const store = {
   readOnly: [
     ...SERVICE_READ_ONLY,
     "findRepeated",
+    "casesOfFirearm",
     "listCases",
     "loadCase",
     "casesAwaiting",

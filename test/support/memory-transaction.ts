@@ -2,7 +2,10 @@ import { DatabaseSync } from "node:sqlite";
 import type { SqlRow, SqlValue, Transaction } from "#runtime";
 
 /** A transaction over a database in memory, for procedures tested without a store's thread. */
-export interface MemoryTransaction extends Transaction, Disposable {}
+export interface MemoryTransaction extends Transaction, Disposable {
+  /** Runs statements as a migration does. */
+  exec(sql: string): void;
+}
 
 /** Opens a database in memory with the given schema. */
 export function openMemoryTransaction(...schema: readonly string[]): MemoryTransaction {
@@ -14,6 +17,7 @@ export function openMemoryTransaction(...schema: readonly string[]): MemoryTrans
     all: async <R extends SqlRow>(sql: string, ...params: SqlValue[]) =>
       db.prepare(sql).all(...params) as R[],
     run: async (sql, ...params) => Number(db.prepare(sql).run(...params).changes),
+    exec: (sql) => db.exec(sql),
     [Symbol.dispose]: () => db.close(),
   };
 }

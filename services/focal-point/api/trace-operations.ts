@@ -81,6 +81,7 @@ export const SEND_TRACE = {
     permission: "traces:send",
     problems: [
       "IDEMPOTENCY_MISMATCH",
+      "SAME_FIREARM",
       "BODY_INVALID",
       "RECIPIENT_UNKNOWN",
       "RECIPIENT_SUSPENDED",
@@ -151,6 +152,7 @@ export const CHECK_TRACE = {
         answer: {
           sendable: true,
           findings: [],
+          sameFirearm: [],
           completeness: { points: 85, of: 85, lacking: [] },
         },
       },
@@ -168,6 +170,7 @@ export const CHECK_TRACE = {
               remedy: "Fill it in.",
             },
           ],
+          sameFirearm: [],
           completeness: { points: 85, of: 85, lacking: [] },
         },
       },

@@ -13,6 +13,9 @@ import type { Database } from "#runtime";
 import { checkTrace } from "../cases/check-trace.ts";
 import { conclusionOf } from "../cases/judge.ts";
 import { type OpenTraceDeps, openTrace } from "../cases/open-trace.ts";
+import { sameCaseView, sameFirearmProblems } from "../chain/ask-whom-view.ts";
+import { casesOfFacts, despiteProblem, isMeant } from "../chain/same-facts.ts";
+import { wouldRepeat } from "../chain/same-firearm.ts";
 import type { FocalPointProcedures } from "../store.ts";
 import { caseDetail, caseLine, openedView } from "./case-view.ts";
 import { checkedView, findingsProblem } from "./finding-view.ts";
@@ -36,6 +39,8 @@ export function addTraceRoutes(routes: HttpRoutes, deps: OpenTraceDeps): void {
     const isUrgent = request.body.priority === "URGENT";
     const lack = isUrgent ? lackOf(actor, "traces:urgent") : undefined;
     if (lack !== undefined) return sendProblem(reply, lack);
+    const unsaid = despiteProblem(request.body);
+    if (unsaid !== undefined) return sendProblem(reply, unsaid);
     const idempotencyKey = request.headers["idempotency-key"];
     const caller = { actor: actor.userId, idempotencyKey };
     const result = await openTrace(deps, request.body, caller);
@@ -49,6 +54,10 @@ export function addTraceRoutes(routes: HttpRoutes, deps: OpenTraceDeps): void {
         return sendProblem(reply, problemOf("IDEMPOTENCY_MISMATCH"));
       case "refused":
         return sendProblem(reply, problemFromRefusal(result.refusal));
+      case "same": {
+        const problems = sameFirearmProblems(result.cases);
+        return sendProblem(reply, problemOf("SAME_FIREARM", { problems }));
+      }
       case "invalid":
         return sendProblem(reply, findingsProblem(result.errors));
       default:
@@ -59,7 +68,11 @@ export function addTraceRoutes(routes: HttpRoutes, deps: OpenTraceDeps): void {
     const isUrgent = request.body.priority === "URGENT";
     const lack = isUrgent ? lackOf(actorOf(request), "traces:urgent") : undefined;
     if (lack !== undefined) return sendProblem(reply, lack);
-    return reply.send(checkedView(checkTrace(deps, request.body)));
+    const checked = checkedView(checkTrace(deps, request.body));
+    const same = await casesOfFacts(deps.store, request.body);
+    const isHeld = request.body.despite !== true && wouldRepeat(same).length > 0;
+    const sendable = checked.sendable && !(isHeld && isMeant(request.body));
+    return reply.send({ ...checked, sendable, sameFirearm: same.map(sameCaseView) });
   });
   addReadRoutes(routes, deps.store);
   addReplyRoute(routes, deps);

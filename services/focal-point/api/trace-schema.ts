@@ -140,6 +140,10 @@ export const NewTrace = Type.Object(
     handling: Type.Optional(HandlingFacts),
     /** Default: 90 days from now. */
     expiresAt: instant,
+    /** The same firearm is in another case, and is asked about again all the same. */
+    despite: Type.Optional(Type.Boolean()),
+    /** With `despite`: why; it stays with the case. */
+    despiteReason: text(),
     request: TraceRequestFacts,
   },
   closed,

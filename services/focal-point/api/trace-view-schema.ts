@@ -2,6 +2,7 @@ import { Type } from "typebox";
 import { TRACE_TRANSITIONS } from "#casework";
 import { nextMark } from "#http";
 import { FindingLevel, ReceiptType } from "#proto";
+import { SameCaseView } from "../chain/same-case-schema.ts";
 import { nameSchema } from "./names.ts";
 import { NewReply } from "./reply-schema.ts";
 import { TraceRequestFacts } from "./trace-schema.ts";
@@ -51,6 +52,9 @@ export const CheckedTraceView = Type.Object({
     }),
     { description: "An ERROR must not be sent, a WARNING may be refused for, ADVICE helps" },
   ),
+  sameFirearm: Type.Array(SameCaseView, {
+    description: "Cases about the same firearm; one that asked keeps a second from going out",
+  }),
   completeness: Type.Object(
     {
       points: Type.Integer({ minimum: 0 }),

@@ -5,6 +5,8 @@ import { type Finding, TraceRequest } from "#proto";
 import { canonicalJson } from "#repeats";
 import type { Clock, Database } from "#runtime";
 import type { NewTrace } from "../api/trace-schema.ts";
+import { isActual, linkOf } from "../chain/link-record.ts";
+import type { SameCase } from "../chain/same-firearm.ts";
 import type { FocalPointProcedures } from "../store.ts";
 import type { CaseRecord } from "./case-record.ts";
 import { prepareTrace, type TraceContext } from "./prepare-trace.ts";
@@ -27,6 +29,8 @@ export type OpenTraceResult =
   | { readonly type: "mismatch" }
   /** The exchange would not carry it. */
   | { readonly type: "refused"; readonly refusal: Refusal }
+  /** The firearm is in these cases already (TP-CHAIN-3). */
+  | { readonly type: "same"; readonly cases: readonly SameCase[] }
   /** The body breaks rules of domain notes 1.2. */
   | { readonly type: "invalid"; readonly errors: readonly Finding[] };
 
@@ -62,9 +66,17 @@ export async function openTrace(
     request: body,
     draft: { ...draft, parts: [{ ...BODY, plaintext: body }] },
     ...(idempotency === undefined ? {} : { idempotency }),
+    link: linkOf(request, {
+      caseId: draft.conversationId,
+      requestId: draft.messageId,
+      isOwn: true,
+      isActual: isActual(draft.status),
+    }),
+    ...(facts.despite === true ? { despite: facts.despiteReason ?? "" } : {}),
     actor,
     nowMs,
   });
+  if (opened.type === "same") return opened;
   if (opened.type === "opened") deps.onDrafted();
   return withFindings(opened);
 }

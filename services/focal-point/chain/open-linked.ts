@@ -1,0 +1,80 @@
+import type { PostHooks } from "#post";
+import { Header, TraceRequest } from "#proto";
+import type { Transaction } from "#runtime";
+import type { TraceEffect } from "../cases/case-hooks.ts";
+import {
+  type CaseToOpen,
+  findRepeated,
+  type OpenedCase,
+  openCase,
+} from "../cases/case-procedures.ts";
+import { addEvent } from "../cases/case-record.ts";
+import { type CaseLink, isActual, linkCase, linkOf } from "./link-record.ts";
+import { casesOfFirearm, type SameCase, wouldRepeat } from "./same-firearm.ts";
+
+/** A case to open, and what it is linked by. */
+export interface LinkedCaseToOpen extends CaseToOpen {
+  readonly link: Pick<CaseLink, "firearm" | "hop" | "isActual" | "previousRequestId">;
+  /** Why it is opened although the same firearm is in another case. */
+  readonly despite?: string;
+}
+
+/** What opening came to. */
+export type OpenedLinked =
+  | OpenedCase
+  /** The firearm is in these cases of ours already. */
+  | { readonly type: "same"; readonly cases: readonly SameCase[] };
+
+/**
+ * Opens a case with its link, as one step (TP-CHAIN-3). A second request about a firearm is opened
+ * for a reason only, which stays with the case; exercises may repeat themselves.
+ */
+export async function openLinkedCase(
+  tx: Transaction,
+  args: LinkedCaseToOpen,
+): Promise<OpenedLinked> {
+  const { caseId, despite, draft, idempotency, link } = args;
+  const earlier = idempotency === undefined ? null : await findRepeated(tx, idempotency);
+  if (earlier !== null) return earlier;
+  const cases = await repeatedCases(tx, link);
+  if (cases.length > 0 && despite === undefined) return { type: "same", cases };
+  const opened = await openCase(tx, args);
+  if (opened.type !== "opened") return opened;
+  await linkCase(tx, { ...link, caseId, requestId: draft.messageId, isOwn: true });
+  if (cases.length > 0 && despite !== undefined) {
+    const { actor, nowMs } = args;
+    const detail = `${cases.map((same) => same.caseId).join(", ")}: ${despite}`;
+    const { state } = opened.record;
+    const event = "opened despite the same firearm in another case";
+    await addEvent(tx, { caseId, event, state, messageId: "", detail, actor, nowMs });
+  }
+  return opened;
+}
+
+async function repeatedCases(
+  tx: Transaction,
+  { firearm, isActual: isMeant, previousRequestId }: LinkedCaseToOpen["link"],
+): Promise<SameCase[]> {
+  if (firearm === undefined || !isMeant) return [];
+  return wouldRepeat(await casesOfFirearm(tx, { firearm, isActual: true, previousRequestId }));
+}
+
+/** The hooks of cases, and each request received is linked in the step that opens its case. */
+export function withLinks(hooks: PostHooks): PostHooks {
+  return {
+    ...hooks,
+    async onMessage(tx, message, effect) {
+      const refusal = await hooks.onMessage(tx, message, effect);
+      const trace = effect as TraceEffect;
+      if (refusal !== undefined || trace.type !== "request") return refusal;
+      const facts = {
+        caseId: message.conversationId,
+        requestId: message.messageId,
+        isOwn: false,
+        isActual: isActual(Header.decode(message.header).status),
+      };
+      await linkCase(tx, linkOf(TraceRequest.decode(trace.request), facts));
+      return undefined;
+    },
+  };
+}

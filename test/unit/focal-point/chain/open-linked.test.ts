@@ -1,0 +1,160 @@
+import { randomUUID } from "node:crypto";
+import { beforeEach, describe, expect, test } from "vitest";
+import { type FirearmKeys, firearmKeysOf } from "#casework";
+import { Firearm, TraceRequest } from "#proto";
+import { openCase } from "../../../../services/focal-point/cases/case-procedures.ts";
+import {
+  chainOfRequest,
+  linkOf,
+  linkOldCases,
+} from "../../../../services/focal-point/chain/link-record.ts";
+import { LINK_MIGRATION_SQL } from "../../../../services/focal-point/chain/link-tables.ts";
+import {
+  type LinkedCaseToOpen,
+  openLinkedCase,
+} from "../../../../services/focal-point/chain/open-linked.ts";
+import {
+  casesOfFirearm,
+  sameFirearmQueries,
+} from "../../../../services/focal-point/chain/same-firearm.ts";
+import { store } from "../../../../services/focal-point/store.ts";
+import {
+  type MemoryTransaction,
+  openMemoryTransaction,
+} from "../../../support/memory-transaction.ts";
+import { draftOf } from "../../../support/post-drafts.ts";
+
+let tx: MemoryTransaction;
+beforeEach(() => {
+  tx = openMemoryTransaction(...store.migrations.map(({ sql }) => sql));
+});
+
+interface Asked {
+  readonly make?: string;
+  readonly serialRaw?: string;
+  readonly previous?: string;
+  readonly hop?: number;
+  readonly isActual?: boolean;
+  readonly despite?: string;
+}
+
+function caseOf(asked: Asked = {}): LinkedCaseToOpen {
+  const { make = "Glock", serialRaw = "ABC123", despite } = asked;
+  const [caseId, messageId] = [randomUUID(), randomUUID()];
+  const request = TraceRequest.create({
+    firearm: Firearm.create({ make, serialRaw }),
+    previousRequestId: asked.previous ?? "",
+    hopNumber: asked.hop ?? 0,
+  });
+  const facts = { caseId, requestId: messageId, isOwn: true, isActual: asked.isActual ?? true };
+  return {
+    caseId,
+    peer: "BR",
+    nationalCaseNumber: "NE-1",
+    request: TraceRequest.encode(request).finish(),
+    draft: { ...draftOf("NE", ["BR"], "body", 1_000), messageId, conversationId: caseId },
+    link: linkOf(request, facts),
+    actor: "officer",
+    nowMs: 1_000,
+    ...(despite === undefined ? {} : { despite }),
+  };
+}
+
+const keys = (make: string, serialRaw: string): FirearmKeys => {
+  const found = firearmKeysOf({ make, serialRaw });
+  if (found === undefined) throw new TypeError("no keys");
+  return found;
+};
+
+describe("a second request about a firearm (TP-CHAIN-3)", () => {
+  test.each(["ABC123", "abc-l23", "A?C123"])("is held up by the case of it: %s", async (serial) => {
+    const first = caseOf();
+    expect(await openLinkedCase(tx, first)).toMatchObject({ type: "opened" });
+    expect(await openLinkedCase(tx, caseOf({ serialRaw: serial }))).toMatchObject({
+      type: "same",
+      cases: [{ caseId: first.caseId, peer: "BR", nationalCaseNumber: "NE-1" }],
+    });
+    const kept = await tx.all("SELECT case_id FROM trace_case");
+    expect(kept).toHaveLength(1);
+  });
+
+  test("is sent for a reason, which stays with the case", async () => {
+    const first = caseOf();
+    await openLinkedCase(tx, first);
+    const second = caseOf({ despite: "the first State cannot know" });
+    expect(await openLinkedCase(tx, second)).toMatchObject({ type: "opened" });
+    const event = await tx.get<{ detail: string; actor: string }>(
+      "SELECT detail, actor FROM trace_case_event WHERE case_id = ? AND event LIKE '%despite%'",
+      second.caseId,
+    );
+    expect(event).toMatchObject({
+      actor: "officer",
+      detail: `${first.caseId}: the first State cannot know`,
+    });
+  });
+
+  test.each(["WITHDRAWN", "REJECTED_BY_GATEWAY", "DISCARDED"])(
+    "is a first one after a case that was %s",
+    async (state) => {
+      await openLinkedCase(tx, caseOf());
+      await tx.run("UPDATE trace_case SET state = ?", state);
+      expect(await openLinkedCase(tx, caseOf())).toMatchObject({ type: "opened" });
+    },
+  );
+
+  test.each([
+    ["of another make", { make: "Beretta" }],
+    ["with another serial number", { serialRaw: "ABC124" }],
+    ["without one", { serialRaw: "" }],
+    ["in an exercise", { isActual: false }],
+  ])("%s is not held up", async (_what, asked: Asked) => {
+    await openLinkedCase(tx, caseOf());
+    expect(await openLinkedCase(tx, caseOf(asked))).toMatchObject({ type: "opened" });
+  });
+
+  test("that goes on with the chain is not held up, and joins it", async () => {
+    const first = caseOf();
+    await openLinkedCase(tx, first);
+    const second = caseOf({ previous: first.draft.messageId, hop: 1 });
+    expect(await openLinkedCase(tx, second)).toMatchObject({ type: "opened" });
+    expect(await chainOfRequest(tx, second.draft.messageId)).toEqual({
+      chainId: first.caseId,
+      hop: 1,
+    });
+  });
+
+  test("under the same idempotency key is the first one", async () => {
+    const idempotency = { key: "once", bodyDigest: Buffer.alloc(32) };
+    const first = { ...caseOf(), idempotency };
+    await openLinkedCase(tx, first);
+    const again = await openLinkedCase(tx, { ...caseOf(), idempotency });
+    expect(again).toMatchObject({ type: "repeated", record: { caseId: first.caseId } });
+  });
+
+  test.each(["ABC123", "AB?123", "?BC123"])("is found by an index: %s", async (serial) => {
+    const query = { firearm: keys("Glock", serial), isActual: true };
+    for (const { params, sql } of sameFirearmQueries(query)) {
+      const plan = await tx.all<{ detail: string }>(`EXPLAIN QUERY PLAN ${sql}`, ...params);
+      const steps = plan.map(({ detail }) => detail);
+      expect(steps.every((step) => step.startsWith("SEARCH"))).toBe(true);
+      expect(steps[0]).toMatch(/trace_link_(firearm|partial) \(make_key=\?/u);
+    }
+  });
+});
+
+describe("cases from before there were links (TP-CHAIN-3)", () => {
+  test("are linked a few at a time, and found from then on", async () => {
+    const before = store.migrations.filter(({ sql }) => sql !== LINK_MIGRATION_SQL);
+    tx = openMemoryTransaction(...before.map(({ sql }) => sql));
+    const serials = ["OLD-1", "OLD-2", "OLD-3"];
+    for (const serialRaw of serials) await openCase(tx, caseOf({ serialRaw }));
+    tx.exec(LINK_MIGRATION_SQL);
+    const firearm = keys("GLOCK", "old3");
+    const find = () => casesOfFirearm(tx, { firearm, isActual: true });
+    expect(await find()).toEqual([]);
+    expect(await linkOldCases(tx, { limit: 2 })).toBe(true);
+    expect(await linkOldCases(tx, { limit: 2 })).toBe(false);
+    expect(await linkOldCases(tx, { limit: 2 })).toBe(false);
+    expect(await find()).toMatchObject([{ how: "SERIAL", role: "requesting", state: "SUBMITTED" }]);
+  });
+});
