@@ -1,3 +1,4 @@
+import { alertRule, alertStandingRule } from "./alert-rules.ts";
 import { capRule } from "./cap-rule.ts";
 import { addresseesRule, chainRule, clockRule, handlingRule, moveRule } from "./case-rules.ts";
 import { consignmentRule } from "./consignment-rule.ts";
@@ -18,6 +19,8 @@ export const RULES: ReadonlyMap<string, Rule> = new Map(
     chainRule,
     consignmentRule,
     capRule,
+    alertRule,
+    alertStandingRule,
     inclusionRule,
     consistencyRule,
   ].map((rule) => [rule.name, rule]),

@@ -1,4 +1,20 @@
 export { type Addressees, type OriginMarks, proposeAddressees } from "./addressees.ts";
+export { ALERT_WAYS_OUT, alertFindingView } from "./alert/alert-findings.ts";
+export { ALERT_KINDS, type AlertKindName, type AlertKindRule } from "./alert/alert-kinds.ts";
+export { type AlertContext, checkAlert } from "./alert/check-alert.ts";
+export {
+  type AlertMessage,
+  type AlertStanding,
+  exerciseMark,
+  standingsAt,
+} from "./alert/in-force.ts";
+export {
+  type AlertJson,
+  AlertSchema,
+  alertFromJson,
+  alertToJson,
+} from "./alert/json/alert-json.ts";
+export { INDICATOR_TEMPLATE, REVIEW_POINTS } from "./alert/modus-operandi.ts";
 export { type AnswerContext, answerFromRegister } from "./answer.ts";
 export { isCalendarDate } from "./calendar-date.ts";
 export {

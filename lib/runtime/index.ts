@@ -1,4 +1,4 @@
-export { CAP_LIMITS } from "./alert-limits.ts";
+export { ALERT_LIMITS, CAP_LIMITS } from "./alert-limits.ts";
 export { type Clock, systemClock } from "./clock.ts";
 export {
   armCrashPoint,

@@ -170,7 +170,7 @@ const SHAPES: Readonly<Record<ConsignmentKind, Shape>> = {
   BILL_OF_LADING: issuerNumber(4, 35),
   AIR_WAYBILL: airWaybill,
   PARCEL: parcel,
-  PLATE: plate,
+  VEHICLE_PLATE: plate,
   CONSIGNEE_REGISTRATION: consignee,
   HS_HEADING: heading,
 };

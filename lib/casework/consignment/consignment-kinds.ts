@@ -1,24 +1,18 @@
+import { ConsignmentIdKind } from "#proto";
+import { type NameOf, namesOf } from "../list-names.ts";
+
 /** What a consignment may be known by (TP-ALERT-2); closed. */
-export const CONSIGNMENT_KINDS = [
-  "CONTAINER",
-  "SEAL",
-  "BILL_OF_LADING",
-  "AIR_WAYBILL",
-  "PARCEL",
-  "PLATE",
-  "CONSIGNEE_REGISTRATION",
-  "HS_HEADING",
-] as const;
+export const CONSIGNMENT_KINDS = namesOf(ConsignmentIdKind);
 
 /** One of {@link CONSIGNMENT_KINDS}. */
-export type ConsignmentKind = (typeof CONSIGNMENT_KINDS)[number];
+export type ConsignmentKind = NameOf<typeof ConsignmentIdKind>;
 
 /** A consignment identifier as somebody wrote it. */
 export interface ConsignmentText {
   readonly kind: ConsignmentKind;
   /** As read on the container, document or vehicle. */
   readonly value: string;
-  /** PLATE and CONSIGNEE_REGISTRATION: the State that issued it, ISO 3166-1 alpha-2. */
+  /** VEHICLE_PLATE and CONSIGNEE_REGISTRATION: the State that issued it, ISO 3166-1 alpha-2. */
   readonly country?: string;
 }
 

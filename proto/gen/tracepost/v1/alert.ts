@@ -575,6 +575,8 @@ export const ConsignmentIdKind = {
   PARCEL: 5,
   VEHICLE_PLATE: 6,
   HS_HEADING: 7,
+  /** CONSIGNEE_REGISTRATION - In a register of companies, or a legal entity identifier (ISO 17442). */
+  CONSIGNEE_REGISTRATION: 8,
 } as const;
 
 export type ConsignmentIdKind = typeof ConsignmentIdKind[keyof typeof ConsignmentIdKind];
@@ -588,6 +590,7 @@ export namespace ConsignmentIdKind {
   export type PARCEL = typeof ConsignmentIdKind.PARCEL;
   export type VEHICLE_PLATE = typeof ConsignmentIdKind.VEHICLE_PLATE;
   export type HS_HEADING = typeof ConsignmentIdKind.HS_HEADING;
+  export type CONSIGNEE_REGISTRATION = typeof ConsignmentIdKind.CONSIGNEE_REGISTRATION;
 }
 
 export function consignmentIdKindFromJSON(object: any): ConsignmentIdKind {
@@ -616,6 +619,9 @@ export function consignmentIdKindFromJSON(object: any): ConsignmentIdKind {
     case 7:
     case "CONSIGNMENT_ID_KIND_HS_HEADING":
       return ConsignmentIdKind.HS_HEADING;
+    case 8:
+    case "CONSIGNMENT_ID_KIND_CONSIGNEE_REGISTRATION":
+      return ConsignmentIdKind.CONSIGNEE_REGISTRATION;
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum ConsignmentIdKind");
   }
@@ -639,6 +645,8 @@ export function consignmentIdKindToJSON(object: ConsignmentIdKind): string {
       return "CONSIGNMENT_ID_KIND_VEHICLE_PLATE";
     case ConsignmentIdKind.HS_HEADING:
       return "CONSIGNMENT_ID_KIND_HS_HEADING";
+    case ConsignmentIdKind.CONSIGNEE_REGISTRATION:
+      return "CONSIGNMENT_ID_KIND_CONSIGNEE_REGISTRATION";
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum ConsignmentIdKind");
   }
@@ -1003,6 +1011,8 @@ export interface ConsignmentId {
   kind: ConsignmentIdKind;
   /** As written; its check digit is checked. */
   value: string;
+  /** Of a plate or a registration: the State that issued it, ISO 3166-1 alpha-2. */
+  country: string;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -2608,7 +2618,7 @@ export const Consignment: MessageFns<Consignment> = {
 };
 
 function createBaseConsignmentId(): ConsignmentId {
-  return { kind: 0, value: "" };
+  return { kind: 0, value: "", country: "" };
 }
 
 export const ConsignmentId: MessageFns<ConsignmentId> = {
@@ -2618,6 +2628,9 @@ export const ConsignmentId: MessageFns<ConsignmentId> = {
     }
     if (message.value !== "") {
       writer.uint32(18).string(message.value);
+    }
+    if (message.country !== "") {
+      writer.uint32(26).string(message.country);
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -2659,6 +2672,14 @@ export const ConsignmentId: MessageFns<ConsignmentId> = {
             message.value = reader.string();
             continue;
           }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.country = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2687,6 +2708,7 @@ export const ConsignmentId: MessageFns<ConsignmentId> = {
     return {
       kind: isSet(object.kind) ? consignmentIdKindFromJSON(object.kind) : 0,
       value: isSet(object.value) ? globalThis.String(object.value) : "",
+      country: isSet(object.country) ? globalThis.String(object.country) : "",
     };
   },
 
@@ -2698,6 +2720,9 @@ export const ConsignmentId: MessageFns<ConsignmentId> = {
     if (message.value !== "") {
       obj.value = message.value;
     }
+    if (message.country !== "") {
+      obj.country = message.country;
+    }
     return obj;
   },
 
@@ -2708,6 +2733,7 @@ export const ConsignmentId: MessageFns<ConsignmentId> = {
     const message = createBaseConsignmentId();
     message.kind = object.kind ?? 0;
     message.value = object.value ?? "";
+    message.country = object.country ?? "";
     return message;
   },
 };

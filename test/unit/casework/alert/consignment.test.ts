@@ -41,10 +41,10 @@ describe("a consignment identifier", () => {
   });
 
   it("of a plate or a national register is nothing without its State", () => {
-    expect(ruleOf("PLATE", "AB 123 CD")).toBe("missing");
-    expect(ruleOf("PLATE", "AB 123 CD", "ZZ")).toBe("unknownState");
-    expect(read("PLATE", "AB 123 CD", "FR")).toMatchObject({ key: "FR:AB123CD" });
-    expect(read("PLATE", "AB 123 CD", "IT")).toMatchObject({ key: "IT:AB123CD" });
+    expect(ruleOf("VEHICLE_PLATE", "AB 123 CD")).toBe("missing");
+    expect(ruleOf("VEHICLE_PLATE", "AB 123 CD", "ZZ")).toBe("unknownState");
+    expect(read("VEHICLE_PLATE", "AB 123 CD", "FR")).toMatchObject({ key: "FR:AB123CD" });
+    expect(read("VEHICLE_PLATE", "AB 123 CD", "IT")).toMatchObject({ key: "IT:AB123CD" });
   });
 
   it("of the tariff names a kind of goods, so it identifies no consignment", () => {
