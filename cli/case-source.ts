@@ -24,6 +24,8 @@ interface StoredHead {
   readonly awaitingAnswer: boolean;
   readonly openedAtMs: number;
   readonly updatedAtMs: number;
+  readonly acknowledgeByMs: number | null;
+  readonly answerByMs: number | null;
 }
 
 interface StoredCase extends StoredHead {
@@ -155,6 +157,8 @@ function lineOf(stored: StoredHead): CaseLine {
     ...(replyMessageId === null ? {} : { replyMessageId }),
     openedAt: instant(stored.openedAtMs),
     updatedAt: instant(stored.updatedAtMs),
+    ...(stored.acknowledgeByMs === null ? {} : { acknowledgeBy: instant(stored.acknowledgeByMs) }),
+    ...(stored.answerByMs === null ? {} : { answerBy: instant(stored.answerByMs) }),
   };
 }
 

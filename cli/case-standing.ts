@@ -64,6 +64,9 @@ export function clockRemark(file: CaseFile, nowMs: number): Remark {
     const verb = ended.state === "ANSWERED" ? "answered" : "refused";
     return { text: `${verb} after ${spanOf(Date.parse(ended.at) - opened)}`, look: "quiet" };
   }
+  const { acknowledgeBy, answerBy } = file;
+  // The service reckons with targets and calendars.
+  if (answerBy !== undefined) return dueRemark({ acknowledgeBy, answerBy }, nowMs);
   const usual = replyClock(changes, TARGET_DAYS.ROUTINE).dueAtMs;
   const wished = file.request.respondBy;
   const dueMs = wished === undefined ? usual : Date.parse(wished);
@@ -76,6 +79,24 @@ export function clockRemark(file: CaseFile, nowMs: number): Remark {
   const distance = spanOf(Math.abs(dueMs - nowMs));
   const text = `answer due ${day} (${by}), ${isLate ? `overdue by ${distance}` : `in ${distance}`}`;
   return { text, look: isLate ? "bad" : "waiting" };
+}
+
+function dueRemark(
+  due: { readonly acknowledgeBy: string | undefined; readonly answerBy: string },
+  nowMs: number,
+): Remark {
+  const told = (what: string, at: string): string => {
+    const distance = spanOf(Math.abs(Date.parse(at) - nowMs));
+    const isLate = nowMs > Date.parse(at);
+    return `${what} due ${at.slice(0, 16)}Z, ${isLate ? `overdue by ${distance}` : `in ${distance}`}`;
+  };
+  const { acknowledgeBy, answerBy } = due;
+  const owed = acknowledgeBy === undefined ? [] : [told("acknowledgement", acknowledgeBy)];
+  const isLate = nowMs > Math.min(Date.parse(answerBy), Date.parse(acknowledgeBy ?? answerBy));
+  return {
+    text: [...owed, told("answer", answerBy)].join("; "),
+    look: isLate ? "bad" : "waiting",
+  };
 }
 
 const SPANS = [

@@ -19,6 +19,9 @@ export interface CaseLine {
   /** ISO 8601, UTC. */
   readonly openedAt: string;
   readonly updatedAt: string;
+  /** While the clock runs: when the acknowledgement, the answer is due. */
+  readonly acknowledgeBy?: string;
+  readonly answerBy?: string;
 }
 
 /** Something that happened to a case. */

@@ -1,5 +1,6 @@
 import { Type } from "typebox";
 import {
+  checkCalendar,
   checkChain,
   judgeMove,
   proposeAddressees,
@@ -7,9 +8,10 @@ import {
   TARGET_DAYS,
   TRACE_TRANSITIONS,
   type TraceState,
+  WEEKDAYS,
 } from "#casework";
 import { Handling, Tlp, TraceMove, UseRestriction } from "#proto";
-import { CASEWORK_LIMITS, WIRE_LIMITS } from "#runtime";
+import { CASEWORK_LIMITS, CLOCK_LIMITS, WIRE_LIMITS } from "#runtime";
 import { checkReplyHandling } from "#trust";
 import { createRule, type RuleResult, type WrongInput } from "./rule.ts";
 
@@ -60,10 +62,29 @@ export const clockRule = createRule({
       events: Type.Array(Type.Object({ state: StateName, at: Type.String() }, closed), {
         maxItems: 10_000,
       }),
+      /** Of the requested State. Default: days of twenty-four hours, all of them working days. */
+      calendar: Type.Optional(
+        Type.Object(
+          {
+            timeZone: Type.String({ maxLength: 64 }),
+            weekend: Type.Optional(Type.Array(Type.Enum([...WEEKDAYS]), { maxItems: 7 })),
+            holidays: Type.Optional(
+              Type.Array(Type.String(), { maxItems: CLOCK_LIMITS.holidaysMax }),
+            ),
+          },
+          closed,
+        ),
+      ),
     },
     closed,
   ),
-  decide: ({ priority, targetDays = TARGET_DAYS[priority], events }) => {
+  decide: ({ priority, targetDays = TARGET_DAYS[priority], events, calendar: given }) => {
+    const calendar = given && { weekend: [], holidays: [], ...given };
+    const problems = calendar === undefined ? [] : checkCalendar(calendar);
+    if (problems.length > 0) {
+      const wrong = problems.map(({ field, rule }) => ({ field: `calendar.${field}`, rule }));
+      return { ok: false, wrong };
+    }
     const changes = events.map(({ state, at }) => ({ state, atMs: instantMs(at) }));
     const wrong = changes.flatMap(({ atMs }, index): WrongInput[] =>
       Number.isNaN(atMs)
@@ -71,7 +92,7 @@ export const clockRule = createRule({
         : [],
     );
     if (wrong.length > 0) return { ok: false, wrong };
-    const { dueAtMs, stoppedMs } = replyClock(changes, targetDays);
+    const { dueAtMs, stoppedMs } = replyClock(changes, targetDays, calendar);
     const dueAt = dueAtMs === undefined ? null : new Date(dueAtMs).toISOString();
     return { ok: true, value: { dueAt, stoppedDays: stoppedMs / DAY_MS } };
   },

@@ -42,6 +42,27 @@ export {
   errorsOf,
   type TraceRequestContext,
 } from "./check-trace-request.ts";
+export { AGE_QUANTILES, rankOf } from "./clock/ageing.ts";
+export { type CaseClock, caseClock, type StateChange } from "./clock/case-clock.ts";
+export { type CalendarProblem, checkCalendar } from "./clock/check-calendar.ts";
+export { type ReminderDue, reminderDue, reminderTimes } from "./clock/reminders.ts";
+export {
+  DEFAULT_TARGETS,
+  dueAfter,
+  PRIORITIES,
+  type PriorityName,
+  type ReplyTargets,
+  TARGET_UNITS,
+  type Target,
+} from "./clock/targets.ts";
+export {
+  type OpenCalendar,
+  openCalendar,
+  WEEKDAYS,
+  type Weekday,
+  type WorkingCalendar,
+} from "./clock/working-calendar.ts";
+export { openZone, type Zone } from "./clock/zone.ts";
 export { type Completeness, completenessOf } from "./completeness.ts";
 export { checkConsignment, consignmentKey } from "./consignment/check-consignment.ts";
 export {
@@ -71,7 +92,7 @@ export {
   type FirearmStatus,
   type RefusalGroundName,
 } from "./register.ts";
-export { type ReplyClock, replyClock, type StateChange, TARGET_DAYS } from "./reply-clock.ts";
+export { type ReplyClock, replyClock, TARGET_DAYS } from "./reply-clock.ts";
 export {
   type FailedField,
   type RecoveredFirearm,

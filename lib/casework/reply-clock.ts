@@ -1,13 +1,6 @@
-import type { TraceState } from "./trace-states.ts";
-
-const DAY_MS = 86_400_000;
-
-/** When a case came to a state. */
-export interface StateChange {
-  readonly state: TraceState;
-  /** Milliseconds since 1970. */
-  readonly atMs: number;
-}
+import { BEFORE_DELIVERY, type StateChange } from "./clock/case-clock.ts";
+import { dueAfter, type Target } from "./clock/targets.ts";
+import { openCalendar, type WorkingCalendar } from "./clock/working-calendar.ts";
 
 /** Where the clock of the requested State stands. */
 export interface ReplyClock {
@@ -20,20 +13,16 @@ export interface ReplyClock {
 /** Days to a final answer when the two States agreed on nothing else (domain notes 2.5). */
 export const TARGET_DAYS = { ROUTINE: 30, PRIORITY: 7, URGENT: 3 } as const;
 
-/** States before a request is in the requested State's hands. */
-const BEFORE_DELIVERY: ReadonlySet<TraceState> = new Set([
-  "DRAFT",
-  "SUBMITTED",
-  "REJECTED_BY_GATEWAY",
-  "DISCARDED",
-]);
-
 /**
  * The clock of a request (domain notes 2.2 and 2.5): it begins when the request is delivered and
  * stands still while the requested State waits for information. It is a target and never refuses
- * anything. Changes may come in any order.
+ * anything. Changes may come in any order. Days are those of the calendar, or of twenty-four hours.
  */
-export function replyClock(changes: readonly StateChange[], targetDays: number): ReplyClock {
+export function replyClock(
+  changes: readonly StateChange[],
+  targetDays: number,
+  calendar?: WorkingCalendar,
+): ReplyClock {
   const inOrder = [...changes].sort((a, b) => a.atMs - b.atMs);
   const begun = inOrder.find(({ state }) => !BEFORE_DELIVERY.has(state));
   if (begun === undefined) return { dueAtMs: undefined, stoppedMs: 0 };
@@ -43,6 +32,7 @@ export function replyClock(changes: readonly StateChange[], targetDays: number):
     if (stoppedAtMs !== undefined) stoppedMs += atMs - stoppedAtMs;
     stoppedAtMs = state === "INFORMATION_REQUESTED" ? atMs : undefined;
   }
-  const dueAtMs = begun.atMs + targetDays * DAY_MS + stoppedMs;
-  return { dueAtMs: stoppedAtMs === undefined ? dueAtMs : undefined, stoppedMs };
+  if (stoppedAtMs !== undefined) return { dueAtMs: undefined, stoppedMs };
+  const target: Target = { count: targetDays, unit: "DAYS" };
+  return { dueAtMs: dueAfter(target, begun.atMs, stoppedMs, openCalendar(calendar)), stoppedMs };
 }

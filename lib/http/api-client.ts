@@ -12,7 +12,7 @@ export interface ApiDoor {
 
 /** One call. */
 export interface ApiCall {
-  readonly method?: "GET" | "POST";
+  readonly method?: "GET" | "POST" | "PUT" | "DELETE";
   /** Path with query, from the root, such as `/v1/summary`. */
   readonly path: string;
   /** JSON body. */

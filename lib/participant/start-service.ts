@@ -71,6 +71,8 @@ export interface ServiceContext<C extends ServiceConfig, P extends ProceduresOfS
 export interface ServiceBody {
   /** A message was taken in, and may have left work. */
   onTaken(): void;
+  /** Something was written to the store. */
+  onWrite?(): void;
   /** The post runs; what goes on by itself may begin. */
   begin(): void;
   summarize(): Promise<ServiceSummary>;
@@ -119,7 +121,9 @@ async function assemble<C extends ServiceConfig, P extends ProceduresOfService>(
   const events = new ServiceEvents(logger, metrics, definition.metricsName);
   const { storeFile: fileName, readOnly } = definition;
   const onWebhook = (outcome: string): void => events.webhook(outcome);
-  const watched = await openWatchedStore({ ...parts, fileName, readOnly, onWebhook });
+  let built: ServiceBody | undefined;
+  const onWrite = (): void => built?.onWrite?.();
+  const watched = await openWatchedStore({ ...parts, fileName, readOnly, onWebhook, onWrite });
   lifecycle.add({ name: "store", stop: () => watched.store.close() });
   const shared = watched.store as unknown as Database<ServiceProcedures>;
   await admitInstallation(shared, identity.apiToken, clock.now());
@@ -133,6 +137,7 @@ async function assemble<C extends ServiceConfig, P extends ProceduresOfService>(
     consuming: () => post.consuming,
     onDrafted: () => post.noteDrafted(),
   });
+  built = body;
   const onEvent = (event: PostEvent): void => {
     events.post(event);
     if (event.type === "taken" && event.outcome === "delivered") body.onTaken();

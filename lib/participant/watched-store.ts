@@ -30,6 +30,8 @@ export interface WatchedStoreParts<P extends ProceduresOfService> {
   readonly openStore: (file: string) => Promise<Database<P>>;
   /** Told of every attempt to deliver to a webhook. */
   readonly onWebhook: (outcome: string) => void;
+  /** Told after everything that was written. */
+  readonly onWrite: () => void;
 }
 
 /** A service's store with those who follow what changes in it. */
@@ -51,7 +53,10 @@ export async function openWatchedStore<P extends ProceduresOfService>(
   // What all services have is called by the names that all services have.
   const shared = disk.store as unknown as Database<ServiceProcedures>;
   const feed = new ChangeFeed({ store: shared, timers, logger });
-  const store = watchWrites(disk.store, parts.readOnly, () => feed.noteWrite());
+  const store = watchWrites(disk.store, parts.readOnly, () => {
+    feed.noteWrite();
+    parts.onWrite();
+  });
   const watched = store as unknown as Database<ServiceProcedures>;
   const { changesKeptMax: keptMax, incidentsPerMinuteMax } = FEED_LIMITS;
   await watched.call("feedOpen", { keptMax, incidentsPerMinuteMax });

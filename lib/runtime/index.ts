@@ -1,4 +1,5 @@
 export { ALERT_LIMITS, CAP_LIMITS } from "./alert-limits.ts";
+export { CLOCK_LIMITS, RELEASE_LIMITS } from "./answer-limits.ts";
 export { type Clock, systemClock } from "./clock.ts";
 export {
   armCrashPoint,

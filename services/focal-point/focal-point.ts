@@ -8,6 +8,7 @@ import {
 } from "#participant";
 import { Role } from "#proto";
 import { CASEWORK_LIMITS } from "#runtime";
+import { addClockRoutes } from "./api/clock-routes.ts";
 import { addFirearmRoutes } from "./api/firearm-routes.ts";
 import { addOverviewRoutes } from "./api/overview-routes.ts";
 import { renderStatusPage } from "./api/status-page.ts";
@@ -16,6 +17,7 @@ import { addTraceRoutes } from "./api/trace-routes.ts";
 import { createAnswering } from "./cases/answering.ts";
 import { createTraceJudge } from "./cases/judge.ts";
 import { addAskWhomRoute } from "./chain/ask-whom-routes.ts";
+import { createClockPump } from "./clocks/clock-pump.ts";
 import type { FocalPointConfig } from "./config.ts";
 import { FirearmImporter } from "./firearms/import.ts";
 import { type FocalPointProcedures, store as storeDefinition } from "./store.ts";
@@ -52,6 +54,7 @@ async function buildFocalPoint(
   const importer = new FirearmImporter(store, clock);
   await importer.recover();
   const answering = createAnswering({ store, replier: self, clock, timers, logger, onDrafted });
+  const clocks = createClockPump({ store, clock, timers, logger });
   const facts: SummaryDeps = {
     participant: self.participant,
     store,
@@ -62,7 +65,10 @@ async function buildFocalPoint(
   };
   return {
     onTaken: () => answering.wake(),
+    onWrite: () => clocks.wake(),
     begin: () => {
+      clocks.start();
+      lifecycle.add({ name: "clocks", stop: () => clocks.stop() });
       if (config.answering !== "register") return;
       answering.start();
       lifecycle.add({ name: "answering", stop: () => answering.stop() });
@@ -70,6 +76,7 @@ async function buildFocalPoint(
     summarize: () => summarize(facts),
     statusPage: async () => renderStatusPage(await summarize(facts)),
     routes: (routes) => {
+      addClockRoutes(routes, { store, clock });
       addTraceRoutes(routes, { store, self, register, clock, onDrafted });
       addAskWhomRoute(routes, { store, self, register });
       addFirearmRoutes(routes, { store, importer });

@@ -25,6 +25,7 @@ import { linkOldCases } from "./chain/link-record.ts";
 import { LINK_MIGRATION_SQL } from "./chain/link-tables.ts";
 import { openLinkedCase, withLinks } from "./chain/open-linked.ts";
 import { casesOfFirearm } from "./chain/same-firearm.ts";
+import { CLOCK_MIGRATION_SQL, CLOCK_PROCEDURES, CLOCK_READ_ONLY } from "./clocks/index.ts";
 import { countFirearms, findFirearms } from "./firearms/firearm-record.ts";
 import { FIREARM_MIGRATION_SQL, IMPORT_ACTOR_MIGRATION_SQL } from "./firearms/firearm-tables.ts";
 import {
@@ -53,12 +54,14 @@ export const store = {
     { version: 11, name: "idempotency keys", sql: REPEAT_MIGRATION_SQL },
     { version: 12, name: "messages under way", sql: POST_OPEN_MIGRATION_SQL },
     { version: 13, name: "links of cases", sql: LINK_MIGRATION_SQL },
+    { version: 14, name: "clocks of cases", sql: CLOCK_MIGRATION_SQL },
   ],
   procedures: {
     ...createServiceProcedures(withLinks(caseHooks)),
     openCase: openLinkedCase,
     linkOldCases,
     casesOfFirearm,
+    ...CLOCK_PROCEDURES,
     findRepeated,
     listCases,
     loadCase,
@@ -78,6 +81,7 @@ export const store = {
   },
   readOnly: [
     ...SERVICE_READ_ONLY,
+    ...CLOCK_READ_ONLY,
     "findRepeated",
     "casesOfFirearm",
     "listCases",

@@ -7,6 +7,7 @@ import { RepeatHeaders } from "../repeat-request.ts";
 /** What operations are grouped by in the description of an API; a closed table. */
 export const TAGS = {
   traces: "Trace requests of this State and of others, and the answers to them.",
+  clocks: "When answers are due, what is overdue, and how old it is.",
   receipts: "What the exchange and its participants have signed about a message.",
   changes: "What has changed, as a feed and as calls to other systems.",
   firearms: "The register of firearms that answers are given from.",

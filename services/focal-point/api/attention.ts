@@ -11,8 +11,15 @@ export function attentionOf(glance: Glance, nowMs: number): PageAlert[] {
   return serviceAttention(glance, caseAlerts(glance, nowMs), nowMs);
 }
 
-function caseAlerts({ cases, answering }: Glance, nowMs: number): PageAlert[] {
+function caseAlerts({ cases, answering, overdue }: Glance, nowMs: number): PageAlert[] {
   const alerts: PageAlert[] = [];
+  if (overdue.requested > 0) {
+    alerts.push({
+      level: "look",
+      what: `${countOf(overdue.requested, "request")} to this State overdue.`,
+      remedy: "Answer them, or acknowledge them: tracepost trace overdue lists them.",
+    });
+  }
   const { unanswered, notTaken } = cases;
   const waitMs = nowMs - (unanswered.sinceMs ?? nowMs);
   const isLate = answering === "register" ? waitMs >= STATUS_LIMITS.unconfirmedMs : false;

@@ -18,6 +18,8 @@ export function caseLine(record: CaseHead) {
     replyMessageId: record.replyMessageId ?? undefined,
     openedAt: instant(record.openedAtMs),
     updatedAt: instant(record.updatedAtMs),
+    acknowledgeBy: instantOf(record.acknowledgeByMs),
+    answerBy: instantOf(record.answerByMs),
   };
 }
 
@@ -87,4 +89,8 @@ export function openedView(record: CaseRecord, findings: readonly Finding[]) {
 
 function instant(ms: number): string {
   return new Date(ms).toISOString();
+}
+
+function instantOf(ms: number | null): string | undefined {
+  return ms === null ? undefined : instant(ms);
 }

@@ -1,9 +1,12 @@
 import type { ServiceGlance } from "#participant";
 import type { CaseGlance } from "../cases/case-glance.ts";
+import type { CaseRole } from "../cases/case-record.ts";
 
 /** What is looked at to see whether something needs a person. */
 export interface Glance extends ServiceGlance {
   /** Who answers requests. */
   readonly answering: "officer" | "register";
   readonly cases: CaseGlance;
+  /** Cases of which something is overdue, by the side this State is on. */
+  readonly overdue: Readonly<Record<CaseRole, number>>;
 }

@@ -35,6 +35,10 @@ export const SUMMARIZE = {
         effects: Type.Object({ messages: count, duplicates: count }),
         unanswered: Type.Object({ count, since: Type.Optional(instant) }),
         askedSince: Type.Optional(instant),
+        overdue: Type.Object(
+          { requesting: count, requested: count },
+          { description: "Cases of which something is overdue: owed to this State, and by it" },
+        ),
         notTaken: Type.Array(
           Type.Object({
             what: Type.Enum(["request", "answer"]),
@@ -69,6 +73,7 @@ export const SUMMARIZE = {
           waiting: [],
           gaps: { missingNumbers: 0 },
           unanswered: { count: 2, since: "2026-02-01T16:40:00.000Z" },
+          overdue: { requesting: 0, requested: 0 },
           notTaken: [],
           incidents: {},
           log: { newestCheckpointSize: 44 },

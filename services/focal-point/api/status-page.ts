@@ -21,6 +21,8 @@ export function renderStatusPage(summary: Summary): string {
           ["Unanswered requests to us", unanswered.count],
           ["The oldest of them waits for", ago(unanswered.since)],
           ["Our oldest request waits for", ago(askedSince)],
+          ["Overdue, owed by us", summary.overdue.requested],
+          ["Overdue, owed to us", summary.overdue.requesting],
         ],
       },
       casesTable(summary),

@@ -42,6 +42,8 @@ export interface Summary extends ServiceSummary {
   readonly unanswered: { readonly count: number; readonly since: string | undefined };
   /** Since when the oldest request of this State waits for its final answer. */
   readonly askedSince: string | undefined;
+  /** Cases of which something is overdue: owed to this State, and by it. */
+  readonly overdue: Glance["overdue"];
   /** Requests and answers of ours that were not taken, by code. */
   readonly notTaken: readonly {
     readonly what: "request" | "answer";
@@ -56,14 +58,16 @@ export interface Summary extends ServiceSummary {
 /** Gathers the summary; costs the same however long the history is. */
 export async function summarize(deps: SummaryDeps): Promise<Summary> {
   const { store } = deps;
-  const [service, cases, records, caseGlance] = await Promise.all([
+  const [service, cases, records, caseGlance, overdue] = await Promise.all([
     summarizeService(deps),
     store.call("caseCounts", undefined),
     store.call("countFirearms", undefined),
     store.call("caseGlance", undefined),
+    store.call("countOverdue", { nowMs: deps.clock.now() }),
   ]);
   const { post, nowMs } = service;
-  const glance: Glance = { ...service.glance, answering: deps.answering, cases: caseGlance };
+  const { answering } = deps;
+  const glance: Glance = { ...service.glance, answering, cases: caseGlance, overdue };
   const receipts = (type: ReceiptType): number =>
     sumOf(post.receipts.filter((row) => row.type === type && row.kind === Kind.TRACE_REQUEST));
   return {
@@ -89,8 +93,9 @@ export async function summarize(deps: SummaryDeps): Promise<Summary> {
 }
 
 /** What waits, and for whom. */
-function waitingOf({ cases }: Glance) {
+function waitingOf({ cases, overdue }: Glance) {
   return {
+    overdue,
     unanswered: { count: cases.unanswered.count, since: instantOf(cases.unanswered.sinceMs) },
     askedSince: instantOf(cases.oldestAskedMs),
     notTaken: cases.notTaken.map(({ role, code, count, lastAtMs }) => ({

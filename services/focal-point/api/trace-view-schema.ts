@@ -89,6 +89,11 @@ const CaseLine = Type.Object({
   replyMessageId: Type.Optional(messageId),
   openedAt: instant,
   updatedAt: instant,
+  acknowledgeBy: Type.Optional({
+    ...instant,
+    description: "When the requested State should have acknowledged (TP-CLOCK-8)",
+  }),
+  answerBy: Type.Optional({ ...instant, description: "When it should have answered" }),
 });
 
 /** The answer of `GET /v1/traces`. */

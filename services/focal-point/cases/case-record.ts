@@ -26,6 +26,9 @@ export interface CaseHead {
   readonly awaitingAnswer: boolean;
   readonly openedAtMs: number;
   readonly updatedAtMs: number;
+  /** When the acknowledgement, the answer is due; null while the clock does not run. */
+  readonly acknowledgeByMs: number | null;
+  readonly answerByMs: number | null;
 }
 
 /** A trace case as kept. */
@@ -43,7 +46,7 @@ export interface CaseRecord extends CaseHead {
 /** The columns of {@link CaseHead}. */
 export const CASE_HEAD_COLUMNS = `position, case_id, role, peer, state, national_case_number,
   request_message_id, reply_message_id, outcome, refusal_code, refusal_field, awaiting_answer,
-  opened_at, updated_at`;
+  opened_at, updated_at, acknowledge_by, answer_by`;
 
 /** A row of {@link CASE_HEAD_COLUMNS}. */
 export interface CaseHeadRow extends SqlRow {
@@ -61,6 +64,8 @@ export interface CaseHeadRow extends SqlRow {
   awaiting_answer: number;
   opened_at: number;
   updated_at: number;
+  acknowledge_by: number | null;
+  answer_by: number | null;
 }
 
 /** A row of `trace_case`, as far as it is read. */
@@ -105,6 +110,8 @@ export function headOf(row: CaseHeadRow): CaseHead {
     awaitingAnswer: row.awaiting_answer === 1,
     openedAtMs: row.opened_at,
     updatedAtMs: row.updated_at,
+    acknowledgeByMs: row.acknowledge_by,
+    answerByMs: row.answer_by,
   };
 }
 

@@ -16,6 +16,7 @@ const quiet: Glance = {
   answering: "officer",
   post: { waiting: [], missing: [], incidents: [] },
   cases: { unanswered: { count: 0, sinceMs: null }, oldestAskedMs: null, notTaken: [] },
+  overdue: { requesting: 0, requested: 0 },
   incidents: {},
   webhooks: [],
   newestChange: 50,

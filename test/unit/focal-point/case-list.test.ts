@@ -15,6 +15,7 @@ import {
   CASE_ACTOR_MIGRATION_SQL,
   CASE_MIGRATION_SQL,
 } from "../../../services/focal-point/cases/case-tables.ts";
+import { CLOCK_MIGRATION_SQL } from "../../../services/focal-point/clocks/index.ts";
 import { type MemoryTransaction, openMemoryTransaction } from "../../support/memory-transaction.ts";
 
 const STATES = ["SUBMITTED", "DELIVERED", "ANSWERED", "REFUSED"] as const;
@@ -33,6 +34,7 @@ beforeAll(async () => {
     CASE_ACTOR_MIGRATION_SQL,
     FEED_MIGRATION_SQL,
     CASE_LIST_MIGRATION_SQL,
+    CLOCK_MIGRATION_SQL,
   );
   for (let number = 0; number < CASES; number += 1) {
     await insertCase(tx, {

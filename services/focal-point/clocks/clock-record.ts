@@ -1,0 +1,128 @@
+import {
+  type CaseClock,
+  caseClock,
+  openCalendar,
+  PRIORITIES,
+  type PriorityName,
+  reminderTimes,
+  type TraceState,
+} from "#casework";
+import { Envelope, Header, Priority, TraceRequest } from "#proto";
+import type { SqlRow, Transaction } from "#runtime";
+import { decodeExactly } from "#wire";
+import type { CaseRole } from "../cases/case-record.ts";
+import { calendarOf, targetsFor } from "./clock-settings.ts";
+
+interface UnsettledRow extends SqlRow {
+  case_id: string;
+  role: CaseRole;
+  started_at: number | null;
+  reminders: number;
+  request: Uint8Array;
+  request_header: Uint8Array | null;
+  request_message_id: string;
+}
+
+/** Events of a case that its clock is reckoned from; a case has a handful. */
+const EVENTS_MAX = 1_000;
+
+/** States that end a clock with an answer, of whatever kind. */
+const ANSWERS: readonly (TraceState | undefined)[] = ["ANSWERED", "REFUSED", "REFERRED"];
+
+/**
+ * Reckons clocks that something has happened to since (TP-CLOCK-4), the oldest cases first; returns
+ * how many. What a run leaves the next one finds.
+ */
+export async function settleClocks(tx: Transaction, args: { limit: number }): Promise<number> {
+  const rows = await tx.all<UnsettledRow>(
+    `SELECT clock.case_id, clock.role, clock.started_at, clock.reminders, trace_case.request,
+       trace_case.request_header, trace_case.request_message_id
+     FROM trace_clock AS clock JOIN trace_case USING (case_id)
+     WHERE clock.settled = 0 ORDER BY clock.position LIMIT ?`,
+    args.limit,
+  );
+  for (const row of rows) await settle(tx, row);
+  return rows.length;
+}
+
+async function settle(tx: Transaction, row: UnsettledRow): Promise<void> {
+  const request = decodeExactly(TraceRequest, row.request) ?? TraceRequest.create({});
+  const { requestingState: requesting, requestedState: requested } = request;
+  const priority = await priorityOf(tx, row);
+  const targets = await targetsFor(tx, { requesting, requested, priority });
+  const calendar = openCalendar(await calendarOf(tx, requested));
+  const changes = await tx.all<{ state: TraceState; at: number }>(
+    "SELECT state, at FROM trace_case_event WHERE case_id = ? ORDER BY position LIMIT ?",
+    row.case_id,
+    EVENTS_MAX,
+  );
+  const clock = caseClock(
+    changes.map(({ state, at }) => ({ state, atMs: at })),
+    { targets, calendar },
+  );
+  // A case that was taken up again is reminded of anew.
+  const hasBegunAnew = row.started_at !== null && row.started_at !== clock.startedAtMs;
+  await keep(tx, { row, clock, priority, reminders: hasBegunAnew ? 0 : row.reminders });
+}
+
+async function keep(
+  tx: Transaction,
+  kept: {
+    readonly row: UnsettledRow;
+    readonly clock: CaseClock;
+    readonly priority: PriorityName;
+    readonly reminders: number;
+  },
+): Promise<void> {
+  const { row, clock, priority, reminders } = kept;
+  const { startedAtMs = null, endedAtMs = null, acknowledgeByMs = null, answerByMs = null } = clock;
+  const isTaken = startedAtMs !== null && endedAtMs !== null && ANSWERS.includes(clock.endedBy);
+  const takenMs = isTaken ? endedAtMs - startedAtMs - clock.stoppedMs : null;
+  const dueTimes = [acknowledgeByMs, answerByMs].filter((atMs) => atMs !== null);
+  const isReminded = row.role === "requesting" && startedAtMs !== null && answerByMs !== null;
+  const times = isReminded ? reminderTimes(startedAtMs, answerByMs) : [];
+  await tx.run(
+    `UPDATE trace_clock SET settled = 1, phase = ?, priority = ?, started_at = ?, ended_at = ?,
+       taken_ms = ?, stopped_ms = ?, acknowledge_by = ?, answer_by = ?, next_due_at = ?,
+       reminders = ?, next_reminder_at = ? WHERE case_id = ?`,
+    clock.phase,
+    priority,
+    startedAtMs,
+    endedAtMs,
+    takenMs,
+    clock.stoppedMs,
+    acknowledgeByMs,
+    answerByMs,
+    dueTimes.length === 0 ? null : Math.min(...dueTimes),
+    reminders,
+    times[reminders] ?? null,
+    row.case_id,
+  );
+  await tx.run(
+    "UPDATE trace_case SET acknowledge_by = ?, answer_by = ? WHERE case_id = ?",
+    acknowledgeByMs,
+    answerByMs,
+    row.case_id,
+  );
+}
+
+/** As the header of the request says: of ours it lies in the outbox. */
+async function priorityOf(tx: Transaction, row: UnsettledRow): Promise<PriorityName> {
+  const header = row.request_header ?? (await sentHeader(tx, row.request_message_id));
+  const priority = header === undefined ? Priority.ROUTINE : Header.decode(header).priority;
+  return PRIORITIES.find((name) => Priority[name] === priority) ?? "ROUTINE";
+}
+
+async function sentHeader(tx: Transaction, messageId: string): Promise<Uint8Array | undefined> {
+  const sent = await tx.get<{ bytes: Uint8Array | null }>(
+    "SELECT coalesce(envelope, draft) AS bytes FROM post_outbox WHERE message_id = ?",
+    messageId,
+  );
+  const bytes = sent?.bytes;
+  return bytes == null ? undefined : Envelope.decode(bytes).header;
+}
+
+/** Whether a clock has to be reckoned. */
+export async function hasUnsettledClocks(tx: Transaction, _args: unknown): Promise<boolean> {
+  return (await tx.get("SELECT 1 FROM trace_clock WHERE settled = 0 LIMIT 1")) !== undefined;
+}
