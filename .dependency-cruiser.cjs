@@ -10,7 +10,7 @@ const LAYERS = [
   ["^lib/alerts/"],
   ["^lib/participant/"],
   ["^lib/http/"],
-  ["^lib/post/", "^lib/casework/"],
+  ["^lib/post/", "^lib/casework/", "^lib/attachments/"],
   ["^lib/message-log/"],
   ["^lib/trust/"],
   ["^lib/wire/"],
@@ -98,6 +98,7 @@ module.exports = {
     ]),
     behindOneDoor("sqlite-behind-the-store", "^(node:)?sqlite$", ["lib/store"]),
     behindOneDoor("age-behind-trust", "(^|/)node_modules/age-encryption/", ["lib/trust"]),
+    behindOneDoor("images-behind-attachments", "(^|/)node_modules/wasm-vips/", ["lib/attachments"]),
     behindOneDoor("fastify-behind-http", "(^|/)node_modules/(fastify|@fastify)/", ["lib/http"]),
     {
       name: "doors-only",

@@ -102,6 +102,26 @@ export const HTTP_CODES = {
     title: "This service does not answer to that host name.",
     remedy: "Use the address the service printed when it started.",
   },
+  ATTACHMENT_REFUSED: {
+    status: 422,
+    title: "The file cannot be an attachment; nothing of it is kept.",
+    remedy: "Do what problems say, and upload it as a new attachment.",
+  },
+  ATTACHMENT_INCOMPLETE: {
+    status: 409,
+    title: "Pieces of the file are missing.",
+    remedy: "Send the pieces that the attachment lists as missing.",
+  },
+  ATTACHMENT_IN_USE: {
+    status: 409,
+    title: "A case holds this attachment.",
+    remedy: "Leave it; it goes with the case.",
+  },
+  TOO_MANY_UPLOADS: {
+    status: 409,
+    title: "Too many uploads are unfinished, or too many files belong to no case.",
+    remedy: "Finish or delete those that are not needed.",
+  },
   UNSUPPORTED_MEDIA_TYPE: {
     status: 415,
     title: "The content type is not understood.",

@@ -8,12 +8,14 @@ import {
 } from "#participant";
 import { Role } from "#proto";
 import { CASEWORK_LIMITS } from "#runtime";
+import { addAttachmentRoutes } from "./api/attachment-routes.ts";
 import { addClockRoutes } from "./api/clock-routes.ts";
 import { addFirearmRoutes } from "./api/firearm-routes.ts";
 import { addOverviewRoutes } from "./api/overview-routes.ts";
 import { renderStatusPage } from "./api/status-page.ts";
 import { type SummaryDeps, summarize } from "./api/summary.ts";
 import { addTraceRoutes } from "./api/trace-routes.ts";
+import { Attachments } from "./attachments/attachments.ts";
 import { createAnswering } from "./cases/answering.ts";
 import { createTraceJudge } from "./cases/judge.ts";
 import { addAskWhomRoute } from "./chain/ask-whom-routes.ts";
@@ -51,6 +53,8 @@ async function buildFocalPoint(
 ): Promise<ServiceBody> {
   const { config, store, clock, timers, logger, self, register, lifecycle, onDrafted } = context;
   while (await store.call("linkOldCases", { limit: CASEWORK_LIMITS.linkPortion }));
+  const attachments = await Attachments.open({ store, dataDir: config.dataDir, clock, timers });
+  lifecycle.add({ name: "attachments", stop: () => attachments.close() });
   const importer = new FirearmImporter(store, clock);
   await importer.recover();
   const answering = createAnswering({ store, replier: self, clock, timers, logger, onDrafted });
@@ -79,6 +83,7 @@ async function buildFocalPoint(
       addClockRoutes(routes, { store, clock });
       addTraceRoutes(routes, { store, self, register, clock, onDrafted });
       addAskWhomRoute(routes, { store, self, register });
+      addAttachmentRoutes(routes, attachments);
       addFirearmRoutes(routes, { store, importer });
       addOverviewRoutes(routes, facts);
     },

@@ -9,6 +9,8 @@ import { REPEAT_MIGRATION_SQL } from "#repeats";
 import type { StoreDefinition } from "#runtime";
 import { USER_MIGRATION_SQL } from "#users";
 import { WEBHOOK_MIGRATION_SQL } from "#webhooks";
+import { ATTACHMENT_MIGRATION_SQL } from "./attachments/attachment-tables.ts";
+import { UPLOAD_PROCEDURES, UPLOAD_READ_ONLY } from "./attachments/upload-procedures.ts";
 import { caseGlance } from "./cases/case-glance.ts";
 import { caseHooks } from "./cases/case-hooks.ts";
 import { CASE_LIST_MIGRATION_SQL, listCases } from "./cases/case-list.ts";
@@ -55,6 +57,7 @@ export const store = {
     { version: 12, name: "messages under way", sql: POST_OPEN_MIGRATION_SQL },
     { version: 13, name: "links of cases", sql: LINK_MIGRATION_SQL },
     { version: 14, name: "clocks of cases", sql: CLOCK_MIGRATION_SQL },
+    { version: 15, name: "attachments", sql: ATTACHMENT_MIGRATION_SQL },
   ],
   procedures: {
     ...createServiceProcedures(withLinks(caseHooks)),
@@ -62,6 +65,7 @@ export const store = {
     linkOldCases,
     casesOfFirearm,
     ...CLOCK_PROCEDURES,
+    ...UPLOAD_PROCEDURES,
     findRepeated,
     listCases,
     loadCase,
@@ -82,6 +86,7 @@ export const store = {
   readOnly: [
     ...SERVICE_READ_ONLY,
     ...CLOCK_READ_ONLY,
+    ...UPLOAD_READ_ONLY,
     "findRepeated",
     "casesOfFirearm",
     "listCases",

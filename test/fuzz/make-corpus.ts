@@ -18,6 +18,16 @@ import {
 import { GATEWAY_SENDER } from "#wire";
 import { loadVectors } from "../../cli/rules/vectors.ts";
 import { COLUMNS } from "../../scenario/recovered-file.ts";
+import {
+  chunk,
+  exif,
+  JPEG,
+  jpegWith,
+  PROGRESSIVE_JPEG,
+  pdf,
+  png,
+  segment,
+} from "../support/pictures.ts";
 import { bytesOf, readVectors, type VectorBytes } from "../support/vectors.ts";
 import { keep } from "./corpus.ts";
 
@@ -227,3 +237,12 @@ keepTexts("journal-line", {
 });
 keepTexts("listen-address", { valid: "127.0.0.1:4222", "valid-6": "[::1]:4222", off: "0.0.0.0:1" });
 keepTexts("arguments", { valid: "--once\n--input\nin.csv\n--data=x", short: "-h\n--\n-x" });
+
+const EXIF = Buffer.concat([Buffer.from("Exif\0\0"), exif(6)]);
+const JFIF = Buffer.from("JFIF\0\x01\x02\x01\0\x48\0\x48\0\0", "latin1");
+keep("file-jpeg", "valid-baseline", JPEG);
+keep("file-jpeg", "valid-progressive", PROGRESSIVE_JPEG);
+keep("file-jpeg", "valid-with-exif", jpegWith([segment(0xe0, JFIF), segment(0xe1, EXIF)]));
+keep("file-png", "valid-grey", png({ chunks: [chunk("gAMA", Buffer.of(0, 0, 0xb1, 0x8f))] }));
+keep("file-png", "valid-with-exif", png({ chunks: [chunk("eXIf", exif(8))] }));
+keep("file-pdf", "valid-short", pdf(60));

@@ -1,4 +1,5 @@
 import { ALERT_TARGETS } from "./targets/alerts.ts";
+import { ATTACHMENT_TARGETS } from "./targets/attachments.ts";
 import { LOG_TARGETS } from "./targets/log.ts";
 import { TEXT_TARGETS } from "./targets/text.ts";
 import { TRUST_TARGETS } from "./targets/trust.ts";
@@ -12,10 +13,12 @@ export const TARGETS: readonly Target[] = [
   ...TRUST_TARGETS,
   ...TEXT_TARGETS,
   ...ALERT_TARGETS,
+  ...ATTACHMENT_TARGETS,
 ];
 
 /** Parsers that nobody calls but another one, and which: they are tried through it. */
 export const WITHIN: Readonly<Record<string, readonly string[]>> = {
   parseDecimal: ["parseCheckpoint", "parseLogProof"],
+  parseExif: ["cleanContent"],
   parseAuthorization: ["parseToken"],
 };

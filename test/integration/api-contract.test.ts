@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -18,6 +19,7 @@ import { initExchange, type RunningExchange, startExchange } from "../../deploy/
 import { EXAMPLE_KEY, EXAMPLE_TRACE } from "../../services/focal-point/api/trace-examples.ts";
 import { type ApiExample, examplesOf, problemsOf, withIds } from "../support/api-examples.ts";
 import { specsOf } from "../support/nats-carrier.ts";
+import { JPEG } from "../support/pictures.ts";
 import { allowWebhooks, WebhookReceiver } from "../support/webhook-receiver.ts";
 
 /** TP-API-12 to TP-API-14: the description is true of the service that serves it. */
@@ -99,6 +101,10 @@ async function arrangeCases(): Promise<Map<string, string>> {
   const hook = { url: `${receiver.origin}/hook` };
   const webhook = await make(ke, "/v1/webhooks", hook);
   const otherWebhook = await make(ke, "/v1/webhooks", hook);
+  const photograph = await upload(ke, "marking.jpg", JPEG);
+  const document = Buffer.from("%PDF-1.7\n%%EOF\n");
+  const begun = await announce(ke, "invoice.pdf", document);
+  const unneeded = await announce(ke, "unneeded.pdf", document);
   await untilCase(ke, received.caseId, "DELIVERED");
   await untilCase(ke, other.caseId, "DELIVERED");
   await untilCase(ke, sent.caseId, "ANSWERED");
@@ -108,12 +114,36 @@ async function arrangeCases(): Promise<Map<string, string>> {
       [EXAMPLE_IDS.sentMessage]: sent.messageId ?? "",
       [EXAMPLE_IDS.receivedCase]: received.caseId ?? "",
       [EXAMPLE_IDS.otherReceivedCase]: other.caseId ?? "",
+      [EXAMPLE_IDS.photograph]: photograph,
+      [EXAMPLE_IDS.upload]: begun,
+      [EXAMPLE_IDS.otherUpload]: unneeded,
       [EXAMPLE_IDS.token]: tokenId,
       [EXAMPLE_IDS.webhook]: webhook.webhookId ?? "",
       [EXAMPLE_IDS.otherWebhook]: otherWebhook.webhookId ?? "",
       [EXAMPLE_ORIGIN]: receiver.origin,
     }),
   );
+}
+
+/** Announces a file; gives the id of the attachment. */
+async function announce(door: ApiDoor, name: string, file: Buffer): Promise<string> {
+  const sha256 = createHash("sha256").update(file).digest("hex");
+  const made = await make(door, "/v1/attachments", { name, sizeBytes: file.length, sha256 });
+  return made.attachmentId ?? "";
+}
+
+/** Brings a file of one piece. */
+async function upload(door: ApiDoor, name: string, file: Buffer): Promise<string> {
+  const attachmentId = await announce(door, name, file);
+  const authorization = `Bearer ${door.token}`;
+  await fetch(`${door.url}/v1/attachments/${attachmentId}/pieces/0`, {
+    method: "PUT",
+    headers: { authorization, "content-type": "application/octet-stream" },
+    body: new Uint8Array(file),
+  });
+  const path = `/v1/attachments/${attachmentId}/complete`;
+  await fetch(`${door.url}${path}`, { method: "POST", headers: { authorization } });
+  return attachmentId;
 }
 
 /** Items 1 and 2 of quarantine: bytes that are no message, from a participant of the exchange. */

@@ -85,8 +85,12 @@ interface DescribedOperation {
   readonly responses: Record<string, DescribedAnswer>;
 }
 
-/** A body of JSON Lines is not checked as a whole, so its schema is no schema of the route. */
+/** A body of JSON Lines or of bytes is not checked as a whole, so its schema is not the route's. */
 function withLines(schema: RouteOptions["schema"], { config }: RouteOptions) {
+  if (config?.bytes === true) {
+    const body = Type.String({ description: "Bytes", contentMediaType: BYTES_TYPE });
+    return { ...schema, body, consumes: [BYTES_TYPE] };
+  }
   if (config?.lines === undefined) return schema ?? {};
   const body = Type.String({
     description: "JSON Lines: an object of this schema on each line",
@@ -96,6 +100,7 @@ function withLines(schema: RouteOptions["schema"], { config }: RouteOptions) {
   return { ...schema, body, consumes: [LINES_TYPE] };
 }
 
+const BYTES_TYPE = "application/octet-stream";
 const LINES_TYPE = "application/x-ndjson";
 
 function complete(document: Described, described: ReadonlyMap<string, RouteOptions>): Described {

@@ -11,6 +11,12 @@ export const EXAMPLE_IDS = {
   receivedCase: "019b0f71-0c42-7d18-a5e6-93c1f0b7d284",
   /** Another one. */
   otherReceivedCase: "019b0f72-91d3-7e05-8c4a-10f9b6e2a7d5",
+  /** A photograph that is ready, and belongs to no case yet. */
+  photograph: "019b0f80-1a2b-7c3d-8e4f-5a6b7c8d9e0f",
+  /** A document whose piece has not come yet. */
+  upload: "019b0f81-2b3c-7d4e-9f50-6b7c8d9e0f1a",
+  /** Another one, which nobody needs. */
+  otherUpload: "019b0f82-3c4d-7e5f-a061-7c8d9e0f1a2b",
   /** A token of the user m.diallo. */
   token: "k3v9x2m1q8w7",
   /** A webhook. */

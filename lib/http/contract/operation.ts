@@ -8,6 +8,7 @@ import { RepeatHeaders } from "../repeat-request.ts";
 export const TAGS = {
   traces: "Trace requests of this State and of others, and the answers to them.",
   clocks: "When answers are due, what is overdue, and how old it is.",
+  attachments: "Photographs and documents of a case: cleaned, kept, handed out.",
   receipts: "What the exchange and its participants have signed about a message.",
   changes: "What has changed, as a feed and as calls to other systems.",
   firearms: "The register of firearms that answers are given from.",
@@ -43,6 +44,8 @@ declare module "fastify" {
     examples?: Readonly<Record<string, OperationExample>>;
     /** Schema of one line, where the body is JSON Lines. */
     lines?: TSchema;
+    /** The body is bytes of any kind. */
+    bytes?: boolean;
   }
 }
 

@@ -71,7 +71,8 @@ const HEADERS: Readonly<Record<number, Readonly<Record<string, object>>>> = {
 
 /** What any route may say, what one with a body or parameters may, and what it says itself. */
 function codesOf({ schema, config }: RouteOptions): ProblemCode[] {
-  const hasBody = schema?.body !== undefined || config?.lines !== undefined;
+  const { lines, bytes } = config ?? {};
+  const hasBody = schema?.body !== undefined || lines !== undefined || bytes === true;
   const { params, querystring, headers } = schema ?? {};
   const isChecked = [params, querystring, headers].some((part) => part !== undefined);
   const codes: ProblemCode[] = ["MISDIRECTED", "INTERNAL"];
