@@ -84,6 +84,15 @@ export { checkCalibre, checkMake, checkSerial, type IdentityRule } from "./ident
 export { judgeMove, type Side } from "./judge-move.ts";
 export { type NameOf, nameOf, namesOf } from "./list-names.ts";
 export { lookAlikeKey } from "./look-alike.ts";
+export {
+  type CaseStanding,
+  type CaseStep,
+  type FoldOptions,
+  foldMoves,
+} from "./moves/fold-moves.ts";
+export { judgeArrival, judgeNext, type TakenMove, type TakenMoves } from "./moves/judge-arrival.ts";
+export { inOrderOfSending, nextSentAtMs, type RecordedMove } from "./moves/recorded-move.ts";
+export { movesOpenTo, type Turn, turnOf } from "./moves/whose-turn.ts";
 export { normalizeMake, normalizeSerial } from "./normalize.ts";
 export { moveOf, outcomeClassOf, outcomeName, type TraceOutcomeName } from "./outcome.ts";
 export {
@@ -104,6 +113,7 @@ export { serialMatches } from "./serial-match.ts";
 export {
   type MoveOwner,
   nextTraceState,
+  STANDING_MOVES,
   TRACE_TRANSITIONS,
   type TraceState,
   type TraceTransition,

@@ -1,6 +1,6 @@
 import { accepted, type Outcome, refused } from "#errors";
 import type { TraceMove } from "#proto";
-import { TRACE_TRANSITIONS, type TraceState } from "./trace-states.ts";
+import { nextTraceState, type TraceState } from "./trace-states.ts";
 
 /** The two sides of a trace case. */
 export type Side = "requesting" | "requested";
@@ -11,9 +11,10 @@ export type Side = "requesting" | "requested";
  * allows it to nobody.
  */
 export function judgeMove(from: TraceState, move: TraceMove, by: Side): Outcome<TraceState> {
-  const ways = TRACE_TRANSITIONS[from].filter((way) => way.move === move);
-  const own = ways.find((way) => way.by === by);
-  if (own !== undefined) return accepted(own.to);
-  const code = ways.length > 0 ? "NOT_YOUR_MOVE" : "ILLEGAL_MOVE";
+  const to = nextTraceState(from, move, by);
+  if (to !== undefined) return accepted(to);
+  const other = by === "requesting" ? "requested" : "requesting";
+  const isOthers = nextTraceState(from, move, other) !== undefined;
+  const code = isOthers ? "NOT_YOUR_MOVE" : "ILLEGAL_MOVE";
   return refused(code, "header.disclosed.move", `the case is ${from}`);
 }

@@ -44,6 +44,8 @@ const INTERIM = step("INTERIM", "requested", TraceMove.INTERIM);
 const ASKED_BACK = step("INFORMATION_REQUESTED", "requested", TraceMove.REQUEST_FOR_INFORMATION);
 /** The requested State works on it again; no message of its own says so. */
 const IN_PROGRESS = step("IN_PROGRESS", "requested");
+/** The answer has been given by what was sent; no message of its own says so. */
+const ANSWERED_SO = step("ANSWERED", "requested");
 const WITHDRAWN = step("WITHDRAWN", "requesting", TraceMove.WITHDRAWAL);
 const CLOSED = step("CLOSED", "requesting", TraceMove.CASE_CLOSED);
 const AT_WORK = [INTERIM, ANSWERED, DELAYED, REFERRED, REFUSED, ASKED_BACK, WITHDRAWN];
@@ -71,7 +73,7 @@ export const TRACE_TRANSITIONS: Readonly<Record<TraceState, readonly TraceTransi
   INTERIM: AT_WORK,
   DELAYED: [IN_PROGRESS, ANSWERED, REFUSED, WITHDRAWN],
   // The next State gets a case of its own; this one is answered by the referral.
-  REFERRED: [step("ANSWERED", "requested")],
+  REFERRED: [ANSWERED_SO],
   REFUSED: [
     step("CLARIFICATION_SOUGHT", "requesting", TraceMove.CLARIFICATION_REQUEST),
     CLOSED,
@@ -84,10 +86,36 @@ export const TRACE_TRANSITIONS: Readonly<Record<TraceState, readonly TraceTransi
     step("CORRECTED", "requested", TraceMove.CORRECTION),
   ],
   REOPENED: [IN_PROGRESS, ANSWERED],
-  CORRECTED: [IN_PROGRESS, ANSWERED],
+  // The correction holds the corrected answer; another one may follow.
+  CORRECTED: [IN_PROGRESS, ANSWERED, ANSWERED_SO],
   WITHDRAWN: [CLOSED],
   CLOSED_NO_INFORMATION: [CLOSED],
   CLOSED: [],
+};
+
+const REMIND = { by: "requesting", move: TraceMove.REMINDER } as const;
+const FEED_BACK = { by: "requesting", move: TraceMove.OUTCOME_FEEDBACK } as const;
+
+/**
+ * State → messages that may be sent in it and leave it as it is (TP-MOVE-2): a reminder while the
+ * requested State is to act, what came of an answer, a correction after the close, and facts found
+ * before a withdrawal.
+ */
+export const STANDING_MOVES: Readonly<
+  Partial<Record<TraceState, readonly { readonly by: MoveOwner; readonly move: TraceMove }[]>>
+> = {
+  DELIVERED: [REMIND],
+  ACKNOWLEDGED: [REMIND],
+  IN_PROGRESS: [REMIND],
+  INTERIM: [REMIND],
+  DELAYED: [REMIND],
+  CLARIFICATION_SOUGHT: [REMIND],
+  REOPENED: [REMIND],
+  CORRECTED: [FEED_BACK],
+  REFERRED: [FEED_BACK],
+  ANSWERED: [FEED_BACK],
+  WITHDRAWN: [{ by: "requested", move: TraceMove.INTERIM }],
+  CLOSED: [FEED_BACK, { by: "requested", move: TraceMove.CORRECTION }],
 };
 
 /**
@@ -99,5 +127,8 @@ export function nextTraceState(
   move: TraceMove,
   by: MoveOwner,
 ): TraceState | undefined {
-  return TRACE_TRANSITIONS[from].find((way) => way.move === move && way.by === by)?.to;
+  const way = TRACE_TRANSITIONS[from].find((one) => one.move === move && one.by === by);
+  if (way !== undefined) return way.to;
+  const stands = STANDING_MOVES[from]?.some((one) => one.move === move && one.by === by);
+  return stands === true ? from : undefined;
 }

@@ -41,6 +41,7 @@ export {
   WIRE_LIMITS,
 } from "./limits.ts";
 export { createLogger, type Logger, type LoggerOptions } from "./logger.ts";
+export { MOVE_LIMITS } from "./move-limits.ts";
 export { type PlacementSetting, pathFrom, readPlacement, withoutPlacement } from "./placement.ts";
 export { printable } from "./printable.ts";
 export {

@@ -1,0 +1,74 @@
+import { accepted, type Outcome, refused } from "#errors";
+import { MOVE_LIMITS } from "#runtime";
+import type { TraceState } from "../trace-states.ts";
+import { type CaseStanding, type FoldOptions, foldMoves, isReopenedTooLate } from "./fold-moves.ts";
+import { isSentBefore, type RecordedMove } from "./recorded-move.ts";
+import { stateAfter } from "./ways-on.ts";
+
+/** A move taken, and whether the other side is known to have had it. */
+export interface TakenMove extends RecordedMove {
+  /** `sent_at` of the other side's receipt for it; absent while there is none. */
+  readonly receiptedAtMs?: number | undefined;
+}
+
+/** Moves of a case so far. */
+export interface TakenMoves extends Omit<FoldOptions, "asOfMs"> {
+  /** Every move taken, whether it moved the case or crossed another. */
+  readonly moves: readonly TakenMove[];
+}
+
+/**
+ * Whether a move may be taken, judged with what its sender could know (TP-MOVE-6): it is legal in
+ * the state the case had for a sender who had made all of its own moves that are dated before,
+ * had every move of the other side for which its receipt is dated before, and any of the others.
+ * So a move that was legal where it was sent is never lost, and one that no knowledge makes legal
+ * is refused: ILLEGAL_MOVE, or NOT_YOUR_MOVE. The value is the state it leads to for such a sender.
+ */
+export function judgeArrival(taken: TakenMoves, next: RecordedMove): Outcome<TraceState> {
+  const { from = "DELIVERED", openedAtMs } = taken;
+  const options = { from, openedAtMs, asOfMs: next.sentAtMs };
+  const known = taken.moves.filter(({ messageId }) => messageId !== next.messageId);
+  const before = known.filter((move) => move.by !== next.by || isSentBefore(move, next));
+  const certain = before.filter((move) => move.by === next.by || isSeen(move, next.sentAtMs));
+  const unseen = before.filter((move) => !certain.includes(move));
+  for (const maybe of subsetsOf(unseen.slice(-MOVE_LIMITS.unseenMovesMax))) {
+    const judged = judgeNext(foldMoves([...certain, ...maybe], options), next);
+    if (judged.ok) return judged;
+  }
+  return judgeNext(foldMoves(before, options), next);
+}
+
+/** Had for certain: receipted before, and dated before, as a sender dates what it makes later. */
+function isSeen({ receiptedAtMs, sentAtMs }: TakenMove, atMs: number): boolean {
+  return receiptedAtMs !== undefined && receiptedAtMs < atMs && sentAtMs < atMs;
+}
+
+/** Every choice of some of a few moves, all of them first: what was last seen is likeliest. */
+function* subsetsOf<T>(few: readonly T[]): Generator<T[]> {
+  for (let chosen = 2 ** few.length - 1; chosen >= 0; chosen -= 1) {
+    yield few.filter((_, index) => Math.floor(chosen / 2 ** index) % 2 === 1);
+  }
+}
+
+/**
+ * Whether a move may be made where a case stands, by a side that knows all of it (TP-MOVE-1). The
+ * value is the state it leads to. NOT_YOUR_MOVE when the state allows it to the other side alone,
+ * ILLEGAL_MOVE when to nobody, or when the time to reopen is over.
+ */
+export function judgeNext(
+  standing: Pick<CaseStanding, "state" | "answeredAtMs">,
+  next: Omit<RecordedMove, "messageId">,
+): Outcome<TraceState> {
+  const { answeredAtMs, state } = standing;
+  if (isReopenedTooLate(answeredAtMs, next)) {
+    return refused("ILLEGAL_MOVE", MOVE_FIELD, "the time to reopen the case is over");
+  }
+  const to = stateAfter(state, next);
+  if (to !== undefined) return accepted(to);
+  const other = next.by === "requesting" ? "requested" : "requesting";
+  const isOthers = stateAfter(state, { ...next, by: other }) !== undefined;
+  const code = isOthers ? "NOT_YOUR_MOVE" : "ILLEGAL_MOVE";
+  return refused(code, MOVE_FIELD, `the case is ${state}`);
+}
+
+const MOVE_FIELD = "header.disclosed.move";
