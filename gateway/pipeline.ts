@@ -122,7 +122,7 @@ export class Pipeline {
       outcome = await record(batch, {
         store,
         window,
-        registerVersion: Number(register.version),
+        register,
         nowMs: clock.now(),
         resendFirstMs,
       });

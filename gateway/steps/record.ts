@@ -1,10 +1,12 @@
 import { refuse } from "#errors";
 import { Kind, Lane, ReceiptType, RefusalCode } from "#proto";
 import { type Database, newMessageId } from "#runtime";
+import type { RegisterView } from "#trust";
 import { type ParsedMessage, parseReceipt, refusalCodeOf, sha256, timestampMs } from "#wire";
 import { headerBytesIn, readReference } from "../message-reference.ts";
 import type { PairWindow } from "../pair-window.ts";
 import { isUnverified, type Passage } from "../passage.ts";
+import { conversationFacts } from "../store/conversations/conversation-facts.ts";
 import type { KeptUnverified, UnverifiedItem, UnverifiedResult } from "../store/quarantine.ts";
 import type { RecordedBatch, RecordItem, RecordResult, RouteDecision } from "../store/record.ts";
 import type { GatewayProcedures } from "../store.ts";
@@ -36,7 +38,7 @@ export interface RecordOutcome {
 interface RecordDeps {
   readonly store: Pick<Database<GatewayProcedures>, "call">;
   readonly window: PairWindow;
-  readonly registerVersion: number;
+  readonly register: Pick<RegisterView, "version" | "participant">;
   readonly nowMs: number;
   readonly resendFirstMs: number;
 }
@@ -61,11 +63,15 @@ export async function record(
 
 async function keepAll(
   passages: readonly Passage[],
-  { store, nowMs, registerVersion }: RecordDeps,
+  { store, nowMs, register }: RecordDeps,
 ): Promise<Pick<RecordOutcome, "unverified" | "quarantineHead">> {
   if (passages.length === 0) return { unverified: [], quarantineHead: undefined };
   const items = passages.map((passage) => unverifiedItemOf(passage, nowMs));
-  const kept = await store.call("keepUnverified", { nowMs, registerVersion, items });
+  const kept = await store.call("keepUnverified", {
+    nowMs,
+    registerVersion: Number(register.version),
+    items,
+  });
   const unverified = passages.map((passage, position) => ({
     passage,
     item: items[position] as UnverifiedItem,
@@ -86,7 +92,8 @@ async function recordAll(
   });
   if (proven.length === 0) return { recorded: [], batch: undefined };
   const items = proven.map(({ item }) => item);
-  const { store, nowMs, registerVersion, resendFirstMs, window } = deps;
+  const { store, nowMs, register, resendFirstMs, window } = deps;
+  const registerVersion = Number(register.version);
   const batch = await store
     .call("recordBatch", { nowMs, registerVersion, resendFirstMs, items })
     .catch((caught: unknown) => {
@@ -121,6 +128,8 @@ function itemOf(passage: Passage, message: ParsedMessage, deps: RecordDeps): Rec
     expiresAtMs: timestampMs(header.expiresAt) ?? 0,
     routes,
     keepParts: accepted,
+    sentAtMs: timestampMs(header.sentAt) ?? 0,
+    conversation: accepted ? conversationFacts(header, deps.register) : undefined,
     ...claims,
   };
 }

@@ -3,6 +3,7 @@ import { appendLogEntries } from "#message-log";
 import { EntryKind, LogEntry, RefusalCode } from "#proto";
 import type { SqlRow, Transaction } from "#runtime";
 import { encodeMessage, toTimestamp } from "#wire";
+import { settleMessage } from "./conversations/conversation-book.ts";
 import {
   loadMessage,
   loadParts,
@@ -169,6 +170,7 @@ export async function expireDeliveries(
       expiredAtMs,
       row.id,
     );
+    await settleMessage(tx, message.id, "expired");
     const evidence = {
       entry: entries[position] as Uint8Array,
       index,

@@ -2,7 +2,14 @@ import { randomBytes } from "node:crypto";
 import { type AppendedEntries, appendLogEntries, loadLogHead } from "#message-log";
 import { EntryKind, Envelope, Kind, LogEntry, ReceiptType, RefusalCode } from "#proto";
 import type { Transaction } from "#runtime";
-import { encodeMessage, equalBytes, signaturesDigest, toTimestamp } from "#wire";
+import { encodeMessage, equalBytes, refusalCodeOf, signaturesDigest, toTimestamp } from "#wire";
+import {
+  type Consequence,
+  ConversationBook,
+  keepConsequence,
+  settleMessage,
+} from "./conversations/conversation-book.ts";
+import type { ConversationFacts } from "./conversations/conversation-facts.ts";
 import { noteOccurrences, type Occurrence } from "./operator-events.ts";
 import { isRetryable } from "./quarantine-item.ts";
 import { isRejected, openItems, settleItems } from "./quarantine-settling.ts";
@@ -45,6 +52,10 @@ export interface RecordItem {
   /** For kind RECEIPT: what it says about which messages. */
   readonly receiptType: ReceiptType;
   readonly claims: readonly ReceiptClaim[];
+  /** `sent_at` of its header, milliseconds since 1970. */
+  readonly sentAtMs: number;
+  /** What it does in its conversation; undefined on kinds that are no move of one. */
+  readonly conversation: ConversationFacts | undefined;
 }
 
 /** A batch to record in one transaction. */
@@ -96,11 +107,13 @@ interface Decision {
   bindsId: boolean;
   deliveries: number[];
   ended: EndedDelivery[];
+  /** What it does to its conversation, to be kept with it. */
+  consequence: Consequence | undefined;
 }
 
 /**
  * Records a batch: decides once more under the lock what only the store knows (a repeated id, a
- * receipt about nothing), appends one log entry for each, and stores message, parts and deliveries.
+ * receipt about nothing, a move out of turn), appends one log entry for each, and stores message, parts and deliveries.
  * All or nothing; when it returns, everything is on disk (promise 1).
  */
 export async function recordBatch(tx: Transaction, batch: RecordBatch): Promise<RecordedBatch> {
@@ -109,6 +122,7 @@ export async function recordBatch(tx: Transaction, batch: RecordBatch): Promise<
   const results: (RecordResult | undefined)[] = [];
   const decisions: Decision[] = [];
   const inBatch = new Map<string, Uint8Array>();
+  const book = new ConversationBook(tx);
   const quarantined = await openItems(tx);
   for (const item of batch.items) {
     const known = await findMessage(tx, item.sender, item.messageId);
@@ -129,7 +143,7 @@ export async function recordBatch(tx: Transaction, batch: RecordBatch): Promise<
     const clash = known !== undefined || earlier !== undefined;
     if (!clash) inBatch.set(key, item.headerDigest);
     results.push(undefined);
-    decisions.push(await decide(tx, item, clash));
+    decisions.push(await decide(tx, item, clash, book));
   }
   const entries = decisions.map((decision) => encodeEntry(decision, batch, recordedAtMs));
   const log = entries.length === 0 ? await unchangedLog(tx) : await appendLogEntries(tx, entries);
@@ -184,7 +198,12 @@ async function unchangedLog(tx: Transaction): Promise<AppendedEntries> {
   return { ...head, firstIndex: head.size, inclusionPaths: [] };
 }
 
-async function decide(tx: Transaction, item: RecordItem, clash: boolean): Promise<Decision> {
+async function decide(
+  tx: Transaction,
+  item: RecordItem,
+  clash: boolean,
+  book: ConversationBook,
+): Promise<Decision> {
   const decision: Decision = {
     item,
     envelope: Envelope.decode(item.envelope),
@@ -193,14 +212,33 @@ async function decide(tx: Transaction, item: RecordItem, clash: boolean): Promis
     bindsId: !clash && !isRetryable(item.code),
     deliveries: [],
     ended: [],
+    consequence: undefined,
   };
   if (clash) {
     decision.code = RefusalCode.ID_REUSED;
     decision.field = "header.message_id";
   } else if (item.kind === Kind.RECEIPT && item.code === RefusalCode.UNSPECIFIED) {
     await matchClaims(tx, decision);
+  } else if (item.conversation !== undefined && item.code === RefusalCode.UNSPECIFIED) {
+    await followConversation(book, decision, item.conversation);
   }
   return decision;
+}
+
+/** Decided here and nowhere before: two moves may come at once, and one makes the other illegal. */
+async function followConversation(
+  book: ConversationBook,
+  decision: Decision,
+  facts: ConversationFacts,
+): Promise<void> {
+  const { kind, sender, messageId, headerDigest } = decision.item;
+  const followed = await book.follow({ kind, sender, messageId, headerDigest, facts });
+  if ("consequence" in followed) {
+    decision.consequence = followed.consequence;
+    return;
+  }
+  decision.code = refusalCodeOf(followed.refusal.code);
+  decision.field = followed.refusal.field;
 }
 
 /** A receipt is believed about messages that were dispatched to its sender, and about no others. */
@@ -293,7 +331,8 @@ async function insertMessage(
     placement.batch.registerVersion,
   );
   let position = 0;
-  for (const part of item.keepParts ? envelope.parts : []) {
+  const keepsParts = item.keepParts && decision.code === RefusalCode.UNSPECIFIED;
+  for (const part of keepsParts ? envelope.parts : []) {
     const partId = id * PART_STRIDE + position;
     const sql = "INSERT INTO parts (id, name, only_for, content) VALUES (?, ?, ?, ?)";
     await tx.run(sql, partId, part.name, part.onlyFor, part.content);
@@ -302,6 +341,7 @@ async function insertMessage(
   if (decision.code !== RefusalCode.UNSPECIFIED) return id;
   if (item.kind === Kind.RECEIPT) await endDeliveries(tx, decision, id);
   else await insertDeliveries(tx, item, id, placement);
+  if (decision.consequence !== undefined) await keepConsequence(tx, decision.consequence, id);
   return id;
 }
 
@@ -342,5 +382,8 @@ async function endDeliveries(tx: Transaction, decision: Decision, receipt: numbe
       delivery,
       DELIVERY.delivered,
     );
+    const by = state === DELIVERY.rejected ? "rejected" : "delivered";
+    const message = Math.floor(delivery / DELIVERY_STRIDE);
+    await settleMessage(tx, message, { by, receiptedAtMs: decision.item.sentAtMs });
   }
 }

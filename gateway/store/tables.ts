@@ -2,6 +2,7 @@ import { LOG_MIGRATION_SQL } from "#message-log";
 import { REPEAT_MIGRATION_SQL } from "#repeats";
 import type { Migration } from "#runtime";
 import { USER_MIGRATION_SQL } from "#users";
+import { CONVERSATION_SQL } from "./conversations/conversation-tables.ts";
 import { EVENT_SQL } from "./event-tables.ts";
 import { QUARANTINE_SQL } from "./quarantine-tables.ts";
 
@@ -83,6 +84,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 4, name: "users and tokens", sql: USER_MIGRATION_SQL },
   { version: 5, name: "operator events", sql: EVENT_SQL },
   { version: 6, name: "idempotency keys", sql: REPEAT_MIGRATION_SQL },
+  { version: 7, name: "conversations", sql: CONVERSATION_SQL },
 ];
 
 /** Where a delivery stands. */

@@ -1,5 +1,6 @@
 import { accepted, type Outcome, type Refusal, refuse, refused } from "#errors";
 import {
+  AlertScope,
   Boundness,
   type Header,
   type Instrument,
@@ -11,6 +12,7 @@ import {
   Role,
 } from "#proto";
 import { isTraceKind, refusalCodeOf, timestampMs } from "#wire";
+import { checkGroup } from "./groups.ts";
 import type { RegisterView } from "./register-view.ts";
 
 /** Roles that may send a kind, and roles that may be sent it. */
@@ -41,7 +43,8 @@ const ROUTES: ReadonlyMap<Kind, Route> = new Map([
 
 /**
  * Whether a message may go to whom it names, with a result for each recipient (TP-TRUST-6,
- * TP-TRUST-7): NOT_PERMITTED, RECIPIENT_UNKNOWN, RECIPIENT_SUSPENDED or NOT_BOUND_BY_INSTRUMENT. A
+ * TP-TRUST-7, TP-TRUST-8): NOT_PERMITTED, RECIPIENT_UNKNOWN, RECIPIENT_SUSPENDED,
+ * NOT_BOUND_BY_INSTRUMENT, or PUBLIC_SCOPE_FORBIDDEN. A
  * trace goes to its one addressee or is refused. Any other kind goes to the permitted recipients,
  * and is refused as a whole only when none is left, with the reason of the first.
  */
@@ -61,6 +64,12 @@ export function authorizeHeader(
   if (isTraceKind(header.kind) && header.recipients.length !== 1) {
     return refused("NOT_PERMITTED", "header.recipients", "must be one on a trace");
   }
+  if (header.kind === Kind.ALERT && header.disclosed?.alertScope === AlertScope.PUBLIC) {
+    const detail = "alerts go to authorities alone";
+    return refused("PUBLIC_SCOPE_FORBIDDEN", "header.disclosed.alert_scope", detail);
+  }
+  const group = checkGroup(header, register, nowMs);
+  if (group !== undefined) return { ok: false, refusal: group };
   const reply = checkReplyAddressee(header);
   if (reply !== undefined) return { ok: false, refusal: reply };
   const verdicts = header.recipients.map(

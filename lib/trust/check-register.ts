@@ -15,6 +15,7 @@ import {
 import { PROCESS_LIMITS } from "#runtime";
 import { isParticipantId, stateOfParticipant, timestampMs } from "#wire";
 import { isHybridRecipient } from "./age-file.ts";
+import { checkGroups } from "./groups.ts";
 import { keyIdOf } from "./keys.ts";
 
 const PUBLIC_KEY_BYTES = 32;
@@ -48,6 +49,8 @@ export function checkRegister(register: ParticipantRegister): Refusal | undefine
     const refusal = checkParticipant(participant, `participants[${id}]`);
     if (refusal !== undefined) return refusal;
   }
+  const group = checkGroups(register);
+  if (group !== undefined) return group;
   const gatewayKey = register.gatewayKeys.find(
     (key) => !GATEWAY_PURPOSES.has(key.purpose) || !isSigningKey(key),
   );

@@ -9,6 +9,7 @@ export {
   preAuthEncoding,
   verifyBytes,
 } from "./dsse.ts";
+export { expandGroup, groupMembers } from "./groups.ts";
 export { checkReplyHandling } from "./handling.ts";
 export {
   generateSealingKey,

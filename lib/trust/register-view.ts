@@ -1,5 +1,12 @@
 import type { KeyObject } from "node:crypto";
-import type { KeyPurpose, Participant, ParticipantRegister, SealingKey, SigningKey } from "#proto";
+import type {
+  KeyPurpose,
+  Participant,
+  ParticipantGroup,
+  ParticipantRegister,
+  SealingKey,
+  SigningKey,
+} from "#proto";
 import { timestampMs } from "#wire";
 import { publicKeyOf } from "./keys.ts";
 
@@ -20,6 +27,7 @@ export interface RegisterView {
   /** Name of the log, the origin line of its checkpoints. */
   readonly logOrigin: string;
   readonly participants: readonly Participant[];
+  readonly groups: readonly ParticipantGroup[];
   participant(id: string): Participant | undefined;
   /** A key by its id, whatever its validity. */
   signingKey(keyId: string): RegisteredKey | undefined;
@@ -46,6 +54,7 @@ export function createRegisterView(register: ParticipantRegister): RegisterView 
     expiresAtMs: timestampMs(register.expiresAt) ?? 0,
     logOrigin: register.logOrigin,
     participants: register.participants,
+    groups: register.groups,
     participant: (id) => byId.get(id),
     signingKey: (keyId) => keys.get(keyId),
     gatewayKeys: (purpose) =>

@@ -358,13 +358,13 @@ describe("a body that opens and is not what it should be", () => {
     { code: "BODY_INVALID", field: "body.legal_justification" },
     () => holding(TraceRequest.encode({ ...asked(), legalJustification: "" }).finish()),
   );
-  exchange.rejectedByRecipient(
-    "discloses another move than its body makes",
-    { code: "DISCLOSED_MISMATCH", field: "header.disclosed.move" },
-    () =>
-      exchange.request({
-        header: { disclosed: Disclosed.create({ move: TraceMove.REMINDER }) },
-      }),
+  exchange.refusedByGateway(
+    "discloses another move than a request makes",
+    { code: "ILLEGAL_MOVE", field: "header.disclosed.move" },
+    async () => {
+      const disclosed = Disclosed.create({ move: TraceMove.REMINDER });
+      return { data: (await exchange.request({ header: { disclosed } })).bytes };
+    },
   );
   exchange.rejectedByRecipient(
     "discloses an outcome with a question",

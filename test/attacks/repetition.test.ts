@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { Disclosed, GapNotice, type Header, Kind, Lane, TraceMove, TraceReply, Void } from "#proto";
 import { newMessageId } from "#runtime";
 import { type AssembledEnvelope, outSubject, resign, sha256, unsealedPart } from "#wire";
-import { AttackedExchange, PATIENCE } from "../support/attacked-exchange.ts";
+import { AttackedExchange, type Forged, PATIENCE } from "../support/attacked-exchange.ts";
 import { headerOf } from "../support/messages.ts";
 import { takenApart, withParts } from "../support/sealed-message.ts";
 
@@ -188,7 +188,8 @@ describe("moves in a case of somebody else", () => {
     () => exchange.ghana,
   );
 
-  const reply = (conversationId: string): Promise<AssembledEnvelope> => {
+  const subject = outSubject("GH", Lane.NORMAL, Kind.TRACE_REPLY);
+  const reply = async (conversationId: string): Promise<Forged> => {
     const kind = Kind.TRACE_REPLY;
     const inReplyTo = {
       originalSender: "BR",
@@ -198,7 +199,7 @@ describe("moves in a case of somebody else", () => {
     const content = { $case: "acknowledgement", value: { caseReference: "x" } } as never;
     const plaintext = TraceReply.encode(TraceReply.create({ content })).finish();
     const schema = "tracepost.v1.TraceReply";
-    return exchange.ghana.request("BR", {
+    const { bytes: data } = await exchange.ghana.request("BR", {
       header: {
         kind,
         conversationId,
@@ -208,17 +209,18 @@ describe("moves in a case of somebody else", () => {
       binding: { kind, conversationId },
       parts: [{ name: "body", plaintext, schema, retentionClass: "trace" }],
     });
+    return { data, subject };
   };
 
-  exchange.rejectedByRecipient(
+  exchange.refusedByGateway(
     "answers a question that was not asked",
-    { code: "ILLEGAL_MOVE", field: "header.conversation_id" },
+    { code: "ILLEGAL_MOVE", field: "header.in_reply_to" },
     () => reply(randomUUID()),
     () => exchange.ghana,
   );
-  exchange.rejectedByRecipient(
+  exchange.refusedByGateway(
     "answers in another's case",
-    { code: "ILLEGAL_MOVE", field: "header.conversation_id" },
+    { code: "ILLEGAL_MOVE", field: "header.in_reply_to" },
     () => reply(headerOf(opened).conversationId),
     () => exchange.ghana,
   );

@@ -83,14 +83,19 @@ export class AttackedExchange {
   }
 
   /** An attack that the gateway refuses, and tells the participant whose outbox it came from. */
-  refusedByGateway(what: string, expected: ExpectedRefusal, forge: Forge): void {
+  refusedByGateway(
+    what: string,
+    expected: ExpectedRefusal,
+    forge: Forge,
+    attacker: () => HostileParticipant = () => this.niger,
+  ): void {
     const answer = `gateway: ${expected.code}`;
     attack({ attacker: ATTACKER, attack: what, outcome: "refused", answer }, async () => {
       const { data, subject, isUnreadable } = await forge();
-      await this.niger.put(data, subject);
+      await attacker().put(data, subject);
       await expect.poll(() => this.range.keptOf(data), PATIENCE).toEqual(expected);
       if (isUnreadable !== true) {
-        const verdict = await this.niger.verdictOn(headerDigest(headerBytesIn(data)));
+        const verdict = await attacker().verdictOn(headerDigest(headerBytesIn(data)));
         expect(verdict).toEqual({ by: "GATEWAY", said: "refused", ...expected });
       }
       await this.goesOn();

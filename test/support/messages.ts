@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import {
+  Disclosed,
   ExchangeStatus,
   GapNotice,
   Handling,
@@ -11,6 +12,7 @@ import {
   Priority,
   ReceiptItem,
   ReceiptType,
+  RefusalCode,
   Tlp,
   TraceMove,
   UseRestriction,
@@ -43,6 +45,29 @@ export function ageLike(size: number, fill = 7): Uint8Array {
   return Buffer.concat([intro, Buffer.alloc(Math.max(0, size - intro.length), fill)]);
 }
 
+const BODY_SCHEMAS: Readonly<Partial<Record<Kind, string>>> = {
+  [Kind.TRACE_REQUEST]: "tracepost.v1.TraceRequest",
+  [Kind.TRACE_REPLY]: "tracepost.v1.TraceReply",
+  [Kind.TRACE_FOLLOW_UP]: "tracepost.v1.TraceFollowUp",
+  [Kind.ALERT]: "tracepost.v1.Alert",
+  [Kind.ALERT_RESPONSE]: "tracepost.v1.AlertResponse",
+};
+
+/** A message of one party about another's or its own, in the same conversation. */
+export function messageOn(
+  about: AssembledEnvelope,
+  from: Party,
+  changes: HeaderChanges,
+): AssembledEnvelope {
+  const first = headerOf(about);
+  const { conversationId, messageId, sender: originalSender } = first;
+  const recipients = changes.recipients ?? [
+    from.id === first.sender ? (first.recipients[0] ?? "") : first.sender,
+  ];
+  const inReplyTo = { originalSender, messageId, headerDigest: about.headerDigest };
+  return traceRequest(from, recipients, { conversationId, inReplyTo, ...changes });
+}
+
 /** A trace request from one party to others; sealed in looks only. */
 export function traceRequest(
   from: Party,
@@ -68,11 +93,11 @@ export function traceRequest(
       use: [UseRestriction.ANY_LAWFUL],
       originatorState: from.id.slice(0, 2),
     }),
-    disclosed: { move: TraceMove.REQUEST, outcomeClass: 0 },
+    disclosed: Disclosed.create({ move: TraceMove.REQUEST }),
     ...rest,
   });
   const parts = [
-    sealedPart("body", "", "tracepost.v1.TraceRequest", "trace", ageLike(2_000)),
+    sealedPart("body", "", BODY_SCHEMAS[header.kind] ?? "", "trace", ageLike(2_000)),
     ...to.map((id) => sealedPart("key", id, "tracepost.v1.KeyPart", "transport", ageLike(2_600))),
   ];
   return assembleEnvelope({ header, parts }, from.signer);
@@ -91,6 +116,7 @@ export function recipientReceipt(
         messageId: headerOf(message).messageId,
         headerDigest: message.headerDigest,
       },
+      code: type === ReceiptType.REJECTED ? RefusalCode.BODY_INVALID : RefusalCode.UNSPECIFIED,
     }),
   );
   return buildReceipt(

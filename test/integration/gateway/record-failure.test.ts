@@ -19,7 +19,8 @@ test("gives the places in the window back when the store cannot record", async (
     module: new URL("../../../gateway/store.ts", import.meta.url),
   });
   await store.close();
-  const request = traceRequest(makeParties([{ id: "NE" }, { id: "BR" }]).party("NE"), ["BR"]);
+  const parties = makeParties([{ id: "NE" }, { id: "BR" }]);
+  const request = traceRequest(parties.party("NE"), ["BR"]);
   const { lane, kind } = headerOf(request);
   const subject = outSubject("NE", lane, kind);
   const address = parseOutSubject(subject);
@@ -34,7 +35,8 @@ test("gives the places in the window back when the store cannot record", async (
     results: [{ recipient: "BR", code: RefusalCode.UNSPECIFIED }],
   };
   const window = new PairWindow(1);
-  const facts = { registerVersion: 1, nowMs: Date.now(), resendFirstMs: 1_000 };
+  const { register } = parties;
+  const facts = { register, nowMs: Date.now(), resendFirstMs: 1_000 };
   await expect(record([passage], { store, window, ...facts })).rejects.toMatchObject({
     code: "STORE",
   });
