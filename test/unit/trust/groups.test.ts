@@ -8,6 +8,7 @@ import {
   Kind,
   Lane,
   ParticipantRegister,
+  Role,
 } from "#proto";
 import { authorizeHeader, expandGroup, groupMembers, type RegisterView } from "#trust";
 import { checkGroups } from "../../../lib/trust/groups.ts";
@@ -16,7 +17,7 @@ import { makeParties } from "../../support/parties.ts";
 
 const parties = makeParties([
   { id: "NE" },
-  { id: "NE-CUSTOMS" },
+  { id: "NE-CUSTOMS", role: Role.BORDER_AGENCY },
   { id: "BR" },
   { id: "AT" },
   { id: "TR", boundness: Boundness.SIGNATORY },
@@ -70,7 +71,7 @@ describe("a group of the register (TP-TRUST-8)", () => {
 describe("the parties of an instrument (TP-TRUST-8)", () => {
   it("are the focal points of States bound by it, a signatory is not", () => {
     expect(groupMembers("PARTIES:ITI", register, NOW)).toEqual(["NE", "BR", "AT"]);
-    expect(groupMembers("PARTIES:ITI", register, 0)).toEqual([]);
+    expect(groupMembers("PARTIES:ITI", register, -1)).toEqual([]);
     expect(groupMembers("PARTIES:NONE", register, NOW)).toBeUndefined();
     expect(groupMembers("PARTIES:UNSPECIFIED", register, NOW)).toBeUndefined();
   });
