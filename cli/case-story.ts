@@ -1,9 +1,13 @@
 import type { TraceReplyView } from "#casework";
 import { stateName } from "#reference";
 import { printable } from "#runtime";
+import { custodyText } from "./case-custody.ts";
+import { requestLines } from "./case-request.ts";
+import { type Row, rows, words } from "./case-rows.ts";
 import { clockRemark, lookOf, moveRemark, nextSteps } from "./case-standing.ts";
+import { subjectLines } from "./case-subject.ts";
 import type { CaseEvent, CaseFile } from "./case-view.ts";
-import { type Look, labelled, paint, type Screen, wrap } from "./screen.ts";
+import { paint, type Screen, wrap } from "./screen.ts";
 import { receiptSentence } from "./sent-message.ts";
 
 /** Where and for whom a case is told. */
@@ -17,9 +21,6 @@ export interface TellOptions {
   readonly data?: string | undefined;
 }
 
-/** Widest label. */
-const LABEL_WIDTH = "Markings".length;
-
 /**
  * Tells one case to a person: how it stands, about what, what happened, and what to do next
  * (TP-CLI-6).
@@ -29,8 +30,8 @@ export function tellCase(told: CaseFile, options: TellOptions): string[] {
   const { screen } = options;
   const steps = nextSteps(file, { access: options.access, data: options.data });
   const sections: readonly (readonly [string, readonly string[]])[] = [
-    ["The firearm", firearmLines(file, screen)],
-    ["The request", requestLines(file, screen)],
+    [headingOf(file), subjectLines(file.request, screen)],
+    ["The request", requestLines(file.request, screen)],
     ["What happened (UTC)", timelineLines(file, screen)],
     ["Messages sent and their receipts", messageLines(file, screen)],
     ["The answer", answerLines(file, screen)],
@@ -51,6 +52,18 @@ export function tellCase(told: CaseFile, options: TellOptions): string[] {
   ];
 }
 
+/** What is asked about, by its kind. */
+function headingOf({ request }: CaseFile): string {
+  switch (request.subjectKind) {
+    case "AMMUNITION":
+      return "The ammunition";
+    case "PART_COMPONENT":
+      return "The parts";
+    default:
+      return "The firearm";
+  }
+}
+
 /** Every text of a value made safe for a terminal, however deep. */
 function safe<T>(value: T): T {
   if (typeof value === "string") return printable(value) as T;
@@ -62,7 +75,8 @@ function safe<T>(value: T): T {
 function headLines(file: CaseFile, { nowMs, screen }: TellOptions): string[] {
   const { caseId, nationalCaseNumber, outcome, refusal, request, role, state } = file;
   const [asker, asked] = [stateName(request.requestingState), stateName(request.requestedState)];
-  const title = `${asker} asked ${asked} where a firearm came from`;
+  const what = headingOf(file).replace("The firearm", "a firearm").replace("The", "the");
+  const title = `${asker} asked ${asked} where ${what} came from`;
   const concluded = outcome !== undefined && outcome !== state ? `: ${outcome}` : "";
   const standing = `${state}${concluded}`;
   const move = moveRemark(file);
@@ -83,70 +97,6 @@ function headLines(file: CaseFile, { nowMs, screen }: TellOptions): string[] {
     ...wrap(title, screen.width).map((line) => paint(screen, "title", line)),
     ...rows(screen, lines),
   ];
-}
-
-type Row = readonly [label: string, text: string | undefined, look?: Look];
-
-/** Rows with something in them. */
-function rows(screen: Screen, lines: readonly Row[]): string[] {
-  return lines.flatMap(([label, text, look]) =>
-    text === undefined || text === ""
-      ? []
-      : labelled(screen, { label, labelWidth: LABEL_WIDTH, text, ...(look && { look }) }),
-  );
-}
-
-/** `PISTOL_SELF_LOADING` → `pistol, self loading` is for readers; the code stays recognizable. */
-const words = (name: string | undefined): string => (name ?? "").toLowerCase().replaceAll("_", " ");
-
-function firearmLines({ request }: CaseFile, screen: Screen): string[] {
-  const { firearm, recovery } = request;
-  if (firearm === undefined) return ["  It is not described."];
-  const { importMark, serialRaw, serialStatus } = firearm;
-  const serial = serialRaw === "" ? words(serialStatus) : `${serialRaw} (${words(serialStatus)})`;
-  const origin = firearm.countryOfManufacture;
-  const found =
-    recovery === undefined
-      ? undefined
-      : `${words(recovery.method)} in ${stateName(recovery.country)} on ${recovery.date}`;
-  return rows(screen, [
-    ["Make", [firearm.make, firearm.model].filter((each) => each !== "").join(", model ")],
-    ["Calibre", firearm.calibre],
-    ["Type", words(firearm.type)],
-    ["Serial", serial],
-    ["Made in", origin === undefined ? undefined : stateName(origin)],
-    ["Imported", importMark && importText(importMark)],
-    ["Markings", firearm.markings.map(({ kind, text }) => `${words(kind)} “${text}”`).join(", ")],
-    ["Found", recovery?.place === undefined ? found : `${found}, ${recovery.place}`],
-  ]);
-}
-
-function importText({
-  country,
-  importer,
-  year,
-}: {
-  readonly country: string | undefined;
-  readonly importer: string | undefined;
-  readonly year: number | undefined;
-}): string {
-  const where = country === undefined ? "" : `into ${stateName(country)}`;
-  return [where, year, importer].filter((each) => each !== undefined && each !== "").join(", ");
-}
-
-function requestLines({ request }: CaseFile, screen: Screen): string[] {
-  const findings = request.findings.map(
-    ({ field, level, rule }) => `${words(level)}: ${field} ${rule}`,
-  );
-  return rows(screen, [
-    ["Asks for", request.questionsAsked.map(words).join(", ")],
-    ["Because", request.legalJustification],
-    ["For", words(request.intendedUse)],
-    ["Urgent", request.urgencyJustification],
-    ["Officer", request.officerRef],
-    ["Filled in", request.suppliedFields.join(", ")],
-    ...findings.map((text): Row => ["Finding", text]),
-  ]);
 }
 
 /** Something that happened to a case, or a receipt that caused no event. */
@@ -284,25 +234,4 @@ function contentLines(reply: TraceReplyView, screen: Screen): string[] {
     ),
     ...final.custodyEvents.map((event): Row => ["Custody", custodyText(event)]),
   ]);
-}
-
-function custodyText(event: {
-  readonly kind: string | undefined;
-  readonly date: string | undefined;
-  readonly fromParty: string | undefined;
-  readonly fromState: string | undefined;
-  readonly toParty: string | undefined;
-  readonly toState: string | undefined;
-}): string {
-  const side = (party: string | undefined, state: string | undefined): string =>
-    [party, state && stateName(state)].filter((each) => each !== undefined).join(", ");
-  const [from, to] = [side(event.fromParty, event.fromState), side(event.toParty, event.toState)];
-  return [
-    event.date ?? "",
-    words(event.kind),
-    from === "" ? "" : `from ${from}`,
-    to === "" ? "" : `to ${to}`,
-  ]
-    .filter((each) => each !== "")
-    .join(" ");
 }

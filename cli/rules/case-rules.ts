@@ -10,10 +10,10 @@ import {
   type TraceState,
   WEEKDAYS,
 } from "#casework";
-import { Handling, Tlp, TraceMove, UseRestriction } from "#proto";
-import { CASEWORK_LIMITS, CLOCK_LIMITS, WIRE_LIMITS } from "#runtime";
-import { checkReplyHandling } from "#trust";
-import { createRule, type RuleResult, type WrongInput } from "./rule.ts";
+import { TraceMove } from "#proto";
+import { CASEWORK_LIMITS, CLOCK_LIMITS } from "#runtime";
+import { camelPath } from "./camel-path.ts";
+import { createRule, type WrongInput } from "./rule.ts";
 
 const closed = { additionalProperties: false } as const;
 const DAY_MS = 86_400_000;
@@ -45,10 +45,6 @@ export const addresseesRule = createRule({
     return { ok: false, wrong: [{ field: camelPath(field), rule: detail }] };
   },
 });
-
-function camelPath(path: string): string {
-  return path.replaceAll(/_(\w)/gu, (_match, letter: string) => letter.toUpperCase());
-}
 
 /** When an answer is due. */
 export const clockRule = createRule({
@@ -147,44 +143,6 @@ export const moveRule = createRule({
     return { ok: true, value };
   },
 });
-
-const HandlingFacts = Type.Object(
-  {
-    tlp: Type.Enum(["CLEAR", "GREEN", "AMBER", "AMBER_STRICT", "AMBER+STRICT", "RED"]),
-    use: Type.Optional(
-      Type.Array(
-        Type.Enum(["ANY_LAWFUL", "INTELLIGENCE_ONLY", "NO_JUDICIAL_USE", "NO_ONWARD", "OTHER"]),
-        { maxItems: 8 },
-      ),
-    ),
-    /** Participants, States or bodies besides the recipients. */
-    releasableTo: Type.Optional(
-      Type.Array(Type.String({ maxLength: 64 }), { maxItems: WIRE_LIMITS.recipientsMax }),
-    ),
-    originatorState: Type.Optional(StateCode),
-  },
-  closed,
-);
-
-/** Whether an answer is handled as strictly as what it answers. */
-export const handlingRule = createRule({
-  name: "handling",
-  about: "whether a reply is handled at least as strictly as its request",
-  input: Type.Object({ request: HandlingFacts, reply: HandlingFacts }, closed),
-  decide: ({ request, reply }): RuleResult => {
-    const refusal = checkReplyHandling(handlingOf(request), handlingOf(reply));
-    if (refusal === undefined) return { ok: true, value: { allowed: true } };
-    const field = camelPath(refusal.field.replace("header.handling", "reply"));
-    return { ok: true, value: { allowed: false, code: refusal.code, field } };
-  },
-});
-
-function handlingOf(facts: Type.Static<typeof HandlingFacts>): Handling {
-  const tlp = facts.tlp === "AMBER+STRICT" ? Tlp.AMBER_STRICT : Tlp[facts.tlp];
-  const use = (facts.use ?? []).map((name) => UseRestriction[name]);
-  const { releasableTo = [], originatorState = "" } = facts;
-  return Handling.create({ tlp, use, releasableTo, originatorState });
-}
 
 const CalendarDate = Type.String({ pattern: "^\\d{4}(-\\d{2}(-\\d{2})?)?$" });
 

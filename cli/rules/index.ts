@@ -1,7 +1,9 @@
 import { alertRule, alertStandingRule } from "./alert-rules.ts";
 import { capRule } from "./cap-rule.ts";
-import { addresseesRule, chainRule, clockRule, handlingRule, moveRule } from "./case-rules.ts";
+import { addresseesRule, chainRule, clockRule, moveRule } from "./case-rules.ts";
+import { completenessRule } from "./completeness-rule.ts";
 import { consignmentRule } from "./consignment-rule.ts";
+import { handlingRule, releaseRule } from "./handling-rules.ts";
 import { consistencyRule, inclusionRule } from "./merkle-rules.ts";
 import type { Rule } from "./rule.ts";
 import { candidatesRule, serialKeysRule, serialMatchRule } from "./serial-rules.ts";
@@ -13,9 +15,11 @@ export const RULES: ReadonlyMap<string, Rule> = new Map(
     serialMatchRule,
     candidatesRule,
     addresseesRule,
+    completenessRule,
     clockRule,
     moveRule,
     handlingRule,
+    releaseRule,
     chainRule,
     consignmentRule,
     capRule,

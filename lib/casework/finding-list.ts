@@ -19,6 +19,11 @@ export class FindingList {
     this.demand(value.length <= charsMax, field, "tooLong");
   }
 
+  /** A text that may be absent and has a bound; finding `tooLong`. */
+  bounded(value: string, field: string, charsMax: number): void {
+    this.demand(value.length <= charsMax, field, "tooLong");
+  }
+
   /** A reason that says something; findings `missing`, `tooShort` and `tooLong`. */
   reason(value: string, field: string): void {
     this.text(value, field, CASEWORK_LIMITS.freeTextCharsMax);
@@ -30,6 +35,11 @@ export class FindingList {
   /** A closed list's value; findings `missing` for UNSPECIFIED and `unknownValue`. */
   choice(value: number, list: Readonly<Record<string, number>>, field: string): void {
     this.demand(value !== 0, field, "missing");
+    this.demand(Object.values(list).includes(value), field, "unknownValue");
+  }
+
+  /** A closed list's value, or none; finding `unknownValue`. */
+  optionalChoice(value: number, list: Readonly<Record<string, number>>, field: string): void {
     this.demand(Object.values(list).includes(value), field, "unknownValue");
   }
 

@@ -37,11 +37,6 @@ export {
   sameFirearm,
 } from "./chain/firearm-keys.ts";
 export { type ChainCheck, type ChainGap, type ChainHop, checkChain } from "./check-chain.ts";
-export {
-  checkTraceRequest,
-  errorsOf,
-  type TraceRequestContext,
-} from "./check-trace-request.ts";
 export { AGE_QUANTILES, rankOf } from "./clock/ageing.ts";
 export { type CaseClock, caseClock, type StateChange } from "./clock/case-clock.ts";
 export { type CalendarProblem, checkCalendar } from "./clock/check-calendar.ts";
@@ -63,7 +58,6 @@ export {
   type WorkingCalendar,
 } from "./clock/working-calendar.ts";
 export { openZone, type Zone } from "./clock/zone.ts";
-export { type Completeness, completenessOf } from "./completeness.ts";
 export { checkConsignment, consignmentKey } from "./consignment/check-consignment.ts";
 export {
   CONSIGNMENT_KINDS,
@@ -93,6 +87,7 @@ export {
 export { judgeArrival, judgeNext, type TakenMove, type TakenMoves } from "./moves/judge-arrival.ts";
 export { inOrderOfSending, nextSentAtMs, type RecordedMove } from "./moves/recorded-move.ts";
 export { movesOpenTo, type Turn, turnOf } from "./moves/whose-turn.ts";
+export { codeOf, nameSchema } from "./name-schema.ts";
 export { normalizeMake, normalizeSerial } from "./normalize.ts";
 export { moveOf, outcomeClassOf, outcomeName, type TraceOutcomeName } from "./outcome.ts";
 export {
@@ -102,6 +97,21 @@ export {
   type RefusalGroundName,
 } from "./register.ts";
 export { type ReplyClock, replyClock, TARGET_DAYS } from "./reply-clock.ts";
+export {
+  checkTraceRequest,
+  errorsOf,
+} from "./request/check-trace-request.ts";
+export { type Completeness, completenessOf, withLacking } from "./request/completeness.ts";
+export { closed, text } from "./request/facts/field-schemas.ts";
+export { TraceRequestFacts } from "./request/facts/request-schema.ts";
+export {
+  instantOf,
+  type RequestContext,
+  toTraceRequest,
+} from "./request/facts/to-trace-request.ts";
+export type { TraceRequestContext } from "./request/request-context.ts";
+export { fromFinding, jsonPath } from "./request/view/from-finding.ts";
+export { fromTraceRequest, type TraceRequestView } from "./request/view/from-trace-request.ts";
 export {
   type FailedField,
   type RecoveredFirearm,
@@ -118,11 +128,4 @@ export {
   type TraceState,
   type TraceTransition,
 } from "./trace-states.ts";
-export {
-  fromFinding,
-  fromTraceReply,
-  fromTraceRequest,
-  jsonPath,
-  type TraceReplyView,
-  type TraceRequestView,
-} from "./trace-view.ts";
+export { fromTraceReply, type TraceReplyView } from "./trace-view.ts";

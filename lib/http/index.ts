@@ -1,5 +1,6 @@
 // The door to what every HTTP API shares.
 
+export { Instant, instantMsOf } from "#runtime";
 export { actorOf, lackOf } from "./actor.ts";
 export {
   type ApiAnswer,
@@ -20,7 +21,6 @@ export {
 export type { OperationExample } from "./contract/operation.ts";
 export { addFeedRoutes } from "./feed-routes.ts";
 export { escapeHtml, Html, html } from "./html.ts";
-export { Instant, instantMsOf } from "./instant.ts";
 export {
   ageText,
   attentionList,

@@ -1,7 +1,6 @@
 import type { FastifyReply } from "fastify";
-import { type Clock, HTTP_LIMITS } from "#runtime";
+import { type Clock, HTTP_LIMITS, instantMsOf } from "#runtime";
 import { actorOf } from "./actor.ts";
-import { instantMsOf } from "./instant.ts";
 import { pageMark, positionOf } from "./page-mark.ts";
 import { type FieldProblem, problemOf, sendProblem } from "./problem.ts";
 import { repeatOf } from "./repeat-request.ts";

@@ -1,6 +1,5 @@
 import { type Static, Type } from "typebox";
-import { HTTP_LIMITS } from "#runtime";
-import { Instant } from "./instant.ts";
+import { HTTP_LIMITS, Instant } from "#runtime";
 import { PERMISSIONS, ROLE_NAMES } from "./users/roles.ts";
 
 const closed = { additionalProperties: false } as const;

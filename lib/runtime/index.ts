@@ -24,6 +24,7 @@ export type {
 export { type WatchedDisk, watchDisk } from "./disk-watch.ts";
 export { faultLines } from "./fault-lines.ts";
 export { isMessageId, newMessageId } from "./ids.ts";
+export { Instant, instantMsOf } from "./instant.ts";
 export { Lifecycle, type LifecycleState, type Stoppable, withDeadline } from "./lifecycle.ts";
 export {
   CASEWORK_LIMITS,
@@ -44,6 +45,7 @@ export { createLogger, type Logger, type LoggerOptions } from "./logger.ts";
 export { MOVE_LIMITS } from "./move-limits.ts";
 export { type PlacementSetting, pathFrom, readPlacement, withoutPlacement } from "./placement.ts";
 export { printable } from "./printable.ts";
+export { PERSON_LIMITS, REQUEST_LIMITS } from "./request-limits.ts";
 export {
   compileSchema,
   parseConfig,

@@ -29,6 +29,7 @@ export {
   rawPublicKey,
   type SigningKeyPair,
 } from "./keys.ts";
+export { mayRelease } from "./may-release.ts";
 export type { OpenedMessage, OpenJob } from "./open.ts";
 export { loadRegister, openRegister, signRegister } from "./register.ts";
 export type { RegisteredKey, RegisterView } from "./register-view.ts";

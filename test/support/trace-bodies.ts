@@ -1,9 +1,12 @@
 import {
+  AttachmentManifest,
+  AttachmentView,
   CheckResult,
   FirearmType,
   IllicitGround,
   IntendedUse,
   MarkKind,
+  MarkLocation,
   Question,
   RecoveryMethod,
   SerialStatus,
@@ -13,6 +16,17 @@ import {
 
 /** When the requests below were made: 1 March 2026, noon UTC. */
 export const CREATED_AT_MS = Date.UTC(2026, 2, 1, 12);
+
+/** The announcement of a photograph of the serial number; each number is another one. */
+export function photograph(number: number): AttachmentManifest {
+  return AttachmentManifest.create({
+    attachmentId: `0199b1f0-7c1a-7000-8000-00000000000${number}`,
+    mediaType: "image/jpeg",
+    sizeBytes: 120_000n,
+    sha256: Buffer.alloc(32, number),
+    view: AttachmentView.SERIAL,
+  });
+}
 
 /** A trace request without a finding; tests change what they are about. */
 export function completeTraceRequest(): TraceRequest {
@@ -36,6 +50,7 @@ export function completeTraceRequest(): TraceRequest {
       calibre: "9 mm Luger",
       serialStatus: SerialStatus.PRESENT,
       serialRaw: "MADE-123",
+      serialLocation: MarkLocation.FRAME_RECEIVER,
       countryOfManufacture: "AT",
       markings: [{ kind: MarkKind.SERIAL, text: "MADE-123" }],
     },
@@ -50,6 +65,7 @@ export function completeTraceRequest(): TraceRequest {
       lostStolen: CheckResult.NO_HIT,
       iarms: CheckResult.NO_HIT,
     },
+    attachments: [photograph(1)],
     questionsAsked: [Question.LAST_LEGAL_HOLDER],
     respondBy: seconds(CREATED_AT_MS + 30 * 86_400_000),
     officerRef: "desk-7",

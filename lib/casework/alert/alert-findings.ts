@@ -1,6 +1,6 @@
 import { type Finding, FindingLevel } from "#proto";
 import { nameOf } from "../list-names.ts";
-import { jsonPath } from "../trace-view.ts";
+import { jsonPath } from "../request/view/from-finding.ts";
 
 /** What to do about each rule of an alert. */
 export const ALERT_WAYS_OUT: Readonly<Record<string, string>> = {

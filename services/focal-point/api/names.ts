@@ -1,1 +1,1 @@
-export { codeOf, nameSchema } from "#participant";
+export { codeOf, nameSchema } from "#casework";

@@ -1,4 +1,5 @@
 import { type Static, Type } from "typebox";
+import { instantOf } from "#casework";
 import { Instant } from "#http";
 import {
   CustodyEvent,
@@ -13,7 +14,6 @@ import {
 } from "#proto";
 import { CASEWORK_LIMITS } from "#runtime";
 import { codeOf, nameSchema } from "./names.ts";
-import { instantOf } from "./trace-facts.ts";
 
 const closed = { additionalProperties: false } as const;
 const text = Type.Optional(Type.String({ maxLength: CASEWORK_LIMITS.freeTextCharsMax }));

@@ -23,6 +23,7 @@ export const EXAMPLE_TRACE = {
       calibre: "9 mm Luger",
       serialStatus: "PRESENT",
       serialRaw: "MADE-UP 0815",
+      serialLocation: "FRAME_RECEIVER",
       countryOfManufacture: "AT",
       markings: [{ kind: "SERIAL", text: "MADE-UP 0815" }],
     },

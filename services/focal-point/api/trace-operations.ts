@@ -130,6 +130,12 @@ export const SEND_TRACE = {
   },
 } as const;
 
+const LACKS_PHOTOGRAPH = {
+  points: 90,
+  of: 100,
+  lacking: [{ field: "request.attachments", points: 10 }],
+} as const;
+
 /** `POST /v1/traces/check`. */
 export const CHECK_TRACE = {
   schema: {
@@ -153,7 +159,7 @@ export const CHECK_TRACE = {
           sendable: true,
           findings: [],
           sameFirearm: [],
-          completeness: { points: 85, of: 85, lacking: [] },
+          completeness: LACKS_PHOTOGRAPH,
         },
       },
       incomplete: {
@@ -171,7 +177,7 @@ export const CHECK_TRACE = {
             },
           ],
           sameFirearm: [],
-          completeness: { points: 85, of: 85, lacking: [] },
+          completeness: LACKS_PHOTOGRAPH,
         },
       },
     },

@@ -1,11 +1,9 @@
 import { Type } from "typebox";
-import { TRACE_TRANSITIONS } from "#casework";
+import { nameSchema, TRACE_TRANSITIONS, TraceRequestFacts } from "#casework";
 import { nextMark } from "#http";
 import { FindingLevel, ReceiptType } from "#proto";
 import { SameCaseView } from "../chain/same-case-schema.ts";
-import { nameSchema } from "./names.ts";
 import { NewReply } from "./reply-schema.ts";
-import { TraceRequestFacts } from "./trace-schema.ts";
 
 /** What routes about trace cases answer. */
 

@@ -64,7 +64,8 @@ function judgeRequest(
     return refused("BODY_INVALID", "body.requested_state", "not this State");
   }
   const { priority, instrumentBasis } = header;
-  const [error] = errorsOf(checkTraceRequest(request, { priority, instrumentBasis }));
+  const around = { priority, instrumentBasis, use: header.handling?.use ?? [] };
+  const [error] = errorsOf(checkTraceRequest(request, around));
   if (error !== undefined) return refused("BODY_INVALID", `body.${error.field}`, error.rule);
   const { nationalCaseNumber } = request;
   return accepted({ type: "request", request: bytes, nationalCaseNumber });

@@ -1,4 +1,4 @@
-import { checkTraceRequest } from "#casework";
+import { checkTraceRequest, toTraceRequest } from "#casework";
 import { type Refusal, refuse } from "#errors";
 import { instantMsOf } from "#http";
 import type { MessageDraft } from "#post";
@@ -20,7 +20,7 @@ import { newMessageId, WIRE_LIMITS } from "#runtime";
 import { authorizeHeader, type RegisterView } from "#trust";
 import { refusalNameOf, toTimestamp } from "#wire";
 import { codeOf } from "../api/names.ts";
-import { toTraceRequest } from "../api/trace-facts.ts";
+
 import type { NewTrace } from "../api/trace-schema.ts";
 import { defaultHandling, type Replier } from "./reply-draft.ts";
 
@@ -58,8 +58,10 @@ export function prepareTrace(
     nowMs,
   });
   const draft = draftOf(self, facts, nowMs);
-  const { priority, instrumentBasis } = draft;
-  const found = checkTraceRequest(request, { priority, instrumentBasis });
+  const { priority, instrumentBasis, handling } = draft;
+  const acceptedLanguages = peer?.languages ?? [];
+  const around = { priority, instrumentBasis, use: handling.use, acceptedLanguages };
+  const found = checkTraceRequest(request, around);
   // Without a State to ask, that is all there is to say about it.
   const fitting = found.filter(({ field }) => requestedState !== "" || field !== "requested_state");
   const findings = distinct([...request.findings, ...fitting]);

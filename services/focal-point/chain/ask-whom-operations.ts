@@ -1,8 +1,8 @@
 import { type Static, Type } from "typebox";
+import { TraceRequestFacts } from "#casework";
 import { EXAMPLE_IDS, problemOf } from "#http";
 import { CASEWORK_LIMITS } from "#runtime";
 import { EXAMPLE_TRACE } from "../api/trace-examples.ts";
-import { TraceRequestFacts } from "../api/trace-schema.ts";
 import { SameCaseView } from "./same-case-schema.ts";
 
 const closed = { additionalProperties: false } as const;

@@ -1,4 +1,5 @@
 import { Type } from "typebox";
+import { toTraceRequest } from "#casework";
 import { filteredMark, keyOfMark, pageMark, positionOf } from "#http";
 import { type Timestamp, TraceReply, TraceRequest } from "#proto";
 import { compileSchema, parseConfig, parseCrashPlan } from "#runtime";
@@ -16,7 +17,6 @@ import { parseScenarioOptions } from "../../../scenario/options.ts";
 import { parseRecoveredRows } from "../../../scenario/recovered-file.ts";
 import { FirearmLine, toRecord } from "../../../services/focal-point/api/firearm-schema.ts";
 import { NewReply, toTraceReply } from "../../../services/focal-point/api/reply-schema.ts";
-import { toTraceRequest } from "../../../services/focal-point/api/trace-facts.ts";
 import { NewTrace } from "../../../services/focal-point/api/trace-schema.ts";
 import { readLines } from "../../../services/focal-point/firearms/read-lines.ts";
 import { ofOptional, ofThrown, type Target, textTarget, type Verdict } from "../verdict.ts";

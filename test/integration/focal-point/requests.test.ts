@@ -47,9 +47,11 @@ describe("a request that is checked before it is sent (TP-API-15)", () => {
     );
     expect(body.completeness).toEqual({
       points: 64,
-      of: 85,
+      of: 100,
       lacking: [
         { field: "request.firearm.model", points: 16 },
+        { field: "request.attachments", points: 10 },
+        { field: "request.firearm.serialLocation", points: 5 },
         { field: "request.recovery.place", points: 5 },
       ],
     });

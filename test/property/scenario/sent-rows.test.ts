@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { checkTraceRequest, errorsOf } from "#casework";
+import { checkTraceRequest, errorsOf, toTraceRequest } from "#casework";
 import { Instrument, Priority } from "#proto";
 import { MAKERS } from "#reference";
 import { compileSchema } from "#runtime";
@@ -9,7 +9,6 @@ import { planScenario } from "../../../scenario/plan.ts";
 import { COLUMNS, parseRecoveredRows } from "../../../scenario/recovered-file.ts";
 import { toTraceBody } from "../../../scenario/trace-request.ts";
 import { FirearmLine } from "../../../services/focal-point/api/firearm-schema.ts";
-import { toTraceRequest } from "../../../services/focal-point/api/trace-facts.ts";
 import { NewTrace } from "../../../services/focal-point/api/trace-schema.ts";
 
 const STARTED_AT_MS = Date.UTC(2026, 2, 1, 12);

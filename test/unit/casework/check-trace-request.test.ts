@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { checkTraceRequest, errorsOf, type TraceRequestContext } from "#casework";
 import {
+  Ammunition,
   CheckResult,
   FindingLevel,
   type Firearm,
@@ -12,6 +13,7 @@ import {
   Question,
   type Recovery,
   RecoveryMethod,
+  RestorationMethod,
   SerialStatus,
   SubjectKind,
   type TraceRequest,
@@ -109,8 +111,10 @@ describe("checking a trace request (TP-CASE-1, TP-CASE-2)", () => {
   });
 
   it("lets a partial serial number of three known characters go, and an obliterated one", () => {
-    expect(withFirearm({ serialStatus: SerialStatus.PARTIAL, serialRaw: "A?1?2" })).toEqual([]);
-    expect(withFirearm({ serialStatus: SerialStatus.OBLITERATED, serialRaw: "" })).toEqual([]);
+    expect(withFirearm({ serialStatus: SerialStatus.PARTIAL, serialRaw: "MA??-1?3" })).toEqual([]);
+    const gone = { serialStatus: SerialStatus.OBLITERATED, serialRaw: "" };
+    const restorationMethod = RestorationMethod.NOT_TRIED;
+    expect(withFirearm({ ...gone, restorationMethod })).toEqual([]);
   });
 
   it("demands marks unless the firearm was never marked", () => {
@@ -183,7 +187,12 @@ describe("checking a trace request (TP-CASE-1, TP-CASE-2)", () => {
   });
 
   it("does not let ammunition rely on the Tracing Instrument alone", () => {
-    const subject = { subjectKind: SubjectKind.AMMUNITION, quantity: 50 };
+    const ammunition = Ammunition.create({
+      lot: "MU-21-004",
+      calibre: "9x19mm",
+      packagingMarks: ["MU 50"],
+    });
+    const subject = { subjectKind: SubjectKind.AMMUNITION, quantity: 50, ammunition };
     const rule = "ERROR subject_kind notCoveredByInstrument";
     expect(changed(subject, { instrumentBasis: [Instrument.ITI] })).toEqual([rule]);
     const both = [Instrument.ITI, Instrument.FIREARMS_PROTOCOL];
@@ -197,7 +206,7 @@ describe("checking a trace request (TP-CASE-1, TP-CASE-2)", () => {
 
   it("demands the resolution when an embargo is the ground", () => {
     const illicitGrounds = [IllicitGround.UNSC_EMBARGO];
-    expect(changed({ illicitGrounds })).toEqual(["ERROR legal_justification resolutionMissing"]);
+    expect(changed({ illicitGrounds })).toEqual(["ERROR embargo_resolution resolutionMissing"]);
     const legalJustification = "Transferred against UNSC resolution 2713, paragraph 21.";
     expect(changed({ illicitGrounds, legalJustification })).toEqual([]);
   });

@@ -87,7 +87,7 @@ describe("telling a case", () => {
     expect(text).toMatch(/^ {2}State +ANSWERED: NO_RECORD$/mu);
     expect(text).toMatch(/^ {2}Number +KE\/2026\/17$/mu);
     expect(text).toMatch(/^ {2}Make +GLOCK, model 17$/mu);
-    expect(text).toMatch(/^ {2}Serial +MADE-123 \(present\)$/mu);
+    expect(text).toMatch(/^ {2}Serial +MADE-123 \(present\), on the frame receiver$/mu);
     expect(text).toMatch(/^ {2}Markings +serial “MADE-123”$/mu);
     expect(text).toMatch(/^ {2}Found +seized in Kenya on 2026-02-27, KE-30$/mu);
     expect(text).toMatch(/^ {2}Outcome +no record$/mu);

@@ -1,10 +1,14 @@
 import { expect, test } from "vitest";
-import { fromTraceReply, fromTraceRequest, jsonPath } from "#casework";
+import {
+  fromTraceReply,
+  fromTraceRequest,
+  jsonPath,
+  TraceRequestFacts,
+  toTraceRequest,
+} from "#casework";
 import { FindingLevel, TraceOutcome, TraceReply, TraceRequest } from "#proto";
 import { compileSchema } from "#runtime";
 import { NewReply, toTraceReply } from "../../../services/focal-point/api/reply-schema.ts";
-import { toTraceRequest } from "../../../services/focal-point/api/trace-facts.ts";
-import { TraceRequestFacts } from "../../../services/focal-point/api/trace-schema.ts";
 import { CREATED_AT_MS, completeTraceRequest } from "../../support/trace-bodies.ts";
 
 /** What JSON keeps of a value: no undefined fields. */
