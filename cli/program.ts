@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import { TracepostError } from "#errors";
 import packageJson from "../package.json" with { type: "json" };
 import { type Terminal, tellFault } from "./command-result.ts";
+import { addCheck } from "./commands/check.ts";
 import { addClock } from "./commands/clock.ts";
 import { addCompletion } from "./commands/completion.ts";
 import { addConformanceRun } from "./commands/conformance.ts";
@@ -94,6 +95,7 @@ export function createProgram(terminal: Terminal, asJson: boolean): Command {
   addTraceReply(trace, terminal);
   addTraceOverdue(trace, terminal);
   addClock(group(program, "clock", "set when answers are due"), terminal);
+  addCheck(program, terminal);
   const user = group(program, "user", "manage who may use a service, and their tokens");
   addUserList(user, terminal);
   addUserAdd(user, terminal);

@@ -5,6 +5,7 @@ export { type AlertContext, checkAlert } from "./alert/check-alert.ts";
 export {
   type AlertMessage,
   type AlertStanding,
+  endedAlerts,
   exerciseMark,
   standingsAt,
 } from "./alert/in-force.ts";
@@ -14,6 +15,17 @@ export {
   alertFromJson,
   alertToJson,
 } from "./alert/json/alert-json.ts";
+export {
+  type CheckQuestion,
+  IDENTITIES,
+  MATCH_BASES,
+  type MatchBasis,
+  type QuestionProblem,
+  type WantedMark,
+} from "./alert/match/check-question.ts";
+export { keysOfMark, keysOfQuestion } from "./alert/match/match-keys.ts";
+export { compareMatches, matchMark, type PossibleMatch } from "./alert/match/match-mark.ts";
+export { wantedMarks } from "./alert/match/wanted-marks.ts";
 export { INDICATOR_TEMPLATE, REVIEW_POINTS } from "./alert/modus-operandi.ts";
 export { type AnswerContext, answerFromRegister } from "./answer.ts";
 export { isCalendarDate } from "./calendar-date.ts";

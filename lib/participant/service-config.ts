@@ -40,6 +40,8 @@ export const SERVICE_SETTINGS = {
   resendFirstMs: Type.Optional(Type.Integer({ minimum: 100 })),
   /** How long a hole in a sequence may stand, in milliseconds. Default: POST_LIMITS. */
   gapNoticeAfterMs: Type.Optional(Type.Integer({ minimum: 100 })),
+  /** Hours without word from the exchange after which checks are stale. Default: CHECK_LIMITS. */
+  alertsStaleAfterHours: Type.Optional(Type.Number({ exclusiveMinimum: 0 })),
 } as const satisfies TProperties;
 
 const Base = Type.Object(SERVICE_SETTINGS);

@@ -1,4 +1,4 @@
-import { MIB } from "./units.ts";
+import { DAY_MS, MIB, SECOND_MS } from "./units.ts";
 
 /** Limits of a file of the Common Alerting Protocol. */
 export const CAP_LIMITS = {
@@ -32,4 +32,28 @@ export const ALERT_LIMITS = {
   geocodesMax: 256,
   /** Indicators of one modus operandi: more nobody remembers. */
   indicatorsMax: 32,
+} as const;
+
+/** Limits of checks against the alerts in force. */
+export const CHECK_LIMITS = {
+  /** Questions of one request: the list of a ship or of a seized collection. */
+  questionsMax: 10_000,
+  /** Body of such a request, JSON or CSV, with every question at its usual length. */
+  bodyBytesMax: 4 * MIB,
+  /** Questions looked up in one transaction; the post waits no longer than that. */
+  portionQuestions: 250,
+  /** Candidates looked at for one question; a question with more is too vague. */
+  candidatesMax: 500,
+  /** Possible matches told for one question. */
+  matchesMax: 20,
+  /** Readable characters of a lot, document or company that can be looked up. */
+  textCharsMin: 2,
+  /** Without word from the exchange for longer, the answers are marked as stale. */
+  staleAfterMs: DAY_MS,
+  /** How often it is noted that the alerts are those the exchange has. */
+  currentEveryMs: 30 * SECOND_MS,
+  /** Requests remembered, who asked and what was found; the oldest give way. */
+  checksKeptMax: 200_000,
+  /** Expired alerts taken out of the look-up in one go. */
+  sweepMax: 500,
 } as const;

@@ -1,3 +1,4 @@
+import { addCheckRoutes, startCopyKeeper } from "#alerts-api";
 import { refused } from "#errors";
 import {
   type RunningService,
@@ -48,9 +49,12 @@ async function buildBorderAgency(
   };
   return {
     onTaken: () => {},
-    begin: () => {},
+    begin: () => startCopyKeeper(context),
     summarize: () => summarize(facts),
     statusPage: async () => renderStatusPage(await summarize(facts)),
-    routes: (routes) => addOverviewRoutes(routes, facts),
+    routes: (routes) => {
+      addOverviewRoutes(routes, facts);
+      addCheckRoutes(routes, context);
+    },
   };
 }

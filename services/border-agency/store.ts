@@ -1,3 +1,4 @@
+import { ALERT_COPY_MIGRATION_SQL, ALERT_COPY_PROCEDURES, ALERT_COPY_READ_ONLY } from "#alerts";
 import { FEED_MIGRATION_SQL } from "#feed";
 import {
   createServiceProcedures,
@@ -22,11 +23,13 @@ export const store = {
     { version: 5, name: "changes of the post", sql: POST_CHANGES_MIGRATION_SQL },
     { version: 6, name: "webhooks", sql: WEBHOOK_MIGRATION_SQL },
     { version: 7, name: "idempotency keys", sql: REPEAT_MIGRATION_SQL },
+    { version: 8, name: "alerts in force", sql: ALERT_COPY_MIGRATION_SQL },
   ],
   procedures: {
     ...createServiceProcedures(agencyHooks),
+    ...ALERT_COPY_PROCEDURES,
   },
-  readOnly: [...SERVICE_READ_ONLY],
+  readOnly: [...SERVICE_READ_ONLY, ...ALERT_COPY_READ_ONLY],
 } satisfies StoreDefinition;
 
 /** Procedures of a border agency's store. */

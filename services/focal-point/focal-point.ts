@@ -1,3 +1,4 @@
+import { addCheckRoutes, startCopyKeeper } from "#alerts-api";
 import {
   type RunningService,
   type ServiceBody,
@@ -73,6 +74,7 @@ async function buildFocalPoint(
     begin: () => {
       clocks.start();
       lifecycle.add({ name: "clocks", stop: () => clocks.stop() });
+      startCopyKeeper(context);
       if (config.answering !== "register") return;
       answering.start();
       lifecycle.add({ name: "answering", stop: () => answering.stop() });
@@ -86,6 +88,7 @@ async function buildFocalPoint(
       addAttachmentRoutes(routes, attachments);
       addFirearmRoutes(routes, { store, importer });
       addOverviewRoutes(routes, facts);
+      addCheckRoutes(routes, context);
     },
   };
 }

@@ -1,3 +1,4 @@
+import { ALERT_COPY_MIGRATION_SQL, ALERT_COPY_PROCEDURES, ALERT_COPY_READ_ONLY } from "#alerts";
 import { FEED_MIGRATION_SQL } from "#feed";
 import {
   createServiceProcedures,
@@ -58,9 +59,11 @@ export const store = {
     { version: 13, name: "links of cases", sql: LINK_MIGRATION_SQL },
     { version: 14, name: "clocks of cases", sql: CLOCK_MIGRATION_SQL },
     { version: 15, name: "attachments", sql: ATTACHMENT_MIGRATION_SQL },
+    { version: 16, name: "alerts in force", sql: ALERT_COPY_MIGRATION_SQL },
   ],
   procedures: {
     ...createServiceProcedures(withLinks(caseHooks)),
+    ...ALERT_COPY_PROCEDURES,
     openCase: openLinkedCase,
     linkOldCases,
     casesOfFirearm,
@@ -87,6 +90,7 @@ export const store = {
     ...SERVICE_READ_ONLY,
     ...CLOCK_READ_ONLY,
     ...UPLOAD_READ_ONLY,
+    ...ALERT_COPY_READ_ONLY,
     "findRepeated",
     "casesOfFirearm",
     "listCases",

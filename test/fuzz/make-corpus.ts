@@ -215,6 +215,12 @@ for (const { rule, name, input } of await loadVectors()) {
   const { xml } = input as { xml?: string };
   if (rule === "cap" && xml !== undefined) keep("cap", nameOf(name), Buffer.from(xml));
 }
+keepTexts("check-csv", {
+  valid: "ref,serial,consignmentKind,consignment\nA,MADE-UP 1,,\nB,,CONTAINER,CSQU3054383\n",
+  "valid-quoted": '\ufeffcompany\r\n"Made-up, ""Ltd"""\r\n',
+  "open-quote": 'serial\n"AB1234\n',
+  "column-twice": "serial,serial\nA1234,B1234\n",
+});
 keepTexts("token", { valid: `tpt_abcdefghijkl_${"A".repeat(43)}` });
 keepTexts("page-mark", { valid: pageMark(12), "valid-large": pageMark(999_999_999_999_999) });
 keepTexts("list-mark", {

@@ -40,13 +40,14 @@ function standingAlone(message: AlertMessage, nowMs: number): AlertStanding {
   return nowMs < (message.effectiveAtMs ?? Number.NEGATIVE_INFINITY) ? "NOT_YET" : "IN_FORCE";
 }
 
-type Ended = ReadonlyMap<string, "CANCELLED" | "SUPERSEDED">;
+/** Messages that others have ended, and how. */
+export type EndedAlerts = ReadonlyMap<string, "CANCELLED" | "SUPERSEDED">;
 
 /**
  * What is ended by what came with it. A cancel ends what it refers to and every update of that, so
  * the order in which messages came changes nothing.
  */
-function endedBy(messages: readonly AlertMessage[]): Ended {
+export function endedAlerts(messages: readonly AlertMessage[]): EndedAlerts {
   const ended = new Map<string, "CANCELLED" | "SUPERSEDED">();
   const updatesOf = new Map<string, string[]>();
   const cancelled: string[] = [];
@@ -82,7 +83,7 @@ export function standingsAt(
   messages: readonly AlertMessage[],
   nowMs: number,
 ): ReadonlyMap<string, AlertStanding> {
-  const ended = endedBy(messages);
+  const ended = endedAlerts(messages);
   return new Map(
     messages.map((message) => {
       const end = message.move === AlertMove.CANCEL ? undefined : ended.get(message.messageId);

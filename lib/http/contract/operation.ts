@@ -11,6 +11,7 @@ export const TAGS = {
   attachments: "Photographs and documents of a case: cleaned, kept, handed out.",
   receipts: "What the exchange and its participants have signed about a message.",
   changes: "What has changed, as a feed and as calls to other systems.",
+  checks: "Whether somebody looks for a firearm, ammunition, a document or a consignment.",
   firearms: "The register of firearms that answers are given from.",
   overview: "The service at a glance: counts, and what to look into.",
   quarantine: "What the gateway could not verify.",

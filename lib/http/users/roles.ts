@@ -16,6 +16,8 @@ export const PERMISSIONS = {
   "receipts:read": "receipts and their proofs; no content",
   "firearms:read": "looking up the firearm register",
   "firearms:import": "importing into the firearm register",
+  "checks:ask": "asking whether something is wanted by an alert in force",
+  "checks:read": "seeing who checked what",
   "changes:read": "following the feed of changes",
   "webhooks:write": "setting up who is told of changes",
   "users:read": "seeing users and their tokens' labels",
@@ -38,6 +40,7 @@ export const ROLES = {
   FOCAL_POINT_OFFICER: [
     ...EVERYBODY,
     ...CASEWORK,
+    "checks:ask",
     "receipts:read",
     "firearms:read",
     "changes:read",
@@ -45,6 +48,8 @@ export const ROLES = {
   FOCAL_POINT_SUPERVISOR: [
     ...EVERYBODY,
     ...CASEWORK,
+    "checks:ask",
+    "checks:read",
     "traces:urgent",
     "traces:refuse",
     "clocks:write",
@@ -52,6 +57,7 @@ export const ROLES = {
     "firearms:read",
     "changes:read",
   ],
+  BORDER_OFFICER: [...EVERYBODY, "checks:ask"],
   RECORDS_OFFICER: [
     ...EVERYBODY,
     "traces:read",
@@ -59,7 +65,7 @@ export const ROLES = {
     "firearms:read",
     "firearms:import",
   ],
-  AUDITOR: [...EVERYBODY, "receipts:read", "users:read"],
+  AUDITOR: [...EVERYBODY, "checks:read", "receipts:read", "users:read"],
   GATEWAY_OPERATOR: [
     ...EVERYBODY,
     "quarantine:read",
@@ -71,6 +77,7 @@ export const ROLES = {
   NATIONAL_SYSTEM: [
     ...EVERYBODY,
     ...CASEWORK,
+    "checks:ask",
     "receipts:read",
     "firearms:read",
     "firearms:import",

@@ -1,3 +1,4 @@
+import { parseCheckCsv } from "#alerts-api";
 import { parseCap, writeCap } from "#casework";
 import { type Target, textTarget, type Verdict } from "../verdict.ts";
 
@@ -16,5 +17,11 @@ export const ALERT_TARGETS: readonly Target[] = [
     if (!written.ok) throw new TypeError(`it was read and cannot be written: ${text}`);
     const again = JSON.stringify(parseCap(written.value)) === JSON.stringify(read);
     return { accepted: true, again: again ? text : "" };
+  }),
+  textTarget("check-csv", ["parseCheckCsv"], (text) => {
+    const read = parseCheckCsv(text);
+    if (read.ok) return { accepted: true };
+    if (read.problems.length === 0) throw new TypeError("it was refused without a problem");
+    return REFUSED;
   }),
 ];

@@ -1,0 +1,7 @@
+// The door to the routes of alerts and checks, which a store's thread does not load.
+
+export { parseCheckCsv } from "./check-csv.ts";
+export { addCheckRoutes, type CheckDeps } from "./check-routes.ts";
+export type { CheckReport, Question } from "./check-schema.ts";
+export { checkReport, isStale, NOTICE } from "./check-view.ts";
+export { type CopyKeeperDeps, startCopyKeeper } from "./copy-keeper.ts";

@@ -1,0 +1,18 @@
+import {
+  ALERT_COPY_MIGRATION_SQL,
+  ALERT_COPY_PROCEDURES,
+  ALERT_COPY_READ_ONLY,
+  noteAlert,
+} from "#alerts";
+import type { StoreDefinition } from "#runtime";
+
+/** A store with nothing but the local copy of alerts. */
+export const store = {
+  name: "alert-test",
+  migrations: [{ version: 1, name: "alerts in force", sql: ALERT_COPY_MIGRATION_SQL }],
+  procedures: { ...ALERT_COPY_PROCEDURES, noteAlertOf: noteAlert },
+  readOnly: [...ALERT_COPY_READ_ONLY],
+} satisfies StoreDefinition;
+
+/** Procedures of {@link store}. */
+export type AlertTestProcedures = typeof store.procedures;
