@@ -113,8 +113,8 @@ interface Decision {
 
 /**
  * Records a batch: decides once more under the lock what only the store knows (a repeated id, a
- * receipt about nothing, a move out of turn), appends one log entry for each, and stores message, parts and deliveries.
- * All or nothing; when it returns, everything is on disk (promise 1).
+ * receipt about nothing, a move out of turn), appends one log entry for each, and stores message,
+ * parts and deliveries. All or nothing; when it returns, everything is on disk (promise 1).
  */
 export async function recordBatch(tx: Transaction, batch: RecordBatch): Promise<RecordedBatch> {
   const state = await tx.get<{ recorded_at: number }>("SELECT recorded_at FROM gateway_state");

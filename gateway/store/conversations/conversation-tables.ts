@@ -1,6 +1,6 @@
 /**
- * Conversations as their headers tell them (TP-CONV-1). A row of `conversation` is one trace request
- * or one sender's part in an alert, and has the id of the message that opened it; a row of
+ * Conversations as their headers tell them (TP-CONV-1). A row of `conversation` is one trace
+ * request or one sender's part in an alert, and has the id of the message that opened it; a row of
  * `conversation_move` is a later message of a trace, under its own id.
  */
 export const CONVERSATION_SQL = `
