@@ -32,7 +32,8 @@ const COMPOSITION_ROOTS = [
  * without the server, and lib/participant has one for its tables: a store's thread loads them.
  * lib/alerts has one more for its routes, which that thread does not load.
  */
-const DOORS = "^lib/(?:[^/]+|http/(?:users|feed|webhooks|repeats)|participant/store|alerts/api)/index\\.ts$";
+const DOORS =
+  "^lib/(?:[^/]+|http/(?:users|feed|webhooks|repeats)|participant/store|alerts/api)/index\\.ts$";
 
 const PRODUCT = "^(lib|proto|gateway|services|cli|scenario|deploy|bin)/";
 
