@@ -1,6 +1,13 @@
 export { type Addressees, type OriginMarks, proposeAddressees } from "./addressees.ts";
 export { ALERT_WAYS_OUT, alertFindingView } from "./alert/alert-findings.ts";
 export { ALERT_KINDS, type AlertKindName, type AlertKindRule } from "./alert/alert-kinds.ts";
+export {
+  type AlertDraft,
+  type AlertDraftResult,
+  type AlertHeader,
+  alertOfCap,
+  capOfAlert,
+} from "./alert/cap-form/alert-cap.ts";
 export { type AlertContext, checkAlert } from "./alert/check-alert.ts";
 export {
   type AlertMessage,
