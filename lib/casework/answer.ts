@@ -1,6 +1,8 @@
 import {
   CustodyEvent,
   CustodyEventKind,
+  DatePrecision,
+  EvidenceKind,
   FinalReply,
   Question,
   QuestionAnswer,
@@ -11,7 +13,8 @@ import {
   type TraceRequest,
 } from "#proto";
 import { isSameCalibre, stateName } from "#reference";
-import type { FirearmRecord, FirearmStatus } from "./register.ts";
+import type { FirearmRecord, FirearmStatus, RegisterEvent } from "./register.ts";
+import { inOrderOfTime } from "./register-standing.ts";
 
 /** What a status of the register means as an answer. */
 const OUTCOME_OF_STATUS: Readonly<Record<FirearmStatus, TraceOutcome>> = {
@@ -19,6 +22,7 @@ const OUTCOME_OF_STATUS: Readonly<Record<FirearmStatus, TraceOutcome>> = {
   exported: TraceOutcome.EXPORTED_ONWARD,
   stolen: TraceOutcome.REPORTED_LOST_OR_STOLEN,
   destroyed: TraceOutcome.RECORDED_DESTROYED,
+  deactivated: TraceOutcome.RECORDED_DEACTIVATED,
   manufactured: TraceOutcome.MANUFACTURE_CONFIRMED_ONLY,
 };
 
@@ -27,6 +31,7 @@ const EVENT_OF_STATUS: Readonly<Record<FirearmStatus, CustodyEventKind>> = {
   exported: CustodyEventKind.EXPORTED,
   stolen: CustodyEventKind.STOLEN,
   destroyed: CustodyEventKind.DESTROYED,
+  deactivated: CustodyEventKind.DEACTIVATED,
   manufactured: CustodyEventKind.MANUFACTURED,
 };
 
@@ -148,6 +153,8 @@ function sentenceOf(record: FirearmRecord): string {
       return `Reported lost or stolen from ${holder}${when}.`;
     case "destroyed":
       return `Recorded as destroyed${when}.`;
+    case "deactivated":
+      return `Recorded as deactivated${when}.`;
     case "manufactured":
       return `Made in this State${when}; no sale is on record.`;
     default:
@@ -174,8 +181,10 @@ function answerTo(question: Question, record: FirearmRecord, sentence: string): 
   }
 }
 
-/** The last event on record; a register of last states knows no more. */
+/** Every event on record in the order of time; of a register of last states, the last one. */
 function custodyOf(request: TraceRequest, record: FirearmRecord): CustodyEvent[] {
+  const events = inOrderOfTime(record.events ?? []);
+  if (events.length > 0) return events.map(custodyEventOf);
   const leaves = record.status === "exported";
   const gains = record.status === "held";
   const event = CustodyEvent.create({
@@ -188,3 +197,26 @@ function custodyOf(request: TraceRequest, record: FirearmRecord): CustodyEvent[]
   });
   return [event];
 }
+
+function custodyEventOf(event: RegisterEvent): CustodyEvent {
+  const { date = "", evidence = "UNSPECIFIED", kind } = event;
+  return CustodyEvent.create({
+    kind: CustodyEventKind[kind],
+    date,
+    datePrecision: PRECISIONS[date === "" ? 0 : date.split("-").length] ?? PRECISIONS[0],
+    fromParty: event.fromParty ?? "",
+    fromState: event.fromState ?? "",
+    toParty: event.toParty ?? "",
+    toState: event.toState ?? "",
+    authorizationRef: event.authorizationRef ?? "",
+    evidenceKind: EvidenceKind[evidence],
+  });
+}
+
+/** By how many parts of a date are known. */
+const PRECISIONS = [
+  DatePrecision.UNSPECIFIED,
+  DatePrecision.YEAR,
+  DatePrecision.MONTH,
+  DatePrecision.DAY,
+] as const;

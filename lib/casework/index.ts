@@ -85,8 +85,12 @@ export {
   type ConsignmentProblem,
   type ConsignmentText,
 } from "./consignment/consignment-kinds.ts";
-export { candidateLookups } from "./identity/candidate-lookups.ts";
-export { findCandidates } from "./identity/find-candidates.ts";
+export { candidateLookups, type SearchDepth } from "./identity/candidate-lookups.ts";
+export {
+  type FirearmCandidate,
+  findCandidates,
+  type WantedFirearm,
+} from "./identity/find-candidates.ts";
 export { isPartialSerial } from "./identity/partial-serial.ts";
 export { serialKeysOf } from "./identity/serial-keys.ts";
 export {
@@ -107,14 +111,19 @@ export { judgeArrival, judgeNext, type TakenMove, type TakenMoves } from "./move
 export { inOrderOfSending, nextSentAtMs, type RecordedMove } from "./moves/recorded-move.ts";
 export { movesOpenTo, type Turn, turnOf } from "./moves/whose-turn.ts";
 export { codeOf, nameSchema } from "./name-schema.ts";
+export { LOOK_ALIKE_VERSION, lookAlikeKey } from "./look-alike.ts";
 export { normalizeMake, normalizeSerial } from "./normalize.ts";
 export { moveOf, outcomeClassOf, outcomeName, type TraceOutcomeName } from "./outcome.ts";
 export {
   FIREARM_STATUSES,
   type FirearmRecord,
   type FirearmStatus,
+  HOLDER_KINDS,
+  RECORD_HOLDERS,
   type RefusalGroundName,
+  type RegisterEvent,
 } from "./register.ts";
+export { inOrderOfTime, standingOf } from "./register-standing.ts";
 export { type ReplyClock, replyClock, TARGET_DAYS } from "./reply-clock.ts";
 export {
   checkTraceRequest,

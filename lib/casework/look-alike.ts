@@ -36,6 +36,12 @@ const ROWS: readonly string[] = [
   "\u0647\u0629\u06C1",
 ];
 
+/**
+ * Version of {@link ROWS}. A register keeps look-alike keys beside its rows: with another version
+ * it makes them anew.
+ */
+export const LOOK_ALIKE_VERSION = 2;
+
 const FOLDED: ReadonlyMap<string, string> = new Map(
   ROWS.flatMap((row) => {
     const [first = "", ...others] = row;

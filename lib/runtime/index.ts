@@ -23,13 +23,13 @@ export type {
 } from "./database.ts";
 export { type WatchedDisk, watchDisk } from "./disk-watch.ts";
 export { faultLines } from "./fault-lines.ts";
+export { FIREARM_LIMITS } from "./firearm-limits.ts";
 export { isMessageId, newMessageId } from "./ids.ts";
 export { Instant, instantMsOf } from "./instant.ts";
 export { Lifecycle, type LifecycleState, type Stoppable, withDeadline } from "./lifecycle.ts";
 export {
   CASEWORK_LIMITS,
   FEED_LIMITS,
-  FIREARM_LIMITS,
   GATEWAY_LIMITS,
   HTTP_LIMITS,
   LOG_LIMITS,

@@ -157,16 +157,6 @@ export const POST_LIMITS = {
   retryMaxMs: MINUTE_MS,
 } as const;
 
-/** Limits of a firearm register's import and look-up. */
-export const FIREARM_LIMITS = {
-  /** A record with every field at its longest. */
-  lineBytesMax: 32 * KIB,
-  /** Lines kept, moved or dropped in one transaction; the post waits no longer than that. */
-  portionLines: 1_000,
-  /** Bad lines named in a report; the rest are counted. */
-  problemsMax: 1_000,
-} as const;
-
 /** Limits of every HTTP door. */
 export const HTTP_LIMITS = {
   /** A JSON body; a trace request with all its fields is far below. */

@@ -29,8 +29,13 @@ import { LINK_MIGRATION_SQL } from "./chain/link-tables.ts";
 import { openLinkedCase, withLinks } from "./chain/open-linked.ts";
 import { casesOfFirearm } from "./chain/same-firearm.ts";
 import { CLOCK_MIGRATION_SQL, CLOCK_PROCEDURES, CLOCK_READ_ONLY } from "./clocks/index.ts";
-import { countFirearms, findFirearms } from "./firearms/firearm-record.ts";
-import { FIREARM_MIGRATION_SQL, IMPORT_ACTOR_MIGRATION_SQL } from "./firearms/firearm-tables.ts";
+import { findFirearms, firearmCandidates, loadFirearm } from "./firearms/firearm-lookups.ts";
+import { countFirearms } from "./firearms/firearm-record.ts";
+import {
+  FIREARM_MIGRATION_SQL,
+  IMPORT_ACTOR_MIGRATION_SQL,
+  REGISTER_MIGRATION_SQL,
+} from "./firearms/firearm-tables.ts";
 import {
   abandonImport,
   advanceImport,
@@ -39,6 +44,7 @@ import {
   stageImport,
   unfinishedImports,
 } from "./firearms/import-procedures.ts";
+import { rekeyFirearms } from "./firearms/rekey.ts";
 
 /** Everything a focal point keeps: its post, its cases, its firearm register, its users. */
 export const store = {
@@ -60,6 +66,7 @@ export const store = {
     { version: 14, name: "clocks of cases", sql: CLOCK_MIGRATION_SQL },
     { version: 15, name: "attachments", sql: ATTACHMENT_MIGRATION_SQL },
     { version: 16, name: "alerts in force", sql: ALERT_COPY_MIGRATION_SQL },
+    { version: 17, name: "keys and events of firearms", sql: REGISTER_MIGRATION_SQL },
   ],
   procedures: {
     ...createServiceProcedures(withLinks(caseHooks)),
@@ -78,7 +85,10 @@ export const store = {
     caseCounts,
     caseGlance,
     findFirearms,
+    loadFirearm,
+    firearmCandidates,
     countFirearms,
+    rekeyFirearms,
     beginImport,
     stageImport,
     decideImport,
@@ -99,6 +109,8 @@ export const store = {
     "caseCounts",
     "caseGlance",
     "findFirearms",
+    "loadFirearm",
+    "firearmCandidates",
     "countFirearms",
     "unfinishedImports",
   ],

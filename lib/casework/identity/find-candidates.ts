@@ -40,7 +40,7 @@ export interface CandidateReason {
 }
 
 /** A firearm of a register that may be the one that is looked for. Never a certainty. */
-export interface Candidate<F extends RegisteredFirearm = RegisteredFirearm> {
+export interface FirearmCandidate<F extends RegisteredFirearm = RegisteredFirearm> {
   readonly firearm: F;
   /** 0 to 100. */
   readonly score: number;
@@ -65,9 +65,9 @@ const TIES: Readonly<Record<MakerTie, string>> = {
 export function findCandidates<F extends RegisteredFirearm>(
   wanted: WantedFirearm,
   rows: Iterable<F>,
-): Candidate<F>[] {
+): FirearmCandidate<F>[] {
   const keys = serialKeysOf(wanted.serial);
-  const found = new Map<string, Candidate<F>>();
+  const found = new Map<string, FirearmCandidate<F>>();
   for (const firearm of rows) {
     const candidate = found.has(firearm.id) ? undefined : rank(wanted, keys, firearm);
     if (candidate !== undefined) found.set(firearm.id, candidate);
@@ -81,7 +81,7 @@ function rank<F extends RegisteredFirearm>(
   wanted: WantedFirearm,
   keys: SerialKeys,
   firearm: F,
-): Candidate<F> | undefined {
+): FirearmCandidate<F> | undefined {
   const related = relateSerials(keys, firearm.serialRaw);
   if (related === undefined) return undefined;
   const { reason: detail, relation, score: points } = related;

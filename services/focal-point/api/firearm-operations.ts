@@ -1,4 +1,5 @@
 import { Type } from "typebox";
+import { FIREARM_STATUSES, SERIAL_RELATIONS } from "#casework";
 import { pageLimit, problemOf } from "#http";
 import { CASEWORK_LIMITS } from "#runtime";
 import { FirearmLine } from "./firearm-schema.ts";
@@ -68,6 +69,124 @@ export const FIND_FIREARMS = {
   },
 } as const;
 
+const CandidateSearch = Type.Object(
+  {
+    serial: Type.String({
+      ...mark,
+      maxLength: CASEWORK_LIMITS.serialCharsMax,
+      description: "As read; ? is one character that could not be read, * any number of them",
+    }),
+    make: Type.Optional(Type.String({ ...mark, description: "Brand as marked" })),
+    model: Type.Optional(Type.String({ ...mark, description: "Model as marked" })),
+    calibre: Type.Optional(Type.String({ ...mark, description: "Calibre as marked" })),
+    depth: Type.Optional(
+      Type.Enum(["ALIKE", "NEAR"], {
+        description: "ALIKE: what reads alike; NEAR, the default: one slip and parts of it too",
+      }),
+    ),
+    limit: pageLimit,
+  },
+  { additionalProperties: false },
+);
+
+const CandidateView = Type.Object({
+  firearm: FirearmLine,
+  score: Type.Integer({ minimum: 0, maximum: 100, description: "The likeliest have most" }),
+  relation: Type.Enum([...SERIAL_RELATIONS], {
+    description: "How its serial number stands to the one asked for",
+  }),
+  reasons: Type.Array(
+    Type.Object({
+      field: Type.Enum(["serial", "make", "model", "calibre"]),
+      rule: Type.String({ description: "What was found about the field" }),
+      detail: Type.String({ description: "The same as a sentence without its subject" }),
+      points: Type.Integer({ description: "What it gives or takes, of 100" }),
+    }),
+    { description: "Why it stands where it stands, the serial number first" },
+  ),
+});
+
+/** `GET /v1/firearms/candidates`. */
+export const FIND_CANDIDATES = {
+  schema: {
+    operationId: "findCandidates",
+    summary: "Firearms that may be the one looked for, ranked, with reasons",
+    description:
+      "Finds a firearm although its serial number was misread or read in part. What it gives is " +
+      "a list of possibilities for an officer, never a certainty.",
+    tags: ["firearms"],
+    querystring: CandidateSearch,
+    response: {
+      200: Type.Object({
+        candidates: Type.Array(CandidateView),
+        more: Type.Boolean({ description: "Whether there are more; ask for less" }),
+      }),
+    },
+  },
+  config: {
+    permission: "firearms:read",
+    examples: {
+      transposed: {
+        summary: "Two characters have changed places",
+        parameters: { serial: "MADE-PU 77", make: "Taurus" },
+        status: 200,
+        answer: {
+          candidates: [
+            {
+              firearm: PISTOL,
+              score: 82,
+              relation: "TRANSPOSED",
+              reasons: [
+                {
+                  field: "serial",
+                  rule: "TRANSPOSED",
+                  detail: "characters 5 and 6 have changed places",
+                  points: 82,
+                },
+                { field: "make", rule: "SAME", detail: "the same brand", points: 0 },
+              ],
+            },
+          ],
+          more: false,
+        },
+      },
+      tooLittle: {
+        summary: "Too little is known to search by",
+        parameters: { serial: "?7*" },
+        status: 422,
+        answer: problemOf("INPUT_INVALID", {
+          problems: [{ field: "serial", rule: "needs at least 3 known characters" }],
+        }),
+      },
+    },
+  },
+} as const;
+
+/** `GET /v1/firearms/:firearmId`. */
+export const SHOW_FIREARM = {
+  schema: {
+    operationId: "showFirearm",
+    summary: "One firearm of the register with everything that happened to it",
+    tags: ["firearms"],
+    params: Type.Object({
+      firearmId: Type.String({ minLength: 1, maxLength: 64, description: "Id in the register" }),
+    }),
+    response: { 200: FirearmLine },
+  },
+  config: {
+    permission: "firearms:read",
+    problems: ["NOT_FOUND"],
+    examples: {
+      one: {
+        summary: "A pistol",
+        parameters: { firearmId: PISTOL.id },
+        status: 200,
+        answer: PISTOL,
+      },
+    },
+  },
+} as const;
+
 const count = (description: string) => Type.Integer({ minimum: 0, description });
 
 /** `POST /v1/firearms/import`. */
@@ -123,7 +242,7 @@ export const IMPORT_FIREARMS = {
           problems: [
             {
               field: "line 1: status",
-              rule: "must be one of: held, exported, stolen, destroyed, manufactured",
+              rule: `must be one of: ${FIREARM_STATUSES.join(", ")}`,
             },
           ],
         }),

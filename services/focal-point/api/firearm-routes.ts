@@ -2,8 +2,16 @@ import { actorOf, type HttpRoutes, problemOf, sendProblem } from "#http";
 import { type Database, HTTP_LIMITS } from "#runtime";
 import type { FirearmImporter } from "../firearms/import.ts";
 import type { FocalPointProcedures } from "../store.ts";
-import { FIND_FIREARMS, IMPORT_FIREARMS } from "./firearm-operations.ts";
+import {
+  FIND_CANDIDATES,
+  FIND_FIREARMS,
+  IMPORT_FIREARMS,
+  SHOW_FIREARM,
+} from "./firearm-operations.ts";
 import { fromRecord } from "./firearm-schema.ts";
+
+/** Candidates told unless asked for more: what an officer looks through. */
+const CANDIDATES_DEFAULT = 20;
 
 /** Routes of the firearm register. */
 export function addFirearmRoutes(
@@ -36,6 +44,18 @@ export function addFirearmRoutes(
     }));
     return reply.send({ firearms });
   });
+  routes.get("/firearms/candidates", FIND_CANDIDATES, async (request, reply) => {
+    const { depth = "NEAR", limit = CANDIDATES_DEFAULT, ...wanted } = request.query;
+    const found = await deps.store.call("firearmCandidates", { wanted, depth, limit });
+    if (!found.ok) {
+      const problems = [{ field: "serial", rule: found.rule }];
+      return sendProblem(reply, problemOf("INPUT_INVALID", { problems }));
+    }
+    const candidates = found.candidates.map(({ firearm, ...ranked }) => {
+      return { ...ranked, firearm: fromRecord(firearm) };
+    });
+    return reply.send({ candidates, more: found.more });
+  });
   routes.post(
     "/firearms/import",
     { ...IMPORT_FIREARMS, bodyLimit: Number.MAX_SAFE_INTEGER },
@@ -55,6 +75,12 @@ export function addFirearmRoutes(
       return sendProblem(reply, problemOf("INPUT_INVALID", { detail, remedy, problems }));
     },
   );
+  routes.get("/firearms/:firearmId", SHOW_FIREARM, async (request, reply) => {
+    const { firearmId: id } = request.params;
+    const record = await deps.store.call("loadFirearm", { id });
+    if (record === undefined) return sendProblem(reply, problemOf("NOT_FOUND"));
+    return reply.send(fromRecord(record));
+  });
 }
 
 function isByteStream(value: unknown): value is AsyncIterable<Uint8Array> {

@@ -2,7 +2,7 @@ import { answerFromRegister, moveOf, normalizeSerial } from "#casework";
 import { FinalReply, QuestionAnswer, TraceOutcome, TraceReply, TraceRequest } from "#proto";
 import type { Transaction } from "#runtime";
 import { REGISTER_ACTOR } from "#users";
-import { matchFirearm } from "../firearms/firearm-record.ts";
+import { matchFirearm } from "../firearms/firearm-lookups.ts";
 import { type Replied, replyToCase } from "./case-procedures.ts";
 import { findCase } from "./case-record.ts";
 import { conclusionOf } from "./judge.ts";

@@ -2,10 +2,9 @@ import {
   type FirearmRecord,
   type FirearmStatus,
   normalizeMake,
-  normalizeSerial,
   type RefusalGroundName,
+  serialKeysOf,
 } from "#casework";
-import { type Firearm, SerialStatus } from "#proto";
 import type { SqlRow, SqlValue, Transaction } from "#runtime";
 
 /** Columns of a record, in the order of {@link valuesOf}. */
@@ -24,6 +23,16 @@ export const RECORD_COLUMNS = [
   "restriction",
   "made_up",
   "source_note",
+  "maker",
+  "licensee",
+  "type",
+  "country",
+  "year",
+  "import_country",
+  "import_year",
+  "record_holder",
+  "look_alike",
+  "tail",
 ] as const;
 
 /** A row of the register. */
@@ -42,16 +51,27 @@ export interface FirearmRow extends SqlRow {
   restriction: RefusalGroundName | null;
   made_up: number;
   source_note: string;
+  maker: string | null;
+  licensee: string | null;
+  type: string | null;
+  country: string | null;
+  year: number | null;
+  import_country: string | null;
+  import_year: number | null;
+  record_holder: NonNullable<FirearmRecord["recordHolder"]> | null;
+  look_alike: string;
+  tail: string;
 }
 
 /** Column values of a record. */
 export function valuesOf(record: FirearmRecord): SqlValue[] {
+  const { lookAlike, normalized, tail } = serialKeysOf(record.serialRaw);
   return [
     record.id,
     record.make,
     normalizeMake(record.make),
     record.serialRaw,
-    record.serialNormalized,
+    normalized,
     record.model ?? null,
     record.calibre ?? null,
     record.status,
@@ -61,10 +81,21 @@ export function valuesOf(record: FirearmRecord): SqlValue[] {
     record.restriction ?? null,
     record.madeUp ? 1 : 0,
     record.sourceNote,
+    record.maker ?? null,
+    record.licensee ?? null,
+    record.type ?? null,
+    record.countryOfManufacture ?? null,
+    record.yearOfManufacture ?? null,
+    record.importCountry ?? null,
+    record.importYear ?? null,
+    record.recordHolder ?? null,
+    lookAlike,
+    tail,
   ];
 }
 
-function recordOf(row: FirearmRow): FirearmRecord {
+/** A row as a record; its events are a matter of their own. */
+export function recordOf(row: FirearmRow): FirearmRecord {
   return {
     id: row.id,
     make: row.make,
@@ -73,80 +104,21 @@ function recordOf(row: FirearmRow): FirearmRecord {
     status: row.status,
     madeUp: row.made_up === 1,
     sourceNote: row.source_note,
+    ...(row.maker === null ? {} : { maker: row.maker }),
+    ...(row.licensee === null ? {} : { licensee: row.licensee }),
     ...(row.model === null ? {} : { model: row.model }),
     ...(row.calibre === null ? {} : { calibre: row.calibre }),
+    ...(row.type === null ? {} : { type: row.type }),
+    ...(row.country === null ? {} : { countryOfManufacture: row.country }),
+    ...(row.year === null ? {} : { yearOfManufacture: row.year }),
+    ...(row.import_country === null ? {} : { importCountry: row.import_country }),
+    ...(row.import_year === null ? {} : { importYear: row.import_year }),
+    ...(row.record_holder === null ? {} : { recordHolder: row.record_holder }),
     ...(row.holder === null ? {} : { holder: row.holder }),
     ...(row.exported_to === null ? {} : { exportedTo: row.exported_to }),
     ...(row.event_date === null ? {} : { eventDate: row.event_date }),
     ...(row.restriction === null ? {} : { restriction: row.restriction }),
   };
-}
-
-/** Records that more than these match tell nobody apart anyway. */
-const MATCHES_MAX = 50;
-
-/**
- * Records that a traced firearm may be: same brand, same serial number, both in their normal forms;
- * a partial serial number matches by its known characters (domain notes 1.2). Without a serial
- * number none can be told apart, so none is given.
- */
-export async function matchFirearm(
-  tx: Transaction,
-  firearm: Firearm | undefined,
-): Promise<FirearmRecord[]> {
-  if (firearm === undefined) return [];
-  const serial = normalizeSerial(firearm.serialRaw);
-  if (serial === "") return [];
-  const make = normalizeMake(firearm.make);
-  if (firearm.serialStatus === SerialStatus.PARTIAL) return await matchPartial(tx, make, serial);
-  const rows = await tx.all<FirearmRow>(
-    "SELECT * FROM firearm WHERE make_key = ? AND serial_key = ? ORDER BY id LIMIT ?",
-    make,
-    serial,
-    MATCHES_MAX,
-  );
-  return rows.map(recordOf);
-}
-
-/** `?` stands for one unknown character; what is known before the first one bounds the search. */
-async function matchPartial(
-  tx: Transaction,
-  make: string,
-  serial: string,
-): Promise<FirearmRecord[]> {
-  const prefix = serial.slice(0, serial.indexOf("?") < 0 ? serial.length : serial.indexOf("?"));
-  const pattern = serial.replaceAll(/[[*]/g, (character) => `[${character}]`);
-  const rows = await tx.all<FirearmRow>(
-    `SELECT * FROM firearm WHERE make_key = ? AND serial_key >= ? AND serial_key < ?
-       AND serial_key GLOB ? ORDER BY id LIMIT ?`,
-    make,
-    prefix,
-    `${prefix}\u{10ffff}`,
-    pattern,
-    MATCHES_MAX,
-  );
-  return rows.map(recordOf);
-}
-
-/** Looks records up by brand, serial number or both; what is given must match in normal form. */
-export async function findFirearms(
-  tx: Transaction,
-  args: { make?: string; serial?: string; limit: number },
-): Promise<FirearmRecord[]> {
-  const conditions: string[] = [];
-  const params: SqlValue[] = [];
-  if (args.make !== undefined) {
-    conditions.push("make_key = ?");
-    params.push(normalizeMake(args.make));
-  }
-  if (args.serial !== undefined) {
-    conditions.push("serial_key = ?");
-    params.push(normalizeSerial(args.serial));
-  }
-  if (conditions.length === 0) return [];
-  const sql = `SELECT * FROM firearm WHERE ${conditions.join(" AND ")} LIMIT ?`;
-  const rows = await tx.all<FirearmRow>(sql, ...params, args.limit);
-  return rows.map(recordOf);
 }
 
 /** How many records the register holds. */

@@ -1,12 +1,11 @@
-import type { FirearmRecord } from "#casework";
-import type { SqlRow, SqlValue, Transaction } from "#runtime";
-import { type FirearmRow, RECORD_COLUMNS, valuesOf } from "./firearm-record.ts";
+import type { SqlRow, Transaction } from "#runtime";
+import { type IncomingFirearm, noteGlyphs, putFirearm } from "./put-firearm.ts";
 
 /** A line of an import that can be read. */
 export interface StagedLine {
   /** Number of the line, from 1. */
   readonly line: number;
-  readonly record: FirearmRecord;
+  readonly record: IncomingFirearm;
 }
 
 /** A line whose id an earlier line has. */
@@ -37,8 +36,8 @@ export async function beginImport(
   return row?.id ?? 0;
 }
 
-const STAGE_SQL = `INSERT INTO firearm_staged (import_id, line, ${RECORD_COLUMNS.join(", ")})
-  VALUES (?, ?, ${RECORD_COLUMNS.map(() => "?").join(", ")}) ON CONFLICT DO NOTHING`;
+const STAGE_SQL = `INSERT INTO firearm_staged_line (import_id, line, id, record)
+  VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`;
 
 /** Keeps lines aside; gives those whose id the same import has already. */
 export async function stageImport(
@@ -47,10 +46,11 @@ export async function stageImport(
 ): Promise<RepeatedLine[]> {
   const repeated: RepeatedLine[] = [];
   for (const { line, record } of args.lines) {
-    const added = await tx.run(STAGE_SQL, args.importId, line, ...valuesOf(record));
+    const text = JSON.stringify(record);
+    const added = await tx.run(STAGE_SQL, args.importId, line, record.id, text);
     if (added > 0) continue;
     const first = await tx.get<{ line: number }>(
-      "SELECT line FROM firearm_staged WHERE import_id = ? AND id = ?",
+      "SELECT line FROM firearm_staged_line WHERE import_id = ? AND id = ?",
       args.importId,
       record.id,
     );
@@ -67,15 +67,6 @@ export async function decideImport(tx: Transaction, args: { importId: number }):
   );
 }
 
-type StagedRow = FirearmRow & { line: number };
-
-const UPSERT_SQL = `INSERT INTO firearm (${RECORD_COLUMNS.join(", ")})
-  VALUES (${RECORD_COLUMNS.map(() => "?").join(", ")})
-  ON CONFLICT (id) DO UPDATE SET
-    ${RECORD_COLUMNS.filter((name) => name !== "id")
-      .map((name) => `${name} = excluded.${name}`)
-      .join(", ")}`;
-
 /**
  * Moves one portion of a decided import into the register. Gives null while there is more: a large
  * import goes in portions, so that it never holds up the post.
@@ -84,27 +75,23 @@ export async function advanceImport(
   tx: Transaction,
   args: { importId: number; limit: number },
 ): Promise<ImportCounts | null> {
-  const rows = await tx.all<StagedRow>(
-    "SELECT * FROM firearm_staged WHERE import_id = ? ORDER BY id LIMIT ?",
+  const rows = await tx.all<SqlRow & { id: string; record: string }>(
+    "SELECT id, record FROM firearm_staged_line WHERE import_id = ? ORDER BY id LIMIT ?",
     args.importId,
     args.limit,
   );
   const moved = { inserted: 0, updated: 0, unchanged: 0 };
-  for (const row of rows) {
-    const before = await tx.get<FirearmRow>("SELECT * FROM firearm WHERE id = ?", row.id);
-    const isSame =
-      before !== undefined && RECORD_COLUMNS.every((name) => before[name] === row[name]);
-    if (isSame) moved.unchanged += 1;
-    else if (before === undefined) moved.inserted += 1;
-    else moved.updated += 1;
-    const values: SqlValue[] = RECORD_COLUMNS.map((name) => row[name] as SqlValue);
-    if (!isSame) await tx.run(UPSERT_SQL, ...values);
+  const records = rows.map(({ record }) => JSON.parse(record) as IncomingFirearm);
+  for (const record of records) {
+    const { change } = await putFirearm(tx, record);
+    moved[change] += 1;
     await tx.run(
-      "DELETE FROM firearm_staged WHERE import_id = ? AND id = ?",
+      "DELETE FROM firearm_staged_line WHERE import_id = ? AND id = ?",
       args.importId,
-      row.id,
+      record.id,
     );
   }
+  await noteGlyphs(tx, records);
   const isDone = rows.length < args.limit;
   await tx.run(
     `UPDATE firearm_import SET inserted = inserted + ?, updated = updated + ?,
@@ -137,8 +124,8 @@ export async function abandonImport(
   args: { importId: number; limit: number },
 ): Promise<boolean> {
   const removed = await tx.run(
-    `DELETE FROM firearm_staged WHERE import_id = ? AND id IN
-       (SELECT id FROM firearm_staged WHERE import_id = ? LIMIT ?)`,
+    `DELETE FROM firearm_staged_line WHERE import_id = ? AND id IN
+       (SELECT id FROM firearm_staged_line WHERE import_id = ? LIMIT ?)`,
     args.importId,
     args.importId,
     args.limit,

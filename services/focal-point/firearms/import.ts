@@ -1,5 +1,5 @@
 import { type Clock, compileSchema, type Database, FIREARM_LIMITS } from "#runtime";
-import { FirearmLine, toRecord } from "../api/firearm-schema.ts";
+import { FirearmLine, problemOfRecord, toRecord } from "../api/firearm-schema.ts";
 import type { FocalPointProcedures } from "../store.ts";
 import type { ImportCounts, StagedLine } from "./import-procedures.ts";
 import { readLines } from "./read-lines.ts";
@@ -35,8 +35,14 @@ export class FirearmImporter {
     this.#clock = clock;
   }
 
-  /** Finishes imports that a process which ended had decided, and drops what it had not. */
+  /**
+   * Makes keys anew where their tables have changed, finishes imports that a process which ended
+   * had decided, and drops what it had not.
+   */
   async recover(): Promise<void> {
+    while (!(await this.#store.call("rekeyFirearms", { limit: FIREARM_LIMITS.portionLines }))) {
+      // The next portion.
+    }
     for (const { importId, state } of await this.#store.call("unfinishedImports", undefined)) {
       if (state === "committing") await this.#advance(importId);
       else await this.#abandon(importId);
@@ -129,11 +135,9 @@ class Reading {
       return;
     }
     const record = toRecord(checked.value);
-    if (record.serialNormalized === "")
-      this.complain(line, "serial", "has no character to find by");
-    else if (record.status === "exported" && record.exportedTo === undefined) {
-      this.complain(line, "exportedTo", "is required with status exported");
-    } else this.portion.push({ line, record });
+    const problem = problemOfRecord(record);
+    if (problem === undefined) this.portion.push({ line, record });
+    else this.complain(line, problem.field, problem.rule);
   }
 
   takePortion(): StagedLine[] {

@@ -8,6 +8,8 @@ import {
 } from "#casework";
 import {
   CustodyEventKind,
+  DatePrecision,
+  EvidenceKind,
   type FinalReply,
   OutcomeClass,
   Question,
@@ -46,12 +48,29 @@ describe("answering from a register (TP-CASE-3)", () => {
     ["exported", "EXPORTED_ONWARD", OutcomeClass.ONWARD],
     ["stolen", "REPORTED_LOST_OR_STOLEN", OutcomeClass.ESTABLISHED],
     ["destroyed", "RECORDED_DESTROYED", OutcomeClass.ESTABLISHED],
+    ["deactivated", "RECORDED_DEACTIVATED", OutcomeClass.ESTABLISHED],
     ["manufactured", "MANUFACTURE_CONFIRMED_ONLY", OutcomeClass.NOT_ESTABLISHED],
   ] as const)("says of a firearm that is %s: %s", (status, name, outcomeClass) => {
     const match = { ...record, status, exportedTo: "FR" };
     expect(outcomeName(final(match))).toBe(name);
     expect(outcomeClassOf(answer(match))).toBe(outcomeClass);
     expect(moveOf(answer(match))).toBe(TraceMove.FINAL);
+  });
+
+  it("tells every event on record in the order of time (TP-FIRE-6)", () => {
+    const events = [
+      { kind: "SOLD", date: "2001-05-03", evidence: "INVOICE", toParty: "Example" },
+      { kind: "MANUFACTURED", date: "2001" },
+    ] as const;
+    expect(final({ ...record, events }).custodyEvents).toMatchObject([
+      { kind: CustodyEventKind.MANUFACTURED, datePrecision: DatePrecision.YEAR },
+      {
+        kind: CustodyEventKind.SOLD,
+        datePrecision: DatePrecision.DAY,
+        evidenceKind: EvidenceKind.INVOICE,
+        toParty: "Example",
+      },
+    ]);
   });
 
   it("names the last legal holder with date and State", () => {
