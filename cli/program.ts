@@ -17,6 +17,8 @@ import { addInspect } from "./commands/inspect.ts";
 import { addLogVerify } from "./commands/log.ts";
 import { addQuarantineDecide } from "./commands/quarantine-decide.ts";
 import { addQuarantineList } from "./commands/quarantine-list.ts";
+import { addRegisterImport } from "./commands/register-import.ts";
+import { addRegisterLook } from "./commands/register-look.ts";
 import { addRule } from "./commands/rule.ts";
 import { addTraceAskWhom } from "./commands/trace-ask-whom.ts";
 import { addTraceCheck } from "./commands/trace-check.ts";
@@ -96,6 +98,9 @@ export function createProgram(terminal: Terminal, asJson: boolean): Command {
   addTraceOverdue(trace, terminal);
   addClock(group(program, "clock", "set when answers are due"), terminal);
   addCheck(program, terminal);
+  const register = group("register", "bring a firearm register in, search it, take it out");
+  addRegisterImport(register, terminal);
+  addRegisterLook(register, terminal);
   const user = group(program, "user", "manage who may use a service, and their tokens");
   addUserList(user, terminal);
   addUserAdd(user, terminal);

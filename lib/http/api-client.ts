@@ -19,6 +19,8 @@ export interface ApiCall {
   readonly body?: unknown;
   /** Body as JSON Lines, streamed; instead of `body`. */
   readonly lines?: Iterable<unknown>;
+  /** Body as it is, of a content type of its own; instead of `body`. */
+  readonly bytes?: { readonly type: string; readonly data: Uint8Array };
   readonly headers?: Readonly<Record<string, string>>;
   /** Longest wait for the whole answer. */
   readonly timeoutMs: number;
@@ -43,12 +45,32 @@ export async function callApi<T>(door: ApiDoor, call: ApiCall): Promise<T> {
 /** The same as {@link callApi}, with the status. */
 export async function askApi<T>(door: ApiDoor, call: ApiCall): Promise<ApiAnswer<T>> {
   const response = await patientRequest(door, call);
-  const text = await response.text();
-  if (response.ok) return { status: response.status, body: JSON.parse(text) as T };
+  if (!response.ok) throw await problemOf(response, door, call);
+  return { status: response.status, body: JSON.parse(await response.text()) as T };
+}
+
+/**
+ * Calls a door and gives the answer as it comes, a piece at a time, however long it is. Throws as
+ * {@link callApi}, and UNAVAILABLE when the answer breaks off.
+ */
+export async function* streamApi(door: ApiDoor, call: ApiCall): AsyncGenerator<Uint8Array> {
+  const response = await patientRequest(door, call);
+  if (!response.ok) throw await problemOf(response, door, call);
+  try {
+    yield* response.body ?? [];
+  } catch (caught) {
+    throw new TracepostError("UNAVAILABLE", `the answer of ${door.url} broke off`, {
+      cause: caught,
+      remedy: "Ask again.",
+    });
+  }
+}
+
+async function problemOf(response: Response, door: ApiDoor, call: ApiCall): Promise<ApiProblem> {
   // Without its query, which may hold a serial number.
   const [path = ""] = call.path.split("?");
-  const problem = parseProblem(text);
-  throw new ApiProblem(response.status, problem, `${call.method ?? "GET"} ${door.url}${path}`);
+  const problem = parseProblem(await response.text());
+  return new ApiProblem(response.status, problem, `${call.method ?? "GET"} ${door.url}${path}`);
 }
 
 /**
@@ -83,6 +105,9 @@ async function request(door: ApiDoor, call: ApiCall): Promise<Response> {
     headers["content-type"] = "application/x-ndjson";
     init.body = Readable.toWeb(Readable.from(jsonLines(call.lines))) as ReadableStream;
     init.duplex = "half";
+  } else if (call.bytes !== undefined) {
+    headers["content-type"] = call.bytes.type;
+    init.body = call.bytes.data as Uint8Array<ArrayBuffer>;
   } else if (call.body !== undefined) {
     headers["content-type"] = "application/json";
     init.body = JSON.stringify(call.body);

@@ -10,6 +10,7 @@ export {
   askApi,
   callApi,
   type ProblemField,
+  streamApi,
 } from "./api-client.ts";
 export type { ApiTitle } from "./contract/document.ts";
 export {

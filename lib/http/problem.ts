@@ -87,6 +87,16 @@ export const HTTP_CODES = {
     title: "There are as many webhooks as there may be.",
     remedy: "Delete one that is not needed.",
   },
+  OFFSET_MISMATCH: {
+    status: 409,
+    title: "These bytes do not follow on those that are here.",
+    remedy: "Ask for the upload, and go on from its `receivedBytes`.",
+  },
+  UPLOAD_CLOSED: {
+    status: 409,
+    title: "The file is here as a whole, or was given up; it takes no more bytes.",
+    remedy: "Begin another upload for another file.",
+  },
   TOO_MANY_WAITING: {
     status: 429,
     title: "Too many requests wait for a change already.",

@@ -1,4 +1,4 @@
-import { KIB } from "./units.ts";
+import { DAY_MS, KIB, MIB } from "./units.ts";
 
 /** Limits of a firearm register's import and look-up. */
 export const FIREARM_LIMITS = {
@@ -8,6 +8,20 @@ export const FIREARM_LIMITS = {
   portionLines: 1_000,
   /** Bad lines named in a report; the rest are counted. */
   problemsMax: 1_000,
+  /** Largest file of an import: tens of millions of lines. */
+  uploadBytesMax: 16 * 1024 * MIB,
+  /** An import whose file has not come as a whole by then is given up at the next start. */
+  uploadKeptMs: 7 * DAY_MS,
+  /** Imports that are not through; each has a file. */
+  openUploadsMax: 100,
+  /** Bad lines kept of one import; the rest are counted. */
+  rejectsKeptMax: 1_000_000,
+  /** Characters kept of a bad line. */
+  rejectCharsMax: 2_000,
+  /** Lines that one record of CSV may reach over, in quotes. */
+  csvLinesMax: 64,
+  /** Name of a file. */
+  fileNameCharsMax: 200,
   /** Name of a legal person. */
   partyCharsMax: 200,
   /** Events of one firearm in one line of an import. */

@@ -22,8 +22,14 @@ export const CLI_LIMITS = {
   receiptsWaitMs: 60 * SECOND_MS,
   /** Longest `--wait`. */
   receiptsWaitMsMax: 60 * MINUTE_MS,
-  /** Between two looks for receipts. */
+  /** Between two looks for receipts, or at an import. */
   receiptsPollMs: 250,
+  /** Piece of a file that is sent at once; one that is lost is little to send again. */
+  pieceBytes: 4 * KIB * KIB,
+  /** Times a piece is tried before an import is left for later. */
+  pieceAttemptsMax: 5,
+  /** Longest time a register may take to come out; tens of millions of rows are below. */
+  streamMs: 6 * 60 * MINUTE_MS,
 } as const;
 
 /** Limits and waits of the recovered-firearms scenario. */

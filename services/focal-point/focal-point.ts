@@ -13,6 +13,7 @@ import { addAttachmentRoutes } from "./api/attachment-routes.ts";
 import { addClockRoutes } from "./api/clock-routes.ts";
 import { addFirearmRoutes } from "./api/firearm-routes.ts";
 import { addOverviewRoutes } from "./api/overview-routes.ts";
+import { addRegisterRoutes } from "./api/register-routes.ts";
 import { renderStatusPage } from "./api/status-page.ts";
 import { type SummaryDeps, summarize } from "./api/summary.ts";
 import { addTraceRoutes } from "./api/trace-routes.ts";
@@ -23,6 +24,7 @@ import { addAskWhomRoute } from "./chain/ask-whom-routes.ts";
 import { createClockPump } from "./clocks/clock-pump.ts";
 import type { FocalPointConfig } from "./config.ts";
 import { FirearmImporter } from "./firearms/import.ts";
+import { openRegisterImports } from "./register/open-imports.ts";
 import { type FocalPointProcedures, store as storeDefinition } from "./store.ts";
 
 /** What a focal point is built from; the composition root decides which store and which carrier. */
@@ -58,6 +60,7 @@ async function buildFocalPoint(
   lifecycle.add({ name: "attachments", stop: () => attachments.close() });
   const importer = new FirearmImporter(store, clock);
   await importer.recover();
+  const imports = await openRegisterImports(context);
   const answering = createAnswering({ store, replier: self, clock, timers, logger, onDrafted });
   const clocks = createClockPump({ store, clock, timers, logger });
   const facts: SummaryDeps = {
@@ -87,6 +90,7 @@ async function buildFocalPoint(
       addAskWhomRoute(routes, { store, self, register });
       addAttachmentRoutes(routes, attachments);
       addFirearmRoutes(routes, { store, importer });
+      addRegisterRoutes(routes, { store, clock, ...imports });
       addOverviewRoutes(routes, facts);
       addCheckRoutes(routes, context);
     },

@@ -45,6 +45,8 @@ import {
   unfinishedImports,
 } from "./firearms/import-procedures.ts";
 import { rekeyFirearms } from "./firearms/rekey.ts";
+import { REGISTER_IMPORT_PROCEDURES, REGISTER_IMPORT_READ_ONLY } from "./register/procedures.ts";
+import { UPLOAD_MIGRATION_SQL } from "./register/upload-tables.ts";
 
 /** Everything a focal point keeps: its post, its cases, its firearm register, its users. */
 export const store = {
@@ -67,6 +69,7 @@ export const store = {
     { version: 15, name: "attachments", sql: ATTACHMENT_MIGRATION_SQL },
     { version: 16, name: "alerts in force", sql: ALERT_COPY_MIGRATION_SQL },
     { version: 17, name: "keys and events of firearms", sql: REGISTER_MIGRATION_SQL },
+    { version: 18, name: "imports of the register", sql: UPLOAD_MIGRATION_SQL },
   ],
   procedures: {
     ...createServiceProcedures(withLinks(caseHooks)),
@@ -95,12 +98,14 @@ export const store = {
     advanceImport,
     abandonImport,
     unfinishedImports,
+    ...REGISTER_IMPORT_PROCEDURES,
   },
   readOnly: [
     ...SERVICE_READ_ONLY,
     ...CLOCK_READ_ONLY,
     ...UPLOAD_READ_ONLY,
     ...ALERT_COPY_READ_ONLY,
+    ...REGISTER_IMPORT_READ_ONLY,
     "findRepeated",
     "casesOfFirearm",
     "listCases",

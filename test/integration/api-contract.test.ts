@@ -105,6 +105,7 @@ async function arrangeCases(): Promise<Map<string, string>> {
   const document = Buffer.from("%PDF-1.7\n%%EOF\n");
   const begun = await announce(ke, "invoice.pdf", document);
   const unneeded = await announce(ke, "unneeded.pdf", document);
+  const files = await arrangeRegisterFiles(ke);
   await untilCase(ke, received.caseId, "DELIVERED");
   await untilCase(ke, other.caseId, "DELIVERED");
   await untilCase(ke, sent.caseId, "ANSWERED");
@@ -121,8 +122,31 @@ async function arrangeCases(): Promise<Map<string, string>> {
       [EXAMPLE_IDS.webhook]: webhook.webhookId ?? "",
       [EXAMPLE_IDS.otherWebhook]: otherWebhook.webhookId ?? "",
       [EXAMPLE_ORIGIN]: receiver.origin,
+      ...files,
     }),
   );
+}
+
+/** Imports of a register: two that are begun, and one of which no line can be taken. */
+async function arrangeRegisterFiles(door: ApiDoor): Promise<Record<string, string>> {
+  const begin = async (): Promise<string> => {
+    const body = { name: "register-2026.jsonl", format: "jsonl", partial: true };
+    return (await make(door, "/v1/register/uploads", body)).uploadId ?? "";
+  };
+  const [bad, other, begun] = [await begin(), await begin(), await begin()];
+  const authorization = `Bearer ${door.token}`;
+  await fetch(`${door.url}/v1/register/uploads/${bad}/bytes?offset=0&last=true`, {
+    method: "POST",
+    headers: { authorization, "content-type": "application/x-ndjson" },
+    body: "{\n",
+  });
+  const isDone = ({ state }: { state?: string }) => state === "DONE";
+  await until(door, `/v1/register/uploads/${bad}`, isDone);
+  return {
+    [EXAMPLE_IDS.registerFile]: begun,
+    [EXAMPLE_IDS.otherRegisterFile]: other,
+    [EXAMPLE_IDS.badRegisterFile]: bad,
+  };
 }
 
 /** Announces a file; gives the id of the attachment. */

@@ -23,6 +23,12 @@ export const EXAMPLE_IDS = {
   webhook: "wh_7q2m9c4k1x8d",
   /** Another one. */
   otherWebhook: "wh_5t8n3b6j0z2r",
+  /** An import of a register that is begun. */
+  registerFile: "up_3c9a1e7b5d20",
+  /** Another one. */
+  otherRegisterFile: "up_8f2d4b6a1c90",
+  /** One of which no line could be taken. */
+  badRegisterFile: "up_0d1e2f3a4b5c",
 } as const;
 
 /** Where the webhooks of examples lead. */

@@ -13,6 +13,7 @@ export const TAGS = {
   changes: "What has changed, as a feed and as calls to other systems.",
   checks: "Whether somebody looks for a firearm, ammunition, a document or a consignment.",
   firearms: "The register of firearms that answers are given from.",
+  register: "Bringing a national register in, and taking it out.",
   overview: "The service at a glance: counts, and what to look into.",
   quarantine: "What the gateway could not verify.",
   events: "What the operator should know of.",

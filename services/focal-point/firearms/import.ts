@@ -1,8 +1,9 @@
 import { type Clock, compileSchema, type Database, FIREARM_LIMITS } from "#runtime";
 import { FirearmLine, problemOfRecord, toRecord } from "../api/firearm-schema.ts";
+import { ruleOfFault } from "../register/decode-line.ts";
 import type { FocalPointProcedures } from "../store.ts";
 import type { ImportCounts, StagedLine } from "./import-procedures.ts";
-import { readLines } from "./read-lines.ts";
+import { type Line, readLines } from "./read-lines.ts";
 
 /** A line that was not imported. */
 export interface BadLine {
@@ -62,8 +63,8 @@ export class FirearmImporter {
     const importId = await this.#store.call("beginImport", { actor, nowMs: this.#clock.now() });
     const reading = new Reading();
     try {
-      for await (const { line, text } of readLines(source, FIREARM_LIMITS.lineBytesMax)) {
-        reading.take(line, text);
+      for await (const line of readLines(source, FIREARM_LIMITS.lineBytesMax)) {
+        reading.take(line);
         if (reading.portion.length >= FIREARM_LIMITS.portionLines) {
           await this.#stage(importId, reading);
         }
@@ -116,10 +117,10 @@ class Reading {
   portion: StagedLine[] = [];
   #lastBadLine = 0;
 
-  take(line: number, text: string | undefined): void {
+  take({ fault, line, text }: Line): void {
     if (text === undefined) {
       this.lines += 1;
-      this.complain(line, "", `is longer than ${FIREARM_LIMITS.lineBytesMax} bytes`);
+      this.complain(line, "", ruleOfFault(fault));
       return;
     }
     if (text.trim() === "") return;

@@ -1,32 +1,44 @@
-/** A line of a stream; `text` is undefined when it is longer than allowed. */
+/** A line of a stream; `text` is undefined when it cannot be read, and `fault` says why. */
 export interface Line {
   /** From 1. */
   readonly line: number;
   readonly text: string | undefined;
+  readonly fault?: "tooLong" | "notUtf8";
+  /** Place in the stream behind the line and its end, in bytes. */
+  readonly endsAt: number;
 }
 
 const NEWLINE = 0x0a;
 
+/** Where a stream goes on that was read before. */
+export interface ReadFrom {
+  /** Lines read already. */
+  readonly line: number;
+  /** Bytes read already; the stream begins behind them. */
+  readonly offset: number;
+}
+
 /**
  * Cuts a stream of UTF-8 bytes into lines, holding no more than one line at a time; of a line over
- * the limit nothing is held. A byte order mark at the start is dropped.
+ * the limit nothing is held. A byte order mark at the start of a line is dropped.
  */
 export async function* readLines(
   source: AsyncIterable<Uint8Array>,
   lineBytesMax: number,
+  from: ReadFrom = { line: 0, offset: 0 },
 ): AsyncGenerator<Line> {
-  const decoder = new TextDecoder("utf-8");
+  const decoder = new TextDecoder("utf-8", { fatal: true });
   let pieces: Uint8Array[] = [];
   let length = 0;
-  let line = 1;
-  const end = (): Line => {
-    const isTooLong = length > lineBytesMax;
-    const text = isTooLong ? undefined : decoder.decode(Buffer.concat(pieces));
-    const ended = { line, text: text?.replace(/\r$/, "") };
+  let line = from.line;
+  let endsAt = from.offset;
+  const end = (endBytes: number): Line => {
+    line += 1;
+    endsAt += length + endBytes;
+    const read = length > lineBytesMax ? ({ fault: "tooLong" } as const) : decode(decoder, pieces);
     pieces = [];
     length = 0;
-    line += 1;
-    return ended;
+    return { line, endsAt, text: undefined, ...read };
   };
   const add = (piece: Uint8Array): void => {
     length += piece.length;
@@ -39,10 +51,23 @@ export async function* readLines(
       const at = chunk.indexOf(NEWLINE, start);
       if (at < 0) break;
       add(chunk.subarray(start, at));
-      yield end();
+      yield end(1);
       start = at + 1;
     }
     add(chunk.subarray(start));
   }
-  if (length > 0) yield end();
+  if (length > 0) yield end(0);
+}
+
+function decode(
+  decoder: TextDecoder,
+  pieces: readonly Uint8Array[],
+): { readonly text: string } | { readonly fault: "notUtf8" } {
+  try {
+    const [only] = pieces;
+    const bytes = pieces.length === 1 && only !== undefined ? only : Buffer.concat(pieces);
+    return { text: decoder.decode(bytes).replace(/\r$/, "") };
+  } catch {
+    return { fault: "notUtf8" };
+  }
 }

@@ -19,6 +19,8 @@ import { FirearmLine, toRecord } from "../../../services/focal-point/api/firearm
 import { NewReply, toTraceReply } from "../../../services/focal-point/api/reply-schema.ts";
 import { NewTrace } from "../../../services/focal-point/api/trace-schema.ts";
 import { readLines } from "../../../services/focal-point/firearms/read-lines.ts";
+import { parseCsvHeader } from "../../../services/focal-point/register/csv-columns.ts";
+import { csvRecord, parseCsvRecord } from "../../../services/focal-point/register/csv-record.ts";
 import { ofOptional, ofThrown, type Target, textTarget, type Verdict } from "../verdict.ts";
 
 const REFUSED: Verdict = { accepted: false };
@@ -128,6 +130,19 @@ export const TEXT_TARGETS: readonly Target[] = [
       return { accepted: true };
     },
   },
+  textTarget("register-csv", ["parseCsvRecord"], (text) => {
+    const record = parseCsvRecord(text, ",");
+    if (record.type !== "record") return REFUSED;
+    const again = parseCsvRecord(csvRecord(record.fields), ",");
+    const isSame = JSON.stringify(again) === JSON.stringify(record);
+    if (!isSame) throw new TypeError("a record that is written again reads otherwise");
+    return { accepted: true };
+  }),
+  textTarget("register-csv-header", ["parseCsvHeader"], (text) => {
+    const read = parseCsvHeader(text);
+    if (!read.ok && read.problems.length === 0) throw new TypeError("refused without a problem");
+    return { accepted: read.ok };
+  }),
   textTarget("token", ["parseToken"], (text) => ofOptional(parseToken(text))),
   textTarget("page-mark", ["positionOf"], (text) =>
     ofOptional(positionOf(text), (position) => pageMark(position)),

@@ -1,0 +1,79 @@
+import { FIREARM_LIMITS } from "#runtime";
+import { type Line, type ReadFrom, readLines } from "../firearms/read-lines.ts";
+import { parseCsvRecord } from "./csv-record.ts";
+
+/** One record of a file: a line of JSON, or of CSV with the lines its quotes reach over. */
+export interface FileRecord {
+  /** Of its first line, from 1. */
+  readonly line: number;
+  /** Of its last line. */
+  readonly lastLine: number;
+  /** Place in the file behind it, in bytes. */
+  readonly endsAt: number;
+  /** As it stands in the file; undefined when it cannot be read. */
+  readonly text: string | undefined;
+  readonly fault?: Line["fault"] | "openQuote";
+}
+
+/** How a file is cut into records. */
+export interface FileForm {
+  readonly format: "csv" | "jsonl";
+  /** Of CSV. */
+  readonly delimiter: string;
+}
+
+/**
+ * Cuts a file into records, one at a time (TP-FIRE-12). A quote of CSV that is never closed spoils
+ * its own line alone: what follows is read again.
+ */
+export async function* readRecords(
+  source: AsyncIterable<Uint8Array>,
+  form: FileForm,
+  from: ReadFrom,
+): AsyncGenerator<FileRecord> {
+  const lines = readLines(source, FIREARM_LIMITS.lineBytesMax, from);
+  const waiting: Line[] = [];
+  for await (const line of lines) {
+    if (form.format === "jsonl") {
+      yield { ...line, lastLine: line.line };
+      continue;
+    }
+    waiting.push(line);
+    while (waiting.length > 0) {
+      const record = joined(waiting, form.delimiter, false);
+      if (record === undefined) break;
+      yield record;
+    }
+  }
+  while (waiting.length > 0) {
+    const record = joined(waiting, form.delimiter, true);
+    if (record !== undefined) yield record;
+  }
+}
+
+/** The first record of the lines, taken off them; undefined when it may go on in the next line. */
+function joined(waiting: Line[], delimiter: string, isEnd: boolean): FileRecord | undefined {
+  const [first, ...others] = waiting;
+  if (first === undefined) return undefined;
+  const { endsAt, line } = first;
+  if (first.text === undefined) {
+    waiting.shift();
+    return { ...first, lastLine: line };
+  }
+  const last = waiting.at(-1) ?? first;
+  const text = waiting.map((each) => each.text ?? "").join("\n");
+  const isReadable = others.every((each) => each.text !== undefined);
+  const isOpen = isReadable && parseCsvRecord(text, delimiter).type === "open";
+  if (isReadable && !isOpen) {
+    waiting.length = 0;
+    return { line, lastLine: last.line, endsAt: last.endsAt, text };
+  }
+  const mayGoOn =
+    isReadable &&
+    !isEnd &&
+    waiting.length < FIREARM_LIMITS.csvLinesMax &&
+    text.length < FIREARM_LIMITS.lineBytesMax;
+  if (mayGoOn) return undefined;
+  waiting.shift();
+  return { line, lastLine: line, endsAt, text: undefined, fault: "openQuote" };
+}
