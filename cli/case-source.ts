@@ -1,11 +1,20 @@
 import { access } from "node:fs/promises";
 import { join } from "node:path";
-import { fromTraceReply, fromTraceRequest, nameOf, type TraceState } from "#casework";
+import {
+  fromFollowUp,
+  fromTraceReply,
+  fromTraceRequest,
+  movesOpenTo,
+  nameOf,
+  type TraceState,
+  turnOf,
+} from "#casework";
 import { TracepostError } from "#errors";
 import type { MessageReceipts } from "#post";
-import { ReceiptType, TraceReply, TraceRequest } from "#proto";
-import type { Database, Transaction } from "#runtime";
-import type { CaseFile, CaseLine, CaseSource } from "./case-view.ts";
+import { ReceiptType, TraceFollowUp, TraceMove, TraceReply, TraceRequest } from "#proto";
+import { type Database, systemClock, type Transaction } from "#runtime";
+import type { CaseFile, CaseLine, CaseMove, CaseSource } from "./case-view.ts";
+import type { NextMoves } from "./next-moves.ts";
 import type { MessageView } from "./trace-calls.ts";
 
 /** A case of a list as a focal point's store gives it, as far as it is told here. */
@@ -22,6 +31,8 @@ interface StoredHead {
   readonly refusalCode: string | null;
   readonly refusalField: string | null;
   readonly awaitingAnswer: boolean;
+  readonly askedBack: boolean;
+  readonly answeredAtMs: number | null;
   readonly openedAtMs: number;
   readonly updatedAtMs: number;
   readonly acknowledgeByMs: number | null;
@@ -33,6 +44,19 @@ interface StoredCase extends StoredHead {
   readonly request: Uint8Array;
   /** Encoded TraceReply. */
   readonly reply: Uint8Array | null;
+}
+
+interface StoredMove {
+  readonly messageId: string;
+  readonly by: "requesting" | "requested";
+  readonly move: TraceMove;
+  readonly sentAtMs: number;
+  /** Encoded TraceReply or TraceFollowUp. */
+  readonly body: Uint8Array;
+  readonly actor: string;
+  readonly effect: "moved" | "stood" | "crossed";
+  readonly fate: string;
+  readonly code: string | null;
 }
 
 interface StoredEvent {
@@ -62,6 +86,7 @@ export type CaseProcedures = {
     tx: Transaction,
     args: { readonly caseId: string; readonly eventLimit: number },
   ): Promise<{ readonly record: StoredCase; readonly events: readonly StoredEvent[] } | null>;
+  caseMoves(tx: Transaction, args: { readonly caseId: string }): Promise<StoredMove[]>;
   postMessageReceipts(
     tx: Transaction,
     args: { readonly conversationId: string; readonly limit: number },
@@ -101,9 +126,10 @@ export class StoredCases implements CaseSource {
 
   async load(caseId: string): Promise<CaseFile> {
     const conversationId = caseId;
-    const [found, messages] = await Promise.all([
+    const [found, messages, moves] = await Promise.all([
       this.#store.call("loadCase", { caseId, eventLimit: CASE_ROWS_MAX }),
       this.#store.call("postMessageReceipts", { conversationId, limit: CASE_ROWS_MAX }),
+      this.#store.call("caseMoves", { caseId }),
     ]);
     if (found === null) throw new TracepostError("USAGE", `no case here: ${caseId}`);
     const { events, record } = found;
@@ -112,6 +138,7 @@ export class StoredCases implements CaseSource {
       ...lineOf(record),
       request: fromTraceRequest(TraceRequest.decode(record.request)),
       ...(reply === undefined ? {} : { reply: fromTraceReply(reply) }),
+      moves: moves.map(moveViewOf),
       events: events.map(({ actor, detail, event, messageId, nowMs, state }) => ({
         at: instant(nowMs),
         event,
@@ -141,9 +168,47 @@ export class StoredCases implements CaseSource {
   }
 }
 
+function needOf({ askedBack, awaitingAnswer, refusalCode }: StoredHead) {
+  if (refusalCode !== null) return "correction";
+  if (askedBack) return "information";
+  return awaitingAnswer ? "answer" : undefined;
+}
+
+/** As the focal point tells it: what is open depends on the time. */
+function nextOf({ answeredAtMs, role, state }: StoredHead): NextMoves {
+  const standing = { state, answeredAtMs: answeredAtMs ?? undefined };
+  const nowMs = systemClock.now();
+  const other = role === "requesting" ? "requested" : "requesting";
+  return {
+    turn: turnOf(state),
+    own: movesOpenTo(role, standing, nowMs),
+    other: movesOpenTo(other, standing, nowMs),
+  };
+}
+
+function moveViewOf(move: StoredMove): CaseMove {
+  const { actor, body, by, code, effect, fate, messageId, sentAtMs } = move;
+  return {
+    messageId,
+    by,
+    move: nameOf(TraceMove, move.move) ?? "",
+    sentAt: instant(sentAtMs),
+    effect: LOST.includes(fate) ? "takenBack" : effect,
+    ...(fate === "" ? {} : { fate }),
+    ...(code === null ? {} : { code }),
+    ...(actor === "" ? {} : { actor }),
+    ...(by === "requested"
+      ? { reply: fromTraceReply(TraceReply.decode(body)) }
+      : { followUp: fromFollowUp(TraceFollowUp.decode(body)) }),
+  };
+}
+
+/** Fates after which a message counts no more. */
+const LOST: readonly string[] = ["refused", "rejected", "expired"];
+
 function lineOf(stored: StoredHead): CaseLine {
   const { outcome, refusalCode: code, refusalField: field, replyMessageId } = stored;
-  const needs = code !== null ? "correction" : stored.awaitingAnswer ? "answer" : undefined;
+  const needs = needOf(stored);
   return {
     caseId: stored.caseId,
     role: stored.role,
@@ -152,6 +217,7 @@ function lineOf(stored: StoredHead): CaseLine {
     ...(outcome === null ? {} : { outcome }),
     ...(code === null ? {} : { refusal: { code, field: field ?? "" } }),
     ...(needs === undefined ? {} : { needs }),
+    next: nextOf(stored),
     nationalCaseNumber: stored.nationalCaseNumber,
     messageId: stored.requestMessageId,
     ...(replyMessageId === null ? {} : { replyMessageId }),

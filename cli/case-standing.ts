@@ -1,5 +1,4 @@
-import { nextTraceState, replyClock, TARGET_DAYS, type TraceState } from "#casework";
-import { TraceMove } from "#proto";
+import { replyClock, TARGET_DAYS, type TraceState, turnOf } from "#casework";
 import { stateName } from "#reference";
 import type { CaseFile } from "./case-view.ts";
 import type { Look } from "./screen.ts";
@@ -10,35 +9,12 @@ export interface Remark {
   readonly look: Look;
 }
 
-/** Whose move it is in a state; nobody's where a case has come to its end. */
-const MOVES: Readonly<Record<TraceState, "requesting" | "requested" | "exchange" | "nobody">> = {
-  DRAFT: "requesting",
-  SUBMITTED: "exchange",
-  REJECTED_BY_GATEWAY: "requesting",
-  DISCARDED: "nobody",
-  DELIVERED: "requested",
-  ACKNOWLEDGED: "requested",
-  INFORMATION_REQUESTED: "requesting",
-  IN_PROGRESS: "requested",
-  INTERIM: "requested",
-  DELAYED: "requested",
-  REFERRED: "requested",
-  REFUSED: "nobody",
-  CLARIFICATION_SOUGHT: "requested",
-  ANSWERED: "nobody",
-  REOPENED: "requested",
-  CORRECTED: "requested",
-  WITHDRAWN: "nobody",
-  CLOSED_NO_INFORMATION: "nobody",
-  CLOSED: "nobody",
-};
-
 const ENDED_WELL: readonly TraceState[] = ["ANSWERED", "CLOSED"];
 
 /** What a state is for the reader. */
 export function lookOf({ refusal, state }: CaseFile): Look {
   if (refusal !== undefined || state === "REFUSED" || state === "REJECTED_BY_GATEWAY") return "bad";
-  if (MOVES[state] !== "nobody") return "waiting";
+  if (turnOf(state) !== "nobody") return "waiting";
   return ENDED_WELL.includes(state) ? "good" : "quiet";
 }
 
@@ -48,7 +24,7 @@ export function moveRemark(file: CaseFile): Remark {
   if (file.refusal !== undefined) {
     return { text: "yours: a message was not taken and must be corrected", look: "bad" };
   }
-  const owner = MOVES[state];
+  const owner = turnOf(state);
   if (owner === "nobody") return { text: "none is asked of anybody", look: "quiet" };
   if (owner === "exchange") return { text: "the exchange's, to deliver it", look: "waiting" };
   const who = stateName(owner === "requesting" ? request.requestingState : request.requestedState);
@@ -72,7 +48,7 @@ export function clockRemark(file: CaseFile, nowMs: number): Remark {
   const dueMs = wished === undefined ? usual : Date.parse(wished);
   if (dueMs === undefined)
     return { text: "it begins when the request is delivered", look: "quiet" };
-  if (MOVES[file.state] === "nobody") return { text: "stopped", look: "quiet" };
+  if (turnOf(file.state) === "nobody") return { text: "stopped", look: "quiet" };
   const by = wished === undefined ? `usual time of ${TARGET_DAYS.ROUTINE} days` : "asked for";
   const day = new Date(dueMs).toISOString().slice(0, "2026-01-01".length);
   const isLate = nowMs > dueMs;
@@ -119,6 +95,30 @@ export interface NextStep {
   readonly command: string;
 }
 
+/** Moves of the requested State: what they are for, and how they are made. */
+const REPLY_STEPS = [
+  ["ACKNOWLEDGEMENT", "Say that it is worked on", "--acknowledge REFERENCE"],
+  ["FINAL", "Answer it", "ANSWER.yaml"],
+  ["REQUEST_FOR_INFORMATION", "Ask for what is lacking", "--ask QUESTION"],
+  ["INTERIM", "Tell what is known so far", "--interim TEXT"],
+  ["REFERRAL", "Say which State to ask", "--refer STATE"],
+  ["DELAY", "Answer later", "--delay GROUND --review-on DATE --explanation TEXT"],
+  ["REFUSAL", "Refuse it", "--refuse GROUND --explanation TEXT"],
+  ["CLARIFICATION", "Give the reasons", "--maintain --explanation TEXT"],
+  ["CORRECTION", "Correct the answer", "CORRECTION.yaml"],
+] as const;
+
+/** Moves of the requesting State, likewise. */
+const FOLLOW_UP_STEPS = [
+  ["SUPPLEMENTARY_INFORMATION", "Give what was asked for", "--inform TEXT"],
+  ["CLARIFICATION_REQUEST", "Ask for the reasons", "--ask-why QUESTION"],
+  ["OUTCOME_FEEDBACK", "Say whether the answer helped", "--feedback USEFULNESS"],
+  ["CASE_CLOSED", "Close the case", "--close REASON"],
+  ["CASE_REOPENED", "Reopen it on new facts", "--reopen FACTS"],
+  ["REMINDER", "Remind the other State", "--remind"],
+  ["WITHDRAWAL", "Take the request back", "--withdraw REASON"],
+] as const;
+
 /** What can be done next with a case; `access` are the options that say which focal point. */
 export function nextSteps(
   file: CaseFile,
@@ -126,26 +126,17 @@ export function nextSteps(
 ): NextStep[] {
   const { caseId, refusal, role, state } = file;
   const id = shortId(caseId);
-  const may = (move: TraceMove) => nextTraceState(state, move, "requested") !== undefined;
   const steps: NextStep[] = [];
-  const reply = `tracepost trace reply ${id}`;
-  if (role === "requested") {
-    if (may(TraceMove.ACKNOWLEDGEMENT)) {
-      const command = `${reply} --acknowledge REFERENCE ${access}`;
-      steps.push({ text: "Say that it is worked on", command });
-    }
-    if (may(TraceMove.FINAL)) {
-      steps.push({ text: "Answer it", command: `${reply} ANSWER.yaml ${access}` });
-    }
-    if (may(TraceMove.REFUSAL)) {
-      steps.push({ text: "Refuse it", command: `${reply} --refuse GROUND ${access}` });
-    }
+  for (const [move, text, words] of role === "requested" ? REPLY_STEPS : FOLLOW_UP_STEPS) {
+    if (!file.next.own.includes(move)) continue;
+    const verb = role === "requested" ? "reply" : "follow-up";
+    steps.push({ text, command: `tracepost trace ${verb} ${id} ${words} ${access}` });
   }
   if (role === "requesting" && (refusal !== undefined || state === "REJECTED_BY_GATEWAY")) {
     const command = `tracepost trace check REQUEST.yaml ${access}`;
     steps.push({ text: "Correct the request, check it, and send it as a new case", command });
   }
-  if (MOVES[state] !== "nobody" && steps.length === 0) {
+  if (turnOf(state) !== "nobody" && steps.length === 0) {
     const command = `tracepost trace show ${id} ${access}`;
     steps.push({ text: "Look again later", command });
   }

@@ -1,9 +1,8 @@
-import type { TraceReplyView } from "#casework";
 import { stateName } from "#reference";
 import { printable } from "#runtime";
-import { custodyText } from "./case-custody.ts";
+import { replyLines, saidLines } from "./case-moves.ts";
 import { requestLines } from "./case-request.ts";
-import { type Row, rows, words } from "./case-rows.ts";
+import { type Row, rows } from "./case-rows.ts";
 import { clockRemark, lookOf, moveRemark, nextSteps } from "./case-standing.ts";
 import { subjectLines } from "./case-subject.ts";
 import type { CaseEvent, CaseFile } from "./case-view.ts";
@@ -34,6 +33,7 @@ export function tellCase(told: CaseFile, options: TellOptions): string[] {
     ["The request", requestLines(file.request, screen)],
     ["What happened (UTC)", timelineLines(file, screen)],
     ["Messages sent and their receipts", messageLines(file, screen)],
+    ["What was said", saidLines(file.moves, file.replyMessageId, { screen, nameOf: sideOf(file) })],
     ["The answer", answerLines(file, screen)],
     [
       "What you can do",
@@ -62,6 +62,12 @@ function headingOf({ request }: CaseFile): string {
     default:
       return "The firearm";
   }
+}
+
+/** Name of the State on a side. */
+function sideOf({ request }: CaseFile) {
+  return (by: "requesting" | "requested"): string =>
+    stateName(by === "requesting" ? request.requestingState : request.requestedState);
 }
 
 /** Every text of a value made safe for a terminal, however deep. */
@@ -207,31 +213,5 @@ function answerLines({ refusal, reply, role }: CaseFile, screen: Screen): string
     const isLost = refusal !== undefined && role === "requesting";
     return [isLost ? "  None: the request was not taken." : "  None yet."];
   }
-  return [...contentLines(reply, screen), ...rows(screen, [["Source", reply.sourceNote]])];
-}
-
-function contentLines(reply: TraceReplyView, screen: Screen): string[] {
-  const { acknowledgement, final, refusal } = reply;
-  if (refusal !== undefined) {
-    return rows(screen, [
-      ["Refused", words(refusal.ground), "bad"],
-      ["Why", refusal.explanation],
-    ]);
-  }
-  if (acknowledgement !== undefined) {
-    const { expectedBy, nationalReference } = acknowledgement;
-    const when = expectedBy === undefined ? "" : `, the answer expected by ${expectedBy}`;
-    return rows(screen, [["Taken up", `as ${nationalReference}${when}`]]);
-  }
-  if (final === undefined) return ["  It is empty."];
-  const next = final.nextState;
-  return rows(screen, [
-    ["Outcome", words(final.outcome), "good"],
-    ["Remarks", final.remarks],
-    ["Trail", next === undefined ? undefined : `leads to ${stateName(next)}`],
-    ...final.answers.map(
-      ({ answer, question }): Row => ["Answer", `${words(question)}: ${answer}`],
-    ),
-    ...final.custodyEvents.map((event): Row => ["Custody", custodyText(event)]),
-  ]);
+  return [...replyLines(reply, screen), ...rows(screen, [["Source", reply.sourceNote]])];
 }

@@ -1,4 +1,5 @@
-import type { TraceReplyView, TraceRequestView, TraceState } from "#casework";
+import type { TraceFollowUpView, TraceReplyView, TraceRequestView, TraceState } from "#casework";
+import type { NextMoves } from "./next-moves.ts";
 import type { MessageView } from "./trace-calls.ts";
 
 /** A case in a list; the same as the HTTP API gives it. */
@@ -11,7 +12,9 @@ export interface CaseLine {
   readonly outcome?: string;
   /** Why a message of this State was not taken. */
   readonly refusal?: { readonly code: string; readonly field: string };
-  readonly needs?: "answer" | "correction";
+  readonly needs?: "answer" | "information" | "correction";
+  /** What is next, and by whom. */
+  readonly next: NextMoves;
   readonly nationalCaseNumber: string;
   /** Of the request. */
   readonly messageId: string;
@@ -36,10 +39,25 @@ export interface CaseEvent {
   readonly actor?: string;
 }
 
+/** Something that was said after the request, by either side. */
+export interface CaseMove {
+  readonly messageId: string;
+  readonly by: "requesting" | "requested";
+  readonly move: string;
+  readonly sentAt: string;
+  readonly effect: "moved" | "stood" | "crossed" | "takenBack";
+  readonly fate?: string;
+  readonly code?: string;
+  readonly actor?: string;
+  readonly reply?: TraceReplyView;
+  readonly followUp?: TraceFollowUpView;
+}
+
 /** Everything a State knows of one of its cases; the same as the HTTP API gives it. */
 export interface CaseFile extends CaseLine {
   readonly request: TraceRequestView;
   readonly reply?: TraceReplyView;
+  readonly moves: readonly CaseMove[];
   readonly events: readonly CaseEvent[];
   /** Messages this State sent in the case, with their receipts and log indices. */
   readonly messages: readonly MessageView[];

@@ -22,6 +22,7 @@ import { addRegisterLook } from "./commands/register-look.ts";
 import { addRule } from "./commands/rule.ts";
 import { addTraceAskWhom } from "./commands/trace-ask-whom.ts";
 import { addTraceCheck } from "./commands/trace-check.ts";
+import { addTraceFollowUp } from "./commands/trace-follow-up.ts";
 import { addTraceList } from "./commands/trace-list.ts";
 import { addTraceOverdue } from "./commands/trace-overdue.ts";
 import { addTraceReply } from "./commands/trace-reply.ts";
@@ -95,6 +96,7 @@ export function createProgram(terminal: Terminal, asJson: boolean): Command {
   addTraceCheck(trace, terminal);
   addTraceSend(trace, terminal);
   addTraceReply(trace, terminal);
+  addTraceFollowUp(trace, terminal);
   addTraceOverdue(trace, terminal);
   addClock(group(program, "clock", "set when answers are due"), terminal);
   addCheck(program, terminal);

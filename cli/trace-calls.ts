@@ -46,13 +46,20 @@ export async function loadTrace<T>(service: ServiceAccess, caseId: string): Prom
   return await callService<T>(service, { path: pathOf(caseId) });
 }
 
-/** Sends the next message of a case. */
-export async function sendReply(
+/** Sends the next message of a case, once for a key. */
+export async function sendMove(
   service: ServiceAccess,
-  caseId: string,
-  body: unknown,
+  move: {
+    readonly caseId: string;
+    readonly path: "reply" | "follow-up";
+    readonly body: object;
+    readonly key: string | undefined;
+  },
 ): Promise<{ readonly messageId: string; readonly state: string }> {
-  return await callService(service, { method: "POST", path: `${pathOf(caseId)}/reply`, body });
+  const { body, caseId, key } = move;
+  const path = `${pathOf(caseId)}/${move.path}`;
+  const headers = key === undefined ? {} : { "idempotency-key": key };
+  return await callService(service, { method: "POST", path, body, headers });
 }
 
 /** Cases of a focal point that fit a query, page by page, in the order of opening. */

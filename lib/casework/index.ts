@@ -101,19 +101,39 @@ export { checkCalibre, checkMake, checkSerial, type IdentityRule } from "./ident
 export { judgeMove, type Side } from "./judge-move.ts";
 export { type NameOf, nameOf, namesOf } from "./list-names.ts";
 export { lookAlikeKey } from "./look-alike.ts";
+export { checkFollowUp } from "./moves/check-follow-up.ts";
+export { checkReply, type ReplyContext } from "./moves/check-reply.ts";
 export {
   type CaseStanding,
   type CaseStep,
   type FoldOptions,
   foldMoves,
 } from "./moves/fold-moves.ts";
-export { judgeArrival, judgeNext, type TakenMove, type TakenMoves } from "./moves/judge-arrival.ts";
+export {
+  judgeArrival,
+  judgeNext,
+  judgeReceived,
+  type TakenMove,
+  type TakenMoves,
+} from "./moves/judge-arrival.ts";
+export {
+  fromFollowUp,
+  fromTraceReply,
+  type TraceFollowUpView,
+  type TraceReplyView,
+} from "./moves/move-view.ts";
 export { inOrderOfSending, nextSentAtMs, type RecordedMove } from "./moves/recorded-move.ts";
 export { movesOpenTo, type Turn, turnOf } from "./moves/whose-turn.ts";
 export { codeOf, nameSchema } from "./name-schema.ts";
 export { LOOK_ALIKE_VERSION, lookAlikeKey } from "./look-alike.ts";
 export { normalizeMake, normalizeSerial } from "./normalize.ts";
-export { moveOf, outcomeClassOf, outcomeName, type TraceOutcomeName } from "./outcome.ts";
+export {
+  moveOf,
+  moveOfFollowUp,
+  outcomeClassOf,
+  outcomeName,
+  type TraceOutcomeName,
+} from "./outcome.ts";
 export {
   FIREARM_STATUSES,
   type FirearmRecord,
@@ -131,7 +151,9 @@ export {
 } from "./request/check-trace-request.ts";
 export { type Completeness, completenessOf, withLacking } from "./request/completeness.ts";
 export { closed, text } from "./request/facts/field-schemas.ts";
+export { FirearmFacts } from "./request/facts/firearm-facts-schema.ts";
 export { TraceRequestFacts } from "./request/facts/request-schema.ts";
+export { toFirearm } from "./request/facts/to-firearm.ts";
 export {
   instantOf,
   type RequestContext,
@@ -156,4 +178,3 @@ export {
   type TraceState,
   type TraceTransition,
 } from "./trace-states.ts";
-export { fromTraceReply, type TraceReplyView } from "./trace-view.ts";

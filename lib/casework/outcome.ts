@@ -1,4 +1,12 @@
-import { type FinalReply, OutcomeClass, TraceMove, TraceOutcome, type TraceReply } from "#proto";
+import {
+  ClarificationDecision,
+  type FinalReply,
+  OutcomeClass,
+  type TraceFollowUp,
+  TraceMove,
+  TraceOutcome,
+  type TraceReply,
+} from "#proto";
 
 /** Name of an outcome without the prefix of its enum, such as NO_RECORD. */
 export type TraceOutcomeName = Exclude<keyof typeof TraceOutcome, "UNSPECIFIED">;
@@ -37,6 +45,11 @@ export function outcomeClassOf(reply: TraceReply): OutcomeClass {
       return OutcomeClass.REFUSED;
     case "referral":
       return OutcomeClass.ONWARD;
+    case "clarification": {
+      const { decision } = reply.content.value;
+      const isMaintained = decision === ClarificationDecision.MAINTAINED;
+      return isMaintained ? OutcomeClass.REFUSED : OutcomeClass.UNSPECIFIED;
+    }
     case "correction":
       return CLASS_OF_OUTCOME[reply.content.value.corrected?.outcome ?? 0] ?? 0;
     default:
@@ -67,4 +80,22 @@ export function moveOf(reply: TraceReply): TraceMove {
 export function outcomeName(reply: FinalReply): TraceOutcomeName | undefined {
   const name = Object.entries(TraceOutcome).find(([, value]) => value === reply.outcome)?.[0];
   return name === undefined || name === "UNSPECIFIED" ? undefined : (name as TraceOutcomeName);
+}
+
+/** Move of each content of a follow-up. */
+const MOVE_OF_FOLLOW_UP: Readonly<
+  Record<NonNullable<TraceFollowUp["content"]>["$case"], TraceMove>
+> = {
+  supplementaryInformation: TraceMove.SUPPLEMENTARY_INFORMATION,
+  clarificationRequest: TraceMove.CLARIFICATION_REQUEST,
+  withdrawal: TraceMove.WITHDRAWAL,
+  reminder: TraceMove.REMINDER,
+  outcomeFeedback: TraceMove.OUTCOME_FEEDBACK,
+  caseClosed: TraceMove.CASE_CLOSED,
+  caseReopened: TraceMove.CASE_REOPENED,
+};
+
+/** The move a follow-up makes in its conversation; UNSPECIFIED when it has no content. */
+export function moveOfFollowUp({ content }: TraceFollowUp): TraceMove {
+  return content === undefined ? TraceMove.UNSPECIFIED : MOVE_OF_FOLLOW_UP[content.$case];
 }

@@ -6,6 +6,16 @@ export const MOVE_LIMITS = {
   informationWaitMs: 60 * DAY_MS,
   /** New facts reopen a case so long after its answer (domain notes 2.2). */
   reopenWithinMs: 30 * DAY_MS,
+  /** Events in the chain of custody of one firearm. */
+  custodyEventsMax: 64,
+  /** Name of a legal person, or reference of a licence. */
+  partyCharsMax: 200,
+  /** Fields of a request that are asked back about. */
+  askedFieldsMax: 32,
+  /** States that a referral leads to. */
+  nextStatesMax: 8,
   /** Moves of the other State that a sender may not have seen yet; the newest are tried. */
   unseenMovesMax: 6,
+  /** Moves of one case; no case of two States has so many. */
+  movesMax: 400,
 } as const;

@@ -15,13 +15,7 @@ import { UPLOAD_PROCEDURES, UPLOAD_READ_ONLY } from "./attachments/upload-proced
 import { caseGlance } from "./cases/case-glance.ts";
 import { caseHooks } from "./cases/case-hooks.ts";
 import { CASE_LIST_MIGRATION_SQL, listCases } from "./cases/case-list.ts";
-import {
-  caseCounts,
-  casesAwaiting,
-  findRepeated,
-  loadCase,
-  replyOnce,
-} from "./cases/case-procedures.ts";
+import { caseCounts, casesAwaiting, findRepeated, loadCase } from "./cases/case-procedures.ts";
 import { CASE_ACTOR_MIGRATION_SQL, CASE_MIGRATION_SQL } from "./cases/case-tables.ts";
 import { answerCase } from "./cases/register-answer.ts";
 import { linkOldCases } from "./chain/link-record.ts";
@@ -47,6 +41,9 @@ import {
 import { rekeyFirearms } from "./firearms/rekey.ts";
 import { REGISTER_IMPORT_PROCEDURES, REGISTER_IMPORT_READ_ONLY } from "./register/procedures.ts";
 import { UPLOAD_MIGRATION_SQL } from "./register/upload-tables.ts";
+import { caseMoves } from "./moves/move-record.ts";
+import { MOVE_ATTENTION_MIGRATION_SQL, MOVE_MIGRATION_SQL } from "./moves/move-tables.ts";
+import { sendMoveOnce } from "./moves/send-move.ts";
 
 /** Everything a focal point keeps: its post, its cases, its firearm register, its users. */
 export const store = {
@@ -70,6 +67,8 @@ export const store = {
     { version: 16, name: "alerts in force", sql: ALERT_COPY_MIGRATION_SQL },
     { version: 17, name: "keys and events of firearms", sql: REGISTER_MIGRATION_SQL },
     { version: 18, name: "imports of the register", sql: UPLOAD_MIGRATION_SQL },
+    { version: 17, name: "moves of trace cases", sql: MOVE_MIGRATION_SQL },
+    { version: 18, name: "attention to moves", sql: MOVE_ATTENTION_MIGRATION_SQL },
   ],
   procedures: {
     ...createServiceProcedures(withLinks(caseHooks)),
@@ -82,7 +81,8 @@ export const store = {
     findRepeated,
     listCases,
     loadCase,
-    replyOnce,
+    caseMoves,
+    sendMoveOnce,
     casesAwaiting,
     answerCase,
     caseCounts,
@@ -110,6 +110,7 @@ export const store = {
     "casesOfFirearm",
     "listCases",
     "loadCase",
+    "caseMoves",
     "casesAwaiting",
     "caseCounts",
     "caseGlance",

@@ -196,7 +196,7 @@ describe("moves in a case of somebody else", () => {
       messageId: newMessageId(),
       headerDigest: sha256(Buffer.of()),
     };
-    const content = { $case: "acknowledgement", value: { caseReference: "x" } } as never;
+    const content = { $case: "acknowledgement", value: { nationalReference: "x" } } as never;
     const plaintext = TraceReply.encode(TraceReply.create({ content })).finish();
     const schema = "tracepost.v1.TraceReply";
     const { bytes: data } = await exchange.ghana.request("BR", {

@@ -1,4 +1,5 @@
 import { accepted, type Outcome, refused } from "#errors";
+import { TraceMove } from "#proto";
 import { MOVE_LIMITS } from "#runtime";
 import type { TraceState } from "../trace-states.ts";
 import { type CaseStanding, type FoldOptions, foldMoves, isReopenedTooLate } from "./fold-moves.ts";
@@ -36,6 +37,31 @@ export function judgeArrival(taken: TakenMoves, next: RecordedMove): Outcome<Tra
     if (judged.ok) return judged;
   }
   return judgeNext(foldMoves(before, options), next);
+}
+
+/** Moves on which others of the same side rest, and which may still be on their way. */
+const MAY_BE_LATE: readonly TraceMove[] = [
+  TraceMove.ACKNOWLEDGEMENT,
+  TraceMove.FINAL,
+  TraceMove.WITHDRAWAL,
+];
+
+/**
+ * Whether the recipient takes a move that the exchange has carried (TP-MOVE-22): as `judgeArrival`,
+ * where the recipient's own moves may all be unseen, and one move of the sender that the other
+ * rests on may come later. What is left is illegal for every sender.
+ */
+export function judgeReceived(taken: TakenMoves, next: RecordedMove): Outcome<TraceState> {
+  const judged = judgeArrival(taken, next);
+  if (judged.ok) return judged;
+  const late = MAY_BE_LATE.filter(
+    (move) => !taken.moves.some((one) => one.by === next.by && one.move === move),
+  );
+  const explained = late
+    .map((move) => ({ ...next, messageId: "", move, sentAtMs: next.sentAtMs - 1 }))
+    .filter((before) => judgeArrival(taken, before).ok)
+    .map((before) => judgeArrival({ ...taken, moves: [...taken.moves, before] }, next));
+  return explained.find(({ ok }) => ok) ?? judged;
 }
 
 /** Had for certain: receipted before, and dated before, as a sender dates what it makes later. */

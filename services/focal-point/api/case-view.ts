@@ -2,9 +2,11 @@ import { fromFinding, fromTraceReply, fromTraceRequest, nameOf } from "#casework
 import type { MessageReceipts } from "#post";
 import { type Finding, ReceiptType, TraceReply, TraceRequest } from "#proto";
 import type { CaseHead, CaseRecord, StoredCaseEvent } from "../cases/case-record.ts";
+import type { StoredMove } from "../moves/move-record.ts";
+import { moveView, nextView } from "./move-view.ts";
 
-/** A case as a line of a list. */
-export function caseLine(record: CaseHead) {
+/** A case as a line of a list; `nowMs` decides what is open still. */
+export function caseLine(record: CaseHead, nowMs: number) {
   return {
     caseId: record.caseId,
     role: record.role,
@@ -13,6 +15,7 @@ export function caseLine(record: CaseHead) {
     outcome: record.outcome ?? undefined,
     refusal: refusalOf(record),
     needs: needOf(record),
+    next: nextView(record, nowMs),
     nationalCaseNumber: record.nationalCaseNumber,
     messageId: record.requestMessageId,
     replyMessageId: record.replyMessageId ?? undefined,
@@ -29,21 +32,27 @@ function refusalOf({ refusalCode, refusalField }: CaseHead) {
 }
 
 /** What a case waits for here; undefined for nothing. */
-function needOf({ awaitingAnswer, refusalCode }: CaseHead) {
+function needOf({ askedBack, awaitingAnswer, refusalCode }: CaseHead) {
   if (refusalCode !== null) return "correction";
+  if (askedBack) return "information";
   return awaitingAnswer ? "answer" : undefined;
 }
 
+/** Everything kept about a case. */
+export interface WholeCase {
+  readonly record: CaseRecord;
+  readonly events: readonly StoredCaseEvent[];
+  readonly messages: readonly MessageReceipts[];
+  readonly moves: readonly StoredMove[];
+}
+
 /** A case with everything kept about it. */
-export function caseDetail(
-  record: CaseRecord,
-  events: readonly StoredCaseEvent[],
-  messages: readonly MessageReceipts[],
-) {
+export function caseDetail({ events, messages, moves, record }: WholeCase, nowMs: number) {
   return {
-    ...caseLine(record),
+    ...caseLine(record, nowMs),
     request: fromTraceRequest(TraceRequest.decode(record.request)),
     reply: record.reply === null ? undefined : fromTraceReply(TraceReply.decode(record.reply)),
+    moves: moves.map(moveView),
     events: events.map(({ nowMs, event, state, messageId, detail, actor }) => ({
       at: instant(nowMs),
       event,

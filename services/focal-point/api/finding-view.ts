@@ -3,6 +3,7 @@ import { type Problem, problemFromRefusal, problemOf } from "#http";
 import { type Finding, FindingLevel } from "#proto";
 import type { CheckedTrace } from "../cases/check-trace.ts";
 import { REMEDIES } from "./finding-remedies.ts";
+import { MOVE_REMEDIES } from "./move-remedies.ts";
 
 /** A finding with what to do; its field is named as the body of the request has it. */
 function findingView({ field, rule, level }: Finding) {
@@ -23,6 +24,18 @@ export function findingsProblem(errors: readonly Finding[]): Problem {
     remedy,
   }));
   const detail = `${problems.length} rule(s) of a trace request are broken`;
+  const remedy = "Correct every field named in problems; nothing was sent.";
+  return problemOf("BODY_INVALID", { detail, remedy, problems });
+}
+
+/** The problem of a reply or a follow-up that breaks rules; fields as the body has them. */
+export function moveProblem(errors: readonly Finding[]): Problem {
+  const problems = errors.map(({ field, rule }) => ({
+    field: jsonPath(field),
+    rule,
+    remedy: MOVE_REMEDIES[rule] ?? REMEDIES[rule] ?? "Correct this field.",
+  }));
+  const detail = `${problems.length} rule(s) of this message are broken`;
   const remedy = "Correct every field named in problems; nothing was sent.";
   return problemOf("BODY_INVALID", { detail, remedy, problems });
 }

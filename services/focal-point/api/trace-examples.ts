@@ -51,11 +51,28 @@ export const EXAMPLE_CASE_LINE = {
   peer: "AT",
   state: "ANSWERED",
   outcome: "LAST_LEGAL_HOLDER_IDENTIFIED",
+  next: {
+    turn: "nobody",
+    own: ["OUTCOME_FEEDBACK", "CASE_CLOSED", "CASE_REOPENED"],
+    other: ["CORRECTION"],
+  },
   nationalCaseNumber: "KE/2026/17",
   messageId: EXAMPLE_IDS.sentMessage,
   replyMessageId: "019b0f6e-9d02-7b1e-8a44-51c7e0d3f6b8",
   openedAt: "2026-02-02T09:12:04.113Z",
   updatedAt: "2026-02-02T09:12:05.870Z",
+} as const;
+
+/** What was answered. */
+const EXAMPLE_REPLY = {
+  languageTag: "en",
+  sourceNote: "Made up for an exercise",
+  final: {
+    outcome: "LAST_LEGAL_HOLDER_IDENTIFIED",
+    custodyEvents: [],
+    remarks: "Sold to Made-up Dealer",
+    answers: [{ question: "LAST_LEGAL_HOLDER", answer: "Made-up Dealer" }],
+  },
 } as const;
 
 /** The whole case. */
@@ -67,16 +84,18 @@ export const EXAMPLE_CASE = {
     createdAt: "2026-02-02T09:12:04.113Z",
     ...EXAMPLE_TRACE.request,
   },
-  reply: {
-    languageTag: "en",
-    sourceNote: "Made up for an exercise",
-    final: {
-      outcome: "LAST_LEGAL_HOLDER_IDENTIFIED",
-      custodyEvents: [],
-      remarks: "Sold to Made-up Dealer",
-      answers: [{ question: "LAST_LEGAL_HOLDER", answer: "Made-up Dealer" }],
+  reply: EXAMPLE_REPLY,
+  moves: [
+    {
+      messageId: "019b0f6e-9d02-7b1e-8a44-51c7e0d3f6b8",
+      by: "requested",
+      move: "FINAL",
+      sentAt: "2026-02-02T09:12:05.610Z",
+      effect: "moved",
+      actor: "exchange",
+      reply: EXAMPLE_REPLY,
     },
-  },
+  ],
   events: [
     {
       at: "2026-02-02T09:12:04.113Z",

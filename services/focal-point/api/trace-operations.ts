@@ -3,7 +3,6 @@ import { TRACE_TRANSITIONS, type TraceState } from "#casework";
 import { EXAMPLE_IDS, Instant, pageLimit, problemOf, RepeatHeaders } from "#http";
 import { CASEWORK_LIMITS } from "#runtime";
 import { CASE_ORDERS, type CaseOrder } from "../cases/case-list.ts";
-import { NewReply } from "./reply-schema.ts";
 import {
   EXAMPLE_CASE,
   EXAMPLE_CASE_LINE,
@@ -12,17 +11,12 @@ import {
   EXAMPLE_TRACE,
 } from "./trace-examples.ts";
 import { NewTrace } from "./trace-schema.ts";
-import {
-  CheckedTraceView,
-  OpenedTrace,
-  SentReply,
-  TraceDetail,
-  TraceList,
-} from "./trace-view-schema.ts";
+import { CheckedTraceView, OpenedTrace, TraceDetail, TraceList } from "./trace-view-schema.ts";
 
 /** Contracts of the routes about trace cases. */
 
-const CaseParams = Type.Object({
+/** Path of one case. */
+export const CaseParams = Type.Object({
   caseId: Type.String({ maxLength: CASEWORK_LIMITS.caseNumberCharsMax }),
 });
 const instant = (description: string) => Type.Optional({ ...Instant, description });
@@ -217,6 +211,11 @@ export const LIST_TRACES = {
               peer: "AT",
               state: "DELIVERED",
               needs: "answer",
+              next: {
+                turn: "requested",
+                own: ["ACKNOWLEDGEMENT", "FINAL", "REFUSAL"],
+                other: ["WITHDRAWAL", "REMINDER"],
+              },
               nationalCaseNumber: "AT/2026/5",
               messageId: "019b0f71-0c40-7b2a-9d11-4e5f60718293",
               openedAt: "2026-02-02T09:14:00.000Z",
@@ -263,63 +262,6 @@ export const SHOW_TRACE = {
         parameters: { caseId: "none" },
         status: 404,
         answer: problemOf("NOT_FOUND"),
-      },
-    },
-  },
-} as const;
-
-const REPLY_MESSAGE = "019b0f7a-2b6c-7d9e-8f01-a2b3c4d5e6f7";
-
-/** `POST /v1/traces/:caseId/reply`. */
-export const REPLY_TO_TRACE = {
-  schema: {
-    operationId: "replyToTrace",
-    summary: "Acknowledges a request received, answers it, or refuses to",
-    description:
-      "The body holds exactly one of `acknowledgement`, `final` and `refusal`; a refusal needs " +
-      "the permission `traces:refuse` too.",
-    tags: ["traces"],
-    params: CaseParams,
-    headers: RepeatHeaders,
-    body: NewReply,
-    response: {
-      200: { ...SentReply, description: "The answer that this idempotency key stands for" },
-      201: { ...SentReply, description: "The answer is on its way" },
-    },
-  },
-  config: {
-    permission: "traces:answer",
-    problems: ["NOT_FOUND", "ILLEGAL_MOVE", "BODY_INVALID", "IDEMPOTENCY_MISMATCH"],
-    examples: {
-      acknowledgement: {
-        summary: "It is being worked on",
-        parameters: { caseId: EXAMPLE_IDS.receivedCase },
-        body: {
-          acknowledgement: { nationalReference: "KE/IN/3", expectedBy: "2099-01-01T00:00:00Z" },
-        },
-        status: 201,
-        answer: { messageId: REPLY_MESSAGE, state: "ACKNOWLEDGED" },
-      },
-      final: {
-        summary: "The last legal holder is known",
-        parameters: { caseId: EXAMPLE_IDS.receivedCase },
-        body: {
-          sourceNote: "Made up for an exercise",
-          final: {
-            outcome: "LAST_LEGAL_HOLDER_IDENTIFIED",
-            remarks: "Sold to Made-up Dealer",
-            answers: [{ question: "LAST_LEGAL_HOLDER", answer: "Made-up Dealer" }],
-          },
-        },
-        status: 201,
-        answer: { messageId: REPLY_MESSAGE, state: "ANSWERED" },
-      },
-      refusal: {
-        summary: "This State may not tell",
-        parameters: { caseId: EXAMPLE_IDS.otherReceivedCase },
-        body: { refusal: { ground: "NATIONAL_SECURITY", explanation: "made up" } },
-        status: 201,
-        answer: { messageId: REPLY_MESSAGE, state: "REFUSED" },
       },
     },
   },

@@ -1,32 +1,20 @@
-import { moveOf } from "#casework";
 import {
   actorOf,
   type HttpRoutes,
   lackOf,
   problemFromRefusal,
   problemOf,
-  repeatOf,
   sendProblem,
 } from "#http";
-import { TraceReply } from "#proto";
-import type { Database } from "#runtime";
 import { checkTrace } from "../cases/check-trace.ts";
-import { conclusionOf } from "../cases/judge.ts";
 import { type OpenTraceDeps, openTrace } from "../cases/open-trace.ts";
 import { sameCaseView, sameFirearmProblems } from "../chain/ask-whom-view.ts";
 import { casesOfFacts, despiteProblem, isMeant } from "../chain/same-facts.ts";
 import { wouldRepeat } from "../chain/same-firearm.ts";
-import type { FocalPointProcedures } from "../store.ts";
 import { caseDetail, caseLine, openedView } from "./case-view.ts";
 import { checkedView, findingsProblem } from "./finding-view.ts";
-import { toTraceReply } from "./reply-schema.ts";
-import {
-  CHECK_TRACE,
-  LIST_TRACES,
-  REPLY_TO_TRACE,
-  SEND_TRACE,
-  SHOW_TRACE,
-} from "./trace-operations.ts";
+import { addMoveRoutes } from "./move-routes.ts";
+import { CHECK_TRACE, LIST_TRACES, SEND_TRACE, SHOW_TRACE } from "./trace-operations.ts";
 import { nextOf, pageOf } from "./trace-page.ts";
 
 /** Messages and events of one case that are shown; a case has a handful. */
@@ -74,28 +62,28 @@ export function addTraceRoutes(routes: HttpRoutes, deps: OpenTraceDeps): void {
     const sendable = checked.sendable && !(isHeld && isMeant(request.body));
     return reply.send({ ...checked, sendable, sameFirearm: same.map(sameCaseView) });
   });
-  addReadRoutes(routes, deps.store);
-  addReplyRoute(routes, deps);
+  addReadRoutes(routes, deps);
+  addMoveRoutes(routes, deps);
 }
 
-function addReadRoutes(
-  routes: HttpRoutes,
-  store: Pick<Database<FocalPointProcedures>, "call">,
-): void {
+function addReadRoutes(routes: HttpRoutes, { clock, store }: OpenTraceDeps): void {
   routes.get("/traces", LIST_TRACES, async (request, reply) => {
     const page = pageOf(request.query);
     if (page === undefined) return sendProblem(reply, problemOf("INPUT_INVALID", BAD_MARK));
     const records = await store.call("listCases", page);
     const next = records.length === page.limit ? nextOf(request.query, records.at(-1)) : undefined;
-    return reply.send({ traces: records.map(caseLine), next });
+    return reply.send({ traces: records.map((record) => caseLine(record, clock.now())), next });
   });
   routes.get("/traces/:caseId", SHOW_TRACE, async (request, reply) => {
     const { caseId } = request.params;
     const found = await store.call("loadCase", { caseId, eventLimit: DETAIL_ROWS_MAX });
     if (found === null) return sendProblem(reply, problemOf("NOT_FOUND"));
     const args = { conversationId: caseId, limit: DETAIL_ROWS_MAX };
-    const messages = await store.call("postMessageReceipts", args);
-    return reply.send(caseDetail(found.record, found.events, messages));
+    const [messages, moves] = await Promise.all([
+      store.call("postMessageReceipts", args),
+      store.call("caseMoves", { caseId }),
+    ]);
+    return reply.send(caseDetail({ ...found, messages, moves }, clock.now()));
   });
 }
 
@@ -104,46 +92,3 @@ const BAD_MARK = {
     { field: "after", rule: "is not the `next` of a page of this list, filters included" },
   ],
 };
-
-function addReplyRoute(routes: HttpRoutes, deps: OpenTraceDeps): void {
-  routes.post("/traces/:caseId/reply", REPLY_TO_TRACE, async (request, reply) => {
-    const actor = actorOf(request);
-    const refuses = request.body.refusal !== undefined;
-    const lack = refuses ? lackOf(actor, "traces:refuse") : undefined;
-    if (lack !== undefined) return sendProblem(reply, lack);
-    const answer = toTraceReply(request.body);
-    if (answer === undefined) {
-      const rule = "must hold exactly one of acknowledgement, final, refusal";
-      return sendProblem(reply, problemOf("INPUT_INVALID", { problems: [{ field: "", rule }] }));
-    }
-    const conclusion = conclusionOf(answer);
-    if (!conclusion.ok) return sendProblem(reply, problemFromRefusal(conclusion.refusal));
-    const replied = await deps.store.call("replyOnce", {
-      caseId: request.params.caseId,
-      reply: TraceReply.encode(answer).finish(),
-      move: moveOf(answer),
-      outcome: conclusion.value,
-      replier: deps.self,
-      actor: actor.userId,
-      repeat: repeatOf(request),
-      nowMs: deps.clock.now(),
-    });
-    switch (replied.type) {
-      case "sent": {
-        const { messageId, state, repeated } = replied;
-        if (!repeated) deps.onDrafted();
-        return reply.code(repeated ? 200 : 201).send({ messageId, state });
-      }
-      case "mismatch":
-        return sendProblem(reply, problemOf("IDEMPOTENCY_MISMATCH"));
-      case "unknown":
-        return sendProblem(reply, problemOf("NOT_FOUND"));
-      case "illegal": {
-        const detail = `the case is ${replied.state}`;
-        return sendProblem(reply, problemOf("ILLEGAL_MOVE", { detail }));
-      }
-      default:
-        return replied satisfies never;
-    }
-  });
-}

@@ -1,8 +1,9 @@
 import { Type } from "typebox";
 import { nameSchema, TRACE_TRANSITIONS, TraceRequestFacts } from "#casework";
 import { nextMark } from "#http";
-import { FindingLevel, ReceiptType } from "#proto";
+import { FindingLevel, ReceiptType, TraceMove } from "#proto";
 import { SameCaseView } from "../chain/same-case-schema.ts";
+import { NewFollowUp } from "./follow-up-schema.ts";
 import { NewReply } from "./reply-schema.ts";
 
 /** What routes about trace cases answer. */
@@ -63,6 +64,44 @@ export const CheckedTraceView = Type.Object({
   ),
 });
 
+/** Who is to act, and what each side may send now. */
+export const NextView = Type.Object(
+  {
+    turn: Type.Enum(["requesting", "requested", "exchange", "nobody"]),
+    own: Type.Array(nameSchema(TraceMove), { description: "Moves open to this State" }),
+    other: Type.Array(nameSchema(TraceMove), { description: "Moves open to the other State" }),
+  },
+  { description: "What is next, and by whom (TP-MOVE-7)" },
+);
+
+const CaseMove = Type.Object({
+  messageId,
+  by: Type.Enum(["requesting", "requested"]),
+  move: nameSchema(TraceMove),
+  sentAt: instant,
+  effect: Type.Enum(["moved", "stood", "crossed", "takenBack"], {
+    description:
+      "What it did: moved the case, was taken and left it as it is, crossed a move of the other " +
+      "State and has no effect, or was not taken and counts no more",
+  }),
+  fate: Type.Optional(
+    Type.Enum(["accepted", "delivered", "refused", "rejected", "expired"], {
+      description: "How far a message of this State has come",
+    }),
+  ),
+  code: Type.Optional(Type.String({ description: "Why it was not taken" })),
+  actor: Type.Optional(Type.String()),
+  reply: Type.Optional(Type.Object(NewReply.properties)),
+  followUp: Type.Optional(
+    Type.Object({
+      ...NewFollowUp.properties,
+      reminder: Type.Optional(
+        Type.Object({ number: Type.Integer(), text: Type.Optional(Type.String()) }),
+      ),
+    }),
+  ),
+});
+
 const CaseLine = Type.Object({
   caseId: Type.String(),
   role: Type.Enum(["requesting", "requested"], {
@@ -78,10 +117,13 @@ const CaseLine = Type.Object({
     ),
   ),
   needs: Type.Optional(
-    Type.Enum(["answer", "correction"], {
-      description: "What waits for somebody here: a request unanswered, or a message not taken",
+    Type.Enum(["answer", "information", "correction"], {
+      description:
+        "What waits for somebody here: a request unanswered, information asked for, or a message " +
+        "not taken",
     }),
   ),
+  next: NextView,
   nationalCaseNumber: Type.String(),
   messageId,
   replyMessageId: Type.Optional(messageId),
@@ -96,8 +138,6 @@ const CaseLine = Type.Object({
 
 /** The answer of `GET /v1/traces`. */
 export const TraceList = Type.Object({ traces: Type.Array(CaseLine), next: nextMark });
-
-const { acknowledgement, final, refusal, languageTag, sourceNote } = NewReply.properties;
 
 const CaseMessage = Type.Object({
   messageId,
@@ -125,7 +165,10 @@ export const TraceDetail = Type.Object({
     requestedState: Type.String(),
     ...TraceRequestFacts.properties,
   }),
-  reply: Type.Optional(Type.Object({ languageTag, sourceNote, acknowledgement, final, refusal })),
+  reply: Type.Optional(
+    Type.Object(NewReply.properties, { description: "The answer in force, or what was said last" }),
+  ),
+  moves: Type.Array(CaseMove, { description: "What was said after the request, both ways" }),
   events: Type.Array(
     Type.Object({
       at: instant,
@@ -141,6 +184,3 @@ export const TraceDetail = Type.Object({
   ),
   messages: Type.Array(CaseMessage, { description: "Messages of this State and their receipts" }),
 });
-
-/** The answer of `POST /v1/traces/:caseId/reply`. */
-export const SentReply = Type.Object({ messageId, state: State });

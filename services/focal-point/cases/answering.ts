@@ -1,7 +1,7 @@
 import { Pump, type PumpTurn } from "#post";
 import type { Clock, Database, Logger, Timers } from "#runtime";
 import type { FocalPointProcedures } from "../store.ts";
-import type { Replier } from "./reply-draft.ts";
+import type { Replier } from "./reply-handling.ts";
 
 /** What answering needs. */
 export interface AnsweringDeps {

@@ -1,10 +1,10 @@
-import { nextTraceState } from "#casework";
 import { type Refusal, refuse } from "#errors";
 import { tellFate, tellGap } from "#participant-store";
 import type { InboundRecord, MessageFate, PostHooks } from "#post";
-import { Header, Kind, type TraceMove } from "#proto";
+import { Kind } from "#proto";
 import type { Transaction } from "#runtime";
 import { EXCHANGE_ACTOR as actor } from "#users";
+import { applyMoveFate, type MoveEffect, receiveMove, setRefusal } from "../moves/receive-move.ts";
 import { addEvent, type CaseRecord, findCase, insertCase, moveCase } from "./case-record.ts";
 
 /** What the judge makes of a message; crosses the thread to the store. */
@@ -15,14 +15,7 @@ export type TraceEffect =
       readonly request: Uint8Array;
       readonly nationalCaseNumber: string;
     }
-  | {
-      readonly type: "reply";
-      /** Encoded TraceReply. */
-      readonly reply: Uint8Array;
-      readonly move: TraceMove;
-      /** Code of a final outcome, REFUSED, or null for a move that concludes nothing. */
-      readonly outcome: string | null;
-    };
+  | MoveEffect;
 
 /**
  * What messages and receipts do to cases, inside the transaction that stores them (TP-FP-3). A
@@ -34,7 +27,7 @@ export const caseHooks: PostHooks = {
     const refusal =
       trace.type === "request"
         ? await receiveRequest(tx, message, trace)
-        : await receiveReply(tx, message, trace);
+        : await receiveMove(tx, message, trace);
     if (refusal === undefined) await countEffect(tx, message);
     return refusal;
   },
@@ -81,69 +74,13 @@ async function receiveRequest(
   return undefined;
 }
 
-async function receiveReply(
-  tx: Transaction,
-  message: InboundRecord,
-  effect: TraceEffect & { type: "reply" },
-): Promise<Refusal | undefined> {
-  const { conversationId: caseId, sender, messageId, nowMs } = message;
-  const known = await findCase(tx, caseId);
-  if (known === undefined || known.role !== "requesting" || known.peer !== sender) {
-    return refuse("ILLEGAL_MOVE", "header.conversation_id", "no request of ours to this State");
-  }
-  if (!(await answersRequest(tx, message, known))) {
-    return refuse("ILLEGAL_MOVE", "header.in_reply_to", "not the request of this case");
-  }
-  const from = isDeliveryOpen(known) ? "DELIVERED" : known.state;
-  const state = nextTraceState(from, effect.move, "requested");
-  if (state === undefined) {
-    return refuse("ILLEGAL_MOVE", "header.disclosed.move", `not allowed in ${known.state}`);
-  }
-  if (from !== known.state) {
-    const event = "delivery shown by the reply";
-    await moveCase(tx, { caseId, event, state: from, messageId, actor, nowMs });
-  }
-  await tx.run(
-    `UPDATE trace_case SET reply = ?, reply_message_id = ?, outcome = coalesce(?, outcome)
-     WHERE case_id = ?`,
-    effect.reply,
-    messageId,
-    effect.outcome,
-    caseId,
-  );
-  const detail = effect.outcome ?? "";
-  await moveCase(tx, { caseId, event: "reply received", state, messageId, detail, actor, nowMs });
-  return undefined;
-}
-
-/** An answer proves delivery, also when it overtakes the receipt, or a request that expired. */
-function isDeliveryOpen({ state, refusalCode }: CaseRecord): boolean {
-  return state === "SUBMITTED" || (state === "REJECTED_BY_GATEWAY" && refusalCode === "EXPIRED");
-}
-
-/** A reply is bound to the exact request: id and digest of the header we signed. */
-async function answersRequest(
-  tx: Transaction,
-  message: InboundRecord,
-  known: CaseRecord,
-): Promise<boolean> {
-  const { inReplyTo } = Header.decode(message.header);
-  if (inReplyTo?.messageId !== known.requestMessageId) return false;
-  const sent = await tx.get<{ header_digest: Uint8Array | null }>(
-    "SELECT header_digest FROM post_outbox WHERE message_id = ?",
-    known.requestMessageId,
-  );
-  const digest = sent?.header_digest;
-  return digest != null && Buffer.compare(digest, inReplyTo.headerDigest) === 0;
-}
-
 async function applyFate(tx: Transaction, fate: MessageFate): Promise<void> {
   const known = await findCase(tx, fate.conversationId);
   if (known === undefined) return;
   if (fate.kind === Kind.TRACE_REQUEST && known.role === "requesting") {
     await applyRequestFate(tx, fate, known);
-  } else if (fate.kind === Kind.TRACE_REPLY) {
-    await noteFate(tx, fate, known, `reply ${fate.fate}`);
+  } else if (fate.kind === Kind.TRACE_REPLY || fate.kind === Kind.TRACE_FOLLOW_UP) {
+    await applyMoveFate(tx, fate, known);
   }
 }
 
@@ -191,16 +128,5 @@ async function noteFate(
 ): Promise<void> {
   const { messageId, nowMs, code: detail = "" } = fate;
   const { caseId, state } = known;
-  const isReplyLost = fate.kind === Kind.TRACE_REPLY && fate.code !== undefined;
-  if (isReplyLost) await setRefusal(tx, fate, caseId);
   await addEvent(tx, { caseId, event, state, messageId, detail, actor, nowMs });
-}
-
-async function setRefusal(tx: Transaction, fate: MessageFate, caseId: string): Promise<void> {
-  await tx.run(
-    "UPDATE trace_case SET refusal_code = ?, refusal_field = ? WHERE case_id = ?",
-    fate.code ?? "EXPIRED",
-    fate.field ?? "",
-    caseId,
-  );
 }

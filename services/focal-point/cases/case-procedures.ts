@@ -1,18 +1,13 @@
-import { nextTraceState, type TraceState } from "#casework";
 import { TracepostError } from "#errors";
 import { draftMessage, type MessageDraft } from "#post";
-import { type TraceMove, TraceReply } from "#proto";
-import { doOnce, type RepeatKey, type RepeatMismatch } from "#repeats";
 import type { SqlRow, Transaction } from "#runtime";
 import {
   type CaseRecord,
   eventsOf,
   findCase,
   insertCase,
-  moveCase,
   type StoredCaseEvent,
 } from "./case-record.ts";
-import { type Replier, replyDraft } from "./reply-draft.ts";
 
 /** A case to open with the request that opens it. */
 export interface CaseToOpen {
@@ -97,66 +92,17 @@ export async function loadCase(
   return { record, events: await eventsOf(tx, args.caseId, args.eventLimit) };
 }
 
-/** An answer to a request received. */
-export interface ReplyToSend {
-  readonly caseId: string;
-  /** Encoded TraceReply. */
-  readonly reply: Uint8Array;
-  readonly move: TraceMove;
-  readonly outcome: string | null;
-  readonly replier: Replier;
-  /** User id, or `firearm-register`. */
-  readonly actor: string;
-  readonly nowMs: number;
-}
-
-/** What became of an answer. */
-export type Replied =
-  | { readonly type: "sent"; readonly messageId: string; readonly state: TraceState }
-  | { readonly type: "unknown" }
-  /** The case does not allow this move now. */
-  | { readonly type: "illegal"; readonly state: TraceState };
-
-/** Moves a case by an answer and drafts the message that carries it, as one step. */
-export async function replyToCase(tx: Transaction, args: ReplyToSend): Promise<Replied> {
-  const known = await findCase(tx, args.caseId);
-  if (known === undefined || known.role !== "requested") return { type: "unknown" };
-  const state = nextTraceState(known.state, args.move, "requested");
-  if (state === undefined) return { type: "illegal", state: known.state };
-  const { caseId, actor, nowMs } = args;
-  const reply = TraceReply.decode(args.reply);
-  const { messageId } = await draftMessage(tx, replyDraft(known, reply, args.replier, nowMs));
-  const concludes = args.outcome !== null;
-  await tx.run(
-    `UPDATE trace_case SET reply = ?, reply_message_id = ?, outcome = coalesce(?, outcome),
-       awaiting_answer = ? WHERE case_id = ?`,
-    args.reply,
-    messageId,
-    args.outcome,
-    concludes ? 0 : 1,
-    caseId,
-  );
-  const detail = args.outcome ?? "";
-  await moveCase(tx, { caseId, event: "reply sent", state, messageId, detail, actor, nowMs });
-  return { type: "sent", messageId, state };
-}
-
-/** The same for a caller who may ask again (TP-API-18). */
-export async function replyOnce(
-  tx: Transaction,
-  args: ReplyToSend & { readonly repeat: RepeatKey | undefined },
-): Promise<(Replied & { readonly repeated: boolean }) | RepeatMismatch> {
-  const { repeat, nowMs } = args;
-  return await doOnce(tx, { repeat, made: "sent", nowMs }, () => replyToCase(tx, args));
-}
-
-/** Cases whose request nobody has answered yet, the oldest first. */
+/**
+ * Cases whose request waits for its first answer, the oldest first; none in which an answer was not
+ * taken, since the same one would not be taken again.
+ */
 export async function casesAwaiting(
   tx: Transaction,
   args: { limit: number },
 ): Promise<{ caseId: string; request: Uint8Array }[]> {
   const rows = await tx.all<SqlRow & { case_id: string; request: Uint8Array }>(
     `SELECT case_id, request FROM trace_case WHERE awaiting_answer = 1
+       AND state IN ('DELIVERED', 'ACKNOWLEDGED', 'IN_PROGRESS') AND refusal_code IS NULL
      ORDER BY position LIMIT ?`,
     args.limit,
   );

@@ -24,6 +24,10 @@ export interface CaseHead {
   readonly refusalCode: string | null;
   readonly refusalField: string | null;
   readonly awaitingAnswer: boolean;
+  /** The other State waits for information about our request. */
+  readonly askedBack: boolean;
+  /** When the answer in force was given; null before one. */
+  readonly answeredAtMs: number | null;
   readonly openedAtMs: number;
   readonly updatedAtMs: number;
   /** When the acknowledgement, the answer is due; null while the clock does not run. */
@@ -46,7 +50,7 @@ export interface CaseRecord extends CaseHead {
 /** The columns of {@link CaseHead}. */
 export const CASE_HEAD_COLUMNS = `position, case_id, role, peer, state, national_case_number,
   request_message_id, reply_message_id, outcome, refusal_code, refusal_field, awaiting_answer,
-  opened_at, updated_at, acknowledge_by, answer_by`;
+  asked_back, answered_at, opened_at, updated_at, acknowledge_by, answer_by`;
 
 /** A row of {@link CASE_HEAD_COLUMNS}. */
 export interface CaseHeadRow extends SqlRow {
@@ -62,6 +66,8 @@ export interface CaseHeadRow extends SqlRow {
   refusal_code: string | null;
   refusal_field: string | null;
   awaiting_answer: number;
+  asked_back: number;
+  answered_at: number | null;
   opened_at: number;
   updated_at: number;
   acknowledge_by: number | null;
@@ -108,6 +114,8 @@ export function headOf(row: CaseHeadRow): CaseHead {
     refusalCode: row.refusal_code,
     refusalField: row.refusal_field,
     awaitingAnswer: row.awaiting_answer === 1,
+    askedBack: row.asked_back === 1,
+    answeredAtMs: row.answered_at,
     openedAtMs: row.opened_at,
     updatedAtMs: row.updated_at,
     acknowledgeByMs: row.acknowledge_by,

@@ -1,25 +1,25 @@
-import { checkTraceRequest, errorsOf, moveOf, outcomeClassOf, outcomeName } from "#casework";
+import { checkFollowUp, checkReply, checkTraceRequest, errorsOf, type Side } from "#casework";
 import { accepted, type Outcome, refused } from "#errors";
 import type { OpenedInbound, PostApplication } from "#post";
 import {
   Disclosed,
   Kind,
   OutcomeClass,
-  RefusalGround,
+  TraceFollowUp,
   TraceMove,
   TraceReply,
   TraceRequest,
 } from "#proto";
 import type { RegisterView } from "#trust";
 import { decodeExactly } from "#wire";
+import { conclusionOf } from "../moves/conclusion.ts";
+import { disclosedOf, encodeBody, type MoveBody } from "../moves/move-draft.ts";
 import type { TraceEffect } from "./case-hooks.ts";
-
-/** What a case is concluded with when the answer is a refusal notice. */
-export const REFUSED_OUTCOME = "REFUSED";
 
 /**
  * Judges what other States send: the body must be well formed and complete (domain notes 1.2), be
- * about the States that exchange it, and say what the header discloses (TP-FP-2).
+ * about the States that exchange it, and say what the header discloses (TP-FP-2). Bodies of replies
+ * and follow-ups: TP-MOVE-10, TP-MOVE-11.
  */
 export function createTraceJudge(options: {
   /** State of this focal point, ISO 3166-1 alpha-2. */
@@ -34,7 +34,9 @@ export function createTraceJudge(options: {
           return judgeRequest(message, sender?.state ?? "", options.state);
         }
         case Kind.TRACE_REPLY:
-          return judgeReply(message);
+          return judgeMoveOf(message, replyIn(message), "requested");
+        case Kind.TRACE_FOLLOW_UP:
+          return judgeMoveOf(message, followUpIn(message), "requesting");
         default:
           return refused("SCHEMA_UNSUPPORTED", "header.kind", "not for a focal point");
       }
@@ -71,44 +73,33 @@ function judgeRequest(
   return accepted({ type: "request", request: bytes, nationalCaseNumber });
 }
 
-function judgeReply({ header, parts }: OpenedInbound): Outcome<TraceEffect> {
-  const bytes = parts.get("body") ?? new Uint8Array();
-  const reply = decodeExactly(TraceReply, bytes);
-  if (reply?.content === undefined) return refused("BODY_INVALID", "body", "not a trace reply");
-  const conclusion = conclusionOf(reply);
-  if (!conclusion.ok) return conclusion;
+function judgeMoveOf(
+  { header }: OpenedInbound,
+  said: MoveBody | undefined,
+  by: Side,
+): Outcome<TraceEffect> {
+  if (said === undefined) return refused("BODY_INVALID", "body", "not the body of this kind");
+  const findings = said.kind === "reply" ? checkReply(said.body) : checkFollowUp(said.body);
+  const [error] = errorsOf(findings);
+  if (error !== undefined) return refused("BODY_INVALID", `body.${error.field}`, error.rule);
+  const { move, outcomeClass } = disclosedOf(said);
   const disclosed = header.disclosed ?? Disclosed.create();
-  if (disclosed.move !== moveOf(reply)) {
+  if (disclosed.move !== move) {
     return refused("DISCLOSED_MISMATCH", "header.disclosed.move", "the body makes another move");
   }
-  if (disclosed.outcomeClass !== outcomeClassOf(reply)) {
+  if (disclosed.outcomeClass !== outcomeClass) {
     return refused("DISCLOSED_MISMATCH", "header.disclosed.outcome_class", "not the body's");
   }
-  const move = moveOf(reply);
-  return accepted({ type: "reply", reply: bytes, move, outcome: conclusion.value });
+  const outcome = said.kind === "reply" ? conclusionOf(said.body) : null;
+  return accepted({ type: "move", by, move, outcomeClass, outcome, body: encodeBody(said) });
 }
 
-/** What a reply concludes its case with; null when it concludes nothing (domain notes 2.2, 2.3). */
-export function conclusionOf(reply: TraceReply): Outcome<string | null> {
-  switch (reply.content?.$case) {
-    case "final": {
-      const outcome = outcomeName(reply.content.value);
-      if (outcome === undefined) return refused("BODY_INVALID", "body.final.outcome", "missing");
-      const { nextState } = reply.content.value;
-      if (outcome === "EXPORTED_ONWARD" && !/^[A-Z]{2}$/.test(nextState)) {
-        return refused("BODY_INVALID", "body.final.next_state", "the State it was exported to");
-      }
-      return accepted(outcome);
-    }
-    case "refusal": {
-      const { ground } = reply.content.value;
-      const isGround = ground !== 0 && Object.values(RefusalGround).includes(ground);
-      if (!isGround) return refused("BODY_INVALID", "body.refusal.ground", "missing");
-      return accepted(REFUSED_OUTCOME);
-    }
-    case undefined:
-      return refused("BODY_INVALID", "body.content", "missing");
-    default:
-      return accepted(null);
-  }
+function replyIn({ parts }: OpenedInbound): MoveBody | undefined {
+  const body = decodeExactly(TraceReply, parts.get("body") ?? new Uint8Array());
+  return body === undefined ? undefined : { kind: "reply", body };
+}
+
+function followUpIn({ parts }: OpenedInbound): MoveBody | undefined {
+  const body = decodeExactly(TraceFollowUp, parts.get("body") ?? new Uint8Array());
+  return body === undefined ? undefined : { kind: "followUp", body };
 }

@@ -22,7 +22,7 @@ import { refusalNameOf, toTimestamp } from "#wire";
 import { codeOf } from "../api/names.ts";
 
 import type { NewTrace } from "../api/trace-schema.ts";
-import { defaultHandling, type Replier } from "./reply-draft.ts";
+import { defaultHandling, type Replier } from "./reply-handling.ts";
 
 /** What a request is prepared from besides the facts. */
 export interface TraceContext {

@@ -1,12 +1,11 @@
-import { answerFromRegister, moveOf, normalizeSerial } from "#casework";
+import { answerFromRegister, normalizeSerial } from "#casework";
 import { FinalReply, QuestionAnswer, TraceOutcome, TraceReply, TraceRequest } from "#proto";
 import type { Transaction } from "#runtime";
 import { REGISTER_ACTOR } from "#users";
 import { matchFirearm } from "../firearms/firearm-lookups.ts";
-import { type Replied, replyToCase } from "./case-procedures.ts";
+import { type MoveSent, sendMove } from "../moves/send-move.ts";
 import { findCase } from "./case-record.ts";
-import { conclusionOf } from "./judge.ts";
-import type { Replier } from "./reply-draft.ts";
+import type { Replier } from "./reply-handling.ts";
 
 /**
  * Answers a case from the firearm register: look-up, answer, state and message in one step. A case
@@ -15,7 +14,7 @@ import type { Replier } from "./reply-draft.ts";
 export async function answerCase(
   tx: Transaction,
   args: { caseId: string; replier: Replier; nowMs: number },
-): Promise<Replied> {
+): Promise<MoveSent> {
   const known = await findCase(tx, args.caseId);
   if (known === undefined) return { type: "unknown" };
   const request = TraceRequest.decode(known.request);
@@ -27,13 +26,11 @@ export async function answerCase(
   const reply = isTraceable
     ? answerFromRegister(request, matches, today, { registerNote })
     : untraceable(request, `${registerNote} Consulted on ${today}.`);
-  const conclusion = conclusionOf(reply);
-  return await replyToCase(tx, {
+  return await sendMove(tx, {
     caseId: args.caseId,
-    reply: TraceReply.encode(reply).finish(),
-    move: moveOf(reply),
-    outcome: conclusion.ok ? conclusion.value : null,
-    replier: args.replier,
+    kind: "reply",
+    body: TraceReply.encode(reply).finish(),
+    self: args.replier,
     actor: REGISTER_ACTOR,
     nowMs: args.nowMs,
   });

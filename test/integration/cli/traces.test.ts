@@ -144,7 +144,11 @@ describe("trace reply", () => {
     expect(acknowledged).toMatchObject({ caseId, state: "ACKNOWLEDGED" });
     const answer = await write("answer.yaml", {
       sourceNote: "Made up for a test",
-      final: { outcome: "NO_RECORD", remarks: "Not found (made up)", answers: [] },
+      final: {
+        outcome: "NO_RECORD",
+        remarks: "Not found (made up)",
+        answers: [{ question: "LAST_LEGAL_HOLDER", answer: "Not known", status: "NOT_KNOWN" }],
+      },
     });
     const answered = ["trace", "reply", caseId.slice(0, 30), answer, ...italy(), "--wait"];
     const { code, err, out } = await tracepost(answered);
@@ -163,17 +167,58 @@ describe("trace reply", () => {
     const unknown = await tracepost([...reply, "BECAUSE"]);
     expect(unknown.code).toBe(2);
     expect(unknown.err).toContain("Allowed choices are");
-    expect(await json([...reply, "NATIONAL_SECURITY"])).toMatchObject({ state: "REFUSED" });
+    const silent = await tracepost([...reply, "NATIONAL_SECURITY", "--json"]);
+    expect(errorOf(silent)).toMatchObject({ code: "BODY_INVALID" });
+    const why = ["--explanation", "It would show a source (made up)."];
+    expect(await json([...reply, "NATIONAL_SECURITY", ...why])).toMatchObject({
+      state: "REFUSED",
+      next: {
+        turn: "nobody",
+        own: ["REQUEST_FOR_INFORMATION", "INTERIM", "FINAL", "REFERRAL", "DELAY"],
+      },
+    });
   });
 
   it.each([
-    [["x"], /one of three/u],
-    [["x", "FILE", "--acknowledge", "a"], /one of three/u],
+    [["x"], /One message at a time/u],
+    [["x", "FILE", "--acknowledge", "a"], /One message at a time/u],
     [["x", "FILE", "--expected-by", "2099-01-01T00:00:00Z"], /belongs to --acknowledge/u],
-    [["x", "--acknowledge", "a", "--explanation", "b"], /belongs to --refuse/u],
+    [["x", "--acknowledge", "a", "--explanation", "b"], /belongs to --delay or --refuse/u],
     [["no-such-case", "--acknowledge", "a"], /no case here: no-such-case/u],
   ])("with %j hears what is wrong, and nothing is sent", async (args, message) => {
     const end = await tracepost(["trace", "reply", ...args, ...italy()]);
+    expect(end, end.err).toMatchObject({ code: 2, out: "" });
+    expect(end.err).toMatch(message);
+  });
+});
+
+describe("trace follow-up (TP-MOVE-25)", () => {
+  it("gives what was asked for, and both say what is next", async () => {
+    const file = await write("asked-back.yaml", request("IT", "BACK-1"));
+    await json(["trace", "send", file, ...us(), "--wait"]);
+    const reply = ["trace", "reply", "US/BACK-1", ...italy()];
+    await json([...reply, "--acknowledge", "IT/2026/9", "--wait"]);
+    const asked = await tracepost([...reply, "--ask", "An 8 or a B?", "--wait"]);
+    expect(asked.code, asked.err).toBe(0);
+    expect(asked.out).toContain("stands at INFORMATION_REQUESTED.");
+    expect(asked.out).toContain("Next: the other State is to act; open to you: nothing.");
+    const shown = await tracepost(["trace", "show", "US/BACK-1", ...us()]);
+    expect(shown.out).toContain("An 8 or a B?");
+    expect(shown.out).toContain("--inform TEXT --data");
+    const followUp = ["trace", "follow-up", "US/BACK-1", ...us()];
+    const given = await json([...followUp, "--inform", "An 8.", "--key", "once", "--wait"]);
+    expect(given).toMatchObject({ state: "IN_PROGRESS", next: { turn: "requested" } });
+    const again = await json([...followUp, "--inform", "An 8.", "--key", "once"]);
+    expect(again.messageId).toBe(given.messageId);
+  });
+
+  it.each([
+    [["x"], /One message at a time/u],
+    [["x", "--remind", "--inform", "a"], /One message at a time/u],
+    [["x", "--remind", "--established-by", "TRACE"], /belongs to --close/u],
+    [["x", "--withdraw", "BORED"], /Allowed choices are/u],
+  ])("with %j hears what is wrong, and nothing is sent", async (args, message) => {
+    const end = await tracepost(["trace", "follow-up", ...args, ...us()]);
     expect(end, end.err).toMatchObject({ code: 2, out: "" });
     expect(end.err).toMatch(message);
   });

@@ -22,6 +22,12 @@ const file: CaseFile = {
   updatedAt: "2026-03-01T12:00:04.000Z",
   request,
   reply: fromTraceReply(answer),
+  moves: [],
+  next: {
+    turn: "nobody",
+    own: ["OUTCOME_FEEDBACK", "CASE_CLOSED"],
+    other: ["CORRECTION"],
+  },
   events: [
     { at: OPENED, event: "opened", state: "SUBMITTED", messageId: "m-1", actor: "desk-7" },
     {
@@ -126,11 +132,16 @@ describe("telling a case", () => {
   });
 
   it("proposes what can be done next, with the command to type", () => {
-    const asked = told({ role: "requested" }, { base: open });
+    const openTo = (...own: string[]) => ({ next: { turn: "requested", own, other: [] } });
+    const delivered = openTo("ACKNOWLEDGEMENT", "FINAL", "REFUSAL");
+    const asked = told({ role: "requested", ...delivered }, { base: open });
     const reply = "tracepost trace reply 0199b1f0-7c1a-7000-8000";
     expect(asked).toContain(`${reply} --acknowledge REFERENCE --data exchange --participant KE`);
     expect(asked).toContain(`${reply} --refuse GROUND`);
-    const acknowledged = told({ role: "requested", state: "ACKNOWLEDGED" }, { base: open });
+    const acknowledged = told(
+      { role: "requested", state: "ACKNOWLEDGED", ...openTo("FINAL", "REFUSAL") },
+      { base: open },
+    );
     expect(acknowledged).not.toContain("--acknowledge");
     expect(acknowledged).toContain(`${reply} ANSWER.yaml`);
     expect(told()).toContain("tracepost log verify --data exchange");

@@ -1,8 +1,6 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
-import { FEED_MIGRATION_SQL } from "#feed";
 import {
-  CASE_LIST_MIGRATION_SQL,
   CASE_ORDERS,
   type CaseFilter,
   type CaseOrder,
@@ -11,12 +9,8 @@ import {
   listCases,
 } from "../../../services/focal-point/cases/case-list.ts";
 import { type CaseHead, insertCase } from "../../../services/focal-point/cases/case-record.ts";
-import {
-  CASE_ACTOR_MIGRATION_SQL,
-  CASE_MIGRATION_SQL,
-} from "../../../services/focal-point/cases/case-tables.ts";
-import { CLOCK_MIGRATION_SQL } from "../../../services/focal-point/clocks/index.ts";
-import { type MemoryTransaction, openMemoryTransaction } from "../../support/memory-transaction.ts";
+import { openCaseTables } from "../../support/case-tables.ts";
+import type { MemoryTransaction } from "../../support/memory-transaction.ts";
 
 const STATES = ["SUBMITTED", "DELIVERED", "ANSWERED", "REFUSED"] as const;
 const PEERS = ["AT", "BR", "US"] as const;
@@ -29,13 +23,7 @@ let tx: MemoryTransaction;
 let all: CaseHead[];
 
 beforeAll(async () => {
-  tx = openMemoryTransaction(
-    CASE_MIGRATION_SQL,
-    CASE_ACTOR_MIGRATION_SQL,
-    FEED_MIGRATION_SQL,
-    CASE_LIST_MIGRATION_SQL,
-    CLOCK_MIGRATION_SQL,
-  );
+  tx = openCaseTables();
   for (let number = 0; number < CASES; number += 1) {
     await insertCase(tx, {
       caseId: `case-${number}`,

@@ -1,8 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { beforeEach, describe, expect, test } from "vitest";
-import { FEED_MIGRATION_SQL } from "#feed";
 import type { InboundRecord, MessageFate } from "#post";
-import { POST_MIGRATION_SQL } from "#post";
 import {
   Envelope,
   ExchangeStatus,
@@ -19,17 +17,11 @@ import {
   UseRestriction,
 } from "#proto";
 import { caseHooks, type TraceEffect } from "../../../services/focal-point/cases/case-hooks.ts";
-import {
-  caseCounts,
-  openCase,
-  replyToCase,
-} from "../../../services/focal-point/cases/case-procedures.ts";
+import { caseCounts, openCase } from "../../../services/focal-point/cases/case-procedures.ts";
 import { findCase } from "../../../services/focal-point/cases/case-record.ts";
-import {
-  CASE_ACTOR_MIGRATION_SQL,
-  CASE_MIGRATION_SQL,
-} from "../../../services/focal-point/cases/case-tables.ts";
-import { type MemoryTransaction, openMemoryTransaction } from "../../support/memory-transaction.ts";
+import { sendMove } from "../../../services/focal-point/moves/send-move.ts";
+import { openCaseTables } from "../../support/case-tables.ts";
+import type { MemoryTransaction } from "../../support/memory-transaction.ts";
 import { draftOf } from "../../support/post-drafts.ts";
 
 let tx: MemoryTransaction;
@@ -37,12 +29,7 @@ const REQUEST_ID = "00000000-0000-7000-8000-000000000001";
 const DIGEST = Buffer.alloc(32, 1);
 
 beforeEach(() => {
-  tx = openMemoryTransaction(
-    POST_MIGRATION_SQL,
-    CASE_MIGRATION_SQL,
-    CASE_ACTOR_MIGRATION_SQL,
-    FEED_MIGRATION_SQL,
-  );
+  tx = openCaseTables();
 });
 
 /** A case of ours with State BR, its request sealed. */
@@ -80,8 +67,10 @@ const boundTo = (messageId: string, headerDigest: Uint8Array) => ({
 });
 
 const effectOf = (move: TraceMove, outcome: string | null): TraceEffect => ({
-  type: "reply",
-  reply: Buffer.from("reply"),
+  type: "move",
+  by: "requested",
+  body: Buffer.from("reply"),
+  outcomeClass: OutcomeClass.UNSPECIFIED,
   move,
   outcome,
 });
@@ -234,15 +223,14 @@ describe("a request of another State", () => {
     });
     const args = {
       caseId,
-      reply: TraceReply.encode(reply).finish(),
-      move: TraceMove.FINAL,
-      outcome: "NO_RECORD",
-      replier: { participant: "NE", state: "NE" },
+      kind: "reply" as const,
+      body: TraceReply.encode(reply).finish(),
+      self: { participant: "NE", state: "NE" },
       actor: "officer",
       nowMs: 4_000,
     };
-    expect(await replyToCase(tx, args)).toMatchObject({ type: "sent", state: "ANSWERED" });
-    expect(await replyToCase(tx, args)).toEqual({ type: "illegal", state: "ANSWERED" });
+    expect(await sendMove(tx, args)).toMatchObject({ type: "sent", state: "ANSWERED" });
+    expect(await sendMove(tx, args)).toMatchObject({ type: "illegal", state: "ANSWERED" });
     const drafts = await tx.all<{ draft: Uint8Array }>("SELECT draft FROM post_outbox");
     expect(drafts).toHaveLength(1);
     const envelope = Envelope.decode(drafts[0]?.draft ?? new Uint8Array());
@@ -266,13 +254,12 @@ describe("a request of another State", () => {
     const caseId = await ownCase();
     const args = {
       caseId,
-      reply: new Uint8Array(),
-      move: TraceMove.FINAL,
-      outcome: null,
-      replier: { participant: "NE", state: "NE" },
+      kind: "reply" as const,
+      body: new Uint8Array(),
+      self: { participant: "NE", state: "NE" },
       actor: "officer",
       nowMs: 1,
     };
-    expect(await replyToCase(tx, args)).toEqual({ type: "unknown" });
+    expect(await sendMove(tx, args)).toEqual({ type: "unknown" });
   });
 });

@@ -1,15 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { beforeEach, expect, test } from "vitest";
-import { FEED_MIGRATION_SQL, FEED_PROCEDURES } from "#feed";
+import { FEED_PROCEDURES } from "#feed";
 import { POST_CHANGES_MIGRATION_SQL } from "#participant-store";
-import { createPostProcedures, POST_MIGRATION_SQL, type PostProcedures } from "#post";
+import { createPostProcedures, type PostProcedures } from "#post";
 import { ExchangeStatus, Kind, Lane, TraceMove } from "#proto";
 import { caseHooks } from "../../../services/focal-point/cases/case-hooks.ts";
-import {
-  CASE_ACTOR_MIGRATION_SQL,
-  CASE_MIGRATION_SQL,
-} from "../../../services/focal-point/cases/case-tables.ts";
-import { type MemoryTransaction, openMemoryTransaction } from "../../support/memory-transaction.ts";
+import { openCaseTables } from "../../support/case-tables.ts";
+import type { MemoryTransaction } from "../../support/memory-transaction.ts";
 
 const SECRET = "MADE-UP-SERIAL-4711";
 
@@ -17,13 +14,7 @@ let tx: MemoryTransaction;
 let post: PostProcedures;
 
 beforeEach(async () => {
-  tx = openMemoryTransaction(
-    POST_MIGRATION_SQL,
-    CASE_MIGRATION_SQL,
-    CASE_ACTOR_MIGRATION_SQL,
-    FEED_MIGRATION_SQL,
-    POST_CHANGES_MIGRATION_SQL,
-  );
+  tx = openCaseTables(POST_CHANGES_MIGRATION_SQL);
   await FEED_PROCEDURES.feedOpen(tx, { keptMax: 100, incidentsPerMinuteMax: 3 });
   post = createPostProcedures(caseHooks);
 });
@@ -78,8 +69,10 @@ test("a request received is told as a case and as a message, without what is in 
 
 test("a message that is turned away is told with its code, and opens no case", async () => {
   const effect = {
-    type: "reply",
-    reply: Buffer.alloc(0),
+    type: "move",
+    by: "requested",
+    outcomeClass: 0,
+    body: Buffer.alloc(0),
     move: TraceMove.ACKNOWLEDGEMENT,
     outcome: null,
   };

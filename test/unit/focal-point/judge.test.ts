@@ -106,7 +106,7 @@ describe("a reply", () => {
       outcomeClass: OutcomeClass.NOT_ESTABLISHED,
     });
     expect(judgeReply(final(TraceOutcome.NO_RECORD), disclosed)).toMatchObject({
-      value: { type: "reply", move: TraceMove.FINAL, outcome: "NO_RECORD" },
+      value: { type: "move", by: "requested", move: TraceMove.FINAL, outcome: "NO_RECORD" },
     });
   });
 
@@ -115,7 +115,10 @@ describe("a reply", () => {
       move: TraceMove.REFUSAL,
       outcomeClass: OutcomeClass.REFUSED,
     });
-    const value = RefusalNotice.create({ ground: RefusalGround.NATIONAL_SECURITY });
+    const value = RefusalNotice.create({
+      ground: RefusalGround.NATIONAL_SECURITY,
+      explanation: "It would show how a source is protected.",
+    });
     expect(judgeReply({ $case: "refusal", value }, disclosed)).toMatchObject({
       value: { outcome: "REFUSED" },
     });
@@ -133,7 +136,7 @@ describe("a reply", () => {
   });
 
   test.each<[string, TraceReply["content"], string]>([
-    ["without content", undefined, "body"],
+    ["without content", undefined, "body.content"],
     ["without an outcome", final(TraceOutcome.UNSPECIFIED), "body.final.outcome"],
     ["exported to nowhere", final(TraceOutcome.EXPORTED_ONWARD), "body.final.next_state"],
     [

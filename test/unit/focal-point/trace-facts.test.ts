@@ -8,7 +8,8 @@ import {
 } from "#casework";
 import { FindingLevel, TraceOutcome, TraceReply, TraceRequest } from "#proto";
 import { compileSchema } from "#runtime";
-import { NewReply, toTraceReply } from "../../../services/focal-point/api/reply-schema.ts";
+import { toTraceReply } from "../../../services/focal-point/api/reply-facts.ts";
+import { NewReply } from "../../../services/focal-point/api/reply-schema.ts";
 import { CREATED_AT_MS, completeTraceRequest } from "../../support/trace-bodies.ts";
 
 /** What JSON keeps of a value: no undefined fields. */

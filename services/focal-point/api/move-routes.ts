@@ -1,0 +1,84 @@
+import { movesOpenTo, turnOf } from "#casework";
+import { actorOf, type HttpRoutes, lackOf, problemOf, repeatOf, sendProblem } from "#http";
+import { TraceFollowUp, TraceReply } from "#proto";
+import type { OpenTraceDeps } from "../cases/open-trace.ts";
+import type { MoveToSend } from "../moves/send-move.ts";
+import { moveProblem } from "./finding-view.ts";
+import { toFollowUp } from "./follow-up-facts.ts";
+import { FOLLOW_UP_CONTENTS } from "./follow-up-schema.ts";
+import { FOLLOW_UP_TRACE, REPLY_TO_TRACE } from "./move-operations.ts";
+import { toTraceReply } from "./reply-facts.ts";
+import { type NewReply, REPLY_CONTENTS } from "./reply-schema.ts";
+
+type Reply = Parameters<typeof sendProblem>[0];
+type Request = Parameters<typeof actorOf>[0];
+
+/** Routes by which a State says something in a case (TP-MOVE-24). */
+export function addMoveRoutes(routes: HttpRoutes, deps: OpenTraceDeps): void {
+  routes.post("/traces/:caseId/reply", REPLY_TO_TRACE, async (request, reply) => {
+    const needsMore = refuses(request.body);
+    const lack = needsMore ? lackOf(actorOf(request), "traces:refuse") : undefined;
+    if (lack !== undefined) return sendProblem(reply, lack);
+    const said = toTraceReply(request.body);
+    if (said === undefined) return sendProblem(reply, notOne(REPLY_CONTENTS));
+    const body = TraceReply.encode(said).finish();
+    const { caseId } = request.params;
+    return await makeMove(deps, { caseId, kind: "reply", body }, request, reply);
+  });
+  routes.post("/traces/:caseId/follow-up", FOLLOW_UP_TRACE, async (request, reply) => {
+    const said = toFollowUp(request.body);
+    if (said === undefined) return sendProblem(reply, notOne(FOLLOW_UP_CONTENTS));
+    const body = TraceFollowUp.encode(said).finish();
+    const { caseId } = request.params;
+    return await makeMove(deps, { caseId, kind: "followUp", body }, request, reply);
+  });
+}
+
+/** Refusing, standing by a refusal, and withholding something are a supervisor's to decide. */
+function refuses({ clarification, correction, final, refusal }: NewReply): boolean {
+  const withholds = final?.restricted === true || correction?.corrected.restricted === true;
+  return refusal !== undefined || clarification !== undefined || withholds;
+}
+
+function notOne(contents: Readonly<Record<string, unknown>>) {
+  const rule = `must hold exactly one of ${Object.keys(contents).join(", ")}`;
+  return problemOf("INPUT_INVALID", { problems: [{ field: "", rule }] });
+}
+
+async function makeMove(
+  deps: OpenTraceDeps,
+  move: Pick<MoveToSend, "body" | "caseId" | "kind">,
+  request: Request,
+  reply: Reply,
+) {
+  const nowMs = deps.clock.now();
+  const sent = await deps.store.call("sendMoveOnce", {
+    ...move,
+    self: deps.self,
+    actor: actorOf(request).userId,
+    repeat: repeatOf(request),
+    nowMs,
+  });
+  switch (sent.type) {
+    case "sent": {
+      const { messageId, repeated, state } = sent;
+      if (!repeated) deps.onDrafted();
+      return reply.code(repeated ? 200 : 201).send({ messageId, state, turn: turnOf(state) });
+    }
+    case "mismatch":
+      return sendProblem(reply, problemOf("IDEMPOTENCY_MISMATCH"));
+    case "unknown":
+      return sendProblem(reply, problemOf("NOT_FOUND"));
+    case "invalid":
+      return sendProblem(reply, moveProblem(sent.errors));
+    case "illegal": {
+      const { refusal, state } = sent;
+      const side = move.kind === "reply" ? "requested" : "requesting";
+      const open = movesOpenTo(side, { state, answeredAtMs: undefined }, nowMs).join(", ");
+      const detail = `${refusal.detail}; open to this State: ${open || "nothing"}`;
+      return sendProblem(reply, problemOf(refusal.code, { detail }));
+    }
+    default:
+      return sent satisfies never;
+  }
+}

@@ -1,0 +1,28 @@
+import { FEED_MIGRATION_SQL } from "#feed";
+import { POST_MIGRATION_SQL } from "#post";
+import { CASE_LIST_MIGRATION_SQL } from "../../services/focal-point/cases/case-list.ts";
+import {
+  CASE_ACTOR_MIGRATION_SQL,
+  CASE_MIGRATION_SQL,
+} from "../../services/focal-point/cases/case-tables.ts";
+import { CLOCK_MIGRATION_SQL } from "../../services/focal-point/clocks/index.ts";
+import {
+  MOVE_ATTENTION_MIGRATION_SQL,
+  MOVE_MIGRATION_SQL,
+} from "../../services/focal-point/moves/move-tables.ts";
+import { type MemoryTransaction, openMemoryTransaction } from "./memory-transaction.ts";
+
+/** A transaction over the tables of cases and their post, and of what else is named. */
+export function openCaseTables(...others: readonly string[]): MemoryTransaction {
+  return openMemoryTransaction(
+    POST_MIGRATION_SQL,
+    CASE_MIGRATION_SQL,
+    CASE_ACTOR_MIGRATION_SQL,
+    FEED_MIGRATION_SQL,
+    CASE_LIST_MIGRATION_SQL,
+    CLOCK_MIGRATION_SQL,
+    MOVE_MIGRATION_SQL,
+    MOVE_ATTENTION_MIGRATION_SQL,
+    ...others,
+  );
+}
