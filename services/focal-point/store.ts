@@ -67,8 +67,8 @@ export const store = {
     { version: 16, name: "alerts in force", sql: ALERT_COPY_MIGRATION_SQL },
     { version: 17, name: "keys and events of firearms", sql: REGISTER_MIGRATION_SQL },
     { version: 18, name: "imports of the register", sql: UPLOAD_MIGRATION_SQL },
-    { version: 17, name: "moves of trace cases", sql: MOVE_MIGRATION_SQL },
-    { version: 18, name: "attention to moves", sql: MOVE_ATTENTION_MIGRATION_SQL },
+    { version: 19, name: "moves of trace cases", sql: MOVE_MIGRATION_SQL },
+    { version: 20, name: "attention to moves", sql: MOVE_ATTENTION_MIGRATION_SQL },
   ],
   procedures: {
     ...createServiceProcedures(withLinks(caseHooks)),
