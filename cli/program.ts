@@ -100,7 +100,11 @@ export function createProgram(terminal: Terminal, asJson: boolean): Command {
   addTraceOverdue(trace, terminal);
   addClock(group(program, "clock", "set when answers are due"), terminal);
   addCheck(program, terminal);
-  const register = group("register", "bring a firearm register in, search it, take it out");
+  const register = group(
+    program,
+    "register",
+    "bring a firearm register in, search it, take it out",
+  );
   addRegisterImport(register, terminal);
   addRegisterLook(register, terminal);
   const user = group(program, "user", "manage who may use a service, and their tokens");

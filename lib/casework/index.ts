@@ -100,7 +100,7 @@ export {
 export { checkCalibre, checkMake, checkSerial, type IdentityRule } from "./identity-rules.ts";
 export { judgeMove, type Side } from "./judge-move.ts";
 export { type NameOf, nameOf, namesOf } from "./list-names.ts";
-export { lookAlikeKey } from "./look-alike.ts";
+export { LOOK_ALIKE_VERSION, lookAlikeKey } from "./look-alike.ts";
 export { checkFollowUp } from "./moves/check-follow-up.ts";
 export { checkReply, type ReplyContext } from "./moves/check-reply.ts";
 export {
@@ -125,7 +125,6 @@ export {
 export { inOrderOfSending, nextSentAtMs, type RecordedMove } from "./moves/recorded-move.ts";
 export { movesOpenTo, type Turn, turnOf } from "./moves/whose-turn.ts";
 export { codeOf, nameSchema } from "./name-schema.ts";
-export { LOOK_ALIKE_VERSION, lookAlikeKey } from "./look-alike.ts";
 export { normalizeMake, normalizeSerial } from "./normalize.ts";
 export {
   moveOf,

@@ -25,7 +25,7 @@ export const REGISTER_IMPORT_PROCEDURES = {
   listUploads,
   loadUpload,
   openUploads,
-  refuseUpload,
+  refuseRegisterUpload: refuseUpload,
   takePortion,
 };
 

@@ -155,7 +155,7 @@ export class RegisterImporter {
     const read = text === undefined ? unreadable(record) : parseCsvHeader(text);
     if (read.ok) return read.header;
     const rejected = { line, problems: read.problems, content: text ?? "" };
-    await store.call("refuseUpload", { uploadId, rejected, nowMs: clock.now() });
+    await store.call("refuseRegisterUpload", { uploadId, rejected, nowMs: clock.now() });
     return undefined;
   }
 
