@@ -39,11 +39,11 @@ import {
   unfinishedImports,
 } from "./firearms/import-procedures.ts";
 import { rekeyFirearms } from "./firearms/rekey.ts";
-import { REGISTER_IMPORT_PROCEDURES, REGISTER_IMPORT_READ_ONLY } from "./register/procedures.ts";
-import { UPLOAD_MIGRATION_SQL } from "./register/upload-tables.ts";
 import { caseMoves } from "./moves/move-record.ts";
 import { MOVE_ATTENTION_MIGRATION_SQL, MOVE_MIGRATION_SQL } from "./moves/move-tables.ts";
 import { sendMoveOnce } from "./moves/send-move.ts";
+import { REGISTER_IMPORT_PROCEDURES, REGISTER_IMPORT_READ_ONLY } from "./register/procedures.ts";
+import { UPLOAD_MIGRATION_SQL } from "./register/upload-tables.ts";
 
 /** Everything a focal point keeps: its post, its cases, its firearm register, its users. */
 export const store = {

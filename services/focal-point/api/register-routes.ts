@@ -42,9 +42,7 @@ const ID_BYTES = 6;
 /** Routes that bring a register in and take it out (TP-FIRE-10 to TP-FIRE-14). */
 export function addRegisterRoutes(routes: HttpRoutes, deps: RegisterRouteDeps): void {
   // Files are handed on as they stream in; none is held as a whole.
-  routes.addContentTypeParser("text/csv", (_request, payload, done) =>
-    done(null, payload),
-  );
+  routes.addContentTypeParser("text/csv", (_request, payload, done) => done(null, payload));
   addUploads(routes, deps);
   addBytes(routes, deps);
   addRejects(routes, deps);
