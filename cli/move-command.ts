@@ -1,6 +1,7 @@
 import { TracepostError } from "#errors";
 import type { CommandResult, Terminal } from "./command-result.ts";
 import { type NextMoves, nextLine } from "./next-moves.ts";
+import { heldResult } from "./held-answer.ts";
 import { readBody } from "./read-body.ts";
 import { reportSent, type WaitOptions } from "./sent-message.ts";
 import { accessWords, openService, type ServiceOptions } from "./service-access.ts";
@@ -10,6 +11,7 @@ import { allTraces, findCaseId, loadTrace, sendMove } from "./trace-calls.ts";
 export interface MoveOptions extends ServiceOptions, WaitOptions {
   /** Idempotency key. */
   readonly key?: string;
+  readonly breakGlass?: string;
 }
 
 /** A message that options can make. */
@@ -58,13 +60,18 @@ export async function oneBody(
 export async function makeMove(
   { path, role }: { readonly path: "reply" | "follow-up"; readonly role: string },
   options: MoveOptions,
-  { body, name }: { readonly name: string; readonly body: object },
+  said: { readonly name: string; readonly body: object },
   terminal: Terminal,
 ): Promise<CommandResult> {
+  const { name } = said;
+  const { breakGlass: reason } = options;
+  const body = reason === undefined ? said.body : { ...said.body, breakGlass: { reason } };
   const access = { kind: "focal-point", defaultUser: "person" } as const;
   const service = await openService(options, terminal, access);
   const caseId = await findCaseId(allTraces(service, { role }), name);
   const sent = await sendMove(service, { caseId, path, body, key: options.key });
+  const held = heldResult(sent, accessWords(options));
+  if (held !== undefined) return held;
   const report = await reportSent(service, { caseId, messageId: sent.messageId }, options);
   const state = report.state ?? sent.state;
   const { next } = await loadTrace<{ next: NextMoves }>(service, caseId);

@@ -6,6 +6,7 @@ import { addCheck } from "./commands/check.ts";
 import { addClock } from "./commands/clock.ts";
 import { addCompletion } from "./commands/completion.ts";
 import { addConformanceRun } from "./commands/conformance.ts";
+import { addDeputy } from "./commands/deputy.ts";
 import { addEvents } from "./commands/events.ts";
 import { addExchangeDown } from "./commands/exchange-down.ts";
 import { addExchangeInit } from "./commands/exchange-init.ts";
@@ -19,6 +20,7 @@ import { addQuarantineDecide } from "./commands/quarantine-decide.ts";
 import { addQuarantineList } from "./commands/quarantine-list.ts";
 import { addRegisterImport } from "./commands/register-import.ts";
 import { addRegisterLook } from "./commands/register-look.ts";
+import { addRelease } from "./commands/release.ts";
 import { addRule } from "./commands/rule.ts";
 import { addTraceAskWhom } from "./commands/trace-ask-whom.ts";
 import { addTraceCheck } from "./commands/trace-check.ts";
@@ -98,6 +100,8 @@ export function createProgram(terminal: Terminal, asJson: boolean): Command {
   addTraceReply(trace, terminal);
   addTraceFollowUp(trace, terminal);
   addTraceOverdue(trace, terminal);
+  addRelease(group(program, "release", "decide what needs a second person"), terminal);
+  addDeputy(group(program, "deputy", "name who may confirm for a time"), terminal);
   addClock(group(program, "clock", "set when answers are due"), terminal);
   addCheck(program, terminal);
   const register = group(

@@ -66,6 +66,7 @@ export function addTraceReply(parent: Command, terminal: Terminal): void {
     .option("--maintain", "asked for reasons: the refusal stands")
     .option("--reconsider", "asked for reasons: the case is taken up again")
     .option("--explanation <text>", "with --delay, --refuse, --maintain or --reconsider: why")
+    .option("--break-glass <reason>", "if URGENT: send alone what needs a second person, and why")
     .option("--key <key>", "idempotency key: the same message under it is sent once");
   addWaitOption(command);
   addServiceOptions(command, "focal-point");

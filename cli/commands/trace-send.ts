@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { Command } from "commander";
 import { addAction, type CommandResult, type Terminal } from "../command-result.ts";
 import { type FindingView, findingLines } from "../finding-lines.ts";
+import { heldResult } from "../held-answer.ts";
 import { readBody } from "../read-body.ts";
 import { addWaitOption, reportSent, type WaitOptions } from "../sent-message.ts";
 import {
@@ -15,6 +16,7 @@ import {
 interface SendOptions extends ServiceOptions, WaitOptions {
   readonly key?: string;
   readonly despite?: string;
+  readonly breakGlass?: string;
 }
 
 interface Opened {
@@ -51,6 +53,7 @@ export function addTraceSend(parent: Command, terminal: Terminal): void {
     .description("open a case and send its trace request")
     .argument("<file>", "the request as JSON or YAML; - reads standard input")
     .option("--key <key>", "idempotency key; made from the file unless given")
+    .option("--break-glass <reason>", "if URGENT: send alone what needs a second person, and why")
     .option("--despite <reason>", "send although the same firearm is in another case, and why");
   addWaitOption(command);
   addServiceOptions(command, "focal-point");
@@ -68,13 +71,17 @@ async function send(
   const service = await openService(options, terminal, access);
   const despite =
     options.despite === undefined ? {} : { despite: true, despiteReason: options.despite };
+  const breakGlass =
+    options.breakGlass === undefined ? {} : { breakGlass: { reason: options.breakGlass } };
   const key = options.key ?? `file-${createHash("sha256").update(bytes).digest("hex")}`;
   const { body: opened, status } = await askService<Opened>(service, {
     method: "POST",
     path: "/v1/traces",
-    body: { ...value, ...despite },
+    body: { ...value, ...despite, ...breakGlass },
     headers: { "idempotency-key": key },
   });
+  const held = heldResult(opened, accessWords(options));
+  if (held !== undefined) return held;
   const { caseId, findings, messageId } = opened;
   const report = await reportSent(service, { caseId, messageId }, options);
   const state = report.state ?? opened.state;

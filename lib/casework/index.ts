@@ -143,6 +143,18 @@ export {
   type RegisterEvent,
 } from "./register.ts";
 export { inOrderOfTime, standingOf } from "./register-standing.ts";
+export {
+  DEFAULT_RELEASE_POLICY,
+  isLooserPolicy,
+  needsSecondPerson,
+  type Outgoing,
+  RELEASE_REASONS,
+  RESTRICTED_FROM,
+  RESTRICTED_USES,
+  type ReleasePolicy,
+  type ReleaseReason,
+  registerMaySend,
+} from "./releases/second-person.ts";
 export { type ReplyClock, replyClock, TARGET_DAYS } from "./reply-clock.ts";
 export {
   checkTraceRequest,

@@ -72,6 +72,36 @@ export const HTTP_CODES = {
     title: "The same firearm is in another case of this State already.",
     remedy: "Read the cases named; to ask all the same, say why: despite with despiteReason.",
   },
+  RELEASE_PENDING: {
+    status: 409,
+    title: "Something of this case already waits for a second person.",
+    remedy: "Have it confirmed, or take it back: tracepost release return.",
+  },
+  RELEASE_DECIDED: {
+    status: 409,
+    title: "This was decided already, or is not to be decided so.",
+    remedy: "Look where it stands: tracepost release show.",
+  },
+  RELEASE_STALE: {
+    status: 409,
+    title: "It cannot be sent any more as it was prepared; nothing was sent.",
+    remedy: "Look at the case, send it back with a reason, and prepare it again.",
+  },
+  NOT_ALONE: {
+    status: 409,
+    title: "One person may not send this alone.",
+    remedy: "Leave out breakGlass: it is for URGENT alone, where the policy allows it.",
+  },
+  SAME_PERSON: {
+    status: 403,
+    title: "Whoever prepared it cannot be the second person.",
+    remedy: "Ask a supervisor who did not prepare it, or a deputy.",
+  },
+  NOT_SECOND_PERSON: {
+    status: 403,
+    title: "You may not confirm this.",
+    remedy: "A supervisor may, or a person who is named as deputy for this time.",
+  },
   IDEMPOTENCY_MISMATCH: {
     status: 409,
     title: "This idempotency key already stands for another request.",

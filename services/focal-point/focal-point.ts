@@ -11,9 +11,11 @@ import { Role } from "#proto";
 import { CASEWORK_LIMITS } from "#runtime";
 import { addAttachmentRoutes } from "./api/attachment-routes.ts";
 import { addClockRoutes } from "./api/clock-routes.ts";
+import { addDeputyRoutes } from "./api/deputy-routes.ts";
 import { addFirearmRoutes } from "./api/firearm-routes.ts";
 import { addOverviewRoutes } from "./api/overview-routes.ts";
 import { addRegisterRoutes } from "./api/register-routes.ts";
+import { addReleaseRoutes } from "./api/release-routes.ts";
 import { renderStatusPage } from "./api/status-page.ts";
 import { type SummaryDeps, summarize } from "./api/summary.ts";
 import { addTraceRoutes } from "./api/trace-routes.ts";
@@ -25,6 +27,7 @@ import { createClockPump } from "./clocks/clock-pump.ts";
 import type { FocalPointConfig } from "./config.ts";
 import { FirearmImporter } from "./firearms/import.ts";
 import { openRegisterImports } from "./register/open-imports.ts";
+import { createReviewWatch } from "./releases/review-watch.ts";
 import { type FocalPointProcedures, store as storeDefinition } from "./store.ts";
 
 /** What a focal point is built from; the composition root decides which store and which carrier. */
@@ -63,6 +66,7 @@ async function buildFocalPoint(
   const imports = await openRegisterImports(context);
   const answering = createAnswering({ store, replier: self, clock, timers, logger, onDrafted });
   const clocks = createClockPump({ store, clock, timers, logger });
+  const reviews = createReviewWatch({ store, clock, timers, logger });
   const facts: SummaryDeps = {
     participant: self.participant,
     store,
@@ -78,6 +82,8 @@ async function buildFocalPoint(
       clocks.start();
       lifecycle.add({ name: "clocks", stop: () => clocks.stop() });
       startCopyKeeper(context);
+      reviews.start();
+      lifecycle.add({ name: "reviews", stop: () => reviews.stop() });
       if (config.answering !== "register") return;
       answering.start();
       lifecycle.add({ name: "answering", stop: () => answering.stop() });
@@ -89,6 +95,8 @@ async function buildFocalPoint(
       addTraceRoutes(routes, { store, self, register, clock, onDrafted });
       addAskWhomRoute(routes, { store, self, register });
       addAttachmentRoutes(routes, attachments);
+      addReleaseRoutes(routes, { store, clock, onDrafted });
+      addDeputyRoutes(routes, { store, clock, onDrafted });
       addFirearmRoutes(routes, { store, importer });
       addRegisterRoutes(routes, { store, clock, ...imports });
       addOverviewRoutes(routes, facts);

@@ -44,6 +44,7 @@ import { MOVE_ATTENTION_MIGRATION_SQL, MOVE_MIGRATION_SQL } from "./moves/move-t
 import { sendMoveOnce } from "./moves/send-move.ts";
 import { REGISTER_IMPORT_PROCEDURES, REGISTER_IMPORT_READ_ONLY } from "./register/procedures.ts";
 import { UPLOAD_MIGRATION_SQL } from "./register/upload-tables.ts";
+import { RELEASE_MIGRATION_SQL, RELEASE_PROCEDURES, RELEASE_READ_ONLY } from "./releases/index.ts";
 
 /** Everything a focal point keeps: its post, its cases, its firearm register, its users. */
 export const store = {
@@ -69,6 +70,7 @@ export const store = {
     { version: 18, name: "imports of the register", sql: UPLOAD_MIGRATION_SQL },
     { version: 19, name: "moves of trace cases", sql: MOVE_MIGRATION_SQL },
     { version: 20, name: "attention to moves", sql: MOVE_ATTENTION_MIGRATION_SQL },
+    { version: 21, name: "releases by a second person", sql: RELEASE_MIGRATION_SQL },
   ],
   procedures: {
     ...createServiceProcedures(withLinks(caseHooks)),
@@ -78,6 +80,7 @@ export const store = {
     casesOfFirearm,
     ...CLOCK_PROCEDURES,
     ...UPLOAD_PROCEDURES,
+    ...RELEASE_PROCEDURES,
     findRepeated,
     listCases,
     loadCase,
@@ -106,6 +109,7 @@ export const store = {
     ...UPLOAD_READ_ONLY,
     ...ALERT_COPY_READ_ONLY,
     ...REGISTER_IMPORT_READ_ONLY,
+    ...RELEASE_READ_ONLY,
     "findRepeated",
     "casesOfFirearm",
     "listCases",

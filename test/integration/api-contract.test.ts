@@ -89,6 +89,24 @@ async function addExampleUser(door: ApiDoor): Promise<string> {
   return issued.tokenId ?? "";
 }
 
+/** Two requests that another person has prepared, and one that he has sent alone. */
+async function prepareReleases(admin: ApiDoor): Promise<string[]> {
+  const userId = "desk-9";
+  await make(admin, "/v1/users", { userId, name: "Desk 9", roles: ["FOCAL_POINT_SUPERVISOR"] });
+  const token = await issueToken(admin, userId, { label: "test", timeoutMs: TIMEOUT_MS });
+  const desk = { url: admin.url, token };
+  const red = { ...EXAMPLE_TRACE, handling: { tlp: "RED" } };
+  await make(desk, "/v1/traces", red);
+  await make(desk, "/v1/traces", red);
+  const urgencyJustification = "The vessel leaves tonight (made up)";
+  const request = { ...EXAMPLE_TRACE.request, urgencyJustification };
+  const breakGlass = { reason: urgencyJustification };
+  await make(desk, "/v1/traces", { ...red, priority: "URGENT", request, breakGlass });
+  const call = { path: "/v1/releases", timeoutMs: TIMEOUT_MS } as const;
+  const { releases } = await callApi<{ releases: { releaseId: string }[] }>(desk, call);
+  return releases.map(({ releaseId }) => releaseId);
+}
+
 /** Makes what examples of a focal point are about, and tells what stands for their ids here. */
 async function arrangeCases(): Promise<Map<string, string>> {
   const [ke, at] = [doorOf("KE"), doorOf("AT")];
@@ -98,6 +116,7 @@ async function arrangeCases(): Promise<Map<string, string>> {
   const fromAt = { ...EXAMPLE_TRACE, to: "KE", request: { ...EXAMPLE_TRACE.request, recovery } };
   const received = await make(at, "/v1/traces", fromAt);
   const other = await make(at, "/v1/traces", fromAt);
+  const waiting = await prepareReleases(exchange.participants.get("KE") as ApiDoor);
   const hook = { url: `${receiver.origin}/hook` };
   const webhook = await make(ke, "/v1/webhooks", hook);
   const otherWebhook = await make(ke, "/v1/webhooks", hook);
@@ -119,6 +138,9 @@ async function arrangeCases(): Promise<Map<string, string>> {
       [EXAMPLE_IDS.upload]: begun,
       [EXAMPLE_IDS.otherUpload]: unneeded,
       [EXAMPLE_IDS.token]: tokenId,
+      [EXAMPLE_IDS.release]: waiting[0] ?? "",
+      [EXAMPLE_IDS.otherRelease]: waiting[1] ?? "",
+      [EXAMPLE_IDS.sentAlone]: waiting[2] ?? "",
       [EXAMPLE_IDS.webhook]: webhook.webhookId ?? "",
       [EXAMPLE_IDS.otherWebhook]: otherWebhook.webhookId ?? "",
       [EXAMPLE_ORIGIN]: receiver.origin,

@@ -10,6 +10,7 @@ import {
   MOVE_ATTENTION_MIGRATION_SQL,
   MOVE_MIGRATION_SQL,
 } from "../../services/focal-point/moves/move-tables.ts";
+import { RELEASE_MIGRATION_SQL } from "../../services/focal-point/releases/index.ts";
 import { type MemoryTransaction, openMemoryTransaction } from "./memory-transaction.ts";
 
 /** A transaction over the tables of cases and their post, and of what else is named. */
@@ -23,6 +24,7 @@ export function openCaseTables(...others: readonly string[]): MemoryTransaction 
     CLOCK_MIGRATION_SQL,
     MOVE_MIGRATION_SQL,
     MOVE_ATTENTION_MIGRATION_SQL,
+    RELEASE_MIGRATION_SQL,
     ...others,
   );
 }

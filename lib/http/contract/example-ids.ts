@@ -17,6 +17,12 @@ export const EXAMPLE_IDS = {
   upload: "019b0f81-2b3c-7d4e-9f50-6b7c8d9e0f1a",
   /** Another one, which nobody needs. */
   otherUpload: "019b0f82-3c4d-7e5f-a061-7c8d9e0f1a2b",
+  /** Something of that case that waits for a second person. */
+  release: "019b0f73-1a22-7b60-9d4e-5c8f0a1b2c3d",
+  /** Something else that does. */
+  otherRelease: "019b0f74-2b33-7c71-8e5f-6d901b2c3d4e",
+  /** Something that one person sent alone. */
+  sentAlone: "019b0f75-3c44-7d82-9f60-7ea12c3d4e5f",
   /** A token of the user m.diallo. */
   token: "k3v9x2m1q8w7",
   /** A webhook. */

@@ -9,6 +9,7 @@ export const TAGS = {
   traces: "Trace requests of this State and of others, and the answers to them.",
   clocks: "When answers are due, what is overdue, and how old it is.",
   attachments: "Photographs and documents of a case: cleaned, kept, handed out.",
+  releases: "What needs a second person, and who may be one.",
   receipts: "What the exchange and its participants have signed about a message.",
   changes: "What has changed, as a feed and as calls to other systems.",
   checks: "Whether somebody looks for a firearm, ammunition, a document or a consignment.",

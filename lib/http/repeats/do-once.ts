@@ -33,14 +33,14 @@ CREATE INDEX http_repeat_age ON http_repeat (user_id, created_at);
 
 /**
  * Runs what makes something, in its transaction, or gives the result of the first time. Kept are
- * results of the type `made` alone: what made nothing may be tried again under the same key. A
+ * results of the types `made` alone: what made nothing may be tried again under the same key. A
  * result holds no secret, because it is kept as it is. Without a key it simply runs.
  */
 export async function doOnce<T extends { readonly type: string }>(
   tx: Transaction,
   options: {
     readonly repeat: RepeatKey | undefined;
-    readonly made: T["type"];
+    readonly made: T["type"] | readonly T["type"][];
     readonly nowMs: number;
   },
   act: () => Promise<T>,
@@ -58,7 +58,7 @@ export async function doOnce<T extends { readonly type: string }>(
     return { ...(JSON.parse(earlier.result) as T), repeated: true };
   }
   const result = await act();
-  if (result.type === made) await keep(tx, repeat, JSON.stringify(result), nowMs);
+  if ([made].flat().includes(result.type)) await keep(tx, repeat, JSON.stringify(result), nowMs);
   return { ...result, repeated: false };
 }
 

@@ -14,6 +14,7 @@ export { newToken, parseToken } from "./token.ts";
 export { USER_PROCEDURES, USER_READ_ONLY, type UserStore } from "./user-procedures.ts";
 export {
   EXCHANGE_ACTOR,
+  findUser,
   INSTALLATION_USER,
   REGISTER_ACTOR,
   RESERVED_USER_IDS,

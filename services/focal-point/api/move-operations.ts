@@ -2,6 +2,7 @@ import { Type } from "typebox";
 import { TRACE_TRANSITIONS, type TraceState } from "#casework";
 import { EXAMPLE_IDS, problemOf, RepeatHeaders } from "#http";
 import { NewFollowUp } from "./follow-up-schema.ts";
+import { HeldView } from "./release-schema.ts";
 import { NewReply } from "./reply-schema.ts";
 import { CaseParams } from "./trace-operations.ts";
 import { NextView } from "./trace-view-schema.ts";
@@ -19,6 +20,7 @@ const SentMove = Type.Object({
 const responses = {
   200: { ...SentMove, description: "The message that this idempotency key stands for" },
   201: { ...SentMove, description: "The message is on its way" },
+  202: { ...HeldView, description: "It waits for a second person; nothing was sent" },
 };
 
 const problems = [
@@ -27,6 +29,8 @@ const problems = [
   "NOT_YOUR_MOVE",
   "BODY_INVALID",
   "IDEMPOTENCY_MISMATCH",
+  "RELEASE_PENDING",
+  "NOT_ALONE",
 ] as const;
 
 const MESSAGE = "019b0f7a-2b6c-7d9e-8f01-a2b3c4d5e6f7";
@@ -122,18 +126,18 @@ export const REPLY_TO_TRACE = {
         answer: { messageId: MESSAGE, state: "CORRECTED", turn: "nobody" },
       },
       refusal: {
-        summary: "This State may not tell",
+        summary: "This State may not tell; that needs a second person",
         parameters: other,
         body: { refusal: { ground: "NATIONAL_SECURITY", explanation: "made up" } },
-        status: 201,
-        answer: { messageId: MESSAGE, state: "REFUSED", turn: "nobody" },
+        status: 202,
+        answer: { releaseId: EXAMPLE_IDS.release, state: "PENDING", reasons: ["REFUSAL"] },
       },
       refusedTwice: {
-        summary: "A case that is refused already",
+        summary: "A refusal of this case waits already",
         parameters: other,
         body: { refusal: { ground: "NATIONAL_SECURITY", explanation: "made up" } },
         status: 409,
-        answer: problemOf("ILLEGAL_MOVE", { detail: "the case is REFUSED" }),
+        answer: problemOf("RELEASE_PENDING"),
       },
     },
   },

@@ -7,6 +7,7 @@ import { moveProblem } from "./finding-view.ts";
 import { toFollowUp } from "./follow-up-facts.ts";
 import { FOLLOW_UP_CONTENTS } from "./follow-up-schema.ts";
 import { FOLLOW_UP_TRACE, REPLY_TO_TRACE } from "./move-operations.ts";
+import { sendHeld } from "./release-routes.ts";
 import { toTraceReply } from "./reply-facts.ts";
 import { type NewReply, REPLY_CONTENTS } from "./reply-schema.ts";
 
@@ -52,9 +53,13 @@ async function makeMove(
   reply: Reply,
 ) {
   const nowMs = deps.clock.now();
+  const { breakGlass: alone } = (request.body ?? {}) as Pick<NewReply, "breakGlass">;
+  const lack = alone === undefined ? undefined : lackOf(actorOf(request), "traces:urgent");
+  if (lack !== undefined) return sendProblem(reply, lack);
   const sent = await deps.store.call("sendMoveOnce", {
     ...move,
     self: deps.self,
+    alone,
     actor: actorOf(request).userId,
     repeat: repeatOf(request),
     nowMs,
@@ -65,8 +70,13 @@ async function makeMove(
       if (!repeated) deps.onDrafted();
       return reply.code(repeated ? 200 : 201).send({ messageId, state, turn: turnOf(state) });
     }
+    case "held":
+    case "waiting":
+    case "not-alone":
+      return sendHeld(reply, sent);
     case "mismatch":
       return sendProblem(reply, problemOf("IDEMPOTENCY_MISMATCH"));
+    case "officer":
     case "unknown":
       return sendProblem(reply, problemOf("NOT_FOUND"));
     case "invalid":

@@ -15,6 +15,7 @@ import {
   TraceOutcome,
 } from "#proto";
 import { CASEWORK_LIMITS, MOVE_LIMITS } from "#runtime";
+import { BreakGlass } from "./break-glass.ts";
 import { nameSchema } from "./names.ts";
 
 /**
@@ -154,6 +155,7 @@ export const NewReply = Type.Object(
     sourceNote: text(),
     handlingText: text(),
     officerRef: text(64),
+    breakGlass: BreakGlass,
     ...Contents.properties,
   },
   closed,

@@ -3,6 +3,7 @@ import { TRACE_TRANSITIONS, type TraceState } from "#casework";
 import { EXAMPLE_IDS, Instant, pageLimit, problemOf, RepeatHeaders } from "#http";
 import { CASEWORK_LIMITS } from "#runtime";
 import { CASE_ORDERS, type CaseOrder } from "../cases/case-list.ts";
+import { HeldView } from "./release-schema.ts";
 import {
   EXAMPLE_CASE,
   EXAMPLE_CASE_LINE,
@@ -69,12 +70,15 @@ export const SEND_TRACE = {
     response: {
       200: { ...OpenedTrace, description: "The case that this idempotency key stands for" },
       201: { ...OpenedTrace, description: "The case is open; the request is on its way" },
+      202: { ...HeldView, description: "It waits for a second person; nothing was sent" },
     },
   },
   config: {
     permission: "traces:send",
     problems: [
       "IDEMPOTENCY_MISMATCH",
+      "RELEASE_PENDING",
+      "NOT_ALONE",
       "SAME_FIREARM",
       "BODY_INVALID",
       "RECIPIENT_UNKNOWN",

@@ -14,6 +14,7 @@ import { wouldRepeat } from "../chain/same-firearm.ts";
 import { caseDetail, caseLine, openedView } from "./case-view.ts";
 import { checkedView, findingsProblem } from "./finding-view.ts";
 import { addMoveRoutes } from "./move-routes.ts";
+import { sendHeld } from "./release-routes.ts";
 import { CHECK_TRACE, LIST_TRACES, SEND_TRACE, SHOW_TRACE } from "./trace-operations.ts";
 import { nextOf, pageOf } from "./trace-page.ts";
 
@@ -25,7 +26,8 @@ export function addTraceRoutes(routes: HttpRoutes, deps: OpenTraceDeps): void {
   routes.post("/traces", SEND_TRACE, async (request, reply) => {
     const actor = actorOf(request);
     const isUrgent = request.body.priority === "URGENT";
-    const lack = isUrgent ? lackOf(actor, "traces:urgent") : undefined;
+    const isAlone = request.body.breakGlass !== undefined;
+    const lack = isUrgent || isAlone ? lackOf(actor, "traces:urgent") : undefined;
     if (lack !== undefined) return sendProblem(reply, lack);
     const unsaid = despiteProblem(request.body);
     if (unsaid !== undefined) return sendProblem(reply, unsaid);
@@ -38,6 +40,10 @@ export function addTraceRoutes(routes: HttpRoutes, deps: OpenTraceDeps): void {
         const status = result.type === "opened" ? 201 : 200;
         return reply.code(status).send(openedView(result.record, result.findings));
       }
+      case "held":
+      case "waiting":
+      case "not-alone":
+        return sendHeld(reply, result);
       case "mismatch":
         return sendProblem(reply, problemOf("IDEMPOTENCY_MISMATCH"));
       case "refused":

@@ -3,6 +3,7 @@ import { closed, nameSchema, TraceRequestFacts, text } from "#casework";
 import { Instant } from "#http";
 import { ExchangeStatus, Instrument, Priority, Tlp, UseRestriction } from "#proto";
 import { WIRE_LIMITS } from "#runtime";
+import { BreakGlass } from "./break-glass.ts";
 
 const HandlingFacts = Type.Object(
   {
@@ -30,6 +31,7 @@ export const NewTrace = Type.Object(
     expiresAt: Type.Optional(Instant),
     /** The same firearm is in another case, and is asked about again all the same. */
     despite: Type.Optional(Type.Boolean()),
+    breakGlass: BreakGlass,
     /** With `despite`: why; it stays with the case. */
     despiteReason: text(),
     request: TraceRequestFacts,

@@ -29,11 +29,12 @@ export function createAnswering(deps: AnsweringDeps): Pump {
     const answers = await Promise.allSettled(
       cases.map(({ caseId }) => store.call("answerCase", { caseId, replier, nowMs })),
     );
-    const isSent = answers.map((one) => one.status === "fulfilled" && one.value.type === "sent");
-    if (isSent.includes(true)) deps.onDrafted();
+    const kinds = answers.map((one) => (one.status === "fulfilled" ? one.value.type : "failed"));
+    if (kinds.includes("sent")) deps.onDrafted();
     const failed = answers.find((one) => one.status === "rejected");
     if (failed !== undefined) throw failed.reason;
-    return { more: cases.length === BATCH_MAX && isSent.includes(true) };
+    const hasMoved = kinds.includes("sent") || kinds.includes("officer");
+    return { more: cases.length === BATCH_MAX && hasMoved };
   };
   return new Pump({
     name: "answering",

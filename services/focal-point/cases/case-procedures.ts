@@ -1,6 +1,14 @@
 import { TracepostError } from "#errors";
-import { draftMessage, type MessageDraft } from "#post";
+import type { MessageDraft } from "#post";
 import type { SqlRow, Transaction } from "#runtime";
+import {
+  type Clearance,
+  draftCleared,
+  findHeld,
+  type Held,
+  holdForSecondPerson,
+  type NotAlone,
+} from "../releases/hold.ts";
 import {
   type CaseRecord,
   eventsOf,
@@ -17,6 +25,8 @@ export interface CaseToOpen {
   /** Encoded TraceRequest. */
   readonly request: Uint8Array;
   readonly draft: MessageDraft & { readonly messageId: string };
+  /** Why one person sends it although it needs two (TP-ANS-6). */
+  readonly alone?: { readonly reason: string };
   /** Absent: every call opens a case of its own. */
   readonly idempotency?: { readonly key: string; readonly bodyDigest: Uint8Array };
   /** User id. */
@@ -28,14 +38,29 @@ export interface CaseToOpen {
 export type OpenedCase =
   | { readonly type: "opened" | "repeated"; readonly record: CaseRecord }
   /** The key stands for another request. */
-  | { readonly type: "mismatch" };
+  | { readonly type: "mismatch" }
+  | NotAlone;
 
-/** Opens a case and drafts its request, as one step; a repeat finds the case of the first time. */
-export async function openCase(tx: Transaction, args: CaseToOpen): Promise<OpenedCase> {
+/**
+ * Opens a case and drafts its request, as one step; a repeat finds the case of the first time. What
+ * one person may not send waits for a second one, whose clearance opens it.
+ */
+export async function openCase(
+  tx: Transaction,
+  args: CaseToOpen,
+  given?: Clearance,
+): Promise<OpenedCase> {
   const { idempotency, caseId, nowMs } = args;
   if (idempotency !== undefined) {
     const earlier = await findRepeated(tx, idempotency);
-    if (earlier !== null) return earlier;
+    // What was held under this key is what a second person now lets go.
+    if (earlier !== null && (given === undefined || earlier.type !== "held")) return earlier;
+  }
+  const held: Held =
+    given === undefined ? await holdRequest(tx, args) : { type: "cleared", clearance: given };
+  if (held.type === "officer") throw new TracepostError("INTERNAL", "a register asked a State");
+  if (held.type !== "cleared") return held;
+  if (idempotency !== undefined) {
     await tx.run(
       "INSERT INTO trace_idempotency (key, body_digest, case_id, created_at) VALUES (?, ?, ?, ?)",
       idempotency.key,
@@ -55,10 +80,17 @@ export async function openCase(tx: Transaction, args: CaseToOpen): Promise<Opene
     actor: args.actor,
     nowMs,
   });
-  await draftMessage(tx, args.draft);
+  await draftCleared(tx, args.draft, held.clearance);
   const record = await findCase(tx, caseId);
   if (record === undefined) throw new TracepostError("INTERNAL", "a case opened is not there");
   return { type: "opened", record };
+}
+
+async function holdRequest(tx: Transaction, args: CaseToOpen): Promise<Held> {
+  const { caseId, peer, draft, actor, nowMs, alone, idempotency } = args;
+  const repeat = idempotency && { key: idempotency.key, digest: idempotency.bodyDigest };
+  const hold = { action: "request", args, caseId, peer, draft, actor, nowMs, alone, repeat };
+  return await holdForSecondPerson(tx, hold);
 }
 
 /** The case an idempotency key stands for; null when the key is new. */
@@ -70,7 +102,9 @@ export async function findRepeated(
     "SELECT body_digest, case_id FROM trace_idempotency WHERE key = ?",
     args.key,
   );
-  if (row === undefined) return null;
+  if (row === undefined) {
+    return (await findHeld(tx, { key: args.key, digest: args.bodyDigest })) ?? null;
+  }
   const record = await findCase(tx, row.case_id);
   const isSame = Buffer.compare(row.body_digest, args.bodyDigest) === 0;
   return isSame && record !== undefined ? { type: "repeated", record } : { type: "mismatch" };
@@ -101,7 +135,7 @@ export async function casesAwaiting(
   args: { limit: number },
 ): Promise<{ caseId: string; request: Uint8Array }[]> {
   const rows = await tx.all<SqlRow & { case_id: string; request: Uint8Array }>(
-    `SELECT case_id, request FROM trace_case WHERE awaiting_answer = 1
+    `SELECT case_id, request FROM trace_case WHERE awaiting_answer = 1 AND for_officer = 0
        AND state IN ('DELIVERED', 'ACKNOWLEDGED', 'IN_PROGRESS') AND refusal_code IS NULL
      ORDER BY position LIMIT ?`,
     args.limit,

@@ -7,6 +7,7 @@ import type { Clock, Database } from "#runtime";
 import type { NewTrace } from "../api/trace-schema.ts";
 import { isActual, linkOf } from "../chain/link-record.ts";
 import type { SameCase } from "../chain/same-firearm.ts";
+import type { NotAlone } from "../releases/hold.ts";
 import type { FocalPointProcedures } from "../store.ts";
 import type { CaseRecord } from "./case-record.ts";
 import { prepareTrace, type TraceContext } from "./prepare-trace.ts";
@@ -31,6 +32,7 @@ export type OpenTraceResult =
   | { readonly type: "refused"; readonly refusal: Refusal }
   /** The firearm is in these cases already (TP-CHAIN-3). */
   | { readonly type: "same"; readonly cases: readonly SameCase[] }
+  | NotAlone
   /** The body breaks rules of domain notes 1.2. */
   | { readonly type: "invalid"; readonly errors: readonly Finding[] };
 
@@ -51,7 +53,9 @@ export async function openTrace(
       : { key: idempotencyKey, bodyDigest: hash("sha256", canonicalJson(facts), "buffer") };
   if (idempotency !== undefined) {
     const earlier = await deps.store.call("findRepeated", idempotency);
-    if (earlier !== null) return withFindings(earlier);
+    if (earlier !== null) {
+      return "record" in earlier ? withFindings(earlier.record, "repeated") : earlier;
+    }
   }
   const nowMs = deps.clock.now();
   const { request, findings, draft, refusal } = prepareTrace(deps, facts, nowMs);
@@ -72,13 +76,14 @@ export async function openTrace(
       isOwn: true,
       isActual: isActual(draft.status),
     }),
+    ...(facts.breakGlass === undefined ? {} : { alone: facts.breakGlass }),
     ...(facts.despite === true ? { despite: facts.despiteReason ?? "" } : {}),
     actor,
     nowMs,
   });
-  if (opened.type === "same") return opened;
+  if (!("record" in opened)) return opened;
   if (opened.type === "opened") deps.onDrafted();
-  return withFindings(opened);
+  return withFindings(opened.record, opened.type);
 }
 
 const BODY = {
@@ -87,9 +92,6 @@ const BODY = {
   retentionClass: "trace",
 } as const;
 
-function withFindings(
-  opened: { type: "opened" | "repeated"; record: CaseRecord } | { type: "mismatch" },
-): OpenTraceResult {
-  if (opened.type === "mismatch") return opened;
-  return { ...opened, findings: TraceRequest.decode(opened.record.request).findings };
+function withFindings(record: CaseRecord, type: "opened" | "repeated"): OpenTraceResult {
+  return { type, record, findings: TraceRequest.decode(record.request).findings };
 }

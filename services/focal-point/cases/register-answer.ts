@@ -26,7 +26,7 @@ export async function answerCase(
   const reply = isTraceable
     ? answerFromRegister(request, matches, today, { registerNote })
     : untraceable(request, `${registerNote} Consulted on ${today}.`);
-  return await sendMove(tx, {
+  const sent = await sendMove(tx, {
     caseId: args.caseId,
     kind: "reply",
     body: TraceReply.encode(reply).finish(),
@@ -34,6 +34,10 @@ export async function answerCase(
     actor: REGISTER_ACTOR,
     nowMs: args.nowMs,
   });
+  if (sent.type === "officer") {
+    await tx.run("UPDATE trace_case SET for_officer = 1 WHERE case_id = ?", args.caseId);
+  }
+  return sent;
 }
 
 /** A register is made up as a whole or not at all; its answers say so, "no record" included. */

@@ -9,6 +9,7 @@ import {
   openCase,
 } from "../cases/case-procedures.ts";
 import { addEvent } from "../cases/case-record.ts";
+import type { Clearance } from "../releases/hold.ts";
 import { type CaseLink, isActual, linkCase, linkOf } from "./link-record.ts";
 import { casesOfFirearm, type SameCase, wouldRepeat } from "./same-firearm.ts";
 
@@ -32,13 +33,14 @@ export type OpenedLinked =
 export async function openLinkedCase(
   tx: Transaction,
   args: LinkedCaseToOpen,
+  given?: Clearance,
 ): Promise<OpenedLinked> {
   const { caseId, despite, draft, idempotency, link } = args;
   const earlier = idempotency === undefined ? null : await findRepeated(tx, idempotency);
-  if (earlier !== null) return earlier;
+  if (earlier !== null && (given === undefined || earlier.type !== "held")) return earlier;
   const cases = await repeatedCases(tx, link);
   if (cases.length > 0 && despite === undefined) return { type: "same", cases };
-  const opened = await openCase(tx, args);
+  const opened = await openCase(tx, args, given);
   if (opened.type !== "opened") return opened;
   await linkCase(tx, { ...link, caseId, requestId: draft.messageId, isOwn: true });
   if (cases.length > 0 && despite !== undefined) {

@@ -8,13 +8,19 @@ import {
   type TraceState,
 } from "#casework";
 import { type Refusal, refuse } from "#errors";
-import { draftMessage } from "#post";
 import { type Finding, TraceFollowUp, TraceMove, TraceReply, TraceRequest } from "#proto";
 import { doOnce, type RepeatKey, type RepeatMismatch } from "#repeats";
 import type { Transaction } from "#runtime";
 import { decodeExactly } from "#wire";
 import { findCase } from "../cases/case-record.ts";
 import type { Replier } from "../cases/reply-handling.ts";
+import {
+  type Clearance,
+  draftCleared,
+  type Held,
+  holdForSecondPerson,
+  type NotAlone,
+} from "../releases/hold.ts";
 import { conclusionOf } from "./conclusion.ts";
 import { withDefaults } from "./defaults.ts";
 import { disclosedOf, encodeBody, type MoveBody, moveDraft } from "./move-draft.ts";
@@ -29,6 +35,8 @@ export interface MoveToSend {
   /** Encoded TraceReply or TraceFollowUp. */
   readonly body: Uint8Array;
   readonly self: Replier;
+  /** Why one person sends it although it needs two (TP-ANS-6). */
+  readonly alone?: { readonly reason: string } | undefined;
   /** User id, or `firearm-register`. */
   readonly actor: string;
   readonly nowMs: number;
@@ -41,13 +49,21 @@ export type MoveSent =
   /** The case does not allow it to this side now. */
   | { readonly type: "illegal"; readonly state: TraceState; readonly refusal: Refusal }
   /** Its body breaks rules (TP-MOVE-10, TP-MOVE-11). */
-  | { readonly type: "invalid"; readonly errors: readonly Finding[] };
+  | { readonly type: "invalid"; readonly errors: readonly Finding[] }
+  | NotAlone
+  /** The firearm register may not say it by itself; an officer has to. */
+  | { readonly type: "officer" };
 
 /**
  * Judges a move of ours, drafts its message and moves the case, as one step (TP-MOVE-21). It is
- * dated after everything known of the case.
+ * dated after everything known of the case. What one person may not send waits for a second one,
+ * whose clearance sends it.
  */
-export async function sendMove(tx: Transaction, args: MoveToSend): Promise<MoveSent> {
+export async function sendMove(
+  tx: Transaction,
+  args: MoveToSend,
+  given?: Clearance,
+): Promise<MoveSent> {
   const { actor, caseId, nowMs, self } = args;
   const known = await findCase(tx, caseId);
   const side = args.kind === "reply" ? "requested" : "requesting";
@@ -65,7 +81,11 @@ export async function sendMove(tx: Transaction, args: MoveToSend): Promise<MoveS
   if (refusal !== undefined) return { type: "illegal", state: standing.state, refusal };
   const draft = await moveDraft(tx, known, said, { self, sentAtMs });
   if (draft === undefined) return { type: "illegal", state: standing.state, refusal: NOT_SEALED };
-  const { messageId } = await draftMessage(tx, draft);
+  const { alone } = args;
+  const hold = { action: "move", args, caseId, peer: known.peer, draft, actor, nowMs, alone };
+  const held: Held = given ? clearedBy(given) : await holdForSecondPerson(tx, hold);
+  if (held.type !== "cleared") return held;
+  const { messageId } = await draftCleared(tx, draft, held.clearance);
   const outcome = said.kind === "reply" ? conclusionOf(said.body) : null;
   const facts = { messageId, by: side, move, outcomeClass, sentAtMs } as const;
   await addMove(tx, caseId, { ...facts, outcome, body: encodeBody(said), keptAtMs: nowMs, actor });
@@ -83,7 +103,12 @@ export async function sendMoveOnce(
   args: MoveToSend & { readonly repeat: RepeatKey | undefined },
 ): Promise<(MoveSent & { readonly repeated: boolean }) | RepeatMismatch> {
   const { repeat, nowMs } = args;
-  return await doOnce(tx, { repeat, made: "sent", nowMs }, () => sendMove(tx, args));
+  const made = ["sent", "held"] as const;
+  return await doOnce(tx, { repeat, made, nowMs }, () => sendMove(tx, args));
+}
+
+function clearedBy(clearance: Clearance): Held {
+  return { type: "cleared", clearance };
 }
 
 function decodeBody({ body, kind }: MoveToSend): MoveBody {

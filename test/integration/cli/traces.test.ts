@@ -36,7 +36,8 @@ afterAll(async () => {
 });
 
 const us = () => ["--data", data, "--participant", "US"];
-const italy = () => ["--data", data, "--participant", "IT"];
+const inItaly = () => ["--data", data, "--participant", "IT"];
+const italy = () => [...inItaly(), "--user", "desk-7"];
 const errorOf = (end: CommandEnd) => JSON.parse(end.err).error;
 
 async function json(args: readonly string[], code = 0) {
@@ -170,13 +171,18 @@ describe("trace reply", () => {
     const silent = await tracepost([...reply, "NATIONAL_SECURITY", "--json"]);
     expect(errorOf(silent)).toMatchObject({ code: "BODY_INVALID" });
     const why = ["--explanation", "It would show a source (made up)."];
-    expect(await json([...reply, "NATIONAL_SECURITY", ...why])).toMatchObject({
-      state: "REFUSED",
-      next: {
-        turn: "nobody",
-        own: ["REQUEST_FOR_INFORMATION", "INTERIM", "FINAL", "REFERRAL", "DELAY"],
-      },
+    const held = await json([...reply, "NATIONAL_SECURITY", ...why]);
+    expect(held).toMatchObject({ state: "PENDING", reasons: ["REFUSAL"] });
+    const user = ["user", "add", "desk-8", "--name", "Desk 8 (made up)"];
+    await json([...user, "--role", "FOCAL_POINT_SUPERVISOR", ...inItaly()]);
+    const release = ["release", "confirm", held.releaseId, ...inItaly()];
+    expect(errorOf(await tracepost([...release, "--user", "desk-7", "--json"]))).toMatchObject({
+      code: "SAME_PERSON",
     });
+    const confirmed = await json([...release, "--user", "desk-8"]);
+    expect(confirmed).toMatchObject({ state: "REFUSED", release: { decidedBy: "desk-8" } });
+    const listed = ["release", "list", "--state", "RELEASED", ...inItaly(), "--user", "desk-8"];
+    expect(await json(listed)).toMatchObject({ releases: [{ releaseId: held.releaseId }] });
   });
 
   it.each([
@@ -238,7 +244,7 @@ describe("trace show and trace list", () => {
     await json([...reply, "--wait"]);
     for (const [id, stored] of [
       ["US", us()],
-      ["IT", italy()],
+      ["IT", inItaly()],
     ] as const) {
       const show = ["trace", "show", "US/SAME-1"];
       expect(await json([...show, ...remote(id)])).toEqual(await json([...show, ...stored]));
@@ -248,7 +254,7 @@ describe("trace show and trace list", () => {
   });
 
   it("tell a case that waits, with the commands for it", async () => {
-    const { code, out } = await tracepost(["trace", "show", "US/SAME-1", ...italy()]);
+    const { code, out } = await tracepost(["trace", "show", "US/SAME-1", ...inItaly()]);
     expect(code).toBe(0);
     expect(out).toMatch(/^United States asked Italy where a firearm came from$/mu);
     expect(out).toMatch(/^ {2}State +ACKNOWLEDGED$/mu);

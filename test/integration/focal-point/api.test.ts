@@ -7,7 +7,7 @@ import { type ApiDoor, addUserOnce, issueToken } from "#http";
 import { initExchange, type RunningExchange, startExchange } from "../../../deploy/local/index.ts";
 import { specsOf } from "../../support/nats-carrier.ts";
 import { runProgram } from "../../support/run-program.ts";
-import { openCaseworkDoors } from "../../support/test-doors.ts";
+import { openCaseworkDoors, openSecondPersons } from "../../support/test-doors.ts";
 import { traceBody } from "../../support/trace-body.ts";
 
 const SERIAL = "MADE-UP 0815";
@@ -16,6 +16,7 @@ const CASE_NUMBER = "US/CASE/4711";
 let dataDir: string;
 let exchange: RunningExchange;
 let doorOf: (participant: string) => ApiDoor;
+let confirmAsSecond: (url: string, releaseId: string) => Promise<number>;
 
 beforeAll(async () => {
   dataDir = join(await mkdtemp(join(tmpdir(), "tracepost-focal-point-")), "data");
@@ -33,6 +34,7 @@ beforeAll(async () => {
   });
   exchange = await startExchange({ dataDir, tuning: { logLevel: "trace" } });
   doorOf = await openCaseworkDoors(exchange);
+  confirmAsSecond = await openSecondPersons(exchange);
 });
 
 afterAll(async () => {
@@ -142,7 +144,9 @@ describe("a trace request (TP-API-8, TP-FP-1, TP-FP-4)", () => {
     });
     await until("US", path, ({ state }) => state === "ACKNOWLEDGED");
     const refusal = { ground: "NATIONAL_SECURITY", explanation: "made up" };
-    expect((await post("BR", `${path}/reply`, { refusal })).status).toBe(201);
+    const held = await post("BR", `${path}/reply`, { refusal });
+    expect(held).toMatchObject({ status: 202, body: { reasons: ["REFUSAL"] } });
+    expect(await confirmAsSecond(doorOf("BR").url, held.body.releaseId)).toBe(200);
     const { events } = (await ask("BR", path)).body;
     expect(actorsOf(events)).toMatchObject({ opened: "exchange", "reply sent": "caseworker" });
     const ended = await until("US", path, ({ state }) => state === "REFUSED");

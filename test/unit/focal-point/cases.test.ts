@@ -20,6 +20,7 @@ import { caseHooks, type TraceEffect } from "../../../services/focal-point/cases
 import { caseCounts, openCase } from "../../../services/focal-point/cases/case-procedures.ts";
 import { findCase } from "../../../services/focal-point/cases/case-record.ts";
 import { sendMove } from "../../../services/focal-point/moves/send-move.ts";
+import { Clearance } from "../../../services/focal-point/releases/hold.ts";
 import { openCaseTables } from "../../support/case-tables.ts";
 import type { MemoryTransaction } from "../../support/memory-transaction.ts";
 import { draftOf } from "../../support/post-drafts.ts";
@@ -229,8 +230,12 @@ describe("a request of another State", () => {
       actor: "officer",
       nowMs: 4_000,
     };
-    expect(await sendMove(tx, args)).toMatchObject({ type: "sent", state: "ANSWERED" });
-    expect(await sendMove(tx, args)).toMatchObject({ type: "illegal", state: "ANSWERED" });
+    expect(await sendMove(tx, args)).toMatchObject({ type: "held" });
+    const clearance = Clearance.grant(["RESTRICTED_HANDLING"]);
+    const sent = await sendMove(tx, args, clearance);
+    expect(sent).toMatchObject({ type: "sent", state: "ANSWERED" });
+    const again = await sendMove(tx, args, clearance);
+    expect(again).toMatchObject({ type: "illegal", state: "ANSWERED" });
     const drafts = await tx.all<{ draft: Uint8Array }>("SELECT draft FROM post_outbox");
     expect(drafts).toHaveLength(1);
     const envelope = Envelope.decode(drafts[0]?.draft ?? new Uint8Array());

@@ -1,0 +1,69 @@
+import { fromFollowUp, fromTraceReply, fromTraceRequest, type ReleasePolicy } from "#casework";
+import { TraceFollowUp, TraceReply, TraceRequest } from "#proto";
+import type { Transaction } from "#runtime";
+import { type LinkedCaseToOpen, openLinkedCase } from "../chain/open-linked.ts";
+import { type MoveToSend, sendMove } from "../moves/send-move.ts";
+import type { Clearance } from "./hold.ts";
+import { insertPolicy } from "./release-policy.ts";
+
+/** What became of something that was confirmed. */
+export type Performed =
+  | { readonly type: "sent"; readonly messageId: string; readonly state: string }
+  /** It cannot be sent any more; nothing was written. */
+  | { readonly type: "stale"; readonly detail: string };
+
+/** Who stands behind it, and the leave to send it. */
+export interface Confirmation {
+  readonly clearance: Clearance;
+  readonly preparedBy: string;
+  readonly confirmedBy: string;
+  readonly nowMs: number;
+}
+
+/** How something that waited is sent, and how it is shown to who shall confirm it. */
+export interface HeldAction {
+  perform(tx: Transaction, args: unknown, confirmation: Confirmation): Promise<Performed>;
+  /** The content, as the API shows it. */
+  view(args: unknown): unknown;
+}
+
+const move: HeldAction = {
+  async perform(tx, args, { clearance, nowMs }) {
+    const sent = await sendMove(tx, { ...(args as MoveToSend), nowMs }, clearance);
+    if (sent.type === "sent") return sent;
+    const detail = sent.type === "illegal" ? `the case is ${sent.state}` : sent.type;
+    return { type: "stale", detail };
+  },
+  view(args) {
+    const { kind, body } = args as MoveToSend;
+    if (kind === "reply") return fromTraceReply(TraceReply.decode(body));
+    return fromFollowUp(TraceFollowUp.decode(body));
+  },
+};
+
+const request: HeldAction = {
+  async perform(tx, args, { clearance, nowMs }) {
+    const kept = args as LinkedCaseToOpen;
+    const draft = { ...kept.draft, nowMs };
+    if ((draft.expiresAtMs ?? nowMs + 1) <= nowMs) {
+      return { type: "stale", detail: "the request has expired" };
+    }
+    const opened = await openLinkedCase(tx, { ...kept, draft, nowMs }, clearance);
+    if (opened.type === "opened") {
+      return { type: "sent", messageId: draft.messageId, state: opened.record.state };
+    }
+    return { type: "stale", detail: `the request is ${opened.type}` };
+  },
+  view: (args) => fromTraceRequest(TraceRequest.decode((args as LinkedCaseToOpen).request)),
+};
+
+const policy: HeldAction = {
+  async perform(tx, args, { preparedBy: actor, confirmedBy, nowMs: atMs }) {
+    await insertPolicy(tx, { policy: args as ReleasePolicy, actor, confirmedBy, atMs });
+    return { type: "sent", messageId: "", state: "IN_FORCE" };
+  },
+  view: (args) => args,
+};
+
+/** Everything that may wait for a second person, by the name it is kept under. */
+export const HELD_ACTIONS: Readonly<Record<string, HeldAction>> = { move, request, policy };
