@@ -132,7 +132,7 @@ describe("an own request", () => {
     const repeated = await openCase(tx, args("m2", first));
     expect(opened.type).toBe("opened");
     expect(repeated.type).toBe("repeated");
-    if (opened.type === "mismatch" || repeated.type === "mismatch") return;
+    if (!("record" in opened && "record" in repeated)) return;
     expect(repeated.record.caseId).toBe(opened.record.caseId);
     const other = await openCase(tx, args("m3", { key: "k", bodyDigest: Buffer.from("other") }));
     expect(other.type).toBe("mismatch");
