@@ -1,5 +1,6 @@
 import { TracepostError } from "#errors";
 import type { CommandResult, Terminal } from "./command-result.ts";
+import { heldResult } from "./held-answer.ts";
 import { type NextMoves, nextLine } from "./next-moves.ts";
 import { heldResult } from "./held-answer.ts";
 import { readBody } from "./read-body.ts";
@@ -27,8 +28,8 @@ export interface OptionMove {
 }
 
 /**
- * The one body that the options or the file hold. Throws TracepostError USAGE for none, for two, and
- * for an option that belongs to another message.
+ * The one body that the options or the file hold. Throws TracepostError USAGE for none, for two,
+ * and for an option that belongs to another message.
  */
 export async function oneBody(
   moves: readonly OptionMove[],

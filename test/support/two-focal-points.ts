@@ -1,3 +1,4 @@
+import { RELEASE_REASONS, type ReleaseReason } from "#casework";
 import type { PostHooks } from "#post";
 import {
   Disclosed,
@@ -20,6 +21,7 @@ import { openCase } from "../../services/focal-point/cases/case-procedures.ts";
 import { type CaseRecord, findCase } from "../../services/focal-point/cases/case-record.ts";
 import { createTraceJudge } from "../../services/focal-point/cases/judge.ts";
 import { type MoveSent, sendMove } from "../../services/focal-point/moves/send-move.ts";
+import { Clearance } from "../../services/focal-point/releases/hold.ts";
 import { openCaseTables } from "./case-tables.ts";
 import type { MemoryTransaction } from "./memory-transaction.ts";
 import { makeParties } from "./parties.ts";
@@ -118,7 +120,9 @@ export class TwoFocalPoints {
     const { nowMs } = this;
     const self = { participant: who, state: who };
     const args = { caseId: CASE_ID, kind, body, self, actor: "officer", nowMs };
-    return await sendMove(this.stores[who], args);
+    // As if a second person had confirmed whatever needs one.
+    const reasons = Object.keys(RELEASE_REASONS) as ReleaseReason[];
+    return await sendMove(this.stores[who], args, Clearance.grant(reasons));
   }
 
   /** Messages that one has drafted and nobody has taken yet, the oldest first. */

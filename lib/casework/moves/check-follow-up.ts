@@ -11,9 +11,9 @@ import { CASEWORK_LIMITS } from "#runtime";
 import { FindingList } from "../finding-list.ts";
 
 /**
- * Checks the body of a follow-up (TP-MOVE-11), before sealing at the sender and after opening at the
- * recipient. Returns every finding; an ERROR is not sent, and refused (`BODY_INVALID`). Fields are
- * named by their path in tracepost.v1.TraceFollowUp.
+ * Checks the body of a follow-up (TP-MOVE-11), before sealing at the sender and after opening at
+ * the recipient. Returns every finding; an ERROR is not sent, and refused (`BODY_INVALID`). Fields
+ * are named by their path in tracepost.v1.TraceFollowUp.
  */
 export function checkFollowUp({ content }: TraceFollowUp): Finding[] {
   const found = new FindingList();

@@ -19,8 +19,8 @@ import { BreakGlass } from "./break-glass.ts";
 import { nameSchema } from "./names.ts";
 
 /**
- * What `POST /v1/traces/:caseId/reply` takes. Shapes and closed lists are checked here; what a reply
- * must hold is decided by `checkReply` (TP-MOVE-10), which names field and rule.
+ * What `POST /v1/traces/:caseId/reply` takes. Shapes and closed lists are checked here; what a
+ * reply must hold is decided by `checkReply` (TP-MOVE-10), which names field and rule.
  */
 
 const closed = { additionalProperties: false } as const;

@@ -33,9 +33,10 @@ export function disclosedOf(said: MoveBody): Disclosed {
 }
 
 /**
- * The message that carries a move. It relies on the instruments of the request, travels as urgently,
- * and is bound to the exact request (wire.md). Its handling is at least as strict: what the request
- * allowed nobody, it allows nobody (ITI para 15). Undefined while our own request is not sealed.
+ * The message that carries a move. It relies on the instruments of the request, travels as
+ * urgently, and is bound to the exact request (wire.md). Its handling is at least as strict: what
+ * the request allowed nobody, it allows nobody (ITI para 15). Undefined while our own request is
+ * not sealed.
  */
 export async function moveDraft(
   tx: Transaction,

@@ -13,7 +13,7 @@ export interface StoredMove extends RecordedMove {
   /** User id, `firearm-register` or `exchange` (TP-API-8). */
   readonly actor: string;
   readonly effect: CaseStep["effect"];
-  /** What became of a message of ours; empty on one of the other State, and while it is under way. */
+  /** What became of a message of ours; empty on one of the other State, or while under way. */
   readonly fate: MoveFate | "";
   /** Why it was not taken. */
   readonly code: string | null;

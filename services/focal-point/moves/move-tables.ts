@@ -1,8 +1,8 @@
 /**
- * Messages of a trace case after its request, both ways, with their bodies: nothing that was said is
- * overwritten (TP-MOVE-20). A move whose message was refused, rejected or never delivered keeps its
- * row and counts no more. The first statement after the table takes over what older stores had: the
- * newest reply of each case.
+ * Messages of a trace case after its request, both ways, with their bodies: nothing that was said
+ * is overwritten (TP-MOVE-20). A move whose message was refused, rejected or never delivered keeps
+ * its row and counts no more. The first statement after the table takes over what older stores had:
+ * the newest reply of each case.
  */
 export const MOVE_MIGRATION_SQL = `
 CREATE TABLE trace_move (

@@ -24,7 +24,8 @@ export interface MoveEffect {
 /**
  * Takes in a move of the other State (TP-MOVE-22): of the right side, in a case with this State,
  * bound to the exact request. Whose turn it was the gateway has judged, with what the sender could
- * know; here only what no knowledge makes legal is refused, and what crossed is kept without effect.
+ * know; here only what no knowledge makes legal is refused, and what crossed is kept without
+ * effect.
  */
 export async function receiveMove(
   tx: Transaction,

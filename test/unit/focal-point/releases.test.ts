@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { DEFAULT_RELEASE_POLICY } from "#casework";
 import { FEED_PROCEDURES } from "#feed";
 import {
+  CustodyEventKind,
   Kind,
   PartyRole,
   Priority,
@@ -12,12 +13,12 @@ import {
 } from "#proto";
 import { RELEASE_LIMITS } from "#runtime";
 import { type Role, USER_PROCEDURES } from "#users";
+import { findCase } from "../../../services/focal-point/cases/case-record.ts";
 import {
   type MoveToSend,
   sendMove,
   sendMoveOnce,
 } from "../../../services/focal-point/moves/send-move.ts";
-import { findCase } from "../../../services/focal-point/cases/case-record.ts";
 import {
   confirmRelease,
   returnRelease,
@@ -65,7 +66,10 @@ const by = (userId: string, mayConfirm = true, tokenId = "aaaaaaaaaaaa") => ({
 const refusal: TraceReply = {
   content: {
     $case: "refusal",
-    value: { ground: RefusalGround.NATIONAL_SECURITY, explanation: "It would show a source (made up)." },
+    value: {
+      ground: RefusalGround.NATIONAL_SECURITY,
+      explanation: "It would show a source (made up).",
+    },
   } as NonNullable<TraceReply["content"]> & { $case: "refusal" },
   languageTag: "en",
   sourceNote: "",
@@ -238,17 +242,25 @@ describe("what leaves (TP-ANS-3)", () => {
         $case: "final",
         value: {
           outcome: TraceOutcome.LAST_LEGAL_HOLDER_IDENTIFIED,
-          custodyEvents: [{ toParty: "Made-up Person", toRole: PartyRole.PRIVATE_HOLDER }],
+          custodyEvents: [
+            {
+              kind: CustodyEventKind.SOLD,
+              toParty: "Made-up Person",
+              toState: "NE",
+              toRole: PartyRole.PRIVATE_HOLDER,
+            },
+          ],
         },
       },
     });
+    reply.languageTag = "en";
     const final = { body: TraceReply.encode(reply).finish() };
     expect(await sendMove(tx, replyArgs(caseId, final))).toMatchObject({
       type: "held",
       reasons: ["PERSONS"],
     });
     const register = { ...final, actor: "firearm-register" };
-    expect(await sendMove(tx, replyArgs(caseId, register))).toEqual({ type: "officer" });
+    expect(await sendMove(tx, replyArgs(caseId, register))).toMatchObject({ type: "officer" });
   });
 
   test("by the firearm register leaves as the policy lets it", async () => {
@@ -256,7 +268,7 @@ describe("what leaves (TP-ANS-3)", () => {
     const policy = { ...DEFAULT_RELEASE_POLICY, registerMaySend: [] };
     await setReleasePolicy(tx, { policy, actor: "first", nowMs: NOW_MS });
     const args = replyArgs(caseId, { actor: "firearm-register" });
-    expect(await sendMove(tx, args)).toEqual({ type: "officer" });
+    expect(await sendMove(tx, args)).toMatchObject({ type: "officer" });
     const other = await putCase(tx, { nowMs: NOW_MS });
     await tx.run("DELETE FROM release_policy");
     const may = replyArgs(other, { actor: "firearm-register" });
