@@ -2,7 +2,6 @@ import { TracepostError } from "#errors";
 import type { CommandResult, Terminal } from "./command-result.ts";
 import { heldResult } from "./held-answer.ts";
 import { type NextMoves, nextLine } from "./next-moves.ts";
-import { heldResult } from "./held-answer.ts";
 import { readBody } from "./read-body.ts";
 import { reportSent, type WaitOptions } from "./sent-message.ts";
 import { accessWords, openService, type ServiceOptions } from "./service-access.ts";

@@ -65,7 +65,7 @@ async function buildFocalPoint(
   await importer.recover();
   const imports = await openRegisterImports(context);
   const answering = createAnswering({ store, replier: self, clock, timers, logger, onDrafted });
-  const clocks = createClockPump({ store, clock, timers, logger });
+  const clocks = createClockPump({ store, self, clock, timers, logger, onDrafted });
   const reviews = createReviewWatch({ store, clock, timers, logger });
   const facts: SummaryDeps = {
     participant: self.participant,

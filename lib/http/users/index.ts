@@ -13,6 +13,7 @@ export {
 export { newToken, parseToken } from "./token.ts";
 export { USER_PROCEDURES, USER_READ_ONLY, type UserStore } from "./user-procedures.ts";
 export {
+  CLOCK_ACTOR,
   EXCHANGE_ACTOR,
   findUser,
   INSTALLATION_USER,

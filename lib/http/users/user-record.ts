@@ -7,12 +7,15 @@ export const INSTALLATION_USER = "installation";
 export const EXCHANGE_ACTOR = "exchange";
 /** Actor of an answer that the service gave by itself (TP-API-8). */
 export const REGISTER_ACTOR = "firearm-register";
+/** Actor of a reminder that the service sent by itself (TP-API-8). */
+export const CLOCK_ACTOR = "clock";
 
 /** Ids that nobody can be given: they stand for something already. */
 export const RESERVED_USER_IDS: readonly string[] = [
   INSTALLATION_USER,
   EXCHANGE_ACTOR,
   REGISTER_ACTOR,
+  CLOCK_ACTOR,
 ];
 
 /** A person acts for himself; a system for the person who answers for it. */

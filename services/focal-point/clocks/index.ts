@@ -3,6 +3,7 @@
 import { hasUnsettledClocks, settleClocks } from "./clock-record.ts";
 import { clockSettings, setCalendar, setTargets } from "./clock-settings.ts";
 import { ageingByState, countOverdue, listOverdue } from "./overdue.ts";
+import { dueReminders, remindCase } from "./remind.ts";
 
 export { CLOCK_MIGRATION_SQL } from "./clock-tables.ts";
 
@@ -16,6 +17,8 @@ export const CLOCK_PROCEDURES = {
   listOverdue,
   countOverdue,
   ageingByState,
+  dueReminders,
+  remindCase,
 };
 
 /** Those of them that only read. */
@@ -25,4 +28,5 @@ export const CLOCK_READ_ONLY = [
   "listOverdue",
   "countOverdue",
   "ageingByState",
+  "dueReminders",
 ] as const;
