@@ -1,5 +1,5 @@
-// The door to the local copy of alerts in force: what the stores of services have of it
-// (docs/spec/checks.md). Its routes have a door of their own, api/index.ts.
+// The door to alerts: their exchange (docs/spec/alert-service.md) and the local copy of those in
+// force (docs/spec/checks.md). Routes have a door of their own, api/index.ts.
 
 export { type CheckRecord, listChecks, noteCheck } from "./copy/check-log.ts";
 export {
@@ -12,3 +12,8 @@ export { type AlertCopyState, alertCopyState, noteCopyCurrent } from "./copy/cop
 export { ALERT_COPY_MIGRATION_SQL } from "./copy/copy-tables.ts";
 export { type NotedAlert, noteAlert } from "./copy/note-alert.ts";
 export { ALERT_COPY_PROCEDURES, ALERT_COPY_READ_ONLY } from "./copy/procedures.ts";
+export { withAlerts } from "./exchange/alert-hooks.ts";
+export { judgeAlertMessage } from "./exchange/alert-judge.ts";
+export { ALERT_PROCEDURES, ALERT_READ_ONLY } from "./exchange/alert-procedures.ts";
+export { ALERT_MIGRATION_SQL } from "./exchange/alert-tables.ts";
+export { createPassingOn } from "./exchange/passing-on.ts";

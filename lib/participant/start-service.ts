@@ -73,6 +73,8 @@ export interface ServiceBody {
   onTaken(): void;
   /** Something was written to the store. */
   onWrite?(): void;
+  /** A receipt of a message of ours was applied. */
+  onReceipt?(): void;
   /** The post runs; what goes on by itself may begin. */
   begin(): void;
   summarize(): Promise<ServiceSummary>;
@@ -141,6 +143,7 @@ async function assemble<C extends ServiceConfig, P extends ProceduresOfService>(
   const onEvent = (event: PostEvent): void => {
     events.post(event);
     if (event.type === "taken" && event.outcome === "delivered") body.onTaken();
+    if (event.type === "receipt-applied") body.onReceipt?.();
   };
   const application = definition.application(self, register);
   const deps = { store: shared, transport, lifecycle, register, application, onEvent };

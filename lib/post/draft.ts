@@ -44,6 +44,8 @@ export interface MessageDraft {
   readonly expiresAtMs?: number;
   readonly inReplyTo?: MessageRef;
   readonly supersedes?: string;
+  /** Name of the group that the recipients were expanded from. */
+  readonly addressedGroup?: string;
   readonly instrumentBasis?: readonly Instrument[];
   readonly handling?: Handling;
   readonly disclosed?: Disclosed;
@@ -125,6 +127,7 @@ function encodeDraft(draft: MessageDraft, messageId: string, lane: Lane): Uint8A
     recipients: [...draft.recipients],
     conversationId: draft.conversationId,
     supersedes: draft.supersedes ?? "",
+    addressedGroup: draft.addressedGroup ?? "",
     sentAt: toTimestamp(draft.nowMs),
     expiresAt: toTimestamp(draft.expiresAtMs ?? draft.nowMs + WIRE_LIMITS.traceLifeMs),
     status: draft.status ?? ExchangeStatus.ACTUAL,

@@ -68,6 +68,8 @@ export function authorizeHeader(
     const detail = "alerts go to authorities alone";
     return refused("PUBLIC_SCOPE_FORBIDDEN", "header.disclosed.alert_scope", detail);
   }
+  const approval = checkApproval(header, sender, register);
+  if (approval !== undefined) return { ok: false, refusal: approval };
   const group = checkGroup(header, register, nowMs);
   if (group !== undefined) return { ok: false, refusal: group };
   const reply = checkReplyAddressee(header);
@@ -92,6 +94,23 @@ function checkReplyAddressee({ inReplyTo, kind, recipients }: Header): Refusal |
   if (!isReply || inReplyTo === undefined) return undefined;
   if (recipients.every((recipient) => recipient === inReplyTo.originalSender)) return undefined;
   return refuse("NOT_PERMITTED", "header.recipients", "must be the sender of what it answers");
+}
+
+/** An alert of an agency whose State approves its alerts goes to its focal point (TP-ALERT-34). */
+function checkApproval(
+  { kind, recipients }: Header,
+  sender: Participant,
+  register: RegisterView,
+): Refusal | undefined {
+  const isAsked = sender.role === Role.BORDER_AGENCY && sender.alertsNeedApproval;
+  if (kind !== Kind.ALERT || !isAsked) return undefined;
+  const abroad = recipients.findIndex((recipient) => {
+    const { role, state } = register.participant(recipient) ?? {};
+    return role !== Role.FOCAL_POINT || state !== sender.state;
+  });
+  if (abroad === -1) return undefined;
+  const detail = "is not the focal point that has to approve it";
+  return refuse("NOT_PERMITTED", `header.recipients[${abroad}]`, detail);
 }
 
 function codeOf(verdict: Refusal | undefined): RefusalCode {

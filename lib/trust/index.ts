@@ -8,6 +8,7 @@ export {
   type PayloadType,
   preAuthEncoding,
   verifyBytes,
+  verifyBytesNow,
 } from "./dsse.ts";
 export { expandGroup, groupMembers } from "./groups.ts";
 export { checkReplyHandling } from "./handling.ts";
@@ -31,6 +32,7 @@ export {
 } from "./keys.ts";
 export { mayRelease } from "./may-release.ts";
 export type { OpenedMessage, OpenJob } from "./open.ts";
+export { partiesGroup, receivingUnit } from "./receiving-unit.ts";
 export { loadRegister, openRegister, signRegister } from "./register.ts";
 export type { RegisteredKey, RegisterView } from "./register-view.ts";
 export type { PlainPart, SealBinding, SealedParts, SealJob, SealRecipient } from "./seal.ts";

@@ -1,4 +1,5 @@
-import { addCheckRoutes, startCopyKeeper } from "#alerts-api";
+import { createPassingOn, judgeAlertMessage } from "#alerts";
+import { addAlertAnswerRoutes, addAlertRoutes, addCheckRoutes, startCopyKeeper } from "#alerts-api";
 import { refused } from "#errors";
 import {
   type RunningService,
@@ -31,10 +32,14 @@ const BORDER_AGENCY: ServiceDefinition<BorderAgencyConfig, BorderAgencyProcedure
   readOnly: storeDefinition.readOnly,
   title: {
     title: "Tracepost border agency",
-    description: "What officers and systems of a border agency do on the exchange.",
+    description:
+      "What officers and systems of a border agency do on the exchange: send alerts, acknowledge " +
+      "those of others, report hits, and see that nothing is stuck.",
   },
-  application: () => ({
-    judge: () => refused("SCHEMA_UNSUPPORTED", "header.kind", "not for a border agency"),
+  application: (self, register) => ({
+    judge: (message) =>
+      judgeAlertMessage(message, { self, register: register() }) ??
+      refused("SCHEMA_UNSUPPORTED", "header.kind", "not for a border agency"),
   }),
   build: buildBorderAgency,
 };
@@ -42,17 +47,25 @@ const BORDER_AGENCY: ServiceDefinition<BorderAgencyConfig, BorderAgencyProcedure
 async function buildBorderAgency(
   context: ServiceContext<BorderAgencyConfig, BorderAgencyProcedures>,
 ): Promise<ServiceBody> {
-  const { store, clock, self, connected, consuming } = context;
+  const { store, clock, self, connected, consuming, register, onDrafted } = context;
+  const passingOn = createPassingOn(context);
   const facts: SummaryDeps = {
     participant: self.participant,
     ...{ store, clock, connected, consuming },
   };
   return {
-    onTaken: () => {},
-    begin: () => startCopyKeeper(context),
+    onTaken: () => passingOn.wake(),
+    begin: () => {
+      startCopyKeeper(context);
+      passingOn.start();
+      context.lifecycle.add({ name: "passing on alerts", stop: () => passingOn.stop() });
+    },
     summarize: () => summarize(facts),
     statusPage: async () => renderStatusPage(await summarize(facts)),
     routes: (routes) => {
+      const alerts = { store, self, register, clock, onDrafted };
+      addAlertRoutes(routes, alerts);
+      addAlertAnswerRoutes(routes, alerts);
       addOverviewRoutes(routes, facts);
       addCheckRoutes(routes, context);
     },

@@ -1,4 +1,11 @@
-import { ALERT_COPY_MIGRATION_SQL, ALERT_COPY_PROCEDURES, ALERT_COPY_READ_ONLY } from "#alerts";
+import {
+  ALERT_COPY_MIGRATION_SQL,
+  ALERT_COPY_PROCEDURES,
+  ALERT_COPY_READ_ONLY,
+  ALERT_MIGRATION_SQL,
+  ALERT_PROCEDURES,
+  ALERT_READ_ONLY,
+} from "#alerts";
 import { FEED_MIGRATION_SQL } from "#feed";
 import {
   createServiceProcedures,
@@ -12,7 +19,7 @@ import { USER_MIGRATION_SQL } from "#users";
 import { WEBHOOK_MIGRATION_SQL } from "#webhooks";
 import { agencyHooks } from "./agency-hooks.ts";
 
-/** Everything a border agency keeps: its post and its users. */
+/** Everything a border agency keeps: its post, its alerts and its users. */
 export const store = {
   name: "border-agency",
   migrations: [
@@ -24,12 +31,14 @@ export const store = {
     { version: 6, name: "webhooks", sql: WEBHOOK_MIGRATION_SQL },
     { version: 7, name: "idempotency keys", sql: REPEAT_MIGRATION_SQL },
     { version: 8, name: "alerts in force", sql: ALERT_COPY_MIGRATION_SQL },
+    { version: 9, name: "alerts", sql: ALERT_MIGRATION_SQL },
   ],
   procedures: {
     ...createServiceProcedures(agencyHooks),
+    ...ALERT_PROCEDURES,
     ...ALERT_COPY_PROCEDURES,
   },
-  readOnly: [...SERVICE_READ_ONLY, ...ALERT_COPY_READ_ONLY],
+  readOnly: [...SERVICE_READ_ONLY, ...ALERT_READ_ONLY, ...ALERT_COPY_READ_ONLY],
 } satisfies StoreDefinition;
 
 /** Procedures of a border agency's store. */

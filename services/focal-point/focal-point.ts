@@ -1,4 +1,11 @@
-import { addCheckRoutes, startCopyKeeper } from "#alerts-api";
+import { createPassingOn, judgeAlertMessage } from "#alerts";
+import {
+  addAlertAnswerRoutes,
+  addAlertDecisionRoute,
+  addAlertRoutes,
+  addCheckRoutes,
+  startCopyKeeper,
+} from "#alerts-api";
 import {
   type RunningService,
   type ServiceBody,
@@ -48,9 +55,16 @@ const FOCAL_POINT: ServiceDefinition<FocalPointConfig, FocalPointProcedures> = {
     title: "Tracepost focal point",
     description:
       "What officers and systems of a State do through its focal point: send and answer trace " +
-      "requests, look after the firearm register, and see that nothing is stuck.",
+      "requests, warn others and hear of hits, look after the firearm register, and see that " +
+      "nothing is stuck.",
   },
-  application: ({ state }, register) => createTraceJudge({ state, register }),
+  application: (self, register) => {
+    const traces = createTraceJudge({ state: self.state, register });
+    return {
+      judge: (message) =>
+        judgeAlertMessage(message, { self, register: register() }) ?? traces.judge(message),
+    };
+  },
   build: buildFocalPoint,
 };
 
@@ -67,6 +81,7 @@ async function buildFocalPoint(
   const answering = createAnswering({ store, replier: self, clock, timers, logger, onDrafted });
   const clocks = createClockPump({ store, self, clock, timers, logger, onDrafted });
   const reviews = createReviewWatch({ store, clock, timers, logger });
+  const passingOn = createPassingOn(context);
   const facts: SummaryDeps = {
     participant: self.participant,
     store,
@@ -76,7 +91,11 @@ async function buildFocalPoint(
     answering: config.answering,
   };
   return {
-    onTaken: () => answering.wake(),
+    onTaken: () => {
+      answering.wake();
+      passingOn.wake();
+    },
+    onReceipt: () => passingOn.wake(),
     onWrite: () => clocks.wake(),
     begin: () => {
       clocks.start();
@@ -84,6 +103,8 @@ async function buildFocalPoint(
       startCopyKeeper(context);
       reviews.start();
       lifecycle.add({ name: "reviews", stop: () => reviews.stop() });
+      passingOn.start();
+      lifecycle.add({ name: "passing on alerts", stop: () => passingOn.stop() });
       if (config.answering !== "register") return;
       answering.start();
       lifecycle.add({ name: "answering", stop: () => answering.stop() });
@@ -92,6 +113,10 @@ async function buildFocalPoint(
     statusPage: async () => renderStatusPage(await summarize(facts)),
     routes: (routes) => {
       addClockRoutes(routes, { store, clock });
+      const alerts = { store, self, register, clock, onDrafted };
+      addAlertRoutes(routes, alerts);
+      addAlertAnswerRoutes(routes, alerts);
+      addAlertDecisionRoute(routes, alerts);
       addTraceRoutes(routes, { store, self, register, clock, onDrafted });
       addAskWhomRoute(routes, { store, self, register });
       addAttachmentRoutes(routes, attachments);

@@ -1,4 +1,12 @@
-import { ALERT_COPY_MIGRATION_SQL, ALERT_COPY_PROCEDURES, ALERT_COPY_READ_ONLY } from "#alerts";
+import {
+  ALERT_COPY_MIGRATION_SQL,
+  ALERT_COPY_PROCEDURES,
+  ALERT_COPY_READ_ONLY,
+  ALERT_MIGRATION_SQL,
+  ALERT_PROCEDURES,
+  ALERT_READ_ONLY,
+  withAlerts,
+} from "#alerts";
 import { FEED_MIGRATION_SQL } from "#feed";
 import {
   createServiceProcedures,
@@ -71,10 +79,12 @@ export const store = {
     { version: 19, name: "moves of trace cases", sql: MOVE_MIGRATION_SQL },
     { version: 20, name: "attention to moves", sql: MOVE_ATTENTION_MIGRATION_SQL },
     { version: 21, name: "releases by a second person", sql: RELEASE_MIGRATION_SQL },
+    { version: 22, name: "alerts", sql: ALERT_MIGRATION_SQL },
   ],
   procedures: {
-    ...createServiceProcedures(withLinks(caseHooks)),
+    ...createServiceProcedures(withAlerts(withLinks(caseHooks))),
     ...ALERT_COPY_PROCEDURES,
+    ...ALERT_PROCEDURES,
     openCase: openLinkedCase,
     linkOldCases,
     casesOfFirearm,
@@ -110,6 +120,7 @@ export const store = {
     ...ALERT_COPY_READ_ONLY,
     ...REGISTER_IMPORT_READ_ONLY,
     ...RELEASE_READ_ONLY,
+    ...ALERT_READ_ONLY,
     "findRepeated",
     "casesOfFirearm",
     "listCases",

@@ -6,6 +6,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { createConfig, lintFromString } from "@redocly/openapi-core";
 import { connect, credsAuthenticator } from "nats";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { EXAMPLE_ALERT, EXAMPLE_HIT } from "#alerts-api";
 import {
   type ApiDoor,
   callApi,
@@ -34,11 +35,15 @@ let doors: Map<string, ApiDoor>;
 
 beforeAll(async () => {
   dataDir = join(await mkdtemp(join(tmpdir(), "tracepost-contract-")), "data");
-  const [ke, at] = specsOf(["KE", "AT"]);
+  const [ke, at, customs, port] = specsOf(["KE", "AT", "KE-CUSTOMS", "KE-PORT"]);
   if (ke === undefined || at === undefined) return;
-  await initExchange({ dataDir, participants: [{ ...ke, answering: "officer" }, at] });
+  if (customs === undefined || port === undefined) return;
+  const asking = { ...customs, alerts: "approved" as const };
+  const participants = [{ ...ke, answering: "officer" as const }, at, asking, port];
+  await initExchange({ dataDir, participants });
   await receiver.start();
   await allowWebhooks(dataDir, "KE", [receiver.origin]);
+  await allowWebhooks(dataDir, "KE-PORT", [receiver.origin]);
   exchange = await startExchange({ dataDir });
   doors = new Map();
   for (const [id, door] of exchange.participants) doors.set(id, await openDoor(door));
@@ -192,6 +197,36 @@ async function upload(door: ApiDoor, name: string, file: Buffer): Promise<string
   return attachmentId;
 }
 
+/** The newest message an agency sent, once it has the receipts that examples show. */
+async function newestMessage(door: ApiDoor): Promise<string> {
+  const sent = await make(door, "/v1/alerts", EXAMPLE_ALERT);
+  await until(door, `/v1/messages/${sent.messageId}/receipts?recipient=AT`, (answer) => {
+    return (answer as { receipts?: object[] }).receipts?.length === 1;
+  });
+  return sent.messageId ?? "";
+}
+
+/** Makes what examples of alerts are about: one sent, one received with a hit, one to approve. */
+async function arrangeAlerts(id: string): Promise<[string, string][]> {
+  const [door, abroad] = [doorOf(id), doorOf("AT")];
+  const sent = await make(door, "/v1/alerts", EXAMPLE_ALERT);
+  const received = await make(abroad, "/v1/alerts", { ...EXAMPLE_ALERT, to: { states: ["KE"] } });
+  const asked = await make(doorOf("KE-CUSTOMS"), "/v1/alerts", EXAMPLE_ALERT);
+  const isInForce = ({ state }: { state?: string }) => state === "IN_FORCE";
+  await until(door, `/v1/alerts/${received.alertId}`, isInForce);
+  await until(doorOf("KE"), `/v1/alerts/${asked.alertId}`, ({ state }: { state?: string }) => {
+    return state === "PENDING_APPROVAL";
+  });
+  const hit = await make(door, `/v1/alerts/${received.alertId}/hits`, EXAMPLE_HIT);
+  return [
+    [EXAMPLE_IDS.sentAlert, sent.alertId ?? ""],
+    [EXAMPLE_IDS.receivedAlert, received.alertId ?? ""],
+    [EXAMPLE_IDS.hit, hit.hitId ?? ""],
+    [EXAMPLE_IDS.askedAlert, asked.alertId ?? ""],
+    [EXAMPLE_IDS.askedVersion, asked.messageId ?? ""],
+  ];
+}
+
 /** Items 1 and 2 of quarantine: bytes that are no message, from a participant of the exchange. */
 async function arrangeQuarantine(): Promise<Map<string, string>> {
   const door = doorOf("gateway");
@@ -274,7 +309,10 @@ describe("the description of a focal point", () => {
   });
 
   test("promises nothing in its examples that the service does not do", async () => {
-    const { count, found } = await differences(doorOf("KE"), await arrangeCases());
+    const { count, found } = await differences(
+      doorOf("KE"),
+      new Map([...(await arrangeCases()), ...(await arrangeAlerts("KE"))]),
+    );
     expect(found).toEqual({});
     expect(count).toBeGreaterThan(20);
   });
@@ -290,6 +328,27 @@ describe("the description of a focal point", () => {
     expect(Object.keys(paths["/v1/traces"].post.responses)).toEqual(
       expect.arrayContaining(["201", "401", "403", "409", "422"]),
     );
+  });
+});
+
+describe("the description of a border agency", () => {
+  test("breaks no rule of the linter, and its examples are true", async () => {
+    const door = doorOf("KE-PORT");
+    expect(await lint(await describeDoor(door.url))).toEqual([]);
+    const tokenId = await addExampleUser(door);
+    const hook = { url: `${receiver.origin}/hook` };
+    const webhook = await make(door, "/v1/webhooks", hook);
+    const otherWebhook = await make(door, "/v1/webhooks", hook);
+    const ids = new Map([
+      ...(await arrangeAlerts("KE-PORT")),
+      [EXAMPLE_IDS.sentMessage, await newestMessage(door)],
+      [EXAMPLE_IDS.token, tokenId],
+      [EXAMPLE_IDS.webhook, webhook.webhookId ?? ""],
+      [EXAMPLE_IDS.otherWebhook, otherWebhook.webhookId ?? ""],
+      [EXAMPLE_ORIGIN, receiver.origin],
+    ] as const);
+    const { found } = await differences(door, ids);
+    expect(found).toEqual({});
   });
 });
 

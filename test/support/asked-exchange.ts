@@ -3,7 +3,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import type { ApiDoor } from "#http";
-import { initExchange, type RunningExchange, startExchange } from "../../deploy/local/index.ts";
+import {
+  initExchange,
+  type ParticipantSpec,
+  type RunningExchange,
+  startExchange,
+} from "../../deploy/local/index.ts";
 import { specsOf } from "./nats-carrier.ts";
 import { openCaseworkDoors } from "./test-doors.ts";
 
@@ -39,11 +44,15 @@ export class AskedExchange {
   static async start(options: {
     readonly participants: readonly string[];
     readonly officers: readonly string[];
+    /** Changes of what a participant is; none: as specsOf says. */
+    readonly changes?: Readonly<Record<string, Partial<ParticipantSpec>>>;
   }): Promise<AskedExchange> {
     const dataDir = join(await mkdtemp(join(tmpdir(), "tracepost-asked-")), "data");
-    const participants = specsOf(options.participants).map((spec) =>
-      options.officers.includes(spec.id) ? { ...spec, answering: "officer" as const } : spec,
-    );
+    const participants = specsOf(options.participants).map((spec) => ({
+      ...spec,
+      ...(options.officers.includes(spec.id) ? { answering: "officer" as const } : {}),
+      ...options.changes?.[spec.id],
+    }));
     await initExchange({ dataDir, participants });
     const exchange = await startExchange({ dataDir });
     return new AskedExchange(exchange, await openCaseworkDoors(exchange));

@@ -58,11 +58,20 @@ export function firstRegister(input: {
     participants: input.participants.map((spec) =>
       registeredParticipant(spec, input.keys.get(spec.id), nowMs),
     ),
+    groups: groupsOf(input.participants),
     gatewayKeys: [
       registeredKey(gateway.receipt, KeyPurpose.RECEIPT, nowMs),
       registeredKey(gateway.checkpoint, KeyPurpose.CHECKPOINT, nowMs),
     ],
   });
+}
+
+function groupsOf(participants: readonly ParticipantSpec[]) {
+  const names = new Set(participants.flatMap(({ groups = [] }) => groups));
+  return [...names].toSorted().map((name) => ({
+    name,
+    members: participants.filter(({ groups = [] }) => groups.includes(name)).map(({ id }) => id),
+  }));
 }
 
 function registeredParticipant(
@@ -94,6 +103,8 @@ function registeredParticipant(
             },
           ],
     languages: [...spec.languages],
+    workingCalendar: undefined,
+    alertsNeedApproval: spec.alerts === "approved",
   });
 }
 

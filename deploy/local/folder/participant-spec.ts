@@ -31,6 +31,11 @@ export const ANSWERING_NAMES = ["officer", "register"] as const;
 /** A word of {@link ANSWERING_NAMES}. */
 export type AnsweringName = (typeof ANSWERING_NAMES)[number];
 
+/** How alerts of a border agency leave: at once, or when its focal point has approved them. */
+export const ALERTS_NAMES = ["direct", "approved"] as const;
+/** A word of {@link ALERTS_NAMES}. */
+export type AlertsName = (typeof ALERTS_NAMES)[number];
+
 /** Standing to one instrument. */
 export interface InstrumentSpec {
   readonly instrument: InstrumentName;
@@ -55,4 +60,8 @@ export interface ParticipantSpec {
   readonly languages: readonly string[];
   /** Focal points only. */
   readonly answering: AnsweringName;
+  /** Focal points only: groups it is in, such as EAC; what alerts can be addressed to. */
+  readonly groups?: readonly string[];
+  /** Border agencies only: whether their alerts need the focal point's approval; default direct. */
+  readonly alerts?: AlertsName;
 }

@@ -4,6 +4,7 @@ import { isStateCode } from "#reference";
 import { PROCESS_LIMITS, WIRE_LIMITS } from "#runtime";
 import { isParticipantId, stateOfParticipant } from "#wire";
 import {
+  ALERTS_NAMES,
   ANSWERING_NAMES,
   BOUNDNESS_NAMES,
   INSTRUMENT_NAMES,
@@ -16,7 +17,18 @@ import { joined, YamlReader, type YamlValue } from "./yaml-reader.ts";
 /** A list of 500 participants with all their instruments is smaller. */
 const FILE_CHARS_MAX = 1_048_576;
 
-const FIELDS = ["id", "name", "role", "state", "languages", "answering", "instruments"];
+const FIELDS = [
+  "id",
+  "name",
+  "role",
+  "state",
+  "languages",
+  "answering",
+  "instruments",
+  "groups",
+  "alerts",
+];
+const GROUP_NAME = /^[A-Z][A-Z0-9-]{1,31}$/;
 const INSTRUMENT_FIELDS = ["instrument", "boundness", "since", "until"];
 
 /**
@@ -54,6 +66,8 @@ export function participantsYaml(participants: readonly ParticipantSpec[]): stri
       ...(state === "" ? {} : { state }),
       ...(spec.role === "focal-point" ? { answering } : {}),
     })),
+    // Equal lists are written out: the reader takes no aliases.
+    { aliasDuplicateObjects: false },
   );
 }
 
@@ -83,6 +97,13 @@ class EntryReader {
     if (role !== "focal-point" && this.#fields.has("answering")) {
       this.#complain("answering", "only a focal point answers; remove this field");
     }
+    const alerts = this.#word("alerts", ALERTS_NAMES, "direct");
+    if (role !== "border-agency" && this.#fields.has("alerts")) {
+      this.#complain("alerts", "only alerts of a border agency are approved; remove this field");
+    }
+    if (role !== "focal-point" && this.#fields.has("groups")) {
+      this.#complain("groups", "a group holds focal points; remove this field");
+    }
     return {
       id,
       name: this.#name(),
@@ -91,7 +112,23 @@ class EntryReader {
       instruments: this.#instruments(),
       languages: this.#languages(),
       answering,
+      ...(this.#fields.has("groups") ? { groups: this.#groups() } : {}),
+      ...(this.#fields.has("alerts") ? { alerts } : {}),
     };
+  }
+
+  #groups(): string[] {
+    const field = joined(this.#field, "groups");
+    const at = this.#fields.get("groups");
+    const items = at === undefined ? [] : this.#reader.list(at, field);
+    const names = items.map((item) => this.#reader.text(item, field) ?? "");
+    for (const name of names) {
+      if (!GROUP_NAME.test(name)) {
+        this.#complain("groups", `${shown(name)} is no name of a group; write EAC or ECOWAS`);
+      }
+    }
+    if (new Set(names).size !== names.length) this.#complain("groups", "names a group twice");
+    return names;
   }
 
   #complain(name: string, rule: string): void {

@@ -1,7 +1,7 @@
 import { type Refusal, refuse } from "#errors";
 import { AlertMove, Kind } from "#proto";
 import type { Transaction } from "#runtime";
-import { equalBytes } from "#wire";
+import { equalBytes, stateOfParticipant } from "#wire";
 import { DELIVERY_STRIDE } from "../tables.ts";
 import { STANDING } from "./conversation-tables.ts";
 import type { TraceMessage } from "./follow-trace.ts";
@@ -45,7 +45,9 @@ export async function followAlert(
 
 function followVersion(message: TraceMessage, threads: readonly Thread[]): FollowedAlert {
   const { facts, sender, messageId, headerDigest } = message;
-  const { alertMove, conversationId, handling, sentAtMs, isNational } = facts;
+  const { alertMove, conversationId, handling, inReplyTo, isNational, sentAtMs } = facts;
+  // A receiving unit passes on what it got or sent, in whatever version, to its own State.
+  if (isNational && inReplyTo !== undefined && threads.length > 0) return { type: "stands" };
   const own = threads.find((one) => one.opener === sender);
   if (own?.standing === STANDING.cancelled) {
     return no("ILLEGAL_MOVE", "header.disclosed.alert_move", "the alert is cancelled");
@@ -57,13 +59,19 @@ function followVersion(message: TraceMessage, threads: readonly Thread[]): Follo
     ...{ id: undefined, conversationId, opener: sender, other: "", messageId, headerDigest },
     ...{ handling, sentAtMs, standing: STANDING.open, moves: [] },
   };
-  if (threads.length === 0) {
+  // An alert of an agency leaves as one of its focal point, once that has approved it.
+  const isApproved = threads.every(({ opener }) => isAgencyOf(sender, opener));
+  if (threads.length === 0 || isApproved) {
     if (alertMove === AlertMove.ALERT) return { type: "opens", thread };
     return no("ILLEGAL_MOVE", "header.conversation_id", "there is no alert to change");
   }
-  // A receiving unit passes on what it got, in whatever version, to its own State.
   if (isNational) return { type: "stands" };
   return no("NOT_YOUR_MOVE", "header.conversation_id", "the alert is another's");
+}
+
+/** Whether an opener is an agency of the State whose focal point sends (TP-ALERT-35). */
+function isAgencyOf(sender: string, opener: string): boolean {
+  return stateOfParticipant(sender) === sender && stateOfParticipant(opener) === sender;
 }
 
 async function followAnswer(tx: Transaction, message: TraceMessage): Promise<FollowedAlert> {

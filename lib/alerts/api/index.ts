@@ -1,5 +1,8 @@
 // The door to the routes of alerts and checks, which a store's thread does not load.
 
+export { EXAMPLE_ALERT, EXAMPLE_HIT } from "./alert-examples.ts";
+export { type AlertRouteDeps, addAlertRoutes } from "./alert-routes.ts";
+export { addAlertAnswerRoutes, addAlertDecisionRoute } from "./answer-routes.ts";
 export { parseCheckCsv } from "./check-csv.ts";
 export { addCheckRoutes, type CheckDeps } from "./check-routes.ts";
 export type { CheckReport, Question } from "./check-schema.ts";

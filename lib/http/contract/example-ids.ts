@@ -23,6 +23,16 @@ export const EXAMPLE_IDS = {
   otherRelease: "019b0f74-2b33-7c71-8e5f-6d901b2c3d4e",
   /** Something that one person sent alone. */
   sentAlone: "019b0f75-3c44-7d82-9f60-7ea12c3d4e5f",
+  /** An alert this participant sent. */
+  sentAlert: "019b0f80-1a2b-7c3d-8e4f-5a6b7c8d9e0f",
+  /** An alert this participant received. */
+  receivedAlert: "019b0f81-2b3c-7d4e-9f5a-6b7c8d9e0f1a",
+  /** A hit on it that was reported from here. */
+  hit: "019b0f82-3c4d-7e5f-8a6b-7c8d9e0f1a2b",
+  /** An alert of an agency that waits for approval. */
+  askedAlert: "019b0f83-4d5e-7f6a-9b7c-8d9e0f1a2b3c",
+  /** The version of it that waits. */
+  askedVersion: "019b0f84-5e6f-7a7b-8c8d-9e0f1a2b3c4d",
   /** A token of the user m.diallo. */
   token: "k3v9x2m1q8w7",
   /** A webhook. */

@@ -10,6 +10,7 @@ export const TAGS = {
   clocks: "When answers are due, what is overdue, and how old it is.",
   attachments: "Photographs and documents of a case: cleaned, kept, handed out.",
   releases: "What needs a second person, and who may be one.",
+  alerts: "Alerts of this participant and of others, acknowledgements and hits.",
   receipts: "What the exchange and its participants have signed about a message.",
   changes: "What has changed, as a feed and as calls to other systems.",
   checks: "Whether somebody looks for a firearm, ammunition, a document or a consignment.",

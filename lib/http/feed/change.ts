@@ -7,6 +7,11 @@ import type { SqlRow, Transaction } from "#runtime";
 export const CHANGE_KINDS = {
   "case.opened": "a case was opened: by a request of ours, or by one received",
   "case.moved": "a case has another state",
+  "alert.opened": "an alert was sent, submitted for approval, or received",
+  "alert.changed": "an alert was updated or cancelled",
+  "alert.acknowledged": "somebody has said how far an alert was taken up",
+  "alert.hit": "a hit was reported, or retracted as `state` says",
+  "alert.decided": "an alert of an agency was approved or declined",
   "message.accepted": "the exchange recorded a message of ours",
   "message.delivered": "a recipient has a message of ours",
   "message.refused": "the exchange refused a message of ours; `code` says why",

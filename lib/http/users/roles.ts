@@ -17,6 +17,10 @@ export const PERMISSIONS = {
     "seeing what waits for a second person, with its content; deputies decide with it",
   "releases:confirm": "confirming it, reviewing what was sent alone, naming deputies",
   "releases:policy": "setting what needs a second person",
+  "alerts:read": "reading alerts, acknowledgements and hits",
+  "alerts:send": "sending, updating and cancelling alerts",
+  "alerts:answer": "acknowledging alerts, reporting and retracting hits",
+  "alerts:approve": "letting alerts of agencies of the State leave",
   "receipts:read": "receipts and their proofs; no content",
   "firearms:read": "looking up the firearm register",
   "firearms:import": "importing into the firearm register",
@@ -38,6 +42,7 @@ export type Permission = keyof typeof PERMISSIONS;
 
 const EVERYBODY = ["account:own", "overview:read"] as const;
 const CASEWORK = ["traces:read", "traces:send", "traces:answer"] as const;
+const ALERTING = ["alerts:read", "alerts:send", "alerts:answer"] as const;
 
 /** Role → what it may do. */
 export const ROLES = {
@@ -46,6 +51,7 @@ export const ROLES = {
     ...CASEWORK,
     "checks:ask",
     "releases:read",
+    ...ALERTING,
     "receipts:read",
     "firearms:read",
     "changes:read",
@@ -55,6 +61,8 @@ export const ROLES = {
     ...CASEWORK,
     "checks:ask",
     "checks:read",
+    ...ALERTING,
+    "alerts:approve",
     "traces:urgent",
     "traces:refuse",
     "clocks:write",
@@ -67,6 +75,7 @@ export const ROLES = {
   ],
   BORDER_OFFICER: [...EVERYBODY, "checks:ask"],
   RELEASE_DEPUTY: [...EVERYBODY, "traces:read", "releases:read"],
+  BORDER_OFFICER: [...EVERYBODY, "checks:ask", ...ALERTING, "receipts:read", "changes:read"],
   RECORDS_OFFICER: [
     ...EVERYBODY,
     "traces:read",
@@ -87,6 +96,7 @@ export const ROLES = {
     ...EVERYBODY,
     ...CASEWORK,
     "checks:ask",
+    ...ALERTING,
     "receipts:read",
     "firearms:read",
     "firearms:import",

@@ -1,5 +1,17 @@
 import { describe, expect, it } from "vitest";
-import { Boundness, Header, Instrument, Kind, ParticipantStatus, RefusalCode, Role } from "#proto";
+import {
+  AlertKind,
+  AlertMove,
+  AlertScope,
+  Boundness,
+  Disclosed,
+  Header,
+  Instrument,
+  Kind,
+  ParticipantStatus,
+  RefusalCode,
+  Role,
+} from "#proto";
 import { authorizeHeader, type RegisterView } from "#trust";
 import { sha256, toTimestamp } from "#wire";
 import { makeParties } from "../../support/parties.ts";
@@ -177,5 +189,28 @@ describe("the instrument of a trace (TP-TRUST-7)", () => {
 
   it("is not asked of an alert", () => {
     expect(verdictOf(headerOf(Kind.ALERT, "NE", ["DE"]))).toBe("routed");
+  });
+});
+
+describe("where an alert may go", () => {
+  const alerting = { alertMove: AlertMove.ALERT, alertKind: AlertKind.WANTED_FIREARM };
+  const disclosed = Disclosed.create({ ...alerting, alertScope: AlertScope.PRIVATE });
+
+  it("is the own focal point, of an agency whose State approves its alerts (TP-ALERT-34)", () => {
+    const asking: RegisterView = {
+      ...register,
+      participant: (id) => {
+        const found = register.participant(id);
+        if (found === undefined || id !== "NE-CUSTOMS") return found;
+        return { ...found, alertsNeedApproval: true };
+      },
+    };
+    const of = (recipients: string[]) =>
+      verdictOf(headerOf(Kind.ALERT, "NE-CUSTOMS", recipients, { disclosed }), asking);
+    expect([of(["NE"]), of(["BR"]), of(["NE", "BR"])]).toEqual([
+      "routed",
+      "NOT_PERMITTED",
+      "NOT_PERMITTED",
+    ]);
   });
 });

@@ -18,6 +18,10 @@ import {
   AlertScope,
   alertScopeFromJSON,
   alertScopeToJSON,
+  Instrument,
+  instrumentFromJSON,
+  instrumentToJSON,
+  Signature,
 } from "./envelope.ts";
 import {
   Ammunition,
@@ -950,6 +954,29 @@ export interface Alert {
   handlingText: string;
   /** Pseudonymous reference of the officer. */
   officerRef: string;
+  /** Whom the originator addresses, as it was said; the header's recipients are made from it. */
+  addressedTo:
+    | AlertAddressing
+    | undefined;
+  /** Set where a receiving unit passes on what it received; its header is what was received. */
+  relay: AlertRelay | undefined;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+/** Named States, a group of the register, or the States that apply an instrument. */
+export interface AlertAddressing {
+  /** ISO 3166-1 alpha-2. */
+  states: string[];
+  group: string;
+  instrument: Instrument;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+/** The signed header of an alert that is passed on within a State. */
+export interface AlertRelay {
+  /** Encoded Header, exactly as its sender signed it. */
+  header: Uint8Array;
+  signature: Signature | undefined;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -1072,10 +1099,12 @@ export interface AlertArea {
 
 /** Body of kind ALERT_RESPONSE, to the originator of the alert alone. */
 export interface AlertResponse {
-  content: { $case: "acknowledgement"; value: AlertAcknowledgement } | { $case: "hit"; value: AlertHit } | {
-    $case: "retraction";
-    value: HitRetraction;
-  } | undefined;
+  content:
+    | { $case: "acknowledgement"; value: AlertAcknowledgement }
+    | { $case: "hit"; value: AlertHit }
+    | { $case: "retraction"; value: HitRetraction }
+    | { $case: "decision"; value: AlertDecision }
+    | undefined;
   languageTag: string;
   attachments: AttachmentManifest[];
   officerRef: string;
@@ -1111,6 +1140,16 @@ export interface AlertHit {
   consignmentIds: ConsignmentId[];
   dutyContact: DutyContact | undefined;
   remarks: string;
+  /** Participant that found it, where its focal point passes it on; empty: the sender. */
+  foundBy: string;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+/** What a focal point says to an alert that an agency of its State wants to send. */
+export interface AlertDecision {
+  approved: boolean;
+  /** Required when it is not. */
+  reason: string;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -1154,6 +1193,8 @@ function createBaseAlert(): Alert {
     attachments: [],
     handlingText: "",
     officerRef: "",
+    addressedTo: undefined,
+    relay: undefined,
   };
 }
 
@@ -1255,6 +1296,12 @@ export const Alert: MessageFns<Alert> = {
     }
     if (message.officerRef !== "") {
       writer.uint32(250).string(message.officerRef);
+    }
+    if (message.addressedTo !== undefined) {
+      AlertAddressing.encode(message.addressedTo, writer.uint32(258).fork()).join();
+    }
+    if (message.relay !== undefined) {
+      AlertRelay.encode(message.relay, writer.uint32(266).fork()).join();
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -1538,6 +1585,22 @@ export const Alert: MessageFns<Alert> = {
             message.officerRef = reader.string();
             continue;
           }
+          case 32: {
+            if (tag !== 258) {
+              break;
+            }
+
+            message.addressedTo = AlertAddressing.decode(reader, reader.uint32());
+            continue;
+          }
+          case 33: {
+            if (tag !== 266) {
+              break;
+            }
+
+            message.relay = AlertRelay.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1665,6 +1728,12 @@ export const Alert: MessageFns<Alert> = {
         : isSet(object.officer_ref)
         ? globalThis.String(object.officer_ref)
         : "",
+      addressedTo: isSet(object.addressedTo)
+        ? AlertAddressing.fromJSON(object.addressedTo)
+        : isSet(object.addressed_to)
+        ? AlertAddressing.fromJSON(object.addressed_to)
+        : undefined,
+      relay: isSet(object.relay) ? AlertRelay.fromJSON(object.relay) : undefined,
     };
   },
 
@@ -1763,6 +1832,12 @@ export const Alert: MessageFns<Alert> = {
     if (message.officerRef !== "") {
       obj.officerRef = message.officerRef;
     }
+    if (message.addressedTo !== undefined) {
+      obj.addressedTo = AlertAddressing.toJSON(message.addressedTo);
+    }
+    if (message.relay !== undefined) {
+      obj.relay = AlertRelay.toJSON(message.relay);
+    }
     return obj;
   },
 
@@ -1822,6 +1897,240 @@ export const Alert: MessageFns<Alert> = {
     message.attachments = object.attachments?.map((e) => AttachmentManifest.fromPartial(e)) || [];
     message.handlingText = object.handlingText ?? "";
     message.officerRef = object.officerRef ?? "";
+    message.addressedTo = (object.addressedTo !== undefined && object.addressedTo !== null)
+      ? AlertAddressing.fromPartial(object.addressedTo)
+      : undefined;
+    message.relay = (object.relay !== undefined && object.relay !== null)
+      ? AlertRelay.fromPartial(object.relay)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseAlertAddressing(): AlertAddressing {
+  return { states: [], group: "", instrument: 0 };
+}
+
+export const AlertAddressing: MessageFns<AlertAddressing> = {
+  encode(message: AlertAddressing, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.states) {
+      writer.uint32(10).string(v!);
+    }
+    if (message.group !== "") {
+      writer.uint32(18).string(message.group);
+    }
+    if (message.instrument !== 0) {
+      writer.uint32(24).int32(message.instrument);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): AlertAddressing {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseAlertAddressing();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.states.push(reader.string());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.group = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.instrument = reader.int32() as any;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        if (message._unknownFields === undefined) {
+          message._unknownFields = {};
+        }
+
+        const list = message._unknownFields[tag];
+
+        if (list === undefined) {
+          message._unknownFields[tag] = [buf];
+        } else {
+          list.push(buf);
+        }
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): AlertAddressing {
+    return {
+      states: globalThis.Array.isArray(object?.states) ? object.states.map((e: any) => globalThis.String(e)) : [],
+      group: isSet(object.group) ? globalThis.String(object.group) : "",
+      instrument: isSet(object.instrument) ? instrumentFromJSON(object.instrument) : 0,
+    };
+  },
+
+  toJSON(message: AlertAddressing): unknown {
+    const obj: any = {};
+    if (message.states?.length) {
+      obj.states = message.states;
+    }
+    if (message.group !== "") {
+      obj.group = message.group;
+    }
+    if (message.instrument !== 0) {
+      obj.instrument = instrumentToJSON(message.instrument);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<AlertAddressing>): AlertAddressing {
+    return AlertAddressing.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<AlertAddressing>): AlertAddressing {
+    const message = createBaseAlertAddressing();
+    message.states = object.states?.map((e) => e) || [];
+    message.group = object.group ?? "";
+    message.instrument = object.instrument ?? 0;
+    return message;
+  },
+};
+
+function createBaseAlertRelay(): AlertRelay {
+  return { header: new Uint8Array(0), signature: undefined };
+}
+
+export const AlertRelay: MessageFns<AlertRelay> = {
+  encode(message: AlertRelay, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.header.length !== 0) {
+      writer.uint32(10).bytes(message.header);
+    }
+    if (message.signature !== undefined) {
+      Signature.encode(message.signature, writer.uint32(18).fork()).join();
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): AlertRelay {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseAlertRelay();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.header = reader.bytes();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.signature = Signature.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        if (message._unknownFields === undefined) {
+          message._unknownFields = {};
+        }
+
+        const list = message._unknownFields[tag];
+
+        if (list === undefined) {
+          message._unknownFields[tag] = [buf];
+        } else {
+          list.push(buf);
+        }
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): AlertRelay {
+    return {
+      header: isSet(object.header) ? bytesFromBase64(object.header) : new Uint8Array(0),
+      signature: isSet(object.signature) ? Signature.fromJSON(object.signature) : undefined,
+    };
+  },
+
+  toJSON(message: AlertRelay): unknown {
+    const obj: any = {};
+    if (message.header.length !== 0) {
+      obj.header = base64FromBytes(message.header);
+    }
+    if (message.signature !== undefined) {
+      obj.signature = Signature.toJSON(message.signature);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<AlertRelay>): AlertRelay {
+    return AlertRelay.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<AlertRelay>): AlertRelay {
+    const message = createBaseAlertRelay();
+    message.header = object.header ?? new Uint8Array(0);
+    message.signature = (object.signature !== undefined && object.signature !== null)
+      ? Signature.fromPartial(object.signature)
+      : undefined;
     return message;
   },
 };
@@ -3487,6 +3796,9 @@ export const AlertResponse: MessageFns<AlertResponse> = {
       case "retraction":
         HitRetraction.encode(message.content.value, writer.uint32(26).fork()).join();
         break;
+      case "decision":
+        AlertDecision.encode(message.content.value, writer.uint32(34).fork()).join();
+        break;
     }
     if (message.languageTag !== "") {
       writer.uint32(82).string(message.languageTag);
@@ -3545,6 +3857,14 @@ export const AlertResponse: MessageFns<AlertResponse> = {
             message.content = { $case: "retraction", value: HitRetraction.decode(reader, reader.uint32()) };
             continue;
           }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.content = { $case: "decision", value: AlertDecision.decode(reader, reader.uint32()) };
+            continue;
+          }
           case 10: {
             if (tag !== 82) {
               break;
@@ -3601,6 +3921,8 @@ export const AlertResponse: MessageFns<AlertResponse> = {
         ? { $case: "hit", value: AlertHit.fromJSON(object.hit) }
         : isSet(object.retraction)
         ? { $case: "retraction", value: HitRetraction.fromJSON(object.retraction) }
+        : isSet(object.decision)
+        ? { $case: "decision", value: AlertDecision.fromJSON(object.decision) }
         : undefined,
       languageTag: isSet(object.languageTag)
         ? globalThis.String(object.languageTag)
@@ -3626,6 +3948,8 @@ export const AlertResponse: MessageFns<AlertResponse> = {
       obj.hit = AlertHit.toJSON(message.content.value);
     } else if (message.content?.$case === "retraction") {
       obj.retraction = HitRetraction.toJSON(message.content.value);
+    } else if (message.content?.$case === "decision") {
+      obj.decision = AlertDecision.toJSON(message.content.value);
     }
     if (message.languageTag !== "") {
       obj.languageTag = message.languageTag;
@@ -3660,6 +3984,12 @@ export const AlertResponse: MessageFns<AlertResponse> = {
       case "retraction": {
         if (object.content?.value !== undefined && object.content?.value !== null) {
           message.content = { $case: "retraction", value: HitRetraction.fromPartial(object.content.value) };
+        }
+        break;
+      }
+      case "decision": {
+        if (object.content?.value !== undefined && object.content?.value !== null) {
+          message.content = { $case: "decision", value: AlertDecision.fromPartial(object.content.value) };
         }
         break;
       }
@@ -3807,6 +4137,7 @@ function createBaseAlertHit(): AlertHit {
     consignmentIds: [],
     dutyContact: undefined,
     remarks: "",
+    foundBy: "",
   };
 }
 
@@ -3850,6 +4181,9 @@ export const AlertHit: MessageFns<AlertHit> = {
     }
     if (message.remarks !== "") {
       writer.uint32(106).string(message.remarks);
+    }
+    if (message.foundBy !== "") {
+      writer.uint32(114).string(message.foundBy);
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -3979,6 +4313,14 @@ export const AlertHit: MessageFns<AlertHit> = {
             message.remarks = reader.string();
             continue;
           }
+          case 14: {
+            if (tag !== 114) {
+              break;
+            }
+
+            message.foundBy = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -4034,6 +4376,11 @@ export const AlertHit: MessageFns<AlertHit> = {
         ? DutyContact.fromJSON(object.duty_contact)
         : undefined,
       remarks: isSet(object.remarks) ? globalThis.String(object.remarks) : "",
+      foundBy: isSet(object.foundBy)
+        ? globalThis.String(object.foundBy)
+        : isSet(object.found_by)
+        ? globalThis.String(object.found_by)
+        : "",
     };
   },
 
@@ -4078,6 +4425,9 @@ export const AlertHit: MessageFns<AlertHit> = {
     if (message.remarks !== "") {
       obj.remarks = message.remarks;
     }
+    if (message.foundBy !== "") {
+      obj.foundBy = message.foundBy;
+    }
     return obj;
   },
 
@@ -4103,6 +4453,112 @@ export const AlertHit: MessageFns<AlertHit> = {
       ? DutyContact.fromPartial(object.dutyContact)
       : undefined;
     message.remarks = object.remarks ?? "";
+    message.foundBy = object.foundBy ?? "";
+    return message;
+  },
+};
+
+function createBaseAlertDecision(): AlertDecision {
+  return { approved: false, reason: "" };
+}
+
+export const AlertDecision: MessageFns<AlertDecision> = {
+  encode(message: AlertDecision, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.approved !== false) {
+      writer.uint32(8).bool(message.approved);
+    }
+    if (message.reason !== "") {
+      writer.uint32(18).string(message.reason);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): AlertDecision {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseAlertDecision();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.approved = reader.bool();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        if (message._unknownFields === undefined) {
+          message._unknownFields = {};
+        }
+
+        const list = message._unknownFields[tag];
+
+        if (list === undefined) {
+          message._unknownFields[tag] = [buf];
+        } else {
+          list.push(buf);
+        }
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): AlertDecision {
+    return {
+      approved: isSet(object.approved) ? globalThis.Boolean(object.approved) : false,
+      reason: isSet(object.reason) ? globalThis.String(object.reason) : "",
+    };
+  },
+
+  toJSON(message: AlertDecision): unknown {
+    const obj: any = {};
+    if (message.approved !== false) {
+      obj.approved = message.approved;
+    }
+    if (message.reason !== "") {
+      obj.reason = message.reason;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<AlertDecision>): AlertDecision {
+    return AlertDecision.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<AlertDecision>): AlertDecision {
+    const message = createBaseAlertDecision();
+    message.approved = object.approved ?? false;
+    message.reason = object.reason ?? "";
     return message;
   },
 };

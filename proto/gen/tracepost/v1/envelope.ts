@@ -731,6 +731,8 @@ export const AlertMove = {
   ACKNOWLEDGEMENT: 4,
   HIT: 5,
   HIT_RETRACTION: 6,
+  /** APPROVAL_DECISION - A focal point lets an alert of an agency leave, or does not. */
+  APPROVAL_DECISION: 7,
 } as const;
 
 export type AlertMove = typeof AlertMove[keyof typeof AlertMove];
@@ -743,6 +745,7 @@ export namespace AlertMove {
   export type ACKNOWLEDGEMENT = typeof AlertMove.ACKNOWLEDGEMENT;
   export type HIT = typeof AlertMove.HIT;
   export type HIT_RETRACTION = typeof AlertMove.HIT_RETRACTION;
+  export type APPROVAL_DECISION = typeof AlertMove.APPROVAL_DECISION;
 }
 
 export function alertMoveFromJSON(object: any): AlertMove {
@@ -768,6 +771,9 @@ export function alertMoveFromJSON(object: any): AlertMove {
     case 6:
     case "ALERT_MOVE_HIT_RETRACTION":
       return AlertMove.HIT_RETRACTION;
+    case 7:
+    case "ALERT_MOVE_APPROVAL_DECISION":
+      return AlertMove.APPROVAL_DECISION;
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum AlertMove");
   }
@@ -789,6 +795,8 @@ export function alertMoveToJSON(object: AlertMove): string {
       return "ALERT_MOVE_HIT";
     case AlertMove.HIT_RETRACTION:
       return "ALERT_MOVE_HIT_RETRACTION";
+    case AlertMove.APPROVAL_DECISION:
+      return "ALERT_MOVE_APPROVAL_DECISION";
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum AlertMove");
   }

@@ -254,7 +254,11 @@ export interface Participant {
   /** BCP 47 tags it accepts, preferred first. */
   languages: string[];
   /** When it works; absent: every day, in UTC. */
-  workingCalendar: WorkingCalendar | undefined;
+  workingCalendar:
+    | WorkingCalendar
+    | undefined;
+  /** Border agency: its alerts go to the focal point of its State first. */
+  alertsNeedApproval: boolean;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -750,6 +754,7 @@ function createBaseParticipant(): Participant {
     sealingKeys: [],
     languages: [],
     workingCalendar: undefined,
+    alertsNeedApproval: false,
   };
 }
 
@@ -784,6 +789,9 @@ export const Participant: MessageFns<Participant> = {
     }
     if (message.workingCalendar !== undefined) {
       WorkingCalendar.encode(message.workingCalendar, writer.uint32(82).fork()).join();
+    }
+    if (message.alertsNeedApproval !== false) {
+      writer.uint32(88).bool(message.alertsNeedApproval);
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -889,6 +897,14 @@ export const Participant: MessageFns<Participant> = {
             message.workingCalendar = WorkingCalendar.decode(reader, reader.uint32());
             continue;
           }
+          case 11: {
+            if (tag !== 88) {
+              break;
+            }
+
+            message.alertsNeedApproval = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -945,6 +961,11 @@ export const Participant: MessageFns<Participant> = {
         : isSet(object.working_calendar)
         ? WorkingCalendar.fromJSON(object.working_calendar)
         : undefined,
+      alertsNeedApproval: isSet(object.alertsNeedApproval)
+        ? globalThis.Boolean(object.alertsNeedApproval)
+        : isSet(object.alerts_need_approval)
+        ? globalThis.Boolean(object.alerts_need_approval)
+        : false,
     };
   },
 
@@ -980,6 +1001,9 @@ export const Participant: MessageFns<Participant> = {
     if (message.workingCalendar !== undefined) {
       obj.workingCalendar = WorkingCalendar.toJSON(message.workingCalendar);
     }
+    if (message.alertsNeedApproval !== false) {
+      obj.alertsNeedApproval = message.alertsNeedApproval;
+    }
     return obj;
   },
 
@@ -1000,6 +1024,7 @@ export const Participant: MessageFns<Participant> = {
     message.workingCalendar = (object.workingCalendar !== undefined && object.workingCalendar !== null)
       ? WorkingCalendar.fromPartial(object.workingCalendar)
       : undefined;
+    message.alertsNeedApproval = object.alertsNeedApproval ?? false;
     return message;
   },
 };
