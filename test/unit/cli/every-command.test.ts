@@ -33,6 +33,15 @@ describe("every command", () => {
     expect(leaves.map(({ words }) => words)).toContain("user token add");
   });
 
+  it("reaches all of the firearm register (TP-FIRE-15)", () => {
+    const words = leaves.map((leaf) => leaf.words).filter((each) => each.startsWith("register "));
+    expect(words).toEqual(
+      expect.arrayContaining(
+        ["import", "status", "rejects", "export", "find", "show"].map((one) => `register ${one}`),
+      ),
+    );
+  });
+
   it.each(table)("%s has a help with an example of itself", async (words, command) => {
     const { code, err, out } = await tracepost([...words.split(" "), "--help"]);
     expect({ code, err }).toEqual({ code: 0, err: "" });
