@@ -73,7 +73,6 @@ export const ROLES = {
     "firearms:read",
     "changes:read",
   ],
-  BORDER_OFFICER: [...EVERYBODY, "checks:ask"],
   RELEASE_DEPUTY: [...EVERYBODY, "traces:read", "releases:read"],
   BORDER_OFFICER: [...EVERYBODY, "checks:ask", ...ALERTING, "receipts:read", "changes:read"],
   RECORDS_OFFICER: [
