@@ -124,7 +124,7 @@ export function nextSteps(
   file: CaseFile,
   { access, data }: { readonly access: string; readonly data: string | undefined },
 ): NextStep[] {
-  const { caseId, refusal, role, state } = file;
+  const { caseId, role, state } = file;
   const id = shortId(caseId);
   const steps: NextStep[] = [];
   for (const [move, text, words] of role === "requested" ? REPLY_STEPS : FOLLOW_UP_STEPS) {
@@ -132,7 +132,7 @@ export function nextSteps(
     const verb = role === "requested" ? "reply" : "follow-up";
     steps.push({ text, command: `tracepost trace ${verb} ${id} ${words} ${access}` });
   }
-  if (role === "requesting" && (refusal !== undefined || state === "REJECTED_BY_GATEWAY")) {
+  if (role === "requesting" && state === "REJECTED_BY_GATEWAY") {
     const command = `tracepost trace check REQUEST.yaml ${access}`;
     steps.push({ text: "Correct the request, check it, and send it as a new case", command });
   }

@@ -25,7 +25,7 @@ export {
   type PostStore,
 } from "./procedures.ts";
 export { Pump, type PumpOptions, type PumpTurn } from "./pump.ts";
-export { POST_MIGRATION_SQL, POST_OPEN_MIGRATION_SQL } from "./schema.ts";
+export { POST_MIGRATION_SQL, POST_OPEN_MIGRATION_SQL, POST_ORDER_MIGRATION_SQL } from "./schema.ts";
 export type {
   IncidentRecord,
   MessageReceipts,

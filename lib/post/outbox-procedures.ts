@@ -1,4 +1,4 @@
-import type { Kind, Lane } from "#proto";
+import { Kind, type Lane } from "#proto";
 import { POST_LIMITS, type SqlRow, type Transaction } from "#runtime";
 import type { PostHooks } from "./hooks.ts";
 import { closeRecipient, settleMessage } from "./outbox-fate.ts";
@@ -108,7 +108,8 @@ export function createStoreSealed(hooks: PostHooks) {
     for (const { messageId, envelope, headerDigest } of args.sealed) {
       const changed = await tx.run(
         `UPDATE post_outbox SET state = 'sealed', envelope = ?, header_digest = ?,
-           next_attempt_at = ? WHERE message_id = ? AND state = 'draft'`,
+           next_attempt_at = CASE WHEN ${WAITS_FOR_ANOTHER} THEN NULL ELSE ? END
+         WHERE message_id = ? AND state = 'draft'`,
         envelope,
         headerDigest,
         args.nowMs,
@@ -291,6 +292,15 @@ export async function postResume(tx: Transaction, args: { nowMs: number }): Prom
     args.nowMs,
   );
 }
+
+/**
+ * Whether a move of a trace follows one of ours that the gateway has not accepted or refused yet:
+ * it is sent once it has (TP-POST-21).
+ */
+const WAITS_FOR_ANOTHER = `kind IN (${Kind.TRACE_REPLY}, ${Kind.TRACE_FOLLOW_UP}) AND EXISTS (
+  SELECT 1 FROM post_outbox AS earlier WHERE earlier.conversation_id = post_outbox.conversation_id
+    AND earlier.kind IN (${Kind.TRACE_REQUEST}, ${Kind.TRACE_REPLY}, ${Kind.TRACE_FOLLOW_UP})
+    AND earlier.position < post_outbox.position AND earlier.state IN ('draft', 'sealed'))`;
 
 /** Lanes as numbers of the wire contract, urgent first. */
 const LANES_BY_URGENCY = [1, 2, 3] as const satisfies readonly Lane[];

@@ -47,10 +47,13 @@ class ParticipantPost implements Post {
   readonly #receipts: Pump;
   readonly #gaps: Pump;
   readonly #lanes: readonly InboxLane[];
+  readonly #tell: (event: PostEvent) => void;
   #stopListening: () => void = () => {};
 
-  constructor(parts: PostParts) {
+  constructor(given: PostParts) {
+    const parts = { ...given, onEvent: (event: PostEvent) => this.#hear(event) };
     this.#parts = parts;
+    this.#tell = given.onEvent;
     const sealing = new SealingLoop(parts, () => this.#publishing.wake());
     this.#publisher = new PublishPump(parts, () => this.#publishing.wake());
     const receipts = new ReceiptPump(parts);
@@ -93,6 +96,12 @@ class ParticipantPost implements Post {
 
   get consuming(): boolean {
     return this.#lanes.every((lane) => lane.consuming);
+  }
+
+  /** A receipt may let go what waited for it. */
+  #hear(event: PostEvent): void {
+    this.#tell(event);
+    if (event.type === "receipt-applied") this.#publishing.wake();
   }
 
   /** What got no receipt before the connection was lost may never have left. */

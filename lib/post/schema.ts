@@ -179,3 +179,17 @@ export const POST_OPEN_MIGRATION_SQL = `
 CREATE INDEX post_outbox_open ON post_outbox_recipient (recipient, lane, message_id)
   WHERE state = 'open';
 `;
+
+/**
+ * Lets the next move of a conversation go once the one before it has been accepted, or has ended
+ * (TP-POST-21). The release commits with what released it, so that nothing waits for ever.
+ */
+export const POST_ORDER_MIGRATION_SQL = `
+CREATE TRIGGER post_outbox_released AFTER UPDATE OF state ON post_outbox
+  WHEN OLD.state IN ('draft', 'sealed') AND NEW.state NOT IN ('draft', 'sealed') BEGIN
+  UPDATE post_outbox SET next_attempt_at = 0
+    WHERE position = (SELECT min(position) FROM post_outbox
+      WHERE conversation_id = NEW.conversation_id AND state = 'sealed' AND next_attempt_at IS NULL
+        AND attempts = 0);
+END;
+`;

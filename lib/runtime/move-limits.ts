@@ -4,6 +4,10 @@ import { DAY_MS } from "./units.ts";
 export const MOVE_LIMITS = {
   /** Information asked for and not given by then closes the case (domain notes 2.2). */
   informationWaitMs: 60 * DAY_MS,
+  /** Cases are looked through so often for information that never came. */
+  lapseEveryMs: DAY_MS,
+  /** Cases that are closed so in one transaction; the rest waits for the next look. */
+  lapsedCasesMax: 500,
   /** New facts reopen a case so long after its answer (domain notes 2.2). */
   reopenWithinMs: 30 * DAY_MS,
   /** Events in the chain of custody of one firearm. */

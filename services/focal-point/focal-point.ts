@@ -33,6 +33,7 @@ import { addAskWhomRoute } from "./chain/ask-whom-routes.ts";
 import { createClockPump } from "./clocks/clock-pump.ts";
 import type { FocalPointConfig } from "./config.ts";
 import { FirearmImporter } from "./firearms/import.ts";
+import { createLapsePump } from "./moves/lapse-pump.ts";
 import { openRegisterImports } from "./register/open-imports.ts";
 import { createReviewWatch } from "./releases/review-watch.ts";
 import { type FocalPointProcedures, store as storeDefinition } from "./store.ts";
@@ -100,6 +101,9 @@ async function buildFocalPoint(
     begin: () => {
       clocks.start();
       lifecycle.add({ name: "clocks", stop: () => clocks.stop() });
+      const lapse = createLapsePump({ store, clock, timers, logger });
+      lapse.start();
+      lifecycle.add({ name: "lapse", stop: () => lapse.stop() });
       startCopyKeeper(context);
       reviews.start();
       lifecycle.add({ name: "reviews", stop: () => reviews.stop() });

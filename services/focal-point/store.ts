@@ -13,7 +13,7 @@ import {
   POST_CHANGES_MIGRATION_SQL,
   SERVICE_READ_ONLY,
 } from "#participant-store";
-import { POST_MIGRATION_SQL, POST_OPEN_MIGRATION_SQL } from "#post";
+import { POST_MIGRATION_SQL, POST_OPEN_MIGRATION_SQL, POST_ORDER_MIGRATION_SQL } from "#post";
 import { REPEAT_MIGRATION_SQL } from "#repeats";
 import type { StoreDefinition } from "#runtime";
 import { USER_MIGRATION_SQL } from "#users";
@@ -47,6 +47,7 @@ import {
   unfinishedImports,
 } from "./firearms/import-procedures.ts";
 import { rekeyFirearms } from "./firearms/rekey.ts";
+import { lapseCases } from "./moves/lapse.ts";
 import { caseMoves } from "./moves/move-record.ts";
 import { MOVE_ATTENTION_MIGRATION_SQL, MOVE_MIGRATION_SQL } from "./moves/move-tables.ts";
 import { sendMoveOnce } from "./moves/send-move.ts";
@@ -80,6 +81,7 @@ export const store = {
     { version: 20, name: "attention to moves", sql: MOVE_ATTENTION_MIGRATION_SQL },
     { version: 21, name: "releases by a second person", sql: RELEASE_MIGRATION_SQL },
     { version: 22, name: "alerts", sql: ALERT_MIGRATION_SQL },
+    { version: 23, name: "moves in order", sql: POST_ORDER_MIGRATION_SQL },
   ],
   procedures: {
     ...createServiceProcedures(withAlerts(withLinks(caseHooks))),
@@ -96,6 +98,7 @@ export const store = {
     loadCase,
     caseMoves,
     sendMoveOnce,
+    lapseCases,
     casesAwaiting,
     answerCase,
     caseCounts,

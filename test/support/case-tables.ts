@@ -1,5 +1,5 @@
 import { FEED_MIGRATION_SQL } from "#feed";
-import { POST_MIGRATION_SQL } from "#post";
+import { POST_MIGRATION_SQL, POST_ORDER_MIGRATION_SQL } from "#post";
 import { CASE_LIST_MIGRATION_SQL } from "../../services/focal-point/cases/case-list.ts";
 import {
   CASE_ACTOR_MIGRATION_SQL,
@@ -25,6 +25,7 @@ export function openCaseTables(...others: readonly string[]): MemoryTransaction 
     MOVE_MIGRATION_SQL,
     MOVE_ATTENTION_MIGRATION_SQL,
     RELEASE_MIGRATION_SQL,
+    POST_ORDER_MIGRATION_SQL,
     ...others,
   );
 }

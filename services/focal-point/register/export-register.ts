@@ -3,7 +3,6 @@ import { type Database, FIREARM_LIMITS, type SqlRow, type Transaction } from "#r
 import { fromRecord } from "../api/firearm-schema.ts";
 import { withEvents } from "../firearms/firearm-events.ts";
 import { type FirearmRow, recordOf } from "../firearms/firearm-record.ts";
-import type { FocalPointProcedures } from "../store.ts";
 import { CSV_COLUMNS, csvLinesOf } from "./csv-columns.ts";
 import { csvRecord } from "./csv-record.ts";
 
@@ -24,7 +23,7 @@ export async function exportPage(
  * meanwhile is told as it is when its turn comes; no firearm is told twice.
  */
 export async function* exportRegister(
-  store: Pick<Database<FocalPointProcedures>, "call">,
+  store: Pick<Database<{ exportPage: typeof exportPage }>, "call">,
   format: "csv" | "jsonl",
 ): AsyncGenerator<string> {
   if (format === "csv") yield `${csvRecord(CSV_COLUMNS)}\r\n`;

@@ -9,7 +9,6 @@ import {
   type Timers,
   type Transaction,
 } from "#runtime";
-import type { FocalPointProcedures } from "../store.ts";
 
 /** What waits for a second person; no content. */
 export interface ReleaseCounts {
@@ -73,7 +72,7 @@ export async function sweepReleases(tx: Transaction, args: { nowMs: number }): P
 
 /** Looks for reviews that are overdue, at the latest every so often. */
 export function createReviewWatch(deps: {
-  readonly store: Pick<Database<FocalPointProcedures>, "call">;
+  readonly store: Pick<Database<{ sweepReleases: typeof sweepReleases }>, "call">;
   readonly clock: Clock;
   readonly timers: Timers;
   readonly logger: Logger;

@@ -97,7 +97,7 @@ const happening = fc.oneof(
   { weight: 2, arbitrary: fc.record({ what: fc.constant("tick"), side, pick: fc.nat(90_000) }) },
   { weight: 1, arbitrary: fc.record({ what: fc.constant("days"), side, pick: fc.nat(40) }) },
 );
-const story = fc.array(happening, { minLength: 5, maxLength: 60 });
+const story = fc.array(happening, { minLength: 5, maxLength: 60, size: "max" });
 const skew = fc.integer({ min: -180_000, max: 180_000 });
 type Happening = typeof happening extends fc.Arbitrary<infer T> ? T : never;
 

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
+import { createPostProcedures } from "#post";
 import {
   ClarificationDecision,
   EstablishedBy,
@@ -16,7 +17,9 @@ import {
   TraceReply,
   WithdrawalReason,
 } from "#proto";
+import { caseHooks } from "../../../services/focal-point/cases/case-hooks.ts";
 import { caseCounts } from "../../../services/focal-point/cases/case-procedures.ts";
+import { lapseCases } from "../../../services/focal-point/moves/lapse.ts";
 import { movesOf } from "../../../services/focal-point/moves/move-record.ts";
 import { CASE_ID, TwoFocalPoints } from "../../support/two-focal-points.ts";
 
@@ -267,5 +270,53 @@ describe("taking a move back (TP-MOVE-23)", () => {
     expect((await both.caseOf("AT")).state).toBe("DELIVERED");
     await both.fate("AT", messageId, "delivered");
     expect(await both.caseOf("AT")).toMatchObject({ state: "ANSWERED", refusalCode: null });
+  });
+});
+
+describe("moves of one side (TP-POST-21)", () => {
+  test("leave one after the other, each when the exchange has the one before", async () => {
+    const post = createPostProcedures(caseHooks);
+    const tx = both.stores.AT;
+    for (const content of [ACK, NO_RECORD]) await both.reply(content);
+    const [ack, final] = (await both.underWay("AT")).map(({ messageId }) => messageId);
+    const sealed = [ack, final].map((messageId = "") => ({
+      messageId,
+      envelope: Buffer.from("sealed"),
+      headerDigest: Buffer.alloc(32),
+    }));
+    await post.postStoreSealed(tx, { sealed, unsealable: [], nowMs: 1_000 });
+    const due = async (nowMs: number) => {
+      const taken = await post.postTakeDue(tx, { nowMs, room: 100, firstMs: 60_000 });
+      return taken.due.map(({ messageId }) => messageId);
+    };
+    expect(await due(2_000)).toEqual([ack]);
+    await post.postResume(tx, { nowMs: 3_000 });
+    expect(await due(3_000)).toEqual([ack]);
+    await tx.run("UPDATE post_outbox SET state = 'refused' WHERE message_id = ?", ack ?? "");
+    expect(await due(4_000)).toEqual([final]);
+  });
+});
+
+describe("information that never comes (TP-MOVE-8)", () => {
+  test("closes the case after sixty days, on both sides, and nobody waits for it", async () => {
+    for (const content of [ACK, asked("Which mark?")]) await both.reply(content);
+    await both.carry("AT");
+    const days = (count: number) => both.nowMs + count * 86_400_000;
+    for (const who of ["KE", "AT"] as const) {
+      await lapseCases(both.stores[who], { nowMs: days(59), limit: 10 });
+      expect((await both.caseOf(who)).state).toBe("INFORMATION_REQUESTED");
+      await lapseCases(both.stores[who], { nowMs: days(61), limit: 10 });
+      expect(await both.caseOf(who)).toMatchObject({
+        state: "CLOSED_NO_INFORMATION",
+        askedBack: false,
+        awaitingAnswer: false,
+      });
+      expect(await both.eventsOf(who)).toContain("no information came in time");
+    }
+    both.nowMs = days(62);
+    expect(await both.followUp(given("Too late."))).toMatchObject({ type: "illegal" });
+    expect(await both.followUp(CLOSED)).toMatchObject({ type: "sent", state: "CLOSED" });
+    expect(await both.carry("KE")).toBeUndefined();
+    expect(await both.states()).toEqual(["CLOSED", "CLOSED"]);
   });
 });
