@@ -92,7 +92,7 @@ export {
   type WantedFirearm,
 } from "./identity/find-candidates.ts";
 export { isPartialSerial } from "./identity/partial-serial.ts";
-export { serialKeysOf } from "./identity/serial-keys.ts";
+export { serialKeysOf, tailOf } from "./identity/serial-keys.ts";
 export {
   relateSerials,
   SERIAL_RELATIONS,

@@ -6,6 +6,9 @@
 /** Spaces, dashes, dots of any script, and characters that show nothing. */
 const SEPARATORS = /[\s\p{Dash}.·•‧∙\p{Default_Ignorable_Code_Point}]/gu;
 const DIGIT = /\p{Nd}/gu;
+/** Most serial numbers: nothing in them composes, and these are their only separators. */
+const ASCII = /^[\x20-\x7e]*$/;
+const ASCII_SEPARATORS = /[ .-]/g;
 
 /**
  * A serial number for comparing: compatibility form (NFKC), upper case, decimal digits of every
@@ -13,6 +16,7 @@ const DIGIT = /\p{Nd}/gu;
  * glyphs (0 and O) stay apart. Applying it twice changes nothing.
  */
 export function normalizeSerial(raw: string): string {
+  if (ASCII.test(raw)) return raw.toUpperCase().replaceAll(ASCII_SEPARATORS, "");
   const stripped = raw.normalize("NFKC").toUpperCase().replaceAll(SEPARATORS, "");
   // What a stripped separator held apart may now compose, and composing may show another one.
   const composed = stripped.replaceAll(DIGIT, digitValue).normalize("NFKC");

@@ -5,7 +5,9 @@ import { parseArgs } from "node:util";
 import { apiBench } from "./api.ts";
 import { latencyBench } from "./latency.ts";
 import { describeMachine, machineLine } from "./machine.ts";
+import { matchingBench } from "./matching.ts";
 import { memoryBench } from "./memory.ts";
+import { registerBench } from "./register.ts";
 import { sealingBench } from "./sealing.ts";
 import { type Bench, fillPage, renderTable, type Section } from "./section.ts";
 import { throughputBench } from "./throughput.ts";
@@ -16,6 +18,8 @@ const BENCHES: readonly Bench[] = [
   sealingBench,
   apiBench,
   memoryBench,
+  matchingBench,
+  registerBench,
 ];
 const PAGE = "docs/benchmarks.md";
 const RESULTS = "bench-results/latest.json";
@@ -25,6 +29,7 @@ const { values, positionals } = parseArgs({
   options: {
     messages: { type: "string", default: "20000" },
     rounds: { type: "string", default: "3" },
+    rows: { type: "string", default: "200000" },
     seconds: { type: "string", default: "30" },
     write: { type: "boolean", default: false },
     help: { type: "boolean", default: false },
@@ -34,7 +39,7 @@ const unknown = positionals.filter((name) => !BENCHES.some((bench) => bench.name
 if (values.help || unknown.length > 0) {
   if (unknown.length > 0) process.stderr.write(`no bench is named ${unknown.join(", ")}\n\n`);
   process.stdout.write(
-    "npm run bench -- [NAME…] [--messages N] [--rounds N] [--seconds N] [--write]\n\n" +
+    "npm run bench -- [NAME…] [--messages N] [--rounds N] [--rows N] [--seconds N] [--write]\n\n" +
       `${BENCHES.map(({ name, about }) => `  ${name.padEnd(12)} ${about}`).join("\n")}\n\n` +
       `Without a name, all of them. --write puts the tables into ${PAGE}.\n`,
   );
@@ -50,6 +55,7 @@ for (const bench of BENCHES) {
   const section = await bench.run({
     messages: Number(values.messages),
     rounds: Number(values.rounds),
+    rows: Number(values.rows),
     seconds: Number(values.seconds),
     progress: (text) => process.stdout.write(`  ${text}\n`),
   });

@@ -6,6 +6,8 @@ export interface BenchOptions {
   readonly rounds: number;
   /** Seconds a rate is measured for. */
   readonly seconds: number;
+  /** Rows of a register. */
+  readonly rows: number;
   /** Says how far it is. */
   progress(text: string): void;
 }

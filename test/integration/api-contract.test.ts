@@ -286,7 +286,8 @@ async function execute(example: ApiExample, { url, token }: ApiDoor): Promise<st
   const answeredType = response.headers.get("content-type")?.split(";")[0];
   if (response.status !== status) return [`answered ${response.status}: ${text}`];
   if (answeredType !== type) return [`answered ${answeredType}`];
-  if (!type.endsWith("json")) return text === "" ? ["answered nothing"] : [];
+  const isJson = type.endsWith("json") && type !== "application/x-ndjson";
+  if (!isJson) return text === "" ? ["answered nothing"] : [];
   const value = JSON.parse(text);
   const isOther = status >= 400 && value.code !== answer.code;
   return [...problemsOf(answerSchema, value), ...(isOther ? [`answered ${value.code}`] : [])];

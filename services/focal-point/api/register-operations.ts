@@ -179,12 +179,12 @@ export const SEND_BYTES = {
     problems: ["NOT_FOUND", "OFFSET_MISMATCH", "UPLOAD_CLOSED"],
     lines: FirearmLine,
     examples: {
-      elsewhere: {
-        summary: "A piece that does not follow on what is here",
+      closed: {
+        summary: "A piece behind the end of the file",
         parameters: { uploadId: EXAMPLE_IDS.registerFile, offset: 4096 },
         body: `${JSON.stringify(CARBINE)}\n`,
         status: 409,
-        answer: problemOf("OFFSET_MISMATCH", { detail: "0 bytes are here" }),
+        answer: problemOf("UPLOAD_CLOSED"),
       },
       whole: {
         summary: "The whole file in one piece",

@@ -41,10 +41,15 @@ const ID_BYTES = 6;
 
 /** Routes that bring a register in and take it out (TP-FIRE-10 to TP-FIRE-14). */
 export function addRegisterRoutes(routes: HttpRoutes, deps: RegisterRouteDeps): void {
-  // Files are handed on as they stream in; none is held as a whole.
-  routes.addContentTypeParser("text/csv", (_request, payload, done) => done(null, payload));
   addUploads(routes, deps);
-  addBytes(routes, deps);
+  // Apart from the other routes, which may want CSV as a text.
+  void routes.register((apart, _options, done) => {
+    apart.removeContentTypeParser(CSV);
+    // Files are handed on as they stream in; none is held as a whole.
+    apart.addContentTypeParser(CSV, (_request, payload, done) => done(null, payload));
+    addBytes(apart.withTypeProvider(), deps);
+    done();
+  });
   addRejects(routes, deps);
   routes.get("/register/export", EXPORT_REGISTER, async (request, reply) => {
     const { format = "jsonl" } = request.query;
@@ -57,6 +62,7 @@ export function addRegisterRoutes(routes: HttpRoutes, deps: RegisterRouteDeps): 
 }
 
 const NDJSON = "application/x-ndjson";
+const CSV = "text/csv";
 
 function addUploads(routes: HttpRoutes, deps: RegisterRouteDeps): void {
   const { clock, spool, store } = deps;

@@ -1,9 +1,11 @@
 import {
   type FirearmRecord,
   type FirearmStatus,
+  lookAlikeKey,
   normalizeMake,
+  normalizeSerial,
   type RefusalGroundName,
-  serialKeysOf,
+  tailOf,
 } from "#casework";
 import type { SqlRow, SqlValue, Transaction } from "#runtime";
 
@@ -65,13 +67,13 @@ export interface FirearmRow extends SqlRow {
 
 /** Column values of a record. */
 export function valuesOf(record: FirearmRecord): SqlValue[] {
-  const { lookAlike, normalized, tail } = serialKeysOf(record.serialRaw);
+  const lookAlike = lookAlikeKey(record.serialRaw);
   return [
     record.id,
     record.make,
     normalizeMake(record.make),
     record.serialRaw,
-    normalized,
+    normalizeSerial(record.serialRaw),
     record.model ?? null,
     record.calibre ?? null,
     record.status,
@@ -90,7 +92,7 @@ export function valuesOf(record: FirearmRecord): SqlValue[] {
     record.importYear ?? null,
     record.recordHolder ?? null,
     lookAlike,
-    tail,
+    tailOf(lookAlike),
   ];
 }
 
