@@ -12,9 +12,11 @@ async function* chunksOf(bytes: Uint8Array, cuts: readonly number[]): AsyncGener
   yield bytes.subarray(start);
 }
 
-async function collect(source: AsyncIterable<Uint8Array>, lineBytesMax: number): Promise<Line[]> {
-  const lines: Line[] = [];
-  for await (const line of readLines(source, lineBytesMax)) lines.push(line);
+type Told = Pick<Line, "line" | "text">;
+
+async function collect(source: AsyncIterable<Uint8Array>, lineBytesMax: number): Promise<Told[]> {
+  const lines: Told[] = [];
+  for await (const { line, text } of readLines(source, lineBytesMax)) lines.push({ line, text });
   return lines;
 }
 
