@@ -19,6 +19,8 @@ import { addExchangeSteward } from "./commands/exchange-steward.ts";
 import { addExchangeUp } from "./commands/exchange-up.ts";
 import { addInspect } from "./commands/inspect.ts";
 import { addLogVerify } from "./commands/log.ts";
+import { addPostHeld } from "./commands/post-held.ts";
+import { addPostIssue } from "./commands/post-issue.ts";
 import { addQuarantineDecide } from "./commands/quarantine-decide.ts";
 import { addQuarantineList } from "./commands/quarantine-list.ts";
 import { addRegisterImport } from "./commands/register-import.ts";
@@ -118,6 +120,9 @@ export function createProgram(terminal: Terminal, asJson: boolean): Command {
   addAlertShow(alert, terminal);
   addAlertSend(alert, terminal);
   addAlertAnswer(alert, terminal);
+  const post = group(program, "post", "border posts that hold the alerts in force as a file");
+  addPostIssue(post, terminal);
+  addPostHeld(post, terminal);
   const user = group(program, "user", "manage who may use a service, and their tokens");
   addUserList(user, terminal);
   addUserAdd(user, terminal);

@@ -78,6 +78,7 @@ export {
   attachmentViewFromJSON,
   attachmentViewToJSON,
 } from "./gen/tracepost/v1/attachment.ts";
+export { PostAlert, PostCopy, SignedPostCopy } from "./gen/tracepost/v1/border_post.ts";
 export {
   AlertKind,
   AlertMove,

@@ -107,6 +107,11 @@ export const HTTP_CODES = {
     title: "This idempotency key already stands for another request.",
     remedy: "Use a fresh key for each request, and the same key only to repeat one unchanged.",
   },
+  POST_EXISTS: {
+    status: 409,
+    title: "There is, or was, a border post of this id with another key.",
+    remedy: "Choose another id: a lost key is a new post, and ids are never given again.",
+  },
   CHANGES_GONE: {
     status: 410,
     title: "The changes after that number are not kept here.",

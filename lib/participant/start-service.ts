@@ -10,9 +10,9 @@ import {
 import { createPost, type Post, type PostApplication, type PostEvent } from "#post";
 import type { Role } from "#proto";
 import { type Clock, type Database, Lifecycle, type Logger, type Timers } from "#runtime";
-import { createSealer, createSigner, PAYLOAD_TYPES, type RegisterView } from "#trust";
+import { createSealer, createSigner, PAYLOAD_TYPES, type RegisterView, rawPublicKey } from "#trust";
 import { admitInstallation, createGuard, type Guard } from "#users";
-import type { Transport } from "#wire";
+import type { HeaderSigner, Transport } from "#wire";
 import { type Identity, loadIdentity, type Member } from "./identity.ts";
 import { addReceiptRoutes } from "./receipt-routes.ts";
 import type { ServiceConfig } from "./service-config.ts";
@@ -63,6 +63,8 @@ export interface ServiceContext<C extends ServiceConfig, P extends ProceduresOfS
   readonly lifecycle: Lifecycle;
   readonly connected: () => boolean;
   readonly consuming: () => boolean;
+  /** Signs files for border posts, and what verifies them. */
+  readonly postSigner: HeaderSigner & { readonly publicKey: Uint8Array };
   /** To be told after a message was drafted. */
   readonly onDrafted: () => void;
 }
@@ -137,6 +139,10 @@ async function assemble<C extends ServiceConfig, P extends ProceduresOfService>(
     ...{ config, logger, clock, timers, self, register, lifecycle, connected },
     store: watched.store,
     consuming: () => post.consuming,
+    postSigner: {
+      ...createSigner(identity.headerKey, PAYLOAD_TYPES.postCopy),
+      publicKey: rawPublicKey(identity.headerKey.publicKey),
+    },
     onDrafted: () => post.noteDrafted(),
   });
   built = body;

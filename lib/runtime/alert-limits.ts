@@ -56,4 +56,12 @@ export const CHECK_LIMITS = {
   checksKeptMax: 200_000,
   /** Expired alerts taken out of the look-up in one go. */
   sweepMax: 500,
+  /** Alerts in one file for a border post; twice what is expected worldwide. */
+  copyAlertsMax: 200_000,
+  /** A file for a border post: that many alerts at their usual length. */
+  copyFileBytesMax: 256 * MIB,
+  /** Life of what a post holds, unless said otherwise: a post that is lost is blind by then. */
+  copyLifeMs: 3 * DAY_MS,
+  /** Longest life of it. */
+  copyLifeMsMax: 30 * DAY_MS,
 } as const;

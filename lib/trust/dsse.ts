@@ -7,6 +7,7 @@ export const PAYLOAD_TYPES = {
   header: "application/vnd.tracepost.header.v1",
   receipt: "application/vnd.tracepost.receipt.v1",
   register: "application/vnd.tracepost.register.v1",
+  postCopy: "application/vnd.tracepost.post-copy.v1",
 } as const;
 
 /** One of {@link PAYLOAD_TYPES}. */

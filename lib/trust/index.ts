@@ -1,5 +1,6 @@
 // The door of lib/trust: keys, the participant register, signatures, seals (docs/spec/trust.md).
 
+export { decryptWith, encryptTo, isHybridRecipient } from "./age-file.ts";
 export { authenticateHeader } from "./authenticate.ts";
 export { authorizeHeader } from "./authorize.ts";
 export {

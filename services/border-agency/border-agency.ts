@@ -1,5 +1,11 @@
 import { createPassingOn, judgeAlertMessage } from "#alerts";
-import { addAlertAnswerRoutes, addAlertRoutes, addCheckRoutes, startCopyKeeper } from "#alerts-api";
+import {
+  addAlertAnswerRoutes,
+  addAlertRoutes,
+  addCheckRoutes,
+  addPostRoutes,
+  startCopyKeeper,
+} from "#alerts-api";
 import { refused } from "#errors";
 import {
   type RunningService,
@@ -68,6 +74,7 @@ async function buildBorderAgency(
       addAlertAnswerRoutes(routes, alerts);
       addOverviewRoutes(routes, facts);
       addCheckRoutes(routes, context);
+      addPostRoutes(routes, context);
     },
   };
 }

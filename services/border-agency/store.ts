@@ -5,6 +5,9 @@ import {
   ALERT_MIGRATION_SQL,
   ALERT_PROCEDURES,
   ALERT_READ_ONLY,
+  BORDER_POST_MIGRATION_SQL,
+  POST_COPY_PROCEDURES,
+  POST_COPY_READ_ONLY,
 } from "#alerts";
 import { FEED_MIGRATION_SQL } from "#feed";
 import {
@@ -32,13 +35,20 @@ export const store = {
     { version: 7, name: "idempotency keys", sql: REPEAT_MIGRATION_SQL },
     { version: 8, name: "alerts in force", sql: ALERT_COPY_MIGRATION_SQL },
     { version: 9, name: "alerts", sql: ALERT_MIGRATION_SQL },
+    { version: 10, name: "border posts", sql: BORDER_POST_MIGRATION_SQL },
   ],
   procedures: {
     ...createServiceProcedures(agencyHooks),
     ...ALERT_PROCEDURES,
     ...ALERT_COPY_PROCEDURES,
+    ...POST_COPY_PROCEDURES,
   },
-  readOnly: [...SERVICE_READ_ONLY, ...ALERT_READ_ONLY, ...ALERT_COPY_READ_ONLY],
+  readOnly: [
+    ...SERVICE_READ_ONLY,
+    ...ALERT_READ_ONLY,
+    ...ALERT_COPY_READ_ONLY,
+    ...POST_COPY_READ_ONLY,
+  ],
 } satisfies StoreDefinition;
 
 /** Procedures of a border agency's store. */

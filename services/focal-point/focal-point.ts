@@ -4,6 +4,7 @@ import {
   addAlertDecisionRoute,
   addAlertRoutes,
   addCheckRoutes,
+  addPostRoutes,
   startCopyKeeper,
 } from "#alerts-api";
 import {
@@ -130,6 +131,7 @@ async function buildFocalPoint(
       addRegisterRoutes(routes, { store, clock, ...imports });
       addOverviewRoutes(routes, facts);
       addCheckRoutes(routes, context);
+      addPostRoutes(routes, context);
     },
   };
 }

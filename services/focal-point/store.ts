@@ -5,6 +5,9 @@ import {
   ALERT_MIGRATION_SQL,
   ALERT_PROCEDURES,
   ALERT_READ_ONLY,
+  BORDER_POST_MIGRATION_SQL,
+  POST_COPY_PROCEDURES,
+  POST_COPY_READ_ONLY,
   withAlerts,
 } from "#alerts";
 import { FEED_MIGRATION_SQL } from "#feed";
@@ -82,11 +85,13 @@ export const store = {
     { version: 21, name: "releases by a second person", sql: RELEASE_MIGRATION_SQL },
     { version: 22, name: "alerts", sql: ALERT_MIGRATION_SQL },
     { version: 23, name: "moves in order", sql: POST_ORDER_MIGRATION_SQL },
+    { version: 23, name: "border posts", sql: BORDER_POST_MIGRATION_SQL },
   ],
   procedures: {
     ...createServiceProcedures(withAlerts(withLinks(caseHooks))),
     ...ALERT_COPY_PROCEDURES,
     ...ALERT_PROCEDURES,
+    ...POST_COPY_PROCEDURES,
     openCase: openLinkedCase,
     linkOldCases,
     casesOfFirearm,
@@ -124,6 +129,7 @@ export const store = {
     ...REGISTER_IMPORT_READ_ONLY,
     ...RELEASE_READ_ONLY,
     ...ALERT_READ_ONLY,
+    ...POST_COPY_READ_ONLY,
     "findRepeated",
     "casesOfFirearm",
     "listCases",

@@ -2,16 +2,22 @@ import {
   ALERT_COPY_MIGRATION_SQL,
   ALERT_COPY_PROCEDURES,
   ALERT_COPY_READ_ONLY,
+  BORDER_POST_MIGRATION_SQL,
   noteAlert,
+  POST_COPY_PROCEDURES,
+  POST_COPY_READ_ONLY,
 } from "#alerts";
 import type { StoreDefinition } from "#runtime";
 
-/** A store with nothing but the local copy of alerts. */
+/** A store with nothing but the local copy of alerts, and its posts. */
 export const store = {
   name: "alert-test",
-  migrations: [{ version: 1, name: "alerts in force", sql: ALERT_COPY_MIGRATION_SQL }],
-  procedures: { ...ALERT_COPY_PROCEDURES, noteAlertOf: noteAlert },
-  readOnly: [...ALERT_COPY_READ_ONLY],
+  migrations: [
+    { version: 1, name: "alerts in force", sql: ALERT_COPY_MIGRATION_SQL },
+    { version: 2, name: "border posts", sql: BORDER_POST_MIGRATION_SQL },
+  ],
+  procedures: { ...ALERT_COPY_PROCEDURES, ...POST_COPY_PROCEDURES, noteAlertOf: noteAlert },
+  readOnly: [...ALERT_COPY_READ_ONLY, ...POST_COPY_READ_ONLY],
 } satisfies StoreDefinition;
 
 /** Procedures of {@link store}. */

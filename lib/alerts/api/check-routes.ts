@@ -9,7 +9,7 @@ import {
   sendProblem,
 } from "#http";
 import { CHECK_LIMITS, type Clock, type Database, HTTP_LIMITS } from "#runtime";
-import type { CheckAnswer } from "../copy/check-questions.ts";
+import type { CheckAnswer } from "../copy/check-answer.ts";
 import type { ALERT_COPY_PROCEDURES } from "../copy/procedures.ts";
 import { parseCheckCsv } from "./check-csv.ts";
 import { CHECK, CHECK_CSV, LIST_CHECKS } from "./check-operations.ts";

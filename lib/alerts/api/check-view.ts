@@ -1,4 +1,4 @@
-import type { CheckAnswer, FoundAlert } from "../copy/check-questions.ts";
+import type { CheckAnswer, FoundAlert } from "../copy/check-answer.ts";
 import type { AlertCopyState } from "../copy/copy-state.ts";
 import type { CheckReport, Question } from "./check-schema.ts";
 

@@ -8,3 +8,4 @@ export { addCheckRoutes, type CheckDeps } from "./check-routes.ts";
 export type { CheckReport, Question } from "./check-schema.ts";
 export { checkReport, isStale, NOTICE } from "./check-view.ts";
 export { type CopyKeeperDeps, startCopyKeeper } from "./copy-keeper.ts";
+export { addPostRoutes, type PostDeps } from "./post-routes.ts";
