@@ -85,7 +85,7 @@ export const store = {
     { version: 21, name: "releases by a second person", sql: RELEASE_MIGRATION_SQL },
     { version: 22, name: "alerts", sql: ALERT_MIGRATION_SQL },
     { version: 23, name: "moves in order", sql: POST_ORDER_MIGRATION_SQL },
-    { version: 23, name: "border posts", sql: BORDER_POST_MIGRATION_SQL },
+    { version: 24, name: "border posts", sql: BORDER_POST_MIGRATION_SQL },
   ],
   procedures: {
     ...createServiceProcedures(withAlerts(withLinks(caseHooks))),
