@@ -2,6 +2,7 @@
 // bench-results/latest.json; `--write` puts the tables into docs/benchmarks.md.
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
+import { alertBench } from "./alert.ts";
 import { apiBench } from "./api.ts";
 import { latencyBench } from "./latency.ts";
 import { describeMachine, machineLine } from "./machine.ts";
@@ -16,6 +17,7 @@ const BENCHES: readonly Bench[] = [
   throughputBench,
   latencyBench,
   sealingBench,
+  alertBench,
   apiBench,
   memoryBench,
   matchingBench,
