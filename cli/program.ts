@@ -29,6 +29,7 @@ import { addRelease } from "./commands/release.ts";
 import { addRule } from "./commands/rule.ts";
 import { addTraceAskWhom } from "./commands/trace-ask-whom.ts";
 import { addTraceCheck } from "./commands/trace-check.ts";
+import { addTraceDraft } from "./commands/trace-draft.ts";
 import { addTraceFollowUp } from "./commands/trace-follow-up.ts";
 import { addTraceList } from "./commands/trace-list.ts";
 import { addTraceOverdue } from "./commands/trace-overdue.ts";
@@ -104,6 +105,7 @@ export function createProgram(terminal: Terminal, asJson: boolean): Command {
   addTraceSend(trace, terminal);
   addTraceReply(trace, terminal);
   addTraceFollowUp(trace, terminal);
+  addTraceDraft(trace, terminal);
   addTraceOverdue(trace, terminal);
   addRelease(group(program, "release", "decide what needs a second person"), terminal);
   addDeputy(group(program, "deputy", "name who may confirm for a time"), terminal);

@@ -72,6 +72,11 @@ export const HTTP_CODES = {
     title: "The same firearm is in another case of this State already.",
     remedy: "Read the cases named; to ask all the same, say why: despite with despiteReason.",
   },
+  DRAFT_CHANGED: {
+    status: 409,
+    title: "The register would answer otherwise by now; nothing was sent.",
+    remedy: "Look at the draft again: tracepost trace draft.",
+  },
   RELEASE_PENDING: {
     status: 409,
     title: "Something of this case already waits for a second person.",

@@ -20,6 +20,7 @@ import { CASEWORK_LIMITS } from "#runtime";
 import { addAttachmentRoutes } from "./api/attachment-routes.ts";
 import { addClockRoutes } from "./api/clock-routes.ts";
 import { addDeputyRoutes } from "./api/deputy-routes.ts";
+import { addDraftRoutes } from "./api/draft-routes.ts";
 import { addFirearmRoutes } from "./api/firearm-routes.ts";
 import { addOverviewRoutes } from "./api/overview-routes.ts";
 import { addRegisterRoutes } from "./api/register-routes.ts";
@@ -122,6 +123,7 @@ async function buildFocalPoint(
       addAlertRoutes(routes, alerts);
       addAlertAnswerRoutes(routes, alerts);
       addAlertDecisionRoute(routes, alerts);
+      addDraftRoutes(routes, { store, self, register, clock, onDrafted });
       addTraceRoutes(routes, { store, self, register, clock, onDrafted });
       addAskWhomRoute(routes, { store, self, register });
       addAttachmentRoutes(routes, attachments);

@@ -28,6 +28,7 @@ import { caseHooks } from "./cases/case-hooks.ts";
 import { CASE_LIST_MIGRATION_SQL, listCases } from "./cases/case-list.ts";
 import { caseCounts, casesAwaiting, findRepeated, loadCase } from "./cases/case-procedures.ts";
 import { CASE_ACTOR_MIGRATION_SQL, CASE_MIGRATION_SQL } from "./cases/case-tables.ts";
+import { draftAnswer } from "./cases/draft-answer.ts";
 import { answerCase } from "./cases/register-answer.ts";
 import { linkOldCases } from "./chain/link-record.ts";
 import { LINK_MIGRATION_SQL } from "./chain/link-tables.ts";
@@ -106,6 +107,7 @@ export const store = {
     lapseCases,
     casesAwaiting,
     answerCase,
+    draftAnswer,
     caseCounts,
     caseGlance,
     findFirearms,
@@ -137,6 +139,7 @@ export const store = {
     "caseMoves",
     "casesAwaiting",
     "caseCounts",
+    "draftAnswer",
     "caseGlance",
     "findFirearms",
     "loadFirearm",

@@ -121,6 +121,7 @@ async function arrangeCases(): Promise<Map<string, string>> {
   const fromAt = { ...EXAMPLE_TRACE, to: "KE", request: { ...EXAMPLE_TRACE.request, recovery } };
   const received = await make(at, "/v1/traces", fromAt);
   const other = await make(at, "/v1/traces", fromAt);
+  const drafted = await make(at, "/v1/traces", fromAt);
   const waiting = await prepareReleases(exchange.participants.get("KE") as ApiDoor);
   const hook = { url: `${receiver.origin}/hook` };
   const webhook = await make(ke, "/v1/webhooks", hook);
@@ -132,6 +133,9 @@ async function arrangeCases(): Promise<Map<string, string>> {
   const files = await arrangeRegisterFiles(ke);
   await untilCase(ke, received.caseId, "DELIVERED");
   await untilCase(ke, other.caseId, "DELIVERED");
+  await untilCase(ke, drafted.caseId, "DELIVERED");
+  const path = `/v1/traces/${drafted.caseId}/draft`;
+  const draft = await callApi<{ draftId: string }>(ke, { path, timeoutMs: TIMEOUT_MS });
   await untilCase(ke, sent.caseId, "ANSWERED");
   return new Map(
     Object.entries({
@@ -139,6 +143,8 @@ async function arrangeCases(): Promise<Map<string, string>> {
       [EXAMPLE_IDS.sentMessage]: sent.messageId ?? "",
       [EXAMPLE_IDS.receivedCase]: received.caseId ?? "",
       [EXAMPLE_IDS.otherReceivedCase]: other.caseId ?? "",
+      [EXAMPLE_IDS.draftedCase]: drafted.caseId ?? "",
+      [EXAMPLE_IDS.draft]: draft.draftId,
       [EXAMPLE_IDS.photograph]: photograph,
       [EXAMPLE_IDS.upload]: begun,
       [EXAMPLE_IDS.otherUpload]: unneeded,

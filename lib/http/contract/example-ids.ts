@@ -17,6 +17,10 @@ export const EXAMPLE_IDS = {
   upload: "019b0f81-2b3c-7d4e-9f50-6b7c8d9e0f1a",
   /** Another one, which nobody needs. */
   otherUpload: "019b0f82-3c4d-7e5f-a061-7c8d9e0f1a2b",
+  /** A third one, of which there is a draft. */
+  draftedCase: "019b0f72-a2e4-7f16-9d5b-21a0c7f3b8e6",
+  /** Its draft. */
+  draft: "n4bQgYhMfWWaL-qgxVrQFaO_TxsrC4Is0V1sFbDwCgg",
   /** Something of that case that waits for a second person. */
   release: "019b0f73-1a22-7b60-9d4e-5c8f0a1b2c3d",
   /** Something else that does. */

@@ -89,7 +89,8 @@ const CandidateSearch = Type.Object(
   { additionalProperties: false },
 );
 
-const CandidateView = Type.Object({
+/** A firearm of the register that may be the one looked for. */
+export const CandidateView = Type.Object({
   firearm: FirearmLine,
   score: Type.Integer({ minimum: 0, maximum: 100, description: "The likeliest have most" }),
   relation: Type.Enum([...SERIAL_RELATIONS], {

@@ -17,13 +17,15 @@ const SentMove = Type.Object({
   turn: NextView.properties.turn,
 });
 
-const responses = {
+/** Answers of every route that says something in a case. */
+export const MOVE_RESPONSES = {
   200: { ...SentMove, description: "The message that this idempotency key stands for" },
   201: { ...SentMove, description: "The message is on its way" },
   202: { ...HeldView, description: "It waits for a second person; nothing was sent" },
 };
 
-const problems = [
+/** Why it may not be said. */
+export const MOVE_PROBLEMS = [
   "NOT_FOUND",
   "ILLEGAL_MOVE",
   "NOT_YOUR_MOVE",
@@ -68,11 +70,11 @@ export const REPLY_TO_TRACE = {
     params: CaseParams,
     headers: RepeatHeaders,
     body: NewReply,
-    response: responses,
+    response: MOVE_RESPONSES,
   },
   config: {
     permission: "traces:answer",
-    problems,
+    problems: MOVE_PROBLEMS,
     examples: {
       acknowledgement: {
         summary: "It is being worked on",
@@ -155,11 +157,11 @@ export const FOLLOW_UP_TRACE = {
     params: CaseParams,
     headers: RepeatHeaders,
     body: NewFollowUp,
-    response: responses,
+    response: MOVE_RESPONSES,
   },
   config: {
     permission: "traces:send",
-    problems,
+    problems: MOVE_PROBLEMS,
     examples: {
       feedback: {
         summary: "The answer was of use",

@@ -46,7 +46,8 @@ function notOne(contents: Readonly<Record<string, unknown>>) {
   return problemOf("INPUT_INVALID", { problems: [{ field: "", rule }] });
 }
 
-async function makeMove(
+/** Makes a move for whoever asks, and answers what became of it. */
+export async function makeMove(
   deps: OpenTraceDeps,
   move: Pick<MoveToSend, "body" | "caseId" | "kind">,
   request: Request,

@@ -1,0 +1,76 @@
+import { hash } from "node:crypto";
+import {
+  answerFromRegister,
+  type FirearmCandidate,
+  type FirearmRecord,
+  normalizeSerial,
+} from "#casework";
+import { FinalReply, QuestionAnswer, TraceOutcome, TraceReply, TraceRequest } from "#proto";
+import type { Transaction } from "#runtime";
+import { firearmCandidates, matchFirearm } from "../firearms/firearm-lookups.ts";
+import { findCase } from "./case-record.ts";
+import type { Replier } from "./reply-handling.ts";
+
+/** What the register knows of a request received, and the answer it would give (TP-ANS-8). */
+export interface DraftAnswer {
+  /** Names this very draft: another look at another register may find another one. */
+  readonly draftId: string;
+  /** Encoded TraceReply. */
+  readonly reply: Uint8Array;
+  readonly candidates: readonly FirearmCandidate<FirearmRecord>[];
+  /** There are more than are told. */
+  readonly more: boolean;
+}
+
+/** Candidates that an officer looks through. */
+const CANDIDATES_MAX = 20;
+
+/** The answer of the register to a request received; what it says is for its reader alone. */
+export async function registerReply(
+  tx: Transaction,
+  request: TraceRequest,
+  { self, nowMs }: { readonly self: Replier; readonly nowMs: number },
+): Promise<TraceReply> {
+  const registerNote = `Firearm register of ${self.participant}${await kindOfRegister(tx)}.`;
+  const today = new Date(nowMs).toISOString().slice(0, "2026-01-01".length);
+  if (normalizeSerial(request.firearm?.serialRaw ?? "") === "") {
+    return untraceable(request, `${registerNote} Consulted on ${today}.`);
+  }
+  const matches = await matchFirearm(tx, request.firearm);
+  return answerFromRegister(request, matches, today, { registerNote });
+}
+
+/** Looks a request received up in the register; null when there is no such request (TP-ANS-8). */
+export async function draftAnswer(
+  tx: Transaction,
+  args: { readonly caseId: string; readonly self: Replier; readonly nowMs: number },
+): Promise<DraftAnswer | null> {
+  const known = await findCase(tx, args.caseId);
+  if (known === undefined || known.role !== "requested") return null;
+  const request = TraceRequest.decode(known.request);
+  const reply = TraceReply.encode(await registerReply(tx, request, args)).finish();
+  const draftId = hash("sha256", reply, "base64url");
+  const { make = "", serialRaw: serial = "", calibre = "", model = "" } = request.firearm ?? {};
+  const wanted = { serial, make, model, calibre };
+  const limit = CANDIDATES_MAX;
+  const found = await firearmCandidates(tx, { wanted, depth: "NEAR", limit });
+  const { candidates, more } = found.ok ? found : { candidates: [], more: false };
+  return { draftId, reply, candidates, more };
+}
+
+/** A register is made up as a whole or not at all; its answers say so, "no record" included. */
+async function kindOfRegister(tx: Transaction): Promise<string> {
+  const any = await tx.get<{ made_up: number }>("SELECT made_up FROM firearm LIMIT 1");
+  return any?.made_up === 1 ? ", which is made up" : "";
+}
+
+/** Without a serial number a register cannot be searched; that is not the same as no record. */
+function untraceable(request: TraceRequest, sourceNote: string): TraceReply {
+  const remarks = "The request gives no serial number; the register cannot be searched by less.";
+  const answers = request.questionsAsked.map((question) =>
+    QuestionAnswer.create({ question, answer: remarks }),
+  );
+  const outcome = TraceOutcome.INSUFFICIENT_IDENTIFICATION;
+  const value = FinalReply.create({ outcome, remarks, answers });
+  return TraceReply.create({ content: { $case: "final", value }, languageTag: "en", sourceNote });
+}
