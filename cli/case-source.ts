@@ -13,7 +13,7 @@ import { TracepostError } from "#errors";
 import type { MessageReceipts } from "#post";
 import { ReceiptType, TraceFollowUp, TraceMove, TraceReply, TraceRequest } from "#proto";
 import { type Database, systemClock, type Transaction } from "#runtime";
-import type { CaseFile, CaseLine, CaseMove, CaseSource } from "./case-view.ts";
+import type { CaseFile, CaseLine, CaseMove, CaseSource, LetterLine } from "./case-view.ts";
 import type { NextMoves } from "./next-moves.ts";
 import type { MessageView } from "./trace-calls.ts";
 
@@ -33,6 +33,7 @@ interface StoredHead {
   readonly awaitingAnswer: boolean;
   readonly askedBack: boolean;
   readonly answeredAtMs: number | null;
+  readonly offExchange: boolean;
   readonly openedAtMs: number;
   readonly updatedAtMs: number;
   readonly acknowledgeByMs: number | null;
@@ -57,6 +58,17 @@ interface StoredMove {
   readonly effect: "moved" | "stood" | "crossed";
   readonly fate: string;
   readonly code: string | null;
+}
+
+interface StoredLetter {
+  readonly direction: "out" | "in";
+  readonly channel: string;
+  readonly reference: string;
+  readonly onDate: string;
+  readonly language: string;
+  readonly note: string;
+  readonly actor: string;
+  readonly nowMs: number;
 }
 
 interface StoredEvent {
@@ -87,6 +99,10 @@ export type CaseProcedures = {
     args: { readonly caseId: string; readonly eventLimit: number },
   ): Promise<{ readonly record: StoredCase; readonly events: readonly StoredEvent[] } | null>;
   caseMoves(tx: Transaction, args: { readonly caseId: string }): Promise<StoredMove[]>;
+  lettersOf(
+    tx: Transaction,
+    args: { readonly caseId: string; readonly limit: number },
+  ): Promise<StoredLetter[]>;
   postMessageReceipts(
     tx: Transaction,
     args: { readonly conversationId: string; readonly limit: number },
@@ -126,8 +142,9 @@ export class StoredCases implements CaseSource {
 
   async load(caseId: string): Promise<CaseFile> {
     const conversationId = caseId;
-    const [found, messages, moves] = await Promise.all([
+    const [found, letters, messages, moves] = await Promise.all([
       this.#store.call("loadCase", { caseId, eventLimit: CASE_ROWS_MAX }),
+      this.#store.call("lettersOf", { caseId, limit: CASE_ROWS_MAX }),
       this.#store.call("postMessageReceipts", { conversationId, limit: CASE_ROWS_MAX }),
       this.#store.call("caseMoves", { caseId }),
     ]);
@@ -148,6 +165,7 @@ export class StoredCases implements CaseSource {
         ...(actor === "" ? {} : { actor }),
       })),
       messages: messages.map(messageOf),
+      ...(record.offExchange ? { letters: letters.map(letterOf) } : {}),
     };
   }
 
@@ -168,9 +186,10 @@ export class StoredCases implements CaseSource {
   }
 }
 
-function needOf({ askedBack, awaitingAnswer, refusalCode }: StoredHead) {
+function needOf({ askedBack, awaitingAnswer, offExchange, refusalCode, state }: StoredHead) {
   if (refusalCode !== null) return "correction";
   if (askedBack) return "information";
+  if (offExchange && state === "DRAFT") return "dispatch";
   return awaitingAnswer ? "answer" : undefined;
 }
 
@@ -218,6 +237,7 @@ function lineOf(stored: StoredHead): CaseLine {
     ...(code === null ? {} : { refusal: { code, field: field ?? "" } }),
     ...(needs === undefined ? {} : { needs }),
     next: nextOf(stored),
+    ...(stored.offExchange ? { offExchange: true } : {}),
     nationalCaseNumber: stored.nationalCaseNumber,
     messageId: stored.requestMessageId,
     ...(replyMessageId === null ? {} : { replyMessageId }),
@@ -226,6 +246,11 @@ function lineOf(stored: StoredHead): CaseLine {
     ...(stored.acknowledgeByMs === null ? {} : { acknowledgeBy: instant(stored.acknowledgeByMs) }),
     ...(stored.answerByMs === null ? {} : { answerBy: instant(stored.answerByMs) }),
   };
+}
+
+function letterOf({ actor, language, note, nowMs, onDate, ...letter }: StoredLetter): LetterLine {
+  const more = { ...(language === "" ? {} : { language }), ...(note === "" ? {} : { note }) };
+  return { ...letter, on: onDate, ...more, by: actor, at: instant(nowMs) };
 }
 
 function messageOf({ attempts, headerDigest, logIndex, ...message }: MessageReceipts): MessageView {

@@ -1,4 +1,5 @@
-import { replyClock, TARGET_DAYS, type TraceState, turnOf } from "#casework";
+import { nextTraceState, replyClock, TARGET_DAYS, type TraceState, turnOf } from "#casework";
+import { TraceMove } from "#proto";
 import { stateName } from "#reference";
 import type { CaseFile } from "./case-view.ts";
 import type { Look } from "./screen.ts";
@@ -23,6 +24,9 @@ export function moveRemark(file: CaseFile): Remark {
   const { request, role, state } = file;
   if (file.refusal !== undefined) {
     return { text: "yours: a message was not taken and must be corrected", look: "bad" };
+  }
+  if (file.needs === "dispatch") {
+    return { text: "yours: print the letter, send it, and note how it left", look: "waiting" };
   }
   const owner = turnOf(state);
   if (owner === "nobody") return { text: "none is asked of anybody", look: "quiet" };
@@ -132,6 +136,7 @@ export function nextSteps(
     const verb = role === "requested" ? "reply" : "follow-up";
     steps.push({ text, command: `tracepost trace ${verb} ${id} ${words} ${access}` });
   }
+  if (file.offExchange === true) steps.push(...letterSteps(file, access));
   if (role === "requesting" && state === "REJECTED_BY_GATEWAY") {
     const command = `tracepost trace check REQUEST.yaml ${access}`;
     steps.push({ text: "Correct the request, check it, and send it as a new case", command });
@@ -145,6 +150,25 @@ export function nextSteps(
     steps.push({ text: "Check the log that proves what was carried", command });
   }
   return steps;
+}
+
+/** What is done by hand with a State off the exchange. */
+function letterSteps({ caseId, state }: CaseFile, access: string): NextStep[] {
+  const id = shortId(caseId);
+  const print = `tracepost trace letter ${id} --out LETTER.pdf ${access}`;
+  if (state === "DRAFT") {
+    const channel = "--channel POST --reference REFERENCE --on YYYY-MM-DD";
+    return [
+      { text: "Print its letter", command: print },
+      {
+        text: "Note how it left",
+        command: `tracepost trace dispatched ${id} ${channel} ${access}`,
+      },
+    ];
+  }
+  if (nextTraceState(state, TraceMove.FINAL, "requested") === undefined) return [];
+  const command = `tracepost trace enter ${id} ANSWER.yaml --channel POST ${access}`;
+  return [{ text: "Enter the answer when it comes", command }];
 }
 
 /** As much of an id as a person types: UUIDv7 differ within a millisecond after the time only. */

@@ -34,6 +34,7 @@ export function tellCase(told: CaseFile, options: TellOptions): string[] {
     ["What happened (UTC)", timelineLines(file, screen)],
     ["Messages sent and their receipts", messageLines(file, screen)],
     ["What was said", saidLines(file.moves, file.replyMessageId, { screen, nameOf: sideOf(file) })],
+    ["Letters", letterLines(file, screen)],
     ["The answer", answerLines(file, screen)],
     [
       "What you can do",
@@ -98,6 +99,7 @@ function headLines(file: CaseFile, { nowMs, screen }: TellOptions): string[] {
     ["Number", nationalCaseNumber],
     ["Case", caseId],
     ["Seen by", `the focal point of ${own}`],
+    ["Way", file.offExchange === true ? "by letter: not on the exchange" : undefined],
   ];
   return [
     ...wrap(title, screen.width).map((line) => paint(screen, "title", line)),
@@ -205,6 +207,16 @@ function messageLines({ messages }: CaseFile, screen: Screen): string[] {
         ).map((line) => paint(screen, "quiet", `${indent}${line}`)),
       ),
     ];
+  });
+}
+
+function letterLines({ letters = [] }: CaseFile, screen: Screen): string[] {
+  return letters.flatMap(({ by, channel, direction, language, note, on, reference }) => {
+    const way = direction === "out" ? "sent" : "came";
+    const written = language === undefined ? "" : `, in ${language}`;
+    const more = note === undefined ? "" : `: ${note}`;
+    const text = `${on}  ${way} by ${channel} as ${reference}${written}, noted by ${by}${more}`;
+    return wrap(text, screen.width - 2).map((line) => `  ${line}`);
   });
 }
 

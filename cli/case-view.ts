@@ -12,9 +12,11 @@ export interface CaseLine {
   readonly outcome?: string;
   /** Why a message of this State was not taken. */
   readonly refusal?: { readonly code: string; readonly field: string };
-  readonly needs?: "answer" | "information" | "correction";
+  readonly needs?: "answer" | "information" | "correction" | "dispatch";
   /** What is next, and by whom. */
   readonly next: NextMoves;
+  /** The other State is asked by letter; `peer` is its ISO code. */
+  readonly offExchange?: boolean;
   readonly nationalCaseNumber: string;
   /** Of the request. */
   readonly messageId: string;
@@ -53,6 +55,19 @@ export interface CaseMove {
   readonly followUp?: TraceFollowUpView;
 }
 
+/** What went out or came in by another channel. */
+export interface LetterLine {
+  readonly direction: "out" | "in";
+  readonly channel: string;
+  readonly reference: string;
+  /** ISO 8601 calendar date. */
+  readonly on: string;
+  readonly language?: string;
+  readonly note?: string;
+  readonly by: string;
+  readonly at: string;
+}
+
 /** Everything a State knows of one of its cases; the same as the HTTP API gives it. */
 export interface CaseFile extends CaseLine {
   readonly request: TraceRequestView;
@@ -61,6 +76,8 @@ export interface CaseFile extends CaseLine {
   readonly events: readonly CaseEvent[];
   /** Messages this State sent in the case, with their receipts and log indices. */
   readonly messages: readonly MessageView[];
+  /** Of a case with a State off the exchange. */
+  readonly letters?: readonly LetterLine[];
 }
 
 /** Where cases are read from: the store of a focal point, or its HTTP API. */

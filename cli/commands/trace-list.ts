@@ -122,11 +122,16 @@ export async function openCases(options: CaseOptions, terminal: Terminal): Promi
   return await StoredCases.open(part.participant.dir, open);
 }
 
+function whoOf({ offExchange, peer, role }: CaseLine): string {
+  if (offExchange === true) return `asked ${peer} by letter`;
+  return role === "requesting" ? `asked ${peer}` : `asked by ${peer}`;
+}
+
 function table(cases: readonly CaseLine[], more: boolean): string[] {
   if (cases.length === 0) return ["No cases."];
   const rows = cases.map((line) => [
     line.caseId,
-    line.role === "requesting" ? `asked ${line.peer}` : `asked by ${line.peer}`,
+    whoOf(line),
     line.nationalCaseNumber,
     line.outcome ?? line.state,
     line.updatedAt,

@@ -50,11 +50,19 @@ export { parseCap } from "./cap/parse-cap.ts";
 export { writeCap } from "./cap/write-cap.ts";
 export { type AskWhom, askWhom, type Candidate, type ImportedInto } from "./chain/ask-whom.ts";
 export {
+  type ChainEnd,
+  type ChainedHop,
+  type ChainStory,
+  chainStory,
+} from "./chain/chain-story.ts";
+export { checkNextHop, wayTo } from "./chain/check-next-hop.ts";
+export {
   type FirearmKeys,
   firearmKeysOf,
   type SameHow,
   sameFirearm,
 } from "./chain/firearm-keys.ts";
+export { type Trail, trailOf } from "./chain/trail.ts";
 export { type ChainCheck, type ChainGap, type ChainHop, checkChain } from "./check-chain.ts";
 export { AGE_QUANTILES, rankOf } from "./clock/ageing.ts";
 export { type CaseClock, caseClock, type StateChange } from "./clock/case-clock.ts";
@@ -99,6 +107,13 @@ export {
 } from "./identity/serial-relation.ts";
 export { checkCalibre, checkMake, checkSerial, type IdentityRule } from "./identity-rules.ts";
 export { judgeMove, type Side } from "./judge-move.ts";
+export {
+  composeLetter,
+  type Letter,
+  type LetterRow,
+  type LetterSection,
+  tlpText,
+} from "./letter/compose-letter.ts";
 export { type NameOf, nameOf, namesOf } from "./list-names.ts";
 export { LOOK_ALIKE_VERSION, lookAlikeKey } from "./look-alike.ts";
 export { checkFollowUp } from "./moves/check-follow-up.ts";

@@ -66,6 +66,13 @@ export async function* streamApi(door: ApiDoor, call: ApiCall): AsyncGenerator<U
   }
 }
 
+/** Calls a door that answers a file, and returns its bytes. Throws as {@link callApi}. */
+export async function fetchFile(door: ApiDoor, call: ApiCall): Promise<Buffer> {
+  const response = await patientRequest(door, call);
+  if (!response.ok) throw await problemOf(response, door, call);
+  return Buffer.from(await response.arrayBuffer());
+}
+
 async function problemOf(response: Response, door: ApiDoor, call: ApiCall): Promise<ApiProblem> {
   // Without its query, which may hold a serial number.
   const [path = ""] = call.path.split("?");

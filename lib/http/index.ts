@@ -9,6 +9,7 @@ export {
   ApiProblem,
   askApi,
   callApi,
+  fetchFile,
   type ProblemField,
   streamApi,
 } from "./api-client.ts";

@@ -107,6 +107,11 @@ export const HTTP_CODES = {
     title: "You may not confirm this.",
     remedy: "A supervisor may, or a person who is named as deputy for this time.",
   },
+  NOT_BY_LETTER: {
+    status: 409,
+    title: "The State of this case is on the exchange: messages carry it, not letters.",
+    remedy: "Send and answer it by messages; letters are for cases opened with offExchange.",
+  },
   IDEMPOTENCY_MISMATCH: {
     status: 409,
     title: "This idempotency key already stands for another request.",

@@ -24,6 +24,13 @@ export {
   type UserAssignedCode,
 } from "./countries.ts";
 export { FORMER_STATES, type FormerState, formerState, formerStatesOf } from "./former-states.ts";
+export {
+  LETTER_LANGUAGE_NAMES,
+  LETTER_LANGUAGES,
+  type LetterLanguage,
+  letterLanguageOf,
+  stateNameIn,
+} from "./letter-languages.ts";
 export { MAKERS, type Maker, makerOf } from "./makers.ts";
 export { isPlaceholder, PLACEHOLDERS } from "./placeholders.ts";
 export type { ReferenceTable } from "./reference-table.ts";

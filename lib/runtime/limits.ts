@@ -273,6 +273,10 @@ export const CASEWORK_LIMITS = {
   sameFirearmCasesMax: 20,
   /** Partial serial numbers of one make that are compared: a few milliseconds. */
   partialsComparedMax: 1_000,
+  /** Cases of one chain that are told: every hop may have been asked of some States. */
+  chainCasesMax: 64,
+  /** Events of one case of a chain that are told; a case has a handful. */
+  chainEventsMax: 200,
   /** Cases from before there were links that are linked in one transaction. */
   linkPortion: 500,
   /** Years of manufacture before this are a misreading. */

@@ -32,6 +32,7 @@ import { draftAnswer } from "./cases/draft-answer.ts";
 import { answerCase } from "./cases/register-answer.ts";
 import { linkOldCases } from "./chain/link-record.ts";
 import { LINK_MIGRATION_SQL } from "./chain/link-tables.ts";
+import { loadChain } from "./chain/load-chain.ts";
 import { openLinkedCase, withLinks } from "./chain/open-linked.ts";
 import { casesOfFirearm } from "./chain/same-firearm.ts";
 import { CLOCK_MIGRATION_SQL, CLOCK_PROCEDURES, CLOCK_READ_ONLY } from "./clocks/index.ts";
@@ -51,6 +52,9 @@ import {
   unfinishedImports,
 } from "./firearms/import-procedures.ts";
 import { rekeyFirearms } from "./firearms/rekey.ts";
+import { lettersOf } from "./letters/letter-record.ts";
+import { LETTER_MIGRATION_SQL } from "./letters/letter-tables.ts";
+import { dispatchOnce, enterAnswerOnce } from "./letters/off-exchange-cases.ts";
 import { lapseCases } from "./moves/lapse.ts";
 import { caseMoves } from "./moves/move-record.ts";
 import { MOVE_ATTENTION_MIGRATION_SQL, MOVE_MIGRATION_SQL } from "./moves/move-tables.ts";
@@ -87,6 +91,7 @@ export const store = {
     { version: 22, name: "alerts", sql: ALERT_MIGRATION_SQL },
     { version: 23, name: "moves in order", sql: POST_ORDER_MIGRATION_SQL },
     { version: 24, name: "border posts", sql: BORDER_POST_MIGRATION_SQL },
+    { version: 24, name: "letters to States off the exchange", sql: LETTER_MIGRATION_SQL },
   ],
   procedures: {
     ...createServiceProcedures(withAlerts(withLinks(caseHooks))),
@@ -96,9 +101,13 @@ export const store = {
     openCase: openLinkedCase,
     linkOldCases,
     casesOfFirearm,
+    loadChain,
     ...CLOCK_PROCEDURES,
     ...UPLOAD_PROCEDURES,
     ...RELEASE_PROCEDURES,
+    dispatchOnce,
+    enterAnswerOnce,
+    lettersOf,
     findRepeated,
     listCases,
     loadCase,
@@ -134,6 +143,8 @@ export const store = {
     ...POST_COPY_READ_ONLY,
     "findRepeated",
     "casesOfFirearm",
+    "loadChain",
+    "lettersOf",
     "listCases",
     "loadCase",
     "caseMoves",

@@ -123,6 +123,8 @@ async function arrangeCases(): Promise<Map<string, string>> {
   const other = await make(at, "/v1/traces", fromAt);
   const drafted = await make(at, "/v1/traces", fromAt);
   const waiting = await prepareReleases(exchange.participants.get("KE") as ApiDoor);
+  const byLetter = { ...EXAMPLE_TRACE, to: "ML", offExchange: true };
+  const letter = await make(ke, "/v1/traces", byLetter);
   const hook = { url: `${receiver.origin}/hook` };
   const webhook = await make(ke, "/v1/webhooks", hook);
   const otherWebhook = await make(ke, "/v1/webhooks", hook);
@@ -148,6 +150,7 @@ async function arrangeCases(): Promise<Map<string, string>> {
       [EXAMPLE_IDS.photograph]: photograph,
       [EXAMPLE_IDS.upload]: begun,
       [EXAMPLE_IDS.otherUpload]: unneeded,
+      [EXAMPLE_IDS.letterCase]: letter.caseId ?? "",
       [EXAMPLE_IDS.token]: tokenId,
       [EXAMPLE_IDS.release]: waiting[0] ?? "",
       [EXAMPLE_IDS.otherRelease]: waiting[1] ?? "",

@@ -6,6 +6,7 @@ import {
   CASE_MIGRATION_SQL,
 } from "../../services/focal-point/cases/case-tables.ts";
 import { CLOCK_MIGRATION_SQL } from "../../services/focal-point/clocks/index.ts";
+import { LETTER_MIGRATION_SQL } from "../../services/focal-point/letters/letter-tables.ts";
 import {
   MOVE_ATTENTION_MIGRATION_SQL,
   MOVE_MIGRATION_SQL,
@@ -26,6 +27,7 @@ export function openCaseTables(...others: readonly string[]): MemoryTransaction 
     MOVE_ATTENTION_MIGRATION_SQL,
     RELEASE_MIGRATION_SQL,
     POST_ORDER_MIGRATION_SQL,
+    LETTER_MIGRATION_SQL,
     ...others,
   );
 }

@@ -33,7 +33,9 @@ export function checkTraceRequest(
   checkSubject(request, context, found);
   checkWhatItIsAbout(request, createdAtMs, found);
   checkAttachments(request, found);
-  checkRecovery(request.recovery, request.requestingState, createdAtMs, found);
+  // A request that is passed on is about what the State it is passed on for has found.
+  const foundBy = request.forwardedFor || request.requestingState;
+  checkRecovery(request.recovery, foundBy, createdAtMs, found);
   checkPriorChecks(request.priorChecks, createdAtMs, found);
   checkQuestions(request, { ...context, createdAtMs }, found);
   checkReferences(request, found);

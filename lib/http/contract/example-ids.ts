@@ -37,6 +37,8 @@ export const EXAMPLE_IDS = {
   askedAlert: "019b0f83-4d5e-7f6a-9b7c-8d9e0f1a2b3c",
   /** The version of it that waits. */
   askedVersion: "019b0f84-5e6f-7a7b-8c8d-9e0f1a2b3c4d",
+  /** A case of a request to a State that is not on the exchange. */
+  letterCase: "019b0f80-3c5e-7d61-9a2f-b4c8d0e1f263",
   /** A token of the user m.diallo. */
   token: "k3v9x2m1q8w7",
   /** A webhook. */

@@ -2,6 +2,8 @@ import { fromFinding, fromTraceReply, fromTraceRequest, nameOf } from "#casework
 import type { MessageReceipts } from "#post";
 import { type Finding, ReceiptType, TraceReply, TraceRequest } from "#proto";
 import type { CaseHead, CaseRecord, StoredCaseEvent } from "../cases/case-record.ts";
+import type { LetterRecord } from "../letters/letter-record.ts";
+import { letterView } from "../letters/letter-view.ts";
 import type { StoredMove } from "../moves/move-record.ts";
 import { moveView, nextView } from "./move-view.ts";
 
@@ -16,6 +18,7 @@ export function caseLine(record: CaseHead, nowMs: number) {
     refusal: refusalOf(record),
     needs: needOf(record),
     next: nextView(record, nowMs),
+    offExchange: record.offExchange || undefined,
     nationalCaseNumber: record.nationalCaseNumber,
     messageId: record.requestMessageId,
     replyMessageId: record.replyMessageId ?? undefined,
@@ -32,9 +35,10 @@ function refusalOf({ refusalCode, refusalField }: CaseHead) {
 }
 
 /** What a case waits for here; undefined for nothing. */
-function needOf({ askedBack, awaitingAnswer, refusalCode }: CaseHead) {
+function needOf({ askedBack, awaitingAnswer, offExchange, refusalCode, state }: CaseHead) {
   if (refusalCode !== null) return "correction";
   if (askedBack) return "information";
+  if (offExchange && state === "DRAFT") return "dispatch";
   return awaitingAnswer ? "answer" : undefined;
 }
 
@@ -44,10 +48,12 @@ export interface WholeCase {
   readonly events: readonly StoredCaseEvent[];
   readonly messages: readonly MessageReceipts[];
   readonly moves: readonly StoredMove[];
+  /** Of a case with a State off the exchange. */
+  readonly letters: readonly LetterRecord[];
 }
 
 /** A case with everything kept about it. */
-export function caseDetail({ events, messages, moves, record }: WholeCase, nowMs: number) {
+export function caseDetail({ events, letters, messages, moves, record }: WholeCase, nowMs: number) {
   return {
     ...caseLine(record, nowMs),
     request: fromTraceRequest(TraceRequest.decode(record.request)),
@@ -62,6 +68,7 @@ export function caseDetail({ events, messages, moves, record }: WholeCase, nowMs
       actor: actor || undefined,
     })),
     messages: messages.map(messageView),
+    letters: record.offExchange ? letters.map(letterView) : undefined,
   };
 }
 

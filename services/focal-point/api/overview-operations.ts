@@ -19,6 +19,7 @@ export const SUMMARIZE = {
         cases: Type.Object({
           requesting: counts("Cases of this State's requests, by state"),
           requested: counts("Cases of requests to this State, by state"),
+          offExchange: counts("Of this State's requests, those asked by letter"),
         }),
         receipts: Type.Object({
           accepted: count,
@@ -64,7 +65,7 @@ export const SUMMARIZE = {
           at: "2026-02-02T09:20:00.000Z",
           attention: [],
           connection: { connected: true, consuming: true },
-          cases: { requesting: { ANSWERED: 1 }, requested: { DELIVERED: 2 } },
+          cases: { requesting: { ANSWERED: 1 }, requested: { DELIVERED: 2 }, offExchange: {} },
           receipts: { accepted: 1, refused: 0, delivered: 1, rejected: 0, expired: 0 },
           replies: { received: 1, byOutcome: { LAST_LEGAL_HOLDER_IDENTIFIED: 1 }, sent: 0 },
           effects: { messages: 3, duplicates: 0 },

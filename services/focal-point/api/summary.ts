@@ -25,7 +25,7 @@ export interface Summary extends ServiceSummary {
   /** What needs a person, what is stuck first (TP-FP-7). */
   readonly attention: readonly PageAlert[];
   /** Cases by state, on either side. */
-  readonly cases: Pick<CaseCounts, "requesting" | "requested">;
+  readonly cases: Pick<CaseCounts, "requesting" | "requested" | "offExchange">;
   /** Receipts of own trace requests; each request counts once for each. */
   readonly receipts: Readonly<
     Record<"accepted" | "refused" | "delivered" | "rejected" | "expired", number>
@@ -73,7 +73,11 @@ export async function summarize(deps: SummaryDeps): Promise<Summary> {
   return {
     ...service.summary,
     attention: attentionOf(glance, nowMs),
-    cases: { requesting: cases.requesting, requested: cases.requested },
+    cases: {
+      requesting: cases.requesting,
+      requested: cases.requested,
+      offExchange: cases.offExchange,
+    },
     receipts: {
       accepted: receipts(ReceiptType.ACCEPTED),
       refused: receipts(ReceiptType.REFUSED),

@@ -37,6 +37,9 @@ const Page = Type.Object(
     needsAttention: Type.Optional(
       Type.Boolean({ description: "Only what waits for somebody here; see `needs`" }),
     ),
+    offExchange: Type.Optional(
+      Type.Boolean({ description: "Only with States off the exchange, or only the others" }),
+    ),
     openedFrom: instant("Opened then or later"),
     openedUntil: instant("Opened before"),
     updatedFrom: instant("Changed then or later"),

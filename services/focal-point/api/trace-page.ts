@@ -7,12 +7,13 @@ import type { TraceQuery } from "./trace-operations.ts";
 /** The page that a query asks for; undefined when its mark is of another list (TP-API-11). */
 export function pageOf(query: TraceQuery): CasePage | undefined {
   const { order = "opened", limit = HTTP_LIMITS.pageRowsMax, after } = query;
-  const { state, role, peer, needsAttention } = query;
+  const { state, role, peer, needsAttention, offExchange } = query;
   const filter = {
     state,
     role,
     peer,
     needsAttention,
+    offExchange,
     openedFromMs: msOf(query.openedFrom),
     openedUntilMs: msOf(query.openedUntil),
     updatedFromMs: msOf(query.updatedFrom),

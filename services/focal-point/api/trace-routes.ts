@@ -62,7 +62,7 @@ export function addTraceRoutes(routes: HttpRoutes, deps: OpenTraceDeps): void {
     const isUrgent = request.body.priority === "URGENT";
     const lack = isUrgent ? lackOf(actorOf(request), "traces:urgent") : undefined;
     if (lack !== undefined) return sendProblem(reply, lack);
-    const checked = checkedView(checkTrace(deps, request.body));
+    const checked = checkedView(await checkTrace(deps, request.body));
     const same = await casesOfFacts(deps.store, request.body);
     const isHeld = request.body.despite !== true && wouldRepeat(same).length > 0;
     const sendable = checked.sendable && !(isHeld && isMeant(request.body));
@@ -85,11 +85,12 @@ function addReadRoutes(routes: HttpRoutes, { clock, store }: OpenTraceDeps): voi
     const found = await store.call("loadCase", { caseId, eventLimit: DETAIL_ROWS_MAX });
     if (found === null) return sendProblem(reply, problemOf("NOT_FOUND"));
     const args = { conversationId: caseId, limit: DETAIL_ROWS_MAX };
-    const [messages, moves] = await Promise.all([
+    const [messages, moves, letters] = await Promise.all([
       store.call("postMessageReceipts", args),
       store.call("caseMoves", { caseId }),
+      store.call("lettersOf", { caseId, limit: DETAIL_ROWS_MAX }),
     ]);
-    return reply.send(caseDetail({ ...found, messages, moves }, clock.now()));
+    return reply.send(caseDetail({ ...found, messages, moves, letters }, clock.now()));
   });
 }
 

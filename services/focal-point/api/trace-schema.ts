@@ -17,7 +17,7 @@ const HandlingFacts = Type.Object(
 /** Body of `POST /v1/traces`: whom to ask, how it travels, and the facts. */
 export const NewTrace = Type.Object(
   {
-    /** Participant id of the requested focal point, such as "AT". */
+    /** Participant id of the requested focal point, such as "AT"; by letter the State's code. */
     to: Type.String(),
     /** Default ROUTINE. */
     priority: Type.Optional(nameSchema(Priority)),
@@ -29,6 +29,8 @@ export const NewTrace = Type.Object(
     handling: Type.Optional(HandlingFacts),
     /** Default: 90 days from now. */
     expiresAt: Type.Optional(Instant),
+    /** The State is not on the exchange: the case is opened, and its letter can be printed. */
+    offExchange: Type.Optional(Type.Boolean()),
     /** The same firearm is in another case, and is asked about again all the same. */
     despite: Type.Optional(Type.Boolean()),
     breakGlass: BreakGlass,

@@ -3,6 +3,7 @@ import { nameSchema, TRACE_TRANSITIONS, TraceRequestFacts } from "#casework";
 import { nextMark } from "#http";
 import { FindingLevel, ReceiptType, TraceMove } from "#proto";
 import { SameCaseView } from "../chain/same-case-schema.ts";
+import { LetterView } from "../letters/letter-schema.ts";
 import { NewFollowUp } from "./follow-up-schema.ts";
 import { NewReply } from "./reply-schema.ts";
 
@@ -117,13 +118,16 @@ const CaseLine = Type.Object({
     ),
   ),
   needs: Type.Optional(
-    Type.Enum(["answer", "information", "correction"], {
+    Type.Enum(["answer", "information", "correction", "dispatch"], {
       description:
-        "What waits for somebody here: a request unanswered, information asked for, or a message " +
-        "not taken",
+        "What waits for somebody here: a request unanswered, information asked for, a message " +
+        "not taken, or a letter not sent",
     }),
   ),
   next: NextView,
+  offExchange: Type.Optional(
+    Type.Boolean({ description: "The other State is asked by letter; `peer` is its ISO code" }),
+  ),
   nationalCaseNumber: Type.String(),
   messageId,
   replyMessageId: Type.Optional(messageId),
@@ -183,4 +187,7 @@ export const TraceDetail = Type.Object({
     { description: "What happened, the oldest first" },
   ),
   messages: Type.Array(CaseMessage, { description: "Messages of this State and their receipts" }),
+  letters: Type.Optional(
+    Type.Array(LetterView, { description: "What went out and came in by other channels" }),
+  ),
 });

@@ -45,6 +45,8 @@ export interface CaseFilter {
   readonly peer?: string | undefined;
   /** True: only those that wait for somebody here. */
   readonly needsAttention?: boolean | undefined;
+  /** True: only cases with States off the exchange; false: only the others. */
+  readonly offExchange?: boolean | undefined;
   readonly openedFromMs?: number | undefined;
   readonly openedUntilMs?: number | undefined;
   readonly updatedFromMs?: number | undefined;
@@ -81,6 +83,8 @@ export function caseListQuery({ order, filter, after, limit }: CasePage): {
     params.push(...given);
   };
   if (filter.needsAttention === true) conditions.push("needs_attention = 1");
+  if (filter.offExchange === true) conditions.push("off_exchange = 1");
+  if (filter.offExchange === false) conditions.push("off_exchange = 0");
   demand("state = ?", filter.state);
   demand("peer = ?", filter.peer);
   demand("role = ?", filter.role);

@@ -147,6 +147,8 @@ export async function casesAwaiting(
 export interface CaseCounts {
   readonly requesting: Readonly<Record<string, number>>;
   readonly requested: Readonly<Record<string, number>>;
+  /** Of the former, those with States off the exchange. */
+  readonly offExchange: Readonly<Record<string, number>>;
   /** Answers to our requests, by code of domain notes 2.2 or REFUSED. */
   readonly repliesReceived: Readonly<Record<string, number>>;
   /** Answers of ours, likewise. */
@@ -165,6 +167,7 @@ export async function caseCounts(tx: Transaction, _args: unknown): Promise<CaseC
   return {
     requesting: counts("requesting"),
     requested: counts("requested"),
+    offExchange: counts("off exchange"),
     repliesReceived: counts("outcome requesting"),
     repliesSent: counts("outcome requested"),
     effects: { messages: effects.messages ?? 0, duplicates: effects.duplicates ?? 0 },

@@ -28,6 +28,8 @@ export interface CaseHead {
   readonly askedBack: boolean;
   /** When the answer in force was given; null before one. */
   readonly answeredAtMs: number | null;
+  /** The other State is not on the exchange; it is asked by letter (TP-OFF-1). */
+  readonly offExchange: boolean;
   readonly openedAtMs: number;
   readonly updatedAtMs: number;
   /** When the acknowledgement, the answer is due; null while the clock does not run. */
@@ -50,7 +52,7 @@ export interface CaseRecord extends CaseHead {
 /** The columns of {@link CaseHead}. */
 export const CASE_HEAD_COLUMNS = `position, case_id, role, peer, state, national_case_number,
   request_message_id, reply_message_id, outcome, refusal_code, refusal_field, awaiting_answer,
-  asked_back, answered_at, opened_at, updated_at, acknowledge_by, answer_by`;
+  off_exchange, asked_back, answered_at, opened_at, updated_at, acknowledge_by, answer_by`;
 
 /** A row of {@link CASE_HEAD_COLUMNS}. */
 export interface CaseHeadRow extends SqlRow {
@@ -68,6 +70,7 @@ export interface CaseHeadRow extends SqlRow {
   awaiting_answer: number;
   asked_back: number;
   answered_at: number | null;
+  off_exchange: number;
   opened_at: number;
   updated_at: number;
   acknowledge_by: number | null;
@@ -116,6 +119,7 @@ export function headOf(row: CaseHeadRow): CaseHead {
     awaitingAnswer: row.awaiting_answer === 1,
     askedBack: row.asked_back === 1,
     answeredAtMs: row.answered_at,
+    offExchange: row.off_exchange === 1,
     openedAtMs: row.opened_at,
     updatedAtMs: row.updated_at,
     acknowledgeByMs: row.acknowledge_by,

@@ -3,7 +3,7 @@ import type { Refusal } from "#errors";
 import type { Finding } from "#proto";
 import type { Clock } from "#runtime";
 import type { NewTrace } from "../api/trace-schema.ts";
-import { prepareTrace, type TraceContext } from "./prepare-trace.ts";
+import { type ChainedContext, prepareChained } from "../chain/prepare-chained.ts";
 
 /** What would become of a request. */
 export interface CheckedTrace {
@@ -16,11 +16,11 @@ export interface CheckedTrace {
 }
 
 /** Tells everything that sending these facts would tell, and keeps nothing of them (TP-API-15). */
-export function checkTrace(
-  deps: TraceContext & { readonly clock: Clock },
+export async function checkTrace(
+  deps: ChainedContext & { readonly clock: Clock },
   facts: NewTrace,
-): CheckedTrace {
-  const { request, findings, refusal } = prepareTrace(deps, facts, deps.clock.now());
+): Promise<CheckedTrace> {
+  const { request, findings, refusal } = await prepareChained(deps, facts, deps.clock.now());
   const sendable = refusal === undefined && errorsOf(findings).length === 0;
   return { sendable, findings, completeness: completenessOf(request, findings), refusal };
 }

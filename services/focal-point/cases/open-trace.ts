@@ -6,11 +6,12 @@ import { canonicalJson } from "#repeats";
 import type { Clock, Database } from "#runtime";
 import type { NewTrace } from "../api/trace-schema.ts";
 import { isActual, linkOf } from "../chain/link-record.ts";
+import { prepareChained } from "../chain/prepare-chained.ts";
 import type { SameCase } from "../chain/same-firearm.ts";
 import type { NotAlone } from "../releases/hold.ts";
 import type { FocalPointProcedures } from "../store.ts";
 import type { CaseRecord } from "./case-record.ts";
-import { prepareTrace, type TraceContext } from "./prepare-trace.ts";
+import type { TraceContext } from "./prepare-trace.ts";
 
 /** What opening a case needs. */
 export interface OpenTraceDeps extends TraceContext {
@@ -58,7 +59,7 @@ export async function openTrace(
     }
   }
   const nowMs = deps.clock.now();
-  const { request, findings, draft, refusal } = prepareTrace(deps, facts, nowMs);
+  const { request, findings, draft, refusal } = await prepareChained(deps, facts, nowMs);
   if (refusal !== undefined) return { type: "refused", refusal };
   const errors = errorsOf(findings);
   if (errors.length > 0) return { type: "invalid", errors };
@@ -77,12 +78,13 @@ export async function openTrace(
       isActual: isActual(draft.status),
     }),
     ...(facts.breakGlass === undefined ? {} : { alone: facts.breakGlass }),
+    byLetter: facts.offExchange === true,
     ...(facts.despite === true ? { despite: facts.despiteReason ?? "" } : {}),
     actor,
     nowMs,
   });
   if (!("record" in opened)) return opened;
-  if (opened.type === "opened") deps.onDrafted();
+  if (opened.type === "opened" && facts.offExchange !== true) deps.onDrafted();
   return withFindings(opened.record, opened.type);
 }
 

@@ -16,12 +16,14 @@ import {
   type TraceRequest,
   UseRestriction,
 } from "#proto";
+import { isStateCode } from "#reference";
 import { newMessageId, WIRE_LIMITS } from "#runtime";
 import { authorizeHeader, type RegisterView } from "#trust";
 import { refusalNameOf, toTimestamp } from "#wire";
 import { codeOf } from "../api/names.ts";
 
 import type { NewTrace } from "../api/trace-schema.ts";
+import { letterRefusal, unknownRecipient } from "../letters/off-exchange-address.ts";
 import { defaultHandling, type Replier } from "./reply-handling.ts";
 
 /** What a request is prepared from besides the facts. */
@@ -51,7 +53,8 @@ export function prepareTrace(
 ): PreparedTrace {
   const view = register();
   const peer = view.participant(facts.to);
-  const requestedState = peer?.state ?? "";
+  const byLetter = facts.offExchange === true;
+  const requestedState = byLetter && isStateCode(facts.to) ? facts.to : (peer?.state ?? "");
   const request = toTraceRequest(facts.request, {
     requestingState: self.state,
     requestedState,
@@ -65,9 +68,10 @@ export function prepareTrace(
   // Without a State to ask, that is all there is to say about it.
   const fitting = found.filter(({ field }) => requestedState !== "" || field !== "requested_state");
   const findings = distinct([...request.findings, ...fitting]);
-  const refusal =
-    peer === undefined
-      ? refuse("RECIPIENT_UNKNOWN", "to", "not in the register")
+  const refusal = byLetter
+    ? letterRefusal(view, facts.to)
+    : peer === undefined
+      ? unknownRecipient(facts.to)
       : refusalOf(draft, view, nowMs);
   return { request, findings, draft, refusal };
 }

@@ -9,6 +9,7 @@ import {
   openCase,
 } from "../cases/case-procedures.ts";
 import { addEvent } from "../cases/case-record.ts";
+import { openByLetter } from "../letters/off-exchange-cases.ts";
 import type { Clearance } from "../releases/hold.ts";
 import { type CaseLink, isActual, linkCase, linkOf } from "./link-record.ts";
 import { casesOfFirearm, type SameCase, wouldRepeat } from "./same-firearm.ts";
@@ -16,6 +17,8 @@ import { casesOfFirearm, type SameCase, wouldRepeat } from "./same-firearm.ts";
 /** A case to open, and what it is linked by. */
 export interface LinkedCaseToOpen extends CaseToOpen {
   readonly link: Pick<CaseLink, "firearm" | "hop" | "isActual" | "previousRequestId">;
+  /** The State is not on the exchange: nothing is drafted for the post (TP-OFF-1). */
+  readonly byLetter?: boolean;
   /** Why it is opened although the same firearm is in another case. */
   readonly despite?: string;
 }
@@ -40,7 +43,8 @@ export async function openLinkedCase(
   if (earlier !== null && (given === undefined || earlier.type !== "held")) return earlier;
   const cases = await repeatedCases(tx, link);
   if (cases.length > 0 && despite === undefined) return { type: "same", cases };
-  const opened = await openCase(tx, args, given);
+  const opened =
+    args.byLetter === true ? await openByLetter(tx, args) : await openCase(tx, args, given);
   if (opened.type !== "opened") return opened;
   await linkCase(tx, { ...link, caseId, requestId: draft.messageId, isOwn: true });
   if (cases.length > 0 && despite !== undefined) {

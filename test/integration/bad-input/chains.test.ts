@@ -20,14 +20,23 @@ beforeAll(async () => {
   await initExchange({ dataDir, participants: specsOf(["US", "AT"]) });
   exchange = await startExchange({ dataDir });
   door = (await openCaseworkDoors(exchange))("US");
-  const told = await ask({ path: "/v1/traces", json: meant("HELD 815") });
-  if (told.code !== "201") throw new TypeError(told.text);
+  await openCase("onExchange", meant("HELD 815"));
+  await openCase("byLetter", { ...meant("HELD 816"), to: "ML", offExchange: true });
 });
 
 afterAll(async () => {
   await exchange?.stop();
   await rm(join(dataDir, ".."), { recursive: true, force: true });
 });
+
+/** Cases that are there, by what stands for them in a path. */
+const cases: Record<string, string> = {};
+
+async function openCase(name: string, json: object): Promise<void> {
+  const { code, text } = await ask({ path: "/v1/traces", json });
+  if (code !== "201") throw new TypeError(text);
+  cases[name] = JSON.parse(text).caseId;
+}
 
 /** A call, or words of the command line. */
 interface Given {
@@ -36,7 +45,8 @@ interface Given {
 }
 
 async function ask({ json, path }: Given): Promise<Told> {
-  const response = await fetch(`${door.url}${path}`, {
+  const filled = path.replace(/\$(\w+)/u, (_, name: string) => cases[name] ?? "");
+  const response = await fetch(`${door.url}${filled}`, {
     method: "POST",
     body: JSON.stringify(json),
     headers: { authorization: `Bearer ${door.token}`, "content-type": "application/json" },
@@ -56,6 +66,7 @@ const send = (serial: string, more: object = {}): Given => {
   return { path: "/v1/traces", json: { ...meant(serial), ...more } };
 };
 const EACH = "Correct every field";
+const FIX = "Correct";
 const WHY = "despite: true with despiteReason";
 
 const BODIES: readonly BadInputRow<Given>[] = [
@@ -127,6 +138,119 @@ const BODIES: readonly BadInputRow<Given>[] = [
   ],
 ];
 
+const letter = { channel: "POST", reference: "R-1", dispatchedOn: "2026-02-03" };
+const dispatched = (changes: object, name = "byLetter"): Given => ({
+  path: `/v1/traces/$${name}/dispatched`,
+  json: { ...letter, ...changes },
+});
+const came = { channel: "POST", reference: "A-1", receivedOn: "2026-03-01" };
+const final = { final: { outcome: "NO_RECORD" } };
+const entered = (changes: object, name = "byLetter"): Given => ({
+  path: `/v1/traces/$${name}/entered-answer`,
+  json: { ...came, reply: final, ...changes },
+});
+
+const LETTERS: readonly BadInputRow<Given>[] = [
+  [
+    "a letter to a State on the exchange",
+    "BODY_INVALID",
+    "offExchange",
+    "is on the exchange as AT",
+    "leave offExchange out",
+    send("NEW 1", { offExchange: true }),
+  ],
+  [
+    "a letter to no State",
+    "RECIPIENT_UNKNOWN",
+    "to",
+    "ISO 3166-1 alpha-2",
+    "Use a participant id",
+    send("NEW 2", { to: "QQ", offExchange: true }),
+  ],
+  [
+    "a message to a State off the exchange",
+    "RECIPIENT_UNKNOWN",
+    "to",
+    "not in the register",
+    "offExchange: true",
+    send("NEW 3", { to: "ML" }),
+  ],
+  [
+    "a channel of no list",
+    "INPUT_INVALID",
+    "channel",
+    "must be one of",
+    EACH,
+    dispatched({ channel: "PIGEON" }),
+  ],
+  [
+    "no reference",
+    "INPUT_INVALID",
+    "reference",
+    /1 char|fewer|min/u,
+    EACH,
+    dispatched({ reference: "" }),
+  ],
+  [
+    "a day that is none",
+    "INPUT_INVALID",
+    "dispatchedOn",
+    "day of the calendar",
+    EACH,
+    dispatched({ dispatchedOn: "2026-02-30" }),
+  ],
+  [
+    "a day to come",
+    "INPUT_INVALID",
+    "dispatchedOn",
+    "in the future",
+    EACH,
+    dispatched({ dispatchedOn: "2099-01-01" }),
+  ],
+  [
+    "a letter of a case on the exchange",
+    "NOT_BY_LETTER",
+    "",
+    "on the exchange",
+    "by messages",
+    dispatched({}, "onExchange"),
+  ],
+  ["a letter of no case", "NOT_FOUND", "", "no such thing", "Check", dispatched({}, "none")],
+  [
+    "an answer before the letter left",
+    "ILLEGAL_MOVE",
+    "DRAFT",
+    "does not allow",
+    "state of the case",
+    entered({}),
+  ],
+  ["an empty answer", "INPUT_INVALID", "reply", "exactly one", EACH, entered({ reply: {} })],
+  [
+    "an answer that leads nowhere",
+    "BODY_INVALID",
+    "nextState",
+    /./,
+    FIX,
+    entered({ reply: { final: { outcome: "EXPORTED_ONWARD" } } }),
+  ],
+  [
+    "an answer that came tomorrow",
+    "INPUT_INVALID",
+    "receivedOn",
+    "in the future",
+    EACH,
+    entered({ receivedOn: "2099-01-01" }),
+  ],
+  [
+    "an answer entered to a case on the exchange",
+    "NOT_BY_LETTER",
+    "",
+    "on the exchange",
+    "by messages",
+    entered({}, "onExchange"),
+  ],
+];
+
 /** Runs a command as a program does that reads JSON. */
 async function command(args: readonly string[]): Promise<Told> {
   const { err, out } = await tracepostHere([...args, "--json"]);
@@ -154,7 +278,24 @@ const COMMANDS: readonly BadInputRow<readonly string[]>[] = [
     "Write it as 2005",
     whom("--imported", "US:05"),
   ],
+  [
+    "a letter in no language of ours",
+    "USAGE",
+    "--language",
+    "is invalid",
+    "tracepost trace letter --help",
+    ["trace", "letter", "x", "--language", "la"],
+  ],
+  [
+    "a letter by pigeon",
+    "USAGE",
+    "--channel",
+    "is invalid",
+    "tracepost trace dispatched --help",
+    ["trace", "dispatched", "x", "--channel", "pigeon", "--reference", "R", "--on", "2026-02-03"],
+  ],
 ];
 
 tryBadInputs("chains, HTTP", badInputs(BODIES, ask), remains);
+tryBadInputs("letters, HTTP", badInputs(LETTERS, ask), remains);
 tryBadInputs("chains, commands", badInputs(COMMANDS, command), remains);

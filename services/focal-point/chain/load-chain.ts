@@ -1,0 +1,94 @@
+import { Envelope } from "#proto";
+import { CASEWORK_LIMITS, type SqlRow, type Transaction } from "#runtime";
+import { type CaseRecord, eventsOf, findCase, type StoredCaseEvent } from "../cases/case-record.ts";
+import { type LetterRecord, lettersOf } from "../letters/letter-record.ts";
+
+/** A hop of a chain as it is kept. */
+export interface StoredHop {
+  readonly requestId: string;
+  /** Empty on the first. */
+  readonly previousRequestId: string;
+  readonly hop: number;
+  readonly record: CaseRecord;
+  readonly events: readonly StoredCaseEvent[];
+  readonly letters: readonly LetterRecord[];
+  /** Encoded header of the request: how it travels. Null where it is not kept. */
+  readonly requestHeader: Uint8Array | null;
+  /** Encoded header of the newest answer: how it may be handled. Null when it was entered. */
+  readonly replyHeader: Uint8Array | null;
+}
+
+interface LinkRow extends SqlRow {
+  case_id: string;
+  hop: number;
+  request_id: string;
+  previous_request_id: string;
+}
+
+/**
+ * The hops of the chain that a case or a request belongs to, the first one first; null for none.
+ */
+export async function loadChain(
+  tx: Transaction,
+  args: { readonly caseId: string } | { readonly requestId: string },
+): Promise<{ readonly chainId: string; readonly hops: readonly StoredHop[] } | null> {
+  const [column, value] =
+    "caseId" in args ? ["case_id", args.caseId] : ["request_id", args.requestId];
+  const known = await tx.get<{ chain_id: string }>(
+    `SELECT chain_id FROM trace_link WHERE ${column} = ? LIMIT 1`,
+    value,
+  );
+  if (known === undefined) return null;
+  const rows = await tx.all<LinkRow>(
+    `SELECT case_id, hop, request_id, previous_request_id FROM trace_link
+     WHERE chain_id = ? ORDER BY hop, case_id LIMIT ?`,
+    known.chain_id,
+    CASEWORK_LIMITS.chainCasesMax,
+  );
+  const hops: StoredHop[] = [];
+  for (const row of rows) {
+    const record = await findCase(tx, row.case_id);
+    if (record !== undefined) hops.push(await storedHop(tx, row, record));
+  }
+  return { chainId: known.chain_id, hops };
+}
+
+async function storedHop(tx: Transaction, row: LinkRow, record: CaseRecord): Promise<StoredHop> {
+  const { caseId, replyMessageId, requestHeader } = record;
+  const limit = CASEWORK_LIMITS.chainEventsMax;
+  const isOwn = record.role === "requesting";
+  return {
+    requestId: row.request_id,
+    previousRequestId: row.previous_request_id,
+    hop: row.hop,
+    record,
+    events: await eventsOf(tx, caseId, limit),
+    letters: await lettersOf(tx, { caseId, limit }),
+    requestHeader: requestHeader ?? (await sentHeader(tx, row.request_id)),
+    replyHeader: isOwn && replyMessageId !== null ? await heardHeader(tx, record) : null,
+  };
+}
+
+async function sentHeader(tx: Transaction, messageId: string): Promise<Uint8Array | null> {
+  const sent = await tx.get<{ bytes: Uint8Array | null }>(
+    "SELECT coalesce(envelope, draft) AS bytes FROM post_outbox WHERE message_id = ?",
+    messageId,
+  );
+  return headerOf(sent?.bytes);
+}
+
+async function heardHeader(
+  tx: Transaction,
+  { peer, replyMessageId }: CaseRecord,
+): Promise<Uint8Array | null> {
+  const heard = await tx.get<{ envelope: Uint8Array }>(
+    "SELECT envelope FROM post_inbox WHERE sender = ? AND message_id = ?",
+    peer,
+    replyMessageId,
+  );
+  return headerOf(heard?.envelope);
+}
+
+function headerOf(envelope: Uint8Array | null | undefined): Uint8Array | null {
+  return envelope == null ? null : Envelope.decode(envelope).header;
+}

@@ -1,0 +1,97 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import type { ApiDoor } from "#http";
+import { initExchange, type RunningExchange, startExchange } from "../../deploy/local/index.ts";
+import { specsOf } from "./nats-carrier.ts";
+import { openCaseworkDoors } from "./test-doors.ts";
+
+// biome-ignore lint/suspicious/noExplicitAny: answers of many routes are looked into
+type Json = any;
+
+/** What a door said. */
+export interface DoorAnswer {
+  readonly status: number;
+  readonly body: Json;
+}
+
+/** A real exchange of States whose officers answer by hand. */
+export interface ChainExchange {
+  readonly dataDir: string;
+  get(state: string, path: string): Promise<DoorAnswer>;
+  post(state: string, path: string, body: unknown): Promise<DoorAnswer>;
+  /** Asks again until the case is in a state; the case as it is told then. */
+  until(state: string, caseId: string, wanted: string): Promise<Json>;
+  /** Opens a case and answers it in the State that was asked; its id. */
+  askAndAnswer(state: string, trace: Json, reply: object): Promise<string>;
+  stop(): Promise<void>;
+}
+
+/** Starts one. */
+export async function startChainExchange(states: readonly string[]): Promise<ChainExchange> {
+  const dataDir = join(await mkdtemp(join(tmpdir(), "tracepost-chain-")), "data");
+  const participants = specsOf(states).map((one) => ({ ...one, answering: "officer" as const }));
+  await initExchange({ dataDir, participants });
+  const exchange: RunningExchange = await startExchange({ dataDir });
+  const doorOf = await openCaseworkDoors(exchange);
+  const get = (state: string, path: string) => call(doorOf(state), path);
+  const post = (state: string, path: string, body: unknown) => call(doorOf(state), path, body);
+  const until = async (state: string, caseId: string, wanted: string): Promise<Json> => {
+    const givenUpAt = Date.now() + 60_000;
+    for (;;) {
+      const { body } = await get(state, `/v1/traces/${caseId}`);
+      if (body.state === wanted) return body;
+      if (Date.now() > givenUpAt) throw new TypeError(`never ${wanted}: ${JSON.stringify(body)}`);
+      await pause(50);
+    }
+  };
+  return {
+    dataDir,
+    get,
+    post,
+    until,
+    async askAndAnswer(state, trace, reply) {
+      const opened = await post(state, "/v1/traces", trace);
+      if (opened.status !== 201) throw new TypeError(JSON.stringify(opened.body));
+      const { caseId } = opened.body;
+      await until(trace.to, caseId, "DELIVERED");
+      const answered = await post(trace.to, `/v1/traces/${caseId}/reply`, reply);
+      if (answered.status !== 201) throw new TypeError(JSON.stringify(answered.body));
+      await until(state, caseId, "ANSWERED");
+      return caseId;
+    },
+    async stop() {
+      await exchange.stop();
+      await rm(join(dataDir, ".."), { recursive: true, force: true });
+    },
+  };
+}
+
+async function call(door: ApiDoor, path: string, body?: unknown): Promise<DoorAnswer> {
+  const response = await fetch(`${door.url}${path}`, {
+    method: body === undefined ? "GET" : "POST",
+    headers: { authorization: `Bearer ${door.token}`, "content-type": "application/json" },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  const isJson = response.headers.get("content-type")?.includes("json") ?? false;
+  return { status: response.status, body: isJson ? JSON.parse(text) : text };
+}
+
+/** A final answer that the firearm was exported, as the State that answers tells it. */
+export function exportedTo(from: string, to: string, date: string, importedFrom?: string): object {
+  const imported = { kind: "IMPORTED", fromState: importedFrom, toState: from };
+  return {
+    sourceNote: "Made up for a test",
+    final: {
+      outcome: "EXPORTED_ONWARD",
+      nextState: to,
+      answers: [{ question: "LAST_LEGAL_HOLDER", answer: "Nobody here: it was exported." }],
+      custodyEvents: [
+        ...(importedFrom === undefined ? [] : [imported]),
+        { kind: "EXPORTED", date, fromState: from, toState: to },
+      ],
+    },
+  };
+}
