@@ -91,7 +91,7 @@ export const store = {
     { version: 22, name: "alerts", sql: ALERT_MIGRATION_SQL },
     { version: 23, name: "moves in order", sql: POST_ORDER_MIGRATION_SQL },
     { version: 24, name: "border posts", sql: BORDER_POST_MIGRATION_SQL },
-    { version: 24, name: "letters to States off the exchange", sql: LETTER_MIGRATION_SQL },
+    { version: 25, name: "letters to States off the exchange", sql: LETTER_MIGRATION_SQL },
   ],
   procedures: {
     ...createServiceProcedures(withAlerts(withLinks(caseHooks))),
