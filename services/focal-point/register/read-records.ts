@@ -53,24 +53,25 @@ export async function* readRecords(
 
 /** The first record of the lines, taken off them; undefined when it may go on in the next line. */
 function joined(waiting: Line[], delimiter: string, isEnd: boolean): FileRecord | undefined {
-  const [first, ...others] = waiting;
+  const [first] = waiting;
   if (first === undefined) return undefined;
   const { endsAt, line } = first;
   if (first.text === undefined) {
     waiting.shift();
     return { ...first, lastLine: line };
   }
-  const last = waiting.at(-1) ?? first;
-  const text = waiting.map((each) => each.text ?? "").join("\n");
-  const isReadable = others.every((each) => each.text !== undefined);
-  const isOpen = isReadable && parseCsvRecord(text, delimiter).type === "open";
-  if (isReadable && !isOpen) {
-    waiting.length = 0;
-    return { line, lastLine: last.line, endsAt: last.endsAt, text };
+  let text = "";
+  for (const [index, each] of waiting.entries()) {
+    if (each.text === undefined) break;
+    text = index === 0 ? each.text : `${text}\n${each.text}`;
+    // The shortest that is whole: lines behind a quote that was never closed are their own again.
+    if (parseCsvRecord(text, delimiter).type === "open") continue;
+    waiting.splice(0, index + 1);
+    return { line, lastLine: each.line, endsAt: each.endsAt, text };
   }
   const mayGoOn =
-    isReadable &&
     !isEnd &&
+    waiting.every((each) => each.text !== undefined) &&
     waiting.length < FIREARM_LIMITS.csvLinesMax &&
     text.length < FIREARM_LIMITS.lineBytesMax;
   if (mayGoOn) return undefined;
