@@ -4,6 +4,7 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { alertBench } from "./alert.ts";
 import { apiBench } from "./api.ts";
+import { checksBench } from "./checks.ts";
 import { latencyBench } from "./latency.ts";
 import { describeMachine, machineLine } from "./machine.ts";
 import { matchingBench } from "./matching.ts";
@@ -22,6 +23,7 @@ const BENCHES: readonly Bench[] = [
   memoryBench,
   matchingBench,
   registerBench,
+  checksBench,
 ];
 const PAGE = "docs/benchmarks.md";
 const RESULTS = "bench-results/latest.json";
