@@ -1,4 +1,5 @@
 import { TracepostError } from "#errors";
+import { type AttachOptions, attachFiles } from "./attach-option.ts";
 import type { CommandResult, Terminal } from "./command-result.ts";
 import { heldResult } from "./held-answer.ts";
 import { type NextMoves, nextLine } from "./next-moves.ts";
@@ -8,7 +9,7 @@ import { accessWords, openService, type ServiceOptions } from "./service-access.
 import { allTraces, findCaseId, loadTrace, sendMove } from "./trace-calls.ts";
 
 /** Options of every command that says something in a case. */
-export interface MoveOptions extends ServiceOptions, WaitOptions {
+export interface MoveOptions extends ServiceOptions, WaitOptions, AttachOptions {
   /** Idempotency key. */
   readonly key?: string;
   readonly breakGlass?: string;
@@ -69,7 +70,9 @@ export async function makeMove(
   const access = { kind: "focal-point", defaultUser: "person" } as const;
   const service = await openService(options, terminal, access);
   const caseId = await findCaseId(allTraces(service, { role }), name);
-  const sent = await sendMove(service, { caseId, path, body, key: options.key });
+  const attached = await attachFiles(service, options);
+  const whole = { ...body, ...attached };
+  const sent = await sendMove(service, { caseId, path, body: whole, key: options.key });
   const held = heldResult(sent, accessWords(options));
   if (held !== undefined) return held;
   const report = await reportSent(service, { caseId, messageId: sent.messageId }, options);

@@ -5,6 +5,7 @@ import { type Terminal, tellFault } from "./command-result.ts";
 import { addAlertAnswer } from "./commands/alert-answer.ts";
 import { addAlertSend } from "./commands/alert-send.ts";
 import { addAlertShow } from "./commands/alert-show.ts";
+import { addAttachmentCommands } from "./commands/attachment.ts";
 import { addCheck } from "./commands/check.ts";
 import { addClock } from "./commands/clock.ts";
 import { addCompletion } from "./commands/completion.ts";
@@ -131,6 +132,7 @@ export function createProgram(terminal: Terminal, asJson: boolean): Command {
   addTraceChain(trace, terminal);
   addTraceLetter(trace, terminal);
   addTraceByLetter(trace, terminal);
+  addAttachmentCommands(group(program, "attachment", "photographs and documents"), terminal);
   const user = group(program, "user", "manage who may use a service, and their tokens");
   addUserList(user, terminal);
   addUserAdd(user, terminal);

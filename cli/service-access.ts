@@ -89,7 +89,7 @@ export async function callService<T>(service: ServiceAccess, call: ServiceCall):
 }
 
 /** A call of a service; it waits as long as a command may. */
-export type ServiceCall = Omit<ApiCall, "timeoutMs">;
+export type ServiceCall = Omit<ApiCall, "timeoutMs"> & Partial<Pick<ApiCall, "timeoutMs">>;
 
 /** The same as {@link callService}, with the status. */
 export async function askService<T>(

@@ -1,6 +1,7 @@
 import { type Command, Option } from "commander";
 import { namesOf } from "#casework";
 import { EstablishedBy, Usefulness, WithdrawalReason } from "#proto";
+import { addAttachOption } from "../attach-option.ts";
 import { addAction, type Terminal } from "../command-result.ts";
 import { type MoveOptions, makeMove, oneBody } from "../move-command.ts";
 import { addWaitOption } from "../sent-message.ts";
@@ -65,6 +66,7 @@ export function addTraceFollowUp(parent: Command, terminal: Terminal): void {
     .option("--reopen <facts>", "new facts, within 30 days of the answer")
     .option("--text <text>", "with --withdraw, --remind or --feedback: more words")
     .option("--key <key>", "idempotency key: the same message under it is sent once");
+  addAttachOption(command);
   addWaitOption(command);
   addServiceOptions(command, "focal-point");
   command.addHelpText("after", HELP);

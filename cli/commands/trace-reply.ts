@@ -1,6 +1,7 @@
 import { type Command, Option } from "commander";
 import { namesOf } from "#casework";
 import { RefusalGround } from "#proto";
+import { addAttachOption } from "../attach-option.ts";
 import { addAction, type Terminal } from "../command-result.ts";
 import { type MoveOptions, makeMove, oneBody } from "../move-command.ts";
 import { addWaitOption } from "../sent-message.ts";
@@ -68,6 +69,7 @@ export function addTraceReply(parent: Command, terminal: Terminal): void {
     .option("--explanation <text>", "with --delay, --refuse, --maintain or --reconsider: why")
     .option("--break-glass <reason>", "if URGENT: send alone what needs a second person, and why")
     .option("--key <key>", "idempotency key: the same message under it is sent once");
+  addAttachOption(command);
   addWaitOption(command);
   addServiceOptions(command, "focal-point");
   command.addHelpText("after", HELP);

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Command } from "commander";
+import { type AttachOptions, addAttachOption, attachFiles } from "../attach-option.ts";
 import { addAction, type CommandResult, type Terminal } from "../command-result.ts";
 import { type FindingView, findingLines } from "../finding-lines.ts";
 import { heldResult } from "../held-answer.ts";
@@ -13,7 +14,7 @@ import {
   type ServiceOptions,
 } from "../service-access.ts";
 
-interface SendOptions extends ServiceOptions, WaitOptions {
+interface SendOptions extends ServiceOptions, WaitOptions, AttachOptions {
   readonly key?: string;
   readonly despite?: string;
   readonly breakGlass?: string;
@@ -43,6 +44,7 @@ request. What a request breaks is listed whole, with what to do, and nothing is 
 Examples:
   tracepost trace send request.yaml --data exchange --participant KE
   tracepost trace send request.yaml --data exchange --participant KE --user desk-7 --wait
+  tracepost trace send request.yaml --attach marks.jpg --data exchange --participant KE
   tracepost trace send - --url https://focal-point.example --token-file my.token < request.json
 `;
 
@@ -55,6 +57,7 @@ export function addTraceSend(parent: Command, terminal: Terminal): void {
     .option("--key <key>", "idempotency key; made from the file unless given")
     .option("--break-glass <reason>", "if URGENT: send alone what needs a second person, and why")
     .option("--despite <reason>", "send although the same firearm is in another case, and why");
+  addAttachOption(command);
   addWaitOption(command);
   addServiceOptions(command, "focal-point");
   command.addHelpText("after", HELP);
@@ -73,11 +76,14 @@ async function send(
     options.despite === undefined ? {} : { despite: true, despiteReason: options.despite };
   const breakGlass =
     options.breakGlass === undefined ? {} : { breakGlass: { reason: options.breakGlass } };
-  const key = options.key ?? `file-${createHash("sha256").update(bytes).digest("hex")}`;
+  const attached = await attachFiles(service, options);
+  const hasher = createHash("sha256").update(bytes);
+  if (attached.attachments !== undefined) hasher.update(JSON.stringify(attached));
+  const key = options.key ?? `file-${hasher.digest("hex")}`;
   const { body: opened, status } = await askService<Opened>(service, {
     method: "POST",
     path: "/v1/traces",
-    body: { ...value, ...despite, ...breakGlass },
+    body: { ...value, ...despite, ...breakGlass, ...attached },
     headers: { "idempotency-key": key },
   });
   const held = heldResult(opened, accessWords(options));

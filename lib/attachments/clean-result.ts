@@ -22,6 +22,10 @@ export const FILE_PROBLEMS = {
     rule: "uses a form of its type that is not taken",
     remedy: "Save it anew with an ordinary program.",
   },
+  NOT_CLEAN: {
+    rule: "was not cleaned by the State that sent it",
+    remedy: "Ask that State to attach it anew.",
+  },
   POLYGLOT: {
     rule: "is a file of another type as well",
     remedy: "Save it anew with an ordinary program; look into where it came from.",

@@ -49,19 +49,25 @@ export class ItemDigester {
   }
 }
 
+/** How long the pieces of an item are; another State may have cut it shorter than we do. */
+const OURS: number = ATTACHMENT_LIMITS.pieceBytes;
+
 /** How many pieces an item of this size has. */
-export function pieceCount(sizeBytes: number): number {
-  return Math.ceil(sizeBytes / ATTACHMENT_LIMITS.pieceBytes);
+export function pieceCount(sizeBytes: number, pieceBytes: number = OURS): number {
+  return Math.ceil(sizeBytes / pieceBytes);
 }
 
 /** Where a piece lies in its item; undefined when the item has no such piece. */
 export function pieceRange(
   sizeBytes: number,
   index: number,
+  pieceBytes: number = OURS,
 ): { readonly offset: number; readonly length: number } | undefined {
-  if (!Number.isInteger(index) || index < 0 || index >= pieceCount(sizeBytes)) return undefined;
-  const offset = index * ATTACHMENT_LIMITS.pieceBytes;
-  return { offset, length: Math.min(ATTACHMENT_LIMITS.pieceBytes, sizeBytes - offset) };
+  const isThere =
+    Number.isInteger(index) && index >= 0 && index < pieceCount(sizeBytes, pieceBytes);
+  if (!isThere) return undefined;
+  const offset = index * pieceBytes;
+  return { offset, length: Math.min(pieceBytes, sizeBytes - offset) };
 }
 
 /** Digest of one piece among those of its item. */

@@ -172,6 +172,11 @@ export const HTTP_CODES = {
     title: "A case holds this attachment.",
     remedy: "Leave it; it goes with the case.",
   },
+  ATTACHMENT_NOT_CALLABLE: {
+    status: 409,
+    title: "This attachment cannot be called for: it is of this State, or it was refused.",
+    remedy: "Read the original if it is yours; ask its sender to attach it anew if it was refused.",
+  },
   TOO_MANY_UPLOADS: {
     status: 409,
     title: "Too many uploads are unfinished, or too many files belong to no case.",

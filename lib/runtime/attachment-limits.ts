@@ -6,6 +6,10 @@ export const ATTACHMENT_LIMITS = {
   itemBytesMax: 50 * MIB,
   /** Content of one message; sealed and padded it stays far below an envelope. */
   pieceBytes: 512 * KIB,
+  /** Shortest piece that another State may cut an item into; shorter ones are all overhead. */
+  pieceBytesMin: 16 * KIB,
+  /** What the photograph shows, in words. */
+  descriptionCharsMax: 500,
   /** A preview travels unasked, also over a slow line. */
   previewBytesMax: 150_000,
   /** Longest side of a preview in pixels; a marking is legible, and it is quickly made. */
@@ -36,6 +40,6 @@ export const ATTACHMENT_LIMITS = {
   looseBytesMax: 2_048 * MIB,
   /** How long an upload that no case holds is kept. */
   looseKeptMs: 7 * DAY_MS,
-  /** Pieces of one item under way to a State; the outbox holds no more of it at a time. */
+  /** Pieces under way to one State; the outbox holds no more of them at a time. */
   piecesUnderWayMax: 8,
 } as const;

@@ -18,6 +18,8 @@ export const RULE_LIMITS = {
 export const CLI_LIMITS = {
   /** Longest wait for a service to answer one request; it answers in milliseconds. */
   answerMs: 30 * SECOND_MS,
+  /** Longest wait for a file to be cleaned, or to be handed out whole. */
+  cleanMs: 5 * MINUTE_MS,
   /** How long `--wait` waits for receipts unless told; a State that is connected needs seconds. */
   receiptsWaitMs: 60 * SECOND_MS,
   /** Longest `--wait`. */

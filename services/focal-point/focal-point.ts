@@ -28,7 +28,9 @@ import { addReleaseRoutes } from "./api/release-routes.ts";
 import { renderStatusPage } from "./api/status-page.ts";
 import { type SummaryDeps, summarize } from "./api/summary.ts";
 import { addTraceRoutes } from "./api/trace-routes.ts";
+import { withAttachmentJudge } from "./attachments/attachment-judge.ts";
 import { Attachments } from "./attachments/attachments.ts";
+import { AttachmentTransfer } from "./attachments/transfer.ts";
 import { createAnswering } from "./cases/answering.ts";
 import { createTraceJudge } from "./cases/judge.ts";
 import { addChainRoutes } from "./chain/chain-routes.ts";
@@ -64,10 +66,10 @@ const FOCAL_POINT: ServiceDefinition<FocalPointConfig, FocalPointProcedures> = {
   },
   application: (self, register) => {
     const traces = createTraceJudge({ state: self.state, register });
-    return {
+    return withAttachmentJudge({
       judge: (message) =>
         judgeAlertMessage(message, { self, register: register() }) ?? traces.judge(message),
-    };
+    });
   },
   build: buildFocalPoint,
 };
@@ -79,6 +81,8 @@ async function buildFocalPoint(
   while (await store.call("linkOldCases", { limit: CASEWORK_LIMITS.linkPortion }));
   const attachments = await Attachments.open({ store, dataDir: config.dataDir, clock, timers });
   lifecycle.add({ name: "attachments", stop: () => attachments.close() });
+  const moving = { store, attachments, self, clock, timers, logger, onDrafted };
+  const transfer = new AttachmentTransfer(moving);
   const importer = new FirearmImporter(store, clock);
   await importer.recover();
   const imports = await openRegisterImports(context);
@@ -98,8 +102,12 @@ async function buildFocalPoint(
     onTaken: () => {
       answering.wake();
       passingOn.wake();
+      transfer.wake();
     },
-    onReceipt: () => passingOn.wake(),
+    onReceipt: () => {
+      passingOn.wake();
+      transfer.wake();
+    },
     onWrite: () => clocks.wake(),
     begin: () => {
       clocks.start();
@@ -112,6 +120,8 @@ async function buildFocalPoint(
       lifecycle.add({ name: "reviews", stop: () => reviews.stop() });
       passingOn.start();
       lifecycle.add({ name: "passing on alerts", stop: () => passingOn.stop() });
+      transfer.start();
+      lifecycle.add({ name: "attachments under way", stop: () => transfer.stop() });
       if (config.answering !== "register") return;
       answering.start();
       lifecycle.add({ name: "answering", stop: () => answering.stop() });
@@ -127,7 +137,7 @@ async function buildFocalPoint(
       addDraftRoutes(routes, { store, self, register, clock, onDrafted });
       addTraceRoutes(routes, { store, self, register, clock, onDrafted });
       addChainRoutes(routes, { store, self, register, clock });
-      addAttachmentRoutes(routes, attachments);
+      addAttachmentRoutes(routes, { attachments, store, self, clock, onDrafted });
       addReleaseRoutes(routes, { store, clock, onDrafted });
       addDeputyRoutes(routes, { store, clock, onDrafted });
       addLetterRoutes(routes, { store, self, register, clock });

@@ -21,7 +21,10 @@ import { REPEAT_MIGRATION_SQL } from "#repeats";
 import type { StoreDefinition } from "#runtime";
 import { USER_MIGRATION_SQL } from "#users";
 import { WEBHOOK_MIGRATION_SQL } from "#webhooks";
+import { withAttachments } from "./attachments/attachment-hooks.ts";
 import { ATTACHMENT_MIGRATION_SQL } from "./attachments/attachment-tables.ts";
+import { TRANSFER_PROCEDURES, TRANSFER_READ_ONLY } from "./attachments/transfer-procedures.ts";
+import { TRANSFER_MIGRATION_SQL } from "./attachments/transfer-tables.ts";
 import { UPLOAD_PROCEDURES, UPLOAD_READ_ONLY } from "./attachments/upload-procedures.ts";
 import { caseGlance } from "./cases/case-glance.ts";
 import { caseHooks } from "./cases/case-hooks.ts";
@@ -92,9 +95,10 @@ export const store = {
     { version: 23, name: "moves in order", sql: POST_ORDER_MIGRATION_SQL },
     { version: 24, name: "border posts", sql: BORDER_POST_MIGRATION_SQL },
     { version: 25, name: "letters to States off the exchange", sql: LETTER_MIGRATION_SQL },
+    { version: 26, name: "attachments under way", sql: TRANSFER_MIGRATION_SQL },
   ],
   procedures: {
-    ...createServiceProcedures(withAlerts(withLinks(caseHooks))),
+    ...createServiceProcedures(withAttachments(withAlerts(withLinks(caseHooks)))),
     ...ALERT_COPY_PROCEDURES,
     ...ALERT_PROCEDURES,
     ...POST_COPY_PROCEDURES,
@@ -108,6 +112,7 @@ export const store = {
     dispatchOnce,
     enterAnswerOnce,
     lettersOf,
+    ...TRANSFER_PROCEDURES,
     findRepeated,
     listCases,
     loadCase,
@@ -141,6 +146,7 @@ export const store = {
     ...RELEASE_READ_ONLY,
     ...ALERT_READ_ONLY,
     ...POST_COPY_READ_ONLY,
+    ...TRANSFER_READ_ONLY,
     "findRepeated",
     "casesOfFirearm",
     "loadChain",

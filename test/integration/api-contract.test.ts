@@ -119,7 +119,8 @@ async function arrangeCases(): Promise<Map<string, string>> {
   const sent = await make(ke, "/v1/traces", EXAMPLE_TRACE, { "idempotency-key": EXAMPLE_KEY });
   const recovery = { ...EXAMPLE_TRACE.request.recovery, country: "AT", place: "AT-9" };
   const fromAt = { ...EXAMPLE_TRACE, to: "KE", request: { ...EXAMPLE_TRACE.request, recovery } };
-  const received = await make(at, "/v1/traces", fromAt);
+  const attachments = [{ attachmentId: await upload(at, "serial.jpg", JPEG), view: "SERIAL" }];
+  const received = await make(at, "/v1/traces", { ...fromAt, attachments });
   const other = await make(at, "/v1/traces", fromAt);
   const drafted = await make(at, "/v1/traces", fromAt);
   const waiting = await prepareReleases(exchange.participants.get("KE") as ApiDoor);
@@ -147,6 +148,7 @@ async function arrangeCases(): Promise<Map<string, string>> {
       [EXAMPLE_IDS.otherReceivedCase]: other.caseId ?? "",
       [EXAMPLE_IDS.draftedCase]: drafted.caseId ?? "",
       [EXAMPLE_IDS.draft]: draft.draftId,
+      [EXAMPLE_IDS.receivedPhotograph]: await firstAttachment(ke, received.caseId ?? ""),
       [EXAMPLE_IDS.photograph]: photograph,
       [EXAMPLE_IDS.upload]: begun,
       [EXAMPLE_IDS.otherUpload]: unneeded,
@@ -190,6 +192,14 @@ async function announce(door: ApiDoor, name: string, file: Buffer): Promise<stri
   const sha256 = createHash("sha256").update(file).digest("hex");
   const made = await make(door, "/v1/attachments", { name, sizeBytes: file.length, sha256 });
   return made.attachmentId ?? "";
+}
+
+/** The attachment that came with a request. */
+async function firstAttachment(door: ApiDoor, caseId: string): Promise<string> {
+  const headers = { authorization: `Bearer ${door.token}` };
+  const response = await fetch(`${door.url}/v1/traces/${caseId}/attachments`, { headers });
+  const { attachments } = (await response.json()) as { attachments: { attachmentId: string }[] };
+  return attachments[0]?.attachmentId ?? "";
 }
 
 /** Brings a file of one piece. */

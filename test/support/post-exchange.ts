@@ -152,7 +152,8 @@ export async function openPostExchange(
   };
 }
 
-async function startTestGateway({
+/** Starts a gateway over a carrier in memory, with the keys of the parties. */
+export async function startTestGateway({
   dir,
   parties,
   carrier,

@@ -12,11 +12,11 @@ export const EXAMPLE_IDS = {
   /** Another one. */
   otherReceivedCase: "019b0f72-91d3-7e05-8c4a-10f9b6e2a7d5",
   /** A photograph that is ready, and belongs to no case yet. */
-  photograph: "019b0f80-1a2b-7c3d-8e4f-5a6b7c8d9e0f",
+  photograph: "019b0f90-1a2b-7c3d-8e4f-5a6b7c8d9e0f",
   /** A document whose piece has not come yet. */
-  upload: "019b0f81-2b3c-7d4e-9f50-6b7c8d9e0f1a",
+  upload: "019b0f91-2b3c-7d4e-9f50-6b7c8d9e0f1a",
   /** Another one, which nobody needs. */
-  otherUpload: "019b0f82-3c4d-7e5f-a061-7c8d9e0f1a2b",
+  otherUpload: "019b0f92-3c4d-7e5f-a061-7c8d9e0f1a2b",
   /** A third one, of which there is a draft. */
   draftedCase: "019b0f72-a2e4-7f16-9d5b-21a0c7f3b8e6",
   /** Its draft. */
@@ -39,6 +39,8 @@ export const EXAMPLE_IDS = {
   askedVersion: "019b0f84-5e6f-7a7b-8c8d-9e0f1a2b3c4d",
   /** A case of a request to a State that is not on the exchange. */
   letterCase: "019b0f80-3c5e-7d61-9a2f-b4c8d0e1f263",
+  /** A photograph that came with the request of the received case. */
+  receivedPhotograph: "019b0f94-5e6f-7071-8283-9e0f1a2b3c4d",
   /** A token of the user m.diallo. */
   token: "k3v9x2m1q8w7",
   /** A webhook. */

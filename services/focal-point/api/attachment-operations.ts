@@ -2,7 +2,13 @@ import { Type } from "typebox";
 import { FILE_PROBLEMS } from "#attachments";
 import { EXAMPLE_IDS, problemOf, RepeatHeaders } from "#http";
 import { ATTACHMENT_LIMITS } from "#runtime";
-import { AttachmentDeleted, AttachmentView, NewAttachment } from "./attachment-schema.ts";
+import {
+  AttachmentCalled,
+  AttachmentDeleted,
+  AttachmentView,
+  CaseAttachmentList,
+  NewAttachment,
+} from "./attachment-schema.ts";
 
 /** Contracts of the routes about attachments. */
 
@@ -36,6 +42,22 @@ const READY = {
   state: "ready",
   mediaType: "application/pdf",
   missing: [],
+} as const;
+
+const RECEIVED = {
+  attachmentId: EXAMPLE_IDS.receivedPhotograph,
+  state: "announced",
+  name: "serial number.jpg",
+  mediaType: "image/jpeg",
+  sizeBytes: 3_145_728,
+  sha256: DOCUMENT_SHA256,
+  pieceBytes: ATTACHMENT_LIMITS.pieceBytes,
+  missing: [0, 1, 2, 3, 4, 5],
+  previewBytes: 98_304,
+  view: "SERIAL",
+  createdAt: "2026-02-02T09:14:00.000Z",
+  direction: "received",
+  messageId: "019b0f71-0c40-7b2a-9d11-4e5f60718293",
 } as const;
 
 /** `POST /v1/attachments`. */
@@ -204,6 +226,64 @@ export const GET_ORIGINAL = {
         parameters: { attachmentId: EXAMPLE_IDS.photograph },
         status: 200,
         answer: "(bytes of the file)",
+      },
+    },
+  },
+} as const;
+
+/** `POST /v1/attachments/{attachmentId}/call`. */
+export const CALL_ATTACHMENT = {
+  schema: {
+    operationId: "callAttachment",
+    summary: "Asks the State that sent its preview for the original, or for what is still missing",
+    description:
+      "The pieces come one after the other; `missing` shows how far they are, and the change " +
+      "`attachment.ready` that all of it is here. Asked again, only what is missing is asked for.",
+    tags,
+    params: AttachmentParams,
+    response: { 200: AttachmentCalled },
+  },
+  config: {
+    permission: "traces:send",
+    problems: ["NOT_FOUND", "ATTACHMENT_NOT_CALLABLE"],
+    examples: {
+      photograph: {
+        summary: "A photograph that came with a request",
+        parameters: { attachmentId: EXAMPLE_IDS.receivedPhotograph },
+        status: 200,
+        answer: {
+          attachmentId: EXAMPLE_IDS.receivedPhotograph,
+          state: "called",
+          messageId: "019b0f83-4d5e-7f60-b172-8d9e0f1a2b3c",
+        },
+      },
+      own: {
+        summary: "An attachment of this State",
+        parameters: { attachmentId: EXAMPLE_IDS.photograph },
+        status: 409,
+        answer: problemOf("ATTACHMENT_NOT_CALLABLE"),
+      },
+    },
+  },
+} as const;
+
+/** `GET /v1/traces/{caseId}/attachments`. */
+export const LIST_ATTACHMENTS = {
+  schema: {
+    operationId: "listAttachments",
+    summary: "Photographs and documents of a case, sent and received",
+    tags,
+    params: Type.Object({ caseId: Type.String({ maxLength: 64 }) }),
+    response: { 200: CaseAttachmentList },
+  },
+  config: {
+    permission: "traces:read",
+    examples: {
+      received: {
+        summary: "A photograph that came with a request",
+        parameters: { caseId: EXAMPLE_IDS.receivedCase },
+        status: 200,
+        answer: { attachments: [RECEIVED] },
       },
     },
   },

@@ -1,21 +1,36 @@
 import type { FastifyReply } from "fastify";
 import { actorOf, type HttpRoutes, problemOf, repeatOf, sendProblem } from "#http";
-import { ATTACHMENT_LIMITS } from "#runtime";
+import { ATTACHMENT_LIMITS, type Clock, type Database, HTTP_LIMITS } from "#runtime";
 import type { Attachments } from "../attachments/attachments.ts";
+import type { Replier } from "../cases/reply-handling.ts";
+import type { FocalPointProcedures } from "../store.ts";
 import {
   ANNOUNCE_ATTACHMENT,
+  CALL_ATTACHMENT,
   COMPLETE_ATTACHMENT,
   DELETE_ATTACHMENT,
   GET_ORIGINAL,
+  LIST_ATTACHMENTS,
   PUT_PIECE,
   refusedFile,
   SHOW_ATTACHMENT,
   SHOW_PREVIEW,
 } from "./attachment-operations.ts";
-import { attachmentView } from "./attachment-schema.ts";
+import { attachmentView, caseAttachmentView } from "./attachment-schema.ts";
+
+/** What the routes work with. */
+export interface AttachmentRouteDeps {
+  readonly attachments: Attachments;
+  readonly store: Pick<Database<FocalPointProcedures>, "call">;
+  readonly self: Replier;
+  readonly clock: Clock;
+  /** Told after a message was drafted. */
+  readonly onDrafted: () => void;
+}
 
 /** Routes about attachments. */
-export function addAttachmentRoutes(routes: HttpRoutes, attachments: Attachments): void {
+export function addAttachmentRoutes(routes: HttpRoutes, deps: AttachmentRouteDeps): void {
+  const { attachments } = deps;
   routes.addContentTypeParser(
     "application/octet-stream",
     { parseAs: "buffer", bodyLimit: ATTACHMENT_LIMITS.pieceBytes },
@@ -23,6 +38,35 @@ export function addAttachmentRoutes(routes: HttpRoutes, attachments: Attachments
   );
   addUploadRoutes(routes, attachments);
   addHandOutRoutes(routes, attachments);
+  addCaseRoutes(routes, deps);
+}
+
+/** What is asked of other States, and what a case has. */
+function addCaseRoutes(routes: HttpRoutes, deps: AttachmentRouteDeps): void {
+  const { store, self: caller, clock, onDrafted } = deps;
+  routes.post("/attachments/:attachmentId/call", CALL_ATTACHMENT, async (request, reply) => {
+    const { attachmentId } = request.params;
+    const args = { attachmentId, caller, nowMs: clock.now() };
+    const called = await store.call("callAttachment", args);
+    switch (called.type) {
+      case "called":
+        onDrafted();
+        return reply.send({ attachmentId, state: "called", messageId: called.messageId });
+      case "here":
+        return reply.send({ attachmentId, state: "ready" });
+      case "unknown":
+        return sendProblem(reply, problemOf("NOT_FOUND"));
+      case "not-callable":
+        return sendProblem(reply, problemOf("ATTACHMENT_NOT_CALLABLE"));
+      default:
+        return called satisfies never;
+    }
+  });
+  routes.get("/traces/:caseId/attachments", LIST_ATTACHMENTS, async (request, reply) => {
+    const args = { caseId: request.params.caseId, limit: HTTP_LIMITS.pageRowsMax };
+    const found = await store.call("attachmentsOfCase", args);
+    return reply.send({ attachments: found.map(caseAttachmentView) });
+  });
 }
 
 function addUploadRoutes(routes: HttpRoutes, attachments: Attachments): void {

@@ -1,8 +1,12 @@
 import { Type } from "typebox";
 import { FILE_PROBLEMS, MEDIA_TYPES, REMOVED } from "#attachments";
+import { nameOf } from "#casework";
+import { AttachmentView as ViewOf } from "#proto";
 import { ATTACHMENT_LIMITS } from "#runtime";
-import type { StoredImage } from "../attachments/attachment-record.ts";
+import type { AnnouncedFacts, StoredImage } from "../attachments/attachment-record.ts";
+import type { CaseAttachment } from "../attachments/attachment-use.ts";
 import type { AttachmentStanding } from "../attachments/upload-procedures.ts";
+import { nameSchema } from "./names.ts";
 
 const digest = (description: string) =>
   Type.String({ pattern: "^[0-9a-f]{64}$", description: `${description}, in hexadecimal` });
@@ -41,10 +45,32 @@ export const AttachmentView = Type.Object({
   missing: Type.Array(Type.Integer(), { description: "Pieces that are not here, counted from 0" }),
   image: Type.Optional(Image),
   previewBytes: Type.Optional(Type.Integer({ description: "Size of its preview, if it has one" })),
+  view: Type.Optional({
+    ...nameSchema(ViewOf),
+    description: "What it shows, as its sender says",
+  }),
+  description: Type.Optional(Type.String({ description: "What its sender says of it" })),
   problem: Type.Optional(
     Type.Enum(Object.keys(FILE_PROBLEMS), { description: "Why it was refused" }),
   ),
   createdAt: Type.String({ format: "date-time" }),
+});
+
+/** An attachment of a case. */
+export const CaseAttachmentView = Type.Object({
+  ...AttachmentView.properties,
+  direction: Type.Enum(["sent", "received"]),
+  messageId: Type.String({ description: "Message that names it" }),
+});
+
+/** The answer of `GET /v1/traces/{caseId}/attachments`. */
+export const CaseAttachmentList = Type.Object({ attachments: Type.Array(CaseAttachmentView) });
+
+/** The answer of `POST /v1/attachments/{attachmentId}/call`. */
+export const AttachmentCalled = Type.Object({
+  attachmentId: Type.String(),
+  state: Type.Enum(["called", "ready"]),
+  messageId: Type.Optional(Type.String({ description: "Message that asks for it" })),
 });
 
 /** The answer of `DELETE /v1/attachments/{attachmentId}`. */
@@ -55,7 +81,7 @@ export const AttachmentDeleted = Type.Object({
 
 /** An attachment as it is told. */
 export function attachmentView({ record, missing }: AttachmentStanding) {
-  const { sha256, preview, image, problem } = record;
+  const { announced, sha256, preview, image, problem } = record;
   return {
     attachmentId: record.attachmentId,
     state: record.state,
@@ -63,12 +89,26 @@ export function attachmentView({ record, missing }: AttachmentStanding) {
     ...(record.mediaType === "" ? {} : { mediaType: record.mediaType }),
     sizeBytes: record.sizeBytes,
     sha256: Buffer.from(sha256).toString("hex"),
-    pieceBytes: ATTACHMENT_LIMITS.pieceBytes,
+    pieceBytes: record.pieceBytes,
     missing,
     ...(image === null ? {} : { image: imageView(image) }),
     ...(preview === null ? {} : { previewBytes: preview.sizeBytes }),
+    ...(announced === null ? {} : announcedView(announced)),
     ...(problem === null ? {} : { problem }),
     createdAt: new Date(record.createdAtMs).toISOString(),
+  };
+}
+
+/** An attachment of a case. */
+export function caseAttachmentView({ direction, messageId, ...standing }: CaseAttachment) {
+  return { ...attachmentView(standing), direction, messageId };
+}
+
+function announcedView(announced: AnnouncedFacts) {
+  const view = nameOf(ViewOf, announced.view);
+  return {
+    ...(view === undefined ? {} : { view }),
+    ...(announced.description === "" ? {} : { description: announced.description }),
   };
 }
 

@@ -2,6 +2,7 @@ import { type Static, Type } from "typebox";
 import { FirearmFacts } from "#casework";
 import { EstablishedBy, Usefulness, WithdrawalReason } from "#proto";
 import { CASEWORK_LIMITS } from "#runtime";
+import { AttachedFacts } from "../attachments/attached-schema.ts";
 import { nameSchema } from "./names.ts";
 
 /**
@@ -52,6 +53,7 @@ export const NewFollowUp = Type.Object(
   {
     languageTag: Type.Optional(Type.String({ maxLength: 35 })),
     officerRef: Type.Optional(Type.String({ maxLength: 64 })),
+    attachments: AttachedFacts,
     ...Contents.properties,
   },
   closed,

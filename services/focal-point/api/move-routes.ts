@@ -1,6 +1,16 @@
 import { movesOpenTo, turnOf } from "#casework";
-import { actorOf, type HttpRoutes, lackOf, problemOf, repeatOf, sendProblem } from "#http";
+import {
+  actorOf,
+  type HttpRoutes,
+  lackOf,
+  problemFromRefusal,
+  problemOf,
+  repeatOf,
+  sendProblem,
+} from "#http";
 import { TraceFollowUp, TraceReply } from "#proto";
+import { manifestsFor } from "../attachments/attach.ts";
+import { attachedOf } from "../attachments/attached-schema.ts";
 import type { OpenTraceDeps } from "../cases/open-trace.ts";
 import type { MoveToSend } from "../moves/send-move.ts";
 import { moveProblem } from "./finding-view.ts";
@@ -22,14 +32,18 @@ export function addMoveRoutes(routes: HttpRoutes, deps: OpenTraceDeps): void {
     if (lack !== undefined) return sendProblem(reply, lack);
     const said = toTraceReply(request.body);
     if (said === undefined) return sendProblem(reply, notOne(REPLY_CONTENTS));
-    const body = TraceReply.encode(said).finish();
+    const attached = await manifestsFor(deps.store, attachedOf(request.body.attachments));
+    if (!attached.ok) return sendProblem(reply, problemFromRefusal(attached.refusal));
+    const body = TraceReply.encode({ ...said, attachments: attached.value }).finish();
     const { caseId } = request.params;
     return await makeMove(deps, { caseId, kind: "reply", body }, request, reply);
   });
   routes.post("/traces/:caseId/follow-up", FOLLOW_UP_TRACE, async (request, reply) => {
     const said = toFollowUp(request.body);
     if (said === undefined) return sendProblem(reply, notOne(FOLLOW_UP_CONTENTS));
-    const body = TraceFollowUp.encode(said).finish();
+    const attached = await manifestsFor(deps.store, attachedOf(request.body.attachments));
+    if (!attached.ok) return sendProblem(reply, problemFromRefusal(attached.refusal));
+    const body = TraceFollowUp.encode({ ...said, attachments: attached.value }).finish();
     const { caseId } = request.params;
     return await makeMove(deps, { caseId, kind: "followUp", body }, request, reply);
   });

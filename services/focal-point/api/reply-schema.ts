@@ -15,6 +15,7 @@ import {
   TraceOutcome,
 } from "#proto";
 import { CASEWORK_LIMITS, MOVE_LIMITS } from "#runtime";
+import { AttachedFacts } from "../attachments/attached-schema.ts";
 import { BreakGlass } from "./break-glass.ts";
 import { nameSchema } from "./names.ts";
 
@@ -156,6 +157,7 @@ export const NewReply = Type.Object(
     handlingText: text(),
     officerRef: text(64),
     breakGlass: BreakGlass,
+    attachments: AttachedFacts,
     ...Contents.properties,
   },
   closed,

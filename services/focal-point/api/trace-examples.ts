@@ -112,6 +112,7 @@ export const EXAMPLE_CASE = {
       actor: "exchange",
     },
   ],
+  attachments: [],
   messages: [
     {
       messageId: EXAMPLE_IDS.sentMessage,

@@ -11,6 +11,7 @@ import { type OpenTraceDeps, openTrace } from "../cases/open-trace.ts";
 import { sameCaseView, sameFirearmProblems } from "../chain/ask-whom-view.ts";
 import { casesOfFacts, despiteProblem, isMeant } from "../chain/same-facts.ts";
 import { wouldRepeat } from "../chain/same-firearm.ts";
+import { caseAttachmentView } from "./attachment-schema.ts";
 import { caseDetail, caseLine, openedView } from "./case-view.ts";
 import { checkedView, findingsProblem } from "./finding-view.ts";
 import { addMoveRoutes } from "./move-routes.ts";
@@ -85,12 +86,16 @@ function addReadRoutes(routes: HttpRoutes, { clock, store }: OpenTraceDeps): voi
     const found = await store.call("loadCase", { caseId, eventLimit: DETAIL_ROWS_MAX });
     if (found === null) return sendProblem(reply, problemOf("NOT_FOUND"));
     const args = { conversationId: caseId, limit: DETAIL_ROWS_MAX };
-    const [messages, moves, letters] = await Promise.all([
+    const [messages, moves, letters, attachments] = await Promise.all([
       store.call("postMessageReceipts", args),
       store.call("caseMoves", { caseId }),
       store.call("lettersOf", { caseId, limit: DETAIL_ROWS_MAX }),
+      store.call("attachmentsOfCase", { caseId, limit: DETAIL_ROWS_MAX }),
     ]);
-    return reply.send(caseDetail({ ...found, messages, moves, letters }, clock.now()));
+    return reply.send({
+      ...caseDetail({ ...found, messages, moves, letters }, clock.now()),
+      attachments: attachments.map(caseAttachmentView),
+    });
   });
 }
 

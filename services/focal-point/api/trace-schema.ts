@@ -3,6 +3,7 @@ import { closed, nameSchema, TraceRequestFacts, text } from "#casework";
 import { Instant } from "#http";
 import { ExchangeStatus, Instrument, Priority, Tlp, UseRestriction } from "#proto";
 import { WIRE_LIMITS } from "#runtime";
+import { AttachedFacts } from "../attachments/attached-schema.ts";
 import { BreakGlass } from "./break-glass.ts";
 
 const HandlingFacts = Type.Object(
@@ -36,6 +37,7 @@ export const NewTrace = Type.Object(
     breakGlass: BreakGlass,
     /** With `despite`: why; it stays with the case. */
     despiteReason: text(),
+    attachments: AttachedFacts,
     request: TraceRequestFacts,
   },
   closed,

@@ -4,6 +4,7 @@ import { nextMark } from "#http";
 import { FindingLevel, ReceiptType, TraceMove } from "#proto";
 import { SameCaseView } from "../chain/same-case-schema.ts";
 import { LetterView } from "../letters/letter-schema.ts";
+import { CaseAttachmentView } from "./attachment-schema.ts";
 import { NewFollowUp } from "./follow-up-schema.ts";
 import { NewReply } from "./reply-schema.ts";
 
@@ -186,6 +187,7 @@ export const TraceDetail = Type.Object({
     }),
     { description: "What happened, the oldest first" },
   ),
+  attachments: Type.Array(CaseAttachmentView, { description: "Photographs and documents" }),
   messages: Type.Array(CaseMessage, { description: "Messages of this State and their receipts" }),
   letters: Type.Optional(
     Type.Array(LetterView, { description: "What went out and came in by other channels" }),

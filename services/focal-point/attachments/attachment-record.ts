@@ -1,4 +1,5 @@
 import { type FileProblem, type MediaType, pieceCount, type Removed } from "#attachments";
+import type { AttachmentView } from "#proto";
 import type { SqlRow, Transaction } from "#runtime";
 
 /**
@@ -13,6 +14,14 @@ export interface StoredImage {
   readonly height: number;
   readonly orientation: number;
   readonly removed: readonly Removed[];
+}
+
+/** What a manifest says beside what the attachment is; kept as JSON. */
+export interface AnnouncedFacts {
+  readonly view: AttachmentView;
+  readonly description: string;
+  /** Of the preview that its sender announced, in hexadecimal; absent for none. */
+  readonly previewSha256?: string;
 }
 
 /** An attachment as kept. */
@@ -32,6 +41,10 @@ export interface AttachmentRecord {
   readonly problem: FileProblem | null;
   readonly userId: string;
   readonly createdAtMs: number;
+  /** Length of every piece but the last. */
+  readonly pieceBytes: number;
+  /** What another State says of it; null on uploads. */
+  readonly announced: AnnouncedFacts | null;
 }
 
 /** A row of `attachment`. */
@@ -49,6 +62,8 @@ export interface AttachmentRow extends SqlRow {
   problem: FileProblem | null;
   user_id: string;
   created_at: number;
+  piece_bytes: number;
+  announced: string | null;
 }
 
 /** A row as a record. */
@@ -68,6 +83,8 @@ export function attachmentOf(row: AttachmentRow): AttachmentRecord {
     problem: row.problem,
     userId: row.user_id,
     createdAtMs: row.created_at,
+    pieceBytes: row.piece_bytes,
+    announced: row.announced === null ? null : (JSON.parse(row.announced) as AnnouncedFacts),
   };
 }
 
@@ -86,7 +103,7 @@ export async function findAttachment(
 /** Numbers of the pieces that are not here yet; none once it is complete. */
 export async function missingPieces(
   tx: Transaction,
-  { attachmentId, state, sizeBytes }: AttachmentRecord,
+  { attachmentId, state, sizeBytes, pieceBytes }: AttachmentRecord,
 ): Promise<number[]> {
   if (state === "ready" || state === "refused") return [];
   const rows = await tx.all<{ piece: number }>(
@@ -94,6 +111,6 @@ export async function missingPieces(
     attachmentId,
   );
   const here = new Set(rows.map(({ piece }) => piece));
-  const all = Array.from({ length: pieceCount(sizeBytes) }, (_, piece) => piece);
+  const all = Array.from({ length: pieceCount(sizeBytes, pieceBytes) }, (_, piece) => piece);
   return all.filter((piece) => !here.has(piece));
 }

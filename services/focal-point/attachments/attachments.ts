@@ -1,3 +1,4 @@
+import { hash } from "node:crypto";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import {
@@ -141,6 +142,68 @@ export class Attachments {
     const dropped = await this.#parts.store.call("dropAttachment", { attachmentId });
     if (dropped.type === "dropped") await this.#dropBytes(dropped.record);
     return dropped.type;
+  }
+
+  /** Bytes of an item of ours; empty when they are not here. */
+  async readRange(wanted: {
+    readonly sha256: Uint8Array;
+    readonly offset: number;
+    readonly length: number;
+  }): Promise<Uint8Array> {
+    const { sha256, offset, length } = wanted;
+    if (length === 0 || !(await this.#files.has(sha256))) return new Uint8Array();
+    return await this.#files.readPiece(sha256, offset, length);
+  }
+
+  /** Puts a piece that came into its file. */
+  async writeRange(attachmentId: string, offset: number, data: Uint8Array): Promise<void> {
+    await this.#files.writePiece(attachmentId, offset, data);
+  }
+
+  /** Makes a preview of our own of one that came; what does not decode is never shown. */
+  async settlePreview(position: number, record: AttachmentRecord, data: Uint8Array): Promise<void> {
+    const { store, clock } = this.#parts;
+    const { attachmentId } = record;
+    const part = `${attachmentId}-preview`;
+    await this.#files.writePiece(part, 0, data);
+    const work = await this.#files.workPaths(part);
+    const answer = await this.#cleaner.clean({
+      input: this.#files.partPath(part),
+      ...work,
+      declaredType: "image/jpeg",
+      sha256: hash("sha256", data, "buffer"),
+    });
+    const preview = answer.ok ? (answer.value.preview ?? null) : null;
+    await this.#naming.run(async () => {
+      if (preview !== null) await this.#files.adopt(work.preview, preview.sha256);
+      const nowMs = clock.now();
+      await store.call("settlePreview", { position, attachmentId, preview, nowMs });
+    });
+    await this.#files.dropWork(work);
+    await this.#files.dropPart(part);
+  }
+
+  /** Looks at an original all of whose pieces came; it must be clean as it is (TP-ATT-17). */
+  async settleReceived({ attachmentId, mediaType, sha256 }: AttachmentRecord): Promise<void> {
+    const { store, clock } = this.#parts;
+    const work = await this.#files.workPaths(attachmentId);
+    const input = this.#files.partPath(attachmentId);
+    const answer = await this.#cleaner.clean({ input, ...work, declaredType: mediaType, sha256 });
+    const isClean = answer.ok && Buffer.compare(answer.value.sha256, sha256) === 0;
+    const nowMs = clock.now();
+    if (isClean) {
+      await this.#naming.run(async () => {
+        await this.#adopt(work, answer.value);
+        const result = { ok: true, cleaned: answer.value } as const;
+        await store.call("settleReceived", { attachmentId, result, nowMs });
+      });
+    } else {
+      const problem = answer.ok ? "NOT_CLEAN" : answer.problem;
+      const result = { ok: false, problem } as const;
+      await store.call("settleReceived", { attachmentId, result, nowMs });
+    }
+    await this.#files.dropWork(work);
+    await this.#files.dropPart(attachmentId);
   }
 
   async #complete(attachmentId: string): Promise<Completion> {

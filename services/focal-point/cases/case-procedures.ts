@@ -1,6 +1,9 @@
 import { TracepostError } from "#errors";
 import type { MessageDraft } from "#post";
+import { TraceRequest } from "#proto";
 import type { SqlRow, Transaction } from "#runtime";
+import { decodeExactly } from "#wire";
+import { bindManifests } from "../attachments/transfer-procedures.ts";
 import {
   type Clearance,
   draftCleared,
@@ -81,6 +84,7 @@ export async function openCase(
     nowMs,
   });
   await draftCleared(tx, args.draft, held.clearance);
+  await bindManifests(tx, args.draft, decodeExactly(TraceRequest, args.request)?.attachments ?? []);
   const record = await findCase(tx, caseId);
   if (record === undefined) throw new TracepostError("INTERNAL", "a case opened is not there");
   return { type: "opened", record };

@@ -5,6 +5,8 @@ import { type Finding, TraceRequest } from "#proto";
 import { canonicalJson } from "#repeats";
 import type { Clock, Database } from "#runtime";
 import type { NewTrace } from "../api/trace-schema.ts";
+import { manifestsFor } from "../attachments/attach.ts";
+import { attachedOf } from "../attachments/attached-schema.ts";
 import { isActual, linkOf } from "../chain/link-record.ts";
 import { prepareChained } from "../chain/prepare-chained.ts";
 import type { SameCase } from "../chain/same-firearm.ts";
@@ -63,7 +65,10 @@ export async function openTrace(
   if (refusal !== undefined) return { type: "refused", refusal };
   const errors = errorsOf(findings);
   if (errors.length > 0) return { type: "invalid", errors };
-  const body = TraceRequest.encode({ ...request, findings: [...findings] }).finish();
+  const attached = await manifestsFor(deps.store, attachedOf(facts.attachments));
+  if (!attached.ok) return { type: "refused", refusal: attached.refusal };
+  const attachments = attached.value;
+  const body = TraceRequest.encode({ ...request, findings: [...findings], attachments }).finish();
   const opened = await deps.store.call("openCase", {
     caseId: draft.conversationId,
     peer: facts.to,

@@ -12,6 +12,7 @@ import { type Finding, TraceFollowUp, TraceMove, TraceReply, TraceRequest } from
 import { doOnce, type RepeatKey, type RepeatMismatch } from "#repeats";
 import type { Transaction } from "#runtime";
 import { decodeExactly } from "#wire";
+import { bindManifests } from "../attachments/transfer-procedures.ts";
 import { findCase } from "../cases/case-record.ts";
 import type { Replier } from "../cases/reply-handling.ts";
 import {
@@ -86,6 +87,7 @@ export async function sendMove(
   const held: Held = given ? clearedBy(given) : await holdForSecondPerson(tx, hold);
   if (held.type !== "cleared") return held;
   const { messageId } = await draftCleared(tx, draft, held.clearance);
+  await bindManifests(tx, { ...draft, messageId }, said.body.attachments);
   const outcome = said.kind === "reply" ? conclusionOf(said.body) : null;
   const facts = { messageId, by: side, move, outcomeClass, sentAtMs } as const;
   await addMove(tx, caseId, { ...facts, outcome, body: encodeBody(said), keptAtMs: nowMs, actor });

@@ -37,13 +37,15 @@ beforeAll(async () => {
   officer = await users.person("officer", "FOCAL_POINT_OFFICER");
   auditor = await users.person("auditor", "AUDITOR");
   const logger = createLogger({ name: "test", level: "silent" });
+  const self = { participant: "NE", state: "NE" };
+  const deps = { attachments, store, self, clock, onDrafted: () => {} };
   server = await createHttpServer({
     host: "127.0.0.1",
     port: 0,
     logger,
     health: {},
     title: TEST_TITLE,
-    api: { guard: users.guard, routes: (routes) => addAttachmentRoutes(routes, attachments) },
+    api: { guard: users.guard, routes: (routes) => addAttachmentRoutes(routes, deps) },
   });
 });
 

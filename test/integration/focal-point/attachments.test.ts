@@ -3,9 +3,19 @@ import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { ATTACHMENT_LIMITS, type Database, systemClock, systemTimers } from "#runtime";
+import { AttachmentManifest, Header, Instrument, Kind, Lane, TraceRequest } from "#proto";
+import {
+  ATTACHMENT_LIMITS,
+  createLogger,
+  type Database,
+  newMessageId,
+  systemClock,
+  systemTimers,
+} from "#runtime";
 import { openSqliteStore } from "#store";
+import type { AttachmentEffect } from "../../../services/focal-point/attachments/attachment-judge.ts";
 import { Attachments } from "../../../services/focal-point/attachments/attachments.ts";
+import { AttachmentTransfer } from "../../../services/focal-point/attachments/transfer.ts";
 import type { FocalPointProcedures } from "../../../services/focal-point/store.ts";
 import { exif, JPEG, jpegWith, pdf, png, segment } from "../../support/pictures.ts";
 
@@ -199,4 +209,83 @@ describe("what is kept (TP-ATT-8)", () => {
     expect(await attachments.drop(other)).toBe("dropped");
     expect(await filesBelow()).toEqual([]);
   });
+});
+
+describe("what another State sent (TP-ATT-17)", () => {
+  const EXIF = Buffer.concat([Buffer.from("Exif\0\0"), exif(6)]);
+  const CASE = "3f2b1c9e-7a54-4c1d-9be0-5a2f6c7d8e90";
+  const WIRE_ID = newMessageId(1_000);
+  let transfer: AttachmentTransfer;
+
+  afterEach(() => transfer.stop());
+
+  /** Stores a message of NE that has been judged. */
+  async function take(kind: Kind, effect: AttachmentEffect): Promise<void> {
+    const header = Header.encode(Header.create({ instrumentBasis: [Instrument.ITI] })).finish();
+    const stored = await store.call("postStoreInbound", {
+      ...{ sender: "NE", messageId: newMessageId(), kind, lane: Lane.BULK, conversationId: CASE },
+      ...{ headerDigest: digest(Buffer.from(newMessageId())), header, recordedAtMs: 1, nowMs },
+      ...{ exchangeStatus: 1, envelope: Buffer.from("sealed"), evidence: null, place: null },
+      ...{ checkpoint: null, incidents: [], verdict: { type: "take", effect } },
+    });
+    expect(stored.outcome).toBe("delivered");
+  }
+
+  const pieceEffect = (piece: number, data: Uint8Array) =>
+    ({ type: "attachment-piece", wireId: WIRE_ID, piece, data, sha256: digest(data) }) as const;
+
+  /** A request of NE names a file, whose preview and only piece come; tells what became of it. */
+  async function receive(bytes: Uint8Array, preview: Uint8Array) {
+    const manifest = AttachmentManifest.create({
+      attachmentId: WIRE_ID,
+      fileName: "marks.jpg",
+      mediaType: "image/jpeg",
+      sizeBytes: BigInt(bytes.length),
+      sha256: digest(bytes),
+      pieceBytes: ATTACHMENT_LIMITS.pieceBytes,
+      pieceSha256: [digest(bytes)],
+      preview: { mediaType: "image/jpeg", sizeBytes: preview.length, sha256: digest(preview) },
+    });
+    const request = TraceRequest.encode(TraceRequest.create()).finish();
+    const inner = { type: "request", request, nationalCaseNumber: "NE-1" };
+    await take(Kind.TRACE_REQUEST, { type: "carrier", inner, manifests: [manifest] });
+    const [named] = await store.call("attachmentsOfCase", { caseId: CASE, limit: 9 });
+    const attachmentId = named?.record.attachmentId ?? "";
+    const self = { participant: "AT", state: "AT" };
+    await store.call("callAttachment", { attachmentId, caller: self, nowMs });
+    await take(Kind.ATTACHMENT_CHUNK, pieceEffect(-1, preview));
+    await take(Kind.ATTACHMENT_CHUNK, pieceEffect(0, bytes));
+    const logger = createLogger({ name: "test", level: "silent" });
+    const clock = { now: () => nowMs };
+    const parts = { store, attachments, self, clock, timers: systemTimers, logger };
+    transfer = new AttachmentTransfer({ ...parts, onDrafted: () => {} });
+    transfer.start();
+    const isDecided = async () => (await attachments.find(attachmentId))?.record.state;
+    await expect.poll(isDecided, { timeout: 60_000 }).toMatch(/ready|refused/);
+    return (await attachments.find(attachmentId))?.record;
+  }
+
+  test("is kept when it is clean as it is, with a preview made here", async () => {
+    const record = await receive(JPEG, JPEG);
+    expect(record).toMatchObject({ state: "ready", name: "marks.jpg" });
+    const preview = await bytesOf(record && attachments.readPreview(record));
+    expect(preview.subarray(0, 3)).toEqual(Buffer.of(0xff, 0xd8, 0xff));
+    expect(preview.equals(JPEG)).toBe(false);
+    expect((await filesBelow()).toSorted()).toEqual(
+      [digest(JPEG), digest(preview)].map((one) => one.toString("hex")).toSorted(),
+    );
+  });
+
+  test.each([
+    ["was not cleaned", jpegWith([segment(0xe1, EXIF)]), "NOT_CLEAN"],
+    ["is no image", Buffer.from("<svg onload='alert(1)'/>"), "TYPE_UNKNOWN"],
+    ["is of another type", png(), "TYPE_MISMATCH"],
+  ])(
+    "is refused when it %s, and its preview is not shown when it is none",
+    async (_, bytes, problem) => {
+      const record = await receive(bytes, Buffer.from("<script>alert(1)</script>"));
+      expect(record).toMatchObject({ state: "refused", problem, preview: null });
+      expect(await filesBelow()).toEqual([]);
+    },
+  );
 });
