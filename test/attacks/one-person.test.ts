@@ -93,7 +93,7 @@ describe("one person with every role", () => {
     const request = { ...asked.request, recovery };
     const { caseId } = (await call(other, "POST", "/v1/traces", { ...asked, request })).body;
     await untilThere(`/v1/traces/${caseId}`);
-    const refusal = { refusal: { ground: "NATIONAL_SECURITY" } };
+    const refusal = { refusal: { ground: "NATIONAL_SECURITY", explanation: "made up" } };
     const refused = await call(own, "POST", `/v1/traces/${caseId}/reply`, refusal);
     expect(refused).toMatchObject({ status: 202, body: { reasons: ["REFUSAL"] } });
     for (const { releaseId } of await held()) {
@@ -123,7 +123,7 @@ describe("one person with every role", () => {
     const looser = { ...now, refusals: false, restrictedFrom: "RED" };
     expect((await call(own, "PUT", "/v1/policies/release", looser)).status).toBe(202);
     const waiting = await held();
-    expect(waiting.map(({ action }) => action).toSorted()).toEqual(["policy", "reply", "request"]);
+    expect(waiting.map(({ action }) => action).toSorted()).toEqual(["move", "policy", "request"]);
     for (const { releaseId } of waiting) {
       for (const door of [own, puppet]) {
         const confirmed = await call(door, "POST", `/v1/releases/${releaseId}/confirm`, {});

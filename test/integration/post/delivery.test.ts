@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { Kind, Lane, Priority, Void } from "#proto";
+import { AlertKind, AlertMove, AlertScope, Disclosed, Kind, Lane, Priority, Void } from "#proto";
 import { makeParties } from "../../support/parties.ts";
 import { draftOf } from "../../support/post-drafts.ts";
 import {
@@ -92,7 +92,17 @@ describe("a message", () => {
   });
 
   test("to several recipients is delivered to each and ends with the last receipt", async () => {
-    const changes = { kind: Kind.ALERT, priority: Priority.URGENT, disclosed: undefined as never };
+    const body = { name: "body", plaintext: Buffer.from("to all"), schema: "tracepost.v1.Alert" };
+    const changes = {
+      kind: Kind.ALERT,
+      priority: Priority.URGENT,
+      disclosed: Disclosed.create({
+        alertMove: AlertMove.ALERT,
+        alertKind: AlertKind.WANTED_FIREARM,
+        alertScope: AlertScope.PRIVATE,
+      }),
+      parts: [{ ...body, retentionClass: "alert" }],
+    };
     const messageId = await ne.send(["BR", "AT"], "to all", changes);
     await exchange.settled();
     expect(await effectsOf(br, messageId)).toHaveLength(1);

@@ -16,6 +16,7 @@ import {
   TraceReply,
   UseRestriction,
 } from "#proto";
+import { toTimestamp } from "#wire";
 import { caseHooks, type TraceEffect } from "../../../services/focal-point/cases/case-hooks.ts";
 import { caseCounts, openCase } from "../../../services/focal-point/cases/case-procedures.ts";
 import { findCase } from "../../../services/focal-point/cases/case-record.ts";
@@ -171,7 +172,8 @@ describe("a reply", () => {
   test("after the final one is refused", async () => {
     const caseId = await ownCase();
     await caseHooks.onMessage(tx, inbound(caseId, boundTo(REQUEST_ID, DIGEST)), FINAL);
-    const second = inbound(caseId, boundTo(REQUEST_ID, DIGEST));
+    const later = { ...boundTo(REQUEST_ID, DIGEST), sentAt: toTimestamp(2_000) };
+    const second = inbound(caseId, later);
     expect(await caseHooks.onMessage(tx, second, FINAL)).toMatchObject({ code: "ILLEGAL_MOVE" });
   });
 });
