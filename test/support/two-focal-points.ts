@@ -59,6 +59,8 @@ export class TwoFocalPoints {
   static async open(change: (request: TraceRequest) => void = () => {}): Promise<TwoFocalPoints> {
     const both = new TwoFocalPoints();
     const request = completeTraceRequest();
+    // What is attached has a life of its own, and lies in a store that is not here.
+    request.attachments = [];
     change(request);
     const header = Header.create({
       messageId: REQUEST_ID,
