@@ -92,7 +92,8 @@ describe("a message", () => {
   });
 
   test("to several recipients is delivered to each and ends with the last receipt", async () => {
-    const body = { name: "body", plaintext: Buffer.from("to all"), schema: "tracepost.v1.Alert" };
+    const schema = "tracepost.v1.Alert";
+    const body = { name: "body", plaintext: Buffer.from("to all"), schema } as const;
     const changes = {
       kind: Kind.ALERT,
       priority: Priority.URGENT,
