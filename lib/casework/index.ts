@@ -142,12 +142,21 @@ export { movesOpenTo, type Turn, turnOf } from "./moves/whose-turn.ts";
 export { codeOf, nameSchema } from "./name-schema.ts";
 export { normalizeMake, normalizeSerial } from "./normalize.ts";
 export {
+  checkNotice,
+  type NoticeKind,
+  noticeKindOf,
+  subjectOf,
+} from "./notices/check-notice.ts";
+export {
   moveOf,
   moveOfFollowUp,
   outcomeClassOf,
   outcomeName,
   type TraceOutcomeName,
 } from "./outcome.ts";
+export { checkPersons } from "./persons/check-persons.ts";
+export { fromPersonsBlock, PersonsFacts, toPersonsBlock } from "./persons/persons-facts.ts";
+export { reviewAtMs } from "./persons/review-date.ts";
 export {
   FIREARM_STATUSES,
   type FirearmRecord,

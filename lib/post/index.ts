@@ -6,6 +6,7 @@ export {
   draftMessage,
   type MessageDraft,
 } from "./draft.ts";
+export { erasePersonsPart } from "./erase-part.ts";
 export type { HeldReceipts } from "./held-evidence.ts";
 export type { GapChange, InboundRecord, MessageFate, PostHooks } from "./hooks.ts";
 export {

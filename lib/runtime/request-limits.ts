@@ -41,3 +41,13 @@ export const PERSON_LIMITS = {
   /** A review is never further away (domain notes 6.3). */
   reviewMs: 5 * 365 * DAY_MS,
 } as const;
+
+/** Limits of notices (docs/spec/persons.md). */
+export const NOTICE_LIMITS = {
+  /** Fields that one notice corrects. */
+  fieldsMax: 64,
+  /** Participants or States one release is asked for. */
+  releaseToMax: 64,
+  /** Messages of others whose content one request passes on: one for each hop of a chain. */
+  passesOnMax: 12,
+} as const;

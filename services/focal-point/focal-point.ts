@@ -39,6 +39,10 @@ import type { FocalPointConfig } from "./config.ts";
 import { FirearmImporter } from "./firearms/import.ts";
 import { addLetterRoutes } from "./letters/letter-routes.ts";
 import { createLapsePump } from "./moves/lapse-pump.ts";
+import { withNotices } from "./notices/notice-hooks.ts";
+import { addNoticeRoutes } from "./notices/notice-routes.ts";
+import { withPersons } from "./persons/person-hooks.ts";
+import { addPersonRoutes } from "./persons/person-routes.ts";
 import { openRegisterImports } from "./register/open-imports.ts";
 import { createReviewWatch } from "./releases/review-watch.ts";
 import { type FocalPointProcedures, store as storeDefinition } from "./store.ts";
@@ -66,10 +70,11 @@ const FOCAL_POINT: ServiceDefinition<FocalPointConfig, FocalPointProcedures> = {
   },
   application: (self, register) => {
     const traces = createTraceJudge({ state: self.state, register });
-    return withAttachmentJudge({
+    const others = withAttachmentJudge({
       judge: (message) =>
         judgeAlertMessage(message, { self, register: register() }) ?? traces.judge(message),
     });
+    return withPersons(withNotices(others));
   },
   build: buildFocalPoint,
 };
@@ -103,6 +108,8 @@ async function buildFocalPoint(
       answering.wake();
       passingOn.wake();
       transfer.wake();
+      // A notice that was taken may have been answered in the same transaction.
+      onDrafted();
     },
     onReceipt: () => {
       passingOn.wake();
@@ -141,6 +148,8 @@ async function buildFocalPoint(
       addReleaseRoutes(routes, { store, clock, onDrafted });
       addDeputyRoutes(routes, { store, clock, onDrafted });
       addLetterRoutes(routes, { store, self, register, clock });
+      addPersonRoutes(routes, { store, clock });
+      addNoticeRoutes(routes, { store, self, clock, onDrafted });
       addFirearmRoutes(routes, { store, importer });
       addRegisterRoutes(routes, { store, clock, ...imports });
       addOverviewRoutes(routes, facts);

@@ -62,9 +62,20 @@ import { lapseCases } from "./moves/lapse.ts";
 import { caseMoves } from "./moves/move-record.ts";
 import { MOVE_ATTENTION_MIGRATION_SQL, MOVE_MIGRATION_SQL } from "./moves/move-tables.ts";
 import { sendMoveOnce } from "./moves/send-move.ts";
+import { withNoticeHooks, withWaitingNotices } from "./notices/notice-hooks.ts";
+import { NOTICE_PROCEDURES, NOTICE_READ_ONLY } from "./notices/notice-procedures.ts";
+import { NOTICE_MIGRATION_SQL } from "./notices/notice-tables.ts";
+import { withPersonHooks } from "./persons/person-hooks.ts";
+import { PERSON_PROCEDURES, PERSON_READ_ONLY } from "./persons/person-procedures.ts";
+import { PERSON_MIGRATION_SQL } from "./persons/person-tables.ts";
 import { REGISTER_IMPORT_PROCEDURES, REGISTER_IMPORT_READ_ONLY } from "./register/procedures.ts";
 import { UPLOAD_MIGRATION_SQL } from "./register/upload-tables.ts";
 import { RELEASE_MIGRATION_SQL, RELEASE_PROCEDURES, RELEASE_READ_ONLY } from "./releases/index.ts";
+
+/** A message does its own, then its personal data is kept, then notices that overtook it apply. */
+const HOOKS = withWaitingNotices(
+  withPersonHooks(withNoticeHooks(withAttachments(withAlerts(withLinks(caseHooks))))),
+);
 
 /** Everything a focal point keeps: its post, its cases, its firearm register, its users. */
 export const store = {
@@ -96,9 +107,11 @@ export const store = {
     { version: 24, name: "border posts", sql: BORDER_POST_MIGRATION_SQL },
     { version: 25, name: "letters to States off the exchange", sql: LETTER_MIGRATION_SQL },
     { version: 26, name: "attachments under way", sql: TRANSFER_MIGRATION_SQL },
+    { version: 27, name: "personal data", sql: PERSON_MIGRATION_SQL },
+    { version: 28, name: "notices", sql: NOTICE_MIGRATION_SQL },
   ],
   procedures: {
-    ...createServiceProcedures(withAttachments(withAlerts(withLinks(caseHooks)))),
+    ...createServiceProcedures(HOOKS),
     ...ALERT_COPY_PROCEDURES,
     ...ALERT_PROCEDURES,
     ...POST_COPY_PROCEDURES,
@@ -136,6 +149,8 @@ export const store = {
     abandonImport,
     unfinishedImports,
     ...REGISTER_IMPORT_PROCEDURES,
+    ...PERSON_PROCEDURES,
+    ...NOTICE_PROCEDURES,
   },
   readOnly: [
     ...SERVICE_READ_ONLY,
@@ -163,6 +178,8 @@ export const store = {
     "firearmCandidates",
     "countFirearms",
     "unfinishedImports",
+    ...PERSON_READ_ONLY,
+    ...NOTICE_READ_ONLY,
   ],
 } satisfies StoreDefinition;
 

@@ -17,8 +17,13 @@ import {
 } from "#http";
 import { mayHold, ROLE_NAMES } from "#users";
 import { initExchange, type RunningExchange, startExchange } from "../../deploy/local/index.ts";
-import { EXAMPLE_KEY, EXAMPLE_TRACE } from "../../services/focal-point/api/trace-examples.ts";
+import {
+  EXAMPLE_KEY,
+  EXAMPLE_TRACE,
+  EXAMPLE_TRACE_WITH_PERSONS,
+} from "../../services/focal-point/api/trace-examples.ts";
 import { type ApiExample, examplesOf, problemsOf, withIds } from "../support/api-examples.ts";
+import { arrangeNotices } from "../support/example-notices.ts";
 import { specsOf } from "../support/nats-carrier.ts";
 import { JPEG } from "../support/pictures.ts";
 import { allowWebhooks, WebhookReceiver } from "../support/webhook-receiver.ts";
@@ -126,6 +131,7 @@ async function arrangeCases(): Promise<Map<string, string>> {
   const waiting = await prepareReleases(exchange.participants.get("KE") as ApiDoor);
   const byLetter = { ...EXAMPLE_TRACE, to: "ML", offExchange: true };
   const letter = await make(ke, "/v1/traces", byLetter);
+  const persons = await make(ke, "/v1/traces", EXAMPLE_TRACE_WITH_PERSONS);
   const hook = { url: `${receiver.origin}/hook` };
   const webhook = await make(ke, "/v1/webhooks", hook);
   const otherWebhook = await make(ke, "/v1/webhooks", hook);
@@ -140,6 +146,7 @@ async function arrangeCases(): Promise<Map<string, string>> {
   const path = `/v1/traces/${drafted.caseId}/draft`;
   const draft = await callApi<{ draftId: string }>(ke, { path, timeoutMs: TIMEOUT_MS });
   await untilCase(ke, sent.caseId, "ANSWERED");
+  const [release = "", disclosure = ""] = await arrangeNotices({ ke, at }, sent.messageId ?? "");
   return new Map(
     Object.entries({
       [EXAMPLE_IDS.sentCase]: sent.caseId ?? "",
@@ -153,6 +160,10 @@ async function arrangeCases(): Promise<Map<string, string>> {
       [EXAMPLE_IDS.upload]: begun,
       [EXAMPLE_IDS.otherUpload]: unneeded,
       [EXAMPLE_IDS.letterCase]: letter.caseId ?? "",
+      [EXAMPLE_IDS.receivedNotice]: release,
+      [EXAMPLE_IDS.otherReceivedNotice]: disclosure,
+      [EXAMPLE_IDS.personsCase]: persons.caseId ?? "",
+      [EXAMPLE_IDS.personsMessage]: persons.messageId ?? "",
       [EXAMPLE_IDS.token]: tokenId,
       [EXAMPLE_IDS.release]: waiting[0] ?? "",
       [EXAMPLE_IDS.otherRelease]: waiting[1] ?? "",

@@ -41,6 +41,14 @@ export const EXAMPLE_IDS = {
   letterCase: "019b0f80-3c5e-7d61-9a2f-b4c8d0e1f263",
   /** A photograph that came with the request of the received case. */
   receivedPhotograph: "019b0f94-5e6f-7071-8283-9e0f1a2b3c4d",
+  /** A case of this State with personal data in its request. */
+  personsCase: "019b0f73-44d1-7a2b-9c3d-0e1f2a3b4c5d",
+  /** The message that brought it. */
+  personsMessage: "019b0f73-44d2-7b3c-8d4e-1f2a3b4c5d6e",
+  /** A notice of another State that asks for onward release. */
+  receivedNotice: "019b0f75-2b3c-7d4e-8f50-6b7c8d9e0f1a",
+  /** One that announces a disclosure. */
+  otherReceivedNotice: "019b0f75-3c4d-7e5f-9061-7c8d9e0f1a2b",
   /** A token of the user m.diallo. */
   token: "k3v9x2m1q8w7",
   /** A webhook. */

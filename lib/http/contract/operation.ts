@@ -11,6 +11,8 @@ export const TAGS = {
   attachments: "Photographs and documents of a case: cleaned, kept, handed out.",
   releases: "What needs a second person, and who may be one.",
   alerts: "Alerts of this participant and of others, acknowledgements and hits.",
+  persons: "Personal data: read with a reason, reviewed, erased, and who did it.",
+  notices: "What is said about information given: corrected, erased, disclosed, passed on.",
   receipts: "What the exchange and its participants have signed about a message.",
   changes: "What has changed, as a feed and as calls to other systems.",
   checks: "Whether somebody looks for a firearm, ammunition, a document or a consignment.",

@@ -46,6 +46,7 @@ export const REMEDIES: Readonly<Record<string, string>> = {
   resolutionMissing: "Name the resolution of the Security Council, such as S/RES/2713.",
   sameState: "Look into your own registers.",
   soonerThanPriority: "Give more time, or choose a higher priority.",
+  tooLate: "Give a day within five years.",
   tooLong: "Shorten it.",
   tooMany: "Leave some out.",
   tooShort: "Give more: the identifier or the reason is too short to be used.",

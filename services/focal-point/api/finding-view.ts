@@ -5,11 +5,16 @@ import type { CheckedTrace } from "../cases/check-trace.ts";
 import { REMEDIES } from "./finding-remedies.ts";
 import { MOVE_REMEDIES } from "./move-remedies.ts";
 
+/** Path in the body of `POST /v1/traces`: persons stand beside the request. */
+function bodyPath(field: string): string {
+  return field.startsWith("persons.") ? jsonPath(field) : `request.${jsonPath(field)}`;
+}
+
 /** A finding with what to do; its field is named as the body of the request has it. */
 function findingView({ field, rule, level }: Finding) {
   const isError = level === FindingLevel.ERROR;
   return {
-    field: `request.${jsonPath(field)}`,
+    field: bodyPath(field),
     rule,
     level: nameOf(FindingLevel, level) ?? "ADVICE",
     remedy: REMEDIES[rule] ?? (isError ? "Correct this field." : undefined),
@@ -50,7 +55,7 @@ export function checkedView({ sendable, findings, completeness, refusal }: Check
     completeness: {
       points,
       of,
-      lacking: lacking.map((item) => ({ ...item, field: `request.${jsonPath(item.field)}` })),
+      lacking: lacking.map((item) => ({ ...item, field: bodyPath(item.field) })),
     },
   };
 }

@@ -35,6 +35,33 @@ export const EXAMPLE_TRACE = {
   },
 } as const;
 
+/** Personal data that may be sent: a made-up person, and why the trace cannot do without. */
+export const EXAMPLE_PERSONS = {
+  necessity: "The licence was issued in this name; without it the record cannot be told apart.",
+  legalBasis: "Police Act section 12 (made up)",
+  persons: [
+    {
+      personRef: "P1",
+      role: "PURCHASER",
+      accuracy: "FACT",
+      name: "Made Up Person",
+      documentKind: "FIREARM_LICENCE",
+      documentNumber: "MADE-UP 1",
+    },
+  ],
+} as const;
+
+const TONIGHT = "The vessel leaves tonight (made up)";
+
+/** A request with personal data beside it, so urgent that one person sends it alone. */
+export const EXAMPLE_TRACE_WITH_PERSONS = {
+  ...EXAMPLE_TRACE,
+  priority: "URGENT",
+  breakGlass: { reason: TONIGHT },
+  request: { ...EXAMPLE_TRACE.request, urgencyJustification: TONIGHT },
+  persons: EXAMPLE_PERSONS,
+} as const;
+
 /** Under it the case of {@link EXAMPLE_CASE_LINE} was opened. */
 export const EXAMPLE_KEY = "KE/2026/17-first";
 

@@ -10,6 +10,7 @@ import {
   EXAMPLE_INCOMPLETE_TRACE,
   EXAMPLE_KEY,
   EXAMPLE_TRACE,
+  EXAMPLE_TRACE_WITH_PERSONS,
 } from "./trace-examples.ts";
 import { NewTrace } from "./trace-schema.ts";
 import { CheckedTraceView, OpenedTrace, TraceDetail, TraceList } from "./trace-view-schema.ts";
@@ -65,7 +66,8 @@ export const SEND_TRACE = {
     operationId: "sendTrace",
     summary: "Opens a case and sends its trace request",
     description:
-      "With priority URGENT the permission `traces:urgent` is needed too. A request that breaks " +
+      "With priority URGENT the permission `traces:urgent` is needed too, and with `persons` the " +
+      "permission `persons:send`. A request that breaks " +
       "a rule is refused with every field, its rule and what to do; nothing is kept of it.",
     tags: ["traces"],
     headers: RepeatHeaders,
@@ -111,6 +113,17 @@ export const SEND_TRACE = {
           caseId: EXAMPLE_IDS.sentCase,
           messageId: EXAMPLE_IDS.sentMessage,
           state: "DELIVERED",
+          findings: [],
+        },
+      },
+      persons: {
+        summary: "A request that cannot do without a name; it travels in a part of its own",
+        body: EXAMPLE_TRACE_WITH_PERSONS,
+        status: 201,
+        answer: {
+          caseId: EXAMPLE_IDS.personsCase,
+          messageId: EXAMPLE_IDS.personsMessage,
+          state: "SUBMITTED",
           findings: [],
         },
       },

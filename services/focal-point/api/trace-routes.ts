@@ -2,10 +2,12 @@ import {
   actorOf,
   type HttpRoutes,
   lackOf,
+  type Problem,
   problemFromRefusal,
   problemOf,
   sendProblem,
 } from "#http";
+import type { Actor } from "#users";
 import { checkTrace } from "../cases/check-trace.ts";
 import { type OpenTraceDeps, openTrace } from "../cases/open-trace.ts";
 import { sameCaseView, sameFirearmProblems } from "../chain/ask-whom-view.ts";
@@ -18,6 +20,7 @@ import { addMoveRoutes } from "./move-routes.ts";
 import { sendHeld } from "./release-routes.ts";
 import { CHECK_TRACE, LIST_TRACES, SEND_TRACE, SHOW_TRACE } from "./trace-operations.ts";
 import { nextOf, pageOf } from "./trace-page.ts";
+import type { NewTrace } from "./trace-schema.ts";
 
 /** Messages and events of one case that are shown; a case has a handful. */
 const DETAIL_ROWS_MAX = 500;
@@ -26,9 +29,7 @@ const DETAIL_ROWS_MAX = 500;
 export function addTraceRoutes(routes: HttpRoutes, deps: OpenTraceDeps): void {
   routes.post("/traces", SEND_TRACE, async (request, reply) => {
     const actor = actorOf(request);
-    const isUrgent = request.body.priority === "URGENT";
-    const isAlone = request.body.breakGlass !== undefined;
-    const lack = isUrgent || isAlone ? lackOf(actor, "traces:urgent") : undefined;
+    const lack = lackForBody(actor, request.body);
     if (lack !== undefined) return sendProblem(reply, lack);
     const unsaid = despiteProblem(request.body);
     if (unsaid !== undefined) return sendProblem(reply, unsaid);
@@ -60,8 +61,7 @@ export function addTraceRoutes(routes: HttpRoutes, deps: OpenTraceDeps): void {
     }
   });
   routes.post("/traces/check", CHECK_TRACE, async (request, reply) => {
-    const isUrgent = request.body.priority === "URGENT";
-    const lack = isUrgent ? lackOf(actorOf(request), "traces:urgent") : undefined;
+    const lack = lackForBody(actorOf(request), request.body);
     if (lack !== undefined) return sendProblem(reply, lack);
     const checked = checkedView(await checkTrace(deps, request.body));
     const same = await casesOfFacts(deps.store, request.body);
@@ -71,6 +71,16 @@ export function addTraceRoutes(routes: HttpRoutes, deps: OpenTraceDeps): void {
   });
   addReadRoutes(routes, deps);
   addMoveRoutes(routes, deps);
+}
+
+/** What a request needs beyond `traces:send`: for its priority, and for personal data in it. */
+function lackForBody(
+  actor: Actor,
+  { breakGlass, persons, priority }: NewTrace,
+): Problem | undefined {
+  const isAlone = breakGlass !== undefined;
+  const lack = priority === "URGENT" || isAlone ? lackOf(actor, "traces:urgent") : undefined;
+  return lack ?? (persons === undefined ? undefined : lackOf(actor, "persons:send"));
 }
 
 function addReadRoutes(routes: HttpRoutes, { clock, store }: OpenTraceDeps): void {

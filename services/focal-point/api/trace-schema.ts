@@ -1,5 +1,5 @@
 import { type Static, Type } from "typebox";
-import { closed, nameSchema, TraceRequestFacts, text } from "#casework";
+import { closed, nameSchema, PersonsFacts, TraceRequestFacts, text } from "#casework";
 import { Instant } from "#http";
 import { ExchangeStatus, Instrument, Priority, Tlp, UseRestriction } from "#proto";
 import { WIRE_LIMITS } from "#runtime";
@@ -39,6 +39,8 @@ export const NewTrace = Type.Object(
     despiteReason: text(),
     attachments: AttachedFacts,
     request: TraceRequestFacts,
+    /** Personal data; none unless the trace cannot do without it. */
+    persons: Type.Optional(PersonsFacts),
   },
   closed,
 );

@@ -1,9 +1,11 @@
+import { reviewAtMs } from "#casework";
 import { TracepostError } from "#errors";
 import type { MessageDraft } from "#post";
-import { TraceRequest } from "#proto";
+import { PersonsBlock, TraceRequest } from "#proto";
 import type { SqlRow, Transaction } from "#runtime";
 import { decodeExactly } from "#wire";
 import { bindManifests } from "../attachments/transfer-procedures.ts";
+import { keepBlock } from "../persons/person-record.ts";
 import {
   type Clearance,
   draftCleared,
@@ -30,6 +32,8 @@ export interface CaseToOpen {
   readonly draft: MessageDraft & { readonly messageId: string };
   /** Why one person sends it although it needs two (TP-ANS-6). */
   readonly alone?: { readonly reason: string };
+  /** Personal data of the draft, of which a copy is kept apart (TP-PERS-4). */
+  readonly persons?: PersonsBlock;
   /** Absent: every call opens a case of its own. */
   readonly idempotency?: { readonly key: string; readonly bodyDigest: Uint8Array };
   /** User id. */
@@ -85,6 +89,7 @@ export async function openCase(
   });
   await draftCleared(tx, args.draft, held.clearance);
   await bindManifests(tx, args.draft, decodeExactly(TraceRequest, args.request)?.attachments ?? []);
+  await keepSentPersons(tx, args);
   const record = await findCase(tx, caseId);
   if (record === undefined) throw new TracepostError("INTERNAL", "a case opened is not there");
   return { type: "opened", record };
@@ -95,6 +100,23 @@ async function holdRequest(tx: Transaction, args: CaseToOpen): Promise<Held> {
   const repeat = idempotency && { key: idempotency.key, digest: idempotency.bodyDigest };
   const hold = { action: "request", args, caseId, peer, draft, actor, nowMs, alone, repeat };
   return await holdForSecondPerson(tx, hold);
+}
+
+async function keepSentPersons(tx: Transaction, args: CaseToOpen): Promise<void> {
+  const { actor, caseId, draft, nowMs, peer, persons } = args;
+  if (persons === undefined) return;
+  await keepBlock(tx, {
+    caseId,
+    direction: "sent",
+    peer,
+    sender: draft.sender,
+    messageId: draft.messageId,
+    data: PersonsBlock.encode(persons).finish(),
+    persons: persons.persons.length,
+    reviewAtMs: reviewAtMs(persons, nowMs),
+    actor,
+    nowMs,
+  });
 }
 
 /** The case an idempotency key stands for; null when the key is new. */

@@ -20,7 +20,9 @@ export async function checkTrace(
   deps: ChainedContext & { readonly clock: Clock },
   facts: NewTrace,
 ): Promise<CheckedTrace> {
-  const { request, findings, refusal } = await prepareChained(deps, facts, deps.clock.now());
+  const prepared = await prepareChained(deps, facts, deps.clock.now());
+  const { personFindings, refusal, request } = prepared;
+  const findings = [...prepared.findings, ...personFindings];
   const sendable = refusal === undefined && errorsOf(findings).length === 0;
   return { sendable, findings, completeness: completenessOf(request, findings), refusal };
 }

@@ -1,4 +1,4 @@
-import { checkTraceRequest, toTraceRequest } from "#casework";
+import { checkPersons, checkTraceRequest, toPersonsBlock, toTraceRequest } from "#casework";
 import { type Refusal, refuse } from "#errors";
 import { instantMsOf } from "#http";
 import type { MessageDraft } from "#post";
@@ -10,6 +10,7 @@ import {
   Header,
   Instrument,
   Kind,
+  type PersonsBlock,
   Priority,
   Tlp,
   TraceMove,
@@ -38,6 +39,10 @@ export interface PreparedTrace {
   /** Those made before, such as by a screening, and those of the checks; none twice. */
   readonly findings: readonly Finding[];
   readonly draft: MessageDraft & { readonly messageId: string };
+  /** Personal data that travels beside it (TP-PERS-1); undefined for none. */
+  readonly persons: PersonsBlock | undefined;
+  /** What was found about the personal data. */
+  readonly personFindings: readonly Finding[];
   /** Why the exchange would not carry it; undefined when it would. */
   readonly refusal: Refusal | undefined;
 }
@@ -73,7 +78,9 @@ export function prepareTrace(
     : peer === undefined
       ? unknownRecipient(facts.to)
       : refusalOf(draft, view, nowMs);
-  return { request, findings, draft, refusal };
+  const persons = facts.persons && toPersonsBlock(facts.persons);
+  const personFindings = persons === undefined ? [] : checkPersons(persons, nowMs);
+  return { request, findings, draft, persons, personFindings, refusal };
 }
 
 function draftOf(self: Replier, facts: NewTrace, nowMs: number) {

@@ -1,0 +1,47 @@
+/**
+ * Tables of notices (TP-PERS-10 to TP-PERS-16). A notice is known by its message; what it came to
+ * stands beside it. A grant is leave of an originator, given or received; an onward copy says which
+ * of our messages passed on what another State had sent us, so that a notice can follow it.
+ */
+export const NOTICE_MIGRATION_SQL = `
+CREATE TABLE notice (
+  position INTEGER PRIMARY KEY,
+  notice_id TEXT NOT NULL UNIQUE,
+  direction TEXT NOT NULL CHECK (direction IN ('sent', 'received')),
+  peer TEXT NOT NULL,
+  kind TEXT NOT NULL CHECK (kind IN
+    ('CORRECTION', 'ERASURE', 'PRIOR_DISCLOSURE', 'ONWARD_RELEASE_REQUEST')),
+  case_id TEXT NOT NULL,
+  about_sender TEXT NOT NULL,
+  about_message_id TEXT NOT NULL,
+  about_part TEXT NOT NULL,
+  state TEXT NOT NULL CHECK (state IN
+    ('OPEN', 'WAITING', 'DONE', 'NOT_DONE', 'GRANTED', 'REFUSED', 'NOT_TAKEN')),
+  notice BLOB NOT NULL,
+  answer BLOB,
+  answer_id TEXT,
+  code TEXT,
+  actor TEXT NOT NULL,
+  noted_at INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX notice_case ON notice (case_id);
+CREATE INDEX notice_about ON notice (about_sender, about_message_id);
+CREATE INDEX notice_open ON notice (position) WHERE state IN ('OPEN', 'WAITING');
+
+CREATE TABLE release_grant (
+  about_sender TEXT NOT NULL,
+  about_message_id TEXT NOT NULL,
+  release_to TEXT NOT NULL,
+  request_id TEXT NOT NULL,
+  granted_at INTEGER NOT NULL,
+  PRIMARY KEY (about_sender, about_message_id, release_to)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE onward_copy (
+  about_sender TEXT NOT NULL,
+  about_message_id TEXT NOT NULL,
+  onward_message_id TEXT NOT NULL,
+  PRIMARY KEY (about_sender, about_message_id, onward_message_id)
+) STRICT, WITHOUT ROWID;
+`;

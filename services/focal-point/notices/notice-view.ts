@@ -1,0 +1,73 @@
+import { nameOf } from "#casework";
+import { DisclosureProceeding, ErasureReason, Notice } from "#proto";
+import type { NoticeRecord } from "./notice-record.ts";
+
+/** A notice as it is told in a list. */
+export function noticeView(record: NoticeRecord) {
+  return {
+    noticeId: record.noticeId,
+    direction: record.direction,
+    peer: record.peer,
+    kind: record.kind,
+    state: record.state,
+    caseId: record.caseId,
+    subject: {
+      sender: record.aboutSender,
+      messageId: record.aboutMessageId,
+      part: record.aboutPart,
+    },
+    code: record.code ?? undefined,
+    actor: record.actor,
+    notedAt: instant(record.notedAtMs),
+    updatedAt: instant(record.updatedAtMs),
+  };
+}
+
+/** A notice with what it says and what was answered; it holds no personal data. */
+export function noticeDetail(record: NoticeRecord) {
+  return { ...noticeView(record), ...contentView(record), answer: answerView(record) };
+}
+
+function contentView({ notice }: NoticeRecord) {
+  const { content } = Notice.decode(notice);
+  switch (content?.$case) {
+    case "correction": {
+      const { fields, personsReplaced, reason } = content.value;
+      return { correction: { reason, fields, personsReplaced } };
+    }
+    case "erasure": {
+      const { explanation, reason } = content.value;
+      const why = nameOf(ErasureReason, reason);
+      return { erasure: { reason: why, explanation: explanation || undefined } };
+    }
+    case "priorDisclosure": {
+      const { subject: _subject, proceeding, ...disclosure } = content.value;
+      const name = nameOf(DisclosureProceeding, proceeding);
+      return { priorDisclosure: { proceeding: name, ...disclosure } };
+    }
+    case "onwardReleaseRequest": {
+      const { purpose, releaseTo } = content.value;
+      return { onwardReleaseRequest: { releaseTo, purpose } };
+    }
+    default:
+      return {};
+  }
+}
+
+function answerView({ answer, answerId }: NoticeRecord) {
+  if (answer === null) return undefined;
+  const { content } = Notice.decode(answer);
+  const id = { answerId: answerId ?? undefined };
+  if (content?.$case === "confirmation") {
+    const { done, explanation, passedOnTo } = content.value;
+    return { ...id, done, explanation: explanation || undefined, passedOnTo };
+  }
+  if (content?.$case !== "onwardReleaseDecision") return undefined;
+  const { conditions, granted, reason, releaseTo } = content.value;
+  const said = { conditions: conditions || undefined, reason: reason || undefined };
+  return { ...id, granted, releaseTo, ...said };
+}
+
+function instant(ms: number): string {
+  return new Date(ms).toISOString();
+}

@@ -1,0 +1,207 @@
+import { reviewAtMs } from "#casework";
+import { tellChange } from "#feed";
+import { type DraftPart, draftMessage } from "#post";
+import { Envelope, Header, Kind, type MessageRef, PersonsBlock } from "#proto";
+import { newMessageId, type SqlRow, type Transaction } from "#runtime";
+import { defaultHandling, type Replier } from "../cases/reply-handling.ts";
+import { PERSONS_SCHEMA } from "../persons/person-hooks.ts";
+import { erasePersons } from "../persons/person-procedures.ts";
+import { blockIdOf, keepBlock } from "../persons/person-record.ts";
+import { insertNotice, type KeptNoticeKind } from "./notice-record.ts";
+
+/** A message that a notice is about. */
+interface AboutRow extends SqlRow {
+  conversation_id: string;
+  header_digest: Uint8Array | null;
+}
+
+/** The message a notice is about, as the post keeps it. */
+export interface NoticeAbout {
+  readonly caseId: string;
+  /** Participants the notice goes to. */
+  readonly to: readonly string[];
+  readonly reference: MessageRef | undefined;
+}
+
+/** What a notice names. */
+export interface AboutPlace {
+  readonly sender: string;
+  readonly messageId: string;
+  readonly part: string;
+}
+
+/**
+ * Finds whom a notice goes to (TP-PERS-11): about a message of ours to everybody who received it,
+ * about one of another State to its sender. Undefined when there is no such message here.
+ */
+export async function aboutOf(
+  tx: Transaction,
+  { messageId, sender }: AboutPlace,
+  self: Replier,
+): Promise<NoticeAbout | undefined> {
+  const isOwn = sender === self.participant;
+  const row = isOwn
+    ? await tx.get<AboutRow>(
+        "SELECT conversation_id, header_digest FROM post_outbox WHERE message_id = ?",
+        messageId,
+      )
+    : await tx.get<AboutRow>(
+        `SELECT conversation_id, header_digest FROM post_inbox
+         WHERE sender = ? AND message_id = ? AND state = 'delivered'`,
+        sender,
+        messageId,
+      );
+  if (row === undefined) return undefined;
+  const recipients = isOwn
+    ? await tx.all<{ recipient: string }>(
+        // Who did not get it has nothing to correct or to erase.
+        `SELECT recipient FROM post_outbox_recipient
+         WHERE message_id = ? AND state IN ('open', 'delivered')`,
+        messageId,
+      )
+    : [{ recipient: sender }];
+  const { conversation_id: caseId, header_digest: headerDigest } = row;
+  const reference =
+    headerDigest === null ? undefined : { originalSender: sender, messageId, headerDigest };
+  return { caseId, to: recipients.map(({ recipient }) => recipient), reference };
+}
+
+/** A notice to be sent to one participant. */
+export interface NoticeDraft {
+  readonly to: string;
+  readonly caseId: string;
+  readonly reference: MessageRef | undefined;
+  /** Encoded Notice. */
+  readonly notice: Uint8Array;
+  readonly persons?: PersonsBlock | undefined;
+  readonly self: Replier;
+  readonly nowMs: number;
+}
+
+/** Drafts the message that carries a notice, or the answer to one; gives its id. */
+export async function draftNotice(tx: Transaction, draft: NoticeDraft): Promise<string> {
+  const { caseId, notice, nowMs, persons, reference, self, to } = draft;
+  const parts: DraftPart[] = [
+    {
+      name: "body",
+      plaintext: notice,
+      schema: "tracepost.v1.Notice",
+      retentionClass: "consent",
+    },
+  ];
+  if (persons !== undefined) {
+    const plaintext = PersonsBlock.encode(persons).finish();
+    const schema = PERSONS_SCHEMA;
+    parts.push({ name: "persons", plaintext, schema, retentionClass: "persons" });
+  }
+  const messageId = newMessageId(nowMs);
+  await draftMessage(tx, {
+    messageId,
+    sender: self.participant,
+    recipients: [to],
+    kind: Kind.NOTICE,
+    conversationId: caseId,
+    nowMs,
+    handling: defaultHandling(self.state),
+    ...(reference === undefined ? {} : { inReplyTo: reference }),
+    parts,
+  });
+  if (persons !== undefined) {
+    await keepBlock(tx, {
+      caseId,
+      direction: "sent",
+      peer: to,
+      sender: self.participant,
+      messageId,
+      data: PersonsBlock.encode(persons).finish(),
+      persons: persons.persons.length,
+      reviewAtMs: reviewAtMs(persons, nowMs),
+      actor: "exchange",
+      nowMs,
+    });
+  }
+  return messageId;
+}
+
+/** A notice of ours. */
+export interface NoticeToSend {
+  readonly kind: KeptNoticeKind;
+  readonly about: AboutPlace;
+  /** Encoded Notice. */
+  readonly notice: Uint8Array;
+  /** Encoded PersonsBlock as it is to be read from now on; with a correction of persons. */
+  readonly persons: Uint8Array | undefined;
+  readonly self: Replier;
+  readonly actor: string;
+  readonly nowMs: number;
+}
+
+/** What became of it. */
+export type SentNotices =
+  | {
+      readonly type: "sent";
+      readonly notices: readonly { readonly noticeId: string; readonly to: string }[];
+    }
+  /** There is no such message here. */
+  | { readonly type: "unknown" }
+  /** Another State owns it, or this one does. */
+  | { readonly type: "not-yours" };
+
+/** Kinds that only the State that sent the information may send. */
+const OWNER_KINDS: readonly KeptNoticeKind[] = ["CORRECTION", "ERASURE"];
+
+/**
+ * Sends a notice to everybody it concerns, and does at home what it asks of others, as one step
+ * (TP-PERS-11, TP-PERS-12).
+ */
+export async function sendNotices(tx: Transaction, args: NoticeToSend): Promise<SentNotices> {
+  const { about, actor, kind, nowMs, self } = args;
+  const isOwner = about.sender === self.participant;
+  if (isOwner !== OWNER_KINDS.includes(kind)) return { type: "not-yours" };
+  const found = await aboutOf(tx, about, self);
+  if (found === undefined) return { type: "unknown" };
+  const { caseId, reference } = found;
+  const persons = args.persons && PersonsBlock.decode(args.persons);
+  const notices: { noticeId: string; to: string }[] = [];
+  for (const to of found.to) {
+    const { notice } = args;
+    const draft = { to, caseId, reference, notice, persons, self, nowMs };
+    const noticeId = await draftNotice(tx, draft);
+    const kept = { noticeId, direction: "sent", peer: to, kind, caseId, state: "OPEN" } as const;
+    await insertNotice(tx, { ...kept, notice, about, actor, nowMs });
+    await tellChange(tx, {
+      kind: "notice.sent",
+      caseId,
+      messageId: noticeId,
+      participant: to,
+      code: kind,
+      actor,
+      nowMs,
+    });
+    notices.push({ noticeId, to });
+  }
+  const endsHere = kind === "ERASURE" || persons !== undefined;
+  if (endsHere && about.part === "persons") {
+    const blockId = blockIdOf(about.sender, about.messageId);
+    const reason = kind === "ERASURE" ? "erasure notice sent" : "replaced by a correction notice";
+    await erasePersons(tx, { blockId, actor, reason, nowMs });
+  }
+  return { type: "sent", notices };
+}
+
+/** Header of a message kept in the inbox; undefined when it is not here. */
+export async function inboxHeader(
+  tx: Transaction,
+  { messageId, sender }: Pick<AboutPlace, "messageId" | "sender">,
+): Promise<Header | undefined> {
+  const row = await tx.get<{ envelope: Uint8Array }>(
+    `SELECT envelope FROM post_inbox WHERE sender = ? AND message_id = ? AND state = 'delivered'`,
+    sender,
+    messageId,
+  );
+  return row === undefined ? undefined : headerOf(row.envelope);
+}
+
+function headerOf(envelope: Uint8Array): Header {
+  return Header.decode(Envelope.decode(envelope).header);
+}
