@@ -40,6 +40,7 @@ import { addTraceOverdue } from "./commands/trace-overdue.ts";
 import { addTraceReply } from "./commands/trace-reply.ts";
 import { addTraceSend } from "./commands/trace-send.ts";
 import { addTraceShow } from "./commands/trace-show.ts";
+import { addTraceTemplate } from "./commands/trace-template.ts";
 import { addUserAdd } from "./commands/user-add.ts";
 import { addUserList } from "./commands/user-list.ts";
 import { addUserStatus } from "./commands/user-status.ts";
@@ -105,6 +106,7 @@ export function createProgram(terminal: Terminal, asJson: boolean): Command {
   addTraceList(trace, terminal);
   addTraceShow(trace, terminal);
   addTraceAskWhom(trace, terminal);
+  addTraceTemplate(trace, terminal);
   addTraceCheck(trace, terminal);
   addTraceSend(trace, terminal);
   addTraceReply(trace, terminal);

@@ -93,6 +93,7 @@ export {
   type ConsignmentProblem,
   type ConsignmentText,
 } from "./consignment/consignment-kinds.ts";
+export { FORMS, filledForm, formOf, formsOfSubject } from "./forms/forms.ts";
 export { candidateLookups, type SearchDepth } from "./identity/candidate-lookups.ts";
 export {
   type FirearmCandidate,

@@ -37,6 +37,7 @@ import { addChainRoutes } from "./chain/chain-routes.ts";
 import { createClockPump } from "./clocks/clock-pump.ts";
 import type { FocalPointConfig } from "./config.ts";
 import { FirearmImporter } from "./firearms/import.ts";
+import { addFormRoutes } from "./forms/form-routes.ts";
 import { addLetterRoutes } from "./letters/letter-routes.ts";
 import { createLapsePump } from "./moves/lapse-pump.ts";
 import { withNotices } from "./notices/notice-hooks.ts";
@@ -148,6 +149,7 @@ async function buildFocalPoint(
       addReleaseRoutes(routes, { store, clock, onDrafted });
       addDeputyRoutes(routes, { store, clock, onDrafted });
       addLetterRoutes(routes, { store, self, register, clock });
+      addFormRoutes(routes);
       addPersonRoutes(routes, { store, clock });
       addNoticeRoutes(routes, { store, self, clock, onDrafted });
       addFirearmRoutes(routes, { store, importer });
