@@ -13,7 +13,14 @@ import { TracepostError } from "#errors";
 import type { MessageReceipts } from "#post";
 import { ReceiptType, TraceFollowUp, TraceMove, TraceReply, TraceRequest } from "#proto";
 import { type Database, systemClock, type Transaction } from "#runtime";
-import type { CaseFile, CaseLine, CaseMove, CaseSource, LetterLine } from "./case-view.ts";
+import type {
+  AttachmentLine,
+  CaseFile,
+  CaseLine,
+  CaseMove,
+  CaseSource,
+  LetterLine,
+} from "./case-view.ts";
 import type { NextMoves } from "./next-moves.ts";
 import type { MessageView } from "./trace-calls.ts";
 
@@ -103,6 +110,10 @@ export type CaseProcedures = {
     tx: Transaction,
     args: { readonly caseId: string; readonly limit: number },
   ): Promise<StoredLetter[]>;
+  caseAttachments(
+    tx: Transaction,
+    args: { readonly caseId: string; readonly limit: number },
+  ): Promise<AttachmentLine[]>;
   postMessageReceipts(
     tx: Transaction,
     args: { readonly conversationId: string; readonly limit: number },
@@ -142,11 +153,12 @@ export class StoredCases implements CaseSource {
 
   async load(caseId: string): Promise<CaseFile> {
     const conversationId = caseId;
-    const [found, letters, messages, moves] = await Promise.all([
+    const [found, letters, messages, moves, attachments] = await Promise.all([
       this.#store.call("loadCase", { caseId, eventLimit: CASE_ROWS_MAX }),
       this.#store.call("lettersOf", { caseId, limit: CASE_ROWS_MAX }),
       this.#store.call("postMessageReceipts", { conversationId, limit: CASE_ROWS_MAX }),
       this.#store.call("caseMoves", { caseId }),
+      this.#store.call("caseAttachments", { caseId, limit: CASE_ROWS_MAX }),
     ]);
     if (found === null) throw new TracepostError("USAGE", `no case here: ${caseId}`);
     const { events, record } = found;
@@ -165,6 +177,7 @@ export class StoredCases implements CaseSource {
         ...(actor === "" ? {} : { actor }),
       })),
       messages: messages.map(messageOf),
+      attachments,
       ...(record.offExchange ? { letters: letters.map(letterOf) } : {}),
     };
   }

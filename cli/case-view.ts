@@ -68,6 +68,15 @@ export interface LetterLine {
   readonly at: string;
 }
 
+/** A photograph or document of a case. */
+export interface AttachmentLine {
+  readonly attachmentId: string;
+  readonly name: string;
+  readonly state: string;
+  readonly direction: string;
+  readonly messageId: string;
+}
+
 /** Everything a State knows of one of its cases; the same as the HTTP API gives it. */
 export interface CaseFile extends CaseLine {
   readonly request: TraceRequestView;
@@ -76,6 +85,7 @@ export interface CaseFile extends CaseLine {
   readonly events: readonly CaseEvent[];
   /** Messages this State sent in the case, with their receipts and log indices. */
   readonly messages: readonly MessageView[];
+  readonly attachments: readonly AttachmentLine[];
   /** Of a case with a State off the exchange. */
   readonly letters?: readonly LetterLine[];
 }

@@ -13,7 +13,6 @@ import { type OpenTraceDeps, openTrace } from "../cases/open-trace.ts";
 import { sameCaseView, sameFirearmProblems } from "../chain/ask-whom-view.ts";
 import { casesOfFacts, despiteProblem, isMeant } from "../chain/same-facts.ts";
 import { wouldRepeat } from "../chain/same-firearm.ts";
-import { caseAttachmentView } from "./attachment-schema.ts";
 import { caseDetail, caseLine, openedView } from "./case-view.ts";
 import { checkedView, findingsProblem } from "./finding-view.ts";
 import { addMoveRoutes } from "./move-routes.ts";
@@ -100,11 +99,11 @@ function addReadRoutes(routes: HttpRoutes, { clock, store }: OpenTraceDeps): voi
       store.call("postMessageReceipts", args),
       store.call("caseMoves", { caseId }),
       store.call("lettersOf", { caseId, limit: DETAIL_ROWS_MAX }),
-      store.call("attachmentsOfCase", { caseId, limit: DETAIL_ROWS_MAX }),
+      store.call("caseAttachments", { caseId, limit: DETAIL_ROWS_MAX }),
     ]);
     return reply.send({
       ...caseDetail({ ...found, messages, moves, letters }, clock.now()),
-      attachments: attachments.map(caseAttachmentView),
+      attachments,
     });
   });
 }

@@ -20,6 +20,7 @@ import {
   receivedUse,
   sentUse,
 } from "./attachment-use.ts";
+import { caseAttachments } from "./case-attachments.ts";
 import { PREVIEW_PIECE } from "./transfer-tables.ts";
 
 /**
@@ -325,6 +326,7 @@ async function tell(
 /** Procedures of attachments on their way, for the store of the service. */
 export const TRANSFER_PROCEDURES = {
   attachmentsOfCase,
+  caseAttachments,
   callAttachment,
   nextWanted,
   draftPiece,
@@ -338,6 +340,7 @@ export const TRANSFER_PROCEDURES = {
 /** Those of them that only read. */
 export const TRANSFER_READ_ONLY = [
   "attachmentsOfCase",
+  "caseAttachments",
   "nextWanted",
   "nextArrival",
   "nextComplete",

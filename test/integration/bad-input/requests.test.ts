@@ -150,7 +150,7 @@ const BODIES: readonly BadInputRow<Given>[] = [
     "BODY_INVALID",
     "request.requestedState",
     "sameState",
-    "Correct this",
+    "Look into your own registers",
     trace({ to: "US" }),
   ],
   [

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { AlertKind, AlertMove, AlertScope, Disclosed, Kind, Lane, Priority, Void } from "#proto";
+import { Kind, Lane, Void } from "#proto";
 import { makeParties } from "../../support/parties.ts";
-import { draftOf } from "../../support/post-drafts.ts";
+import { alertOf, draftOf } from "../../support/post-drafts.ts";
 import {
   openPostExchange,
   type PostExchange,
@@ -92,19 +92,7 @@ describe("a message", () => {
   });
 
   test("to several recipients is delivered to each and ends with the last receipt", async () => {
-    const schema = "tracepost.v1.Alert";
-    const body = { name: "body", plaintext: Buffer.from("to all"), schema } as const;
-    const changes = {
-      kind: Kind.ALERT,
-      priority: Priority.URGENT,
-      disclosed: Disclosed.create({
-        alertMove: AlertMove.ALERT,
-        alertKind: AlertKind.WANTED_FIREARM,
-        alertScope: AlertScope.PRIVATE,
-      }),
-      parts: [{ ...body, retentionClass: "alert" }],
-    };
-    const messageId = await ne.send(["BR", "AT"], "to all", changes);
+    const messageId = await ne.send(["BR", "AT"], "to all", alertOf("to all"));
     await exchange.settled();
     expect(await effectsOf(br, messageId)).toHaveLength(1);
     expect(await effectsOf(exchange.member("AT"), messageId)).toHaveLength(1);

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { Kind, Priority } from "#proto";
 import { type CarrierFaults, RELIABLE } from "../../support/memory-carrier.ts";
+import { alertOf } from "../../support/post-drafts.ts";
 import { openPostExchange, type PostExchange } from "../../support/post-exchange.ts";
 import { randomFrom } from "../../support/seeded-random.ts";
 
@@ -32,10 +32,8 @@ async function sendAll(exchange: PostExchange, sendings: readonly Sending[]): Pr
   for (const [index, { from, to, urgent }] of sendings.entries()) {
     const sender = exchange.member(IDS[from] ?? "NE");
     const recipient = IDS[(from + to) % IDS.length] ?? "BR";
-    const changes = urgent
-      ? { kind: Kind.ALERT, priority: Priority.URGENT, disclosed: undefined as never }
-      : {};
-    ids.push(await sender.send(recipient, `message ${index}`, changes));
+    const body = `message ${index}`;
+    ids.push(await sender.send(recipient, body, urgent ? alertOf(body) : {}));
   }
   return ids;
 }

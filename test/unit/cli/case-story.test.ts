@@ -23,6 +23,7 @@ const file: CaseFile = {
   request,
   reply: fromTraceReply(answer),
   moves: [],
+  attachments: [],
   next: {
     turn: "nobody",
     own: ["OUTCOME_FEEDBACK", "CASE_CLOSED"],
