@@ -188,5 +188,7 @@ export function traceBody(from: string, to: string): Uint8Array {
     requestedState,
     nationalCaseNumber: `${requestingState}/${newMessageId()}`,
     recovery: recovery && { ...recovery, country: requestingState, place: "" },
+    // Nobody here would send the bytes of what it names.
+    attachments: [],
   }).finish();
 }

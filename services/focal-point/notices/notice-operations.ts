@@ -9,6 +9,7 @@ import {
   RepeatHeaders,
 } from "#http";
 import { CASEWORK_LIMITS } from "#runtime";
+import { HeldView } from "../api/release-schema.ts";
 import {
   ConfirmationFacts,
   DecisionFacts,
@@ -58,11 +59,19 @@ export const SEND_NOTICE = {
     response: {
       200: { ...SentNoticesView, description: "The notices that this idempotency key stands for" },
       201: { ...SentNoticesView, description: "They are on their way" },
+      202: { ...HeldView, description: "It waits for a second person; nothing was sent" },
     },
   },
   config: {
     permission: "notices:send",
-    problems: ["NOT_FOUND", "NOT_PERMITTED", "BODY_INVALID", "IDEMPOTENCY_MISMATCH"],
+    problems: [
+      "NOT_FOUND",
+      "NOT_PERMITTED",
+      "BODY_INVALID",
+      "IDEMPOTENCY_MISMATCH",
+      "RELEASE_PENDING",
+      "NOT_ALONE",
+    ],
     examples: {
       erasure: {
         summary: "The purpose of a name has ended: it is erased here and at the other State",
@@ -179,18 +188,26 @@ export const DECIDE_RELEASE = {
     response: {
       200: { ...AnsweredView, description: "The decision that this idempotency key stands for" },
       201: { ...AnsweredView, description: "The decision is on its way" },
+      202: { ...HeldView, description: "It waits for a second person; nothing was sent" },
     },
   },
   config: {
     permission: "notices:decide",
-    problems: ["NOT_FOUND", "ILLEGAL_MOVE", "BODY_INVALID", "IDEMPOTENCY_MISMATCH"],
+    problems: [
+      "NOT_FOUND",
+      "ILLEGAL_MOVE",
+      "BODY_INVALID",
+      "IDEMPOTENCY_MISMATCH",
+      "RELEASE_PENDING",
+      "NOT_ALONE",
+    ],
     examples: {
       granted: {
-        summary: "It may be passed on, to that State alone",
+        summary: "It may be passed on, to that State alone, once a second person agrees",
         parameters: { noticeId: EXAMPLE_IDS.receivedNotice },
         body: { granted: true, releaseTo: ["DE"] },
-        status: 201,
-        answer: { answerId: NOTICE_ID },
+        status: 202,
+        answer: { releaseId: NOTICE_ID, state: "PENDING", reasons: ["ONWARD_RELEASE"] },
       },
     },
   },

@@ -3,9 +3,16 @@ import { Header, Notice, OnwardReleaseDecision } from "#proto";
 import { doOnce, type RepeatKey, type RepeatMismatch } from "#repeats";
 import type { Transaction } from "#runtime";
 import type { Replier } from "../cases/reply-handling.ts";
+import type { Clearance, NotAlone } from "../releases/hold.ts";
 import { findNotice, listNotices, type NoticeRecord, settleNotice } from "./notice-record.ts";
 import { askedFor, confirmNotice, keepGrants } from "./receive-notice.ts";
-import { draftNotice, inboxHeader, type NoticeToSend, sendNotices } from "./send-notice.ts";
+import {
+  draftNotice,
+  holdNotice,
+  inboxHeader,
+  type NoticeToSend,
+  sendNotices,
+} from "./send-notice.ts";
 
 /** Sends notices for a caller who may ask again (TP-API-18). */
 async function sendNoticesOnce(
@@ -59,34 +66,55 @@ async function confirmNoticeOnce(
 /** Decides about onward release: leave that was given is kept at both ends (TP-PERS-16). */
 async function decideReleaseOnce(
   tx: Transaction,
-  args: Answering & { readonly decision: Omit<OnwardReleaseDecision, "requestMessageId"> },
-): Promise<(AnsweredNotice & { readonly repeated: boolean }) | RepeatMismatch> {
-  const { decision, noticeId, nowMs, repeat, self } = args;
-  return await doOnce<AnsweredNotice>(tx, { repeat, made: "sent", nowMs }, async () => {
-    const known = await openNotice(tx, args, (kind) => kind === "ONWARD_RELEASE_REQUEST");
-    if ("type" in known) return known;
-    const asked = askedFor(known);
-    const { granted, releaseTo } = decision;
-    if (granted && !releaseTo.every((one) => asked.includes(one))) return { type: "not-asked" };
-    const value = OnwardReleaseDecision.create({ ...decision, requestMessageId: noticeId });
-    const answer = Notice.encode(
-      Notice.create({ content: { $case: "onwardReleaseDecision", value }, languageTag: "en" }),
-    ).finish();
-    const { caseId, peer: to } = known;
-    const draft = { to, caseId, reference: undefined, notice: answer, self, nowMs };
-    const answerId = await draftNotice(tx, draft);
-    if (granted) await keepGrants(tx, known, releaseTo, nowMs);
-    const state = granted ? "GRANTED" : "REFUSED";
-    await settleNotice(tx, { noticeId, state, answer, answerId, nowMs });
-    await tellAnswered(tx, known, args);
-    return { type: "sent", answerId };
-  });
+  args: ReleaseToDecide & { readonly repeat: RepeatKey | undefined },
+): Promise<((AnsweredNotice | NotAlone) & { readonly repeated: boolean }) | RepeatMismatch> {
+  const { nowMs, repeat, ...rest } = args;
+  return await doOnce<AnsweredNotice | NotAlone>(tx, { repeat, made: "sent", nowMs }, () =>
+    decideRelease(tx, { ...rest, nowMs }),
+  );
+}
+
+/** A decision about onward release. */
+export type ReleaseToDecide = Omit<Answering, "repeat"> & {
+  readonly decision: Omit<OnwardReleaseDecision, "requestMessageId">;
+};
+
+/** Decides, as one step; a grant waits for a second person (TP-ANS-1). */
+export async function decideRelease(
+  tx: Transaction,
+  args: ReleaseToDecide,
+  given?: Clearance,
+): Promise<AnsweredNotice | NotAlone> {
+  const { actor, decision, noticeId, nowMs, self } = args;
+  const known = await openNotice(tx, args, (kind) => kind === "ONWARD_RELEASE_REQUEST");
+  if ("type" in known) return known;
+  const asked = askedFor(known);
+  const { granted, releaseTo } = decision;
+  if (granted && !releaseTo.every((one) => asked.includes(one))) return { type: "not-asked" };
+  const value = OnwardReleaseDecision.create({ ...decision, requestMessageId: noticeId });
+  const answer = Notice.encode(
+    Notice.create({ content: { $case: "onwardReleaseDecision", value }, languageTag: "en" }),
+  ).finish();
+  const { caseId, peer: to } = known;
+  const draft = { to, caseId, reference: undefined, notice: answer, self, nowMs };
+  let clearance = given;
+  if (clearance === undefined) {
+    const held = await holdNotice(tx, draft, { action: "decision", args, actor });
+    if (held.type !== "cleared") return held;
+    clearance = held.clearance;
+  }
+  const answerId = await draftNotice(tx, draft, clearance);
+  if (granted) await keepGrants(tx, known, releaseTo, nowMs);
+  const state = granted ? "GRANTED" : "REFUSED";
+  await settleNotice(tx, { noticeId, state, answer, answerId, nowMs });
+  await tellAnswered(tx, known, args);
+  return { type: "sent", answerId };
 }
 
 /** A notice received that waits for this kind of answer. */
 async function openNotice(
   tx: Transaction,
-  { noticeId }: Answering,
+  { noticeId }: Pick<Answering, "noticeId">,
   fits: (kind: NoticeRecord["kind"]) => boolean,
 ): Promise<NoticeRecord | Extract<AnsweredNotice, { type: "unknown" | "illegal" }>> {
   const known = await findNotice(tx, { noticeId });
@@ -98,7 +126,7 @@ async function openNotice(
 async function tellAnswered(
   tx: Transaction,
   { caseId, kind: code, noticeId: messageId, peer: participant }: NoticeRecord,
-  { actor, nowMs }: Answering,
+  { actor, nowMs }: Pick<Answering, "actor" | "nowMs">,
 ): Promise<void> {
   const kind = "notice.answered";
   await tellChange(tx, { kind, caseId, messageId, participant, code, actor, nowMs });

@@ -12,6 +12,7 @@ import {
 } from "#http";
 import { type Finding, Notice, OnwardReleaseDecision, PersonsBlock } from "#proto";
 import { type Clock, type Database, HTTP_LIMITS } from "#runtime";
+import { sendHeld } from "../api/release-routes.ts";
 import type { Replier } from "../cases/reply-handling.ts";
 import type { FocalPointProcedures } from "../store.ts";
 import { toNotice } from "./notice-facts.ts";
@@ -102,7 +103,7 @@ function addSendRoute(routes: HttpRoutes, deps: NoticeRouteDeps): void {
         return sendProblem(reply, problemOf("NOT_PERMITTED", { field: "subject.sender", detail }));
       }
       default:
-        return sent satisfies never;
+        return sendHeld(reply, sent);
     }
   });
 }
@@ -155,7 +156,7 @@ function addAnswerRoutes(routes: HttpRoutes, deps: NoticeRouteDeps): void {
 type Answered = Awaited<
   ReturnType<FocalPointProcedures["confirmNoticeOnce" | "decideReleaseOnce"]>
 >;
-type Reply = Parameters<typeof sendProblem>[0];
+type Reply = Parameters<typeof sendProblem>[0] & Parameters<typeof sendHeld>[0];
 
 function sendAnswered(reply: Reply, answered: Answered, onDrafted: () => void): Reply {
   switch (answered.type) {
@@ -175,7 +176,7 @@ function sendAnswered(reply: Reply, answered: Answered, onDrafted: () => void): 
       return sendProblem(reply, problemOf("BODY_INVALID", { field: "releaseTo", detail }));
     }
     default:
-      return answered satisfies never;
+      return sendHeld(reply, answered);
   }
 }
 

@@ -28,7 +28,8 @@ export function noticeDetail(record: NoticeRecord) {
   return { ...noticeView(record), ...contentView(record), answer: answerView(record) };
 }
 
-function contentView({ notice }: NoticeRecord) {
+/** What a notice says; it holds no personal data. */
+export function contentView({ notice }: Pick<NoticeRecord, "notice">) {
   const { content } = Notice.decode(notice);
   switch (content?.$case) {
     case "correction": {

@@ -1,12 +1,13 @@
 import { reviewAtMs } from "#casework";
 import { tellChange } from "#feed";
-import { type DraftPart, draftMessage } from "#post";
+import type { DraftPart, MessageDraft } from "#post";
 import { Envelope, Header, Kind, type MessageRef, PersonsBlock } from "#proto";
 import { newMessageId, type SqlRow, type Transaction } from "#runtime";
 import { defaultHandling, type Replier } from "../cases/reply-handling.ts";
 import { PERSONS_SCHEMA } from "../persons/person-hooks.ts";
 import { erasePersons } from "../persons/person-procedures.ts";
 import { blockIdOf, keepBlock } from "../persons/person-record.ts";
+import { Clearance, draftCleared, holdForSecondPerson, type NotAlone } from "../releases/hold.ts";
 import { insertNotice, type KeptNoticeKind } from "./notice-record.ts";
 
 /** A message that a notice is about. */
@@ -78,8 +79,8 @@ export interface NoticeDraft {
   readonly nowMs: number;
 }
 
-/** Drafts the message that carries a notice, or the answer to one; gives its id. */
-export async function draftNotice(tx: Transaction, draft: NoticeDraft): Promise<string> {
+/** The message that carries a notice, or the answer to one. */
+function messageOf(draft: NoticeDraft): MessageDraft & { readonly messageId: string } {
   const { caseId, notice, nowMs, persons, reference, self, to } = draft;
   const parts: DraftPart[] = [
     {
@@ -94,9 +95,8 @@ export async function draftNotice(tx: Transaction, draft: NoticeDraft): Promise<
     const schema = PERSONS_SCHEMA;
     parts.push({ name: "persons", plaintext, schema, retentionClass: "persons" });
   }
-  const messageId = newMessageId(nowMs);
-  await draftMessage(tx, {
-    messageId,
+  return {
+    messageId: newMessageId(nowMs),
     sender: self.participant,
     recipients: [to],
     kind: Kind.NOTICE,
@@ -105,7 +105,48 @@ export async function draftNotice(tx: Transaction, draft: NoticeDraft): Promise<
     handling: defaultHandling(self.state),
     ...(reference === undefined ? {} : { inReplyTo: reference }),
     parts,
+  };
+}
+
+/** By what a notice is known while it waits for a second person. */
+export interface NoticeHold {
+  readonly action: "notice" | "decision";
+  /** Arguments of that action. */
+  readonly args: unknown;
+  readonly actor: string;
+}
+
+/** Asks whether a notice may leave with one person (TP-ANS-1). */
+export async function holdNotice(
+  tx: Transaction,
+  draft: NoticeDraft,
+  hold: NoticeHold,
+): Promise<{ readonly type: "cleared"; readonly clearance: Clearance } | NotAlone> {
+  const { caseId, nowMs, to: peer } = draft;
+  const held = await holdForSecondPerson(tx, {
+    ...hold,
+    draft: messageOf(draft),
+    caseId,
+    peer,
+    nowMs,
   });
+  // Only the firearm register is sent to an officer, and it gives no notice.
+  return held.type === "officer" ? { type: "not-alone" } : held;
+}
+
+/**
+ * Drafts the message that carries a notice, or the answer to one; gives its id. Without a clearance
+ * for what one person may send: throws TracepostError INTERNAL for anything else.
+ */
+export async function draftNotice(
+  tx: Transaction,
+  draft: NoticeDraft,
+  given?: Clearance,
+): Promise<string> {
+  const { caseId, nowMs, persons, self, to } = draft;
+  const message = messageOf(draft);
+  const { messageId } = message;
+  await draftCleared(tx, message, given ?? Clearance.none());
   if (persons !== undefined) {
     await keepBlock(tx, {
       caseId,
@@ -145,16 +186,22 @@ export type SentNotices =
   /** There is no such message here. */
   | { readonly type: "unknown" }
   /** Another State owns it, or this one does. */
-  | { readonly type: "not-yours" };
+  | { readonly type: "not-yours" }
+  | NotAlone;
 
 /** Kinds that only the State that sent the information may send. */
 const OWNER_KINDS: readonly KeptNoticeKind[] = ["CORRECTION", "ERASURE"];
 
 /**
  * Sends a notice to everybody it concerns, and does at home what it asks of others, as one step
- * (TP-PERS-11, TP-PERS-12).
+ * (TP-PERS-11, TP-PERS-12). What one person may not send waits for a second one, whose clearance
+ * sends it (TP-ANS-1).
  */
-export async function sendNotices(tx: Transaction, args: NoticeToSend): Promise<SentNotices> {
+export async function sendNotices(
+  tx: Transaction,
+  args: NoticeToSend,
+  given?: Clearance,
+): Promise<SentNotices> {
   const { about, actor, kind, nowMs, self } = args;
   const isOwner = about.sender === self.participant;
   if (isOwner !== OWNER_KINDS.includes(kind)) return { type: "not-yours" };
@@ -162,11 +209,20 @@ export async function sendNotices(tx: Transaction, args: NoticeToSend): Promise<
   if (found === undefined) return { type: "unknown" };
   const { caseId, reference } = found;
   const persons = args.persons && PersonsBlock.decode(args.persons);
+  const { notice } = args;
+  const draftTo = (to: string): NoticeDraft => {
+    return { to, caseId, reference, notice, persons, self, nowMs };
+  };
+  let clearance = given;
+  const [first] = found.to;
+  if (clearance === undefined && first !== undefined) {
+    const held = await holdNotice(tx, draftTo(first), { action: "notice", args, actor });
+    if (held.type !== "cleared") return held;
+    clearance = held.clearance;
+  }
   const notices: { noticeId: string; to: string }[] = [];
   for (const to of found.to) {
-    const { notice } = args;
-    const draft = { to, caseId, reference, notice, persons, self, nowMs };
-    const noticeId = await draftNotice(tx, draft);
+    const noticeId = await draftNotice(tx, draftTo(to), clearance);
     const kept = { noticeId, direction: "sent", peer: to, kind, caseId, state: "OPEN" } as const;
     await insertNotice(tx, { ...kept, notice, about, actor, nowMs });
     await tellChange(tx, {

@@ -3,6 +3,9 @@ import { TraceFollowUp, TraceReply, TraceRequest } from "#proto";
 import type { Transaction } from "#runtime";
 import { type LinkedCaseToOpen, openLinkedCase } from "../chain/open-linked.ts";
 import { type MoveToSend, sendMove } from "../moves/send-move.ts";
+import { decideRelease, type ReleaseToDecide } from "../notices/notice-procedures.ts";
+import { contentView } from "../notices/notice-view.ts";
+import { type NoticeToSend, sendNotices } from "../notices/send-notice.ts";
 import type { Clearance } from "./hold.ts";
 import { insertPolicy } from "./release-policy.ts";
 
@@ -57,6 +60,27 @@ const request: HeldAction = {
   view: (args) => fromTraceRequest(TraceRequest.decode((args as LinkedCaseToOpen).request)),
 };
 
+const notice: HeldAction = {
+  async perform(tx, args, { clearance, nowMs }) {
+    const sent = await sendNotices(tx, { ...(args as NoticeToSend), nowMs }, clearance);
+    if (sent.type !== "sent") return { type: "stale", detail: sent.type };
+    return { type: "sent", messageId: sent.notices[0]?.noticeId ?? "", state: "SENT" };
+  },
+  view: (args) => contentView(args as NoticeToSend),
+};
+
+const decision: HeldAction = {
+  async perform(tx, args, { clearance, nowMs }) {
+    const answered = await decideRelease(tx, { ...(args as ReleaseToDecide), nowMs }, clearance);
+    if (answered.type === "sent") {
+      return { type: "sent", messageId: answered.answerId, state: "GRANTED" };
+    }
+    const detail = answered.type === "illegal" ? `the notice is ${answered.state}` : answered.type;
+    return { type: "stale", detail };
+  },
+  view: (args) => (args as ReleaseToDecide).decision,
+};
+
 const policy: HeldAction = {
   async perform(tx, args, { preparedBy: actor, confirmedBy, nowMs: atMs }) {
     await insertPolicy(tx, { policy: args as ReleasePolicy, actor, confirmedBy, atMs });
@@ -66,4 +90,10 @@ const policy: HeldAction = {
 };
 
 /** Everything that may wait for a second person, by the name it is kept under. */
-export const HELD_ACTIONS: Readonly<Record<string, HeldAction>> = { move, request, policy };
+export const HELD_ACTIONS: Readonly<Record<string, HeldAction>> = {
+  move,
+  request,
+  notice,
+  decision,
+  policy,
+};

@@ -34,6 +34,11 @@ export class Clearance {
     return new Clearance(covers, releaseId);
   }
 
+  /** For what one person may send: it covers no reason. */
+  static none(): Clearance {
+    return new Clearance([], "");
+  }
+
   /** Whether it is leave for all of these reasons. */
   covers(reasons: readonly ReleaseReason[]): boolean {
     return reasons.every((reason) => this.#covers.has(reason));

@@ -16,7 +16,8 @@ import { decodeExactly } from "#wire";
 /** What decides whether a draft may leave with one person, read from the draft itself. */
 export function outgoingOf(draft: MessageDraft): Outgoing {
   const body = draft.parts.find(({ name }) => name === "body")?.plaintext ?? new Uint8Array();
-  const { disclosed, handling } = draft;
+  const { disclosed } = draft;
+  const handling = draft.kind === Kind.NOTICE && tellsNothing(body) ? undefined : draft.handling;
   return {
     hasPersons:
       draft.parts.some(({ name }) => name === "persons") ||
@@ -48,6 +49,12 @@ function eventsIn(value: unknown): CustodyEvent[] {
 function namesPerson({ fromParty, fromRole, toParty, toRole }: CustodyEvent): boolean {
   const holder = PartyRole.PRIVATE_HOLDER;
   return (fromRole === holder && fromParty !== "") || (toRole === holder && toParty !== "");
+}
+
+/** An erasure and a confirmation repeat nothing of what they are about. */
+function tellsNothing(body: Uint8Array): boolean {
+  const said = decodeExactly(Notice, body)?.content?.$case;
+  return said === "erasure" || said === "confirmation";
 }
 
 function grantsOnward(body: Uint8Array): boolean {

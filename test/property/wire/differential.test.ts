@@ -4,6 +4,9 @@ import {
   AlertKind,
   AlertMove,
   AlertScope,
+  alertKindToJSON,
+  alertMoveToJSON,
+  alertScopeToJSON,
   ExchangeStatus,
   exchangeStatusToJSON,
   Header,
@@ -140,6 +143,9 @@ function plainHeader(of: Header): PlainFields {
     disclosed: of.disclosed && {
       move: traceMoveToJSON(of.disclosed.move),
       outcomeClass: outcomeClassToJSON(of.disclosed.outcomeClass),
+      alertMove: alertMoveToJSON(of.disclosed.alertMove),
+      alertKind: alertKindToJSON(of.disclosed.alertKind),
+      alertScope: alertScopeToJSON(of.disclosed.alertScope),
     },
   };
 }

@@ -1,6 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { FEED_MIGRATION_SQL } from "#feed";
-import { draftMessage, type InboundRecord, POST_MIGRATION_SQL, type PostHooks } from "#post";
+import { draftMessage, type InboundRecord, type PostHooks } from "#post";
 import { Envelope, Header, Kind, Lane, Notice, PersonsBlock } from "#proto";
 import { newMessageId } from "#runtime";
 import {
@@ -8,6 +7,7 @@ import {
   withWaitingNotices,
 } from "../../../services/focal-point/notices/notice-hooks.ts";
 import {
+  decideRelease,
   keepOnwardCopies,
   NOTICE_PROCEDURES,
 } from "../../../services/focal-point/notices/notice-procedures.ts";
@@ -18,7 +18,9 @@ import { sendNotices } from "../../../services/focal-point/notices/send-notice.t
 import { withPersonHooks } from "../../../services/focal-point/persons/person-hooks.ts";
 import { blocksOf } from "../../../services/focal-point/persons/person-record.ts";
 import { PERSON_MIGRATION_SQL } from "../../../services/focal-point/persons/person-tables.ts";
-import { type MemoryTransaction, openMemoryTransaction } from "../../support/memory-transaction.ts";
+import { Clearance } from "../../../services/focal-point/releases/hold.ts";
+import { openCaseTables } from "../../support/case-tables.ts";
+import type { MemoryTransaction } from "../../support/memory-transaction.ts";
 
 const CASE = "0199b1f0-7c1a-7000-8000-000000000001";
 const NOW = Date.UTC(2026, 2, 1);
@@ -32,8 +34,7 @@ const inner = { onMessage: async () => undefined, onFate: async () => undefined 
 const hooks = withWaitingNotices(withPersonHooks(withNoticeHooks(inner as unknown as PostHooks)));
 
 beforeEach(() => {
-  const sql = [POST_MIGRATION_SQL, FEED_MIGRATION_SQL, PERSON_MIGRATION_SQL, NOTICE_MIGRATION_SQL];
-  tx = openMemoryTransaction(...sql);
+  tx = openCaseTables(PERSON_MIGRATION_SQL, NOTICE_MIGRATION_SQL);
 });
 
 /** A message that BR takes in from US. */
@@ -201,6 +202,36 @@ describe("whose a notice is (TP-PERS-10, TP-PERS-11)", () => {
     expect(sent).toEqual({ type: "not-yours" });
   });
 
+  test("with personal data waits for a second person (TP-ANS-1)", async () => {
+    const { messageId } = await draftMessage(tx, {
+      sender: "BR",
+      recipients: ["US"],
+      kind: Kind.TRACE_REQUEST,
+      conversationId: CASE,
+      nowMs: NOW,
+      parts: [{ name: "body", plaintext: Buffer.alloc(1), schema: "S", retentionClass: "trace" }],
+    });
+    const subject = { originalSender: "BR", messageId, part: "persons" };
+    const reason = "The name was misspelt in the request.";
+    const value = { subject, reason, fields: [], personsReplaced: true };
+    const content = { $case: "correction", value } as const;
+    const correction = {
+      kind: "CORRECTION",
+      about: { sender: "BR", messageId, part: "persons" },
+      notice: Notice.encode(Notice.create({ content, languageTag: "en" })).finish(),
+      persons: DATA,
+      self: BR,
+      actor: "desk-7",
+      nowMs: NOW,
+    } as const;
+    const held = await sendNotices(tx, correction);
+    expect(held).toMatchObject({ type: "held", reasons: ["PERSONS"] });
+    expect(await drafted()).toEqual([]);
+    const cleared = Clearance.grant(["PERSONS"]);
+    expect(await sendNotices(tx, correction, cleared)).toMatchObject({ type: "sent" });
+    expect(await drafted()).toMatchObject([{ to: "US" }]);
+  });
+
   test("says what it is about, and why", () => {
     const subject = { originalSender: "US", messageId: "none", part: "everything" };
     const wrong = effectOf({ $case: "erasure", value: { subject, reason: 0, explanation: "" } });
@@ -252,7 +283,14 @@ describe("onward release (TP-PERS-15, TP-PERS-16)", () => {
     expect(await confirmNoticeOnce(tx, { ...base, done: true, explanation: "" })).toMatchObject({
       type: "illegal",
     });
-    expect(await decideReleaseOnce(tx, { ...base, decision })).toMatchObject({ type: "sent" });
+    // One person prepares a grant; it leaves once a second one has confirmed it (TP-ANS-1).
+    expect(await decideReleaseOnce(tx, { ...base, decision })).toMatchObject({
+      type: "held",
+      reasons: ["ONWARD_RELEASE"],
+    });
+    expect(await findNotice(tx, { noticeId })).toMatchObject({ state: "OPEN" });
+    const cleared = Clearance.grant(["ONWARD_RELEASE"]);
+    expect(await decideRelease(tx, { ...base, decision }, cleared)).toMatchObject({ type: "sent" });
     expect(await decideReleaseOnce(tx, { ...base, decision })).toMatchObject({
       type: "illegal",
       state: "GRANTED",

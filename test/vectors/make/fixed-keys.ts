@@ -50,4 +50,5 @@ export const PAYLOAD_TYPE = {
   header: "application/vnd.tracepost.header.v1",
   receipt: "application/vnd.tracepost.receipt.v1",
   register: "application/vnd.tracepost.register.v1",
+  postCopy: "application/vnd.tracepost.post-copy.v1",
 } as const;

@@ -34,6 +34,7 @@ export function signatureVectors(encoder: Encoder) {
     vector("the header of an ordinary trace request", PAYLOAD_TYPE.header, header),
     vector("the same bytes as a receipt", PAYLOAD_TYPE.receipt, header),
     vector("the same bytes as a register", PAYLOAD_TYPE.register, header),
+    vector("the same bytes as a copy for a border post", PAYLOAD_TYPE.postCopy, header),
   ];
   return {
     key: {
