@@ -75,7 +75,9 @@ describe("a refusal and its clarification (TP-MOVE-24)", () => {
     });
     const explanation = "It would show how a source is protected (made up).";
     const refusal = { ground: "NATIONAL_SECURITY", explanation };
-    expect(await story.reply({ refusal })).toMatchObject({ status: 201 });
+    const held = await story.reply({ refusal });
+    expect(held).toMatchObject({ status: 202, body: { reasons: ["REFUSAL"] } });
+    expect(await exchange.confirm("AT", held.body.releaseId)).toBe(200);
     const { ours } = await story.stands("REFUSED");
     expect(ours).toMatchObject({
       outcome: "REFUSED",
@@ -93,7 +95,10 @@ describe("a refusal and its clarification (TP-MOVE-24)", () => {
       const { theirs } = await story.stands("CLARIFICATION_SOUGHT");
       expect(theirs).toMatchObject({ needs: "answer", next: { turn: "requested" } });
       const clarification = { decision, explanation: "Looked at again (made up)." };
-      expect(await story.reply({ clarification })).toMatchObject({ status: 201 });
+      const said = await story.reply({ clarification });
+      // To maintain a refusal is to refuse once more: it takes two.
+      if (said.status === 202) await exchange.confirm("AT", said.body.releaseId);
+      expect(said.status).toBe(decision === "MAINTAINED" ? 202 : 201);
       await story.stands(state);
     }
     expect(await story.reply(NO_RECORD)).toMatchObject({ status: 201 });

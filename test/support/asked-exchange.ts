@@ -10,7 +10,7 @@ import {
   startExchange,
 } from "../../deploy/local/index.ts";
 import { specsOf } from "./nats-carrier.ts";
-import { openCaseworkDoors } from "./test-doors.ts";
+import { openCaseworkDoors, openSecondPersons } from "./test-doors.ts";
 
 /** What a door answered. */
 export interface Answer {
@@ -34,6 +34,7 @@ const PATIENCE_MS = 30_000;
 export class AskedExchange {
   readonly exchange: RunningExchange;
   readonly #doorOf: (participant: string) => ApiDoor;
+  #second: ReturnType<typeof openSecondPersons> | undefined;
 
   private constructor(exchange: RunningExchange, doorOf: (participant: string) => ApiDoor) {
     this.exchange = exchange;
@@ -78,6 +79,12 @@ export class AskedExchange {
     const text = await response.text();
     const answer = text.startsWith("{") ? JSON.parse(text) : text;
     return { status: response.status, headers: response.headers, body: answer };
+  }
+
+  /** Confirms as a second person what waits for one; gives the status of the answer. */
+  async confirm(id: string, releaseId: string): Promise<number> {
+    this.#second ??= openSecondPersons(this.exchange);
+    return (await this.#second)(this.#doorOf(id).url, releaseId);
   }
 
   /** Asks again until the answer is as wanted. */
