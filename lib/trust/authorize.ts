@@ -1,9 +1,7 @@
 import { accepted, type Outcome, type Refusal, refuse, refused } from "#errors";
 import {
   AlertScope,
-  Boundness,
   type Header,
-  type Instrument,
   Kind,
   type Participant,
   ParticipantStatus,
@@ -12,6 +10,7 @@ import {
   Role,
 } from "#proto";
 import { isTraceKind, refusalCodeOf, timestampMs } from "#wire";
+import { isBound } from "./boundness.ts";
 import { checkGroup } from "./groups.ts";
 import type { RegisterView } from "./register-view.ts";
 
@@ -148,20 +147,4 @@ function checkInstruments(
   if (unbound === -1) return undefined;
   const field = `header.instrument_basis[${unbound}]`;
   return refuse("NOT_BOUND_BY_INSTRUMENT", field, "is not applied by both States");
-}
-
-/** A party is bound and a committed State keeps to it; a signatory does neither (TP-TRUST-7). */
-function isBound(
-  participant: Participant | undefined,
-  instrument: Instrument,
-  atMs: number,
-): boolean {
-  return (participant?.instruments ?? []).some((standing) => {
-    if (standing.instrument !== instrument) return false;
-    const { boundness } = standing;
-    if (boundness !== Boundness.PARTY && boundness !== Boundness.COMMITTED) return false;
-    const sinceMs = timestampMs(standing.since) ?? Number.POSITIVE_INFINITY;
-    const untilMs = timestampMs(standing.until) ?? Number.POSITIVE_INFINITY;
-    return sinceMs <= atMs && atMs < untilMs;
-  });
 }

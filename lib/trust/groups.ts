@@ -1,13 +1,7 @@
 import { type Refusal, refuse } from "#errors";
-import {
-  Boundness,
-  type Header,
-  Instrument,
-  type ParticipantRegister,
-  ParticipantStatus,
-  Role,
-} from "#proto";
+import { type Header, Instrument, type ParticipantRegister, ParticipantStatus, Role } from "#proto";
 import { timestampMs } from "#wire";
+import { isBound } from "./boundness.ts";
 import type { RegisterView } from "./register-view.ts";
 
 /** A name in capitals, so that none is taken for {@link PARTIES}. */
@@ -56,16 +50,7 @@ export function groupMembers(
   const instrument = Instrument[name.slice(PARTIES.length) as keyof typeof Instrument];
   if (instrument === undefined || instrument === Instrument.UNSPECIFIED) return undefined;
   return register.participants
-    .filter(({ role }) => role === Role.FOCAL_POINT)
-    .filter(({ instruments }) =>
-      instruments.some(
-        (standing) =>
-          standing.instrument === instrument &&
-          standing.boundness !== Boundness.SIGNATORY &&
-          (timestampMs(standing.since) ?? Number.POSITIVE_INFINITY) <= atMs &&
-          atMs < (timestampMs(standing.until) ?? Number.POSITIVE_INFINITY),
-      ),
-    )
+    .filter((one) => one.role === Role.FOCAL_POINT && isBound(one, instrument, atMs))
     .map(({ id }) => id);
 }
 
