@@ -49,7 +49,12 @@ export function conversationFacts(
     outcomeClass: disclosed?.outcomeClass ?? 0,
     alertMove: disclosed?.alertMove ?? 0,
     inReplyTo: header.inReplyTo,
-    handling: Handling.encode(handling ?? Handling.create()).finish(),
+    handling: encodeHandling(handling),
     isNational: state !== "" && recipients.every((id) => register.participant(id)?.state === state),
   };
+}
+
+/** Handling as it is kept; what is absent restricts nothing. */
+export function encodeHandling(handling: Handling | undefined): Uint8Array {
+  return Handling.encode(handling ?? Handling.create()).finish();
 }

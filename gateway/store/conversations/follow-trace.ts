@@ -99,7 +99,7 @@ async function threadAnswered(
     one.messageId === inReplyTo.messageId && one.opener === opener && one.other === other;
   let thread = threads.find(isNamed);
   if (thread === undefined) {
-    const adopted = await adoptThread(tx, inReplyTo, encodeHandling);
+    const adopted = await adoptThread(tx, inReplyTo);
     if (adopted !== undefined) threads.push(adopted);
     thread = adopted !== undefined && isNamed(adopted) ? adopted : undefined;
   }
@@ -120,9 +120,4 @@ function moveThread({ kind, messageId, facts }: TraceMessage, thread: Thread): F
   const judged = judgeArrival({ moves: thread.moves, openedAtMs: thread.sentAtMs }, next);
   if (!judged.ok) return { type: "refused", refusal: judged.refusal };
   return { type: "moves", thread, move: next };
-}
-
-/** Handling as it is kept; what is absent restricts nothing. */
-export function encodeHandling(handling: Handling | undefined): Uint8Array {
-  return Handling.encode(handling ?? Handling.create()).finish();
 }

@@ -2,6 +2,7 @@ import type { Side, TakenMove } from "#casework";
 import { type Handling, Header, Kind, type OutcomeClass, type TraceMove } from "#proto";
 import type { SqlRow, Transaction } from "#runtime";
 import { timestampMs } from "#wire";
+import { encodeHandling } from "./conversation-facts.ts";
 import { STANDING } from "./conversation-tables.ts";
 
 /** A trace request and the moves made on it. */
@@ -101,7 +102,6 @@ export async function findOpener(
 export async function adoptThread(
   tx: Transaction,
   reference: { readonly originalSender: string; readonly messageId: string },
-  encodeHandling: (handling: Handling | undefined) => Uint8Array,
 ): Promise<Thread | undefined> {
   const found = await findOpener(tx, reference, Kind.TRACE_REQUEST);
   if (found === undefined) return undefined;
