@@ -63,8 +63,7 @@ export async function openCase(
     // What was held under this key is what a second person now lets go.
     if (earlier !== null && (given === undefined || earlier.type !== "held")) return earlier;
   }
-  const held: Held =
-    given === undefined ? await holdRequest(tx, args) : { type: "cleared", clearance: given };
+  const held = await holdRequest(tx, args, given);
   if (held.type === "officer") throw new TracepostError("INTERNAL", "a register asked a State");
   if (held.type !== "cleared") return held;
   if (idempotency !== undefined) {
@@ -95,11 +94,15 @@ export async function openCase(
   return { type: "opened", record };
 }
 
-async function holdRequest(tx: Transaction, args: CaseToOpen): Promise<Held> {
+async function holdRequest(
+  tx: Transaction,
+  args: CaseToOpen,
+  given: Clearance | undefined,
+): Promise<Held> {
   const { caseId, peer, draft, actor, nowMs, alone, idempotency } = args;
   const repeat = idempotency && { key: idempotency.key, digest: idempotency.bodyDigest };
   const hold = { action: "request", args, caseId, peer, draft, actor, nowMs, alone, repeat };
-  return await holdForSecondPerson(tx, hold);
+  return await holdForSecondPerson(tx, hold, given);
 }
 
 async function keepSentPersons(tx: Transaction, args: CaseToOpen): Promise<void> {

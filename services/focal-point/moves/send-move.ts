@@ -18,7 +18,6 @@ import type { Replier } from "../cases/reply-handling.ts";
 import {
   type Clearance,
   draftCleared,
-  type Held,
   holdForSecondPerson,
   type NotAlone,
 } from "../releases/hold.ts";
@@ -84,7 +83,7 @@ export async function sendMove(
   if (draft === undefined) return { type: "illegal", state: standing.state, refusal: NOT_SEALED };
   const { alone } = args;
   const hold = { action: "move", args, caseId, peer: known.peer, draft, actor, nowMs, alone };
-  const held: Held = given ? clearedBy(given) : await holdForSecondPerson(tx, hold);
+  const held = await holdForSecondPerson(tx, hold, given);
   if (held.type !== "cleared") return held;
   const { messageId } = await draftCleared(tx, draft, held.clearance);
   await bindManifests(tx, { ...draft, messageId }, said.body.attachments);
@@ -107,10 +106,6 @@ export async function sendMoveOnce(
   const { repeat, nowMs } = args;
   const made = ["sent", "held"] as const;
   return await doOnce(tx, { repeat, made, nowMs }, () => sendMove(tx, args));
-}
-
-function clearedBy(clearance: Clearance): Held {
-  return { type: "cleared", clearance };
 }
 
 function decodeBody({ body, kind }: MoveToSend): MoveBody {

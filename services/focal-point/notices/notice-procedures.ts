@@ -97,13 +97,9 @@ export async function decideRelease(
   ).finish();
   const { caseId, peer: to } = known;
   const draft = { to, caseId, reference: undefined, notice: answer, self, nowMs };
-  let clearance = given;
-  if (clearance === undefined) {
-    const held = await holdNotice(tx, draft, { action: "decision", args, actor });
-    if (held.type !== "cleared") return held;
-    clearance = held.clearance;
-  }
-  const answerId = await draftNotice(tx, draft, clearance);
+  const held = await holdNotice(tx, draft, { action: "decision", args, actor }, given);
+  if (held.type !== "cleared") return held;
+  const answerId = await draftNotice(tx, draft, held.clearance);
   if (granted) await keepGrants(tx, known, releaseTo, nowMs);
   const state = granted ? "GRANTED" : "REFUSED";
   await settleNotice(tx, { noticeId, state, answer, answerId, nowMs });

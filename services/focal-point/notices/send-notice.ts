@@ -121,15 +121,15 @@ export async function holdNotice(
   tx: Transaction,
   draft: NoticeDraft,
   hold: NoticeHold,
+  given: Clearance | undefined,
 ): Promise<{ readonly type: "cleared"; readonly clearance: Clearance } | NotAlone> {
   const { caseId, nowMs, to: peer } = draft;
-  const held = await holdForSecondPerson(tx, {
-    ...hold,
-    draft: messageOf(draft),
-    caseId,
-    peer,
-    nowMs,
-  });
+  const message = messageOf(draft);
+  const held = await holdForSecondPerson(
+    tx,
+    { ...hold, draft: message, caseId, peer, nowMs },
+    given,
+  );
   // Only the firearm register is sent to an officer, and it gives no notice.
   return held.type === "officer" ? { type: "not-alone" } : held;
 }
@@ -215,8 +215,9 @@ export async function sendNotices(
   };
   let clearance = given;
   const [first] = found.to;
-  if (clearance === undefined && first !== undefined) {
-    const held = await holdNotice(tx, draftTo(first), { action: "notice", args, actor });
+  if (first !== undefined) {
+    const hold = { action: "notice", args, actor } as const;
+    const held = await holdNotice(tx, draftTo(first), hold, given);
     if (held.type !== "cleared") return held;
     clearance = held.clearance;
   }
