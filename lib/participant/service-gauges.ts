@@ -1,32 +1,32 @@
 import { Gauge, type Registry } from "prom-client";
 import type { ServiceSummary } from "./summary.ts";
 
-/** Figures read from the summary whenever metrics are collected. */
+/** Figures read from the summary whenever metrics are collected, once for all of them. */
 export function addGauges(
   registry: Registry,
   service: string,
   summarize: () => Promise<ServiceSummary>,
 ): void {
-  const registers = [registry];
-  const pending = new Gauge({
-    name: `tracepost_${service}_outbox_pending`,
-    help: "Messages of ours without an end",
-    registers,
-  });
-  const owed = new Gauge({
-    name: `tracepost_${service}_receipts_owed`,
-    help: "Receipts to be sent",
-    registers,
-  });
-  new Gauge({
-    name: `tracepost_${service}_missing_numbers`,
-    help: "Sequence numbers missing from other participants",
-    registers,
-    async collect() {
-      const summary = await summarize();
-      this.set(summary.gaps.missingNumbers);
-      pending.set(summary.outbox.pending);
-      owed.set(summary.inbox.receiptsOwed);
-    },
-  });
+  let asked: Promise<ServiceSummary> | undefined;
+  const summary = (): Promise<ServiceSummary> => {
+    asked ??= summarize().finally(() => {
+      asked = undefined;
+    });
+    return asked;
+  };
+  const add = (name: string, help: string, read: (of: ServiceSummary) => number): void => {
+    new Gauge({
+      name: `tracepost_${service}_${name}`,
+      help,
+      registers: [registry],
+      // A figure that another one's look would set is told as it was the time before.
+      async collect() {
+        this.set(read(await summary()));
+      },
+    });
+  };
+  add("outbox_pending", "Messages of ours without an end", ({ outbox }) => outbox.pending);
+  add("receipts_owed", "Receipts to be sent", ({ inbox }) => inbox.receiptsOwed);
+  const missing = "Sequence numbers missing from other participants";
+  add("missing_numbers", missing, ({ gaps }) => gaps.missingNumbers);
 }

@@ -80,6 +80,8 @@ export interface ServiceBody {
   /** The post runs; what goes on by itself may begin. */
   begin(): void;
   summarize(): Promise<ServiceSummary>;
+  /** Adds the figures that only this kind of service has; counts alone, no content. */
+  gauges?(registry: Registry): void;
   statusPage(): Promise<string>;
   /** Adds the routes that only this kind of service has. */
   routes(routes: HttpRoutes, guard: Guard): void;
@@ -158,6 +160,7 @@ async function assemble<C extends ServiceConfig, P extends ProceduresOfService>(
   lifecycle.add({ name: "post", stop: () => post.stop() });
   body.begin();
   addGauges(metrics, definition.metricsName, () => body.summarize());
+  body.gauges?.(metrics);
   const doorDeps = { watched, lifecycle, metrics, body, post, connected };
   return await openDoor(definition, parts, identity, doorDeps);
 }

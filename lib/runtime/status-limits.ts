@@ -14,6 +14,8 @@ export const STATUS_LIMITS = {
   missingMs: 10 * MINUTE_MS,
   /** A request to this State that nobody has answered. */
   unansweredMs: 7 * DAY_MS,
+  /** What has waited so long for a second person needs one, or a deputy. */
+  unreleasedMs: DAY_MS,
   /** How long something that has happened stays among what needs a person. */
   newsMs: 7 * DAY_MS,
   /** Free space on the disk of a store below which somebody must act. */

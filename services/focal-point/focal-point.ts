@@ -24,6 +24,7 @@ import { addDraftRoutes } from "./api/draft-routes.ts";
 import { addFirearmRoutes } from "./api/firearm-routes.ts";
 import { addOverviewRoutes } from "./api/overview-routes.ts";
 import { addRegisterRoutes } from "./api/register-routes.ts";
+import { addReleaseGauges } from "./api/release-gauges.ts";
 import { addReleaseRoutes } from "./api/release-routes.ts";
 import { renderStatusPage } from "./api/status-page.ts";
 import { type SummaryDeps, summarize } from "./api/summary.ts";
@@ -135,6 +136,7 @@ async function buildFocalPoint(
       lifecycle.add({ name: "answering", stop: () => answering.stop() });
     },
     summarize: () => summarize(facts),
+    gauges: (registry) => addReleaseGauges(registry, { store, clock }),
     statusPage: async () => renderStatusPage(await summarize(facts)),
     routes: (routes) => {
       addClockRoutes(routes, { store, clock });

@@ -11,7 +11,34 @@ export function attentionOf(glance: Glance, nowMs: number): PageAlert[] {
   return serviceAttention(glance, caseAlerts(glance, nowMs), nowMs);
 }
 
-function caseAlerts({ cases, answering, overdue }: Glance, nowMs: number): PageAlert[] {
+function caseAlerts(glance: Glance, nowMs: number): PageAlert[] {
+  return [...releaseAlerts(glance, nowMs), ...answerAlerts(glance, nowMs)];
+}
+
+/** What a second person has to look at (TP-ANS-9). */
+function releaseAlerts({ releases }: Glance, nowMs: number): PageAlert[] {
+  const { oldestPendingMs, pending, reviewsOverdue } = releases;
+  const alerts: PageAlert[] = [];
+  if (reviewsOverdue > 0) {
+    const messages = countOf(reviewsOverdue, "message");
+    alerts.push({
+      level: "look",
+      what: `${messages} sent by one person alone and not reviewed within 72 h.`,
+      remedy: "Have a second person review: tracepost release list --overdue names them.",
+    });
+  }
+  const waitMs = nowMs - (oldestPendingMs ?? nowMs);
+  if (pending > 0 && waitMs >= STATUS_LIMITS.unreleasedMs) {
+    alerts.push({
+      level: "look",
+      what: `${countOf(pending, "release")} pending; the oldest for ${ageText(waitMs)}.`,
+      remedy: "Confirm or send back: tracepost release list --state PENDING; or name a deputy.",
+    });
+  }
+  return alerts;
+}
+
+function answerAlerts({ cases, answering, overdue }: Glance, nowMs: number): PageAlert[] {
   const alerts: PageAlert[] = [];
   if (overdue.requested > 0) {
     alerts.push({

@@ -1,6 +1,7 @@
 import type { ServiceGlance } from "#participant";
 import type { CaseGlance } from "../cases/case-glance.ts";
 import type { CaseRole } from "../cases/case-record.ts";
+import type { ReleaseCounts } from "../releases/review-watch.ts";
 
 /** What is looked at to see whether something needs a person. */
 export interface Glance extends ServiceGlance {
@@ -9,4 +10,6 @@ export interface Glance extends ServiceGlance {
   readonly cases: CaseGlance;
   /** Cases of which something is overdue, by the side this State is on. */
   readonly overdue: Readonly<Record<CaseRole, number>>;
+  /** What waits for a second person. */
+  readonly releases: ReleaseCounts;
 }

@@ -40,6 +40,15 @@ export const SUMMARIZE = {
           { requesting: count, requested: count },
           { description: "Cases of which something is overdue: owed to this State, and by it" },
         ),
+        releases: Type.Object(
+          {
+            pending: count,
+            since: Type.Optional(instant),
+            reviewsDue: count,
+            reviewsOverdue: count,
+          },
+          { description: "What waits for a second person, and what one sent alone (TP-ANS-9)" },
+        ),
         notTaken: Type.Array(
           Type.Object({
             what: Type.Enum(["request", "answer"]),
@@ -75,6 +84,7 @@ export const SUMMARIZE = {
           gaps: { missingNumbers: 0 },
           unanswered: { count: 2, since: "2026-02-01T16:40:00.000Z" },
           overdue: { requesting: 0, requested: 0 },
+          releases: { pending: 0, reviewsDue: 0, reviewsOverdue: 0 },
           notTaken: [],
           incidents: {},
           log: { newestCheckpointSize: 44 },

@@ -7,7 +7,7 @@ import type { Summary } from "./summary.ts";
  * or a person; whoever may know more asks the API (TP-FP-6).
  */
 export function renderStatusPage(summary: Summary): string {
-  const { unanswered, askedSince } = summary;
+  const { unanswered, askedSince, releases } = summary;
   const ago = (instant: string | undefined): string => agoOf(summary, instant);
   return renderPage({
     title: `Tracepost focal point ${summary.participant}`,
@@ -23,6 +23,10 @@ export function renderStatusPage(summary: Summary): string {
           ["Our oldest request waits for", ago(askedSince)],
           ["Overdue, owed by us", summary.overdue.requested],
           ["Overdue, owed to us", summary.overdue.requesting],
+          ["Waiting for a second person", releases.pending],
+          ["The oldest of them is there for", ago(releases.since)],
+          ["Sent by one person alone, review due", releases.reviewsDue],
+          ["Of these, overdue", releases.reviewsOverdue],
         ],
       },
       casesTable(summary),

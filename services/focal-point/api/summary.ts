@@ -44,6 +44,15 @@ export interface Summary extends ServiceSummary {
   readonly askedSince: string | undefined;
   /** Cases of which something is overdue: owed to this State, and by it. */
   readonly overdue: Glance["overdue"];
+  /** What waits for a second person, and what one sent alone and nobody has reviewed. */
+  readonly releases: {
+    readonly pending: number;
+    /** Since when the oldest of them waits. */
+    readonly since: string | undefined;
+    readonly reviewsDue: number;
+    /** Of the reviews due, those not done in time. */
+    readonly reviewsOverdue: number;
+  };
   /** Requests and answers of ours that were not taken, by code. */
   readonly notTaken: readonly {
     readonly what: "request" | "answer";
@@ -58,21 +67,23 @@ export interface Summary extends ServiceSummary {
 /** Gathers the summary; costs the same however long the history is. */
 export async function summarize(deps: SummaryDeps): Promise<Summary> {
   const { store } = deps;
-  const [service, cases, records, caseGlance, overdue] = await Promise.all([
+  const nowMs = deps.clock.now();
+  const [service, cases, records, caseGlance, overdue, releases] = await Promise.all([
     summarizeService(deps),
     store.call("caseCounts", undefined),
     store.call("countFirearms", undefined),
     store.call("caseGlance", undefined),
-    store.call("countOverdue", { nowMs: deps.clock.now() }),
+    store.call("countOverdue", { nowMs }),
+    store.call("countReleases", { nowMs }),
   ]);
-  const { post, nowMs } = service;
+  const { post } = service;
   const { answering } = deps;
-  const glance: Glance = { ...service.glance, answering, cases: caseGlance, overdue };
+  const glance: Glance = { ...service.glance, answering, cases: caseGlance, overdue, releases };
   const receipts = (type: ReceiptType): number =>
     sumOf(post.receipts.filter((row) => row.type === type && row.kind === Kind.TRACE_REQUEST));
   return {
     ...service.summary,
-    attention: attentionOf(glance, nowMs),
+    attention: attentionOf(glance, service.nowMs),
     cases: {
       requesting: cases.requesting,
       requested: cases.requested,
@@ -97,9 +108,11 @@ export async function summarize(deps: SummaryDeps): Promise<Summary> {
 }
 
 /** What waits, and for whom. */
-function waitingOf({ cases, overdue }: Glance) {
+function waitingOf({ cases, overdue, releases }: Glance) {
+  const { oldestPendingMs, ...counted } = releases;
   return {
     overdue,
+    releases: { ...counted, since: instantOf(oldestPendingMs) },
     unanswered: { count: cases.unanswered.count, since: instantOf(cases.unanswered.sinceMs) },
     askedSince: instantOf(cases.oldestAskedMs),
     notTaken: cases.notTaken.map(({ role, code, count, lastAtMs }) => ({

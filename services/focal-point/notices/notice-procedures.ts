@@ -14,13 +14,14 @@ import {
   sendNotices,
 } from "./send-notice.ts";
 
-/** Sends notices for a caller who may ask again (TP-API-18). */
+/** Sends notices for a caller who may ask again (TP-API-18); what waits, too (TP-ANS-10). */
 async function sendNoticesOnce(
   tx: Transaction,
   args: NoticeToSend & { readonly repeat: RepeatKey | undefined },
 ) {
   const { nowMs, repeat } = args;
-  return await doOnce(tx, { repeat, made: "sent", nowMs }, () => sendNotices(tx, args));
+  const made = ["sent", "held"] as const;
+  return await doOnce(tx, { repeat, made, nowMs }, () => sendNotices(tx, args));
 }
 
 /** Who answers a notice, and when. */
@@ -69,7 +70,8 @@ async function decideReleaseOnce(
   args: ReleaseToDecide & { readonly repeat: RepeatKey | undefined },
 ): Promise<((AnsweredNotice | NotAlone) & { readonly repeated: boolean }) | RepeatMismatch> {
   const { nowMs, repeat, ...rest } = args;
-  return await doOnce<AnsweredNotice | NotAlone>(tx, { repeat, made: "sent", nowMs }, () =>
+  const made = ["sent", "held"] as const;
+  return await doOnce<AnsweredNotice | NotAlone>(tx, { repeat, made, nowMs }, () =>
     decideRelease(tx, { ...rest, nowMs }),
   );
 }

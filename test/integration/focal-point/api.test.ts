@@ -91,6 +91,19 @@ async function until(id: string, path: string, wanted: (body: Answer["body"]) =>
   }
 }
 
+/** What waits for a second person is counted wherever counts are told (TP-ANS-9). */
+async function expectPending(id: string, pending: number): Promise<void> {
+  const { url } = doorOf(id);
+  const { releases } = (await ask(id, "/v1/summary")).body;
+  expect(releases).toMatchObject({ pending, reviewsDue: 0, reviewsOverdue: 0 });
+  expect(releases.since === undefined).toBe(pending === 0);
+  const metrics = await (await fetch(`${url}/metrics`)).text();
+  expect(metrics).toContain(`releases{standing="pending"} ${pending}\n`);
+  expect(metrics).toContain('releases{standing="review_overdue"} 0\n');
+  const page = await (await fetch(url)).text();
+  expect(page).toMatch(new RegExp(`Waiting for a second person</[a-z]+><td[^>]*>${pending}<`, "u"));
+}
+
 /** Who did what, by event. */
 const actorsOf = (events: readonly { event: string; actor: string }[]) =>
   Object.fromEntries(events.map(({ event, actor }) => [event, actor]));
@@ -146,7 +159,9 @@ describe("a trace request (TP-API-8, TP-FP-1, TP-FP-4)", () => {
     const refusal = { ground: "NATIONAL_SECURITY", explanation: "made up" };
     const held = await post("BR", `${path}/reply`, { refusal });
     expect(held).toMatchObject({ status: 202, body: { reasons: ["REFUSAL"] } });
+    await expectPending("BR", 1);
     expect(await confirmAsSecond(doorOf("BR").url, held.body.releaseId)).toBe(200);
+    await expectPending("BR", 0);
     const { events } = (await ask("BR", path)).body;
     expect(actorsOf(events)).toMatchObject({ opened: "exchange", "reply sent": "caseworker" });
     const ended = await until("US", path, ({ state }) => state === "REFUSED");

@@ -17,6 +17,7 @@ const quiet: Glance = {
   post: { waiting: [], missing: [], incidents: [] },
   cases: { unanswered: { count: 0, sinceMs: null }, oldestAskedMs: null, notTaken: [] },
   overdue: { requesting: 0, requested: 0 },
+  releases: { pending: 0, oldestPendingMs: null, reviewsDue: 0, reviewsOverdue: 0 },
   incidents: {},
   webhooks: [],
   newestChange: 50,
@@ -83,6 +84,18 @@ describe("what needs a person at a focal point (TP-FP-7)", () => {
     ]);
     expect(said({ post: waitingFor(STATUS_LIMITS.undeliveredMs, 0) })).toEqual([
       "look: BR has not confirmed 3 messages; the oldest waits for 24 h.",
+    ]);
+  });
+
+  test("is what waits for a second person, and what nobody reviewed in time (TP-ANS-9)", () => {
+    const pending = (ms: number) => ({ ...quiet.releases, pending: 2, oldestPendingMs: ago(ms) });
+    expect(said({ releases: pending(STATUS_LIMITS.unreleasedMs - 1) })).toEqual([]);
+    expect(said({ releases: pending(STATUS_LIMITS.unreleasedMs) })).toEqual([
+      "look: 2 releases pending; the oldest for 24 h.",
+    ]);
+    expect(said({ releases: { ...quiet.releases, reviewsDue: 1 } })).toEqual([]);
+    expect(said({ releases: { ...quiet.releases, reviewsDue: 2, reviewsOverdue: 1 } })).toEqual([
+      "look: 1 message sent by one person alone and not reviewed within 72 h.",
     ]);
   });
 

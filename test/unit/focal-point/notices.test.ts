@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { draftMessage, type InboundRecord, type PostHooks } from "#post";
 import { Envelope, Header, Kind, Lane, Notice, PersonsBlock } from "#proto";
+import { REPEAT_MIGRATION_SQL } from "#repeats";
 import { newMessageId } from "#runtime";
 import {
   withNoticeHooks,
@@ -34,7 +35,7 @@ const inner = { onMessage: async () => undefined, onFate: async () => undefined 
 const hooks = withWaitingNotices(withPersonHooks(withNoticeHooks(inner as unknown as PostHooks)));
 
 beforeEach(() => {
-  tx = openCaseTables(PERSON_MIGRATION_SQL, NOTICE_MIGRATION_SQL);
+  tx = openCaseTables(PERSON_MIGRATION_SQL, NOTICE_MIGRATION_SQL, REPEAT_MIGRATION_SQL);
 });
 
 /** A message that BR takes in from US. */
@@ -284,9 +285,13 @@ describe("onward release (TP-PERS-15, TP-PERS-16)", () => {
       type: "illegal",
     });
     // One person prepares a grant; it leaves once a second one has confirmed it (TP-ANS-1).
-    expect(await decideReleaseOnce(tx, { ...base, decision })).toMatchObject({
-      type: "held",
-      reasons: ["ONWARD_RELEASE"],
+    const again = { userId: "supervisor", key: "k", digest: Buffer.alloc(32) };
+    const held = await decideReleaseOnce(tx, { ...base, decision, repeat: again });
+    expect(held).toMatchObject({ type: "held", reasons: ["ONWARD_RELEASE"], repeated: false });
+    // The same request again is the same release (TP-ANS-10).
+    expect(await decideReleaseOnce(tx, { ...base, decision, repeat: again })).toEqual({
+      ...held,
+      repeated: true,
     });
     expect(await findNotice(tx, { noticeId })).toMatchObject({ state: "OPEN" });
     const cleared = Clearance.grant(["ONWARD_RELEASE"]);

@@ -210,7 +210,7 @@ describe("what one person has prepared (TP-ANS-1, TP-ANS-4)", () => {
     expect(still).toMatchObject({ releaseId });
   });
 
-  test("is prepared once for each idempotency key", async () => {
+  test("is prepared once for each idempotency key (TP-ANS-10)", async () => {
     const caseId = await putCase(tx, { nowMs: NOW_MS });
     const repeat = { userId: "first", key: "k", digest: Buffer.alloc(32) };
     const once = await sendMoveOnce(tx, { ...replyArgs(caseId), repeat });
