@@ -13,6 +13,7 @@ import {
   watchDisk,
 } from "#runtime";
 import {
+  CurrentRegister,
   createSigner,
   loadRegister,
   loadSigningKey,
@@ -79,7 +80,7 @@ export async function startGateway(parts: GatewayParts): Promise<RunningGateway>
 
 /** What this gateway is, as its own files and the register say. */
 interface Identity {
-  readonly register: RegisterView;
+  readonly register: CurrentRegister;
   readonly receiptSigner: HeaderSigner;
   readonly checkpointSigner: CheckpointSigner;
   /** Token of the user `installation`. */
@@ -93,7 +94,7 @@ async function loadIdentity(config: GatewayConfig): Promise<Identity> {
   checkOwnKey(register, receiptKey.keyId, KeyPurpose.RECEIPT);
   checkOwnKey(register, checkpointKey.keyId, KeyPurpose.CHECKPOINT);
   return {
-    register,
+    register: new CurrentRegister(register),
     receiptSigner: createSigner(receiptKey, PAYLOAD_TYPES.receipt),
     checkpointSigner: createCheckpointSigner(checkpointKey, register.logOrigin),
     apiToken: await readSecret(config.apiTokenFile),
@@ -123,14 +124,7 @@ async function assemble(parts: GatewayParts, lifecycle: Lifecycle): Promise<stri
   await checkpoints.start();
   lifecycle.add({ name: "checkpoints", stop: () => checkpoints.stop() });
   const window = new PairWindow();
-  const registerVersion = Number(register.version);
-  const speaker = new Speaker({
-    transport,
-    store,
-    receiptSigner,
-    checkpointSigner,
-    registerVersion,
-  });
+  const speaker = new Speaker({ transport, store, receiptSigner, checkpointSigner });
   const resendFirstMs = config.resendFirstMs ?? GATEWAY_LIMITS.resendFirstMs;
   const shared = { store, window, checkpoints, speaker, clock, logger, resendFirstMs };
   const courier = new Courier({ ...shared, connected: () => transport.connected });
@@ -140,7 +134,7 @@ async function assemble(parts: GatewayParts, lifecycle: Lifecycle): Promise<stri
   pipeline.start();
   lifecycle.add({ name: "pipeline", stop: () => pipeline.stop() });
   const heardAtMs = new Map<string, number>();
-  const consumptions = await consumeAll(register, transport, clock, (passage) => {
+  const consumptions = await consumeAll(register.view(), transport, clock, (passage) => {
     heardAtMs.set(passage.address.participant, passage.receivedAtMs);
     pipeline.push(passage);
   });
@@ -166,7 +160,7 @@ async function assemble(parts: GatewayParts, lifecycle: Lifecycle): Promise<stri
       running: () => lifecycle.state === "ready",
     },
     statusPage: async () => renderStatus(await summary(), checkpoints.newest?.note ?? ""),
-    api: withSummary(operatorDoor({ ...shared, events, registerVersion }), summary),
+    api: withSummary(operatorDoor({ ...shared, events, register }), summary),
   });
   lifecycle.add({ name: "http", stop: () => server.close() });
   return server.url;

@@ -7,7 +7,7 @@ import {
   passCrashPoint,
   Semaphore,
 } from "#runtime";
-import type { RegisterView } from "#trust";
+import type { CurrentRegister, EarlierRegister, RegisterView } from "#trust";
 import type { CheckpointKeeper } from "./checkpoint-keeper.ts";
 import type { GatewayEvents } from "./events.ts";
 import { LaneQueue } from "./lane-queue.ts";
@@ -26,7 +26,7 @@ import type { GatewayProcedures } from "./store.ts";
 /** What the pipeline works with. */
 export interface PipelineDeps {
   readonly store: Pick<Database<GatewayProcedures>, "call">;
-  readonly register: RegisterView;
+  readonly register: CurrentRegister;
   readonly window: PairWindow;
   readonly checkpoints: CheckpointKeeper;
   readonly speaker: Speaker;
@@ -52,6 +52,8 @@ export class Pipeline {
   readonly #queue = new LaneQueue();
   readonly #admission = new Admission();
   readonly #verifying = new Semaphore(GATEWAY_LIMITS.verifyInFlightMax);
+  /** Settles when every batch before is recorded: records are made in the order of arrival. */
+  #recorded: Promise<void> = Promise.resolve();
   #quotaLoggedAtMs = 0;
   #running: Promise<void> | undefined;
 
@@ -81,42 +83,59 @@ export class Pipeline {
   }
 
   async #loop(): Promise<void> {
-    /** Settles when every batch before is recorded: records are made in the order of arrival. */
-    let recorded: Promise<void> = Promise.resolve();
     const open: Promise<void>[] = [];
     const said = new Set<Promise<void>>();
     for (;;) {
       const batch = await this.#queue.take(GATEWAY_LIMITS.batchMessagesMax);
       if (batch.length === 0) break;
       passCrashPoint("gateway.received");
-      const before = recorded;
-      const decided = this.#attempt(batch, () => this.#decide(batch));
-      recorded = Promise.all([decided, before]).then(async ([isDecided]) => {
+      const before = this.#recorded;
+      const register = this.#deps.register.view();
+      const decided = this.#attempt(batch, () => this.#decide(batch, register));
+      const recorded = Promise.all([decided, before]).then(async ([isDecided]) => {
         if (!isDecided) return;
         passCrashPoint("gateway.authorized");
-        await this.#record(batch, said);
+        if (this.#deps.register.view() === register) await this.#record(batch, register, said);
+        else this.#handBack(batch);
       });
+      this.#recorded = recorded;
       open.push(recorded);
       if (open.length >= GATEWAY_LIMITS.batchesDecidingMax) await open.shift();
     }
-    await recorded;
+    await this.#recorded;
     await Promise.all(said);
   }
 
-  /** Steps one to five: nothing is changed anywhere yet. */
-  async #decide(batch: readonly Passage[]): Promise<void> {
-    const { store, register, clock } = this.#deps;
+  /**
+   * Does some work between two batches: what was recorded before it was decided before it, and what
+   * is recorded after it is decided after it, so that a new register has one place in the log
+   * (TP-RUN-2).
+   */
+  async betweenBatches(work: () => Promise<void>): Promise<void> {
+    const done = this.#recorded.then(work);
+    this.#recorded = done.catch(() => undefined);
+    await done;
+  }
+
+  /** Steps one to five, under one version of the register: nothing is changed anywhere yet. */
+  async #decide(batch: readonly Passage[], register: RegisterView): Promise<void> {
+    const { store, clock } = this.#deps;
     const nowMs = clock.now();
     this.#admission.admit(batch, nowMs);
     validate(batch);
     await recall(batch, store);
     await authenticate(batch, { register, verifying: this.#verifying, nowMs });
-    authorize(batch, { register, nowMs });
+    const earlier: EarlierRegister = (version) => this.#deps.register.at(version);
+    authorize(batch, { register, nowMs, earlier });
   }
 
   /** Step six, then the rest beside the next batch. */
-  async #record(batch: readonly Passage[], said: Set<Promise<void>>): Promise<void> {
-    const { store, window, register, clock, resendFirstMs } = this.#deps;
+  async #record(
+    batch: readonly Passage[],
+    register: RegisterView,
+    said: Set<Promise<void>>,
+  ): Promise<void> {
+    const { store, window, clock, resendFirstMs } = this.#deps;
     let outcome: RecordOutcome | undefined;
     await this.#attempt(batch, async () => {
       outcome = await record(batch, {
@@ -135,7 +154,7 @@ export class Pipeline {
     if (done.recorded.some(({ item }) => item.claims.length > 0)) {
       passCrashPoint("gateway.delivered-recorded");
     }
-    const saying = this.#attempt(batch, () => this.#say(batch, done));
+    const saying = this.#attempt(batch, () => this.#say(batch, done, register));
     const settled = saying.then(() => {
       said.delete(settled);
     });
@@ -144,7 +163,11 @@ export class Pipeline {
   }
 
   /** Steps seven and eight; only then is the carrier told that we have it. */
-  async #say(batch: readonly Passage[], outcome: RecordOutcome): Promise<void> {
+  async #say(
+    batch: readonly Passage[],
+    outcome: RecordOutcome,
+    register: RegisterView,
+  ): Promise<void> {
     const { checkpoints, speaker, events } = this.#deps;
     if (outcome.quarantineHead !== undefined) checkpoints.note(outcome.quarantineHead);
     const checkpoint = outcome.batch === undefined ? "" : checkpoints.note(outcome.batch);
@@ -157,7 +180,11 @@ export class Pipeline {
         events.carrierFailed(caught);
       }
     };
-    const place = { checkpoint, recordedAtMs: outcome.batch?.recordedAtMs ?? 0 };
+    const place = {
+      checkpoint,
+      recordedAtMs: outcome.batch?.recordedAtMs ?? 0,
+      registerVersion: Number(register.version),
+    };
     const groups = new ReceiptGroups();
     const dispatches: Promise<void>[] = [];
     const receipts: Promise<void>[] = [];
@@ -210,7 +237,7 @@ export class Pipeline {
     const { checkpoints, register, store } = this.#deps;
     const logged = await store.call("logOverQuota", {
       nowMs,
-      registerVersion: Number(register.version),
+      registerVersion: Number(register.view().version),
       held: [...held].map(([sender, messages]) => ({ sender, messages })),
     });
     checkpoints.note(logged);
@@ -223,8 +250,13 @@ export class Pipeline {
       return true;
     } catch (caught) {
       this.#deps.logger.error({ err: caught, messages: batch.length }, "a batch failed");
-      for (const passage of batch) passage.inbound.nak(GATEWAY_LIMITS.holdMs);
+      this.#handBack(batch);
       return false;
     }
+  }
+
+  /** To the carrier, which brings it again. */
+  #handBack(batch: readonly Passage[]): void {
+    for (const passage of batch) passage.inbound.nak(GATEWAY_LIMITS.holdMs);
   }
 }

@@ -18,10 +18,11 @@ import type { DueDelivery, NewExpiry } from "./store/deliveries.ts";
 import type { StoredDecision, StoredExpiry, StoredMessage, StoredOutcome } from "./store/recall.ts";
 import type { GatewayProcedures } from "./store.ts";
 
-/** Under which checkpoint, and when, a batch was recorded. */
+/** Under which checkpoint and register, and when, a batch was recorded. */
 export interface Place {
   readonly checkpoint: string;
   readonly recordedAtMs: number;
+  readonly registerVersion: number;
 }
 
 /**
@@ -33,7 +34,6 @@ export class Speaker {
   readonly #store: Pick<Database<GatewayProcedures>, "call">;
   readonly #receiptSigner: HeaderSigner;
   readonly #checkpointSigner: CheckpointSigner;
-  readonly #registerVersion: number;
   /** Makes transport ids of repeated receipts unlike those of an earlier run. */
   readonly #run = randomBytes(4).toString("hex");
   #repeats = 0;
@@ -43,13 +43,11 @@ export class Speaker {
     store: Pick<Database<GatewayProcedures>, "call">;
     receiptSigner: HeaderSigner;
     checkpointSigner: CheckpointSigner;
-    registerVersion: number;
   }) {
     this.#transport = deps.transport;
     this.#store = deps.store;
     this.#receiptSigner = deps.receiptSigner;
     this.#checkpointSigner = deps.checkpointSigner;
-    this.#registerVersion = deps.registerVersion;
   }
 
   /** Puts a fresh message into the inboxes that have room; the rest wait in the delivery table. */
@@ -120,7 +118,7 @@ export class Speaker {
       recipient: "",
       receiptId: item.receiptId,
       saidAtMs: place.recordedAtMs,
-      registerVersion: this.#registerVersion,
+      registerVersion: place.registerVersion,
       evidence: evidenceOf(result, place.checkpoint),
     };
   }

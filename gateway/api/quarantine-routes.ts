@@ -9,6 +9,7 @@ import {
   sendProblem,
 } from "#http";
 import { type Clock, type Database, HTTP_LIMITS, newMessageId } from "#runtime";
+import type { CurrentRegister } from "#trust";
 import { refusalCodeOf } from "#wire";
 import type { CheckpointKeeper } from "../checkpoint-keeper.ts";
 import type { GatewayEvents } from "../events.ts";
@@ -22,7 +23,7 @@ export interface QuarantineRouteDeps {
   readonly store: Pick<Database<GatewayProcedures>, "call">;
   readonly checkpoints: Pick<CheckpointKeeper, "note">;
   readonly events: Pick<GatewayEvents, "itemDecided">;
-  readonly registerVersion: number;
+  readonly register: Pick<CurrentRegister, "view">;
   readonly clock: Clock;
 }
 
@@ -86,7 +87,8 @@ async function decide(
     readonly reason: string;
   },
 ): Promise<DecisionResult> {
-  const { store, checkpoints, events, registerVersion, clock } = deps;
+  const { store, checkpoints, events, register, clock } = deps;
+  const registerVersion = Number(register.view().version);
   const nowMs = clock.now();
   const receiptId = newMessageId(nowMs);
   const result = await store.call("decideItem", { ...wish, receiptId, registerVersion, nowMs });

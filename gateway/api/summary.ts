@@ -1,7 +1,7 @@
 import { stat, statfs } from "node:fs/promises";
 import type { Lane } from "#proto";
 import type { Clock, Database } from "#runtime";
-import type { RegisterView } from "#trust";
+import type { CurrentRegister } from "#trust";
 import { laneToken } from "#wire";
 import type { CheckpointKeeper } from "../checkpoint-keeper.ts";
 import type { GatewayStatus } from "../store/status.ts";
@@ -12,7 +12,7 @@ import type { GatewaySummary, ParticipantSummary } from "./gateway-summary.ts";
 /** What a summary is made from. */
 export interface SummaryDeps {
   readonly store: Pick<Database<GatewayProcedures>, "call">;
-  readonly register: RegisterView;
+  readonly register: CurrentRegister;
   readonly checkpoints: CheckpointKeeper;
   readonly clock: Clock;
   readonly startedAtMs: number;
@@ -52,7 +52,7 @@ export async function summarize(deps: SummaryDeps): Promise<GatewaySummary> {
       checkpointAt: instantOf(newestAtMs),
       checkpointKept: Math.max(0, keptSize),
     },
-    registerVersion: String(deps.register.version),
+    registerVersion: String(deps.register.view().version),
     resources: await resourcesOf(deps),
     participants: participantsOf(deps, status, undecided),
   };
@@ -79,7 +79,7 @@ function participantsOf(
   undecided: ReadonlyMap<string, number>,
 ): ParticipantSummary[] {
   const traffic = new Map(status.participants.map((row) => [row.participant, row]));
-  return register.participants.map(({ id, legalName }) => {
+  return register.view().participants.map(({ id, legalName }) => {
     const row = traffic.get(id);
     const waiting = status.waiting.filter(({ recipient }) => recipient === id);
     const heardMs = Math.max(row?.lastRecordedAtMs ?? 0, heardAtMs.get(id) ?? 0);

@@ -2,10 +2,10 @@ import { join } from "node:path";
 import { TracepostError } from "#errors";
 import { KeyPurpose, type Participant, type Role } from "#proto";
 import {
+  CurrentRegister,
   loadRegister,
   loadSealingKey,
   loadSigningKey,
-  type RegisterView,
   readSecret,
   type SealingKeyPair,
   type SigningKeyPair,
@@ -21,7 +21,7 @@ export interface Member {
 
 /** Who a service is, as its own files and the register say. */
 export interface Identity {
-  readonly register: RegisterView;
+  readonly register: CurrentRegister;
   readonly self: Member;
   readonly headerKey: SigningKeyPair;
   readonly sealingKey: SealingKeyPair;
@@ -50,7 +50,7 @@ export async function loadIdentity(config: ServiceConfig, role: Role): Promise<I
   checkOwnKeys(participant, headerKey, sealingKey);
   const apiToken = await readSecret(config.apiTokenFile);
   const self = { participant: participant.id, state: participant.state };
-  return { register, self, headerKey, sealingKey, apiToken };
+  return { register: new CurrentRegister(register), self, headerKey, sealingKey, apiToken };
 }
 
 /** With keys the register does not know, nobody could verify us and we could open nothing. */

@@ -122,7 +122,7 @@ async function assemble<C extends ServiceConfig, P extends ProceduresOfService>(
 ): Promise<string> {
   const { config, logger, clock, timers } = parts;
   const { self } = identity;
-  const register = (): RegisterView => identity.register;
+  const register = (): RegisterView => identity.register.view();
   const metrics = new Registry();
   const events = new ServiceEvents(logger, metrics, definition.metricsName);
   const { storeFile: fileName, readOnly } = definition;
@@ -184,7 +184,7 @@ async function openDoor<C extends ServiceConfig, P extends ProceduresOfService>(
   const store = deps.watched.store as unknown as Database<ServiceProcedures>;
   const guard = createGuard({ store, clock, logger });
   const { participant } = identity.self;
-  const register = (): RegisterView => identity.register;
+  const register = (): RegisterView => identity.register.view();
   const server = await createHttpServer({
     ...config.http,
     logger,

@@ -41,6 +41,8 @@ export const WIRE_LIMITS = {
 export const TRUST_LIMITS = {
   /** A signed register of the most participants, each with a few keys and standings. */
   registerBytesMax: 16 * MIB,
+  /** Versions of the register kept beside the newest, for what was made under one and is late. */
+  registerVersionsKept: 16,
   /** A key file is a few hundred bytes; anything else is no key file. */
   keyFileBytesMax: 64 * KIB,
   /** Smallest plaintext of a key part; sequence numbers do not show in its size. */

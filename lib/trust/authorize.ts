@@ -11,6 +11,7 @@ import {
 } from "#proto";
 import { isTraceKind, refusalCodeOf, timestampMs } from "#wire";
 import { isBound } from "./boundness.ts";
+import type { EarlierRegister } from "./current-register.ts";
 import { checkGroup } from "./groups.ts";
 import type { RegisterView } from "./register-view.ts";
 
@@ -45,12 +46,14 @@ const ROUTES: ReadonlyMap<Kind, Route> = new Map([
  * TP-TRUST-7, TP-TRUST-8): NOT_PERMITTED, RECIPIENT_UNKNOWN, RECIPIENT_SUSPENDED,
  * NOT_BOUND_BY_INSTRUMENT, or PUBLIC_SCOPE_FORBIDDEN. A
  * trace goes to its one addressee or is refused. Any other kind goes to the permitted recipients,
- * and is refused as a whole only when none is left, with the reason of the first.
+ * and is refused as a whole only when none is left, with the reason of the first. A group may have
+ * been expanded by an `earlier` register.
  */
 export function authorizeHeader(
   header: Header,
   register: RegisterView,
   nowMs: number,
+  earlier: EarlierRegister = () => undefined,
 ): Outcome<RecipientResult[]> {
   const sender = register.participant(header.sender);
   if (sender?.status !== ParticipantStatus.ACTIVE) {
@@ -69,7 +72,7 @@ export function authorizeHeader(
   }
   const approval = checkApproval(header, sender, register);
   if (approval !== undefined) return { ok: false, refusal: approval };
-  const group = checkGroup(header, register, nowMs);
+  const group = checkGroup(header, register, nowMs, earlier);
   if (group !== undefined) return { ok: false, refusal: group };
   const reply = checkReplyAddressee(header);
   if (reply !== undefined) return { ok: false, refusal: reply };

@@ -2,6 +2,7 @@ import { type Refusal, refuse } from "#errors";
 import { type Header, Instrument, type ParticipantRegister, ParticipantStatus, Role } from "#proto";
 import { timestampMs } from "#wire";
 import { isBound } from "./boundness.ts";
+import type { EarlierRegister } from "./current-register.ts";
 import type { RegisterView } from "./register-view.ts";
 
 /** A name in capitals, so that none is taken for {@link PARTIES}. */
@@ -70,27 +71,30 @@ export function expandGroup(
 }
 
 /**
- * Whether the recipients are the group that the header names, expanded by the register it names
+ * Whether the recipients are the group that the header names, expanded by the register it names:
+ * that of today, or an earlier one when the message was under way as the register changed
  * (TP-TRUST-8): NOT_PERMITTED with the field to correct. A message to no group passes.
  */
 export function checkGroup(
   header: Header,
   register: RegisterView,
   nowMs: number,
+  earlier: EarlierRegister,
 ): Refusal | undefined {
   const { addressedGroup, recipients, registerVersion, sender } = header;
   if (addressedGroup === "") return undefined;
-  if (registerVersion !== register.version) {
-    const detail = `expanded by register ${registerVersion}; version ${register.version} is valid`;
+  const named = registerVersion === register.version ? register : earlier(registerVersion);
+  if (named === undefined) {
+    const detail = `expanded by register ${registerVersion}; ${register.version} is in force`;
     return refuse("NOT_PERMITTED", "header.register_version", detail);
   }
   const atMs = Math.min(timestampMs(header.sentAt) ?? nowMs, nowMs);
-  const members = expandGroup(addressedGroup, sender, register, atMs);
+  const members = expandGroup(addressedGroup, sender, named, atMs);
   if (members === undefined) {
     return refuse("NOT_PERMITTED", "header.addressed_group", "is no group of the register");
   }
-  const named = new Set(recipients);
-  const isSame = members.length === named.size && members.every((id) => named.has(id));
+  const listed = new Set(recipients);
+  const isSame = members.length === listed.size && members.every((id) => listed.has(id));
   if (isSame) return undefined;
   return refuse("NOT_PERMITTED", "header.recipients", "are not the members of the group");
 }

@@ -4,6 +4,11 @@ export { decryptWith, encryptTo, isHybridRecipient } from "./age-file.ts";
 export { authenticateHeader } from "./authenticate.ts";
 export { authorizeHeader } from "./authorize.ts";
 export {
+  CurrentRegister,
+  type EarlierRegister,
+  type RegisterListener,
+} from "./current-register.ts";
+export {
   createSigner,
   PAYLOAD_TYPES,
   type PayloadType,

@@ -5,7 +5,7 @@ import { Registry } from "prom-client";
 import { createCheckpointSigner } from "#message-log";
 import { type Clock, createLogger, type Database } from "#runtime";
 import { openSqliteStore } from "#store";
-import { createSigner, PAYLOAD_TYPES } from "#trust";
+import { CurrentRegister, createSigner, PAYLOAD_TYPES, type RegisterView } from "#trust";
 import { type AssembledEnvelope, outSubject, type Publication, parseOutSubject } from "#wire";
 import { CheckpointKeeper } from "../../gateway/checkpoint-keeper.ts";
 import { Courier } from "../../gateway/courier.ts";
@@ -26,6 +26,7 @@ export interface GatewayBench {
   readonly file: string;
   readonly store: Database<GatewayProcedures>;
   readonly checkpoints: CheckpointKeeper;
+  readonly register: CurrentRegister;
   readonly published: Publication[];
   /** Time the gateway sees, in milliseconds since 1970; settable. */
   nowMs: number;
@@ -35,6 +36,8 @@ export interface GatewayBench {
   hand(subject: string, data: Uint8Array): Promise<Settled>;
   /** Hands a well-addressed message over. */
   send(message: AssembledEnvelope): Promise<Settled>;
+  /** Puts a later register into force as the running gateway does, once `before` is done. */
+  change(register: RegisterView, before?: Promise<void>): Promise<void>;
   /** Waits for the next round of the courier that publishes at least `count` messages more. */
   nextPublished(count: number): Promise<Publication[]>;
   close(): Promise<void>;
@@ -67,22 +70,23 @@ export async function openGatewayBench(
   const receiptSigner = createSigner(parties.receiptKey, PAYLOAD_TYPES.receipt);
   const checkpoints = new CheckpointKeeper({ signer: checkpointSigner, store, clock, logger });
   const window = new PairWindow(options.windowMessages);
+  const register = new CurrentRegister(parties.register);
   const speaker = new Speaker({
     transport,
     store,
     receiptSigner,
     checkpointSigner,
-    registerVersion: 1,
   });
   const resendFirstMs = options.resendFirstMs ?? 60_000;
   const shared = { store, window, checkpoints, speaker, clock, logger, resendFirstMs };
   const events = new GatewayEvents(logger, new Registry());
-  const pipeline = new Pipeline({ ...shared, register: parties.register, events });
+  const pipeline = new Pipeline({ ...shared, register, events });
   const courier = new Courier({ ...shared, connected: () => !bench.carrierAway });
   const bench: GatewayBench = {
     file,
     store,
     checkpoints,
+    register,
     published,
     nowMs: Date.now(),
     carrierAway: false,
@@ -102,6 +106,11 @@ export async function openGatewayBench(
       const { sender, lane, kind } = headerOf(message);
       return bench.hand(outSubject(sender, lane, kind), message.bytes);
     },
+    change: (next, before) =>
+      pipeline.betweenBatches(async () => {
+        await before;
+        register.replace(next);
+      }),
     nextPublished: (count) =>
       new Promise((resolve) => {
         waiting.push({ count: published.length + count, resolve });

@@ -27,7 +27,7 @@ export class OperatorDoor {
   }
 
   async open(): Promise<void> {
-    const { store, checkpoints } = this.#bench;
+    const { store, checkpoints, register } = this.#bench;
     const clock = { now: () => this.#bench.nowMs };
     const logger = createLogger({ name: "test", level: "silent" });
     await admitInstallation(store, this.installation, clock.now());
@@ -36,7 +36,7 @@ export class OperatorDoor {
         this.told.push({ item, decision });
       },
     };
-    const api = operatorDoor({ store, checkpoints, events, registerVersion: 1, clock, logger });
+    const api = operatorDoor({ store, checkpoints, events, register, clock, logger });
     this.#server = await createHttpServer({
       host: "127.0.0.1",
       port: 0,

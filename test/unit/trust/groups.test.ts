@@ -10,7 +10,13 @@ import {
   ParticipantRegister,
   Role,
 } from "#proto";
-import { authorizeHeader, expandGroup, groupMembers, type RegisterView } from "#trust";
+import {
+  authorizeHeader,
+  CurrentRegister,
+  expandGroup,
+  groupMembers,
+  type RegisterView,
+} from "#trust";
 import { checkGroups } from "../../../lib/trust/groups.ts";
 import { type HeaderChanges, headerOf, traceRequest } from "../../support/messages.ts";
 import { makeParties } from "../../support/parties.ts";
@@ -28,18 +34,19 @@ const register: RegisterView = {
 };
 const NOW = Date.now();
 
+const ALERT: HeaderChanges = {
+  kind: Kind.ALERT,
+  lane: Lane.URGENT,
+  disclosed: Disclosed.create({
+    alertMove: AlertMove.ALERT,
+    alertKind: AlertKind.WANTED_FIREARM,
+    alertScope: AlertScope.PRIVATE,
+  }),
+  registerVersion: register.version,
+};
+
 function alertTo(recipients: readonly string[], changes: HeaderChanges) {
-  const alert = traceRequest(parties.party("NE"), recipients, {
-    kind: Kind.ALERT,
-    lane: Lane.URGENT,
-    disclosed: Disclosed.create({
-      alertMove: AlertMove.ALERT,
-      alertKind: AlertKind.WANTED_FIREARM,
-      alertScope: AlertScope.PRIVATE,
-    }),
-    registerVersion: register.version,
-    ...changes,
-  });
+  const alert = traceRequest(parties.party("NE"), recipients, { ...ALERT, ...changes });
   return authorizeHeader(headerOf(alert), register, NOW);
 }
 
@@ -50,6 +57,22 @@ describe("a group of the register (TP-TRUST-8)", () => {
     expect(expandGroup("COAST", "NE", register, NOW)).toEqual(["BR", "AT"]);
     expect(expandGroup("COAST", "TR", register, NOW)).toEqual(["NE", "BR", "AT"]);
     expect(alertTo(["AT", "BR"], { addressedGroup })).toMatchObject({ ok: true });
+  });
+
+  it("may be expanded by the register before, when the change overtook the message", () => {
+    const next: RegisterView = {
+      ...register,
+      version: 2n,
+      groups: [{ name: "COAST", members: [] }],
+    };
+    const current = new CurrentRegister(register);
+    current.replace(next);
+    const message = headerOf(traceRequest(parties.party("NE"), ["AT", "BR"], ALERT));
+    const decide = (header = message) =>
+      authorizeHeader(header, next, NOW, (version) => current.at(version));
+    expect(decide({ ...message, addressedGroup })).toMatchObject({ ok: true });
+    const early = { ...message, addressedGroup, registerVersion: 0n };
+    expect(decide(early)).toMatchObject({ refusal: { field: "header.register_version" } });
   });
 
   it.each([
