@@ -12,3 +12,10 @@ export function parseNumber(text: string): string {
   if (/^[1-9]\d{0,14}$/u.test(text)) return text;
   throw new InvalidArgumentError("It must be a number of the list.");
 }
+
+/** Reads a place in a feed: the number of a change, or 0 for its beginning. */
+export function parsePlace(text: string): number {
+  const place = Number(text);
+  if (/^\d+$/u.test(text) && Number.isSafeInteger(place)) return place;
+  throw new InvalidArgumentError("It must be the number of a change, such as 4711.");
+}

@@ -6,6 +6,7 @@ import { addAlertAnswer } from "./commands/alert-answer.ts";
 import { addAlertSend } from "./commands/alert-send.ts";
 import { addAlertShow } from "./commands/alert-show.ts";
 import { addAttachmentCommands } from "./commands/attachment.ts";
+import { addChanges } from "./commands/changes.ts";
 import { addCheck } from "./commands/check.ts";
 import { addClock } from "./commands/clock.ts";
 import { addCompletion } from "./commands/completion.ts";
@@ -24,10 +25,12 @@ import { addPostHeld } from "./commands/post-held.ts";
 import { addPostIssue } from "./commands/post-issue.ts";
 import { addQuarantineDecide } from "./commands/quarantine-decide.ts";
 import { addQuarantineList } from "./commands/quarantine-list.ts";
+import { addReceipt } from "./commands/receipt.ts";
 import { addRegisterImport } from "./commands/register-import.ts";
 import { addRegisterLook } from "./commands/register-look.ts";
 import { addRelease } from "./commands/release.ts";
 import { addRule } from "./commands/rule.ts";
+import { addSummary } from "./commands/summary.ts";
 import { addTraceAskWhom } from "./commands/trace-ask-whom.ts";
 import { addTraceByLetter } from "./commands/trace-by-letter.ts";
 import { addTraceChain } from "./commands/trace-chain.ts";
@@ -45,6 +48,8 @@ import { addUserAdd } from "./commands/user-add.ts";
 import { addUserList } from "./commands/user-list.ts";
 import { addUserStatus } from "./commands/user-status.ts";
 import { addUserToken } from "./commands/user-token.ts";
+import { addUserWhoami } from "./commands/user-whoami.ts";
+import { addWebhookCommands } from "./commands/webhook.ts";
 import { EXIT_CODES_HELP } from "./exit-codes.ts";
 
 const EXAMPLES = `
@@ -82,7 +87,30 @@ function tellUsage(error: CommanderError, terminal: Terminal, asJson: boolean): 
   else terminal.setExitCode(fault.exitCode);
 }
 
-/** Every command of the program; `asJson` keeps usage errors off standard error as text. */
+/** What each group of commands is for. */
+const GROUPS = {
+  exchange: "set up, start, stop and look at an exchange",
+  trace: "look at the trace cases of a State, send and answer requests",
+  attachment: "photographs and documents",
+  release: "decide what needs a second person",
+  deputy: "name who may confirm for a time",
+  clock: "set when answers are due",
+  register: "bring a firearm register in, search it, take it out",
+  alert: "send, follow and answer alerts, and report hits",
+  post: "border posts that hold the alerts in force as a file",
+  user: "manage who may use a service, and their tokens",
+  webhook: "have other systems told of changes",
+  receipt: "what was signed about a message",
+  quarantine: "decide about what could not be verified",
+  events: "see what the operator should know of",
+  log: "check the message log",
+  conformance: "hold another implementation against ours",
+} as const;
+
+/**
+ * Every command of the program, at least one for each operation of a service (TP-CLI-9); `asJson`
+ * keeps usage errors off standard error as text.
+ */
 export function createProgram(terminal: Terminal, asJson: boolean): Command {
   const program = new Command("tracepost")
     .description(
@@ -91,68 +119,84 @@ export function createProgram(terminal: Terminal, asJson: boolean): Command {
     .addHelpText("after", `${EXAMPLES}\n${EXIT_CODES_HELP}`)
     .version(packageJson.version, "-V, --version", "print the version")
     .helpCommand("help [command]", "show help of a command");
-  const exchange = group(program, "exchange", "set up, start, stop and look at an exchange");
-  addExchangeInit(exchange, terminal);
-  addExchangeUp(exchange, terminal);
-  addExchangeDown(exchange, terminal);
-  addExchangeStatus(exchange, terminal);
-  addExchangeNatsConfig(exchange, terminal);
-  addExchangeSteward(exchange, terminal);
-  const trace = group(
-    program,
-    "trace",
-    "look at the trace cases of a State, send and answer requests",
-  );
-  addTraceList(trace, terminal);
-  addTraceShow(trace, terminal);
-  addTraceAskWhom(trace, terminal);
-  addTraceTemplate(trace, terminal);
-  addTraceCheck(trace, terminal);
-  addTraceSend(trace, terminal);
-  addTraceReply(trace, terminal);
-  addTraceFollowUp(trace, terminal);
-  addTraceDraft(trace, terminal);
-  addTraceOverdue(trace, terminal);
-  addRelease(group(program, "release", "decide what needs a second person"), terminal);
-  addDeputy(group(program, "deputy", "name who may confirm for a time"), terminal);
-  addClock(group(program, "clock", "set when answers are due"), terminal);
+  addExchangeCommands(group(program, "exchange", GROUPS.exchange), terminal);
+  addTraceCommands(group(program, "trace", GROUPS.trace), terminal);
+  addAttachmentCommands(group(program, "attachment", GROUPS.attachment), terminal);
+  addRelease(group(program, "release", GROUPS.release), terminal);
+  addDeputy(group(program, "deputy", GROUPS.deputy), terminal);
+  addClock(group(program, "clock", GROUPS.clock), terminal);
+  addRegisterCommands(group(program, "register", GROUPS.register), terminal);
+  addAlertCommands(group(program, "alert", GROUPS.alert), terminal);
   addCheck(program, terminal);
-  const register = group(
-    program,
-    "register",
-    "bring a firearm register in, search it, take it out",
-  );
-  addRegisterImport(register, terminal);
-  addRegisterLook(register, terminal);
-  const alert = group(program, "alert", "send, follow and answer alerts, and report hits");
-  addAlertShow(alert, terminal);
-  addAlertSend(alert, terminal);
-  addAlertAnswer(alert, terminal);
-  const post = group(program, "post", "border posts that hold the alerts in force as a file");
-  addPostIssue(post, terminal);
-  addPostHeld(post, terminal);
-  addTraceChain(trace, terminal);
-  addTraceLetter(trace, terminal);
-  addTraceByLetter(trace, terminal);
-  addAttachmentCommands(group(program, "attachment", "photographs and documents"), terminal);
-  const user = group(program, "user", "manage who may use a service, and their tokens");
-  addUserList(user, terminal);
-  addUserAdd(user, terminal);
-  addUserStatus(user, terminal);
-  addUserToken(user, terminal);
-  const quarantine = group(program, "quarantine", "decide about what could not be verified");
-  addQuarantineList(quarantine, terminal);
-  addQuarantineDecide(quarantine, terminal);
-  addEvents(group(program, "events", "see what the operator should know of"), terminal);
-  const log = group(program, "log", "check the message log");
-  addLogVerify(log, terminal);
+  addPostCommands(group(program, "post", GROUPS.post), terminal);
+  addUserCommands(group(program, "user", GROUPS.user), terminal);
+  addSummary(program, terminal);
+  addChanges(program, terminal);
+  addWebhookCommands(group(program, "webhook", GROUPS.webhook), terminal);
+  addReceipt(group(program, "receipt", GROUPS.receipt), terminal);
+  addQuarantineCommands(group(program, "quarantine", GROUPS.quarantine), terminal);
+  addEvents(group(program, "events", GROUPS.events), terminal);
+  addLogVerify(group(program, "log", GROUPS.log), terminal);
   addInspect(program, terminal);
   addRule(program, terminal);
-  const conformance = group(program, "conformance", "hold another implementation against ours");
-  addConformanceRun(conformance, terminal);
+  addConformanceRun(group(program, "conformance", GROUPS.conformance), terminal);
   addCompletion(program, terminal);
   prepare(program, terminal, asJson);
   return program;
+}
+
+function addExchangeCommands(parent: Command, terminal: Terminal): void {
+  addExchangeInit(parent, terminal);
+  addExchangeUp(parent, terminal);
+  addExchangeDown(parent, terminal);
+  addExchangeStatus(parent, terminal);
+  addExchangeNatsConfig(parent, terminal);
+  addExchangeSteward(parent, terminal);
+}
+
+function addTraceCommands(parent: Command, terminal: Terminal): void {
+  addTraceList(parent, terminal);
+  addTraceShow(parent, terminal);
+  addTraceAskWhom(parent, terminal);
+  addTraceTemplate(parent, terminal);
+  addTraceCheck(parent, terminal);
+  addTraceSend(parent, terminal);
+  addTraceReply(parent, terminal);
+  addTraceFollowUp(parent, terminal);
+  addTraceDraft(parent, terminal);
+  addTraceOverdue(parent, terminal);
+  addTraceChain(parent, terminal);
+  addTraceLetter(parent, terminal);
+  addTraceByLetter(parent, terminal);
+}
+
+function addRegisterCommands(parent: Command, terminal: Terminal): void {
+  addRegisterImport(parent, terminal);
+  addRegisterLook(parent, terminal);
+}
+
+function addAlertCommands(parent: Command, terminal: Terminal): void {
+  addAlertShow(parent, terminal);
+  addAlertSend(parent, terminal);
+  addAlertAnswer(parent, terminal);
+}
+
+function addPostCommands(parent: Command, terminal: Terminal): void {
+  addPostIssue(parent, terminal);
+  addPostHeld(parent, terminal);
+}
+
+function addUserCommands(parent: Command, terminal: Terminal): void {
+  addUserList(parent, terminal);
+  addUserAdd(parent, terminal);
+  addUserStatus(parent, terminal);
+  addUserToken(parent, terminal);
+  addUserWhoami(parent, terminal);
+}
+
+function addQuarantineCommands(parent: Command, terminal: Terminal): void {
+  addQuarantineList(parent, terminal);
+  addQuarantineDecide(parent, terminal);
 }
 
 function group(program: Command, name: string, description: string): Command {

@@ -154,6 +154,12 @@ export async function waitForUpload(
   return now;
 }
 
+/** Gives up an import whose file has not come as a whole. */
+export async function cancelUpload(service: ServiceAccess, uploadId: string): Promise<UploadLine> {
+  const path = `${UPLOADS}/${encodeURIComponent(uploadId)}/cancel`;
+  return await callService(service, { method: "POST", path });
+}
+
 /** Lines that were not taken, at most so many. */
 export async function listRejects(
   service: ServiceAccess,
@@ -189,6 +195,14 @@ export async function findCandidates(
 ): Promise<{ readonly candidates: readonly CandidateLine[]; readonly more: boolean }> {
   const path = `/v1/firearms/candidates?${new URLSearchParams(query)}`;
   return await callService(service, { path });
+}
+
+/** Firearms of a make, of a serial number, or of both; `exact` is to the letter. */
+export async function listFirearms(
+  service: ServiceAccess,
+  query: Readonly<Record<string, string>>,
+): Promise<{ readonly firearms: readonly (FirearmFile & { readonly exact?: boolean })[] }> {
+  return await callService(service, { path: `/v1/firearms?${new URLSearchParams(query)}` });
 }
 
 /** One firearm with its events. */

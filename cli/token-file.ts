@@ -27,11 +27,14 @@ export function checkToken(text: string, source: string): string {
   });
 }
 
-/** Throws TracepostError KEY_FILE when something is there: no token is replaced (TP-CLI-3). */
-export async function refuseTakenFile(file: string): Promise<void> {
+/**
+ * Throws TracepostError KEY_FILE when something is there: no token is replaced (TP-CLI-3).
+ * `option` names another file.
+ */
+export async function refuseTakenFile(file: string, option = "--write-token FILE"): Promise<void> {
   if (!(await isThere(file))) return;
   throw new TracepostError("KEY_FILE", `${file} is there already`, {
-    remedy: "Move it away, or name another file with --write-token FILE.",
+    remedy: `Move it away, or name another file with ${option}.`,
   });
 }
 

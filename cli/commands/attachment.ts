@@ -22,12 +22,13 @@ import { allTraces, findCaseId } from "../trace-calls.ts";
 
 const ACCESS = { kind: "focal-point", defaultUser: "person" } as const;
 
-/** Adds `attachment add`, `list`, `get` and `call` (TP-ATT-20). */
+/** Adds `attachment add`, `list`, `get`, `call` and `remove` (TP-ATT-20). */
 export function addAttachmentCommands(parent: Command, terminal: Terminal): void {
   addAdd(parent, terminal);
   addList(parent, terminal);
   addGet(parent, terminal);
   addCall(parent, terminal);
+  addRemove(parent, terminal);
 }
 
 function addAdd(parent: Command, terminal: Terminal): void {
@@ -164,4 +165,25 @@ async function tellCalled(
     }
     await pause(CLI_LIMITS.receiptsPollMs);
   }
+}
+
+function addRemove(parent: Command, terminal: Terminal): void {
+  const command = parent
+    .command("remove")
+    .description("remove a photograph or document that no case holds")
+    .argument("<attachment>", "id of the attachment");
+  addServiceOptions(command, "focal-point");
+  command.addHelpText(
+    "after",
+    `
+Example:
+  tracepost attachment remove 0199b1f0-7c1a-7d2b-8e3c-4f5a6b7c8d9e --data exchange --participant KE
+`,
+  );
+  addAction<ServiceOptions>(command, terminal, async (options, attachmentId = "") => {
+    const service = await openService(options, terminal, ACCESS);
+    const path = attachmentPath(attachmentId);
+    const removed = await callService(service, { method: "DELETE", path });
+    return { json: removed, lines: [`Removed ${attachmentId}.`] };
+  });
 }

@@ -7,6 +7,7 @@ import { addAction, type CommandResult, type Terminal } from "../command-result.
 import { parseLimit } from "../parse-option.ts";
 import {
   beginUpload,
+  cancelUpload,
   listRejects,
   listUploads,
   loadUpload,
@@ -60,7 +61,14 @@ Example:
   tracepost register rejects up_3c9a1e7b5d20 --data exchange --participant KE
 `;
 
-/** Adds `register import`, `register status` and `register rejects` (TP-FIRE-15). */
+const CANCEL_HELP = `
+Gives up an import whose file has not come as a whole; what came of it is removed.
+
+Example:
+  tracepost register cancel up_3c9a1e7b5d20 --data exchange --participant KE
+`;
+
+/** Adds `register import`, `status`, `rejects` and `cancel` (TP-FIRE-15). */
 export function addRegisterImport(parent: Command, terminal: Terminal): void {
   const importing = parent
     .command("import")
@@ -102,6 +110,16 @@ export function addRegisterImport(parent: Command, terminal: Terminal): void {
   addAction<RejectOptions>(rejects, terminal, (options, uploadId = "") =>
     tellRejects(options, uploadId, terminal),
   );
+  const cancel = parent
+    .command("cancel")
+    .description("give up an import that broke off")
+    .argument("<upload>", "id of the import");
+  addServiceOptions(cancel, "focal-point");
+  cancel.addHelpText("after", CANCEL_HELP);
+  addAction<ServiceOptions>(cancel, terminal, async (options, uploadId = "") => {
+    const upload = await cancelUpload(await openService(options, terminal, ACCESS), uploadId);
+    return { json: upload, lines: linesOf(upload) };
+  });
 }
 
 async function importFile(

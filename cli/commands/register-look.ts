@@ -7,10 +7,12 @@ import {
   type CandidateLine,
   type FirearmFile,
   findCandidates,
+  listFirearms,
   loadFirearm,
   streamRegister,
 } from "../register-calls.ts";
 import { addServiceOptions, openService, type ServiceOptions } from "../service-access.ts";
+import { textTable } from "../text-table.ts";
 import { writeStream } from "../write-stream.ts";
 
 interface FindOptions extends ServiceOptions {
@@ -20,6 +22,11 @@ interface FindOptions extends ServiceOptions {
   readonly calibre?: string;
   readonly alike?: boolean;
   readonly limit: number;
+}
+
+interface ListOptions extends ServiceOptions {
+  readonly serial?: string;
+  readonly make?: string;
 }
 
 interface ExportOptions extends ServiceOptions {
@@ -39,6 +46,14 @@ Examples:
   tracepost register find --serial 'AB?2*' --data exchange --participant KE
 `;
 
+const LIST_HELP = `
+Lists the firearms of a make, of a serial number written alike, or of both; \`register find\` looks
+further, for misread and partial numbers.
+
+Example:
+  tracepost register list --make GLOCK --serial AB1234 --data exchange --participant KE
+`;
+
 const SHOW_HELP = `
 Shows one firearm with everything that happened to it, in the order of time.
 
@@ -53,7 +68,7 @@ Example:
   tracepost register export register.csv --format csv --data exchange --participant KE
 `;
 
-/** Adds `register find`, `register show` and `register export` (TP-FIRE-15). */
+/** Adds `register find`, `list`, `show` and `export` (TP-FIRE-15). */
 export function addRegisterLook(parent: Command, terminal: Terminal): void {
   const finding = parent
     .command("find")
@@ -68,6 +83,14 @@ export function addRegisterLook(parent: Command, terminal: Terminal): void {
     .option("--limit <n>", "show at most so many", parseLimit, LIMIT_DEFAULT)
     .addHelpText("after", FIND_HELP);
   addAction<FindOptions>(finding, terminal, (options) => find(options, terminal));
+  const listing = parent
+    .command("list")
+    .description("list the firearms of a make or a serial number")
+    .option("--serial <text>", "serial number")
+    .option("--make <text>", "brand as marked");
+  addServiceOptions(listing, "focal-point");
+  listing.addHelpText("after", LIST_HELP);
+  addAction<ListOptions>(listing, terminal, (options) => list(options, terminal));
   const showing = parent
     .command("show")
     .description("show one firearm with its events")
@@ -110,6 +133,26 @@ async function find(options: FindOptions, terminal: Terminal): Promise<CommandRe
   const more = found.more ? ["There are more; ask for less."] : [];
   const none = "No firearm of the register may be the one looked for.";
   return { json: found, lines: [...(lines.length === 0 ? [none] : lines), ...more] };
+}
+
+async function list(options: ListOptions, terminal: Terminal): Promise<CommandResult> {
+  const { make, serial } = options;
+  if (make === undefined && serial === undefined) {
+    throw new TracepostError("USAGE", "It is not said which firearms", {
+      remedy: "Give --serial TEXT, --make TEXT, or both; register export writes all of them.",
+    });
+  }
+  const query = { ...(serial && { serial }), ...(make && { make }) };
+  const found = await listFirearms(await openService(options, terminal, ACCESS), query);
+  const rows = found.firearms.map((one) => [
+    one.id,
+    one.make,
+    one.serial,
+    one.exact === false ? "written alike" : "",
+    one.status ?? "",
+  ]);
+  const lines = textTable(["FIREARM", "MAKE", "SERIAL", "MATCH", "STATUS"], rows);
+  return { json: found, lines: rows.length === 0 ? ["No such firearm."] : lines };
 }
 
 function candidateLines({ firearm, reasons, score }: CandidateLine): string[] {

@@ -44,6 +44,20 @@ const READY = {
   missing: [],
 } as const;
 
+const PHOTOGRAPH = {
+  attachmentId: EXAMPLE_IDS.photograph,
+  state: "ready",
+  name: "marking.jpg",
+  mediaType: "image/jpeg",
+  sizeBytes: 3_145_728,
+  sha256: DOCUMENT_SHA256,
+  pieceBytes: ATTACHMENT_LIMITS.pieceBytes,
+  missing: [],
+  image: { width: 2048, height: 1536, orientation: 1, removed: ["EXIF", "GPS"] },
+  previewBytes: 148_220,
+  createdAt: UPLOADING.createdAt,
+} as const;
+
 const RECEIVED = {
   attachmentId: EXAMPLE_IDS.receivedPhotograph,
   state: "announced",
@@ -108,6 +122,12 @@ export const SHOW_ATTACHMENT = {
         parameters: { attachmentId: EXAMPLE_IDS.upload },
         status: 200,
         answer: UPLOADING,
+      },
+      photograph: {
+        summary: "A photograph that is ready",
+        parameters: { attachmentId: EXAMPLE_IDS.photograph },
+        status: 200,
+        answer: PHOTOGRAPH,
       },
       unknown: {
         summary: "An attachment that is not there",

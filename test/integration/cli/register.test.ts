@@ -58,6 +58,8 @@ describe("tracepost register (TP-FIRE-15)", () => {
     ]);
     const shown = await tracepost(["register", "show", "1", ...at()]);
     expect(shown.out).toContain("2003-02     EXPORTED to NE");
+    const listed = await tracepost(["register", "list", "--serial", "AB 1234", ...at()]);
+    expect(listed.out).toMatch(/^1 +GLOCK +AB-1234 +written alike +exported$/mu);
     const output = join(dir, "out.jsonl");
     await json(["register", "export", output, ...at()]);
     const written = (await readFile(output, "utf8")).trim().split("\n");
@@ -77,5 +79,15 @@ describe("tracepost register (TP-FIRE-15)", () => {
     expect(JSON.parse(await readFile(output, "utf8"))).toMatchObject({ line: 2, content: "{" });
     const partial = await json(["register", "import", file, "--partial", ...at()]);
     expect(partial).toMatchObject({ state: "DONE", badLines: 1, inserted: 1 });
+  });
+
+  it("gives up no import that is done, and lists no register as a whole", async () => {
+    const { uploads } = await json(["register", "status", ...at()]);
+    const end = await tracepost(["register", "cancel", uploads[0].uploadId, ...at(), "--json"]);
+    expect(end).toMatchObject({ code: 2, out: "" });
+    expect(JSON.parse(end.err).error.code).toBe("UPLOAD_CLOSED");
+    const none = await tracepost(["register", "list", ...at()]);
+    expect(none).toMatchObject({ code: 2, out: "" });
+    expect(none.err).toContain("Give --serial TEXT, --make TEXT, or both");
   });
 });

@@ -70,7 +70,7 @@ describe.each(["bash", "zsh", "fish"])("completion in %s", (shell) => {
   it.skipIf(!isThere)(`offers commands, and those below them (needs ${shell})`, async () => {
     expect(await offers("")).toEqual(expect.arrayContaining(["exchange", "trace", "user", "help"]));
     expect(await offers("tr")).toEqual(["trace"]);
-    const users = ["add", "disable", "enable", "help", "list", "show", "token"];
+    const users = ["add", "disable", "enable", "help", "list", "show", "token", "whoami"];
     expect((await offers("user", "")).toSorted()).toEqual(users);
     expect(await offers("user", "token", "re")).toEqual(["revoke"]);
   });

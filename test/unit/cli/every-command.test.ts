@@ -2,18 +2,8 @@ import { readFile } from "node:fs/promises";
 import type { Command } from "commander";
 import { describe, expect, it } from "vitest";
 import { createProgram } from "../../../cli/program.ts";
+import { leafCommands } from "../../support/command-lines.ts";
 import { SILENT_TERMINAL, tracepostHere as tracepost } from "../../support/in-process.ts";
-
-/** A command that does something, with the words that lead to it. */
-interface Leaf {
-  readonly words: string;
-  readonly command: Command;
-}
-
-function leavesBelow(command: Command, words: readonly string[]): Leaf[] {
-  if (command.commands.length === 0) return [{ words: words.join(" "), command }];
-  return command.commands.flatMap((each) => leavesBelow(each, [...words, each.name()]));
-}
 
 /** A line with everything that the command demands. */
 function completeLine(words: string, command: Command): string[] {
@@ -24,7 +14,7 @@ function completeLine(words: string, command: Command): string[] {
   return [...words.split(" "), ...options, ...args];
 }
 
-const leaves = leavesBelow(createProgram(SILENT_TERMINAL, false), []);
+const leaves = leafCommands(createProgram(SILENT_TERMINAL, false));
 const table = leaves.map(({ command, words }) => [words, command] as const);
 
 describe("every command", () => {
