@@ -1,5 +1,5 @@
 import { Boundness, type Instrument, type Participant } from "#proto";
-import { timestampMs } from "#wire";
+import { isWithin } from "./versions/key-windows.ts";
 
 /**
  * Whether a participant applies an instrument at a time (TP-TRUST-7): a party is bound and a
@@ -14,8 +14,17 @@ export function isBound(
     if (standing.instrument !== instrument) return false;
     const { boundness } = standing;
     if (boundness !== Boundness.PARTY && boundness !== Boundness.COMMITTED) return false;
-    const sinceMs = timestampMs(standing.since) ?? Number.POSITIVE_INFINITY;
-    const untilMs = timestampMs(standing.until) ?? Number.POSITIVE_INFINITY;
-    return sinceMs <= atMs && atMs < untilMs;
+    return isWithin(standing, atMs);
   });
+}
+
+/** Whether a participant belongs to a regional body at a time; members leave (TP-TRUST-8). */
+export function isMemberOf(
+  participant: Participant | undefined,
+  body: string,
+  atMs: number,
+): boolean {
+  return (participant?.regionalBodies ?? []).some(
+    (membership) => membership.body === body && isWithin(membership, atMs),
+  );
 }

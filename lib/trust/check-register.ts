@@ -1,24 +1,11 @@
 import { type Refusal, refuse } from "#errors";
-import {
-  Boundness,
-  Instrument,
-  type InstrumentStanding,
-  KeyPurpose,
-  type Participant,
-  type ParticipantRegister,
-  ParticipantStatus,
-  Role,
-  type SealingKey,
-  type SigningKey,
-  type Timestamp,
-} from "#proto";
+import { KeyPurpose, type ParticipantRegister } from "#proto";
 import { PROCESS_LIMITS } from "#runtime";
-import { isParticipantId, stateOfParticipant, timestampMs } from "#wire";
-import { isHybridRecipient } from "./age-file.ts";
+import { isParticipantId } from "#wire";
+import { checkParticipant } from "./check-participant.ts";
 import { checkGroups } from "./groups.ts";
-import { keyIdOf } from "./keys.ts";
+import { isSigningKey, isWindow } from "./versions/key-windows.ts";
 
-const PUBLIC_KEY_BYTES = 32;
 /** Origins are one line of a checkpoint (C2SP tlog-checkpoint): no blank, no plus sign. */
 const LOG_ORIGIN = /^[A-Za-z0-9][A-Za-z0-9._/-]{0,199}$/;
 const GATEWAY_PURPOSES: ReadonlySet<KeyPurpose> = new Set([
@@ -46,7 +33,7 @@ export function checkRegister(register: ParticipantRegister): Refusal | undefine
     if (!isParticipantId(id)) return malformed("participants", `holds "${id.slice(0, 32)}"`);
     if (ids.has(id)) return malformed(`participants[${id}]`, "is there twice");
     ids.add(id);
-    const refusal = checkParticipant(participant, `participants[${id}]`);
+    const refusal = checkParticipant(participant, `register.participants[${id}]`);
     if (refusal !== undefined) return refusal;
   }
   const group = checkGroups(register);
@@ -56,27 +43,6 @@ export function checkRegister(register: ParticipantRegister): Refusal | undefine
   );
   if (gatewayKey !== undefined) return malformed("gateway_keys", "hold a bad key");
   return checkKeysAreUnique(register);
-}
-
-function checkParticipant(participant: Participant, field: string): Refusal | undefined {
-  if (!isNamed(Role, participant.role)) return malformed(`${field}.role`, "is not known");
-  if (!isNamed(ParticipantStatus, participant.status)) {
-    return malformed(`${field}.status`, "is not known");
-  }
-  if (participant.state !== (stateOfParticipant(participant.id) ?? "")) {
-    return malformed(`${field}.state`, "is not the State of the id");
-  }
-  if (!participant.instruments.every(isStanding)) {
-    return malformed(`${field}.instruments`, "hold a bad standing");
-  }
-  const hasGoodKeys = participant.signingKeys.every(
-    (key) => key.purpose === KeyPurpose.HEADER && isSigningKey(key),
-  );
-  if (!hasGoodKeys) return malformed(`${field}.signing_keys`, "hold a bad key");
-  if (!participant.sealingKeys.every(isSealingKey)) {
-    return malformed(`${field}.sealing_keys`, "hold a bad key");
-  }
-  return undefined;
 }
 
 /** A key has one owner and one purpose. */
@@ -91,31 +57,6 @@ function checkKeysAreUnique(register: ParticipantRegister): Refusal | undefined 
   const isUnique = (keys: readonly string[]): boolean => new Set(keys).size === keys.length;
   if (isUnique(signing) && isUnique(sealing)) return undefined;
   return malformed("participants", "hold a key twice");
-}
-
-function isStanding({ boundness, instrument, since, until }: InstrumentStanding): boolean {
-  if (!isNamed(Instrument, instrument) || !isNamed(Boundness, boundness)) return false;
-  if (timestampMs(since) === undefined) return false;
-  return until === undefined || isWindow(since, until);
-}
-
-function isSigningKey({ keyId, notAfter, notBefore, publicKey }: SigningKey): boolean {
-  if (publicKey.length !== PUBLIC_KEY_BYTES || keyIdOf(publicKey) !== keyId) return false;
-  return isWindow(notBefore, notAfter);
-}
-
-function isSealingKey({ notAfter, notBefore, recipient }: SealingKey): boolean {
-  return isHybridRecipient(recipient) && isWindow(notBefore, notAfter);
-}
-
-function isWindow(from: Timestamp | undefined, to: Timestamp | undefined): boolean {
-  const fromMs = timestampMs(from);
-  const toMs = timestampMs(to);
-  return fromMs !== undefined && toMs !== undefined && fromMs < toMs;
-}
-
-function isNamed(names: Readonly<Record<string, number>>, value: number): boolean {
-  return value !== 0 && Object.values(names).includes(value);
 }
 
 function malformed(field: string, detail: string): Refusal {

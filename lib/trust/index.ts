@@ -3,6 +3,7 @@
 export { decryptWith, encryptTo, isHybridRecipient } from "./age-file.ts";
 export { authenticateHeader } from "./authenticate.ts";
 export { authorizeHeader } from "./authorize.ts";
+export { isMemberOf } from "./boundness.ts";
 export {
   CurrentRegister,
   type EarlierRegister,
@@ -44,3 +45,54 @@ export type { RegisteredKey, RegisterView } from "./register-view.ts";
 export type { PlainPart, SealBinding, SealedParts, SealJob, SealRecipient } from "./seal.ts";
 export { createSealer, type Sealer, type SealerOptions } from "./sealer.ts";
 export { readSecret, writeSecret } from "./secret-file.ts";
+export { draftRegister, type RegisterDraft } from "./versions/draft-register.ts";
+export { signFreshness } from "./versions/freshness.ts";
+export {
+  type OpenedStatement,
+  openKeyStatement,
+  signKeyStatement,
+} from "./versions/key-statement.ts";
+export { isValidAt, sealingKeyId } from "./versions/key-windows.ts";
+export { type OpenedManifest, openManifest } from "./versions/manifest.ts";
+export { merkleRoot } from "./versions/merkle-root.ts";
+export {
+  type OwnIdentity,
+  type RegisterAlarm,
+  registerAlarms,
+} from "./versions/register-alarms.ts";
+export {
+  bundleOf,
+  formatRegisterBundle,
+  freshnessBundle,
+  parseRegisterBundle,
+  registerDelta,
+  withEntries,
+} from "./versions/register-bundle.ts";
+export { entryDigest, type OpenedEntry, openEntry } from "./versions/register-entry.ts";
+export { formatRegisterPins, parseRegisterPins } from "./versions/register-pins.ts";
+export {
+  REGISTER_REFUSALS,
+  type RegisterOutcome,
+  type RegisterRefusal,
+  type RegisterRefusalCode,
+} from "./versions/register-refusal.ts";
+export {
+  isServedBy,
+  type RegisterStanding,
+  type RegisterStandingName,
+  registerStanding,
+} from "./versions/register-standing.ts";
+export {
+  firstState,
+  hearVersion,
+  isBehind,
+  type RegisterState,
+  type TakenRegister,
+} from "./versions/register-state.ts";
+export {
+  meetsThreshold,
+  rootSetProblem,
+  rootSignatures,
+  signManifest,
+} from "./versions/root-signatures.ts";
+export { believeStatement, type Taking, takeRegister } from "./versions/take-register.ts";

@@ -13,8 +13,11 @@ import {
   Kind,
   LogEntry,
   LogEvidence,
+  RegisterBundle,
+  SignedManifest,
   SignedRegister,
 } from "#proto";
+import { firstState, formatRegisterPins, takeRegister } from "#trust";
 import { GATEWAY_SENDER } from "#wire";
 import { loadVectors } from "../../cli/rules/vectors.ts";
 import { COLUMNS } from "../../scenario/recovered-file.ts";
@@ -28,6 +31,7 @@ import {
   png,
   segment,
 } from "../support/pictures.ts";
+import { rootSetOf, VERSION_VECTORS } from "../support/register-vectors.ts";
 import { bytesOf, readVectors, type VectorBytes } from "../support/vectors.ts";
 import { keep } from "./corpus.ts";
 
@@ -110,6 +114,31 @@ const registers = readVectors<{ valid: { bytes: VectorBytes } }>("register/regis
 const register = bytesOf(registers.valid.bytes);
 keep("register", "valid-two-roots", register);
 keep("register-body", "valid-two-participants", SignedRegister.decode(register).register);
+
+for (const { bundle, name, outcome } of VERSION_VECTORS.offers) {
+  keep(
+    "register-bundle",
+    `${outcome}-${nameOf(name)}`.replace(/^taken|^known/, "valid"),
+    bytesOf(bundle),
+  );
+}
+const [firstTaken] = VERSION_VECTORS.offers.filter(({ outcome }) => outcome === "taken");
+const pinned =
+  firstTaken &&
+  takeRegister(
+    firstState(rootSetOf(VERSION_VECTORS.roots)),
+    RegisterBundle.decode(bytesOf(firstTaken.bundle)),
+    firstTaken.now_ms,
+  );
+const [signedManifest] = pinned?.state.taken ? [pinned.state.taken.manifest.signed] : [];
+if (signedManifest !== undefined) {
+  keep("register-manifest", "valid-first", SignedManifest.encode(signedManifest).finish());
+}
+for (const { bytes, participant } of pinned?.state.taken?.entries ?? []) {
+  keep("register-entry", `valid-${nameOf(participant.id)}`, bytes);
+}
+if (pinned !== undefined)
+  keep("register-pins", "valid-first-version", formatRegisterPins(pinned.state));
 
 const sealed = readVectors<{ bytes: VectorBytes }>("sealed/message.json");
 for (const { content, name } of Envelope.decode(bytesOf(sealed.bytes)).parts.slice(0, 3)) {

@@ -15,6 +15,7 @@ import { invalidHeaderEncodings } from "./make/invalid-header-encodings.ts";
 import { invalidHeaders } from "./make/invalid-headers.ts";
 import { invalidParts } from "./make/invalid-parts.ts";
 import { gatewayReceipt, invalidBodies, validBodies } from "./make/open-bodies.ts";
+import { registerVersionVectors } from "./make/register-versions.ts";
 import { registerVectors } from "./make/registers.ts";
 import { Encoder } from "./make/sample-message.ts";
 import { sealedMessage } from "./make/sealed-message.ts";
@@ -50,6 +51,7 @@ await write("open-body/invalid.json", invalidBodies(encoder));
 await write("subject/subjects.json", { valid: VALID_SUBJECTS, invalid: INVALID_SUBJECTS });
 await write("signature/signatures.json", signatureVectors(encoder));
 await write("register/registers.json", registerVectors(encoder));
+await write("register/versions.json", registerVersionVectors(encoder));
 if (!existsSync(join(import.meta.dirname, "sealed/message.json"))) {
   await write("sealed/message.json", await sealedMessage(encoder));
 }

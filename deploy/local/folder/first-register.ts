@@ -6,7 +6,7 @@ import {
   ParticipantRegister,
   ParticipantStatus,
   Role,
-  type SigningKey,
+  SigningKey,
 } from "#proto";
 import type { SealingKeyPair, SigningKeyPair } from "#trust";
 import { toTimestamp } from "#wire";
@@ -109,14 +109,13 @@ function registeredParticipant(
 }
 
 function registeredKey(pair: SigningKeyPair, purpose: KeyPurpose, nowMs: number): SigningKey {
-  return {
+  return SigningKey.create({
     keyId: pair.keyId,
     publicKey: pair.publicRaw,
     purpose,
     notBefore: toTimestamp(nowMs),
     notAfter: toTimestamp(nowMs + KEY_LIFE_MS),
-    revokedAt: undefined,
-  };
+  });
 }
 
 function dayTimestamp(date: string): ReturnType<typeof toTimestamp> {

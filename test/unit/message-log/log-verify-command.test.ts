@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { openCheckpoint } from "#message-log";
-import { KeyPurpose, ParticipantRegister, type SigningKey } from "#proto";
+import { KeyPurpose, ParticipantRegister, SigningKey } from "#proto";
 import { generateSigningKey, type SigningKeyPair, savePublicKey, signRegister } from "#trust";
 import { verifyLogCommand } from "../../../cli/commands/log-verify.ts";
 import { type MadeUpLog, ORIGIN, openMadeUpLog } from "./made-up-log.ts";
@@ -12,15 +12,15 @@ const root = generateSigningKey();
 let dataDir = "";
 let log: MadeUpLog;
 
-const gatewayKey = (pair: SigningKeyPair, change: Partial<SigningKey> = {}): SigningKey => ({
-  keyId: pair.keyId,
-  publicKey: pair.publicRaw,
-  purpose: KeyPurpose.CHECKPOINT,
-  notBefore: { seconds: 1n, nanos: 0 },
-  notAfter: { seconds: 4_000_000_000n, nanos: 0 },
-  revokedAt: undefined,
-  ...change,
-});
+const gatewayKey = (pair: SigningKeyPair, change: Partial<SigningKey> = {}): SigningKey =>
+  SigningKey.create({
+    keyId: pair.keyId,
+    publicKey: pair.publicRaw,
+    purpose: KeyPurpose.CHECKPOINT,
+    notBefore: { seconds: 1n, nanos: 0 },
+    notAfter: { seconds: 4_000_000_000n, nanos: 0 },
+    ...change,
+  });
 
 async function writeRegister(...gatewayKeys: SigningKey[]): Promise<void> {
   const register = ParticipantRegister.create({

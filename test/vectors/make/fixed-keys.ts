@@ -50,5 +50,8 @@ export const PAYLOAD_TYPE = {
   header: "application/vnd.tracepost.header.v1",
   receipt: "application/vnd.tracepost.receipt.v1",
   register: "application/vnd.tracepost.register.v1",
+  registerManifest: "application/vnd.tracepost.register-manifest.v1",
+  registerFreshness: "application/vnd.tracepost.register-freshness.v1",
+  keyStatement: "application/vnd.tracepost.key-statement.v1",
   postCopy: "application/vnd.tracepost.post-copy.v1",
 } as const;

@@ -106,7 +106,17 @@ export function participantStatusToJSON(object: ParticipantStatus): string {
 }
 
 /** What a signing key may sign. A key has one purpose. */
-export const KeyPurpose = { UNSPECIFIED: 0, HEADER: 1, RECEIPT: 2, CHECKPOINT: 3, REGISTER: 4 } as const;
+export const KeyPurpose = {
+  UNSPECIFIED: 0,
+  HEADER: 1,
+  RECEIPT: 2,
+  CHECKPOINT: 3,
+  REGISTER: 4,
+  /** IDENTITY - Signs the statements of a participant about its own keys. */
+  IDENTITY: 5,
+  /** FRESHNESS - Signs that a register is still the newest. */
+  FRESHNESS: 6,
+} as const;
 
 export type KeyPurpose = typeof KeyPurpose[keyof typeof KeyPurpose];
 
@@ -116,6 +126,8 @@ export namespace KeyPurpose {
   export type RECEIPT = typeof KeyPurpose.RECEIPT;
   export type CHECKPOINT = typeof KeyPurpose.CHECKPOINT;
   export type REGISTER = typeof KeyPurpose.REGISTER;
+  export type IDENTITY = typeof KeyPurpose.IDENTITY;
+  export type FRESHNESS = typeof KeyPurpose.FRESHNESS;
 }
 
 export function keyPurposeFromJSON(object: any): KeyPurpose {
@@ -135,6 +147,12 @@ export function keyPurposeFromJSON(object: any): KeyPurpose {
     case 4:
     case "KEY_PURPOSE_REGISTER":
       return KeyPurpose.REGISTER;
+    case 5:
+    case "KEY_PURPOSE_IDENTITY":
+      return KeyPurpose.IDENTITY;
+    case 6:
+    case "KEY_PURPOSE_FRESHNESS":
+      return KeyPurpose.FRESHNESS;
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum KeyPurpose");
   }
@@ -152,8 +170,74 @@ export function keyPurposeToJSON(object: KeyPurpose): string {
       return "KEY_PURPOSE_CHECKPOINT";
     case KeyPurpose.REGISTER:
       return "KEY_PURPOSE_REGISTER";
+    case KeyPurpose.IDENTITY:
+      return "KEY_PURPOSE_IDENTITY";
+    case KeyPurpose.FRESHNESS:
+      return "KEY_PURPOSE_FRESHNESS";
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum KeyPurpose");
+  }
+}
+
+/** Why a key is no longer believed. */
+export const RevocationReason = {
+  UNSPECIFIED: 0,
+  /** SUPERSEDED - Replaced in the ordinary way. */
+  SUPERSEDED: 1,
+  /** COMPROMISED - Somebody else may have it. */
+  COMPROMISED: 2,
+  /** LOST - Nobody has it any more. */
+  LOST: 3,
+  /** REMOVED - Its owner has left. */
+  REMOVED: 4,
+} as const;
+
+export type RevocationReason = typeof RevocationReason[keyof typeof RevocationReason];
+
+export namespace RevocationReason {
+  export type UNSPECIFIED = typeof RevocationReason.UNSPECIFIED;
+  export type SUPERSEDED = typeof RevocationReason.SUPERSEDED;
+  export type COMPROMISED = typeof RevocationReason.COMPROMISED;
+  export type LOST = typeof RevocationReason.LOST;
+  export type REMOVED = typeof RevocationReason.REMOVED;
+}
+
+export function revocationReasonFromJSON(object: any): RevocationReason {
+  switch (object) {
+    case 0:
+    case "REVOCATION_REASON_UNSPECIFIED":
+      return RevocationReason.UNSPECIFIED;
+    case 1:
+    case "REVOCATION_REASON_SUPERSEDED":
+      return RevocationReason.SUPERSEDED;
+    case 2:
+    case "REVOCATION_REASON_COMPROMISED":
+      return RevocationReason.COMPROMISED;
+    case 3:
+    case "REVOCATION_REASON_LOST":
+      return RevocationReason.LOST;
+    case 4:
+    case "REVOCATION_REASON_REMOVED":
+      return RevocationReason.REMOVED;
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum RevocationReason");
+  }
+}
+
+export function revocationReasonToJSON(object: RevocationReason): string {
+  switch (object) {
+    case RevocationReason.UNSPECIFIED:
+      return "REVOCATION_REASON_UNSPECIFIED";
+    case RevocationReason.SUPERSEDED:
+      return "REVOCATION_REASON_SUPERSEDED";
+    case RevocationReason.COMPROMISED:
+      return "REVOCATION_REASON_COMPROMISED";
+    case RevocationReason.LOST:
+      return "REVOCATION_REASON_LOST";
+    case RevocationReason.REMOVED:
+      return "REVOCATION_REASON_REMOVED";
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum RevocationReason");
   }
 }
 
@@ -259,6 +343,64 @@ export interface Participant {
     | undefined;
   /** Border agency: its alerts go to the focal point of its State first. */
   alertsNeedApproval: boolean;
+  /** Regional bodies it belongs to, or has left. */
+  regionalBodies: BodyMembership[];
+  /** Agencies and posts that act through it. */
+  units: RegisteredUnit[];
+  /** Who answers for it, and when. */
+  dutyDesks: DutyDesk[];
+  /** What it may use of the exchange; absent: the defaults. */
+  quotas: ParticipantQuotas | undefined;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+/** Membership of a regional body. */
+export interface BodyMembership {
+  /** Code of the reference data, such as ECOWAS. */
+  body: string;
+  since:
+    | Timestamp
+    | undefined;
+  /** Absent: still. */
+  until: Timestamp | undefined;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+/** An agency or post of a participant; it has no account and no keys of its own. */
+export interface RegisteredUnit {
+  /** ^[A-Z0-9][A-Z0-9-]{0,31}$, unique in its participant. */
+  id: string;
+  name: string;
+  /** UN/LOCODE, such as NEAGZ; empty when it has no one place. */
+  locode: string;
+  since:
+    | Timestamp
+    | undefined;
+  /** Absent: still. */
+  until: Timestamp | undefined;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+/** A desk of a participant, never a person. */
+export interface DutyDesk {
+  name: string;
+  /** ITU E.164, such as +254201234567. */
+  telephone: string;
+  /** Of the desk; no personal address. */
+  email: string;
+  /** BCP 47 tags, preferred first. */
+  languages: string[];
+  /** Answers at any hour; otherwise in the working hours of the participant. */
+  always: boolean;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+/** Shares of the exchange; 0 in a field: the default. */
+export interface ParticipantQuotas {
+  messagesPerSecond: number;
+  bytesPerDay: bigint;
+  storedBytes: bigint;
+  recipientsMax: number;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -298,6 +440,12 @@ export interface SigningKey {
     | undefined;
   /** Set when revoked: nothing recorded from then on is believed. */
   revokedAt: Timestamp | undefined;
+  revocationReason: RevocationReason;
+  /**
+   * Since when somebody else may have had it; earlier than its discovery. What was recorded after
+   * it is flagged, never dropped.
+   */
+  compromisedAt: Timestamp | undefined;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -755,6 +903,10 @@ function createBaseParticipant(): Participant {
     languages: [],
     workingCalendar: undefined,
     alertsNeedApproval: false,
+    regionalBodies: [],
+    units: [],
+    dutyDesks: [],
+    quotas: undefined,
   };
 }
 
@@ -792,6 +944,18 @@ export const Participant: MessageFns<Participant> = {
     }
     if (message.alertsNeedApproval !== false) {
       writer.uint32(88).bool(message.alertsNeedApproval);
+    }
+    for (const v of message.regionalBodies) {
+      BodyMembership.encode(v!, writer.uint32(98).fork()).join();
+    }
+    for (const v of message.units) {
+      RegisteredUnit.encode(v!, writer.uint32(106).fork()).join();
+    }
+    for (const v of message.dutyDesks) {
+      DutyDesk.encode(v!, writer.uint32(114).fork()).join();
+    }
+    if (message.quotas !== undefined) {
+      ParticipantQuotas.encode(message.quotas, writer.uint32(122).fork()).join();
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -905,6 +1069,38 @@ export const Participant: MessageFns<Participant> = {
             message.alertsNeedApproval = reader.bool();
             continue;
           }
+          case 12: {
+            if (tag !== 98) {
+              break;
+            }
+
+            message.regionalBodies.push(BodyMembership.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 13: {
+            if (tag !== 106) {
+              break;
+            }
+
+            message.units.push(RegisteredUnit.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 14: {
+            if (tag !== 114) {
+              break;
+            }
+
+            message.dutyDesks.push(DutyDesk.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 15: {
+            if (tag !== 122) {
+              break;
+            }
+
+            message.quotas = ParticipantQuotas.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -966,6 +1162,18 @@ export const Participant: MessageFns<Participant> = {
         : isSet(object.alerts_need_approval)
         ? globalThis.Boolean(object.alerts_need_approval)
         : false,
+      regionalBodies: globalThis.Array.isArray(object?.regionalBodies)
+        ? object.regionalBodies.map((e: any) => BodyMembership.fromJSON(e))
+        : globalThis.Array.isArray(object?.regional_bodies)
+        ? object.regional_bodies.map((e: any) => BodyMembership.fromJSON(e))
+        : [],
+      units: globalThis.Array.isArray(object?.units) ? object.units.map((e: any) => RegisteredUnit.fromJSON(e)) : [],
+      dutyDesks: globalThis.Array.isArray(object?.dutyDesks)
+        ? object.dutyDesks.map((e: any) => DutyDesk.fromJSON(e))
+        : globalThis.Array.isArray(object?.duty_desks)
+        ? object.duty_desks.map((e: any) => DutyDesk.fromJSON(e))
+        : [],
+      quotas: isSet(object.quotas) ? ParticipantQuotas.fromJSON(object.quotas) : undefined,
     };
   },
 
@@ -1004,6 +1212,18 @@ export const Participant: MessageFns<Participant> = {
     if (message.alertsNeedApproval !== false) {
       obj.alertsNeedApproval = message.alertsNeedApproval;
     }
+    if (message.regionalBodies?.length) {
+      obj.regionalBodies = message.regionalBodies.map((e) => BodyMembership.toJSON(e));
+    }
+    if (message.units?.length) {
+      obj.units = message.units.map((e) => RegisteredUnit.toJSON(e));
+    }
+    if (message.dutyDesks?.length) {
+      obj.dutyDesks = message.dutyDesks.map((e) => DutyDesk.toJSON(e));
+    }
+    if (message.quotas !== undefined) {
+      obj.quotas = ParticipantQuotas.toJSON(message.quotas);
+    }
     return obj;
   },
 
@@ -1025,6 +1245,612 @@ export const Participant: MessageFns<Participant> = {
       ? WorkingCalendar.fromPartial(object.workingCalendar)
       : undefined;
     message.alertsNeedApproval = object.alertsNeedApproval ?? false;
+    message.regionalBodies = object.regionalBodies?.map((e) => BodyMembership.fromPartial(e)) || [];
+    message.units = object.units?.map((e) => RegisteredUnit.fromPartial(e)) || [];
+    message.dutyDesks = object.dutyDesks?.map((e) => DutyDesk.fromPartial(e)) || [];
+    message.quotas = (object.quotas !== undefined && object.quotas !== null)
+      ? ParticipantQuotas.fromPartial(object.quotas)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseBodyMembership(): BodyMembership {
+  return { body: "", since: undefined, until: undefined };
+}
+
+export const BodyMembership: MessageFns<BodyMembership> = {
+  encode(message: BodyMembership, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.body !== "") {
+      writer.uint32(10).string(message.body);
+    }
+    if (message.since !== undefined) {
+      Timestamp.encode(message.since, writer.uint32(18).fork()).join();
+    }
+    if (message.until !== undefined) {
+      Timestamp.encode(message.until, writer.uint32(26).fork()).join();
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): BodyMembership {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseBodyMembership();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.body = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.since = Timestamp.decode(reader, reader.uint32());
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.until = Timestamp.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        if (message._unknownFields === undefined) {
+          message._unknownFields = {};
+        }
+
+        const list = message._unknownFields[tag];
+
+        if (list === undefined) {
+          message._unknownFields[tag] = [buf];
+        } else {
+          list.push(buf);
+        }
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): BodyMembership {
+    return {
+      body: isSet(object.body) ? globalThis.String(object.body) : "",
+      since: isSet(object.since) ? fromJsonTimestamp(object.since) : undefined,
+      until: isSet(object.until) ? fromJsonTimestamp(object.until) : undefined,
+    };
+  },
+
+  toJSON(message: BodyMembership): unknown {
+    const obj: any = {};
+    if (message.body !== "") {
+      obj.body = message.body;
+    }
+    if (message.since !== undefined) {
+      obj.since = fromTimestamp(message.since).toISOString();
+    }
+    if (message.until !== undefined) {
+      obj.until = fromTimestamp(message.until).toISOString();
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<BodyMembership>): BodyMembership {
+    return BodyMembership.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<BodyMembership>): BodyMembership {
+    const message = createBaseBodyMembership();
+    message.body = object.body ?? "";
+    message.since = (object.since !== undefined && object.since !== null)
+      ? Timestamp.fromPartial(object.since)
+      : undefined;
+    message.until = (object.until !== undefined && object.until !== null)
+      ? Timestamp.fromPartial(object.until)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseRegisteredUnit(): RegisteredUnit {
+  return { id: "", name: "", locode: "", since: undefined, until: undefined };
+}
+
+export const RegisteredUnit: MessageFns<RegisteredUnit> = {
+  encode(message: RegisteredUnit, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.id !== "") {
+      writer.uint32(10).string(message.id);
+    }
+    if (message.name !== "") {
+      writer.uint32(18).string(message.name);
+    }
+    if (message.locode !== "") {
+      writer.uint32(26).string(message.locode);
+    }
+    if (message.since !== undefined) {
+      Timestamp.encode(message.since, writer.uint32(34).fork()).join();
+    }
+    if (message.until !== undefined) {
+      Timestamp.encode(message.until, writer.uint32(42).fork()).join();
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RegisteredUnit {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRegisteredUnit();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.id = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.locode = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.since = Timestamp.decode(reader, reader.uint32());
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.until = Timestamp.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        if (message._unknownFields === undefined) {
+          message._unknownFields = {};
+        }
+
+        const list = message._unknownFields[tag];
+
+        if (list === undefined) {
+          message._unknownFields[tag] = [buf];
+        } else {
+          list.push(buf);
+        }
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): RegisteredUnit {
+    return {
+      id: isSet(object.id) ? globalThis.String(object.id) : "",
+      name: isSet(object.name) ? globalThis.String(object.name) : "",
+      locode: isSet(object.locode) ? globalThis.String(object.locode) : "",
+      since: isSet(object.since) ? fromJsonTimestamp(object.since) : undefined,
+      until: isSet(object.until) ? fromJsonTimestamp(object.until) : undefined,
+    };
+  },
+
+  toJSON(message: RegisteredUnit): unknown {
+    const obj: any = {};
+    if (message.id !== "") {
+      obj.id = message.id;
+    }
+    if (message.name !== "") {
+      obj.name = message.name;
+    }
+    if (message.locode !== "") {
+      obj.locode = message.locode;
+    }
+    if (message.since !== undefined) {
+      obj.since = fromTimestamp(message.since).toISOString();
+    }
+    if (message.until !== undefined) {
+      obj.until = fromTimestamp(message.until).toISOString();
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<RegisteredUnit>): RegisteredUnit {
+    return RegisteredUnit.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<RegisteredUnit>): RegisteredUnit {
+    const message = createBaseRegisteredUnit();
+    message.id = object.id ?? "";
+    message.name = object.name ?? "";
+    message.locode = object.locode ?? "";
+    message.since = (object.since !== undefined && object.since !== null)
+      ? Timestamp.fromPartial(object.since)
+      : undefined;
+    message.until = (object.until !== undefined && object.until !== null)
+      ? Timestamp.fromPartial(object.until)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseDutyDesk(): DutyDesk {
+  return { name: "", telephone: "", email: "", languages: [], always: false };
+}
+
+export const DutyDesk: MessageFns<DutyDesk> = {
+  encode(message: DutyDesk, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== "") {
+      writer.uint32(10).string(message.name);
+    }
+    if (message.telephone !== "") {
+      writer.uint32(18).string(message.telephone);
+    }
+    if (message.email !== "") {
+      writer.uint32(26).string(message.email);
+    }
+    for (const v of message.languages) {
+      writer.uint32(34).string(v!);
+    }
+    if (message.always !== false) {
+      writer.uint32(40).bool(message.always);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DutyDesk {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDutyDesk();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.telephone = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.email = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.languages.push(reader.string());
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.always = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        if (message._unknownFields === undefined) {
+          message._unknownFields = {};
+        }
+
+        const list = message._unknownFields[tag];
+
+        if (list === undefined) {
+          message._unknownFields[tag] = [buf];
+        } else {
+          list.push(buf);
+        }
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): DutyDesk {
+    return {
+      name: isSet(object.name) ? globalThis.String(object.name) : "",
+      telephone: isSet(object.telephone) ? globalThis.String(object.telephone) : "",
+      email: isSet(object.email) ? globalThis.String(object.email) : "",
+      languages: globalThis.Array.isArray(object?.languages)
+        ? object.languages.map((e: any) => globalThis.String(e))
+        : [],
+      always: isSet(object.always) ? globalThis.Boolean(object.always) : false,
+    };
+  },
+
+  toJSON(message: DutyDesk): unknown {
+    const obj: any = {};
+    if (message.name !== "") {
+      obj.name = message.name;
+    }
+    if (message.telephone !== "") {
+      obj.telephone = message.telephone;
+    }
+    if (message.email !== "") {
+      obj.email = message.email;
+    }
+    if (message.languages?.length) {
+      obj.languages = message.languages;
+    }
+    if (message.always !== false) {
+      obj.always = message.always;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<DutyDesk>): DutyDesk {
+    return DutyDesk.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<DutyDesk>): DutyDesk {
+    const message = createBaseDutyDesk();
+    message.name = object.name ?? "";
+    message.telephone = object.telephone ?? "";
+    message.email = object.email ?? "";
+    message.languages = object.languages?.map((e) => e) || [];
+    message.always = object.always ?? false;
+    return message;
+  },
+};
+
+function createBaseParticipantQuotas(): ParticipantQuotas {
+  return { messagesPerSecond: 0, bytesPerDay: 0n, storedBytes: 0n, recipientsMax: 0 };
+}
+
+export const ParticipantQuotas: MessageFns<ParticipantQuotas> = {
+  encode(message: ParticipantQuotas, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.messagesPerSecond !== 0) {
+      writer.uint32(8).uint32(message.messagesPerSecond);
+    }
+    if (message.bytesPerDay !== 0n) {
+      if (BigInt.asUintN(64, message.bytesPerDay) !== message.bytesPerDay) {
+        throw new globalThis.Error("value provided for field message.bytesPerDay of type uint64 too large");
+      }
+      writer.uint32(16).uint64(message.bytesPerDay);
+    }
+    if (message.storedBytes !== 0n) {
+      if (BigInt.asUintN(64, message.storedBytes) !== message.storedBytes) {
+        throw new globalThis.Error("value provided for field message.storedBytes of type uint64 too large");
+      }
+      writer.uint32(24).uint64(message.storedBytes);
+    }
+    if (message.recipientsMax !== 0) {
+      writer.uint32(32).uint32(message.recipientsMax);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ParticipantQuotas {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseParticipantQuotas();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.messagesPerSecond = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.bytesPerDay = reader.uint64() as bigint;
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.storedBytes = reader.uint64() as bigint;
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.recipientsMax = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        if (message._unknownFields === undefined) {
+          message._unknownFields = {};
+        }
+
+        const list = message._unknownFields[tag];
+
+        if (list === undefined) {
+          message._unknownFields[tag] = [buf];
+        } else {
+          list.push(buf);
+        }
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ParticipantQuotas {
+    return {
+      messagesPerSecond: isSet(object.messagesPerSecond)
+        ? globalThis.Number(object.messagesPerSecond)
+        : isSet(object.messages_per_second)
+        ? globalThis.Number(object.messages_per_second)
+        : 0,
+      bytesPerDay: isSet(object.bytesPerDay)
+        ? BigInt(object.bytesPerDay)
+        : isSet(object.bytes_per_day)
+        ? BigInt(object.bytes_per_day)
+        : 0n,
+      storedBytes: isSet(object.storedBytes)
+        ? BigInt(object.storedBytes)
+        : isSet(object.stored_bytes)
+        ? BigInt(object.stored_bytes)
+        : 0n,
+      recipientsMax: isSet(object.recipientsMax)
+        ? globalThis.Number(object.recipientsMax)
+        : isSet(object.recipients_max)
+        ? globalThis.Number(object.recipients_max)
+        : 0,
+    };
+  },
+
+  toJSON(message: ParticipantQuotas): unknown {
+    const obj: any = {};
+    if (message.messagesPerSecond !== 0) {
+      obj.messagesPerSecond = Math.round(message.messagesPerSecond);
+    }
+    if (message.bytesPerDay !== 0n) {
+      obj.bytesPerDay = message.bytesPerDay.toString();
+    }
+    if (message.storedBytes !== 0n) {
+      obj.storedBytes = message.storedBytes.toString();
+    }
+    if (message.recipientsMax !== 0) {
+      obj.recipientsMax = Math.round(message.recipientsMax);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ParticipantQuotas>): ParticipantQuotas {
+    return ParticipantQuotas.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ParticipantQuotas>): ParticipantQuotas {
+    const message = createBaseParticipantQuotas();
+    message.messagesPerSecond = object.messagesPerSecond ?? 0;
+    message.bytesPerDay = (object.bytesPerDay !== undefined && object.bytesPerDay !== null)
+      ? BigInt(object.bytesPerDay)
+      : 0n;
+    message.storedBytes = (object.storedBytes !== undefined && object.storedBytes !== null)
+      ? BigInt(object.storedBytes)
+      : 0n;
+    message.recipientsMax = object.recipientsMax ?? 0;
     return message;
   },
 };
@@ -1321,6 +2147,8 @@ function createBaseSigningKey(): SigningKey {
     notBefore: undefined,
     notAfter: undefined,
     revokedAt: undefined,
+    revocationReason: 0,
+    compromisedAt: undefined,
   };
 }
 
@@ -1343,6 +2171,12 @@ export const SigningKey: MessageFns<SigningKey> = {
     }
     if (message.revokedAt !== undefined) {
       Timestamp.encode(message.revokedAt, writer.uint32(50).fork()).join();
+    }
+    if (message.revocationReason !== 0) {
+      writer.uint32(56).int32(message.revocationReason);
+    }
+    if (message.compromisedAt !== undefined) {
+      Timestamp.encode(message.compromisedAt, writer.uint32(66).fork()).join();
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -1416,6 +2250,22 @@ export const SigningKey: MessageFns<SigningKey> = {
             message.revokedAt = Timestamp.decode(reader, reader.uint32());
             continue;
           }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.revocationReason = reader.int32() as any;
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.compromisedAt = Timestamp.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1468,6 +2318,16 @@ export const SigningKey: MessageFns<SigningKey> = {
         : isSet(object.revoked_at)
         ? fromJsonTimestamp(object.revoked_at)
         : undefined,
+      revocationReason: isSet(object.revocationReason)
+        ? revocationReasonFromJSON(object.revocationReason)
+        : isSet(object.revocation_reason)
+        ? revocationReasonFromJSON(object.revocation_reason)
+        : 0,
+      compromisedAt: isSet(object.compromisedAt)
+        ? fromJsonTimestamp(object.compromisedAt)
+        : isSet(object.compromised_at)
+        ? fromJsonTimestamp(object.compromised_at)
+        : undefined,
     };
   },
 
@@ -1491,6 +2351,12 @@ export const SigningKey: MessageFns<SigningKey> = {
     if (message.revokedAt !== undefined) {
       obj.revokedAt = fromTimestamp(message.revokedAt).toISOString();
     }
+    if (message.revocationReason !== 0) {
+      obj.revocationReason = revocationReasonToJSON(message.revocationReason);
+    }
+    if (message.compromisedAt !== undefined) {
+      obj.compromisedAt = fromTimestamp(message.compromisedAt).toISOString();
+    }
     return obj;
   },
 
@@ -1510,6 +2376,10 @@ export const SigningKey: MessageFns<SigningKey> = {
       : undefined;
     message.revokedAt = (object.revokedAt !== undefined && object.revokedAt !== null)
       ? Timestamp.fromPartial(object.revokedAt)
+      : undefined;
+    message.revocationReason = object.revocationReason ?? 0;
+    message.compromisedAt = (object.compromisedAt !== undefined && object.compromisedAt !== null)
+      ? Timestamp.fromPartial(object.compromisedAt)
       : undefined;
     return message;
   },

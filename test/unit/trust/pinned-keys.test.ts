@@ -1,0 +1,160 @@
+import { describe, expect, it } from "vitest";
+import { type RegisterBundle, type RegisterEntry, RevocationReason } from "#proto";
+import {
+  believeStatement,
+  generateSigningKey,
+  type RegisterState,
+  registerAlarms,
+  takeRegister,
+} from "#trust";
+import { toTimestamp } from "#wire";
+import {
+  DAY_MS,
+  entryOf,
+  manifestOf,
+  RegisterAuthority,
+  START_MS,
+  statementOf,
+} from "../../support/register-authority.ts";
+
+const NOW_MS = START_MS + 1_000;
+const authority = new RegisterAuthority();
+const keys = (id: string) => {
+  const identity = generateSigningKey();
+  const header = generateSigningKey();
+  return { id, identity, header, said: { sequence: 1n, identity, header } };
+};
+const NE = keys("NE");
+const BR = keys("BR");
+const neEntry = entryOf("NE", statementOf("NE", NE.said));
+const brEntry = entryOf("BR", statementOf("BR", BR.said));
+const first = authority.issue([neEntry, brEntry]);
+
+function taken(state: RegisterState, offered: RegisterBundle, nowMs = NOW_MS): RegisterState {
+  const taking = takeRegister(state, offered, nowMs);
+  if (taking.outcome === "refused") throw new TypeError(JSON.stringify(taking.refusal));
+  return taking.state;
+}
+
+function refusal(state: RegisterState, offered: RegisterBundle, nowMs = NOW_MS) {
+  const taking = takeRegister(state, offered, nowMs);
+  if (taking.outcome !== "refused") return taking.outcome;
+  expect(taking.state).toBe(state);
+  return taking.refusal.code;
+}
+
+const nextAfter = (
+  before: RegisterBundle,
+  entries: readonly RegisterEntry[],
+  change: Parameters<RegisterAuthority["issue"]>[1] = {},
+) =>
+  authority.issue(entries, { previous: manifestOf(before), issuedAtMs: START_MS + 500, ...change });
+
+const inForce = taken(authority.newcomer(), first);
+
+describe("the keys of a participant", () => {
+  const newHeader = generateSigningKey();
+  const newIdentity = generateSigningKey();
+
+  it("are replaced by a statement that its identity key signed (TP-REG-6)", () => {
+    const said = { ...NE.said, sequence: 2n, header: newHeader };
+    const next = taken(
+      inForce,
+      nextAfter(first, [brEntry, entryOf("NE", statementOf("NE", said))]),
+    );
+    expect(next.taken?.view.signingKey(newHeader.keyId)?.participant?.id).toBe("NE");
+    expect(registerAlarms(next)).toEqual([]);
+  });
+
+  it("stay the pinned ones, with an alarm, when somebody else changed them (TP-REG-7)", () => {
+    const swapped = { sequence: 2n, identity: newIdentity, header: newHeader };
+    const next = taken(
+      inForce,
+      nextAfter(first, [brEntry, entryOf("NE", statementOf("NE", swapped))]),
+    );
+    expect(next.taken?.view.signingKey(newHeader.keyId)).toBeUndefined();
+    expect(next.taken?.view.signingKey(NE.header.keyId)?.participant?.id).toBe("NE");
+    expect(registerAlarms(next)).toMatchObject([{ kind: "KEYS_UNSIGNED", participant: "NE" }]);
+    const own = { participant: "NE", identityKeyId: NE.identity.keyId };
+    expect(registerAlarms(next, own)[0]).toMatchObject({ kind: "OWN_KEYS", participant: "NE" });
+    const stranger = { participant: "AT", identityKeyId: NE.identity.keyId };
+    expect(registerAlarms(next, stranger)[0]?.kind).toBe("OWN_ENTRY_MISSING");
+    const believed = believeStatement(next, "NE");
+    if (!believed.ok) throw new TypeError(believed.refusal.detail);
+    expect(believed.value.taken?.view.signingKey(newHeader.keyId)?.participant?.id).toBe("NE");
+    expect(registerAlarms(believed.value)).toEqual([]);
+  });
+
+  it("stay the pinned ones when an entry leaves and comes back with others", () => {
+    const without = nextAfter(first, [brEntry]);
+    const gone = taken(inForce, without);
+    const swapped = { sequence: 2n, identity: newIdentity, header: newHeader };
+    const back = nextAfter(without, [brEntry, entryOf("NE", statementOf("NE", swapped))]);
+    const next = taken(gone, back);
+    expect(next.taken?.view.signingKey(newHeader.keyId)).toBeUndefined();
+    expect(registerAlarms(next)).toMatchObject([{ kind: "KEYS_UNSIGNED" }]);
+  });
+
+  it("are not set back to an older statement", () => {
+    const later = statementOf("NE", { ...NE.said, sequence: 5n, header: newHeader });
+    const second = nextAfter(first, [brEntry, entryOf("NE", later)]);
+    const third = nextAfter(second, [brEntry, neEntry]);
+    const next = taken(taken(inForce, second), third);
+    expect(next.taken?.view.signingKey(newHeader.keyId)?.participant?.id).toBe("NE");
+    expect(registerAlarms(next)).toMatchObject([{ kind: "KEYS_OLDER", participant: "NE" }]);
+  });
+
+  it("are followed over identity keys that changed while a client was away (TP-REG-6)", () => {
+    const lastIdentity = generateSigningKey();
+    const change = statementOf("NE", {
+      sequence: 2n,
+      identity: newIdentity,
+      header: NE.header,
+      before: NE.identity,
+    });
+    const last = statementOf("NE", {
+      sequence: 3n,
+      identity: lastIdentity,
+      header: newHeader,
+      before: newIdentity,
+    });
+    const next = taken(
+      inForce,
+      nextAfter(first, [brEntry, entryOf("NE", last, { changes: [change] })]),
+    );
+    expect(registerAlarms(next)).toEqual([]);
+    expect(next.taken?.view.signingKey(newHeader.keyId)?.participant?.id).toBe("NE");
+    const alone = taken(inForce, nextAfter(first, [brEntry, entryOf("NE", last)]));
+    expect(registerAlarms(alone)).toMatchObject([{ kind: "KEYS_UNSIGNED" }]);
+    const broken = statementOf("NE", { sequence: 2n, identity: newIdentity, header: NE.header });
+    const forged = entryOf("NE", last, { changes: [broken] });
+    const alarmed = taken(inForce, nextAfter(first, [brEntry, forged]));
+    expect(registerAlarms(alarmed)).toMatchObject([{ kind: "KEYS_UNSIGNED" }]);
+    const unchained = statementOf("NE", {
+      sequence: 3n,
+      identity: lastIdentity,
+      header: newHeader,
+    });
+    const entry = entryOf("NE", unchained, { changes: [change] });
+    expect(refusal(inForce, nextAfter(first, [brEntry, entry]))).toBe("ENTRY_INVALID");
+  });
+
+  it("are revoked at once, pinned or not, with the time of the compromise (TP-REG-8)", () => {
+    const revokedAt = toTimestamp(START_MS + 100);
+    const compromisedAt = toTimestamp(START_MS - 9 * DAY_MS);
+    const revocation = {
+      keyId: NE.header.keyId,
+      revokedAt,
+      reason: RevocationReason.COMPROMISED,
+      compromisedAt,
+    };
+    const swapped = { sequence: 2n, identity: newIdentity, header: newHeader };
+    for (const statement of [statementOf("NE", NE.said), statementOf("NE", swapped)]) {
+      const entry = entryOf("NE", statement, { revocations: [revocation] });
+      const next = taken(inForce, nextAfter(first, [brEntry, entry]));
+      const key = next.taken?.view.signingKey(NE.header.keyId)?.key;
+      expect(key).toMatchObject({ revokedAt, compromisedAt });
+      expect(key?.revocationReason).toBe(RevocationReason.COMPROMISED);
+    }
+  });
+});
