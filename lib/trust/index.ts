@@ -18,7 +18,7 @@ export {
   verifyBytesNow,
 } from "./dsse.ts";
 export { expandGroup, groupMembers } from "./groups.ts";
-export { checkReplyHandling } from "./handling.ts";
+export { checkReplyHandling, strictestOf } from "./handling.ts";
 export {
   generateSealingKey,
   loadPublicKey,
@@ -37,7 +37,7 @@ export {
   rawPublicKey,
   type SigningKeyPair,
 } from "./keys.ts";
-export { mayRelease } from "./may-release.ts";
+export { mayRelease, type ReleaseGrant, type ReleaseGround } from "./may-release.ts";
 export type { OpenedMessage, OpenJob } from "./open.ts";
 export { partiesGroup, receivingUnit } from "./receiving-unit.ts";
 export { loadRegister, openRegister, signRegister } from "./register.ts";

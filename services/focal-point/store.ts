@@ -65,6 +65,9 @@ import { sendMoveOnce } from "./moves/send-move.ts";
 import { withNoticeHooks, withWaitingNotices } from "./notices/notice-hooks.ts";
 import { NOTICE_PROCEDURES, NOTICE_READ_ONLY } from "./notices/notice-procedures.ts";
 import { NOTICE_MIGRATION_SQL } from "./notices/notice-tables.ts";
+import { judgeOnwardRequest } from "./onward/judge-onward.ts";
+import { listOnwardCopies } from "./onward/onward-record.ts";
+import { ONWARD_MIGRATION_SQL } from "./onward/onward-tables.ts";
 import { withPersonHooks } from "./persons/person-hooks.ts";
 import { PERSON_PROCEDURES, PERSON_READ_ONLY } from "./persons/person-procedures.ts";
 import { PERSON_MIGRATION_SQL } from "./persons/person-tables.ts";
@@ -109,6 +112,7 @@ export const store = {
     { version: 26, name: "attachments under way", sql: TRANSFER_MIGRATION_SQL },
     { version: 27, name: "personal data", sql: PERSON_MIGRATION_SQL },
     { version: 28, name: "notices", sql: NOTICE_MIGRATION_SQL },
+    { version: 29, name: "onward copies", sql: ONWARD_MIGRATION_SQL },
   ],
   procedures: {
     ...createServiceProcedures(HOOKS),
@@ -151,6 +155,8 @@ export const store = {
     ...REGISTER_IMPORT_PROCEDURES,
     ...PERSON_PROCEDURES,
     ...NOTICE_PROCEDURES,
+    judgeOnwardRequest,
+    listOnwardCopies,
   },
   readOnly: [
     ...SERVICE_READ_ONLY,
@@ -180,6 +186,8 @@ export const store = {
     "unfinishedImports",
     ...PERSON_READ_ONLY,
     ...NOTICE_READ_ONLY,
+    "judgeOnwardRequest",
+    "listOnwardCopies",
   ],
 } satisfies StoreDefinition;
 

@@ -5,12 +5,16 @@ import {
   CASE_ACTOR_MIGRATION_SQL,
   CASE_MIGRATION_SQL,
 } from "../../services/focal-point/cases/case-tables.ts";
+import { LINK_MIGRATION_SQL } from "../../services/focal-point/chain/link-tables.ts";
 import { CLOCK_MIGRATION_SQL } from "../../services/focal-point/clocks/index.ts";
 import { LETTER_MIGRATION_SQL } from "../../services/focal-point/letters/letter-tables.ts";
 import {
   MOVE_ATTENTION_MIGRATION_SQL,
   MOVE_MIGRATION_SQL,
 } from "../../services/focal-point/moves/move-tables.ts";
+import { NOTICE_MIGRATION_SQL } from "../../services/focal-point/notices/notice-tables.ts";
+import { ONWARD_MIGRATION_SQL } from "../../services/focal-point/onward/onward-tables.ts";
+import { PERSON_MIGRATION_SQL } from "../../services/focal-point/persons/person-tables.ts";
 import { RELEASE_MIGRATION_SQL } from "../../services/focal-point/releases/index.ts";
 import { type MemoryTransaction, openMemoryTransaction } from "./memory-transaction.ts";
 
@@ -28,6 +32,10 @@ export function openCaseTables(...others: readonly string[]): MemoryTransaction 
     RELEASE_MIGRATION_SQL,
     POST_ORDER_MIGRATION_SQL,
     LETTER_MIGRATION_SQL,
+    LINK_MIGRATION_SQL,
+    PERSON_MIGRATION_SQL,
+    NOTICE_MIGRATION_SQL,
+    ONWARD_MIGRATION_SQL,
     ...others,
   );
 }

@@ -14,6 +14,8 @@ import { timestampMs } from "#wire";
 export interface ConversationFacts {
   readonly conversationId: string;
   readonly recipients: readonly string[];
+  /** State of each recipient, in their order; empty for one that the register does not hold. */
+  readonly recipientStates: readonly string[];
   readonly sentAtMs: number;
   readonly move: TraceMove;
   readonly outcomeClass: OutcomeClass;
@@ -40,17 +42,20 @@ export function conversationFacts(
 ): ConversationFacts | undefined {
   if (!FOLLOWED.has(header.kind)) return undefined;
   const { disclosed, handling, recipients } = header;
-  const state = register.participant(header.sender)?.state ?? "";
+  const stateOf = (id: string): string => register.participant(id)?.state ?? "";
+  const state = stateOf(header.sender);
+  const recipientStates = recipients.map(stateOf);
   return {
     conversationId: header.conversationId,
     recipients,
+    recipientStates,
     sentAtMs: timestampMs(header.sentAt) ?? 0,
     move: disclosed?.move ?? 0,
     outcomeClass: disclosed?.outcomeClass ?? 0,
     alertMove: disclosed?.alertMove ?? 0,
     inReplyTo: header.inReplyTo,
     handling: encodeHandling(handling),
-    isNational: state !== "" && recipients.every((id) => register.participant(id)?.state === state),
+    isNational: state !== "" && recipientStates.every((one) => one === state),
   };
 }
 

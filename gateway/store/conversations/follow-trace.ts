@@ -1,8 +1,8 @@
 import { judgeArrival, type Side, type TakenMove } from "#casework";
 import { type Refusal, refuse } from "#errors";
-import { Handling, Kind, TraceMove, UseRestriction } from "#proto";
+import { Handling, Kind, TraceMove } from "#proto";
 import type { Transaction } from "#runtime";
-import { checkReplyHandling } from "#trust";
+import { checkReplyHandling, mayRelease } from "#trust";
 import { equalBytes } from "#wire";
 import type { ConversationFacts } from "./conversation-facts.ts";
 import { STANDING } from "./conversation-tables.ts";
@@ -57,7 +57,7 @@ function openThread(message: TraceMessage, threads: readonly Thread[]): Followed
   if (isOpen) {
     return no("ILLEGAL_MOVE", "header.conversation_id", "holds a request to this State already");
   }
-  const refusal = onwardRefusal(message, threads, other);
+  const refusal = onwardRefusal(message, threads);
   if (refusal !== undefined) return { type: "refused", refusal };
   const { messageId, headerDigest } = message;
   const { conversationId, handling, sentAtMs } = facts;
@@ -66,19 +66,22 @@ function openThread(message: TraceMessage, threads: readonly Thread[]): Followed
   return { type: "opens", thread };
 }
 
-/** What was asked in confidence goes on only to whom its originator released it (TP-CONV-5). */
+/**
+ * What was asked in confidence goes on only where its handling lets it (TP-CONV-5, TP-REQ-20). Leave
+ * that was given in a sealed decision is not seen here: what needs it begins a conversation.
+ */
 function onwardRefusal(
-  { sender }: TraceMessage,
+  { sender, facts }: TraceMessage,
   threads: readonly Thread[],
-  other: string,
 ): Refusal | undefined {
+  const to = { participant: facts.recipients[0] ?? "", state: facts.recipientStates[0] ?? "" };
   for (const thread of threads) {
-    if (thread.other !== sender || thread.opener === other) continue;
-    if (thread.standing === STANDING.takenBack) continue;
-    const { releasableTo, use } = Handling.decode(thread.handling);
-    const isFree = releasableTo.length === 0 && !use.includes(UseRestriction.NO_ONWARD);
-    if (isFree || releasableTo.includes(other)) continue;
-    const detail = `the request of ${thread.opener} is not released to it`;
+    if (thread.other !== sender || thread.standing === STANDING.takenBack) continue;
+    const handling = Handling.decode(thread.handling);
+    const holders = [thread.opener, thread.other];
+    const asked = mayRelease({ handling, holders, to, use: undefined, grants: [] });
+    if (asked.ok) continue;
+    const detail = `what ${thread.opener} asked ${asked.refusal.detail}`;
     return refuse("HANDLING_VIOLATION", "header.recipients[0]", detail);
   }
   return undefined;

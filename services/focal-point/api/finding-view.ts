@@ -1,7 +1,8 @@
 import { jsonPath, nameOf } from "#casework";
-import { type Problem, problemFromRefusal, problemOf } from "#http";
+import { type Problem, problemOf } from "#http";
 import { type Finding, FindingLevel } from "#proto";
 import type { CheckedTrace } from "../cases/check-trace.ts";
+import { refusedProblem } from "../onward/onward-problem.ts";
 import { REMEDIES } from "./finding-remedies.ts";
 import { MOVE_REMEDIES } from "./move-remedies.ts";
 
@@ -61,6 +62,6 @@ export function checkedView({ sendable, findings, completeness, refusal }: Check
 }
 
 function refusalView(refusal: NonNullable<CheckedTrace["refusal"]>) {
-  const { code, title, field, detail, remedy } = problemFromRefusal(refusal);
+  const { code, title, field, detail, remedy } = refusedProblem(refusal);
   return { code, title, field, detail, remedy };
 }

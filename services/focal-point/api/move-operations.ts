@@ -3,7 +3,7 @@ import { TRACE_TRANSITIONS, type TraceState } from "#casework";
 import { EXAMPLE_IDS, problemOf, RepeatHeaders } from "#http";
 import { NewFollowUp } from "./follow-up-schema.ts";
 import { HeldView } from "./release-schema.ts";
-import { NewReply } from "./reply-schema.ts";
+import { ReplyToSend } from "./reply-schema.ts";
 import { CaseParams } from "./trace-operations.ts";
 import { NextView } from "./trace-view-schema.ts";
 
@@ -30,6 +30,7 @@ export const MOVE_PROBLEMS = [
   "ILLEGAL_MOVE",
   "NOT_YOUR_MOVE",
   "BODY_INVALID",
+  "HANDLING_VIOLATION",
   "IDEMPOTENCY_MISMATCH",
   "RELEASE_PENDING",
   "NOT_ALONE",
@@ -64,12 +65,13 @@ export const REPLY_TO_TRACE = {
     summary: "Says something about a request received: from the acknowledgement to a correction",
     description:
       "The body holds exactly one of the replies. A refusal, a clarification and a restricted " +
-      "answer need the permission `traces:refuse` too. Which replies are open now is in `next` of " +
+      "answer need the permission `traces:refuse` too, personal data in `persons` the permission " +
+      "`persons:send`. Which replies are open now is in `next` of " +
       "the case; another one is refused and nothing is sent.",
     tags: ["traces"],
     params: CaseParams,
     headers: RepeatHeaders,
-    body: NewReply,
+    body: ReplyToSend,
     response: MOVE_RESPONSES,
   },
   config: {

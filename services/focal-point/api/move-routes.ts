@@ -1,4 +1,4 @@
-import { movesOpenTo, turnOf } from "#casework";
+import { movesOpenTo, toPersonsBlock, turnOf } from "#casework";
 import {
   actorOf,
   type HttpRoutes,
@@ -8,11 +8,12 @@ import {
   repeatOf,
   sendProblem,
 } from "#http";
-import { TraceFollowUp, TraceReply } from "#proto";
+import { PersonsBlock, TraceFollowUp, TraceReply } from "#proto";
 import { manifestsFor } from "../attachments/attach.ts";
 import { attachedOf } from "../attachments/attached-schema.ts";
 import type { OpenTraceDeps } from "../cases/open-trace.ts";
 import type { MoveToSend } from "../moves/send-move.ts";
+import { onwardProblem } from "../onward/onward-problem.ts";
 import { moveProblem } from "./finding-view.ts";
 import { toFollowUp } from "./follow-up-facts.ts";
 import { FOLLOW_UP_CONTENTS } from "./follow-up-schema.ts";
@@ -28,7 +29,11 @@ type Request = Parameters<typeof actorOf>[0];
 export function addMoveRoutes(routes: HttpRoutes, deps: OpenTraceDeps): void {
   routes.post("/traces/:caseId/reply", REPLY_TO_TRACE, async (request, reply) => {
     const needsMore = refuses(request.body);
-    const lack = needsMore ? lackOf(actorOf(request), "traces:refuse") : undefined;
+    const actor = actorOf(request);
+    const { persons } = request.body;
+    const lack =
+      (needsMore ? lackOf(actor, "traces:refuse") : undefined) ??
+      (persons === undefined ? undefined : lackOf(actor, "persons:send"));
     if (lack !== undefined) return sendProblem(reply, lack);
     const said = toTraceReply(request.body);
     if (said === undefined) return sendProblem(reply, notOne(REPLY_CONTENTS));
@@ -36,7 +41,8 @@ export function addMoveRoutes(routes: HttpRoutes, deps: OpenTraceDeps): void {
     if (!attached.ok) return sendProblem(reply, problemFromRefusal(attached.refusal));
     const body = TraceReply.encode({ ...said, attachments: attached.value }).finish();
     const { caseId } = request.params;
-    return await makeMove(deps, { caseId, kind: "reply", body }, request, reply);
+    const data = persons && PersonsBlock.encode(toPersonsBlock(persons)).finish();
+    return await makeMove(deps, { caseId, kind: "reply", body, persons: data }, request, reply);
   });
   routes.post("/traces/:caseId/follow-up", FOLLOW_UP_TRACE, async (request, reply) => {
     const said = toFollowUp(request.body);
@@ -63,7 +69,7 @@ function notOne(contents: Readonly<Record<string, unknown>>) {
 /** Makes a move for whoever asks, and answers what became of it. */
 export async function makeMove(
   deps: OpenTraceDeps,
-  move: Pick<MoveToSend, "body" | "caseId" | "kind">,
+  move: Pick<MoveToSend, "body" | "caseId" | "kind" | "persons">,
   request: Request,
   reply: Reply,
 ) {
@@ -94,6 +100,8 @@ export async function makeMove(
     case "officer":
     case "unknown":
       return sendProblem(reply, problemOf("NOT_FOUND"));
+    case "refused":
+      return sendProblem(reply, onwardProblem(sent.refusal));
     case "invalid":
       return sendProblem(reply, moveProblem(sent.errors));
     case "illegal": {

@@ -1,4 +1,5 @@
 import { type Static, Type } from "typebox";
+import { PersonsFacts } from "#casework";
 import { Instant } from "#http";
 import {
   AnswerStatus,
@@ -149,7 +150,7 @@ export const REPLY_CONTENTS = {
 
 const Contents = Type.Partial(Type.Object(REPLY_CONTENTS));
 
-/** Body of `POST /v1/traces/:caseId/reply`: exactly one of the moves. */
+/** What is answered, by whatever channel: exactly one of the moves. */
 export const NewReply = Type.Object(
   {
     languageTag: text(35),
@@ -165,3 +166,13 @@ export const NewReply = Type.Object(
 
 /** The type of {@link NewReply}. */
 export type NewReply = Static<typeof NewReply>;
+
+/** Body of `POST /v1/traces/:caseId/reply` over the exchange. */
+export const ReplyToSend = Type.Object(
+  {
+    ...NewReply.properties,
+    /** Personal data; none unless the answer cannot do without it. */
+    persons: Type.Optional(PersonsFacts),
+  },
+  closed,
+);

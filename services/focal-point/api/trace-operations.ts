@@ -86,6 +86,7 @@ export const SEND_TRACE = {
       "NOT_ALONE",
       "SAME_FIREARM",
       "BODY_INVALID",
+      "HANDLING_VIOLATION",
       "RECIPIENT_UNKNOWN",
       "RECIPIENT_SUSPENDED",
       "NOT_BOUND_BY_INSTRUMENT",

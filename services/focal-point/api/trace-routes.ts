@@ -1,18 +1,11 @@
-import {
-  actorOf,
-  type HttpRoutes,
-  lackOf,
-  type Problem,
-  problemFromRefusal,
-  problemOf,
-  sendProblem,
-} from "#http";
+import { actorOf, type HttpRoutes, lackOf, type Problem, problemOf, sendProblem } from "#http";
 import type { Actor } from "#users";
 import { checkTrace } from "../cases/check-trace.ts";
 import { type OpenTraceDeps, openTrace } from "../cases/open-trace.ts";
 import { sameCaseView, sameFirearmProblems } from "../chain/ask-whom-view.ts";
 import { casesOfFacts, despiteProblem, isMeant } from "../chain/same-facts.ts";
 import { wouldRepeat } from "../chain/same-firearm.ts";
+import { refusedProblem } from "../onward/onward-problem.ts";
 import { caseDetail, caseLine, openedView } from "./case-view.ts";
 import { checkedView, findingsProblem } from "./finding-view.ts";
 import { addMoveRoutes } from "./move-routes.ts";
@@ -48,7 +41,7 @@ export function addTraceRoutes(routes: HttpRoutes, deps: OpenTraceDeps): void {
       case "mismatch":
         return sendProblem(reply, problemOf("IDEMPOTENCY_MISMATCH"));
       case "refused":
-        return sendProblem(reply, problemFromRefusal(result.refusal));
+        return sendProblem(reply, refusedProblem(result.refusal));
       case "same": {
         const problems = sameFirearmProblems(result.cases);
         return sendProblem(reply, problemOf("SAME_FIREARM", { problems }));

@@ -1,11 +1,10 @@
-import { reviewAtMs } from "#casework";
 import { TracepostError } from "#errors";
 import type { MessageDraft } from "#post";
-import { PersonsBlock, TraceRequest } from "#proto";
+import { type PersonsBlock, TraceRequest } from "#proto";
 import type { SqlRow, Transaction } from "#runtime";
 import { decodeExactly } from "#wire";
 import { bindManifests } from "../attachments/transfer-procedures.ts";
-import { keepBlock } from "../persons/person-record.ts";
+import { keepSentPersons } from "../persons/person-part.ts";
 import {
   type Clearance,
   draftCleared,
@@ -88,7 +87,9 @@ export async function openCase(
   });
   await draftCleared(tx, args.draft, held.clearance);
   await bindManifests(tx, args.draft, decodeExactly(TraceRequest, args.request)?.attachments ?? []);
-  await keepSentPersons(tx, args);
+  const { actor, draft, peer, persons } = args;
+  const { messageId, sender } = draft;
+  await keepSentPersons(tx, persons, { caseId, peer, sender, messageId, actor, nowMs });
   const record = await findCase(tx, caseId);
   if (record === undefined) throw new TracepostError("INTERNAL", "a case opened is not there");
   return { type: "opened", record };
@@ -103,23 +104,6 @@ async function holdRequest(
   const repeat = idempotency && { key: idempotency.key, digest: idempotency.bodyDigest };
   const hold = { action: "request", args, caseId, peer, draft, actor, nowMs, alone, repeat };
   return await holdForSecondPerson(tx, hold, given);
-}
-
-async function keepSentPersons(tx: Transaction, args: CaseToOpen): Promise<void> {
-  const { actor, caseId, draft, nowMs, peer, persons } = args;
-  if (persons === undefined) return;
-  await keepBlock(tx, {
-    caseId,
-    direction: "sent",
-    peer,
-    sender: draft.sender,
-    messageId: draft.messageId,
-    data: PersonsBlock.encode(persons).finish(),
-    persons: persons.persons.length,
-    reviewAtMs: reviewAtMs(persons, nowMs),
-    actor,
-    nowMs,
-  });
 }
 
 /** The case an idempotency key stands for; null when the key is new. */

@@ -1,8 +1,7 @@
 import { hash } from "node:crypto";
 import { errorsOf } from "#casework";
 import type { Refusal } from "#errors";
-import type { DraftPart } from "#post";
-import { type Finding, PersonsBlock, TraceRequest } from "#proto";
+import { type Finding, TraceRequest } from "#proto";
 import { canonicalJson } from "#repeats";
 import type { Clock, Database } from "#runtime";
 import type { NewTrace } from "../api/trace-schema.ts";
@@ -11,7 +10,7 @@ import { attachedOf } from "../attachments/attached-schema.ts";
 import { isActual, linkOf } from "../chain/link-record.ts";
 import { prepareChained } from "../chain/prepare-chained.ts";
 import type { SameCase } from "../chain/same-firearm.ts";
-import { PERSONS_SCHEMA } from "../persons/person-hooks.ts";
+import { personsParts } from "../persons/person-part.ts";
 import type { NotAlone } from "../releases/hold.ts";
 import type { FocalPointProcedures } from "../store.ts";
 import type { CaseRecord } from "./case-record.ts";
@@ -77,7 +76,7 @@ export async function openTrace(
     peer: facts.to,
     nationalCaseNumber: request.nationalCaseNumber,
     request: body,
-    draft: { ...draft, parts: [{ ...BODY, plaintext: body }, ...partsOf(persons)] },
+    draft: { ...draft, parts: [{ ...BODY, plaintext: body }, ...personsParts(persons)] },
     ...(persons === undefined ? {} : { persons }),
     ...(idempotency === undefined ? {} : { idempotency }),
     link: linkOf(request, {
@@ -102,13 +101,6 @@ const BODY = {
   schema: "tracepost.v1.TraceRequest",
   retentionClass: "trace",
 } as const;
-
-/** Personal data travels in a part of its own, or not at all (TP-PERS-1). */
-function partsOf(persons: PersonsBlock | undefined): DraftPart[] {
-  if (persons === undefined) return [];
-  const plaintext = PersonsBlock.encode(persons).finish();
-  return [{ name: "persons", plaintext, schema: PERSONS_SCHEMA, retentionClass: "persons" }];
-}
 
 function withFindings(record: CaseRecord, type: "opened" | "repeated"): OpenTraceResult {
   return { type, record, findings: TraceRequest.decode(record.request).findings };

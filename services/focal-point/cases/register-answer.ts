@@ -27,7 +27,7 @@ export async function answerCase(
     actor: REGISTER_ACTOR,
     nowMs,
   });
-  if (sent.type === "officer") {
+  if (sent.type === "officer" || sent.type === "refused") {
     await tx.run("UPDATE trace_case SET for_officer = 1 WHERE case_id = ?", args.caseId);
   }
   return sent;

@@ -1,4 +1,5 @@
 import { Handling, Tlp, UseRestriction } from "#proto";
+import { strictestOf } from "#trust";
 
 /** Who answers. */
 export interface Replier {
@@ -16,18 +17,8 @@ export function defaultHandling(originatorState: string): Handling {
   });
 }
 
-/** Says nothing beside a restriction. */
-const ANY_LAWFUL = UseRestriction.ANY_LAWFUL;
-
 /** Handling of what answers a request: at least as strict as the request (ITI para 15). */
 export function strictestHandling(asked: Handling | undefined, originatorState: string): Handling {
-  const own = defaultHandling(originatorState);
-  if (asked === undefined) return own;
-  return Handling.create({
-    tlp: Math.max(asked.tlp, own.tlp) as Tlp,
-    use: [...new Set([...asked.use, ...own.use])].filter((use) => use !== ANY_LAWFUL),
-    // Nobody beyond the two States: the originator alone may allow more.
-    releasableTo: [],
-    originatorState,
-  });
+  // Nobody beyond the two States: the originator alone may allow more.
+  return strictestOf(defaultHandling(originatorState), asked === undefined ? [] : [asked]);
 }

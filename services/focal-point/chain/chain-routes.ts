@@ -1,6 +1,7 @@
-import { type HttpRoutes, problemFromRefusal, problemOf, sendProblem } from "#http";
+import { type HttpRoutes, problemOf, sendProblem } from "#http";
 import { isStateCode } from "#reference";
 import type { Clock } from "#runtime";
+import { refusedProblem } from "../onward/onward-problem.ts";
 import type { ChainRouteDeps } from "./ask-whom-routes.ts";
 import { addAskWhomRoute } from "./ask-whom-routes.ts";
 import { NEXT_REQUEST, SHOW_CHAIN } from "./chain-operations.ts";
@@ -30,7 +31,7 @@ export function addChainRoutes(
     if (chain === null) return sendProblem(reply, problemOf("NOT_FOUND"));
     const context = { register: register(), ownState: self.state, nowMs: clock.now() };
     const next = nextRequest(chain.hops, { caseId, state }, context);
-    if (!next.ok) return sendProblem(reply, problemFromRefusal(next.refusal));
+    if (!next.ok) return sendProblem(reply, refusedProblem(next.refusal));
     return reply.send(next.value);
   });
 }

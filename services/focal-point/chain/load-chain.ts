@@ -2,6 +2,7 @@ import { Envelope } from "#proto";
 import { CASEWORK_LIMITS, type SqlRow, type Transaction } from "#runtime";
 import { type CaseRecord, eventsOf, findCase, type StoredCaseEvent } from "../cases/case-record.ts";
 import { type LetterRecord, lettersOf } from "../letters/letter-record.ts";
+import { grantsOf } from "../onward/onward-record.ts";
 
 /** A hop of a chain as it is kept. */
 export interface StoredHop {
@@ -16,6 +17,8 @@ export interface StoredHop {
   readonly requestHeader: Uint8Array | null;
   /** Encoded header of the newest answer: how it may be handled. Null when it was entered. */
   readonly replyHeader: Uint8Array | null;
+  /** Whom the originator of what was received gave leave for: of a request, or of that answer. */
+  readonly granted: readonly string[];
 }
 
 interface LinkRow extends SqlRow {
@@ -54,7 +57,7 @@ export async function loadChain(
 }
 
 async function storedHop(tx: Transaction, row: LinkRow, record: CaseRecord): Promise<StoredHop> {
-  const { caseId, replyMessageId, requestHeader } = record;
+  const { caseId, peer: sender, replyMessageId, requestHeader } = record;
   const limit = CASEWORK_LIMITS.chainEventsMax;
   const isOwn = record.role === "requesting";
   return {
@@ -66,6 +69,10 @@ async function storedHop(tx: Transaction, row: LinkRow, record: CaseRecord): Pro
     letters: await lettersOf(tx, { caseId, limit }),
     requestHeader: requestHeader ?? (await sentHeader(tx, row.request_id)),
     replyHeader: isOwn && replyMessageId !== null ? await heardHeader(tx, record) : null,
+    granted: await grantsOf(tx, {
+      sender,
+      messageId: isOwn ? (replyMessageId ?? "") : row.request_id,
+    }),
   };
 }
 

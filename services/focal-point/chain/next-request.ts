@@ -13,6 +13,7 @@ import {
 } from "#proto";
 import { stateName } from "#reference";
 import { mayRelease, type RegisterView } from "#trust";
+import { consentGrants } from "../onward/onward-sources.ts";
 import { chainedHop } from "./chained-hop.ts";
 import { standingOf } from "./exchange-standing.ts";
 import type { StoredHop } from "./load-chain.ts";
@@ -77,18 +78,23 @@ const ENDS = {
 /** Whether a request of another State may be passed on to a third one (domain notes 2.4). */
 function consentOf(stored: StoredHop, state: string, context: NextContext): Outcome<undefined> {
   const request = TraceRequest.decode(stored.record.request);
-  if (!request.onwardForwardConsent) {
+  const { handling } = Header.decode(stored.requestHeader ?? new Uint8Array());
+  const to = { participant: standingOf(context.register, state).participant ?? "", state };
+  const grants = [...consentGrants(request, handling, state), ...leaveOf(stored)];
+  if (!request.onwardForwardConsent && grants.length === 0) {
     const detail = `${stateName(request.requestingState)} has not consented to passing it on`;
     return refused("HANDLING_VIOLATION", "request.onwardForwardConsent", detail);
   }
-  const { handling } = Header.decode(stored.requestHeader ?? new Uint8Array());
-  const to = { participant: standingOf(context.register, state).participant ?? "", state };
-  // The consent is the originator's leave; conditions on use hold all the same.
-  const grants = [{ to: state, uses: [] }];
-  const isKept = handling === undefined || handling.tlp === Tlp.RED;
-  if (isKept) return refused("HANDLING_VIOLATION", "handling.tlp", "keeps it with its recipients");
+  if (handling === undefined) {
+    return refused("HANDLING_VIOLATION", "handling.tlp", "keeps it with its recipients");
+  }
   const asked = mayRelease({ handling, holders: [], to, use: request.intendedUse, grants });
   return asked.ok ? accepted(undefined) : asked;
+}
+
+/** Leave that the originator of what a hop received gave in decisions (TP-PERS-16). */
+function leaveOf({ granted }: StoredHop) {
+  return granted.map((to) => ({ to, uses: [] }));
 }
 
 interface Going {
@@ -176,13 +182,14 @@ function historyOf(
     return { caseId: hop.caseId, state: hop.requestedState, because };
   };
   const header = stored?.replyHeader;
-  if (header == null) {
+  if (stored === undefined || header == null) {
     const because = "it came by letter: ask that State before you pass it on";
     return { events: [], withheld: [withhold(because)] };
   }
   const { handling, sender } = Header.decode(header);
   if (handling === undefined) return { events: [], withheld: [withhold("it has no handling")] };
-  const released = mayRelease({ ...asked, handling, holders: [sender], grants: [] });
+  const grants = leaveOf(stored);
+  const released = mayRelease({ ...asked, handling, holders: [sender], grants });
   if (!released.ok) return { events: [], withheld: [withhold(released.refusal.detail)] };
   const events = custodyEvents.filter(({ commercialConfidential }) => !commercialConfidential);
   const kept = custodyEvents.length - events.length;

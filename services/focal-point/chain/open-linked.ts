@@ -1,5 +1,6 @@
+import type { Refusal } from "#errors";
 import type { PostHooks } from "#post";
-import { Header, TraceRequest } from "#proto";
+import { Handling, Header, TraceRequest } from "#proto";
 import type { Transaction } from "#runtime";
 import type { TraceEffect } from "../cases/case-hooks.ts";
 import {
@@ -10,6 +11,7 @@ import {
 } from "../cases/case-procedures.ts";
 import { addEvent } from "../cases/case-record.ts";
 import { openByLetter } from "../letters/off-exchange-cases.ts";
+import { handlingWith, judgeOnward, keepPassedOn, requestToJudge } from "../onward/judge-onward.ts";
 import type { Clearance } from "../releases/hold.ts";
 import { type CaseLink, isActual, linkCase, linkOf } from "./link-record.ts";
 import { casesOfFirearm, type SameCase, wouldRepeat } from "./same-firearm.ts";
@@ -27,11 +29,14 @@ export interface LinkedCaseToOpen extends CaseToOpen {
 export type OpenedLinked =
   | OpenedCase
   /** The firearm is in these cases of ours already. */
-  | { readonly type: "same"; readonly cases: readonly SameCase[] };
+  | { readonly type: "same"; readonly cases: readonly SameCase[] }
+  /** It would pass on what its originator keeps (TP-PERS-17). */
+  | { readonly type: "refused"; readonly refusal: Refusal };
 
 /**
  * Opens a case with its link, as one step (TP-CHAIN-3). A second request about a firearm is opened
- * for a reason only, which stays with the case; exercises may repeat themselves.
+ * for a reason only, which stays with the case; exercises may repeat themselves. What it passes on
+ * of others is judged and written down in the same step.
  */
 export async function openLinkedCase(
   tx: Transaction,
@@ -43,12 +48,20 @@ export async function openLinkedCase(
   if (earlier !== null && (given === undefined || earlier.type !== "held")) return earlier;
   const cases = await repeatedCases(tx, link);
   if (cases.length > 0 && despite === undefined) return { type: "same", cases };
-  const opened =
-    args.byLetter === true ? await openByLetter(tx, args) : await openCase(tx, args, given);
+  const byLetter = args.byLetter === true;
+  const participant = byLetter ? "" : args.peer;
+  const request = TraceRequest.decode(args.request);
+  const judged = await judgeOnward(tx, requestToJudge(request, { ...args, participant }));
+  if (!judged.ok) return { type: "refused", refusal: judged.refusal };
+  const handling = handlingWith(draft.handling ?? Handling.create(), judged.value);
+  const going = { ...args, draft: { ...draft, handling } };
+  const opened = byLetter ? await openByLetter(tx, going) : await openCase(tx, going, given);
   if (opened.type !== "opened") return opened;
+  const { actor, nowMs, peer: to } = args;
+  const sent = { messageId: draft.messageId, caseId, to, byLetter, actor, nowMs };
+  await keepPassedOn(tx, judged.value, sent);
   await linkCase(tx, { ...link, caseId, requestId: draft.messageId, isOwn: true });
   if (cases.length > 0 && despite !== undefined) {
-    const { actor, nowMs } = args;
     const detail = `${cases.map((same) => same.caseId).join(", ")}: ${despite}`;
     const { state } = opened.record;
     const event = "opened despite the same firearm in another case";

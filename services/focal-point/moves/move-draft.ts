@@ -1,17 +1,19 @@
 import { moveOf, moveOfFollowUp, outcomeClassOf } from "#casework";
-import type { MessageDraft } from "#post";
+import type { DraftPart, MessageDraft } from "#post";
 import {
   Disclosed,
   Envelope,
   Header,
   Kind,
   type MessageRef,
+  type PersonsBlock,
   TraceFollowUp,
   TraceReply,
 } from "#proto";
 import type { Transaction } from "#runtime";
 import type { CaseRecord } from "../cases/case-record.ts";
 import { type Replier, strictestHandling } from "../cases/reply-handling.ts";
+import { personsParts } from "../persons/person-part.ts";
 
 /** What a side says next: its body, and what the header discloses of it. */
 export type MoveBody =
@@ -42,8 +44,13 @@ export async function moveDraft(
   tx: Transaction,
   known: CaseRecord,
   said: MoveBody,
-  { self, sentAtMs }: { readonly self: Replier; readonly sentAtMs: number },
+  around: {
+    readonly self: Replier;
+    readonly sentAtMs: number;
+    readonly persons?: PersonsBlock | undefined;
+  },
 ): Promise<MessageDraft | undefined> {
+  const { persons, self, sentAtMs } = around;
   const asked = await requestOf(tx, known, self);
   if (asked === undefined) return undefined;
   const { header, reference } = asked;
@@ -65,7 +72,8 @@ export async function moveDraft(
         plaintext: encodeBody(said),
         schema: said.kind === "reply" ? "tracepost.v1.TraceReply" : "tracepost.v1.TraceFollowUp",
         retentionClass: "trace",
-      },
+      } satisfies DraftPart,
+      ...personsParts(persons),
     ],
   };
 }

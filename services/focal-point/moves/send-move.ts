@@ -1,5 +1,6 @@
 import {
   checkFollowUp,
+  checkPersons,
   checkReply,
   errorsOf,
   judgeNext,
@@ -7,14 +8,30 @@ import {
   nextSentAtMs,
   type TraceState,
 } from "#casework";
-import { type Refusal, refuse } from "#errors";
-import { type Finding, TraceFollowUp, TraceMove, TraceReply, TraceRequest } from "#proto";
+import { accepted, type Outcome, type Refusal, refuse } from "#errors";
+import {
+  type Finding,
+  Handling,
+  PersonsBlock,
+  TraceFollowUp,
+  TraceMove,
+  TraceReply,
+  TraceRequest,
+} from "#proto";
 import { doOnce, type RepeatKey, type RepeatMismatch } from "#repeats";
 import type { Transaction } from "#runtime";
 import { decodeExactly } from "#wire";
 import { bindManifests } from "../attachments/transfer-procedures.ts";
-import { findCase } from "../cases/case-record.ts";
+import { type CaseRecord, findCase } from "../cases/case-record.ts";
 import type { Replier } from "../cases/reply-handling.ts";
+import {
+  handlingWith,
+  judgeOnward,
+  keepPassedOn,
+  type PassedOn,
+  replyToJudge,
+} from "../onward/judge-onward.ts";
+import { keepSentPersons } from "../persons/person-part.ts";
 import {
   type Clearance,
   draftCleared,
@@ -34,6 +51,8 @@ export interface MoveToSend {
   readonly kind: MoveBody["kind"];
   /** Encoded TraceReply or TraceFollowUp. */
   readonly body: Uint8Array;
+  /** Encoded PersonsBlock: personal data of an answer, in a part of its own (TP-PERS-8). */
+  readonly persons?: Uint8Array | undefined;
   readonly self: Replier;
   /** Why one person sends it although it needs two (TP-ANS-6). */
   readonly alone?: { readonly reason: string } | undefined;
@@ -48,6 +67,8 @@ export type MoveSent =
   | { readonly type: "unknown" }
   /** The case does not allow it to this side now. */
   | { readonly type: "illegal"; readonly state: TraceState; readonly refusal: Refusal }
+  /** It would pass on what its originator keeps (TP-PERS-17). */
+  | { readonly type: "refused"; readonly refusal: Refusal }
   /** Its body breaks rules (TP-MOVE-10, TP-MOVE-11). */
   | { readonly type: "invalid"; readonly errors: readonly Finding[] }
   | NotAlone
@@ -71,7 +92,8 @@ export async function sendMove(
   const moves = await movesOf(tx, caseId);
   const request = decodeExactly(TraceRequest, known.request);
   const said = withDefaults(decodeBody(args), { known, moves, request, nowMs });
-  const errors = errorsOf(findingsOf(said, request, nowMs));
+  const persons = args.persons && PersonsBlock.decode(args.persons);
+  const errors = errorsOf(findingsOf(said, { request, persons, nowMs }));
   if (errors.length > 0) return { type: "invalid", errors };
   const sentAtMs = nextSentAtMs(moves, nowMs);
   const { move, outcomeClass } = disclosedOf(said);
@@ -79,14 +101,21 @@ export async function sendMove(
   const judged = judgeNext(standing, { by: side, move, sentAtMs, outcomeClass });
   const refusal = judged.ok ? forbiddenFacts(said, standing.state, moves) : judged.refusal;
   if (refusal !== undefined) return { type: "illegal", state: standing.state, refusal };
-  const draft = await moveDraft(tx, known, said, { self, sentAtMs });
-  if (draft === undefined) return { type: "illegal", state: standing.state, refusal: NOT_SEALED };
+  const own = await moveDraft(tx, known, said, { self, sentAtMs, persons });
+  if (own === undefined) return { type: "illegal", state: standing.state, refusal: NOT_SEALED };
+  const passed = await judgePassedOn(tx, said, { known, request, persons });
+  if (!passed.ok) return { type: "refused", refusal: passed.refusal };
+  const handling = handlingWith(own.handling ?? Handling.create(), passed.value);
+  const draft = { ...own, handling };
   const { alone } = args;
   const hold = { action: "move", args, caseId, peer: known.peer, draft, actor, nowMs, alone };
   const held = await holdForSecondPerson(tx, hold, given);
   if (held.type !== "cleared") return held;
   const { messageId } = await draftCleared(tx, draft, held.clearance);
   await bindManifests(tx, { ...draft, messageId }, said.body.attachments);
+  const sent = { messageId, caseId, actor, nowMs };
+  await keepSentPersons(tx, persons, { ...sent, peer: known.peer, sender: self.participant });
+  await keepPassedOn(tx, passed.value, { ...sent, to: known.peer, byLetter: false });
   const outcome = said.kind === "reply" ? conclusionOf(said.body) : null;
   const facts = { messageId, by: side, move, outcomeClass, sentAtMs } as const;
   await addMove(tx, caseId, { ...facts, outcome, body: encodeBody(said), keptAtMs: nowMs, actor });
@@ -96,6 +125,22 @@ export async function sendMove(
   const detail = outcome ?? nameOf(TraceMove, move) ?? "";
   const { state } = await standAnew(tx, known, { event, messageId, detail, actor, nowMs });
   return { type: "sent", messageId, state };
+}
+
+/** Whether an answer may tell what others told; what we ask further tells nothing of others. */
+async function judgePassedOn(
+  tx: Transaction,
+  said: MoveBody,
+  around: {
+    readonly known: CaseRecord;
+    readonly request: TraceRequest | undefined;
+    readonly persons: PersonsBlock | undefined;
+  },
+): Promise<Outcome<PassedOn[]>> {
+  if (said.kind !== "reply") return accepted([]);
+  const { known, ...rest } = around;
+  const { peer: participant, requestMessageId: requestId } = known;
+  return await judgeOnward(tx, replyToJudge(said.body, { ...rest, participant, requestId }));
 }
 
 /** The same for a caller who may ask again (TP-API-18). */
@@ -114,10 +159,19 @@ function decodeBody({ body, kind }: MoveToSend): MoveBody {
     : { kind, body: TraceFollowUp.decode(body) };
 }
 
-function findingsOf(said: MoveBody, request: TraceRequest | undefined, nowMs: number): Finding[] {
+function findingsOf(
+  said: MoveBody,
+  around: {
+    readonly request: TraceRequest | undefined;
+    readonly persons: PersonsBlock | undefined;
+    readonly nowMs: number;
+  },
+): Finding[] {
   if (said.kind === "followUp") return checkFollowUp(said.body);
+  const { nowMs, persons, request } = around;
   const today = new Date(nowMs).toISOString().slice(0, "2026-01-01".length);
-  return checkReply(said.body, request === undefined ? { today } : { request, today });
+  const found = checkReply(said.body, request === undefined ? { today } : { request, today });
+  return persons === undefined ? found : [...found, ...checkPersons(persons, nowMs)];
 }
 
 /** After a withdrawal only what it asked for may be told (domain notes 2.2). */

@@ -1,18 +1,12 @@
 import { tellChange } from "#feed";
-import { Header, Notice, OnwardReleaseDecision } from "#proto";
+import { Notice, OnwardReleaseDecision } from "#proto";
 import { doOnce, type RepeatKey, type RepeatMismatch } from "#repeats";
 import type { Transaction } from "#runtime";
 import type { Replier } from "../cases/reply-handling.ts";
 import type { Clearance, NotAlone } from "../releases/hold.ts";
 import { findNotice, listNotices, type NoticeRecord, settleNotice } from "./notice-record.ts";
-import { askedFor, confirmNotice, keepGrants } from "./receive-notice.ts";
-import {
-  draftNotice,
-  holdNotice,
-  inboxHeader,
-  type NoticeToSend,
-  sendNotices,
-} from "./send-notice.ts";
+import { askedFor, confirmNotice, keepGranted } from "./receive-notice.ts";
+import { draftNotice, holdNotice, type NoticeToSend, sendNotices } from "./send-notice.ts";
 
 /** Sends notices for a caller who may ask again (TP-API-18); what waits, too (TP-ANS-10). */
 async function sendNoticesOnce(
@@ -102,7 +96,7 @@ export async function decideRelease(
   const held = await holdNotice(tx, draft, { action: "decision", args, actor }, given);
   if (held.type !== "cleared") return held;
   const answerId = await draftNotice(tx, draft, held.clearance);
-  if (granted) await keepGrants(tx, known, releaseTo, nowMs);
+  if (granted) await keepGranted(tx, known, releaseTo, nowMs);
   const state = granted ? "GRANTED" : "REFUSED";
   await settleNotice(tx, { noticeId, state, answer, answerId, nowMs });
   await tellAnswered(tx, known, args);
@@ -130,56 +124,14 @@ async function tellAnswered(
   await tellChange(tx, { kind, caseId, messageId, participant, code, actor, nowMs });
 }
 
-/** What passing on a message of another State depends on (TP-REQ-20). */
-export interface ReleaseFacts {
-  /** Encoded header of the message that brought it. */
-  readonly header: Uint8Array;
-  /** Participants and States the originator gave leave for. */
-  readonly grants: readonly string[];
-}
-
-/** What is known of a message whose content somebody wants to pass on; null when it is not here. */
-async function releaseFacts(
-  tx: Transaction,
-  about: { readonly sender: string; readonly messageId: string },
-): Promise<ReleaseFacts | null> {
-  const header = await inboxHeader(tx, about);
-  if (header === undefined) return null;
-  const rows = await tx.all<{ release_to: string }>(
-    "SELECT release_to FROM release_grant WHERE about_sender = ? AND about_message_id = ?",
-    about.sender,
-    about.messageId,
-  );
-  const grants = rows.map((row) => row.release_to);
-  return { header: Header.encode(header).finish(), grants };
-}
-
-/** Keeps that a message of ours passed on what others had sent, for notices to follow it. */
-export async function keepOnwardCopies(
-  tx: Transaction,
-  onwardMessageId: string,
-  sources: readonly { readonly sender: string; readonly messageId: string }[],
-): Promise<void> {
-  for (const { messageId, sender } of sources) {
-    await tx.run(
-      `INSERT INTO onward_copy (about_sender, about_message_id, onward_message_id) VALUES (?, ?, ?)
-       ON CONFLICT DO NOTHING`,
-      sender,
-      messageId,
-      onwardMessageId,
-    );
-  }
-}
-
 /** Procedures of a store about notices. */
 export const NOTICE_PROCEDURES = {
   sendNoticesOnce,
   confirmNoticeOnce,
   decideReleaseOnce,
-  releaseFacts,
   findNotice,
   listNotices,
 };
 
 /** Those of them that write nothing. */
-export const NOTICE_READ_ONLY = ["releaseFacts", "findNotice", "listNotices"] as const;
+export const NOTICE_READ_ONLY = ["findNotice", "listNotices"] as const;

@@ -7,6 +7,7 @@ import type { Transaction } from "#runtime";
 import { EXCHANGE_ACTOR as actor } from "#users";
 import { decodeExactly } from "#wire";
 import type { Replier } from "../cases/reply-handling.ts";
+import { copiesOf, keepGrants } from "../onward/onward-record.ts";
 import { erasePersons } from "../persons/person-procedures.ts";
 import { blockIdOf } from "../persons/person-record.ts";
 import {
@@ -164,13 +165,10 @@ async function passOn(
   known: NoticeRecord,
   { nowMs, self }: { readonly self: Replier; readonly nowMs: number },
 ): Promise<string[]> {
-  const copies = await tx.all<{ onward_message_id: string }>(
-    `SELECT onward_message_id FROM onward_copy WHERE about_sender = ? AND about_message_id = ?`,
-    known.aboutSender,
-    known.aboutMessageId,
-  );
+  const part = known.aboutPart === "persons" ? "persons" : "body";
+  const of = { sender: known.aboutSender, messageId: known.aboutMessageId, part } as const;
   const told: string[] = [];
-  for (const { onward_message_id: messageId } of copies) {
+  for (const { messageId } of await copiesOf(tx, of)) {
     const notice = Notice.decode(known.notice);
     if (notice.content?.$case !== "erasure") continue;
     const subject = { originalSender: self.participant, messageId, part: known.aboutPart };
@@ -246,7 +244,7 @@ async function receiveAnswer(
     if (granted && !releaseTo.every((one) => asked.includes(one))) {
       return refuse("BODY_INVALID", "body.onward_release_decision.release_to", "was not asked for");
     }
-    if (granted) await keepGrants(tx, known, releaseTo, nowMs);
+    if (granted) await keepGranted(tx, known, releaseTo, nowMs);
     await settleNotice(tx, { ...settled, state: granted ? "GRANTED" : "REFUSED" });
   } else {
     const done = content?.$case === "confirmation" && content.value.done;
@@ -264,22 +262,12 @@ export function askedFor({ notice }: Pick<NoticeRecord, "notice">): readonly str
   return content?.$case === "onwardReleaseRequest" ? content.value.releaseTo : [];
 }
 
-/** Keeps leave that was given for a message. */
-export async function keepGrants(
+/** Keeps leave that was given for the message a request was about. */
+export async function keepGranted(
   tx: Transaction,
-  { aboutMessageId, aboutSender, noticeId }: NoticeRecord,
+  { aboutMessageId: messageId, aboutSender: sender, noticeId: requestId }: NoticeRecord,
   releaseTo: readonly string[],
   nowMs: number,
 ): Promise<void> {
-  for (const one of releaseTo) {
-    await tx.run(
-      `INSERT INTO release_grant (about_sender, about_message_id, release_to, request_id, granted_at)
-       VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
-      aboutSender,
-      aboutMessageId,
-      one,
-      noticeId,
-      nowMs,
-    );
-  }
+  await keepGrants(tx, { sender, messageId }, { releaseTo, requestId, nowMs });
 }

@@ -1,12 +1,11 @@
-import { reviewAtMs } from "#casework";
 import { tellChange } from "#feed";
-import type { DraftPart, MessageDraft } from "#post";
-import { Envelope, Header, Kind, type MessageRef, PersonsBlock } from "#proto";
+import type { MessageDraft } from "#post";
+import { Kind, type MessageRef, PersonsBlock } from "#proto";
 import { newMessageId, type SqlRow, type Transaction } from "#runtime";
 import { defaultHandling, type Replier } from "../cases/reply-handling.ts";
-import { PERSONS_SCHEMA } from "../persons/person-hooks.ts";
+import { keepSentPersons, personsParts } from "../persons/person-part.ts";
 import { erasePersons } from "../persons/person-procedures.ts";
-import { blockIdOf, keepBlock } from "../persons/person-record.ts";
+import { blockIdOf } from "../persons/person-record.ts";
 import { Clearance, draftCleared, holdForSecondPerson, type NotAlone } from "../releases/hold.ts";
 import { insertNotice, type KeptNoticeKind } from "./notice-record.ts";
 
@@ -82,19 +81,8 @@ export interface NoticeDraft {
 /** The message that carries a notice, or the answer to one. */
 function messageOf(draft: NoticeDraft): MessageDraft & { readonly messageId: string } {
   const { caseId, notice, nowMs, persons, reference, self, to } = draft;
-  const parts: DraftPart[] = [
-    {
-      name: "body",
-      plaintext: notice,
-      schema: "tracepost.v1.Notice",
-      retentionClass: "consent",
-    },
-  ];
-  if (persons !== undefined) {
-    const plaintext = PersonsBlock.encode(persons).finish();
-    const schema = PERSONS_SCHEMA;
-    parts.push({ name: "persons", plaintext, schema, retentionClass: "persons" });
-  }
+  const schema = "tracepost.v1.Notice";
+  const body = { name: "body", plaintext: notice, schema, retentionClass: "consent" } as const;
   return {
     messageId: newMessageId(nowMs),
     sender: self.participant,
@@ -104,7 +92,7 @@ function messageOf(draft: NoticeDraft): MessageDraft & { readonly messageId: str
     nowMs,
     handling: defaultHandling(self.state),
     ...(reference === undefined ? {} : { inReplyTo: reference }),
-    parts,
+    parts: [body, ...personsParts(persons)],
   };
 }
 
@@ -147,20 +135,9 @@ export async function draftNotice(
   const message = messageOf(draft);
   const { messageId } = message;
   await draftCleared(tx, message, given ?? Clearance.none());
-  if (persons !== undefined) {
-    await keepBlock(tx, {
-      caseId,
-      direction: "sent",
-      peer: to,
-      sender: self.participant,
-      messageId,
-      data: PersonsBlock.encode(persons).finish(),
-      persons: persons.persons.length,
-      reviewAtMs: reviewAtMs(persons, nowMs),
-      actor: "exchange",
-      nowMs,
-    });
-  }
+  const { participant: sender } = self;
+  const kept = { caseId, peer: to, sender, messageId, actor: "exchange", nowMs };
+  await keepSentPersons(tx, persons, kept);
   return messageId;
 }
 
@@ -244,21 +221,4 @@ export async function sendNotices(
     await erasePersons(tx, { blockId, actor, reason, nowMs });
   }
   return { type: "sent", notices };
-}
-
-/** Header of a message kept in the inbox; undefined when it is not here. */
-export async function inboxHeader(
-  tx: Transaction,
-  { messageId, sender }: Pick<AboutPlace, "messageId" | "sender">,
-): Promise<Header | undefined> {
-  const row = await tx.get<{ envelope: Uint8Array }>(
-    `SELECT envelope FROM post_inbox WHERE sender = ? AND message_id = ? AND state = 'delivered'`,
-    sender,
-    messageId,
-  );
-  return row === undefined ? undefined : headerOf(row.envelope);
-}
-
-function headerOf(envelope: Uint8Array): Header {
-  return Header.decode(Envelope.decode(envelope).header);
 }

@@ -6,9 +6,6 @@ import { EXCHANGE_ACTOR as actor } from "#users";
 import { decodeExactly } from "#wire";
 import { keepBlock } from "./person-record.ts";
 
-/** Full name of what the part holds. */
-export const PERSONS_SCHEMA = "tracepost.v1.PersonsBlock";
-
 /** Personal data that came with a message; crosses the thread to the store. */
 interface PersonsEffect {
   /** Encoded PersonsBlock. */

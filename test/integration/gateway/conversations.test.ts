@@ -237,7 +237,11 @@ describe("handling (TP-CONV-5)", () => {
       "HANDLING_VIOLATION header.recipients[0]",
     );
     expect(await passOn(handled({ use, releasableTo: ["AT"] }))).toBe("accepted");
-    expect(await passOn(handled({ use: [UseRestriction.ANY_LAWFUL] }))).toBe("accepted");
+    expect(await passOn(handled({ use, originatorState: "AT" }))).toBe("accepted");
+    // Without NO_ONWARD, TLP decides: AMBER stays with its recipients, GREEN does not.
+    const lawful = [UseRestriction.ANY_LAWFUL];
+    expect(await passOn(handled({ use: lawful }))).toBe("HANDLING_VIOLATION header.recipients[0]");
+    expect(await passOn(handled({ use: lawful, tlp: Tlp.GREEN }))).toBe("accepted");
   });
 });
 

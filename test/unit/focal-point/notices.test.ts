@@ -9,16 +9,14 @@ import {
 } from "../../../services/focal-point/notices/notice-hooks.ts";
 import {
   decideRelease,
-  keepOnwardCopies,
   NOTICE_PROCEDURES,
 } from "../../../services/focal-point/notices/notice-procedures.ts";
 import { findNotice } from "../../../services/focal-point/notices/notice-record.ts";
-import { NOTICE_MIGRATION_SQL } from "../../../services/focal-point/notices/notice-tables.ts";
 import { judgeNotice } from "../../../services/focal-point/notices/receive-notice.ts";
 import { sendNotices } from "../../../services/focal-point/notices/send-notice.ts";
+import { grantsOf, keepOnwardCopy } from "../../../services/focal-point/onward/onward-record.ts";
 import { withPersonHooks } from "../../../services/focal-point/persons/person-hooks.ts";
 import { blocksOf } from "../../../services/focal-point/persons/person-record.ts";
-import { PERSON_MIGRATION_SQL } from "../../../services/focal-point/persons/person-tables.ts";
 import { Clearance } from "../../../services/focal-point/releases/hold.ts";
 import { openCaseTables } from "../../support/case-tables.ts";
 import type { MemoryTransaction } from "../../support/memory-transaction.ts";
@@ -35,7 +33,7 @@ const inner = { onMessage: async () => undefined, onFate: async () => undefined 
 const hooks = withWaitingNotices(withPersonHooks(withNoticeHooks(inner as unknown as PostHooks)));
 
 beforeEach(() => {
-  tx = openCaseTables(PERSON_MIGRATION_SQL, NOTICE_MIGRATION_SQL, REPEAT_MIGRATION_SQL);
+  tx = openCaseTables(REPEAT_MIGRATION_SQL);
 });
 
 /** A message that BR takes in from US. */
@@ -146,7 +144,16 @@ describe("a notice about personal data (TP-PERS-12 to TP-PERS-14)", () => {
       nowMs: NOW,
       parts: [{ name: "body", plaintext: Buffer.alloc(1), schema: "S", retentionClass: "trace" }],
     });
-    await keepOnwardCopies(tx, onward.messageId, [{ sender: "US", messageId: about }]);
+    await keepOnwardCopy(tx, {
+      of: { sender: "US", messageId: about, part: "persons" },
+      messageId: onward.messageId,
+      caseId: "0199b1f0-7c1a-7000-8000-000000000002",
+      to: "KE",
+      byLetter: false,
+      ground: "GRANTED",
+      actor: "desk-7",
+      atMs: NOW,
+    });
     await take(inbound(Kind.NOTICE), erasure(about));
     expect(await drafted()).toMatchObject([
       {
@@ -254,7 +261,7 @@ describe("whose a notice is (TP-PERS-10, TP-PERS-11)", () => {
 describe("onward release (TP-PERS-15, TP-PERS-16)", () => {
   const purpose = "The importer moved to that State; it is asked next.";
   const repeat = undefined;
-  const { confirmNoticeOnce, decideReleaseOnce, releaseFacts } = NOTICE_PROCEDURES;
+  const { confirmNoticeOnce, decideReleaseOnce } = NOTICE_PROCEDURES;
 
   /** BR sent US a message; US asks whether KE and NE may see it. */
   async function asked(): Promise<{ noticeId: string; about: string }> {
@@ -341,11 +348,10 @@ describe("onward release (TP-PERS-15, TP-PERS-16)", () => {
     });
     expect(await take(inbound(Kind.NOTICE), answer(["KE"]))).toBeUndefined();
     expect(await findNotice(tx, { noticeId })).toMatchObject({ state: "GRANTED" });
-    expect(await releaseFacts(tx, place)).toMatchObject({ grants: ["KE"] });
+    expect(await grantsOf(tx, place)).toEqual(["KE"]);
     // An answer is given once.
     expect(await take(inbound(Kind.NOTICE), answer(["KE"]))).toMatchObject({
       code: "ILLEGAL_MOVE",
     });
-    expect(await releaseFacts(tx, { sender: "US", messageId: "other" })).toBeNull();
   });
 });
