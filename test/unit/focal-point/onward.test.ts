@@ -7,6 +7,7 @@ import {
   Handling,
   Header,
   IntendedUse,
+  InterimReply,
   OutcomeClass,
   PersonsBlock,
   Tlp,
@@ -50,6 +51,9 @@ const EXPORTED = CustodyEvent.create({
   fromState: "IT",
   toState: "CH",
 });
+const INTERIM = TraceReply.create({
+  content: { $case: "interim", value: InterimReply.create({ custodyEvents: [EXPORTED] }) },
+});
 const NOBODY = PersonsBlock.create({
   necessity: "The record is kept under this name.",
   persons: [{ personRef: "P1", name: "Madeup  NOBODY" }],
@@ -88,7 +92,6 @@ async function putCase(
 /** IT answers a request of AT that the firearm was exported. */
 async function answered(caseId: string): Promise<string> {
   const messageId = randomUUID();
-  const content = { $case: "interim", value: { custodyEvents: [EXPORTED] } } as const;
   const handling = { ...IN_CONFIDENCE, originatorState: "IT" };
   const header = Header.create({ sender: "IT", handling });
   await addMove(tx, caseId, {
@@ -97,7 +100,7 @@ async function answered(caseId: string): Promise<string> {
     move: TraceMove.INTERIM,
     outcomeClass: OutcomeClass.UNSPECIFIED,
     outcome: null,
-    body: TraceReply.encode(TraceReply.fromPartial({ content })).finish(),
+    body: TraceReply.encode(INTERIM).finish(),
     sentAtMs: NOW,
     keptAtMs: NOW,
     actor: "exchange",
@@ -235,11 +238,9 @@ describe("an answer that repeats what others told (TP-PERS-17)", () => {
     const previous = { previousRequestId: received.requestId, hopNumber: 1 };
     const { caseId } = await putCase("sent", { ...previous, forwardedFor: behalf });
     await answered(caseId);
-    const content = { $case: "interim", value: { custodyEvents: [EXPORTED] } } as const;
-    const reply = TraceReply.fromPartial({ content });
     const request = TraceRequest.create({ requestingState: "US" });
     const around = { requestId: received.requestId, participant: "US", request };
-    return await judgeOnward(tx, replyToJudge(reply, { ...around, persons: undefined }));
+    return await judgeOnward(tx, replyToJudge(INTERIM, { ...around, persons: undefined }));
   };
 
   test("needs their leave", async () => {

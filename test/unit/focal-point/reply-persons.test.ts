@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from "vitest";
 import { FEED_PROCEDURES } from "#feed";
-import { Envelope, PersonsBlock, Priority, TraceReply } from "#proto";
+import { Envelope, FinalReply, PersonsBlock, Priority, TraceOutcome, TraceReply } from "#proto";
 import { sendMove } from "../../../services/focal-point/moves/send-move.ts";
 import { blocksOf } from "../../../services/focal-point/persons/person-record.ts";
 import { Clearance } from "../../../services/focal-point/releases/hold.ts";
@@ -24,12 +24,13 @@ beforeEach(async () => {
 
 async function replyWith(persons: PersonsBlock, clearance?: Clearance) {
   const caseId = await putCase(tx, { priority: Priority.ROUTINE, nowMs: NOW_MS });
-  const value = { remarks: "The dealer's books name a person." };
+  const outcome = TraceOutcome.LAST_LEGAL_HOLDER_IDENTIFIED;
+  const final = FinalReply.create({ outcome, remarks: "The dealer's books name a person." });
   const args = {
     caseId,
     kind: "reply",
     body: TraceReply.encode(
-      TraceReply.fromPartial({ content: { $case: "interim", value } }),
+      TraceReply.create({ content: { $case: "final", value: final } }),
     ).finish(),
     persons: PersonsBlock.encode(persons).finish(),
     self: { participant: "NE", state: "NE" },
