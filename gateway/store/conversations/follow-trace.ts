@@ -67,8 +67,8 @@ function openThread(message: TraceMessage, threads: readonly Thread[]): Followed
 }
 
 /**
- * What was asked in confidence goes on only where its handling lets it (TP-CONV-5, TP-REQ-20). Leave
- * that was given in a sealed decision is not seen here: what needs it begins a conversation.
+ * What was asked in confidence goes on only where its handling lets it (TP-CONV-5, TP-REQ-20).
+ * Leave given in a sealed decision is not seen here: what needs it begins a conversation.
  */
 function onwardRefusal(
   { sender, facts }: TraceMessage,

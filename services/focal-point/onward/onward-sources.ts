@@ -36,8 +36,8 @@ export interface Said {
 
 /**
  * What of other States a message passes on, found in the cases of its chain (TP-PERS-17): requests
- * that a request goes on with, answers whose custody events it repeats, and personal data that names
- * the same persons. What an officer has from nowhere in the chain is not looked for.
+ * that a request goes on with, answers whose custody events it repeats, and personal data that
+ * names the same persons. What an officer has from nowhere in the chain is not looked for.
  */
 export async function onwardSources(tx: Transaction, said: Said): Promise<OnwardSource[]> {
   const isBare = said.events.length === 0 && said.persons === undefined;
@@ -140,8 +140,8 @@ function headerOfCase(record: CaseRecord, { messageId }: OnwardPlace): Header | 
 }
 
 /**
- * Consent to passing a request on is leave of its originator (FORWARD, domain notes 2.4); conditions
- * on use hold all the same, and what is RED stays with its recipients.
+ * Consent to passing a request on is leave of its originator (FORWARD, domain notes 2.4);
+ * conditions on use hold all the same, and what is RED stays with its recipients.
  */
 export function consentGrants(
   request: TraceRequest,
