@@ -1,5 +1,6 @@
 import { type Clock, SCENARIO_LIMITS } from "#runtime";
-import { type FocalPoints, pause } from "./focal-points.ts";
+import type { FocalPoints } from "./focal-points.ts";
+import { pause } from "./patient-doors.ts";
 import type { ProgressCounts, ProgressView } from "./progress.ts";
 import type { SubmittedRequest } from "./submit.ts";
 

@@ -5,6 +5,7 @@ import {
   normalizeSerial,
   type RefusalGroundName,
 } from "#casework";
+import { type AlertCast, WANTED_SERIAL } from "./alerts/cast.ts";
 import type { PlannedRequest } from "./plan.ts";
 
 /**
@@ -67,9 +68,10 @@ const SHARES = [
   ["restricted", 18],
 ] as const;
 
-/** Records to put into the register of each requested State. */
+/** Records to put into the register of each requested State; with that of the alert story. */
 export function inventRegisters(
   requests: readonly PlannedRequest[],
+  story?: AlertCast,
 ): ReadonlyMap<string, readonly MadeUpRecord[]> {
   const registers = new Map<string, MadeUpRecord[]>();
   const done = new Set<string>();
@@ -82,7 +84,24 @@ export function inventRegisters(
     done.add(identity);
     register.push(...inventRecords(request, identity));
   }
+  if (story !== undefined) registers.get(story.madeIn)?.push(recordOfStory(story));
   return registers;
+}
+
+/** What the State of manufacture knows of the firearm of the alert story. */
+function recordOfStory({ calibre, make, members }: AlertCast): MadeUpRecord {
+  return {
+    id: "MADE-UP-ALERT-STORY",
+    make: normalizeMake(make),
+    serial: WANTED_SERIAL,
+    calibre,
+    status: "exported",
+    holder: HOLDERS[0],
+    exportedTo: members[0],
+    eventDate: "2011-05",
+    madeUp: true,
+    sourceNote: SOURCE_NOTE,
+  };
 }
 
 function identityOf({ row }: PlannedRequest): string {

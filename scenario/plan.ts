@@ -2,6 +2,7 @@ import { type FailedField, screenRow } from "#casework";
 import { TracepostError } from "#errors";
 import { stateName } from "#reference";
 import { SCENARIO_LIMITS } from "#runtime";
+import { type AlertCast, castAlertStory } from "./alerts/cast.ts";
 import type { RecoveredFile, RecoveredRow } from "./recovered-file.ts";
 
 /** A row that another State is asked about. */
@@ -27,8 +28,10 @@ export interface ScenarioPlan {
   /** In the order of the input. */
   readonly items: readonly ScreenedItem[];
   readonly requests: readonly PlannedRequest[];
-  /** Participant ids, sorted. */
+  /** Ids of focal points, sorted. */
   readonly participants: readonly string[];
+  /** Who plays in the alert story, beside them; absent: there is none. */
+  readonly alertCast?: AlertCast | undefined;
 }
 
 /** States that join, in this order, while there are fewer than the least number. */
@@ -58,7 +61,8 @@ export function planScenario(file: RecoveredFile): ScenarioPlan {
   });
   const asked = requests.map((request) => request.to);
   const participants = chooseParticipants([...file.rows.map((row) => row.recoveredIn), ...asked]);
-  return { inputDigest: file.digest, items, requests, participants };
+  const alertCast = castAlertStory(requests, participants);
+  return { inputDigest: file.digest, items, requests, participants, alertCast };
 }
 
 function chooseParticipants(involved: readonly string[]): string[] {

@@ -2,25 +2,29 @@ import { join } from "node:path";
 import { TracepostError } from "#errors";
 import type { ApiDoor } from "#http";
 import type { Clock } from "#runtime";
+import { agenciesOf } from "./alerts/cast.ts";
+import { type AlertStory, playAlertStory } from "./alerts/play.ts";
+import { tellAlertPages, tellAlertStory } from "./alerts/tell.ts";
 import { type AuditDeps, auditStores } from "./audit.ts";
 import { awaitAnswers, awaitQuiet, type StuckRequest, showWhile } from "./await-answers.ts";
 import { buildReport, type LogFindings } from "./build-report.ts";
 import { FocalPoints } from "./focal-points.ts";
 import type { ScenarioOptions } from "./options.ts";
 import { inventParticipants, type MadeUpParticipant } from "./participants.ts";
+import { PatientDoors } from "./patient-doors.ts";
 import { planScenario, type ScenarioPlan } from "./plan.ts";
 import { createProgressView, type Screen } from "./progress.ts";
 import { readRecoveredFile } from "./recovered-file.ts";
 import { faultsOfReport, prepareReportFile, type ScenarioReport, writeReport } from "./report.ts";
 import { bindScenarioFolder, checkSameInput, readScenarioRecord } from "./scenario-folder.ts";
 import type { StopSignal } from "./stop-signal.ts";
-import { fillRegisters, type SubmittedRequest, submitRequests } from "./submit.ts";
+import { fillRegisters, idempotencyKey, type SubmittedRequest, submitRequests } from "./submit.ts";
 import { tellAddresses, tellCommands, tellReport, tellSample, tellStates } from "./summary.ts";
 
 /** An exchange that runs, as far as the scenario uses it. */
 export interface ScenarioExchange {
   readonly gateway: { readonly url: string };
-  /** Focal points by participant id; addresses are those of now. */
+  /** Focal points and border agencies by participant id; addresses are those of now. */
   readonly participants: ReadonlyMap<string, ApiDoor>;
   stop(): Promise<void>;
 }
@@ -72,6 +76,16 @@ export async function runScenario(options: ScenarioOptions, deps: ScenarioDeps):
   }
 }
 
+/** A run whose exchange is still up. */
+interface Played {
+  readonly plan: ScenarioPlan;
+  readonly requests: readonly SubmittedRequest[];
+  readonly story: AlertStory | undefined;
+  readonly dataDir: string;
+  readonly exchange: ScenarioExchange;
+  readonly focalPoints: FocalPoints;
+}
+
 /** One run, step by step. */
 class ScenarioRun {
   readonly #options: ScenarioOptions;
@@ -94,14 +108,20 @@ class ScenarioRun {
     const { signal } = this.#deps.stop;
     const exchange = await this.#deps.start(dataDir, signal, (line) => this.#say(`  ${line}`));
     try {
-      const focalPoints = new FocalPoints(() => exchange.participants, signal);
-      const { requests, stuck } = await this.#exchangeMessages(plan, startedAtMs, focalPoints);
+      const doors = new PatientDoors(() => exchange.participants, signal);
+      const focalPoints = new FocalPoints(doors);
+      const [{ requests, stuck }, story] = await Promise.all([
+        this.#exchangeMessages(plan, startedAtMs, focalPoints),
+        this.#alertStory(plan, startedAtMs, exchange, doors),
+      ]);
+      await awaitQuiet([...exchange.participants.keys()], focalPoints, this.#deps.clock, signal);
       if (this.#options.once) await exchange.stop();
       const { problems, report } = await this.#report(plan, requests, dataDir);
+      if (story !== undefined) for (const line of ["", ...tellAlertStory(story)]) this.#say(line);
       this.#tellStuck(stuck, dataDir);
       const faults = [...faultsOfReport(report), ...problems];
       if (this.#options.once) return this.#conclude(faults, dataDir);
-      await this.#stayUp(plan, requests, dataDir, exchange, focalPoints);
+      await this.#stayUp({ plan, requests, story, dataDir, exchange, focalPoints });
       return this.#conclude(faults, dataDir);
     } finally {
       await exchange.stop();
@@ -137,7 +157,7 @@ class ScenarioRun {
       this.#say("Resuming the exchange in this folder");
     } else {
       this.#say("Setting up: keys, participant register, NATS accounts");
-      await this.#deps.init(dataDir, inventParticipants(plan.participants));
+      await this.#deps.init(dataDir, inventParticipants(plan.participants, plan.alertCast));
     }
     const participants = await this.#deps.participantsOf(dataDir);
     const record = await bindScenarioFolder(dataDir, plan, participants, clock.now());
@@ -159,11 +179,23 @@ class ScenarioRun {
       const submitting = submitRequests(plan, startedAtMs, focalPoints, signal);
       const requests = await showWhile(submitting, { askers, focalPoints, view, signal });
       const stuck = await awaitAnswers({ requests, focalPoints, view, clock, signal });
-      await awaitQuiet(plan.participants, focalPoints, clock, signal);
       return { requests, stuck };
     } finally {
       view.end();
     }
+  }
+
+  /** The alert story; undefined where the plan has none, or a folder of old no border agencies. */
+  async #alertStory(
+    { alertCast, inputDigest }: ScenarioPlan,
+    startedAtMs: number,
+    exchange: ScenarioExchange,
+    doors: PatientDoors,
+  ): Promise<AlertStory | undefined> {
+    const isThere = agenciesOf(alertCast).every((id) => exchange.participants.has(id));
+    if (alertCast === undefined || !isThere) return undefined;
+    const keyOf = (step: string) => idempotencyKey(inputDigest, `alert story ${step}`);
+    return await playAlertStory(alertCast, { doors, startedAtMs, keyOf });
   }
 
   async #report(
@@ -193,22 +225,19 @@ class ScenarioRun {
   }
 
   /** Tells where to look, then waits until somebody asks to stop. */
-  async #stayUp(
-    plan: ScenarioPlan,
-    requests: readonly SubmittedRequest[],
-    dataDir: string,
-    exchange: ScenarioExchange,
-    focalPoints: FocalPoints,
-  ): Promise<void> {
+  async #stayUp({ dataDir, exchange, focalPoints, plan, requests, story }: Played): Promise<void> {
     const sample = requests[0];
     const lines = ["", ...tellStates(plan), ""];
     if (sample !== undefined) {
       const detail = await focalPoints.case(sample.from, sample.caseId);
       lines.push(...tellSample(sample, detail), "");
     }
-    const addresses = [...exchange.participants].map(([id, { url }]) => [id, url] as const);
+    const addresses = new Map([...exchange.participants].map(([id, { url }]) => [id, url]));
     const { url: gateway } = exchange.gateway;
-    lines.push(...tellAddresses({ gateway, focalPoints: new Map(addresses) }), "");
+    lines.push(...tellAddresses({ gateway, participants: addresses }), "");
+    if (story !== undefined) {
+      lines.push(...tellAlertPages(story, dataDir, (id) => addresses.get(id) ?? ""), "");
+    }
     lines.push(...tellCommands(dataDir, sample), "", "Ctrl-C stops everything.");
     for (const line of lines) this.#say(line);
     await this.#deps.stop.asked;

@@ -12,7 +12,7 @@ export interface SubmittedRequest extends PlannedRequest {
 
 /** Fills the made-up registers of the requested States. Importing twice changes nothing. */
 export async function fillRegisters(plan: ScenarioPlan, focalPoints: FocalPoints): Promise<void> {
-  const registers = [...inventRegisters(plan.requests)];
+  const registers = [...inventRegisters(plan.requests, plan.alertCast)];
   await Promise.all(registers.map(([state, records]) => focalPoints.importRecords(state, records)));
 }
 
@@ -40,6 +40,7 @@ export async function submitRequests(
   );
 }
 
-function idempotencyKey(inputDigest: string, ref: string): string {
+/** Key of an act of the scenario on an input: done again, it is the same act. */
+export function idempotencyKey(inputDigest: string, ref: string): string {
   return createHash("sha256").update(`${inputDigest}\n${ref}`).digest("hex");
 }

@@ -9,7 +9,7 @@ import type { SubmittedRequest } from "./submit.ts";
 export interface ExchangeAddresses {
   readonly gateway: string;
   /** Participant id → address. */
-  readonly focalPoints: ReadonlyMap<string, string>;
+  readonly participants: ReadonlyMap<string, string>;
 }
 
 /** Outcomes in words; the report has the codes. */
@@ -81,11 +81,12 @@ export function tellSample(request: SubmittedRequest, detail: CaseDetail): strin
 
 /** Where to look, while the exchange is up. */
 export function tellAddresses(addresses: ExchangeAddresses): string[] {
-  const { focalPoints, gateway } = addresses;
+  const { gateway, participants } = addresses;
+  const wide = Math.max(...["gateway", ...participants.keys()].map((id) => id.length));
   return [
     "Where to look: each address has a status page, /healthz, /readyz and /metrics",
-    `  gateway  ${gateway}`,
-    ...[...focalPoints].map(([id, url]) => `  ${id.padEnd(7)}  ${url}`),
+    `  ${"gateway".padEnd(wide)}  ${gateway}`,
+    ...[...participants].map(([id, url]) => `  ${id.padEnd(wide)}  ${url}`),
   ];
 }
 

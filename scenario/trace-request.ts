@@ -53,18 +53,29 @@ export function toTraceBody(request: PlannedRequest, startedAtMs: number): NewTr
   };
 }
 
-function factsOf({ from, row, to }: PlannedRequest, startedAtMs: number) {
-  const recovery = recoveryDateOf(row.recoveryDate, startedAtMs);
+/** What an officer of a State adds to what is known of a firearm; made up. */
+export function officersPart(from: string, startedAtMs: number) {
   return {
-    nationalCaseNumber: row.ref,
     createdAt: new Date(startedAtMs).toISOString(),
     languageTag: "en",
     illicitGrounds: ["LAW_OF_STATE_OF_FINDING"],
+    intendedUse: "CRIMINAL_INVESTIGATION",
+    confidentiality: { canGuarantee: true },
+    priorChecks: { nationalRegistry: "NO_HIT", lostStolen: "NO_HIT", iarms: "NOT_DONE" },
+    questionsAsked: ["LAST_LEGAL_HOLDER", "EXPORT_DETAILS", "LOST_STOLEN_STATUS"],
+    respondBy: new Date(startedAtMs + ROUTINE_REPLY_MS).toISOString(),
+    officerRef: `${from}-SCENARIO-OFFICER`,
+  };
+}
+
+function factsOf({ from, row, to }: PlannedRequest, startedAtMs: number) {
+  const recovery = recoveryDateOf(row.recoveryDate, startedAtMs);
+  return {
+    ...officersPart(from, startedAtMs),
+    nationalCaseNumber: row.ref,
     legalJustification:
       `Recovered by police and held as illicit under the law of ${stateName(from)} ` +
       "(supplied by the scenario: the recovery data names no ground).",
-    intendedUse: "CRIMINAL_INVESTIGATION",
-    confidentiality: { canGuarantee: true },
     subjectKind: "FIREARM",
     quantity: 1,
     firearm: {
@@ -82,12 +93,8 @@ function factsOf({ from, row, to }: PlannedRequest, startedAtMs: number) {
       ],
     },
     recovery: { date: recovery.date, method: "SEIZED", country: from },
-    priorChecks: { nationalRegistry: "NO_HIT", lostStolen: "NO_HIT", iarms: "NOT_DONE" },
-    questionsAsked: ["LAST_LEGAL_HOLDER", "EXPORT_DETAILS", "LOST_STOLEN_STATUS"],
-    respondBy: new Date(startedAtMs + ROUTINE_REPLY_MS).toISOString(),
     findings: recovery.findings,
     suppliedFields: [...SUPPLIED_FIELDS, ...recovery.supplied],
-    officerRef: `${from}-SCENARIO-OFFICER`,
   };
 }
 

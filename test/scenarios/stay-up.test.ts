@@ -56,12 +56,14 @@ describe("npm start", () => {
     expect(told).toContain("Resuming the exchange in this folder");
     expect(told).toMatch(/^ {2}Lost: 0\. Doubled: 0\.$/mu);
     expect(told).toContain("Kenya found a GLOCK 9mm, serial number STAYUP-001 (SU-1)");
-    const [, gateway = ""] = /^ {2}gateway {2}(http:\S+)$/mu.exec(told) ?? [];
-    const [, kenya = ""] = /^ {2}KE {7}(http:\S+)$/mu.exec(told) ?? [];
+    const [, gateway = ""] = /^ {2}gateway {2,}(http:\S+)$/mu.exec(told) ?? [];
+    const [, kenya = ""] = /^ {2}KE {7,}(http:\S+)$/mu.exec(told) ?? [];
     for (const address of [gateway, kenya]) {
       expect((await fetch(`${address}/readyz`)).status).toBe(200);
       expect((await fetch(address)).headers.get("content-type")).toContain("text/html");
     }
+    const [, finder = ""] = /status page of who found +(http:\S+)$/mu.exec(told) ?? [];
+    expect(await (await fetch(finder)).text()).toContain("Tracepost border agency");
     await lookAround();
     const pids = await processIds();
     running.child.kill("SIGINT");

@@ -38,7 +38,15 @@ async function play(input: string, name: string) {
   expect(result.stderr).toBe("");
   expect(result.code, result.stdout).toBe(0);
   const report = JSON.parse(await readFile(reportFile, "utf8")) as ScenarioReport;
-  return { dataDir, report };
+  return { dataDir, report, told: result.stdout };
+}
+
+/** An alert goes through its whole life beside the trace requests. */
+function expectAlertStory(told: string, found: string): void {
+  expect(told).toContain("An alert from its beginning to its end");
+  expect(told).toContain(found);
+  expect(told).toMatch(/From the hit .* asked .* which answered EXPORTED_ONWARD/u);
+  expect(told).toContain("took the alert back. The same check now finds nothing.");
 }
 
 function expectWhole(report: ScenarioReport, rows: number): void {
@@ -71,7 +79,8 @@ async function expectSealed(input: string, dataDir: string): Promise<void> {
 
 describe("the made-up set", () => {
   test("goes from State to State and back, provably, and nothing is left in clear", async () => {
-    const { dataDir, report } = await play(MADE_UP, "made-up");
+    const { dataDir, report, told } = await play(MADE_UP, "made-up");
+    expectAlertStory(told, "possible match, verify");
     const rows = (await readRecoveredFile(MADE_UP)).rows.length;
     expectWhole(report, rows);
     await expectSealed(MADE_UP, dataDir);
@@ -81,7 +90,8 @@ describe("the made-up set", () => {
 
   test("is resumed from its folder: nothing is sent twice", async () => {
     const before = JSON.parse(await readFile(join(dir, "made-up.json"), "utf8")) as ScenarioReport;
-    const { report } = await play(MADE_UP, "made-up");
+    const { report, told } = await play(MADE_UP, "made-up");
+    expectAlertStory(told, "in an earlier run");
     expect({ ...report, elapsedMs: 0 }).toEqual({ ...before, elapsedMs: 0 });
   });
 
@@ -118,7 +128,8 @@ describe("the made-up set", () => {
 
 describe.skipIf(!existsSync(RECOVERED))("recovered firearms of a real city", () => {
   test("are accounted for, every row, and nothing is left in clear", async () => {
-    const { dataDir, report } = await play(RECOVERED, "recovered");
+    const { dataDir, report, told } = await play(RECOVERED, "recovered");
+    expectAlertStory(told, "possible match, verify");
     expectWhole(report, (await readRecoveredFile(RECOVERED)).rows.length);
     await expectSealed(RECOVERED, dataDir);
   });

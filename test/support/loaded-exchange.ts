@@ -16,8 +16,9 @@ import {
   startExchange,
 } from "../../deploy/local/index.ts";
 import { SCENARIO_USERS } from "../../scenario/enter-exchange.ts";
-import { FocalPoints, pause } from "../../scenario/focal-points.ts";
+import { FocalPoints } from "../../scenario/focal-points.ts";
 import { inventParticipants } from "../../scenario/participants.ts";
+import { PatientDoors, pause } from "../../scenario/patient-doors.ts";
 import { type PlannedRequest, planScenario } from "../../scenario/plan.ts";
 import { fillRegisters } from "../../scenario/submit.ts";
 import { toTraceBody } from "../../scenario/trace-request.ts";
@@ -86,7 +87,7 @@ export class LoadedExchange {
     this.dataDir = dataDir;
     this.#options = options;
     this.#requests = planRequests(options.requestsMax);
-    this.#focalPoints = new FocalPoints(() => this.#doors(), this.#abort.signal);
+    this.#focalPoints = new FocalPoints(new PatientDoors(() => this.#doors(), this.#abort.signal));
   }
 
   /** Sets an exchange up and starts it; no load yet. */

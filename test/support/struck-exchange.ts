@@ -16,8 +16,9 @@ import {
 import { auditStores } from "../../scenario/audit.ts";
 import { openAuditStore } from "../../scenario/audit-store.ts";
 import { SCENARIO_USERS } from "../../scenario/enter-exchange.ts";
-import { FocalPoints, pause } from "../../scenario/focal-points.ts";
+import { FocalPoints } from "../../scenario/focal-points.ts";
 import { inventParticipants } from "../../scenario/participants.ts";
+import { PatientDoors, pause } from "../../scenario/patient-doors.ts";
 import { type PlannedRequest, planScenario, type ScenarioPlan } from "../../scenario/plan.ts";
 import { fillRegisters, type SubmittedRequest } from "../../scenario/submit.ts";
 import { toTraceBody } from "../../scenario/trace-request.ts";
@@ -66,7 +67,7 @@ export class StruckExchange {
   private constructor(dataDir: string, plan: ScenarioPlan) {
     this.#dataDir = dataDir;
     this.#plan = plan;
-    this.#focalPoints = new FocalPoints(() => this.#doors(), this.#signal);
+    this.#focalPoints = new FocalPoints(new PatientDoors(() => this.#doors(), this.#signal));
   }
 
   /** Sets it up with requests from US to AT to draw from. */

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { SCENARIO_LIMITS } from "#runtime";
 import { awaitAnswers, awaitQuiet } from "../../../scenario/await-answers.ts";
 import { FocalPoints } from "../../../scenario/focal-points.ts";
+import { PatientDoors } from "../../../scenario/patient-doors.ts";
 import type { ProgressCounts } from "../../../scenario/progress.ts";
 import type { SubmittedRequest } from "../../../scenario/submit.ts";
 import { plannedRequest } from "../../support/recovered-rows.ts";
@@ -67,7 +68,9 @@ describe("waiting for the answers", () => {
   const deps = (nowMs: () => number) => {
     const { port } = server.address() as AddressInfo;
     const door = { url: `http://127.0.0.1:${port}`, token: "t" };
-    const focalPoints = new FocalPoints(() => new Map([["US", door]]), controller.signal);
+    const focalPoints = new FocalPoints(
+      new PatientDoors(() => new Map([["US", door]]), controller.signal),
+    );
     const view = { show: (counts: ProgressCounts) => shown.push(counts), end: () => undefined };
     return { requests, focalPoints, view, clock: { now: nowMs }, signal: controller.signal };
   };

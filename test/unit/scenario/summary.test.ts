@@ -70,8 +70,8 @@ describe("what a person is told", () => {
   });
 
   it("is where to look and how to look further", () => {
-    const focalPoints = new Map([["AT", "http://127.0.0.1:2"]]);
-    const addresses = tellAddresses({ gateway: "http://127.0.0.1:1", focalPoints });
+    const participants = new Map([["AT", "http://127.0.0.1:2"]]);
+    const addresses = tellAddresses({ gateway: "http://127.0.0.1:1", participants });
     expect(addresses.join("\n")).toMatch(/gateway {2}http:\/\/127\.0\.0\.1:1\n {2}AT {7}http/u);
     const commands = tellCommands("/d", sample).join("\n");
     expect(commands).toContain("npx tracepost trace show T-1 --data /d --participant US");
