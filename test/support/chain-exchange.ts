@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import type { ApiDoor } from "#http";
 import { initExchange, type RunningExchange, startExchange } from "../../deploy/local/index.ts";
+import { openFocalPoints } from "./focal-points.ts";
 import { specsOf } from "./nats-carrier.ts";
 import { openCaseworkDoors } from "./test-doors.ts";
 
@@ -16,9 +17,8 @@ export interface DoorAnswer {
   readonly body: Json;
 }
 
-/** A real exchange of States whose officers answer by hand. */
+/** An exchange of States whose officers answer by hand. */
 export interface ChainExchange {
-  readonly dataDir: string;
   get(state: string, path: string): Promise<DoorAnswer>;
   post(state: string, path: string, body: unknown): Promise<DoorAnswer>;
   /** Asks again until the case is in a state; the case as it is told then. */
@@ -28,13 +28,25 @@ export interface ChainExchange {
   stop(): Promise<void>;
 }
 
-/** Starts one. */
+/** Starts one as real processes around a real nats-server. */
 export async function startChainExchange(states: readonly string[]): Promise<ChainExchange> {
   const dataDir = join(await mkdtemp(join(tmpdir(), "tracepost-chain-")), "data");
   const participants = specsOf(states).map((one) => ({ ...one, answering: "officer" as const }));
   await initExchange({ dataDir, participants });
   const exchange: RunningExchange = await startExchange({ dataDir });
-  const doorOf = await openCaseworkDoors(exchange);
+  return chainOver(await openCaseworkDoors(exchange), async () => {
+    await exchange.stop();
+    await rm(join(dataDir, ".."), { recursive: true, force: true });
+  });
+}
+
+/** Opens one in this process, for more States than a small machine has processes for. */
+export async function openChainExchange(states: readonly string[]): Promise<ChainExchange> {
+  const points = await openFocalPoints(states);
+  return chainOver(points.door, points.close);
+}
+
+function chainOver(doorOf: (state: string) => ApiDoor, stop: () => Promise<void>): ChainExchange {
   const get = (state: string, path: string) => call(doorOf(state), path);
   const post = (state: string, path: string, body: unknown) => call(doorOf(state), path, body);
   const until = async (state: string, caseId: string, wanted: string): Promise<Json> => {
@@ -47,7 +59,6 @@ export async function startChainExchange(states: readonly string[]): Promise<Cha
     }
   };
   return {
-    dataDir,
     get,
     post,
     until,
@@ -61,10 +72,7 @@ export async function startChainExchange(states: readonly string[]): Promise<Cha
       await until(state, caseId, "ANSWERED");
       return caseId;
     },
-    async stop() {
-      await exchange.stop();
-      await rm(join(dataDir, ".."), { recursive: true, force: true });
-    },
+    stop,
   };
 }
 
