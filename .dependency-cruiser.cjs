@@ -12,6 +12,7 @@ const LAYERS = [
   ["^lib/http/"],
   ["^lib/post/", "^lib/casework/", "^lib/attachments/"],
   ["^lib/message-log/"],
+  ["^lib/policy/"],
   ["^lib/trust/"],
   ["^lib/wire/"],
   ["^lib/reference/", "^proto/"],
@@ -99,6 +100,7 @@ module.exports = {
     ]),
     behindOneDoor("sqlite-behind-the-store", "^(node:)?sqlite$", ["lib/store"]),
     behindOneDoor("age-behind-trust", "(^|/)node_modules/age-encryption/", ["lib/trust"]),
+    behindOneDoor("cedar-behind-policy", "(^|/)node_modules/@cedar-policy/", ["lib/policy"]),
     behindOneDoor("images-behind-attachments", "(^|/)node_modules/wasm-vips/", ["lib/attachments"]),
     behindOneDoor("fastify-behind-http", "(^|/)node_modules/(fastify|@fastify)/", ["lib/http"]),
     {

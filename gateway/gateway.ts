@@ -3,6 +3,7 @@ import { Registry } from "prom-client";
 import { TracepostError } from "#errors";
 import { createHttpServer } from "#http";
 import { type CheckpointSigner, createCheckpointSigner } from "#message-log";
+import { defaultPolicy } from "#policy";
 import { KeyPurpose } from "#proto";
 import {
   type Clock,
@@ -130,7 +131,7 @@ async function assemble(parts: GatewayParts, lifecycle: Lifecycle): Promise<stri
   const courier = new Courier({ ...shared, connected: () => transport.connected });
   await courier.start();
   lifecycle.add({ name: "courier", stop: () => courier.stop() });
-  const pipeline = new Pipeline({ ...shared, register, events });
+  const pipeline = new Pipeline({ ...shared, register, policy: defaultPolicy(), events });
   pipeline.start();
   lifecycle.add({ name: "pipeline", stop: () => pipeline.stop() });
   const heardAtMs = new Map<string, number>();

@@ -1,3 +1,4 @@
+import type { RoutingPolicy } from "#policy";
 import { Kind, RefusalCode } from "#proto";
 import {
   type Clock,
@@ -27,6 +28,7 @@ import type { GatewayProcedures } from "./store.ts";
 export interface PipelineDeps {
   readonly store: Pick<Database<GatewayProcedures>, "call">;
   readonly register: CurrentRegister;
+  readonly policy: RoutingPolicy;
   readonly window: PairWindow;
   readonly checkpoints: CheckpointKeeper;
   readonly speaker: Speaker;
@@ -119,14 +121,14 @@ export class Pipeline {
 
   /** Steps one to five, under one version of the register: nothing is changed anywhere yet. */
   async #decide(batch: readonly Passage[], register: RegisterView): Promise<void> {
-    const { store, clock } = this.#deps;
+    const { store, policy, clock } = this.#deps;
     const nowMs = clock.now();
     this.#admission.admit(batch, nowMs);
     validate(batch);
     await recall(batch, store);
     await authenticate(batch, { register, verifying: this.#verifying, nowMs });
     const earlier: EarlierRegister = (version) => this.#deps.register.at(version);
-    authorize(batch, { register, nowMs, earlier });
+    authorize(batch, { register, policy, earlier, nowMs });
   }
 
   /** Step six, then the rest beside the next batch. */

@@ -1,6 +1,7 @@
 export { FAULTS, type FaultCode, type FaultOptions, TracepostError } from "./fault.ts";
 export {
   accepted,
+  isRefusalCodeName,
   type Outcome,
   REFUSALS,
   type Refusal,

@@ -224,6 +224,11 @@ export const REFUSALS = {
 /** A code of the closed table. */
 export type RefusalCodeName = keyof typeof REFUSALS;
 
+/** Whether a text is a code of the closed table. */
+export function isRefusalCodeName(text: string): text is RefusalCodeName {
+  return Object.hasOwn(REFUSALS, text);
+}
+
 /**
  * An expected "no": a value, never thrown. `field` is a path such as `header.expires_at`, empty
  * when the message as a whole is meant; `detail` says what was found, in a few words, without

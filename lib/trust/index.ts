@@ -4,6 +4,7 @@ export { decryptWith, encryptTo, isHybridRecipient } from "./age-file.ts";
 export { authenticateHeader } from "./authenticate.ts";
 export { authorizeHeader } from "./authorize.ts";
 export { isMemberOf } from "./boundness.ts";
+export { isBound } from "./boundness.ts";
 export {
   CurrentRegister,
   type EarlierRegister,
@@ -19,6 +20,8 @@ export {
 } from "./dsse.ts";
 export { expandGroup, groupMembers } from "./groups.ts";
 export { checkReplyHandling, strictestOf } from "./handling.ts";
+export { checkGroup, expandGroup, groupMembers } from "./groups.ts";
+export { checkReplyHandling } from "./handling.ts";
 export {
   generateSealingKey,
   loadPublicKey,

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Registry } from "prom-client";
 import { createCheckpointSigner } from "#message-log";
+import { defaultPolicy } from "#policy";
 import { type Clock, createLogger, type Database } from "#runtime";
 import { openSqliteStore } from "#store";
 import { CurrentRegister, createSigner, PAYLOAD_TYPES, type RegisterView } from "#trust";
@@ -80,7 +81,7 @@ export async function openGatewayBench(
   const resendFirstMs = options.resendFirstMs ?? 60_000;
   const shared = { store, window, checkpoints, speaker, clock, logger, resendFirstMs };
   const events = new GatewayEvents(logger, new Registry());
-  const pipeline = new Pipeline({ ...shared, register, events });
+  const pipeline = new Pipeline({ ...shared, register, policy: defaultPolicy(), events });
   const courier = new Courier({ ...shared, connected: () => !bench.carrierAway });
   const bench: GatewayBench = {
     file,

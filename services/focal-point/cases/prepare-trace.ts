@@ -1,6 +1,7 @@
 import { checkPersons, checkTraceRequest, toPersonsBlock, toTraceRequest } from "#casework";
 import { type Refusal, refuse } from "#errors";
 import { instantMsOf } from "#http";
+import { authorizeHeader, defaultPolicy } from "#policy";
 import type { MessageDraft } from "#post";
 import {
   Disclosed,
@@ -19,7 +20,7 @@ import {
 } from "#proto";
 import { isStateCode } from "#reference";
 import { newMessageId, WIRE_LIMITS } from "#runtime";
-import { authorizeHeader, type RegisterView } from "#trust";
+import type { RegisterView } from "#trust";
 import { refusalNameOf, toTimestamp } from "#wire";
 import { codeOf } from "../api/names.ts";
 
@@ -121,7 +122,7 @@ function refusalOf(
     handling: draft.handling,
     disclosed: draft.disclosed,
   });
-  const routed = authorizeHeader(header, register, nowMs);
+  const routed = authorizeHeader(header, { register, policy: defaultPolicy() }, nowMs);
   if (!routed.ok) return routed.refusal;
   const no = routed.value.map(({ code }) => refusalNameOf(code)).find((code) => code !== undefined);
   return no === undefined ? undefined : refuse(no, "to");

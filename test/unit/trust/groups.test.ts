@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { authorizeHeader, defaultPolicy } from "#policy";
 import {
   AlertKind,
   AlertMove,
@@ -10,13 +11,7 @@ import {
   ParticipantRegister,
   Role,
 } from "#proto";
-import {
-  authorizeHeader,
-  CurrentRegister,
-  expandGroup,
-  groupMembers,
-  type RegisterView,
-} from "#trust";
+import { CurrentRegister, expandGroup, groupMembers, type RegisterView } from "#trust";
 import { checkGroups } from "../../../lib/trust/groups.ts";
 import { type HeaderChanges, headerOf, traceRequest } from "../../support/messages.ts";
 import { makeParties } from "../../support/parties.ts";
@@ -47,7 +42,7 @@ const ALERT: HeaderChanges = {
 
 function alertTo(recipients: readonly string[], changes: HeaderChanges) {
   const alert = traceRequest(parties.party("NE"), recipients, { ...ALERT, ...changes });
-  return authorizeHeader(headerOf(alert), register, NOW);
+  return authorizeHeader(headerOf(alert), { register, policy: defaultPolicy() }, NOW);
 }
 
 describe("a group of the register (TP-TRUST-8)", () => {
@@ -68,8 +63,9 @@ describe("a group of the register (TP-TRUST-8)", () => {
     const current = new CurrentRegister(register);
     current.replace(next);
     const message = headerOf(traceRequest(parties.party("NE"), ["AT", "BR"], ALERT));
+    const basis = { register: next, policy: defaultPolicy() };
     const decide = (header = message) =>
-      authorizeHeader(header, next, NOW, (version) => current.at(version));
+      authorizeHeader(header, { ...basis, earlier: (version) => current.at(version) }, NOW);
     expect(decide({ ...message, addressedGroup })).toMatchObject({ ok: true });
     const early = { ...message, addressedGroup, registerVersion: 0n };
     expect(decide(early)).toMatchObject({ refusal: { field: "header.register_version" } });

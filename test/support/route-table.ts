@@ -9,11 +9,8 @@ import {
   RefusalCode,
   Role,
 } from "#proto";
+import { checkGroup, isBound, type RegisterView } from "#trust";
 import { isTraceKind, refusalCodeOf, timestampMs } from "#wire";
-import { isBound } from "./boundness.ts";
-import type { EarlierRegister } from "./current-register.ts";
-import { checkGroup } from "./groups.ts";
-import type { RegisterView } from "./register-view.ts";
 
 /** Roles that may send a kind, and roles that may be sent it. */
 interface Route {
@@ -27,7 +24,7 @@ const BETWEEN_OPERATIONAL: Route = { from: OPERATIONAL, to: OPERATIONAL };
 const ALL: readonly Role[] = [Role.FOCAL_POINT, Role.BORDER_AGENCY, Role.REGIONAL_MONITOR];
 const BETWEEN_ALL: Route = { from: ALL, to: ALL };
 
-/** Who may send what to whom (domain notes 10; TP-TRUST-6). REGISTER is for the operator alone. */
+/** Who may send what to whom, as domain notes 10 have it. REGISTER is for the operator alone. */
 const ROUTES: ReadonlyMap<Kind, Route> = new Map([
   [Kind.TRACE_REQUEST, BETWEEN_FOCAL_POINTS],
   [Kind.TRACE_REPLY, BETWEEN_FOCAL_POINTS],
@@ -42,18 +39,13 @@ const ROUTES: ReadonlyMap<Kind, Route> = new Map([
 ]);
 
 /**
- * Whether a message may go to whom it names, with a result for each recipient (TP-TRUST-6,
- * TP-TRUST-7, TP-TRUST-8): NOT_PERMITTED, RECIPIENT_UNKNOWN, RECIPIENT_SUSPENDED,
- * NOT_BOUND_BY_INSTRUMENT, or PUBLIC_SCOPE_FORBIDDEN. A
- * trace goes to its one addressee or is refused. Any other kind goes to the permitted recipients,
- * and is refused as a whole only when none is left, with the reason of the first. A group may have
- * been expanded by an `earlier` register.
+ * The default policy a second time, as a table and plain code: what differential tests compare the
+ * rules with.
  */
-export function authorizeHeader(
+export function routeByTable(
   header: Header,
   register: RegisterView,
   nowMs: number,
-  earlier: EarlierRegister = () => undefined,
 ): Outcome<RecipientResult[]> {
   const sender = register.participant(header.sender);
   if (sender?.status !== ParticipantStatus.ACTIVE) {
@@ -72,7 +64,7 @@ export function authorizeHeader(
   }
   const approval = checkApproval(header, sender, register);
   if (approval !== undefined) return { ok: false, refusal: approval };
-  const group = checkGroup(header, register, nowMs, earlier);
+  const group = checkGroup(header, register, nowMs, () => undefined);
   if (group !== undefined) return { ok: false, refusal: group };
   const reply = checkReplyAddressee(header);
   if (reply !== undefined) return { ok: false, refusal: reply };

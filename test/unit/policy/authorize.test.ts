@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { authorizeHeader, defaultPolicy } from "#policy";
 import {
   AlertKind,
   AlertMove,
@@ -12,7 +13,7 @@ import {
   RefusalCode,
   Role,
 } from "#proto";
-import { authorizeHeader, type RegisterView } from "#trust";
+import type { RegisterView } from "#trust";
 import { sha256, toTimestamp } from "#wire";
 import { makeParties } from "../../support/parties.ts";
 
@@ -30,6 +31,9 @@ const { register } = makeParties([
   { id: "AT", status: ParticipantStatus.SUSPENDED },
   { id: "TR", status: ParticipantStatus.REMOVED },
 ]);
+
+const policy = defaultPolicy();
+const basis = { register, policy };
 
 const reference = {
   originalSender: "BR",
@@ -49,12 +53,12 @@ function headerOf(kind: Kind, sender: string, recipients: string[], more: Partia
 }
 
 function verdictOf(header: Header, view: RegisterView = register, nowMs = NOW_MS) {
-  const outcome = authorizeHeader(header, view, nowMs);
+  const outcome = authorizeHeader(header, { register: view, policy }, nowMs);
   if (!outcome.ok) return outcome.refusal.code;
   return outcome.value.every(({ code }) => code === RefusalCode.UNSPECIFIED) ? "routed" : "partly";
 }
 
-describe("who may send what to whom", () => {
+describe("who may send what to whom (TP-POLICY-1)", () => {
   const { ALERT, ALERT_RESPONSE, ATTACHMENT_CHUNK, GAP_NOTICE, RECEIPT, REGISTER } = Kind;
   const { TRACE_REPLY, TRACE_REQUEST, VOID } = Kind;
   const permitted: readonly [kind: Kind, from: string, to: string][] = [
@@ -118,7 +122,7 @@ describe("who may send what to whom", () => {
 
   it("sends an alert to those it may, and says which it may not", () => {
     const header = headerOf(Kind.ALERT, "NE", ["BR", "ZZ", "AT", "XK", "BR-PORT"]);
-    const outcome = authorizeHeader(header, register, NOW_MS);
+    const outcome = authorizeHeader(header, basis, NOW_MS);
     expect(outcome.ok && outcome.value).toEqual([
       { recipient: "BR", code: RefusalCode.UNSPECIFIED },
       { recipient: "ZZ", code: RefusalCode.RECIPIENT_UNKNOWN },
@@ -129,10 +133,31 @@ describe("who may send what to whom", () => {
   });
 
   it("refuses an alert of which nobody is left, with the first reason and its field", () => {
-    const outcome = authorizeHeader(headerOf(Kind.ALERT, "NE", ["AT", "ZZ"]), register, NOW_MS);
+    const header = headerOf(Kind.ALERT, "NE", ["AT", "ZZ"]);
+    const outcome = authorizeHeader(header, basis, NOW_MS);
     expect(outcome).toMatchObject({
       ok: false,
       refusal: { code: "RECIPIENT_SUSPENDED", field: "header.recipients[0]" },
+    });
+  });
+});
+
+describe("what a rule knows (TP-POLICY-2)", () => {
+  it("is said by the header: another scope alone makes another decision", () => {
+    const of = (alertScope: AlertScope) =>
+      verdictOf(
+        headerOf(Kind.ALERT, "NE", ["BR"], { disclosed: Disclosed.create({ alertScope }) }),
+      );
+    expect(of(AlertScope.RESTRICTED)).toBe("routed");
+    expect(of(AlertScope.PUBLIC)).toBe("PUBLIC_SCOPE_FORBIDDEN");
+  });
+
+  it("is told with the refusal: the rule and its line", () => {
+    const outcome = authorizeHeader(headerOf(Kind.TRACE_REQUEST, "NE", ["DE"]), basis, NOW_MS);
+    const rule = policy.rules.find(({ id }) => id === "TRACE-4");
+    expect(policy.text.split("\n")[(rule?.line ?? 0) - 1]).toBe('@id("TRACE-4")');
+    expect(outcome).toMatchObject({
+      refusal: { detail: expect.stringContaining(`(rule TRACE-4, line ${rule?.line})`) },
     });
   });
 });
@@ -149,7 +174,7 @@ describe("the instrument of a trace (TP-TRUST-7)", () => {
 
   it("must be each of those the message names", () => {
     const both = { instrumentBasis: [Instrument.ITI, Instrument.ECOWAS] };
-    const outcome = authorizeHeader(trace("BR", both), register, NOW_MS);
+    const outcome = authorizeHeader(trace("BR", both), basis, NOW_MS);
     expect(outcome).toMatchObject({
       ok: false,
       refusal: { code: "NOT_BOUND_BY_INSTRUMENT", field: "header.instrument_basis[1]" },

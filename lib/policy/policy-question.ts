@@ -1,0 +1,179 @@
+import {
+  AlertKind,
+  AlertMove,
+  AlertScope,
+  ExchangeStatus,
+  type Header,
+  Instrument,
+  Kind,
+  type Participant,
+  Priority,
+  Role,
+  Tlp,
+  TraceMove,
+  UseRestriction,
+} from "#proto";
+import { isBound, type RegisterView } from "#trust";
+import type { CedarEntity, CedarQuestion, CedarValue } from "./cedar.ts";
+
+/** What a rule may know of a participant, at the time of the message. */
+export interface PartyFacts {
+  readonly id: string;
+  readonly role: string;
+  readonly state: string;
+  readonly groups: readonly string[];
+  /** Names of the instruments it is party or committed to. */
+  readonly applies: readonly string[];
+  readonly alertsNeedApproval: boolean;
+}
+
+/** What a rule may know of a message: the signed header, with names for its codes. */
+export interface MessageFacts {
+  readonly kind: string;
+  readonly status: string;
+  readonly priority: string;
+  readonly instruments: readonly string[];
+  readonly recipients: number;
+  readonly group: string;
+  readonly tlp: string;
+  readonly use: readonly string[];
+  readonly releasableTo: readonly string[];
+  readonly originator: string;
+  readonly move: string;
+  readonly alertMove: string;
+  readonly alertKind: string;
+  readonly alertScope: string;
+}
+
+/** Whether somebody may send something to one recipient. */
+export interface PolicyQuestion {
+  readonly sender: PartyFacts;
+  readonly recipient: PartyFacts;
+  readonly message: MessageFacts;
+}
+
+const UNSPECIFIED = "UNSPECIFIED";
+
+function namer(list: Readonly<Record<string, number>>): (value: number | undefined) => string {
+  const names = new Map(Object.entries(list).map(([name, value]) => [value, name]));
+  return (value) => names.get(value ?? 0) ?? UNSPECIFIED;
+}
+
+const kindName = namer(Kind);
+const roleName = namer(Role);
+const statusName = namer(ExchangeStatus);
+const priorityName = namer(Priority);
+const instrumentName = namer(Instrument);
+const tlpName = namer(Tlp);
+const useName = namer(UseRestriction);
+const moveName = namer(TraceMove);
+const alertMoveName = namer(AlertMove);
+const alertKindName = namer(AlertKind);
+const alertScopeName = namer(AlertScope);
+
+/** Facts of a message, from its signed header alone (TP-POLICY-2). */
+export function messageFacts(header: Header): MessageFacts {
+  const { disclosed, handling } = header;
+  return {
+    kind: kindName(header.kind),
+    status: statusName(header.status),
+    priority: priorityName(header.priority),
+    instruments: header.instrumentBasis.map(instrumentName),
+    recipients: header.recipients.length,
+    group: header.addressedGroup,
+    tlp: tlpName(handling?.tlp),
+    use: (handling?.use ?? []).map(useName).filter((name) => name !== UNSPECIFIED),
+    releasableTo: handling?.releasableTo ?? [],
+    originator: handling?.originatorState ?? "",
+    move: moveName(disclosed?.move),
+    alertMove: alertMoveName(disclosed?.alertMove),
+    alertKind: alertKindName(disclosed?.alertKind),
+    alertScope: alertScopeName(disclosed?.alertScope),
+  };
+}
+
+/** Groups of each participant, made once for a list of groups. */
+const groupsOf = new WeakMap<RegisterView["groups"], ReadonlyMap<string, readonly string[]>>();
+
+function groupsIn(groups: RegisterView["groups"]): ReadonlyMap<string, readonly string[]> {
+  const known = groupsOf.get(groups);
+  if (known !== undefined) return known;
+  const found = new Map<string, string[]>();
+  for (const { name, members } of groups) {
+    for (const id of members) found.set(id, [...(found.get(id) ?? []), name]);
+  }
+  groupsOf.set(groups, found);
+  return found;
+}
+
+/** Facts of a participant at a time; of one that the register does not have, its id alone. */
+export function partyFacts(id: string, register: RegisterView, atMs: number): PartyFacts {
+  const participant = register.participant(id);
+  return {
+    id,
+    role: roleName(participant?.role),
+    state: participant?.state ?? "",
+    groups: groupsIn(register.groups).get(id) ?? [],
+    applies: participant === undefined ? [] : appliedBy(participant, atMs),
+    alertsNeedApproval: participant?.alertsNeedApproval ?? false,
+  };
+}
+
+function appliedBy(participant: Participant, atMs: number): string[] {
+  const named = new Set(participant.instruments.map(({ instrument }) => instrument));
+  return [...named].filter((one) => isBound(participant, one, atMs)).map(instrumentName);
+}
+
+/** Everything a decision depends on, as one text: equal questions have equal keys. */
+export function questionKey({ sender, recipient, message }: PolicyQuestion): string {
+  return `${partyKey(sender)}>${partyKey(recipient)}>${Object.values(message).join("|")}`;
+}
+
+function partyKey({ id, role, state, groups, applies, alertsNeedApproval }: PartyFacts): string {
+  return `${id}|${role}|${state}|${groups.join()}|${applies.join()}|${alertsNeedApproval}`;
+}
+
+/** The question as Cedar takes it, by the names of routing.cedarschema. */
+export function cedarQuestion({ sender, recipient, message }: PolicyQuestion): CedarQuestion {
+  const from = partyEntity(sender);
+  const isSame = sender.id === recipient.id;
+  return {
+    sender: from,
+    recipient: isSame ? from : partyEntity(recipient),
+    action: message.kind,
+    context: {
+      status: named("Status", message.status),
+      priority: named("Priority", message.priority),
+      instruments: message.instruments.map((name) => named("Instrument", name)),
+      recipients: message.recipients,
+      group: message.group,
+      tlp: named("Tlp", message.tlp),
+      use: message.use.map((name) => named("Use", name)),
+      releasableTo: [...message.releasableTo],
+      originator: message.originator,
+      move: named("Move", message.move),
+      alertMove: named("AlertMove", message.alertMove),
+      alertKind: named("AlertKind", message.alertKind),
+      alertScope: named("AlertScope", message.alertScope),
+    },
+  };
+}
+
+function partyEntity(party: PartyFacts): CedarEntity {
+  return {
+    uid: { type: "Participant", id: party.id },
+    attrs: {
+      state: party.state,
+      applies: party.applies.map((name) => named("Instrument", name)),
+      alertsNeedApproval: party.alertsNeedApproval,
+    },
+    parents: [
+      { type: "Role", id: party.role },
+      ...party.groups.map((id) => ({ type: "Group", id })),
+    ],
+  };
+}
+
+function named(type: string, id: string): CedarValue {
+  return { __entity: { type, id } };
+}

@@ -1,0 +1,97 @@
+import { readFileSync } from "node:fs";
+import { POLICY_LIMITS } from "#runtime";
+import { type PreparedRules, prepareRules } from "./cedar.ts";
+import { cedarQuestion, type PolicyQuestion, questionKey } from "./policy-question.ts";
+import { type PolicyRule, readPolicyText } from "./policy-rule.ts";
+
+/** What the rules say about one message and one recipient. */
+export interface PolicyDecision {
+  /** Rules that permit it. */
+  readonly permits: readonly PolicyRule[];
+  /** Rules that forbid it, in the order of the text; one is enough. */
+  readonly forbids: readonly PolicyRule[];
+}
+
+/** A routing policy in force. */
+export interface RoutingPolicy {
+  /** 0: the default policy of the program, which nobody has signed. */
+  readonly version: bigint;
+  readonly text: string;
+  /** In the order of the text. */
+  readonly rules: readonly PolicyRule[];
+  /** Decides, or finds what was decided about the same question before (TP-POLICY-1). */
+  decide(question: PolicyQuestion): PolicyDecision;
+}
+
+/** Whether a decision lets the message go to that recipient. */
+export function isPermitted({ permits, forbids }: PolicyDecision): boolean {
+  return permits.length > 0 && forbids.length === 0;
+}
+
+/** Text of the default policy, and of the schema that every policy is written in. */
+export const DEFAULT_POLICY_TEXT = readFileSync(new URL("default.cedar", import.meta.url), "utf8");
+
+let defaultOne: RoutingPolicy | undefined;
+
+/** The policy that decides where no signed one is given: version 0 (TP-POLICY-1). */
+export function defaultPolicy(): RoutingPolicy {
+  defaultOne ??= compileDefault();
+  return defaultOne;
+}
+
+function compileDefault(): RoutingPolicy {
+  const { rules, problems } = readPolicyText(DEFAULT_POLICY_TEXT);
+  const [first] = problems;
+  if (first !== undefined) throw new TypeError(`default.cedar:${first.line} ${first.message}`);
+  return compilePolicy(rules, { version: 0n, text: DEFAULT_POLICY_TEXT });
+}
+
+/** Makes rules that were read and checked ready to decide. */
+export function compilePolicy(
+  rules: readonly PolicyRule[],
+  { version, text }: { readonly version: bigint; readonly text: string },
+): RoutingPolicy {
+  const permits = prepareRules(textsOf(rules, "permit"));
+  const forbids = prepareRules({ ...textsOf(rules, "forbid"), [OTHERWISE]: PERMIT_ALL });
+  const decided = new Map<string, PolicyDecision>();
+  return {
+    ...{ version, text, rules },
+    decide: (question) => {
+      const key = questionKey(question);
+      const known = decided.get(key);
+      if (known !== undefined) return known;
+      const decision = decideAnew(question, { rules, permits, forbids });
+      if (decided.size >= POLICY_LIMITS.decisionsKeptMax) decided.clear();
+      decided.set(key, decision);
+      return decision;
+    },
+  };
+}
+
+/** Asked apart from the permits, so that a decision names both. */
+const OTHERWISE = "otherwise";
+const PERMIT_ALL = "permit (principal, action, resource);";
+
+function textsOf(rules: readonly PolicyRule[], effect: PolicyRule["effect"]) {
+  const chosen = rules.filter((rule) => rule.effect === effect);
+  return Object.fromEntries(chosen.map(({ id, text }) => [id, text]));
+}
+
+function decideAnew(
+  question: PolicyQuestion,
+  set: {
+    readonly rules: readonly PolicyRule[];
+    readonly permits: PreparedRules;
+    readonly forbids: PreparedRules;
+  },
+): PolicyDecision {
+  const asked = cedarQuestion(question);
+  const permitting = set.permits.ask(asked);
+  const forbidding = set.forbids.ask(asked);
+  const named = (ids: readonly string[]) => set.rules.filter(({ id }) => ids.includes(id));
+  // A permit that fails to evaluate permits nothing; a forbid that fails forbids.
+  return {
+    permits: permitting.allows ? named(permitting.ids) : [],
+    forbids: named(forbidding.ids),
+  };
+}
