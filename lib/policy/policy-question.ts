@@ -13,7 +13,7 @@ import {
   TraceMove,
   UseRestriction,
 } from "#proto";
-import { isBound, type RegisterView } from "#trust";
+import { isBound, isMemberOf, type RegisterView } from "#trust";
 import type { CedarEntity, CedarQuestion, CedarValue } from "./cedar.ts";
 
 /** What a rule may know of a participant, at the time of the message. */
@@ -113,10 +113,15 @@ export function partyFacts(id: string, register: RegisterView, atMs: number): Pa
     id,
     role: roleName(participant?.role),
     state: participant?.state ?? "",
-    groups: groupsIn(register.groups).get(id) ?? [],
+    groups: [...(groupsIn(register.groups).get(id) ?? []), ...bodiesOf(participant, atMs)],
     applies: participant === undefined ? [] : appliedBy(participant, atMs),
     alertsNeedApproval: participant?.alertsNeedApproval ?? false,
   };
+}
+
+function bodiesOf(participant: Participant | undefined, atMs: number): string[] {
+  const named = new Set((participant?.regionalBodies ?? []).map(({ body }) => body));
+  return [...named].filter((body) => isMemberOf(participant, body, atMs));
 }
 
 function appliedBy(participant: Participant, atMs: number): string[] {

@@ -2,9 +2,7 @@
 
 export { decryptWith, encryptTo, isHybridRecipient } from "./age-file.ts";
 export { authenticateHeader } from "./authenticate.ts";
-export { authorizeHeader } from "./authorize.ts";
-export { isMemberOf } from "./boundness.ts";
-export { isBound } from "./boundness.ts";
+export { isBound, isMemberOf } from "./boundness.ts";
 export {
   CurrentRegister,
   type EarlierRegister,
