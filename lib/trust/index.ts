@@ -16,10 +16,8 @@ export {
   verifyBytes,
   verifyBytesNow,
 } from "./dsse.ts";
-export { expandGroup, groupMembers } from "./groups.ts";
-export { checkReplyHandling, strictestOf } from "./handling.ts";
 export { checkGroup, expandGroup, groupMembers } from "./groups.ts";
-export { checkReplyHandling } from "./handling.ts";
+export { checkReplyHandling, strictestOf } from "./handling.ts";
 export {
   generateSealingKey,
   loadPublicKey,
