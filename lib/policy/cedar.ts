@@ -1,4 +1,5 @@
 import * as cedar from "@cedar-policy/cedar-wasm/nodejs";
+import { TracepostError } from "#errors";
 
 /** The only file that knows the Cedar engine; it runs in WebAssembly, in this thread. */
 
@@ -84,13 +85,14 @@ let parsedSets = 0;
 
 /**
  * Parses rules by their ids, once. What Cedar keeps of them lasts as long as the thread: a few KiB
- * for each version of a policy. Throws TypeError for rules that {@link readRules} did not read.
+ * for each version of a policy. Throws TracepostError INTERNAL for rules that {@link readRules} did
+ * not read.
  */
 export function prepareRules(rules: Readonly<Record<string, string>>): PreparedRules {
   parsedSets += 1;
   const preparsedPolicySetId = `rules-${parsedSets}`;
   const parsed = cedar.preparsePolicySet(preparsedPolicySetId, { staticPolicies: { ...rules } });
-  if (parsed.type === "failure") throw new TypeError(parsed.errors[0]?.message);
+  if (parsed.type === "failure") throw unreadable(parsed.errors);
   return {
     ask: ({ sender, recipient, action, context }) => {
       const answer = cedar.statefulIsAuthorized({
@@ -101,12 +103,16 @@ export function prepareRules(rules: Readonly<Record<string, string>>): PreparedR
         preparsedPolicySetId,
         entities: sender.uid === recipient.uid ? [sender] : [sender, recipient],
       });
-      if (answer.type === "failure") throw new TypeError(answer.errors[0]?.message);
+      if (answer.type === "failure") throw unreadable(answer.errors);
       const { decision, diagnostics } = answer.response;
       const failed = diagnostics.errors.map(({ policyId }) => policyId);
       return { allows: decision === "allow", ids: [...diagnostics.reason, ...failed] };
     },
   };
+}
+
+function unreadable(errors: readonly cedar.DetailedError[]): TracepostError {
+  return new TracepostError("INTERNAL", `the rules cannot be asked: ${errors[0]?.message ?? ""}`);
 }
 
 function problemOf({ message, sourceLocations }: cedar.DetailedError): CedarProblem {

@@ -24,6 +24,7 @@ export interface PartyFacts {
   readonly groups: readonly string[];
   /** Names of the instruments it is party or committed to. */
   readonly applies: readonly string[];
+  /** Its alerts go to the focal point of its State first (TP-ALERT-34). */
   readonly alertsNeedApproval: boolean;
 }
 

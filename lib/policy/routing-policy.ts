@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { TracepostError } from "#errors";
 import { POLICY_LIMITS } from "#runtime";
 import { type PreparedRules, prepareRules } from "./cedar.ts";
 import { cedarQuestion, type PolicyQuestion, questionKey } from "./policy-question.ts";
@@ -42,7 +43,9 @@ export function defaultPolicy(): RoutingPolicy {
 function compileDefault(): RoutingPolicy {
   const { rules, problems } = readPolicyText(DEFAULT_POLICY_TEXT);
   const [first] = problems;
-  if (first !== undefined) throw new TypeError(`default.cedar:${first.line} ${first.message}`);
+  if (first !== undefined) {
+    throw new TracepostError("INTERNAL", `default.cedar:${first.line} ${first.message}`);
+  }
   return compilePolicy(rules, { version: 0n, text: DEFAULT_POLICY_TEXT });
 }
 
