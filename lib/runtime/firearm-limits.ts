@@ -6,6 +6,8 @@ export const FIREARM_LIMITS = {
   lineBytesMax: 32 * KIB,
   /** Lines kept, moved or dropped in one transaction; the post waits no longer than that. */
   portionLines: 1_000,
+  /** Rows whose keys are put in order at a time: some 60 MiB while it is done. */
+  keyBlockRows: 250_000,
   /** Bad lines named in a report; the rest are counted. */
   problemsMax: 1_000,
   /** Largest file of an import: tens of millions of lines. */

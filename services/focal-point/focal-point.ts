@@ -37,7 +37,6 @@ import { createTraceJudge } from "./cases/judge.ts";
 import { addChainRoutes } from "./chain/chain-routes.ts";
 import { createClockPump } from "./clocks/clock-pump.ts";
 import type { FocalPointConfig } from "./config.ts";
-import { FirearmImporter } from "./firearms/import.ts";
 import { addFormRoutes } from "./forms/form-routes.ts";
 import { addLetterRoutes } from "./letters/letter-routes.ts";
 import { createLapsePump } from "./moves/lapse-pump.ts";
@@ -90,8 +89,6 @@ async function buildFocalPoint(
   lifecycle.add({ name: "attachments", stop: () => attachments.close() });
   const moving = { store, attachments, self, clock, timers, logger, onDrafted };
   const transfer = new AttachmentTransfer(moving);
-  const importer = new FirearmImporter(store, clock);
-  await importer.recover();
   const imports = await openRegisterImports(context);
   const answering = createAnswering({ store, replier: self, clock, timers, logger, onDrafted });
   const clocks = createClockPump({ store, self, clock, timers, logger, onDrafted });
@@ -154,7 +151,7 @@ async function buildFocalPoint(
       addFormRoutes(routes);
       addPersonRoutes(routes, { store, clock });
       addNoticeRoutes(routes, { store, self, clock, onDrafted });
-      addFirearmRoutes(routes, { store, importer });
+      addFirearmRoutes(routes, { store, clock, ...imports });
       addRegisterRoutes(routes, { store, clock, ...imports });
       addOverviewRoutes(routes, facts);
       addCheckRoutes(routes, context);

@@ -44,17 +44,11 @@ import { countFirearms } from "./firearms/firearm-record.ts";
 import {
   FIREARM_MIGRATION_SQL,
   IMPORT_ACTOR_MIGRATION_SQL,
+  KEY_MIGRATION_SQL,
   REGISTER_MIGRATION_SQL,
 } from "./firearms/firearm-tables.ts";
-import {
-  abandonImport,
-  advanceImport,
-  beginImport,
-  decideImport,
-  stageImport,
-  unfinishedImports,
-} from "./firearms/import-procedures.ts";
 import { rekeyFirearms } from "./firearms/rekey.ts";
+import { addKeys, endKeys, keysAfter, orderedThrough } from "./firearms/serial-keys.ts";
 import { lettersOf } from "./letters/letter-record.ts";
 import { LETTER_MIGRATION_SQL } from "./letters/letter-tables.ts";
 import { dispatchOnce, enterAnswerOnce } from "./letters/off-exchange-cases.ts";
@@ -113,6 +107,7 @@ export const store = {
     { version: 27, name: "personal data", sql: PERSON_MIGRATION_SQL },
     { version: 28, name: "notices", sql: NOTICE_MIGRATION_SQL },
     { version: 29, name: "onward copies", sql: ONWARD_MIGRATION_SQL },
+    { version: 29, name: "keys of firearms in order", sql: KEY_MIGRATION_SQL },
   ],
   procedures: {
     ...createServiceProcedures(HOOKS),
@@ -146,12 +141,10 @@ export const store = {
     firearmCandidates,
     countFirearms,
     rekeyFirearms,
-    beginImport,
-    stageImport,
-    decideImport,
-    advanceImport,
-    abandonImport,
-    unfinishedImports,
+    addKeys,
+    endKeys,
+    keysAfter,
+    orderedThrough,
     ...REGISTER_IMPORT_PROCEDURES,
     ...PERSON_PROCEDURES,
     ...NOTICE_PROCEDURES,
@@ -183,7 +176,8 @@ export const store = {
     "loadFirearm",
     "firearmCandidates",
     "countFirearms",
-    "unfinishedImports",
+    "keysAfter",
+    "orderedThrough",
     ...PERSON_READ_ONLY,
     ...NOTICE_READ_ONLY,
     "judgeOnwardRequest",

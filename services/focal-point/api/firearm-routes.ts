@@ -1,7 +1,6 @@
 import { actorOf, type HttpRoutes, problemOf, sendProblem } from "#http";
-import { type Database, HTTP_LIMITS } from "#runtime";
-import type { FirearmImporter } from "../firearms/import.ts";
-import type { FocalPointProcedures } from "../store.ts";
+import { FIREARM_LIMITS, HTTP_LIMITS } from "#runtime";
+import { type ImportedLines, type ImportNowDeps, importNow } from "../register/import-now.ts";
 import {
   FIND_CANDIDATES,
   FIND_FIREARMS,
@@ -14,13 +13,7 @@ import { fromRecord } from "./firearm-schema.ts";
 const CANDIDATES_DEFAULT = 20;
 
 /** Routes of the firearm register. */
-export function addFirearmRoutes(
-  routes: HttpRoutes,
-  deps: {
-    readonly store: Pick<Database<FocalPointProcedures>, "call">;
-    readonly importer: FirearmImporter;
-  },
-): void {
+export function addFirearmRoutes(routes: HttpRoutes, deps: ImportNowDeps): void {
   // The body is handed on as it streams in; it is never held as a whole.
   routes.addContentTypeParser(
     ["application/x-ndjson", "application/jsonl"],
@@ -64,7 +57,7 @@ export function addFirearmRoutes(
       if (!isByteStream(source)) return sendProblem(reply, problemOf("UNSUPPORTED_MEDIA_TYPE"));
       const partial = request.query.partial ?? false;
       const actor = actorOf(request).userId;
-      const report = await deps.importer.run(source, { partial, actor });
+      const report = reportOf(await importNow(deps, source, { partial, actor }));
       if (report.imported) return reply.send(report);
       const problems = report.problems.map(({ line, field, rule }) => ({
         field: field === "" ? `line ${line}` : `line ${line}: ${field}`,
@@ -81,6 +74,16 @@ export function addFirearmRoutes(
     if (record === undefined) return sendProblem(reply, problemOf("NOT_FOUND"));
     return reply.send(fromRecord(record));
   });
+}
+
+/** An import as the caller that waited for it is told. */
+function reportOf({ rejected, upload }: ImportedLines) {
+  const { badLines, inserted, records: lines, state, unchanged, updated } = upload;
+  const problems = rejected
+    .flatMap(({ line, problems: found }) => found.map((problem) => ({ line, ...problem })))
+    .slice(0, FIREARM_LIMITS.problemsMax);
+  const imported = state === "DONE";
+  return { inserted, updated, unchanged, lines, imported, badLines, problems };
 }
 
 function isByteStream(value: unknown): value is AsyncIterable<Uint8Array> {

@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { Readable } from "node:stream";
 import type { FastifyReply } from "fastify";
 import {
@@ -13,6 +12,7 @@ import {
 } from "#http";
 import { type Clock, type Database, FIREARM_LIMITS, HTTP_LIMITS } from "#runtime";
 import { exportRegister } from "../register/export-register.ts";
+import { newUploadId } from "../register/import-now.ts";
 import type { RejectedLine } from "../register/portion-procedures.ts";
 import type { RegisterImporter } from "../register/register-importer.ts";
 import type { Spool } from "../register/spool.ts";
@@ -36,8 +36,6 @@ export interface RegisterRouteDeps {
   readonly uploads: Pick<RegisterImporter, "wake">;
   readonly clock: Clock;
 }
-
-const ID_BYTES = 6;
 
 /** Routes that bring a register in and take it out (TP-FIRE-10 to TP-FIRE-14). */
 export function addRegisterRoutes(routes: HttpRoutes, deps: RegisterRouteDeps): void {
@@ -69,7 +67,7 @@ function addUploads(routes: HttpRoutes, deps: RegisterRouteDeps): void {
   routes.post("/register/uploads", BEGIN_UPLOAD, async (request, reply) => {
     const { format, name, partial = false } = request.body;
     const begun = await store.call("beginUpload", {
-      uploadId: `up_${randomBytes(ID_BYTES).toString("hex")}`,
+      uploadId: newUploadId(),
       name,
       format,
       partial,

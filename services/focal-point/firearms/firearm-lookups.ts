@@ -24,21 +24,22 @@ const AFTER = "char(1114111)";
  * of each: none goes through the whole table.
  */
 export const LOOKUP_SQL = {
-  keys: `SELECT f.* FROM json_each(?) AS k
-    CROSS JOIN firearm AS f INDEXED BY firearm_by_look_alike ON f.look_alike = k.value LIMIT ?`,
-  prefixes: `SELECT f.* FROM json_each(?) AS k
-    CROSS JOIN firearm AS f INDEXED BY firearm_by_look_alike
-    ON f.look_alike >= k.value AND f.look_alike < k.value || ${AFTER}
-    WHERE f.look_alike GLOB ? LIMIT ?`,
-  tails: `SELECT f.* FROM json_each(?) AS k
-    CROSS JOIN firearm AS f INDEXED BY firearm_by_tail
-    ON f.tail >= k.value AND f.tail < k.value || ${AFTER}
-    WHERE f.look_alike GLOB ? LIMIT ?`,
-  serial: "SELECT * FROM firearm WHERE look_alike = ? AND serial_key = ? LIMIT ?",
+  keys: `SELECT f.* FROM json_each(?) AS asked
+    CROSS JOIN firearm_look_alike AS k ON k.key = asked.value
+    CROSS JOIN firearm AS f ON f.position = k.firearm LIMIT ?`,
+  prefixes: `SELECT f.* FROM json_each(?) AS asked
+    CROSS JOIN firearm_look_alike AS k
+      ON k.key >= asked.value AND k.key < asked.value || ${AFTER} AND k.key GLOB ?
+    CROSS JOIN firearm AS f ON f.position = k.firearm LIMIT ?`,
+  tails: `SELECT f.* FROM json_each(?) AS asked
+    CROSS JOIN firearm_tail AS k ON k.key >= asked.value AND k.key < asked.value || ${AFTER}
+    CROSS JOIN firearm AS f ON f.position = k.firearm WHERE f.look_alike GLOB ? LIMIT ?`,
+  serial: `SELECT f.* FROM firearm_look_alike AS k CROSS JOIN firearm AS f
+    ON f.position = k.firearm WHERE k.key = ? AND f.serial_key = ? LIMIT ?`,
+  makeAndSerial: `SELECT f.* FROM firearm_look_alike AS k CROSS JOIN firearm AS f
+    ON f.position = k.firearm WHERE k.key = ? AND f.serial_key = ? AND f.make_key = ?
+    ORDER BY f.id LIMIT ?`,
   make: "SELECT * FROM firearm WHERE make_key = ? LIMIT ?",
-  makeAndSerial: "SELECT * FROM firearm WHERE make_key = ? AND serial_key = ? ORDER BY id LIMIT ?",
-  makeAndPart: `SELECT * FROM firearm WHERE make_key = ? AND serial_key >= ? AND serial_key < ?
-    AND serial_key GLOB ? ORDER BY id LIMIT ?`,
 } as const;
 
 /** Records that more than these match tell nobody apart anyway. */
@@ -126,27 +127,19 @@ export async function matchFirearm(
   firearm: Firearm | undefined,
 ): Promise<FirearmRecord[]> {
   if (firearm === undefined) return [];
-  const serial = normalizeSerial(firearm.serialRaw);
-  if (serial === "") return [];
-  const make = normalizeMake(firearm.make);
-  const isPartial = firearm.serialStatus === SerialStatus.PARTIAL;
-  const rows = isPartial
-    ? await matchPartial(tx, make, serial)
-    : await tx.all<FirearmRow>(LOOKUP_SQL.makeAndSerial, make, serial, MATCHES_MAX);
-  return await withEvents(tx, rows.map(recordOf));
-}
-
-/** What is known before the first unknown character bounds the search. */
-async function matchPartial(tx: Transaction, make: string, serial: string): Promise<FirearmRow[]> {
-  const prefix = /^[^?*]*/u.exec(serial)?.[0] ?? "";
-  return await tx.all<FirearmRow>(
-    LOOKUP_SQL.makeAndPart,
-    make,
-    prefix,
-    `${prefix}\u{10ffff}`,
-    globOf(serial),
-    MATCHES_MAX,
-  );
+  const { make, serialRaw: serial } = firearm;
+  if (normalizeSerial(serial) === "") return [];
+  if (firearm.serialStatus !== SerialStatus.PARTIAL) {
+    const rows = await rowsOf(tx, { make, serial, limit: MATCHES_MAX });
+    return await withEvents(tx, rows.map(recordOf));
+  }
+  const wanted = { make, serial };
+  const found = await firearmCandidates(tx, { wanted, depth: "ALIKE", limit: MATCHES_MAX });
+  if (!found.ok) return [];
+  return found.candidates
+    .filter(({ relation }) => relation === "PARTIAL")
+    .map((candidate) => candidate.firearm)
+    .filter((record) => normalizeMake(record.make) === normalizeMake(make));
 }
 
 /** Looks records up by brand, serial number or both; what is given must match in normal form. */
@@ -165,7 +158,7 @@ async function rowsOf(
 ): Promise<FirearmRow[]> {
   const { limit, make, serial } = args;
   if (make !== undefined && serial !== undefined) {
-    const keys = [normalizeMake(make), normalizeSerial(serial)];
+    const keys = [lookAlikeKey(serial), normalizeSerial(serial), normalizeMake(make)];
     return await tx.all<FirearmRow>(LOOKUP_SQL.makeAndSerial, ...keys, limit);
   }
   if (serial !== undefined) {

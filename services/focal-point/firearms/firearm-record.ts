@@ -5,7 +5,6 @@ import {
   normalizeMake,
   normalizeSerial,
   type RefusalGroundName,
-  tailOf,
 } from "#casework";
 import type { SqlRow, SqlValue, Transaction } from "#runtime";
 
@@ -34,11 +33,12 @@ export const RECORD_COLUMNS = [
   "import_year",
   "record_holder",
   "look_alike",
-  "tail",
 ] as const;
 
 /** A row of the register. */
 export interface FirearmRow extends SqlRow {
+  /** Where it stands in the register; its keys point at it. */
+  position: number;
   id: string;
   make: string;
   make_key: string;
@@ -62,12 +62,10 @@ export interface FirearmRow extends SqlRow {
   import_year: number | null;
   record_holder: NonNullable<FirearmRecord["recordHolder"]> | null;
   look_alike: string;
-  tail: string;
 }
 
 /** Column values of a record. */
 export function valuesOf(record: FirearmRecord): SqlValue[] {
-  const lookAlike = lookAlikeKey(record.serialRaw);
   return [
     record.id,
     record.make,
@@ -91,8 +89,7 @@ export function valuesOf(record: FirearmRecord): SqlValue[] {
     record.importCountry ?? null,
     record.importYear ?? null,
     record.recordHolder ?? null,
-    lookAlike,
-    tailOf(lookAlike),
+    lookAlikeKey(record.serialRaw),
   ];
 }
 

@@ -113,3 +113,57 @@ INSERT INTO firearm_staged_line SELECT import_id, line, id, json_patch('{}', jso
   FROM firearm_staged;
 DROP TABLE firearm_staged;
 `;
+
+/**
+ * Keys in tables of their own, in which they are put in order ({@link orderKeys}); an index would
+ * take each where it comes. Rows have a place of their own, because keys point at it. What was
+ * imported by the importer of before is told among the imports of files.
+ */
+export const KEY_MIGRATION_SQL = `
+ALTER TABLE firearm RENAME TO firearm_before;
+CREATE TABLE firearm (
+  position INTEGER PRIMARY KEY,${COLUMNS},
+  maker TEXT,
+  licensee TEXT,
+  type TEXT,
+  country TEXT,
+  year INTEGER,
+  import_country TEXT,
+  import_year INTEGER,
+  record_holder TEXT,
+  look_alike TEXT NOT NULL,
+  UNIQUE (id)
+) STRICT;
+INSERT INTO firearm (id, make, make_key, serial_raw, serial_key, model, calibre, status, holder,
+    exported_to, event_date, restriction, made_up, source_note, maker, licensee, type, country, year,
+    import_country, import_year, record_holder, look_alike)
+  SELECT id, make, make_key, serial_raw, serial_key, model, calibre, status, holder,
+    exported_to, event_date, restriction, made_up, source_note, maker, licensee, type, country, year,
+    import_country, import_year, record_holder, look_alike
+  FROM firearm_before ORDER BY rowid;
+DROP TABLE firearm_before;
+CREATE INDEX firearm_by_make ON firearm (make_key);
+CREATE TRIGGER firearm_added AFTER INSERT ON firearm BEGIN
+  UPDATE firearm_total SET records = records + 1;
+END;
+
+CREATE TABLE firearm_look_alike (
+  key TEXT NOT NULL,
+  firearm INTEGER NOT NULL,
+  PRIMARY KEY (key, firearm)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE firearm_tail (
+  key TEXT NOT NULL,
+  firearm INTEGER NOT NULL,
+  PRIMARY KEY (key, firearm)
+) STRICT, WITHOUT ROWID;
+ALTER TABLE firearm_keyed ADD COLUMN ordered_through INTEGER NOT NULL DEFAULT 0;
+
+INSERT INTO register_upload (upload_id, name, format, partial, state, inserted, updated, unchanged,
+    started_at, ended_at, actor)
+  SELECT printf('up_%012d', import_id), 'firearms/import', 'jsonl', 0, 'DONE', inserted, updated,
+    unchanged, started_at, started_at, actor
+  FROM firearm_import WHERE state = 'done';
+DROP TABLE firearm_staged_line;
+DROP TABLE firearm_import;
+`;

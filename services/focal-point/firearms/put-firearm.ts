@@ -1,7 +1,14 @@
-import { type FirearmRecord, type FirearmStatus, lookAlikeKey, standingOf } from "#casework";
+import {
+  type FirearmRecord,
+  type FirearmStatus,
+  lookAlikeKey,
+  type RegisterEvent,
+  standingOf,
+} from "#casework";
 import type { SqlValue, Transaction } from "#runtime";
 import { eventsOf, putEvents } from "./firearm-events.ts";
 import { type FirearmRow, RECORD_COLUMNS, valuesOf } from "./firearm-record.ts";
+import { changeKeys } from "./serial-keys.ts";
 
 /**
  * A firearm as it comes in: without a status where its events say what it is. The events are added
@@ -19,34 +26,43 @@ export interface KeptFirearm {
 /** Whether a firearm is there, by its id. */
 export const FIREARM_SQL = "SELECT * FROM firearm WHERE id = ?";
 
-const UPSERT_SQL = `INSERT INTO firearm (${RECORD_COLUMNS.join(", ")})
-  VALUES (${RECORD_COLUMNS.map(() => "?").join(", ")})
-  ON CONFLICT (id) DO UPDATE SET
-    ${RECORD_COLUMNS.filter((name) => name !== "id")
-      .map((name) => `${name} = excluded.${name}`)
-      .join(", ")}`;
+/** Adds a firearm that is not there; most of an import are. */
+const INSERT_SQL = `INSERT INTO firearm (${RECORD_COLUMNS.join(", ")})
+  VALUES (${RECORD_COLUMNS.map(() => "?").join(", ")}) ON CONFLICT (id) DO NOTHING`;
+const UPDATE_SQL = `UPDATE firearm SET ${RECORD_COLUMNS.map((name) => `${name} = ?`).join(", ")}
+  WHERE position = ?`;
 
-/** Keeps one firearm with its events; the same again changes nothing (TP-FIRE-9). */
+/**
+ * Keeps one firearm with its events; the same again changes nothing (TP-FIRE-9). A new one is found
+ * by its serial number once {@link orderKeys} has made its keys.
+ */
 export async function putFirearm(tx: Transaction, incoming: IncomingFirearm): Promise<KeptFirearm> {
+  const { events = [], id } = incoming;
+  const added = await putEvents(tx, id, events);
+  const isNew = (await tx.run(INSERT_SQL, ...valuesOf(standing(incoming, events)))) > 0;
+  if (isNew) return { change: "inserted", events: added };
+  const isUpdated = await updateFirearm(tx, incoming);
+  return { change: isUpdated || added > 0 ? "updated" : "unchanged", events: added };
+}
+
+/** Keeps a firearm that is there; false when it is there as it is. */
+async function updateFirearm(tx: Transaction, incoming: IncomingFirearm): Promise<boolean> {
   const before = await tx.get<FirearmRow>(FIREARM_SQL, incoming.id);
-  const added = await putEvents(tx, incoming.id, incoming.events ?? []);
-  const record = await standing(tx, incoming, before !== undefined);
-  const values: SqlValue[] = valuesOf(record);
-  const isSame = RECORD_COLUMNS.every((name, index) => before?.[name] === values[index]);
-  if (!isSame) await tx.run(UPSERT_SQL, ...values);
-  if (before === undefined) return { change: "inserted", events: added };
-  return { change: isSame && added === 0 ? "unchanged" : "updated", events: added };
+  if (before === undefined) return false;
+  const values: SqlValue[] = valuesOf(standing(incoming, await eventsOf(tx, incoming.id)));
+  if (RECORD_COLUMNS.every((name, index) => before[name] === values[index])) return false;
+  await tx.run(UPDATE_SQL, ...values, before.position);
+  const after = lookAlikeKey(incoming.serialRaw);
+  if (before.look_alike !== after) {
+    await changeKeys(tx, before.position, { before: before.look_alike, after });
+  }
+  return true;
 }
 
 /** The record with what its events say last, those of earlier imports included. */
-async function standing(
-  tx: Transaction,
-  incoming: IncomingFirearm,
-  isKnown: boolean,
-): Promise<FirearmRecord> {
+function standing(incoming: IncomingFirearm, events: readonly RegisterEvent[]): FirearmRecord {
   const { status } = incoming;
   if (status !== undefined) return { ...incoming, status };
-  const events = isKnown ? await eventsOf(tx, incoming.id) : (incoming.events ?? []);
   return { ...incoming, ...(standingOf(events) ?? { status: "held" }) };
 }
 

@@ -1,10 +1,11 @@
-import { LOOK_ALIKE_VERSION, serialKeysOf } from "#casework";
+import { LOOK_ALIKE_VERSION, lookAlikeKey, normalizeSerial } from "#casework";
 import type { SqlRow, Transaction } from "#runtime";
 import { noteGlyphs } from "./put-firearm.ts";
+import { changeKeys } from "./serial-keys.ts";
 
 /** The next rows after a place, in the order in which they were added. */
-export const REKEY_SQL =
-  "SELECT rowid, serial_raw FROM firearm WHERE rowid > ? ORDER BY rowid LIMIT ?";
+export const REKEY_SQL = `SELECT position, serial_raw, look_alike FROM firearm
+  WHERE position > ? ORDER BY position LIMIT ?`;
 
 /**
  * Makes the keys of one portion of rows anew, after the tables of look-alikes have changed
@@ -15,20 +16,20 @@ export async function rekeyFirearms(tx: Transaction, args: { limit: number }): P
     "SELECT version, through FROM firearm_keyed",
   );
   if (keyed === undefined || keyed.version === LOOK_ALIKE_VERSION) return true;
-  const rows = await tx.all<SqlRow & { rowid: number; serial_raw: string }>(
+  const rows = await tx.all<SqlRow & { position: number; serial_raw: string; look_alike: string }>(
     REKEY_SQL,
     keyed.through,
     args.limit,
   );
-  for (const { rowid, serial_raw: raw } of rows) {
-    const { lookAlike, normalized, tail } = serialKeysOf(raw);
+  for (const { look_alike: before, position, serial_raw: raw } of rows) {
+    const after = lookAlikeKey(raw);
     await tx.run(
-      "UPDATE firearm SET serial_key = ?, look_alike = ?, tail = ? WHERE rowid = ?",
-      normalized,
-      lookAlike,
-      tail,
-      rowid,
+      "UPDATE firearm SET serial_key = ?, look_alike = ? WHERE position = ?",
+      normalizeSerial(raw),
+      after,
+      position,
     );
+    if (before !== after) await changeKeys(tx, position, { before, after });
   }
   await noteGlyphs(
     tx,
@@ -38,7 +39,7 @@ export async function rekeyFirearms(tx: Transaction, args: { limit: number }): P
   await tx.run(
     "UPDATE firearm_keyed SET version = ?, through = ?",
     isDone ? LOOK_ALIKE_VERSION : keyed.version,
-    isDone ? 0 : (rows.at(-1)?.rowid ?? keyed.through),
+    isDone ? 0 : (rows.at(-1)?.position ?? keyed.through),
   );
   return isDone;
 }

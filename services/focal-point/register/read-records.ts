@@ -1,6 +1,6 @@
 import { FIREARM_LIMITS } from "#runtime";
-import { type Line, type ReadFrom, readLines } from "../firearms/read-lines.ts";
 import { parseCsvRecord } from "./csv-record.ts";
+import { type Line, type ReadFrom, readLines } from "./read-lines.ts";
 
 /** One record of a file: a line of JSON, or of CSV with the lines its quotes reach over. */
 export interface FileRecord {

@@ -1,4 +1,5 @@
 import { type Clock, type Database, FIREARM_LIMITS, type Logger } from "#runtime";
+import { orderKeys } from "../firearms/order-keys.ts";
 import type { FocalPointProcedures } from "../store.ts";
 import { type CsvHeader, parseCsvHeader } from "./csv-columns.ts";
 import { decodeLine, ruleOfFault } from "./decode-line.ts";
@@ -37,9 +38,13 @@ export class RegisterImporter {
     this.#deps = deps;
   }
 
-  /** Drops files that no open import has, gives up imports left for too long, and goes on. */
+  /**
+   * Makes the keys that are not made, drops files that no open import has, gives up imports left
+   * for too long, and goes on.
+   */
   async recover(): Promise<void> {
     const { clock, spool, store } = this.#deps;
+    await this.#orderKeys();
     const nowMs = clock.now();
     for (const { startedAtMs, state, uploadId } of await store.call("openUploads", undefined)) {
       const isLeft = nowMs - startedAtMs > FIREARM_LIMITS.uploadKeptMs;
@@ -114,9 +119,15 @@ export class RegisterImporter {
     let at = upload.readOffset;
     let filling = emptyPortion();
     let taking: Promise<unknown> = Promise.resolve();
+    let unordered = 0;
     const take = async (record: FileRecord): Promise<void> => {
       // One portion is kept while the next one is read.
       await taking;
+      if (unordered >= FIREARM_LIMITS.keyBlockRows) {
+        await this.#orderKeys();
+        unordered = 0;
+      }
+      unordered += filling.lines.length;
       const to = { offset: record.endsAt, line: record.lastLine };
       const taken = this.#take({ ...filling, uploadId: upload.uploadId, from: at, to });
       // Its fault is seen where it is waited for; until then it is nobody's.
@@ -140,7 +151,13 @@ export class RegisterImporter {
     }
     if (last !== undefined && last.endsAt > at && !this.#isStopping) await take(last);
     await taking;
+    await this.#orderKeys();
     return this.#isStopping ? "stopped" : "done";
+  }
+
+  /** What was kept is found by its serial number from then on. */
+  async #orderKeys(): Promise<void> {
+    await orderKeys(this.#deps.store, () => this.#isStopping);
   }
 
   async #take(portion: Portion): Promise<void> {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { type Line, readLines } from "../../../services/focal-point/firearms/read-lines.ts";
+import { type Line, readLines } from "../../../../services/focal-point/register/read-lines.ts";
 
 async function* chunksOf(bytes: Uint8Array, cuts: readonly number[]): AsyncGenerator<Uint8Array> {
   let start = 0;
