@@ -17,6 +17,7 @@ const MIB = 2 ** 20;
 const SAMPLES = 5_000;
 const NEAR_SAMPLES = 300;
 const REPEATS = 3;
+const TENTHS = 10;
 const MAKES = ["GLOCK", "TAURUS", "RUGER", "BERETTA", "SMITH & WESSON"];
 const LETTERS = "ABCDEFGHJKLMNPRSTUVWXYZ";
 const PRIME = 7_919;
@@ -78,27 +79,32 @@ async function measureRegister(options: BenchOptions): Promise<Section> {
     await importer.recover();
     await importer.settled();
     const seconds = (performance.now() - startedAt) / 1_000;
-    const { earlyBytes, peakBytes } = memory.end();
+    const memoryBytes = memory.end();
     const count = await store.call("countFirearms", undefined);
-    options.progress(`${count} rows in ${seconds.toFixed(0)} s`);
+    const mib = memoryBytes.map((bytes) => (bytes / MIB).toFixed(0)).join(", ");
+    options.progress(`${count} rows in ${seconds.toFixed(0)} s; MiB in each tenth: ${mib}`);
     const figures = await lookUps(file, rows);
-    return sectionOf({ rows: count, seconds, earlyBytes, peakBytes, figures });
+    return sectionOf({ rows: count, seconds, memoryBytes, figures });
   } finally {
     await store.close();
     await rm(dir, { recursive: true, force: true });
   }
 }
 
-/** Resident memory of the process, store's thread included. */
-function watchMemory(): { end(): { earlyBytes: number; peakBytes: number } } {
+/** The most resident memory of the process in each tenth of the time, store's thread included. */
+function watchMemory(): { end(): number[] } {
   const samples: number[] = [];
   const timer = setInterval(() => samples.push(process.memoryUsage.rss()), 250);
   return {
     end() {
       clearInterval(timer);
       samples.push(process.memoryUsage.rss());
-      const early = samples.slice(0, Math.max(1, Math.floor(samples.length / 10)));
-      return { earlyBytes: Math.max(...early), peakBytes: Math.max(...samples) };
+      const most = (tenth: number): number => {
+        const from = Math.floor((samples.length * tenth) / TENTHS);
+        const to = Math.ceil((samples.length * (tenth + 1)) / TENTHS);
+        return samples.slice(from, to).reduce((one, other) => Math.max(one, other), 0);
+      };
+      return Array.from({ length: TENTHS }, (_, tenth) => most(tenth));
     },
   };
 }
@@ -183,18 +189,18 @@ async function lookUps(file: string, rows: number): Promise<Figure[]> {
 function sectionOf(measured: {
   readonly rows: number;
   readonly seconds: number;
-  readonly earlyBytes: number;
-  readonly peakBytes: number;
+  /** The most in each tenth of the time. */
+  readonly memoryBytes: readonly number[];
   readonly figures: readonly Figure[];
 }): Section {
-  const { earlyBytes, figures, peakBytes, rows, seconds } = measured;
+  const { figures, memoryBytes, rows, seconds } = measured;
   const [floor] = figures;
   const mib = (bytes: number): string => (bytes / MIB).toFixed(0);
   return {
     title:
       `Register of ${rows.toLocaleString("en-US")} firearms, each with an event: imported at ` +
-      `${(rows / seconds).toFixed(0)} rows/s; resident memory at most ${mib(peakBytes)} MiB, ` +
-      `${mib(earlyBytes)} MiB in the first tenth. Look-ups, one at a time, the quickest of ${REPEATS}`,
+      `${(rows / seconds).toFixed(0)} rows/s; resident memory at most ` +
+      `${mib(Math.max(...memoryBytes))} MiB, ${mib(memoryBytes[0] ?? 0)} MiB in the first tenth. Look-ups, one at a time, the quickest of ${REPEATS}`,
     columns: ["look-up", "p50, µs", "p99, µs", "p50 ratio", "p99 ratio"],
     rows: figures.map(({ name, p50Us, p99Us }) => [
       name,

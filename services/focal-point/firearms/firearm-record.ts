@@ -120,6 +120,11 @@ export function recordOf(row: FirearmRow): FirearmRecord {
   };
 }
 
+/** Notes that the register holds so many records more. */
+export async function addToTotal(tx: Transaction, records: number): Promise<void> {
+  await tx.run("UPDATE firearm_total SET records = records + ?", records);
+}
+
 /** How many records the register holds. */
 export async function countFirearms(tx: Transaction, _args: unknown): Promise<number> {
   const row = await tx.get<{ records: number }>("SELECT records FROM firearm_total");

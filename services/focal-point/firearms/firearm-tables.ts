@@ -143,9 +143,6 @@ INSERT INTO firearm (id, make, make_key, serial_raw, serial_key, model, calibre,
   FROM firearm_before ORDER BY rowid;
 DROP TABLE firearm_before;
 CREATE INDEX firearm_by_make ON firearm (make_key);
-CREATE TRIGGER firearm_added AFTER INSERT ON firearm BEGIN
-  UPDATE firearm_total SET records = records + 1;
-END;
 
 CREATE TABLE firearm_look_alike (
   key TEXT NOT NULL,

@@ -1,5 +1,6 @@
 import { hash } from "node:crypto";
 import { FIREARM_LIMITS, type Transaction } from "#runtime";
+import { addToTotal } from "../firearms/firearm-record.ts";
 import { type IncomingFirearm, noteGlyphs, putFirearm } from "../firearms/put-firearm.ts";
 import type { CsvHeader } from "./csv-columns.ts";
 import { type Upload, type UploadRow, uploadOf, uploadRow } from "./upload-record.ts";
@@ -58,6 +59,7 @@ export async function takePortion(tx: Transaction, portion: Portion): Promise<Up
     kept.push(each.firearm);
   }
   if (kept.length > 0) await noteGlyphs(tx, kept);
+  await addToTotal(tx, counts.inserted);
   await keepRejected(tx, upload, rejected);
   await tx.run(
     `UPDATE register_upload SET read_offset = ?, read_line = ?, records = records + ?,
