@@ -19,9 +19,9 @@ import { FirearmLine, toRecord } from "../../../services/focal-point/api/firearm
 import { toTraceReply } from "../../../services/focal-point/api/reply-facts.ts";
 import { NewReply } from "../../../services/focal-point/api/reply-schema.ts";
 import { NewTrace } from "../../../services/focal-point/api/trace-schema.ts";
-import { readLines } from "../../../services/focal-point/register/read-lines.ts";
 import { parseCsvHeader } from "../../../services/focal-point/register/csv-columns.ts";
 import { csvRecord, parseCsvRecord } from "../../../services/focal-point/register/csv-record.ts";
+import { readLines } from "../../../services/focal-point/register/read-lines.ts";
 import { ofOptional, ofThrown, type Target, textTarget, type Verdict } from "../verdict.ts";
 
 const REFUSED: Verdict = { accepted: false };
