@@ -10,8 +10,8 @@ type Store = Pick<Database<FocalPointProcedures>, "call">;
  * Makes rows found by their keys that are not yet (TP-FIRE-8): first new keys where the tables of
  * look-alikes have changed, then a block of rows at a time, its keys in the order of their table. A
  * key that comes in order is written beside its neighbours; in the order of a file each would touch
- * a page of its own. Blocks are worked off in small transactions; one that was cut off is done again
- * and changes nothing.
+ * a page of its own. Blocks are worked off in small transactions; one that was cut off is done
+ * again and changes nothing.
  */
 export async function orderKeys(store: Store, isStopping = () => false): Promise<void> {
   const limit = FIREARM_LIMITS.portionLines;
