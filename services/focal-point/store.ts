@@ -107,7 +107,7 @@ export const store = {
     { version: 27, name: "personal data", sql: PERSON_MIGRATION_SQL },
     { version: 28, name: "notices", sql: NOTICE_MIGRATION_SQL },
     { version: 29, name: "onward copies", sql: ONWARD_MIGRATION_SQL },
-    { version: 29, name: "keys of firearms in order", sql: KEY_MIGRATION_SQL },
+    { version: 30, name: "keys of firearms in order", sql: KEY_MIGRATION_SQL },
   ],
   procedures: {
     ...createServiceProcedures(HOOKS),
