@@ -6,7 +6,7 @@ import {
   type RefusalGroundName,
 } from "#casework";
 import { type AlertCast, WANTED_SERIAL } from "./alerts/cast.ts";
-import type { PlannedRequest } from "./plan.ts";
+import type { PlannedRequest } from "./planned-request.ts";
 
 /**
  * National registers invented for the scenario. There are none in the recovery data; what stands

@@ -3,16 +3,8 @@ import { TracepostError } from "#errors";
 import { stateName } from "#reference";
 import { SCENARIO_LIMITS } from "#runtime";
 import { type AlertCast, castAlertStory } from "./alerts/cast.ts";
-import type { RecoveredFile, RecoveredRow } from "./recovered-file.ts";
-
-/** A row that another State is asked about. */
-export interface PlannedRequest {
-  readonly row: RecoveredRow;
-  /** Requesting State, ISO 3166-1 alpha-2; its focal point has the same id. */
-  readonly from: string;
-  /** Requested State. */
-  readonly to: string;
-}
+import type { PlannedRequest } from "./planned-request.ts";
+import type { RecoveredFile } from "./recovered-file.ts";
 
 /** A row as the report names it. */
 export interface ScreenedItem {

@@ -2,7 +2,8 @@ import { createHash } from "node:crypto";
 import { SCENARIO_LIMITS, Semaphore } from "#runtime";
 import type { FocalPoints } from "./focal-points.ts";
 import { inventRegisters } from "./made-up-register.ts";
-import type { PlannedRequest, ScenarioPlan } from "./plan.ts";
+import type { ScenarioPlan } from "./plan.ts";
+import type { PlannedRequest } from "./planned-request.ts";
 import { toTraceBody } from "./trace-request.ts";
 
 /** A request that the requesting State's focal point has taken. */

@@ -1,5 +1,5 @@
 import { stateName } from "#reference";
-import type { PlannedRequest } from "./plan.ts";
+import type { PlannedRequest } from "./planned-request.ts";
 
 /** Body of a focal point's `POST /v1/traces`, as far as the scenario fills it in. */
 export interface NewTraceBody {

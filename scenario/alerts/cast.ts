@@ -1,4 +1,4 @@
-import type { PlannedRequest } from "../plan.ts";
+import type { PlannedRequest } from "../planned-request.ts";
 
 /** Who plays in the alert story, and what it is about. */
 export interface AlertCast {

@@ -1,4 +1,4 @@
-import type { PlannedRequest } from "../../scenario/plan.ts";
+import type { PlannedRequest } from "../../scenario/planned-request.ts";
 import type { RecoveredRow } from "../../scenario/recovered-file.ts";
 
 /** A row that would be sent from the United States to Austria. */
