@@ -24,6 +24,7 @@ export {
   type UserAssignedCode,
 } from "./countries.ts";
 export { FORMER_STATES, type FormerState, formerState, formerStatesOf } from "./former-states.ts";
+export { INSTRUMENTS, type ReferenceInstrument } from "./instruments.ts";
 export {
   LETTER_LANGUAGE_NAMES,
   LETTER_LANGUAGES,
@@ -34,3 +35,9 @@ export {
 export { MAKERS, type Maker, makerOf } from "./makers.ts";
 export { isPlaceholder, PLACEHOLDERS } from "./placeholders.ts";
 export type { ReferenceTable } from "./reference-table.ts";
+export {
+  type BodyRole,
+  REGIONAL_BODIES,
+  type RegionalBody,
+  regionalBody,
+} from "./regional-bodies.ts";
