@@ -7,6 +7,7 @@ import {
   parseRegisterPins,
   type RegisterState,
   registerStanding,
+  type SigningKeyPair,
   takeRegister,
 } from "#trust";
 import {
@@ -80,7 +81,7 @@ function make(made: readonly Version[], recipe: Recipe, serial: number): Version
   const oldSet = parent?.rootSet ?? 0;
   const rootSet = recipe.rotates ? 1 - oldSet : oldSet;
   const enough = (set: number) => ROOT_SETS[set as 0 | 1].pairs.slice(0, 2);
-  const signers = {
+  const signers: readonly SigningKeyPair[] = {
     old: enough(oldSet),
     new: enough(rootSet),
     both: [...enough(oldSet), ...(rootSet === oldSet ? [] : enough(rootSet))],
