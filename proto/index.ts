@@ -217,6 +217,7 @@ export {
   OnwardReleaseRequest,
   PriorDisclosureNotice,
 } from "./gen/tracepost/v1/notice.ts";
+export { PolicyVersion, SignedPolicy } from "./gen/tracepost/v1/policy.ts";
 export {
   Dispatch,
   GapNotice,

@@ -101,7 +101,7 @@ export function prepareRules(rules: Readonly<Record<string, string>>): PreparedR
         resource: recipient.uid,
         context,
         preparsedPolicySetId,
-        entities: sender.uid === recipient.uid ? [sender] : [sender, recipient],
+        entities: isSame(sender, recipient) ? [sender] : [sender, recipient],
       });
       if (answer.type === "failure") throw unreadable(answer.errors);
       const { decision, diagnostics } = answer.response;
@@ -109,6 +109,11 @@ export function prepareRules(rules: Readonly<Record<string, string>>): PreparedR
       return { allows: decision === "allow", ids: [...diagnostics.reason, ...failed] };
     },
   };
+}
+
+/** A participant that sends to itself is given once. */
+function isSame({ uid: one }: CedarEntity, { uid: other }: CedarEntity): boolean {
+  return "id" in one && "id" in other && one.id === other.id;
 }
 
 function unreadable(errors: readonly cedar.DetailedError[]): TracepostError {

@@ -14,7 +14,6 @@ import {
   UseRestriction,
 } from "#proto";
 import { isBound, isMemberOf, type RegisterView } from "#trust";
-import type { CedarEntity, CedarQuestion, CedarValue } from "./cedar.ts";
 
 /** What a rule may know of a participant, at the time of the message. */
 export interface PartyFacts {
@@ -128,58 +127,4 @@ function bodiesOf(participant: Participant | undefined, atMs: number): string[] 
 function appliedBy(participant: Participant, atMs: number): string[] {
   const named = new Set(participant.instruments.map(({ instrument }) => instrument));
   return [...named].filter((one) => isBound(participant, one, atMs)).map(instrumentName);
-}
-
-/** Everything a decision depends on, as one text: equal questions have equal keys. */
-export function questionKey({ sender, recipient, message }: PolicyQuestion): string {
-  return `${partyKey(sender)}>${partyKey(recipient)}>${Object.values(message).join("|")}`;
-}
-
-function partyKey({ id, role, state, groups, applies, alertsNeedApproval }: PartyFacts): string {
-  return `${id}|${role}|${state}|${groups.join()}|${applies.join()}|${alertsNeedApproval}`;
-}
-
-/** The question as Cedar takes it, by the names of routing.cedarschema. */
-export function cedarQuestion({ sender, recipient, message }: PolicyQuestion): CedarQuestion {
-  const from = partyEntity(sender);
-  const isSame = sender.id === recipient.id;
-  return {
-    sender: from,
-    recipient: isSame ? from : partyEntity(recipient),
-    action: message.kind,
-    context: {
-      status: named("Status", message.status),
-      priority: named("Priority", message.priority),
-      instruments: message.instruments.map((name) => named("Instrument", name)),
-      recipients: message.recipients,
-      group: message.group,
-      tlp: named("Tlp", message.tlp),
-      use: message.use.map((name) => named("Use", name)),
-      releasableTo: [...message.releasableTo],
-      originator: message.originator,
-      move: named("Move", message.move),
-      alertMove: named("AlertMove", message.alertMove),
-      alertKind: named("AlertKind", message.alertKind),
-      alertScope: named("AlertScope", message.alertScope),
-    },
-  };
-}
-
-function partyEntity(party: PartyFacts): CedarEntity {
-  return {
-    uid: { type: "Participant", id: party.id },
-    attrs: {
-      state: party.state,
-      applies: party.applies.map((name) => named("Instrument", name)),
-      alertsNeedApproval: party.alertsNeedApproval,
-    },
-    parents: [
-      { type: "Role", id: party.role },
-      ...party.groups.map((id) => ({ type: "Group", id })),
-    ],
-  };
-}
-
-function named(type: string, id: string): CedarValue {
-  return { __entity: { type, id } };
 }

@@ -1,9 +1,11 @@
 import { readFileSync } from "node:fs";
 import { TracepostError } from "#errors";
 import { POLICY_LIMITS } from "#runtime";
+import { askedQuestion, questionKey } from "./asked-question.ts";
 import { type PreparedRules, prepareRules } from "./cedar.ts";
-import { cedarQuestion, type PolicyQuestion, questionKey } from "./policy-question.ts";
+import type { PolicyQuestion } from "./policy-question.ts";
 import { type PolicyRule, readPolicyText } from "./policy-rule.ts";
+import { coversKind, type RuleTerms, termsOf } from "./rule-terms.ts";
 
 /** What the rules say about one message and one recipient. */
 export interface PolicyDecision {
@@ -29,7 +31,9 @@ export function isPermitted({ permits, forbids }: PolicyDecision): boolean {
   return permits.length > 0 && forbids.length === 0;
 }
 
-/** Text of the default policy, and of the schema that every policy is written in. */
+/** The names that every policy is written in. */
+export const SCHEMA_TEXT = readFileSync(new URL("routing.cedarschema", import.meta.url), "utf8");
+/** Text of the default policy. */
 export const DEFAULT_POLICY_TEXT = readFileSync(new URL("default.cedar", import.meta.url), "utf8");
 
 let defaultOne: RoutingPolicy | undefined;
@@ -54,16 +58,18 @@ export function compilePolicy(
   rules: readonly PolicyRule[],
   { version, text }: { readonly version: bigint; readonly text: string },
 ): RoutingPolicy {
-  const permits = prepareRules(textsOf(rules, "permit"));
-  const forbids = prepareRules({ ...textsOf(rules, "forbid"), [OTHERWISE]: PERMIT_ALL });
+  const byKind = new Map<string, KindRules>();
   const decided = new Map<string, PolicyDecision>();
   return {
     ...{ version, text, rules },
     decide: (question) => {
-      const key = questionKey(question);
+      const { kind } = question.message;
+      const own = byKind.get(kind) ?? prepareKind(kind, rules);
+      byKind.set(kind, own);
+      const key = `${kind} ${questionKey(question, own.terms)}`;
       const known = decided.get(key);
       if (known !== undefined) return known;
-      const decision = decideAnew(question, { rules, permits, forbids });
+      const decision = decideAnew(question, own);
       if (decided.size >= POLICY_LIMITS.decisionsKeptMax) decided.clear();
       decided.set(key, decision);
       return decision;
@@ -71,30 +77,44 @@ export function compilePolicy(
   };
 }
 
+/** The rules for one kind of message, parsed; undefined where there is none. */
+interface KindRules {
+  readonly rules: readonly PolicyRule[];
+  readonly terms: RuleTerms;
+  readonly permits: PreparedRules | undefined;
+  readonly forbids: PreparedRules | undefined;
+}
+
 /** Asked apart from the permits, so that a decision names both. */
 const OTHERWISE = "otherwise";
 const PERMIT_ALL = "permit (principal, action, resource);";
+
+function prepareKind(kind: string, all: readonly PolicyRule[]): KindRules {
+  const rules = all.filter((rule) => coversKind(rule, kind));
+  const permits = textsOf(rules, "permit");
+  const forbids = textsOf(rules, "forbid");
+  const isNone = (texts: Readonly<Record<string, string>>) => Object.keys(texts).length === 0;
+  return {
+    rules,
+    terms: termsOf(rules),
+    permits: isNone(permits) ? undefined : prepareRules(permits),
+    forbids: isNone(forbids) ? undefined : prepareRules({ ...forbids, [OTHERWISE]: PERMIT_ALL }),
+  };
+}
 
 function textsOf(rules: readonly PolicyRule[], effect: PolicyRule["effect"]) {
   const chosen = rules.filter((rule) => rule.effect === effect);
   return Object.fromEntries(chosen.map(({ id, text }) => [id, text]));
 }
 
-function decideAnew(
-  question: PolicyQuestion,
-  set: {
-    readonly rules: readonly PolicyRule[];
-    readonly permits: PreparedRules;
-    readonly forbids: PreparedRules;
-  },
-): PolicyDecision {
-  const asked = cedarQuestion(question);
-  const permitting = set.permits.ask(asked);
-  const forbidding = set.forbids.ask(asked);
-  const named = (ids: readonly string[]) => set.rules.filter(({ id }) => ids.includes(id));
+function decideAnew(question: PolicyQuestion, own: KindRules): PolicyDecision {
+  const asked = askedQuestion(question, own.terms);
+  const permitting = own.permits?.ask(asked);
+  const forbidding = own.forbids?.ask(asked);
+  const named = (ids: readonly string[]) => own.rules.filter(({ id }) => ids.includes(id));
   // A permit that fails to evaluate permits nothing; a forbid that fails forbids.
   return {
-    permits: permitting.allows ? named(permitting.ids) : [],
-    forbids: named(forbidding.ids),
+    permits: permitting?.allows ? named(permitting.ids) : [],
+    forbids: named(forbidding?.ids ?? []),
   };
 }

@@ -10,6 +10,7 @@ export const PAYLOAD_TYPES = {
   registerManifest: "application/vnd.tracepost.register-manifest.v1",
   registerFreshness: "application/vnd.tracepost.register-freshness.v1",
   keyStatement: "application/vnd.tracepost.key-statement.v1",
+  policy: "application/vnd.tracepost.policy.v1",
   postCopy: "application/vnd.tracepost.post-copy.v1",
 } as const;
 

@@ -5,6 +5,7 @@
  */
 import { filteredMark, pageMark } from "#http";
 import { parseEvidence } from "#message-log";
+import { draftPolicy } from "#policy";
 import {
   EntryKind,
   Envelope,
@@ -15,10 +16,11 @@ import {
   LogEvidence,
   RegisterBundle,
   SignedManifest,
+  SignedPolicy,
   SignedRegister,
 } from "#proto";
 import { firstState, formatRegisterPins, takeRegister } from "#trust";
-import { GATEWAY_SENDER } from "#wire";
+import { GATEWAY_SENDER, toTimestamp } from "#wire";
 import { loadVectors } from "../../cli/rules/vectors.ts";
 import { COLUMNS } from "../../scenario/recovered-file.ts";
 import {
@@ -281,3 +283,20 @@ keep("file-jpeg", "valid-with-exif", jpegWith([segment(0xe0, JFIF), segment(0xe1
 keep("file-png", "valid-grey", png({ chunks: [chunk("gAMA", Buffer.of(0, 0, 0xb1, 0x8f))] }));
 keep("file-png", "valid-with-exif", png({ chunks: [chunk("eXIf", exif(8))] }));
 keep("file-pdf", "valid-short", pdf(60));
+
+const policyText =
+  '@id("A-1")\n@title("All alerts")\npermit (principal, action == Action::"ALERT", resource);\n';
+const policyDraft = draftPolicy({
+  version: 1n,
+  issuedAt: toTimestamp(Date.UTC(2026, 0, 1)),
+  text: policyText,
+  reason: "The first policy",
+});
+const { policy } = SignedPolicy.decode(policyDraft);
+const policySignature = { keyId: "0".repeat(32), value: new Uint8Array(64) };
+keep("policy-file", "valid-unsigned", policyDraft);
+keep(
+  "policy-file",
+  "valid-signed",
+  SignedPolicy.encode({ policy, signatures: [policySignature] }).finish(),
+);

@@ -1,6 +1,7 @@
 import { ALERT_TARGETS } from "./targets/alerts.ts";
 import { ATTACHMENT_TARGETS } from "./targets/attachments.ts";
 import { LOG_TARGETS } from "./targets/log.ts";
+import { POLICY_TARGETS } from "./targets/policy.ts";
 import { REGISTER_TARGETS } from "./targets/register.ts";
 import { TEXT_TARGETS } from "./targets/text.ts";
 import { TRUST_TARGETS } from "./targets/trust.ts";
@@ -13,6 +14,7 @@ export const TARGETS: readonly Target[] = [
   ...LOG_TARGETS,
   ...TRUST_TARGETS,
   ...REGISTER_TARGETS,
+  ...POLICY_TARGETS,
   ...TEXT_TARGETS,
   ...ALERT_TARGETS,
   ...ATTACHMENT_TARGETS,

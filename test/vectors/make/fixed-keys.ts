@@ -53,5 +53,6 @@ export const PAYLOAD_TYPE = {
   registerManifest: "application/vnd.tracepost.register-manifest.v1",
   registerFreshness: "application/vnd.tracepost.register-freshness.v1",
   keyStatement: "application/vnd.tracepost.key-statement.v1",
+  policy: "application/vnd.tracepost.policy.v1",
   postCopy: "application/vnd.tracepost.post-copy.v1",
 } as const;
