@@ -44,8 +44,8 @@ function isParty({ Var }: Record<string, unknown>): boolean {
 }
 
 /**
- * Parts of a condition to look into. A participant whose attribute is read, or that is asked whether
- * it is in a role or group that is named, stands for all with the same attributes.
+ * Parts of a condition to look into. A participant whose attribute is read, or that is asked
+ * whether it is in a role or group that is named, stands for all with the same attributes.
  */
 function childrenOf(node: Record<string, unknown>): unknown[] {
   const access = node["."] ?? node.has;
