@@ -11,7 +11,8 @@ export { ALERT_COPY_PROCEDURES, ALERT_COPY_READ_ONLY } from "./copy/procedures.t
 export { withAlerts } from "./exchange/alert-hooks.ts";
 export { judgeAlertMessage } from "./exchange/alert-judge.ts";
 export { ALERT_PROCEDURES, ALERT_READ_ONLY } from "./exchange/alert-procedures.ts";
-export { ALERT_MIGRATION_SQL } from "./exchange/alert-tables.ts";
+export { ALERT_COUNT_MIGRATION_SQL, ALERT_MIGRATION_SQL } from "./exchange/alert-tables.ts";
+export type { AlertCounts } from "./exchange/count-procedures.ts";
 export { createPassingOn } from "./exchange/passing-on.ts";
 export { POST_COPY_PROCEDURES, POST_COPY_READ_ONLY } from "./post/border-posts.ts";
 export { openCopyFile, type PostIssuer, sealCopyFile } from "./post/copy-file.ts";

@@ -1,11 +1,5 @@
 import { createPassingOn, judgeAlertMessage } from "#alerts";
-import {
-  addAlertAnswerRoutes,
-  addAlertRoutes,
-  addCheckRoutes,
-  addPostRoutes,
-  startCopyKeeper,
-} from "#alerts-api";
+import { addAlertDoor, addAlertGauges, startCopyKeeper } from "#alerts-api";
 import { refused } from "#errors";
 import {
   type RunningService,
@@ -53,7 +47,7 @@ const BORDER_AGENCY: ServiceDefinition<BorderAgencyConfig, BorderAgencyProcedure
 async function buildBorderAgency(
   context: ServiceContext<BorderAgencyConfig, BorderAgencyProcedures>,
 ): Promise<ServiceBody> {
-  const { store, clock, self, connected, consuming, register, onDrafted } = context;
+  const { store, clock, self, connected, consuming } = context;
   const passingOn = createPassingOn(context);
   const facts: SummaryDeps = {
     participant: self.participant,
@@ -67,14 +61,11 @@ async function buildBorderAgency(
       context.lifecycle.add({ name: "passing on alerts", stop: () => passingOn.stop() });
     },
     summarize: () => summarize(facts),
+    gauges: (registry) => addAlertGauges(registry, "border_agency", facts),
     statusPage: async () => renderStatusPage(await summarize(facts)),
     routes: (routes) => {
-      const alerts = { store, self, register, clock, onDrafted };
-      addAlertRoutes(routes, alerts);
-      addAlertAnswerRoutes(routes, alerts);
+      addAlertDoor(routes, context);
       addOverviewRoutes(routes, facts);
-      addCheckRoutes(routes, context);
-      addPostRoutes(routes, context);
     },
   };
 }

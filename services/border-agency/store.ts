@@ -2,6 +2,7 @@ import {
   ALERT_COPY_MIGRATION_SQL,
   ALERT_COPY_PROCEDURES,
   ALERT_COPY_READ_ONLY,
+  ALERT_COUNT_MIGRATION_SQL,
   ALERT_MIGRATION_SQL,
   ALERT_PROCEDURES,
   ALERT_READ_ONLY,
@@ -36,6 +37,7 @@ export const store = {
     { version: 8, name: "alerts in force", sql: ALERT_COPY_MIGRATION_SQL },
     { version: 9, name: "alerts", sql: ALERT_MIGRATION_SQL },
     { version: 10, name: "border posts", sql: BORDER_POST_MIGRATION_SQL },
+    { version: 11, name: "counts of alerts", sql: ALERT_COUNT_MIGRATION_SQL },
   ],
   procedures: {
     ...createServiceProcedures(agencyHooks),

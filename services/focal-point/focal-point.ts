@@ -1,12 +1,5 @@
 import { createPassingOn, judgeAlertMessage } from "#alerts";
-import {
-  addAlertAnswerRoutes,
-  addAlertDecisionRoute,
-  addAlertRoutes,
-  addCheckRoutes,
-  addPostRoutes,
-  startCopyKeeper,
-} from "#alerts-api";
+import { addAlertDecisionRoute, addAlertDoor, addAlertGauges, startCopyKeeper } from "#alerts-api";
 import {
   type RunningService,
   type ServiceBody,
@@ -133,14 +126,15 @@ async function buildFocalPoint(
       lifecycle.add({ name: "answering", stop: () => answering.stop() });
     },
     summarize: () => summarize(facts),
-    gauges: (registry) => addReleaseGauges(registry, { store, clock }),
+    gauges: (registry) => {
+      addReleaseGauges(registry, { store, clock });
+      addAlertGauges(registry, "focal_point", facts);
+    },
     statusPage: async () => renderStatusPage(await summarize(facts)),
     routes: (routes) => {
       addClockRoutes(routes, { store, clock });
-      const alerts = { store, self, register, clock, onDrafted };
-      addAlertRoutes(routes, alerts);
-      addAlertAnswerRoutes(routes, alerts);
-      addAlertDecisionRoute(routes, alerts);
+      addAlertDoor(routes, context);
+      addAlertDecisionRoute(routes, context);
       addDraftRoutes(routes, { store, self, register, clock, onDrafted });
       addTraceRoutes(routes, { store, self, register, clock, onDrafted });
       addChainRoutes(routes, { store, self, register, clock });
@@ -154,8 +148,6 @@ async function buildFocalPoint(
       addFirearmRoutes(routes, { store, clock, ...imports });
       addRegisterRoutes(routes, { store, clock, ...imports });
       addOverviewRoutes(routes, facts);
-      addCheckRoutes(routes, context);
-      addPostRoutes(routes, context);
     },
   };
 }

@@ -22,12 +22,13 @@ beforeAll(async () => {
 afterAll(() => asked?.stop());
 
 const post = (id: string, path: string, body: unknown) => asked.ask(id, path, { body });
+const counts = async (id: string) => (await asked.ask(id, "/v1/summary")).body.alerts;
 const stateIs = (state: string) => (body: { state?: string }) => body.state === state;
 
 // biome-ignore lint/suspicious/noExplicitAny: answers are looked into
 type Json = any;
 
-describe("an alert to a regional group", () => {
+describe("an alert to a regional group, counted without content (TP-ALERT-45)", () => {
   test("goes to one receiving unit per State, which passes it on nationally (TP-ALERT-41)", async () => {
     const sent = await post("KE", "/v1/alerts", alertBody({ group: "EAC" }));
     expect(sent.status).toBe(201);
@@ -57,6 +58,9 @@ describe("an alert to a regional group", () => {
       recipients.some((one: Json) => one.participant === "UG" && one.level === "READ");
     const own = await asked.until("KE", `/v1/alerts/${alertId}`, isRead);
     expect(own.acknowledgements).toMatchObject([{ participant: "UG", unit: ack.unit }]);
+    expect(await counts("KE")).toMatchObject({ inForceSent: 1, unacknowledgedByOthers: 1 });
+    expect(await counts("UG")).toMatchObject({ inForceReceived: 1, unacknowledgedHere: 0 });
+    expect(await counts("TZ")).toMatchObject({ inForceReceived: 1, unacknowledgedHere: 1 });
     const other = await asked.ask("TZ", `/v1/alerts/${alertId}`);
     expect(other.body.acknowledgements).toEqual([]);
     expect(other.body.recipients.map((one: Json) => one.participant)).toEqual(["TZ-CUSTOMS"]);
@@ -89,6 +93,7 @@ describe("an alert to a regional group", () => {
       ["UG", "UG"],
     ]);
     expect(own.hits.every((one: Json) => one.notice === NOTICE)).toBe(true);
+    expect(await counts("KE")).toMatchObject({ hits: 2 });
     expect((await asked.ask("TZ", `/v1/alerts/${alertId}`)).body.hits).toMatchObject([
       { hitId: found.body.hitId, foundBy: "TZ-CUSTOMS" },
     ]);
@@ -149,6 +154,8 @@ describe("an alert of an agency whose State approves its alerts (TP-ALERT-35)", 
     await asked.until("KE-CUSTOMS", path, stateIs("PENDING_APPROVAL"));
     const { messageId } = sent.body;
     await asked.until("KE", path, stateIs("PENDING_APPROVAL"));
+    expect(await counts("KE")).toMatchObject({ awaitingApproval: 1 });
+    expect(await counts("KE-CUSTOMS")).toMatchObject({ awaitingApproval: 1 });
     expect((await asked.ask("TZ", path)).status).toBe(404);
     const approved = await post("KE", `${path}/approve`, { messageId, approved: true });
     expect(approved).toMatchObject({ status: 201, body: { approved: true } });
@@ -205,5 +212,6 @@ describe("what an alert may not be", () => {
     expect(got).toMatchObject({ status: "EXERCISE", mark: "EXERCISE" });
     const hit = await post("TZ-CUSTOMS", `${path}/hits`, hitBody());
     expect(hit).toMatchObject({ status: 409, body: { code: "ILLEGAL_MOVE" } });
+    expect(await counts("TZ-CUSTOMS")).toMatchObject({ exercises: 1 });
   });
 });

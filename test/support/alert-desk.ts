@@ -1,4 +1,9 @@
-import { ALERT_COPY_MIGRATION_SQL, ALERT_MIGRATION_SQL, withAlerts } from "#alerts";
+import {
+  ALERT_COPY_MIGRATION_SQL,
+  ALERT_COUNT_MIGRATION_SQL,
+  ALERT_MIGRATION_SQL,
+  withAlerts,
+} from "#alerts";
 import { type Refusal, refuse } from "#errors";
 import { FEED_MIGRATION_SQL } from "#feed";
 import { type InboundRecord, POST_MIGRATION_SQL } from "#post";
@@ -26,6 +31,7 @@ export class AlertDesk implements Disposable {
     REPEAT_MIGRATION_SQL,
     ALERT_COPY_MIGRATION_SQL,
     ALERT_MIGRATION_SQL,
+    ALERT_COUNT_MIGRATION_SQL,
   );
   readonly self: { readonly participant: string; readonly state: string };
   readonly #hooks = withAlerts({

@@ -1,5 +1,14 @@
 // The door to the routes of alerts and checks, which a store's thread does not load.
 
+export {
+  ALERT_COUNTS,
+  addAlertGauges,
+  alertAttention,
+  alertTable,
+  countAlerts,
+  NO_ALERTS,
+} from "./alert-counts-view.ts";
+export { addAlertDoor } from "./alert-door.ts";
 export { EXAMPLE_ALERT, EXAMPLE_HIT } from "./alert-examples.ts";
 export { type AlertRouteDeps, addAlertRoutes } from "./alert-routes.ts";
 export { addAlertAnswerRoutes, addAlertDecisionRoute } from "./answer-routes.ts";

@@ -1,9 +1,10 @@
 import { listAlerts } from "./alert-record.ts";
 import { alertAcknowledge, alertReportHit, alertRetract } from "./answer-procedures.ts";
+import { alertCounts } from "./count-procedures.ts";
 import { alertDecide } from "./decide-procedures.ts";
 import { alertDue } from "./due-procedures.ts";
 import { alertSend } from "./send-procedures.ts";
-import { alertCounts, loadAlert } from "./view-procedures.ts";
+import { loadAlert } from "./view-procedures.ts";
 
 /** Procedures about alerts; a service puts them into its store. */
 export const ALERT_PROCEDURES = {

@@ -86,3 +86,11 @@ CREATE TABLE alert_hit (
 ) STRICT;
 CREATE INDEX alert_hit_pass ON alert_hit (position) WHERE pass_due = 1 OR retraction_due = 1;
 `;
+
+/** Indexes of what is counted: what stands, waits for approval, or was found. */
+export const ALERT_COUNT_MIGRATION_SQL = `
+CREATE INDEX alert_standing ON alert (exchange_status, side, expires_at, alert_id)
+  WHERE current_id IS NOT NULL;
+CREATE INDEX alert_version_pending ON alert_version (alert_id) WHERE state = 'pending';
+CREATE INDEX alert_hit_reported ON alert_hit (alert_id) WHERE state = 'reported';
+`;

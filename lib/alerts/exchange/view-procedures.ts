@@ -53,37 +53,3 @@ export async function loadAlert(
     hits: await hitsOf(tx, alertId),
   };
 }
-
-/** Counts of alerts for a summary; no content. */
-export interface AlertCounts {
-  /** What stands and has not expired, by side. */
-  readonly inForce: Readonly<Record<string, number>>;
-  /** Alerts of agencies that wait for a decision here. */
-  readonly pending: number;
-  readonly hits: number;
-}
-
-/** Counts alerts; an exercise or a test never counts (TP-ALERT-43). */
-export async function alertCounts(
-  tx: Transaction,
-  { nowMs }: { readonly nowMs: number },
-): Promise<AlertCounts> {
-  const rows = await tx.all<SqlRow & { side: string; count: number }>(
-    `SELECT side, count(*) AS count FROM alert WHERE current_id IS NOT NULL
-       AND exchange_status = 1 AND (expires_at IS NULL OR expires_at > ?)
-     GROUP BY side ORDER BY side`,
-    nowMs,
-  );
-  const pending = await tx.get<{ count: number }>(
-    `SELECT count(*) AS count FROM alert_version v JOIN alert a ON a.alert_id = v.alert_id
-     WHERE v.state = 'pending' AND a.side <> 'submitted'`,
-  );
-  const hits = await tx.get<{ count: number }>(
-    "SELECT count(*) AS count FROM alert_hit WHERE state = 'reported'",
-  );
-  return {
-    inForce: Object.fromEntries(rows.map(({ side, count }) => [side, count])),
-    pending: pending?.count ?? 0,
-    hits: hits?.count ?? 0,
-  };
-}

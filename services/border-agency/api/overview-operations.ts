@@ -1,4 +1,5 @@
 import { Type } from "typebox";
+import { ALERT_COUNTS, NO_ALERTS } from "#alerts-api";
 import { SERVICE_SUMMARY } from "#participant";
 
 /** Contract of the summary. */
@@ -9,7 +10,7 @@ export const SUMMARIZE = {
     operationId: "summarize",
     summary: "The border agency at a glance, with what needs a person; no content",
     tags: ["overview"],
-    response: { 200: Type.Object(SERVICE_SUMMARY) },
+    response: { 200: Type.Object({ ...SERVICE_SUMMARY, alerts: ALERT_COUNTS }) },
   },
   config: {
     permission: "overview:read",
@@ -29,6 +30,7 @@ export const SUMMARIZE = {
           incidents: {},
           log: { newestCheckpointSize: 44 },
           webhooks: [],
+          alerts: NO_ALERTS,
         },
       },
     },

@@ -1,3 +1,4 @@
+import { alertTable } from "#alerts-api";
 import { renderPage, timeText } from "#http";
 import { postRows, rowsOf, waitingTable, webhookTable } from "#participant";
 import type { Summary } from "./summary.ts";
@@ -10,6 +11,7 @@ export function renderStatusPage(summary: Summary): string {
     alerts: summary.attention,
     tables: [
       { heading: "At a glance", rows: postRows(summary) },
+      alertTable(summary.alerts),
       waitingTable(summary),
       { heading: "Incidents, since the beginning", rows: rowsOf(summary.incidents) },
       webhookTable(summary),

@@ -1,3 +1,4 @@
+import { alertAttention } from "#alerts-api";
 import { ageText, type PageAlert } from "#http";
 import { countOf, meaningOf, remedyOf, serviceAttention } from "#participant";
 import { STATUS_LIMITS } from "#runtime";
@@ -12,7 +13,11 @@ export function attentionOf(glance: Glance, nowMs: number): PageAlert[] {
 }
 
 function caseAlerts(glance: Glance, nowMs: number): PageAlert[] {
-  return [...releaseAlerts(glance, nowMs), ...answerAlerts(glance, nowMs)];
+  return [
+    ...releaseAlerts(glance, nowMs),
+    ...answerAlerts(glance, nowMs),
+    ...alertAttention(glance.alerts, { decides: true }),
+  ];
 }
 
 /** What a second person has to look at (TP-ANS-9). */

@@ -1,3 +1,4 @@
+import type { AlertCounts } from "#alerts";
 import type { ServiceGlance } from "#participant";
 import type { CaseGlance } from "../cases/case-glance.ts";
 import type { CaseRole } from "../cases/case-record.ts";
@@ -12,4 +13,5 @@ export interface Glance extends ServiceGlance {
   readonly overdue: Readonly<Record<CaseRole, number>>;
   /** What waits for a second person. */
   readonly releases: ReleaseCounts;
+  readonly alerts: AlertCounts;
 }

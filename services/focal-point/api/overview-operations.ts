@@ -1,4 +1,5 @@
 import { Type } from "typebox";
+import { ALERT_COUNTS, NO_ALERTS } from "#alerts-api";
 import { SERVICE_SUMMARY } from "#participant";
 
 /** Contract of the summary. */
@@ -60,6 +61,7 @@ export const SUMMARIZE = {
           { description: "Requests and answers of this State that were not taken, by code" },
         ),
         firearms: Type.Object({ records: count }),
+        alerts: ALERT_COUNTS,
       }),
     },
   },
@@ -89,6 +91,7 @@ export const SUMMARIZE = {
           incidents: {},
           log: { newestCheckpointSize: 44 },
           firearms: { records: 1 },
+          alerts: NO_ALERTS,
           webhooks: [],
         },
       },

@@ -1,3 +1,4 @@
+import { alertTable } from "#alerts-api";
 import { type PageTable, renderPage, timeText } from "#http";
 import { agoOf, postRows, rowsOf, waitingTable, webhookTable } from "#participant";
 import type { Summary } from "./summary.ts";
@@ -30,6 +31,7 @@ export function renderStatusPage(summary: Summary): string {
         ],
       },
       casesTable(summary),
+      alertTable(summary.alerts),
       waitingTable(summary),
       { heading: "Receipts of our requests", rows: rowsOf(summary.receipts) },
       { heading: "Replies to our requests", rows: rowsOf(summary.replies.byOutcome) },

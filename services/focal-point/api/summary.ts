@@ -1,3 +1,5 @@
+import type { AlertCounts } from "#alerts";
+import { countAlerts } from "#alerts-api";
 import type { PageAlert } from "#http";
 import {
   instantOf,
@@ -62,23 +64,33 @@ export interface Summary extends ServiceSummary {
     readonly remedy: string;
   }[];
   readonly firearms: { readonly records: number };
+  /** Alerts in force, and what waits (TP-ALERT-45). */
+  readonly alerts: AlertCounts;
 }
 
 /** Gathers the summary; costs the same however long the history is. */
 export async function summarize(deps: SummaryDeps): Promise<Summary> {
   const { store } = deps;
   const nowMs = deps.clock.now();
-  const [service, cases, records, caseGlance, overdue, releases] = await Promise.all([
+  const [service, cases, records, caseGlance, overdue, releases, alerts] = await Promise.all([
     summarizeService(deps),
     store.call("caseCounts", undefined),
     store.call("countFirearms", undefined),
     store.call("caseGlance", undefined),
     store.call("countOverdue", { nowMs }),
     store.call("countReleases", { nowMs }),
+    countAlerts(deps),
   ]);
   const { post } = service;
   const { answering } = deps;
-  const glance: Glance = { ...service.glance, answering, cases: caseGlance, overdue, releases };
+  const glance: Glance = {
+    ...service.glance,
+    answering,
+    cases: caseGlance,
+    overdue,
+    releases,
+    alerts,
+  };
   const receipts = (type: ReceiptType): number =>
     sumOf(post.receipts.filter((row) => row.type === type && row.kind === Kind.TRACE_REQUEST));
   return {
@@ -104,6 +116,7 @@ export async function summarize(deps: SummaryDeps): Promise<Summary> {
     effects: cases.effects,
     ...waitingOf(glance),
     firearms: { records },
+    alerts,
   };
 }
 

@@ -33,11 +33,13 @@ describe("a border agency of a running exchange (TP-ALERT-30)", () => {
       participant: "KE-CUSTOMS",
       attention: [],
       connection: { connected: true, consuming: true },
+      alerts: { inForceReceived: 0, hits: 0, exercises: 0 },
     });
     const page = await (await fetch(door.url)).text();
     expect(page).toContain("Tracepost border agency KE-CUSTOMS");
     const metrics = await (await fetch(`${door.url}/metrics`)).text();
     expect(metrics).toContain("tracepost_border_agency_outbox_pending 0");
+    expect(metrics).toContain('tracepost_border_agency_alerts{standing="in_force_received"} 0');
   });
 
   test("has no cases and no firearm register", async () => {

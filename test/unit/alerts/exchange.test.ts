@@ -15,13 +15,17 @@ import {
   Kind,
   type MessageRef,
 } from "#proto";
+import type { Transaction } from "#runtime";
 import { judgeAlertMessage } from "../../../lib/alerts/exchange/alert-judge.ts";
-import { alertReportHit } from "../../../lib/alerts/exchange/answer-procedures.ts";
+import {
+  alertAcknowledge,
+  alertReportHit,
+} from "../../../lib/alerts/exchange/answer-procedures.ts";
+import { alertCounts } from "../../../lib/alerts/exchange/count-procedures.ts";
 import { alertDue } from "../../../lib/alerts/exchange/due-procedures.ts";
 import { expandRecipients } from "../../../lib/alerts/exchange/expand-recipients.ts";
 import { acksOf, hitsOf } from "../../../lib/alerts/exchange/response-record.ts";
 import { alertSend } from "../../../lib/alerts/exchange/send-procedures.ts";
-import { alertCounts } from "../../../lib/alerts/exchange/view-procedures.ts";
 import { AlertDesk } from "../../support/alert-desk.ts";
 import { makeParties } from "../../support/parties.ts";
 
@@ -149,8 +153,45 @@ describe("an alert received", () => {
     expect(await hit("alert-1", NOW_MS, "hit-1")).toMatchObject({ type: "answered" });
     expect(await hit("alert-1", LATER_MS, "hit-2")).toMatchObject({ why: "the alert is EXPIRED" });
     expect((await hit("alert-2", NOW_MS, "hit-3")).type).toBe("illegal");
-    const counts = await alertCounts(desk.tx, { nowMs: NOW_MS });
-    expect(counts).toMatchObject({ inForce: { received: 1 }, hits: 1 });
+    const { participant } = desk.self;
+    expect(await alertCounts(desk.tx, { participant, nowMs: NOW_MS })).toEqual({
+      inForceSent: 0,
+      inForceReceived: 1,
+      awaitingApproval: 0,
+      unacknowledgedHere: 1,
+      unacknowledgedByOthers: 0,
+      hits: 1,
+      exercises: 1,
+    });
+    const later = await alertCounts(desk.tx, { participant, nowMs: LATER_MS });
+    expect(later).toMatchObject({ inForceReceived: 0, unacknowledgedHere: 0, hits: 0 });
+  });
+
+  test("is counted until it is acknowledged, without a table read through (TP-ALERT-45)", async () => {
+    await desk.receive(received, NOW_MS);
+    const { participant } = desk.self;
+    const counted = () => alertCounts(desk.tx, { participant, nowMs: NOW_MS });
+    const acknowledge = (level: AckLevel) =>
+      alertAcknowledge(desk.tx, {
+        ...{ self: desk.self, alertId: "alert-1", unit: "", level, nowMs: NOW_MS },
+        ...{ actor: "officer", repeat: undefined },
+      });
+    await acknowledge(AckLevel.RECEIVED);
+    expect((await counted()).unacknowledgedHere).toBe(1);
+    await acknowledge(AckLevel.READ);
+    expect((await counted()).unacknowledgedHere).toBe(0);
+    const plans: string[] = [];
+    const watched: Transaction = {
+      ...desk.tx,
+      async get(sql, ...params) {
+        const plan = await desk.tx.all<{ detail: string }>(`EXPLAIN QUERY PLAN ${sql}`, ...params);
+        plans.push(...plan.map(({ detail }) => detail));
+        return await desk.tx.get(sql, ...params);
+      },
+    };
+    await alertCounts(watched, { participant, nowMs: NOW_MS });
+    expect(plans.length).toBeGreaterThan(7);
+    expect(plans.filter((plan) => plan.startsWith("SCAN") && !plan.includes("INDEX"))).toEqual([]);
   });
 
   test("is passed on in force to who joins late, with what comes after (TP-ALERT-42)", async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { NO_ALERTS } from "#alerts-api";
 import { INCIDENT_REMEDIES } from "#post";
 import { Lane } from "#proto";
 import { STATUS_LIMITS } from "#runtime";
@@ -18,6 +19,7 @@ const quiet: Glance = {
   cases: { unanswered: { count: 0, sinceMs: null }, oldestAskedMs: null, notTaken: [] },
   overdue: { requesting: 0, requested: 0 },
   releases: { pending: 0, oldestPendingMs: null, reviewsDue: 0, reviewsOverdue: 0 },
+  alerts: NO_ALERTS,
   incidents: {},
   webhooks: [],
   newestChange: 50,
@@ -139,6 +141,15 @@ describe("what needs a person at a focal point (TP-FP-7)", () => {
     expect(said({ cases: since(STATUS_LIMITS.unansweredMs) })).toEqual([
       "look: 4 requests to this State unanswered; the oldest for 7 days.",
     ]);
+  });
+
+  test("is an alert to approve or to acknowledge; a possible match is its own message", () => {
+    const counts = { ...NO_ALERTS, awaitingApproval: 1, unacknowledgedHere: 2, hits: 3 };
+    expect(said({ alerts: counts })).toEqual([
+      "look: 1 alert of agencies of this State for you to approve.",
+      "look: 2 alerts in force that nobody here has acknowledged.",
+    ]);
+    expect(said({ alerts: { ...NO_ALERTS, exercises: 4 } })).toEqual([]);
   });
 
   test("is an incident, with what to do, until it is old news", () => {
