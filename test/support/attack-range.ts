@@ -1,5 +1,7 @@
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { connectBus } from "#bus";
+import type { ApiDoor } from "#http";
 import type { RefusalCode } from "#proto";
 import { createLogger, systemClock, systemTimers } from "#runtime";
 import { openSqliteStore } from "#store";
@@ -14,6 +16,7 @@ import {
   type Sealer,
 } from "#trust";
 import { headerDigest, refusalNameOf, sha256, type Transport } from "#wire";
+import type { ParticipantSpec } from "../../deploy/local/index.ts";
 import { readStart as readGatewayStart } from "../../gateway/config.ts";
 import { startGateway } from "../../gateway/gateway.ts";
 import { headerBytesIn } from "../../gateway/message-reference.ts";
@@ -45,15 +48,20 @@ export interface AttackRange {
   identities(id: string): Promise<readonly string[]>;
   /** What the gateway has kept of these bytes, once it has decided; "" codes when it took them. */
   keptOf(data: Uint8Array): Promise<KeptRefusal | undefined>;
+  /** The door of the receiving focal point, as its administrator enters it. */
+  readonly door: ApiDoor;
   /** Rows of the store of the gateway or of the receiving focal point. */
   rows<R>(of: "gateway" | "receiver", sql: string, ...params: (string | number)[]): Promise<R[]>;
   stop(): Promise<void>;
 }
 
 /** Opens one; the first of the States is the one that receives. */
-export async function openAttackRange(ids: readonly string[]): Promise<AttackRange> {
+export async function openAttackRange(
+  ids: readonly string[],
+  changes: Readonly<Record<string, Partial<ParticipantSpec>>> = {},
+): Promise<AttackRange> {
   const [receiver = ""] = ids;
-  const carrier = await startTestCarrier(ids);
+  const carrier = await startTestCarrier(ids, { changes });
   const { paths } = carrier;
   const logger = createLogger({ name: "range", level: "silent" });
   const closing: (() => Promise<unknown>)[] = [() => carrier.stop()];
@@ -121,6 +129,7 @@ export async function openAttackRange(ids: readonly string[]): Promise<AttackRan
     },
     identities: async (id) => [(await loadSealingKey(paths.participant(id).sealingKey)).identity],
     keptOf: (data) => keptRefusal(files.gateway, data),
+    door: { url: focalPoint.url, token: (await readFile(own.apiToken, "utf8")).trim() },
     rows: (of, sql, ...params) => readRows(files[of], (all) => all(sql, ...params)),
     stop: async () => {
       for (const close of closing.toReversed()) await close();

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect } from "vitest";
 import type { RefusalCodeName } from "#errors";
 import type { Header } from "#proto";
 import { type AssembledEnvelope, headerDigest, outSubject } from "#wire";
+import type { ParticipantSpec } from "../../deploy/local/index.ts";
 import { headerBytesIn } from "../../gateway/message-reference.ts";
 import { attack } from "./attack.ts";
 import { type AttackRange, openAttackRange } from "./attack-range.ts";
@@ -13,7 +14,13 @@ const ATTACKER = "a participant";
 const RECEIVER = "BR";
 
 /** Codes that a recipient says about what it could open. */
-const OPENED: readonly RefusalCodeName[] = ["BODY_INVALID", "DISCLOSED_MISMATCH", "ILLEGAL_MOVE"];
+const OPENED: readonly RefusalCodeName[] = [
+  "BODY_INVALID",
+  "DISCLOSED_MISMATCH",
+  "ILLEGAL_MOVE",
+  "NOT_PERMITTED",
+  "NOT_YOUR_MOVE",
+];
 
 /** How long a condition is looked at again, for `expect.poll`. */
 export const PATIENCE = { timeout: 20_000 };
@@ -47,10 +54,14 @@ export class AttackedExchange {
   #niger: HostileParticipant | undefined;
   #ghana: HostileParticipant | undefined;
 
-  /** Opens it before the tests of this file, closes it after them. */
-  constructor() {
+  /**
+   * Opens it before the tests of this file, closes it after them. `others` take part beside the
+   * three; nothing of them runs, and the range makes them hostile when asked to.
+   */
+  constructor(others: Readonly<Record<string, Partial<ParticipantSpec>>> = {}) {
     beforeAll(async () => {
-      this.#range = await openAttackRange([RECEIVER, "NE", "GH"]);
+      const ids = [RECEIVER, "NE", "GH", ...Object.keys(others)];
+      this.#range = await openAttackRange(ids, others);
       this.#niger = await this.#range.hostile("NE");
       this.#ghana = await this.#range.hostile("GH");
     });

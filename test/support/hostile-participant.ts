@@ -128,13 +128,17 @@ export class HostileParticipant {
 
   /** A trace request as it should be, to a recipient of the register, with changes. */
   async request(to: string, changes: SealedChanges = {}): Promise<AssembledEnvelope> {
+    return await this.sealed(to, { parts: [bodyPart(traceBody(this.party.id, to))], ...changes });
+  }
+
+  /** A message as it should be, of the kind and lane that the changes say. */
+  async sealed(to: string, changes: SealedChanges): Promise<AssembledEnvelope> {
     const { register, sealer } = this.#parts;
     const sealingKey = register.participant(to)?.sealingKeys[0]?.recipient ?? "";
-    const before = this.#pairs.get(to);
+    const before = this.#pairs.get(pairOf(changes.header?.lane ?? Lane.NORMAL, to));
     const messageId = newMessageId();
     const ids = { messageId, conversationId: randomUUID() };
     return await sealedTraceRequest(sealer, this.party, [{ id: to, sealingKey }], {
-      parts: [bodyPart(traceBody(this.party.id, to))],
       ...changes,
       header: { ...ids, ...changes.header },
       binding: { ...ids, ...changes.binding },
@@ -148,9 +152,10 @@ export class HostileParticipant {
 
   /** Its recipient has booked the number of this message: the next one comes after it. */
   book(message: AssembledEnvelope): void {
-    const [to = ""] = headerOf(message).recipients;
-    const sequence = (this.#pairs.get(to)?.sequence ?? 0n) + 1n;
-    this.#pairs.set(to, { sequence, digest: message.headerDigest });
+    const { lane, recipients } = headerOf(message);
+    const pair = pairOf(lane, recipients[0] ?? "");
+    const sequence = (this.#pairs.get(pair)?.sequence ?? 0n) + 1n;
+    this.#pairs.set(pair, { sequence, digest: message.headerDigest });
   }
 
   #note(data: Uint8Array): void {
@@ -175,6 +180,11 @@ export class HostileParticipant {
     this.#waiting.get(key)?.(verdict);
     this.#waiting.delete(key);
   }
+}
+
+/** Numbers are given for each recipient and lane. */
+function pairOf(lane: Lane, to: string): string {
+  return `${lane} ${to}`;
 }
 
 /** A complete request of one State to another. */

@@ -22,7 +22,10 @@ import { natsPlan } from "../../deploy/local/supervisor/nats-process.ts";
  * Focal points that answer from their register, and border agencies such as `NE-CUSTOMS`; all apply
  * the Tracing Instrument.
  */
-export function specsOf(ids: readonly string[]): ParticipantSpec[] {
+export function specsOf(
+  ids: readonly string[],
+  changes: Readonly<Record<string, Partial<ParticipantSpec>>> = {},
+): ParticipantSpec[] {
   return ids.map((id) => ({
     id,
     name: `Participant ${id}`,
@@ -31,6 +34,7 @@ export function specsOf(ids: readonly string[]): ParticipantSpec[] {
     instruments: [{ instrument: "ITI", boundness: "committed", since: "2005-12-08" }],
     languages: ["en"],
     answering: "register",
+    ...changes[id],
   }));
 }
 
@@ -67,10 +71,14 @@ export interface TestCarrier extends CarrierClients {
 /** Starts one; `stop` removes everything it made. */
 export async function startTestCarrier(
   ids: readonly string[],
-  options: { readonly streamBytes?: number } = {},
+  options: {
+    readonly streamBytes?: number;
+    /** Changes of what a participant is; none: as specsOf says. */
+    readonly changes?: Readonly<Record<string, Partial<ParticipantSpec>>>;
+  } = {},
 ): Promise<TestCarrier> {
   const dataDir = await mkdtemp(join(tmpdir(), "tracepost-carrier-"));
-  await initExchange({ dataDir, participants: specsOf(ids) });
+  await initExchange({ dataDir, participants: specsOf(ids, options.changes) });
   const layout = await openExchangeFolder(dataDir);
   const { paths } = layout;
   const environment = readLocalEnvironment();
