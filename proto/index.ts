@@ -213,8 +213,12 @@ export {
   Notice,
   NoticeConfirmation,
   NoticeSubject,
+  OnwardConfirmation,
   OnwardReleaseDecision,
   OnwardReleaseRequest,
+  OnwardStanding,
+  onwardStandingFromJSON,
+  onwardStandingToJSON,
   PriorDisclosureNotice,
 } from "./gen/tracepost/v1/notice.ts";
 export { PolicyVersion, SignedPolicy } from "./gen/tracepost/v1/policy.ts";

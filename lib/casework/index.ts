@@ -148,6 +148,7 @@ export {
   noticeKindOf,
   subjectOf,
 } from "./notices/check-notice.ts";
+export { furthestOnward, outstandingOnward } from "./notices/onward-standing.ts";
 export { repeatsEvents, repeatsPersons } from "./onward/repeats-told.ts";
 export {
   moveOf,

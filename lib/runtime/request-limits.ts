@@ -48,6 +48,8 @@ export const NOTICE_LIMITS = {
   fieldsMax: 64,
   /** Participants or States one release is asked for. */
   releaseToMax: 64,
+  /** Those further on that one confirmation tells of: a chain of twelve hops, and some copies. */
+  onwardMax: 128,
   /** Messages of others whose content one request passes on: one for each hop of a chain. */
   passesOnMax: 12,
 } as const;

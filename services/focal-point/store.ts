@@ -59,7 +59,7 @@ import { MOVE_ATTENTION_MIGRATION_SQL, MOVE_MIGRATION_SQL } from "./moves/move-t
 import { sendMoveOnce } from "./moves/send-move.ts";
 import { withNoticeHooks, withWaitingNotices } from "./notices/notice-hooks.ts";
 import { NOTICE_PROCEDURES, NOTICE_READ_ONLY } from "./notices/notice-procedures.ts";
-import { NOTICE_MIGRATION_SQL } from "./notices/notice-tables.ts";
+import { NOTICE_MIGRATION_SQL, NOTICE_ONWARD_MIGRATION_SQL } from "./notices/notice-tables.ts";
 import { judgeOnwardRequest } from "./onward/judge-onward.ts";
 import { listOnwardCopies } from "./onward/onward-record.ts";
 import { ONWARD_MIGRATION_SQL } from "./onward/onward-tables.ts";
@@ -110,6 +110,7 @@ export const store = {
     { version: 29, name: "onward copies", sql: ONWARD_MIGRATION_SQL },
     { version: 30, name: "keys of firearms in order", sql: KEY_MIGRATION_SQL },
     { version: 31, name: "counts of alerts", sql: ALERT_COUNT_MIGRATION_SQL },
+    { version: 31, name: "notices passed on", sql: NOTICE_ONWARD_MIGRATION_SQL },
   ],
   procedures: {
     ...createServiceProcedures(HOOKS),

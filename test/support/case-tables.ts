@@ -12,7 +12,10 @@ import {
   MOVE_ATTENTION_MIGRATION_SQL,
   MOVE_MIGRATION_SQL,
 } from "../../services/focal-point/moves/move-tables.ts";
-import { NOTICE_MIGRATION_SQL } from "../../services/focal-point/notices/notice-tables.ts";
+import {
+  NOTICE_MIGRATION_SQL,
+  NOTICE_ONWARD_MIGRATION_SQL,
+} from "../../services/focal-point/notices/notice-tables.ts";
 import { ONWARD_MIGRATION_SQL } from "../../services/focal-point/onward/onward-tables.ts";
 import { PERSON_MIGRATION_SQL } from "../../services/focal-point/persons/person-tables.ts";
 import { RELEASE_MIGRATION_SQL } from "../../services/focal-point/releases/index.ts";
@@ -35,6 +38,7 @@ export function openCaseTables(...others: readonly string[]): MemoryTransaction 
     LINK_MIGRATION_SQL,
     PERSON_MIGRATION_SQL,
     NOTICE_MIGRATION_SQL,
+    NOTICE_ONWARD_MIGRATION_SQL,
     ONWARD_MIGRATION_SQL,
     ...others,
   );

@@ -6,7 +6,7 @@ import type { ApiDoor } from "#http";
 import { initExchange, type RunningExchange, startExchange } from "../../deploy/local/index.ts";
 import { openFocalPoints } from "./focal-points.ts";
 import { specsOf } from "./nats-carrier.ts";
-import { openCaseworkDoors } from "./test-doors.ts";
+import { openCaseworkDoors, openSecondPersons } from "./test-doors.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: answers of many routes are looked into
 type Json = any;
@@ -28,16 +28,31 @@ export interface ChainExchange {
   stop(): Promise<void>;
 }
 
+/** One with a second person in each State. */
+export interface StaffedExchange extends ChainExchange {
+  /** Another person confirms what the first one has prepared; throws unless it is sent. */
+  second(state: string, releaseId: string): Promise<void>;
+}
+
 /** Starts one as real processes around a real nats-server. */
-export async function startChainExchange(states: readonly string[]): Promise<ChainExchange> {
+export async function startChainExchange(states: readonly string[]): Promise<StaffedExchange> {
   const dataDir = join(await mkdtemp(join(tmpdir(), "tracepost-chain-")), "data");
   const participants = specsOf(states).map((one) => ({ ...one, answering: "officer" as const }));
   await initExchange({ dataDir, participants });
   const exchange: RunningExchange = await startExchange({ dataDir });
-  return chainOver(await openCaseworkDoors(exchange), async () => {
+  const doorOf = await openCaseworkDoors(exchange);
+  const confirm = await openSecondPersons(exchange);
+  const chain = chainOver(doorOf, async () => {
     await exchange.stop();
     await rm(join(dataDir, ".."), { recursive: true, force: true });
   });
+  return {
+    ...chain,
+    async second(state, releaseId) {
+      const status = await confirm(doorOf(state).url, releaseId);
+      if (status !== 200) throw new TypeError(`it was not confirmed: ${status}`);
+    },
+  };
 }
 
 /** Opens one in this process, for more States than a small machine has processes for. */

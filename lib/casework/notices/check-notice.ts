@@ -4,7 +4,9 @@ import {
   type Finding,
   type Notice,
   type NoticeSubject,
+  type OnwardConfirmation,
   type OnwardReleaseDecision,
+  OnwardStanding,
 } from "#proto";
 import { CASEWORK_LIMITS, isMessageId, NOTICE_LIMITS } from "#runtime";
 import { isCalendarDate } from "../calendar-date.ts";
@@ -92,10 +94,11 @@ export function checkNotice(notice: Notice): Finding[] {
       checkDecision(content.value, found);
       break;
     case "confirmation": {
-      const { done, explanation, noticeMessageId } = content.value;
+      const { done, explanation, noticeMessageId, onward } = content.value;
       found.demand(isMessageId(noticeMessageId), "confirmation.notice_message_id", "notAnId");
       found.bounded(explanation, "confirmation.explanation", freeTextCharsMax);
       found.demand(done || explanation.trim() !== "", "confirmation.explanation", "missing");
+      checkOnward(onward, found);
       break;
     }
     case undefined:
@@ -104,6 +107,23 @@ export function checkNotice(notice: Notice): Finding[] {
       content satisfies never;
   }
   return found.all();
+}
+
+function checkOnward(onward: readonly OnwardConfirmation[], found: FindingList): void {
+  const at = "confirmation.onward";
+  found.demand(onward.length <= NOTICE_LIMITS.onwardMax, at, "tooMany");
+  for (const [index, one] of onward.slice(0, NOTICE_LIMITS.onwardMax).entries()) {
+    const areNamed = isName(one.participant) && isName(one.passedOnBy);
+    found.demand(areNamed, `${at}.${index}.participant`, "unknownValue");
+    found.choice(one.standing, OnwardStanding, `${at}.${index}.standing`);
+    const charsMax = CASEWORK_LIMITS.freeTextCharsMax;
+    found.bounded(one.explanation, `${at}.${index}.explanation`, charsMax);
+  }
+}
+
+/** A participant or a State. */
+function isName(text: string): boolean {
+  return /^[A-Z][A-Z0-9-]{1,31}$/u.test(text);
 }
 
 const PART = /^(?:body|persons|attachment\/[0-9a-f-]{1,64})$/u;
@@ -120,8 +140,7 @@ function checkReleaseTo(releaseTo: readonly string[], field: string, found: Find
   found.demand(releaseTo.length > 0, field, "missing");
   found.demand(releaseTo.length <= NOTICE_LIMITS.releaseToMax, field, "tooMany");
   found.demand(new Set(releaseTo).size === releaseTo.length, field, "repeated");
-  const areNames = releaseTo.every((one) => /^[A-Z][A-Z0-9-]{1,31}$/u.test(one));
-  found.demand(areNames, field, "unknownValue");
+  found.demand(releaseTo.every(isName), field, "unknownValue");
 }
 
 function checkDecision(decision: OnwardReleaseDecision, found: FindingList): void {

@@ -118,12 +118,14 @@ function bodyOf(hops: readonly StoredHop[], going: Going, context: NextContext) 
   });
   const custodyHistory = history.flatMap(({ events }) => events);
   const isForwarded = stored.record.role === "requested";
+  // Passed on twice, it is still for the State in which the firearm was recovered.
+  const behalf = request.forwardedFor || (isForwarded ? request.requestingState : "");
   const next = TraceRequest.create({
     ...request,
     previousRequestId: stored.requestId,
     hopNumber: stored.hop + 1,
     custodyHistory,
-    forwardedFor: isForwarded ? request.requestingState : request.forwardedFor,
+    forwardedFor: behalf,
     onwardForwardConsent: request.onwardForwardConsent,
     findings: [],
   });
@@ -139,7 +141,7 @@ function bodyOf(hops: readonly StoredHop[], going: Going, context: NextContext) 
     },
     state,
     onExchange: standing.onExchange,
-    forwardedFor: isForwarded ? request.requestingState : undefined,
+    forwardedFor: isForwarded ? behalf : undefined,
     withheld: history.flatMap(({ withheld }) => withheld),
   };
 }

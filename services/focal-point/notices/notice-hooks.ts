@@ -1,12 +1,9 @@
 import type { PostApplication, PostHooks } from "#post";
 import { Kind } from "#proto";
+import { carryOutDue } from "./carry-out.ts";
+import { reportOnward } from "./confirm-notice.ts";
 import { findNotice, settleNotice } from "./notice-record.ts";
-import {
-  carryOutWaiting,
-  judgeNotice,
-  type NoticeEffect,
-  receiveNotice,
-} from "./receive-notice.ts";
+import { judgeNotice, type NoticeEffect, receiveNotice } from "./receive-notice.ts";
 
 /** Puts the judge of notices beside another one. */
 export function withNotices(inner: PostApplication): PostApplication {
@@ -33,17 +30,20 @@ export function withNoticeHooks(inner: PostHooks): PostHooks {
       if (known?.direction !== "sent" || known.state !== "OPEN") return;
       const { code, messageId: noticeId, nowMs } = fate;
       await settleNotice(tx, { noticeId, state: "NOT_TAKEN", code, nowMs });
+      const { aboutSender: participant, causeId } = known;
+      const self = { participant, state: participant.slice(0, 2) };
+      await reportOnward(tx, { causeId, self, nowMs });
     },
   };
 }
 
-/** Does, once a message and its personal data are kept, what notices that overtook it asked. */
+/** Does what notices ask, once a message and its personal data are kept. */
 export function withWaitingNotices(inner: PostHooks): PostHooks {
   return {
     ...inner,
     async onMessage(tx, message, effect) {
       const refusal = await inner.onMessage(tx, message, effect);
-      if (refusal === undefined) await carryOutWaiting(tx, message);
+      if (refusal === undefined) await carryOutDue(tx, message);
       return refusal;
     },
   };

@@ -4,8 +4,9 @@ import { doOnce, type RepeatKey, type RepeatMismatch } from "#repeats";
 import type { Transaction } from "#runtime";
 import type { Replier } from "../cases/reply-handling.ts";
 import type { Clearance, NotAlone } from "../releases/hold.ts";
+import { confirmNotice } from "./confirm-notice.ts";
 import { findNotice, listNotices, type NoticeRecord, settleNotice } from "./notice-record.ts";
-import { askedFor, confirmNotice, keepGranted } from "./receive-notice.ts";
+import { askedFor, keepGranted } from "./receive-notice.ts";
 import { draftNotice, holdNotice, type NoticeToSend, sendNotices } from "./send-notice.ts";
 
 /** Sends notices for a caller who may ask again (TP-API-18); what waits, too (TP-ANS-10). */
@@ -49,7 +50,6 @@ async function confirmNoticeOnce(
       known,
       done,
       explanation,
-      passedOnTo: [],
       self,
       nowMs,
     });

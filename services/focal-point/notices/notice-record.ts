@@ -38,6 +38,10 @@ export interface NoticeRecord {
   /** Why it was not taken. */
   readonly code: string | null;
   readonly actor: string;
+  /** The notice received that this one passes on; empty for none. */
+  readonly causeId: string;
+  /** Participants further on who have not done yet what it asks. */
+  readonly outstanding: number;
   readonly notedAtMs: number;
   readonly updatedAtMs: number;
 }
@@ -58,6 +62,8 @@ interface NoticeRow extends SqlRow {
   answer_id: string | null;
   code: string | null;
   actor: string;
+  cause_id: string;
+  outstanding: number;
   noted_at: number;
   updated_at: number;
 }
@@ -79,6 +85,8 @@ function recordOf(row: NoticeRow): NoticeRecord {
     answerId: row.answer_id,
     code: row.code,
     actor: row.actor,
+    causeId: row.cause_id,
+    outstanding: row.outstanding,
     notedAtMs: row.noted_at,
     updatedAtMs: row.updated_at,
   };
@@ -90,6 +98,7 @@ export type NewNotice = Pick<
   "noticeId" | "direction" | "peer" | "kind" | "caseId" | "state" | "notice" | "actor"
 > & {
   readonly about: { readonly sender: string; readonly messageId: string; readonly part: string };
+  readonly causeId?: string | undefined;
   readonly nowMs: number;
 };
 
@@ -97,8 +106,8 @@ export type NewNotice = Pick<
 export async function insertNotice(tx: Transaction, one: NewNotice): Promise<void> {
   await tx.run(
     `INSERT INTO notice (notice_id, direction, peer, kind, case_id, about_sender, about_message_id,
-       about_part, state, notice, actor, noted_at, updated_at)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       about_part, state, notice, actor, cause_id, noted_at, updated_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     one.noticeId,
     one.direction,
     one.peer,
@@ -110,6 +119,7 @@ export async function insertNotice(tx: Transaction, one: NewNotice): Promise<voi
     one.state,
     one.notice,
     one.actor,
+    one.causeId ?? "",
     one.nowMs,
     one.nowMs,
   );
@@ -137,6 +147,20 @@ export async function waitingFor(
   return rows.map(recordOf);
 }
 
+/** The newest notice that passes another one on, in a message of ours; null for none. */
+export async function passedOnIn(
+  tx: Transaction,
+  args: { readonly causeId: string; readonly messageId: string },
+): Promise<NoticeRecord | null> {
+  const row = await tx.get<NoticeRow>(
+    `SELECT * FROM notice WHERE cause_id = ? AND about_message_id = ?
+     ORDER BY position DESC LIMIT 1`,
+    args.causeId,
+    args.messageId,
+  );
+  return row === undefined ? null : recordOf(row);
+}
+
 /** What a list of notices is asked for. */
 export interface NoticeQuery {
   readonly caseId: string | undefined;
@@ -151,7 +175,7 @@ export interface NoticeQuery {
 export async function listNotices(tx: Transaction, query: NoticeQuery): Promise<NoticeRecord[]> {
   const rows = await tx.all<NoticeRow>(
     `SELECT * FROM notice WHERE (?1 IS NULL OR case_id = ?1) AND (?2 IS NULL OR direction = ?2)
-       AND (?3 = 0 OR state IN ('OPEN', 'WAITING')) AND (?4 IS NULL OR position < ?4)
+       AND (?3 = 0 OR state IN ('OPEN', 'WAITING') OR outstanding > 0) AND (?4 IS NULL OR position < ?4)
      ORDER BY position DESC LIMIT ?5`,
     query.caseId ?? null,
     query.direction ?? null,
@@ -171,16 +195,18 @@ export async function settleNotice(
     readonly answer?: Uint8Array;
     readonly answerId?: string;
     readonly code?: string;
+    readonly outstanding?: number;
     readonly nowMs: number;
   },
 ): Promise<void> {
   await tx.run(
     `UPDATE notice SET state = ?, answer = coalesce(?, answer), answer_id = coalesce(?, answer_id),
-       code = ?, updated_at = ? WHERE notice_id = ?`,
+       code = ?, outstanding = coalesce(?, outstanding), updated_at = ? WHERE notice_id = ?`,
     settled.state,
     settled.answer ?? null,
     settled.answerId ?? null,
     settled.code ?? null,
+    settled.outstanding ?? null,
     settled.nowMs,
     settled.noticeId,
   );

@@ -14,6 +14,7 @@ import { type Finding, Notice, OnwardReleaseDecision, PersonsBlock } from "#prot
 import { type Clock, type Database, HTTP_LIMITS } from "#runtime";
 import { sendHeld } from "../api/release-routes.ts";
 import type { Replier } from "../cases/reply-handling.ts";
+import { addOnwardRoutes } from "../onward/onward-routes.ts";
 import type { FocalPointProcedures } from "../store.ts";
 import { toNotice } from "./notice-facts.ts";
 import {
@@ -35,7 +36,7 @@ interface NoticeRouteDeps {
   readonly onDrafted: () => void;
 }
 
-/** Routes about notices (TP-PERS-10 to TP-PERS-16). */
+/** Routes about notices, and what they follow (TP-PERS-10 to TP-PERS-17). */
 export function addNoticeRoutes(routes: HttpRoutes, deps: NoticeRouteDeps): void {
   addSendRoute(routes, deps);
   routes.get("/notices", LIST_NOTICES, async (request, reply) => {
@@ -58,6 +59,7 @@ export function addNoticeRoutes(routes: HttpRoutes, deps: NoticeRouteDeps): void
     return reply.send(noticeDetail(record));
   });
   addAnswerRoutes(routes, deps);
+  addOnwardRoutes(routes, deps);
 }
 
 function addSendRoute(routes: HttpRoutes, deps: NoticeRouteDeps): void {

@@ -1,6 +1,6 @@
 import { type Static, Type } from "typebox";
 import { closed, nameSchema, PersonsFacts, text } from "#casework";
-import { DisclosureProceeding, ErasureReason } from "#proto";
+import { DisclosureProceeding, ErasureReason, OnwardStanding } from "#proto";
 import { CASEWORK_LIMITS, NOTICE_LIMITS } from "#runtime";
 
 const Subject = Type.Object(
@@ -107,6 +107,10 @@ export const NoticeView = Type.Object({
   caseId: Type.String(),
   subject: Subject,
   code: Type.Optional(Type.String({ description: "Why it was not taken" })),
+  outstanding: Type.Optional(
+    Type.Integer({ description: "How many further on have not done yet what it asks" }),
+  ),
+  passesOn: Type.Optional(Type.String({ description: "The notice received that it passes on" })),
   actor: Type.String(),
   notedAt: instant,
   updatedAt: instant,
@@ -131,6 +135,17 @@ export const NoticeDetail = Type.Object({
       done: Type.Optional(Type.Boolean()),
       explanation: Type.Optional(Type.String()),
       passedOnTo: Type.Optional(Type.Array(Type.String())),
+      onward: Type.Optional(
+        Type.Array(
+          Type.Object({
+            participant: Type.String({ description: "Who received the information" }),
+            passedOnBy: Type.String(),
+            standing: Type.Optional(nameSchema(OnwardStanding)),
+            explanation: Type.Optional(Type.String()),
+          }),
+          { description: "Everybody further on, until the last, and who has done it" },
+        ),
+      ),
       granted: Type.Optional(Type.Boolean()),
       releaseTo: Type.Optional(Type.Array(Type.String())),
       conditions: Type.Optional(Type.String()),

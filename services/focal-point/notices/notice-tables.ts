@@ -45,3 +45,18 @@ CREATE TABLE onward_copy (
   PRIMARY KEY (about_sender, about_message_id, onward_message_id)
 ) STRICT, WITHOUT ROWID;
 `;
+
+/**
+ * Which notice another one passes on, and how many further on have not done yet what it asks
+ * (TP-PERS-13). Of notices that are passed on several may wait for a second person in one case.
+ */
+export const NOTICE_ONWARD_MIGRATION_SQL = `
+ALTER TABLE notice ADD COLUMN cause_id TEXT NOT NULL DEFAULT '';
+ALTER TABLE notice ADD COLUMN outstanding INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX notice_cause ON notice (cause_id, about_message_id) WHERE cause_id <> '';
+
+DROP INDEX release_waiting;
+CREATE UNIQUE INDEX release_waiting ON release (action, case_id)
+  WHERE state = 'PENDING' AND action <> 'passed-on notice';
+CREATE INDEX release_pending ON release (action, case_id) WHERE state = 'PENDING';
+`;

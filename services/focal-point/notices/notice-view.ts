@@ -1,5 +1,5 @@
 import { nameOf } from "#casework";
-import { DisclosureProceeding, ErasureReason, Notice } from "#proto";
+import { DisclosureProceeding, ErasureReason, Notice, OnwardStanding } from "#proto";
 import type { NoticeRecord } from "./notice-record.ts";
 
 /** A notice as it is told in a list. */
@@ -17,6 +17,8 @@ export function noticeView(record: NoticeRecord) {
       part: record.aboutPart,
     },
     code: record.code ?? undefined,
+    outstanding: record.outstanding || undefined,
+    passesOn: record.causeId || undefined,
     actor: record.actor,
     notedAt: instant(record.notedAtMs),
     updatedAt: instant(record.updatedAtMs),
@@ -60,8 +62,14 @@ function answerView({ answer, answerId }: NoticeRecord) {
   const { content } = Notice.decode(answer);
   const id = { answerId: answerId ?? undefined };
   if (content?.$case === "confirmation") {
-    const { done, explanation, passedOnTo } = content.value;
-    return { ...id, done, explanation: explanation || undefined, passedOnTo };
+    const { done, explanation, onward, passedOnTo } = content.value;
+    const further = onward.map((one) => ({
+      participant: one.participant,
+      passedOnBy: one.passedOnBy,
+      standing: nameOf(OnwardStanding, one.standing),
+      explanation: one.explanation || undefined,
+    }));
+    return { ...id, done, explanation: explanation || undefined, passedOnTo, onward: further };
   }
   if (content?.$case !== "onwardReleaseDecision") return undefined;
   const { conditions, granted, reason, releaseTo } = content.value;

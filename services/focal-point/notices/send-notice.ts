@@ -4,9 +4,8 @@ import { Kind, type MessageRef, PersonsBlock } from "#proto";
 import { newMessageId, type SqlRow, type Transaction } from "#runtime";
 import { defaultHandling, type Replier } from "../cases/reply-handling.ts";
 import { keepSentPersons, personsParts } from "../persons/person-part.ts";
-import { erasePersons } from "../persons/person-procedures.ts";
-import { blockIdOf } from "../persons/person-record.ts";
 import { Clearance, draftCleared, holdForSecondPerson, type NotAlone } from "../releases/hold.ts";
+import { eraseInformation } from "./information.ts";
 import { insertNotice, type KeptNoticeKind } from "./notice-record.ts";
 
 /** A message that a notice is about. */
@@ -98,7 +97,7 @@ function messageOf(draft: NoticeDraft): MessageDraft & { readonly messageId: str
 
 /** By what a notice is known while it waits for a second person. */
 export interface NoticeHold {
-  readonly action: "notice" | "decision";
+  readonly action: "notice" | "decision" | "passed-on notice";
   /** Arguments of that action. */
   readonly args: unknown;
   readonly actor: string;
@@ -115,7 +114,7 @@ export async function holdNotice(
   const message = messageOf(draft);
   const held = await holdForSecondPerson(
     tx,
-    { ...hold, draft: message, caseId, peer, nowMs },
+    { ...hold, several: hold.action === "passed-on notice", draft: message, caseId, peer, nowMs },
     given,
   );
   // Only the firearm register is sent to an officer, and it gives no notice.
@@ -149,6 +148,8 @@ export interface NoticeToSend {
   readonly notice: Uint8Array;
   /** Encoded PersonsBlock as it is to be read from now on; with a correction of persons. */
   readonly persons: Uint8Array | undefined;
+  /** The notice received that this one passes on (TP-PERS-13). */
+  readonly causeId?: string;
   readonly self: Replier;
   readonly actor: string;
   readonly nowMs: number;
@@ -179,7 +180,7 @@ export async function sendNotices(
   args: NoticeToSend,
   given?: Clearance,
 ): Promise<SentNotices> {
-  const { about, actor, kind, nowMs, self } = args;
+  const { about, actor, causeId, kind, nowMs, self } = args;
   const isOwner = about.sender === self.participant;
   if (isOwner !== OWNER_KINDS.includes(kind)) return { type: "not-yours" };
   const found = await aboutOf(tx, about, self);
@@ -193,7 +194,10 @@ export async function sendNotices(
   let clearance = given;
   const [first] = found.to;
   if (first !== undefined) {
-    const hold = { action: "notice", args, actor } as const;
+    const action = causeId === undefined ? "notice" : "passed-on notice";
+    // What waits to be passed on keeps no copy of personal data that may be erased meanwhile.
+    const waits = causeId === undefined ? args : { ...args, persons: undefined };
+    const hold = { action, args: waits, actor } as const;
     const held = await holdNotice(tx, draftTo(first), hold, given);
     if (held.type !== "cleared") return held;
     clearance = held.clearance;
@@ -202,7 +206,7 @@ export async function sendNotices(
   for (const to of found.to) {
     const noticeId = await draftNotice(tx, draftTo(to), clearance);
     const kept = { noticeId, direction: "sent", peer: to, kind, caseId, state: "OPEN" } as const;
-    await insertNotice(tx, { ...kept, notice, about, actor, nowMs });
+    await insertNotice(tx, { ...kept, notice, about, causeId, actor, nowMs });
     await tellChange(tx, {
       kind: "notice.sent",
       caseId,
@@ -216,9 +220,9 @@ export async function sendNotices(
   }
   const endsHere = kind === "ERASURE" || persons !== undefined;
   if (endsHere && about.part === "persons") {
-    const blockId = blockIdOf(about.sender, about.messageId);
     const reason = kind === "ERASURE" ? "erasure notice sent" : "replaced by a correction notice";
-    await erasePersons(tx, { blockId, actor, reason, nowMs });
+    const except = notices.map(({ noticeId }) => noticeId);
+    await eraseInformation(tx, { ...about, except, actor, reason, nowMs });
   }
   return { type: "sent", notices };
 }

@@ -5,6 +5,7 @@ import { type LinkedCaseToOpen, openLinkedCase } from "../chain/open-linked.ts";
 import { type MoveToSend, sendMove } from "../moves/send-move.ts";
 import { decideRelease, type ReleaseToDecide } from "../notices/notice-procedures.ts";
 import { contentView } from "../notices/notice-view.ts";
+import { sendPassedOn } from "../notices/pass-on-notice.ts";
 import { type NoticeToSend, sendNotices } from "../notices/send-notice.ts";
 import type { Clearance } from "./hold.ts";
 import { insertPolicy } from "./release-policy.ts";
@@ -69,6 +70,15 @@ const notice: HeldAction = {
   view: (args) => contentView(args as NoticeToSend),
 };
 
+const passedOnNotice: HeldAction = {
+  async perform(tx, args, { clearance, nowMs }) {
+    const sent = await sendPassedOn(tx, { ...(args as NoticeToSend), nowMs }, clearance);
+    if (sent.type !== "sent") return { type: "stale", detail: sent.type };
+    return { type: "sent", messageId: sent.notices[0]?.noticeId ?? "", state: "SENT" };
+  },
+  view: notice.view,
+};
+
 const decision: HeldAction = {
   async perform(tx, args, { clearance, nowMs }) {
     const answered = await decideRelease(tx, { ...(args as ReleaseToDecide), nowMs }, clearance);
@@ -94,6 +104,7 @@ export const HELD_ACTIONS: Readonly<Record<string, HeldAction>> = {
   move,
   request,
   notice,
+  "passed-on notice": passedOnNotice,
   decision,
   policy,
 };

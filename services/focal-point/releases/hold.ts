@@ -61,6 +61,8 @@ export interface Hold {
   readonly alone?: { readonly reason: string } | undefined;
   /** By what the request is known when it comes again. */
   readonly repeat?: { readonly key: string; readonly digest: Uint8Array } | undefined;
+  /** Several of its kind may wait for one case. */
+  readonly several?: boolean;
 }
 
 /** It waits for a second person. */
@@ -118,7 +120,7 @@ function cleared(reasons: readonly ReleaseReason[], releaseId = ""): Held {
 /** What waits, whatever it is: a message, or a policy that lets more leave. */
 export type Waiting = Omit<Hold, "draft" | "alone"> & { readonly draft?: MessageDraft };
 
-/** Keeps something until a second person confirms it; one of its kind for each case. */
+/** Keeps something until a second person confirms it; most kinds once for each case. */
 export async function keepPending(
   tx: Transaction,
   hold: Waiting,
@@ -130,7 +132,8 @@ export async function keepPending(
     action,
     caseId,
   );
-  if (waiting !== undefined) return { type: "waiting", releaseId: waiting.release_id };
+  const isTwice = waiting !== undefined && hold.several !== true;
+  if (isTwice) return { type: "waiting", releaseId: waiting.release_id };
   const releaseId = await insertRelease(tx, hold, reasons, { state: "PENDING" });
   return { type: "held", releaseId, reasons };
 }

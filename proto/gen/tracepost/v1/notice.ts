@@ -134,6 +134,73 @@ export function disclosureProceedingToJSON(object: DisclosureProceeding): string
   }
 }
 
+/** How far a notice has come with somebody it was passed on to; later ones are further. */
+export const OnwardStanding = {
+  UNSPECIFIED: 0,
+  /** NOT_TOLD - Who passed the information on has not told it yet: a second person or a letter is waited for. */
+  NOT_TOLD: 1,
+  TOLD: 2,
+  /** NOT_TAKEN - The message did not reach it. */
+  NOT_TAKEN: 3,
+  NOT_DONE: 4,
+  DONE: 5,
+} as const;
+
+export type OnwardStanding = typeof OnwardStanding[keyof typeof OnwardStanding];
+
+export namespace OnwardStanding {
+  export type UNSPECIFIED = typeof OnwardStanding.UNSPECIFIED;
+  export type NOT_TOLD = typeof OnwardStanding.NOT_TOLD;
+  export type TOLD = typeof OnwardStanding.TOLD;
+  export type NOT_TAKEN = typeof OnwardStanding.NOT_TAKEN;
+  export type NOT_DONE = typeof OnwardStanding.NOT_DONE;
+  export type DONE = typeof OnwardStanding.DONE;
+}
+
+export function onwardStandingFromJSON(object: any): OnwardStanding {
+  switch (object) {
+    case 0:
+    case "ONWARD_STANDING_UNSPECIFIED":
+      return OnwardStanding.UNSPECIFIED;
+    case 1:
+    case "ONWARD_STANDING_NOT_TOLD":
+      return OnwardStanding.NOT_TOLD;
+    case 2:
+    case "ONWARD_STANDING_TOLD":
+      return OnwardStanding.TOLD;
+    case 3:
+    case "ONWARD_STANDING_NOT_TAKEN":
+      return OnwardStanding.NOT_TAKEN;
+    case 4:
+    case "ONWARD_STANDING_NOT_DONE":
+      return OnwardStanding.NOT_DONE;
+    case 5:
+    case "ONWARD_STANDING_DONE":
+      return OnwardStanding.DONE;
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum OnwardStanding");
+  }
+}
+
+export function onwardStandingToJSON(object: OnwardStanding): string {
+  switch (object) {
+    case OnwardStanding.UNSPECIFIED:
+      return "ONWARD_STANDING_UNSPECIFIED";
+    case OnwardStanding.NOT_TOLD:
+      return "ONWARD_STANDING_NOT_TOLD";
+    case OnwardStanding.TOLD:
+      return "ONWARD_STANDING_TOLD";
+    case OnwardStanding.NOT_TAKEN:
+      return "ONWARD_STANDING_NOT_TAKEN";
+    case OnwardStanding.NOT_DONE:
+      return "ONWARD_STANDING_NOT_DONE";
+    case OnwardStanding.DONE:
+      return "ONWARD_STANDING_DONE";
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum OnwardStanding");
+  }
+}
+
 /** Body of kind NOTICE. */
 export interface Notice {
   content:
@@ -187,7 +254,18 @@ export interface ErasureNotice {
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
-/** It was done, or why it cannot be. */
+/** What became of a notice at somebody it was passed on to. */
+export interface OnwardConfirmation {
+  /** Participant that received the information, or State that was written to. */
+  participant: string;
+  /** Participant that passed it on. */
+  passedOnBy: string;
+  standing: OnwardStanding;
+  explanation: string;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+/** It was done, or why it cannot be. Given again when more is known of those it was passed on to. */
 export interface NoticeConfirmation {
   /** Id of the notice. */
   noticeMessageId: string;
@@ -195,6 +273,8 @@ export interface NoticeConfirmation {
   explanation: string;
   /** Participants it was passed on to. */
   passedOnTo: string[];
+  /** Everybody further on, until the last. */
+  onward: OnwardConfirmation[];
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -1003,8 +1083,149 @@ export const ErasureNotice: MessageFns<ErasureNotice> = {
   },
 };
 
+function createBaseOnwardConfirmation(): OnwardConfirmation {
+  return { participant: "", passedOnBy: "", standing: 0, explanation: "" };
+}
+
+export const OnwardConfirmation: MessageFns<OnwardConfirmation> = {
+  encode(message: OnwardConfirmation, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.participant !== "") {
+      writer.uint32(10).string(message.participant);
+    }
+    if (message.passedOnBy !== "") {
+      writer.uint32(18).string(message.passedOnBy);
+    }
+    if (message.standing !== 0) {
+      writer.uint32(24).int32(message.standing);
+    }
+    if (message.explanation !== "") {
+      writer.uint32(34).string(message.explanation);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): OnwardConfirmation {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseOnwardConfirmation();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.participant = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.passedOnBy = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.standing = reader.int32() as any;
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.explanation = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        if (message._unknownFields === undefined) {
+          message._unknownFields = {};
+        }
+
+        const list = message._unknownFields[tag];
+
+        if (list === undefined) {
+          message._unknownFields[tag] = [buf];
+        } else {
+          list.push(buf);
+        }
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): OnwardConfirmation {
+    return {
+      participant: isSet(object.participant) ? globalThis.String(object.participant) : "",
+      passedOnBy: isSet(object.passedOnBy)
+        ? globalThis.String(object.passedOnBy)
+        : isSet(object.passed_on_by)
+        ? globalThis.String(object.passed_on_by)
+        : "",
+      standing: isSet(object.standing) ? onwardStandingFromJSON(object.standing) : 0,
+      explanation: isSet(object.explanation) ? globalThis.String(object.explanation) : "",
+    };
+  },
+
+  toJSON(message: OnwardConfirmation): unknown {
+    const obj: any = {};
+    if (message.participant !== "") {
+      obj.participant = message.participant;
+    }
+    if (message.passedOnBy !== "") {
+      obj.passedOnBy = message.passedOnBy;
+    }
+    if (message.standing !== 0) {
+      obj.standing = onwardStandingToJSON(message.standing);
+    }
+    if (message.explanation !== "") {
+      obj.explanation = message.explanation;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<OnwardConfirmation>): OnwardConfirmation {
+    return OnwardConfirmation.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<OnwardConfirmation>): OnwardConfirmation {
+    const message = createBaseOnwardConfirmation();
+    message.participant = object.participant ?? "";
+    message.passedOnBy = object.passedOnBy ?? "";
+    message.standing = object.standing ?? 0;
+    message.explanation = object.explanation ?? "";
+    return message;
+  },
+};
+
 function createBaseNoticeConfirmation(): NoticeConfirmation {
-  return { noticeMessageId: "", done: false, explanation: "", passedOnTo: [] };
+  return { noticeMessageId: "", done: false, explanation: "", passedOnTo: [], onward: [] };
 }
 
 export const NoticeConfirmation: MessageFns<NoticeConfirmation> = {
@@ -1020,6 +1241,9 @@ export const NoticeConfirmation: MessageFns<NoticeConfirmation> = {
     }
     for (const v of message.passedOnTo) {
       writer.uint32(34).string(v!);
+    }
+    for (const v of message.onward) {
+      OnwardConfirmation.encode(v!, writer.uint32(42).fork()).join();
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -1077,6 +1301,14 @@ export const NoticeConfirmation: MessageFns<NoticeConfirmation> = {
             message.passedOnTo.push(reader.string());
             continue;
           }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.onward.push(OnwardConfirmation.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1115,6 +1347,9 @@ export const NoticeConfirmation: MessageFns<NoticeConfirmation> = {
         : globalThis.Array.isArray(object?.passed_on_to)
         ? object.passed_on_to.map((e: any) => globalThis.String(e))
         : [],
+      onward: globalThis.Array.isArray(object?.onward)
+        ? object.onward.map((e: any) => OnwardConfirmation.fromJSON(e))
+        : [],
     };
   },
 
@@ -1132,6 +1367,9 @@ export const NoticeConfirmation: MessageFns<NoticeConfirmation> = {
     if (message.passedOnTo?.length) {
       obj.passedOnTo = message.passedOnTo;
     }
+    if (message.onward?.length) {
+      obj.onward = message.onward.map((e) => OnwardConfirmation.toJSON(e));
+    }
     return obj;
   },
 
@@ -1144,6 +1382,7 @@ export const NoticeConfirmation: MessageFns<NoticeConfirmation> = {
     message.done = object.done ?? false;
     message.explanation = object.explanation ?? "";
     message.passedOnTo = object.passedOnTo?.map((e) => e) || [];
+    message.onward = object.onward?.map((e) => OnwardConfirmation.fromPartial(e)) || [];
     return message;
   },
 };

@@ -1,0 +1,119 @@
+import { outstandingOnward } from "#casework";
+import { Notice, type NoticeConfirmation, OnwardConfirmation, OnwardStanding } from "#proto";
+import type { Transaction } from "#runtime";
+import type { Replier } from "../cases/reply-handling.ts";
+import type { OnwardCopy } from "../onward/onward-record.ts";
+import { copiesOfInformation } from "./information.ts";
+import { findNotice, type NoticeRecord, passedOnIn, settleNotice } from "./notice-record.ts";
+import { draftNotice } from "./send-notice.ts";
+
+/** A confirmation to be sent. */
+export interface Confirmation {
+  readonly known: NoticeRecord;
+  readonly done: boolean;
+  readonly explanation: string;
+  readonly self: Replier;
+  readonly nowMs: number;
+}
+
+/**
+ * Answers a notice received: it was done, or why not, and how far it has come with those it was
+ * passed on to (TP-PERS-13). Gives the id of the answer.
+ */
+export async function confirmNotice(tx: Transaction, one: Confirmation): Promise<string> {
+  const { done, explanation, known, nowMs, self } = one;
+  const { caseId, noticeId, peer: to } = known;
+  const onward = await onwardOf(tx, known, self.participant);
+  const own = onward.filter(({ passedOnBy }) => passedOnBy === self.participant);
+  const passedOnTo = own.map(({ participant }) => participant);
+  const value = { noticeMessageId: noticeId, done, explanation, passedOnTo, onward };
+  const answer = Notice.encode(
+    Notice.create({ content: { $case: "confirmation", value }, languageTag: "en" }),
+  ).finish();
+  const draft = { to, caseId, reference: undefined, notice: answer, self, nowMs };
+  const answerId = await draftNotice(tx, draft);
+  const state = done ? "DONE" : "NOT_DONE";
+  const outstanding = outstandingOnward(onward);
+  await settleNotice(tx, { noticeId, state, answer, answerId, outstanding, nowMs });
+  return answerId;
+}
+
+/**
+ * Tells who sent a notice that more is known of those it was passed on to; nothing before it was
+ * confirmed at all, since that will say it.
+ */
+export async function reportOnward(
+  tx: Transaction,
+  { causeId, nowMs, self }: { causeId: string; self: Replier; nowMs: number },
+): Promise<void> {
+  const known = causeId === "" ? null : await findNotice(tx, { noticeId: causeId });
+  const before = confirmationIn(known?.answer ?? null);
+  if (known?.direction !== "received" || before === undefined) return;
+  const { done, explanation } = before;
+  await confirmNotice(tx, { known, done, explanation, self, nowMs });
+}
+
+/** What a kept answer confirms; undefined when it is none. */
+export function confirmationIn(answer: Uint8Array | null): NoticeConfirmation | undefined {
+  if (answer === null) return undefined;
+  const { content } = Notice.decode(answer);
+  return content?.$case === "confirmation" ? content.value : undefined;
+}
+
+/** How far a notice has come with everybody it was passed on to, until the last. */
+async function onwardOf(
+  tx: Transaction,
+  known: NoticeRecord,
+  passedOnBy: string,
+): Promise<OnwardConfirmation[]> {
+  const about = {
+    sender: known.aboutSender,
+    messageId: known.aboutMessageId,
+    part: known.aboutPart,
+  };
+  const nearest = new Map<string, OnwardConfirmation>();
+  const further: OnwardConfirmation[] = [];
+  for (const copy of await copiesOfInformation(tx, about)) {
+    const { messageId, to: participant } = copy;
+    const child = await passedOnIn(tx, { causeId: known.noticeId, messageId });
+    if (child === null && !(await hasReached(tx, copy))) continue;
+    const answer = confirmationIn(child?.answer ?? null);
+    const standing = standingOf(child);
+    const explanation = answer?.explanation ?? (copy.byLetter ? "It went there by letter." : "");
+    const one = { participant, passedOnBy, standing, explanation };
+    const before = nearest.get(participant);
+    // Who received it in several messages has done it when it is done about all of them.
+    if (before === undefined || standing < before.standing) {
+      nearest.set(participant, OnwardConfirmation.create(one));
+    }
+    further.push(...(answer?.onward ?? []));
+  }
+  return [...nearest.values(), ...further];
+}
+
+const STANDINGS = {
+  OPEN: OnwardStanding.TOLD,
+  DONE: OnwardStanding.DONE,
+  NOT_DONE: OnwardStanding.NOT_DONE,
+  NOT_TAKEN: OnwardStanding.NOT_TAKEN,
+} as const;
+
+function standingOf(child: NoticeRecord | null): OnwardStanding {
+  const state = child?.state ?? "";
+  return state in STANDINGS ? STANDINGS[state as keyof typeof STANDINGS] : OnwardStanding.NOT_TOLD;
+}
+
+/** Whether a message reached whom it was for, or still may. */
+async function hasReached(
+  tx: Transaction,
+  { byLetter, messageId, to }: OnwardCopy,
+): Promise<boolean> {
+  if (byLetter) return true;
+  const row = await tx.get<{ n: number }>(
+    `SELECT count(*) AS n FROM post_outbox_recipient
+     WHERE message_id = ? AND recipient = ? AND state IN ('open', 'delivered')`,
+    messageId,
+    to,
+  );
+  return (row?.n ?? 0) > 0;
+}
