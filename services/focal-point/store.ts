@@ -110,7 +110,7 @@ export const store = {
     { version: 29, name: "onward copies", sql: ONWARD_MIGRATION_SQL },
     { version: 30, name: "keys of firearms in order", sql: KEY_MIGRATION_SQL },
     { version: 31, name: "counts of alerts", sql: ALERT_COUNT_MIGRATION_SQL },
-    { version: 31, name: "notices passed on", sql: NOTICE_ONWARD_MIGRATION_SQL },
+    { version: 32, name: "notices passed on", sql: NOTICE_ONWARD_MIGRATION_SQL },
   ],
   procedures: {
     ...createServiceProcedures(HOOKS),
