@@ -1,10 +1,7 @@
 import { join } from "node:path";
 import { Registry } from "prom-client";
-import { TracepostError } from "#errors";
 import { createHttpServer } from "#http";
-import { type CheckpointSigner, createCheckpointSigner } from "#message-log";
 import { defaultPolicy } from "#policy";
-import { KeyPurpose } from "#proto";
 import {
   type Clock,
   type Database,
@@ -13,27 +10,11 @@ import {
   type Logger,
   watchDisk,
 } from "#runtime";
-import {
-  CurrentRegister,
-  createSigner,
-  loadRegister,
-  loadSigningKey,
-  PAYLOAD_TYPES,
-  type RegisterView,
-  readSecret,
-} from "#trust";
 import { admitInstallation } from "#users";
-import {
-  type Consumption,
-  gatewayConsumer,
-  type HeaderSigner,
-  LANES,
-  outStream,
-  parseOutSubject,
-  type Transport,
-} from "#wire";
+import type { Transport } from "#wire";
 import { operatorDoor } from "./api/operator-door.ts";
 import { withSummary } from "./api/overview-routes.ts";
+import { addRegisterFetch, withRegister } from "./api/register-routes.ts";
 import { renderStatus } from "./api/status-page.ts";
 import { summarize } from "./api/summary.ts";
 import { CheckpointKeeper } from "./checkpoint-keeper.ts";
@@ -41,9 +22,12 @@ import type { GatewayConfig } from "./config.ts";
 import { Courier } from "./courier.ts";
 import { addEventGauges } from "./event-gauges.ts";
 import { GatewayEvents } from "./events.ts";
+import { checkOwnKeys, gatewaySigners, loadGatewayIdentity } from "./identity.ts";
+import { OutboxConsumers } from "./outbox-consumers.ts";
 import { PairWindow } from "./pair-window.ts";
 import type { Passage } from "./passage.ts";
 import { Pipeline } from "./pipeline.ts";
+import { createAnnouncer, createIntake, openGatewayRegister } from "./register/open-register.ts";
 import { Speaker } from "./speaker.ts";
 import type { GatewayProcedures } from "./store.ts";
 
@@ -79,77 +63,105 @@ export async function startGateway(parts: GatewayParts): Promise<RunningGateway>
   }
 }
 
-/** What this gateway is, as its own files and the register say. */
-interface Identity {
-  readonly register: CurrentRegister;
-  readonly receiptSigner: HeaderSigner;
-  readonly checkpointSigner: CheckpointSigner;
-  /** Token of the user `installation`. */
-  readonly apiToken: string;
-}
-
-async function loadIdentity(config: GatewayConfig): Promise<Identity> {
-  const register = await loadRegister(config.registerFile, config.rootPublicKeyFiles);
-  const receiptKey = await loadSigningKey(join(config.keysDir, "receipt.key"));
-  const checkpointKey = await loadSigningKey(join(config.keysDir, "checkpoint.key"));
-  checkOwnKey(register, receiptKey.keyId, KeyPurpose.RECEIPT);
-  checkOwnKey(register, checkpointKey.keyId, KeyPurpose.CHECKPOINT);
-  return {
-    register: new CurrentRegister(register),
-    receiptSigner: createSigner(receiptKey, PAYLOAD_TYPES.receipt),
-    checkpointSigner: createCheckpointSigner(checkpointKey, register.logOrigin),
-    apiToken: await readSecret(config.apiTokenFile),
-  };
-}
-
 async function assemble(parts: GatewayParts, lifecycle: Lifecycle): Promise<string> {
-  const { config, logger, clock } = parts;
-  const { register, receiptSigner, checkpointSigner, apiToken } = await loadIdentity(config);
+  const base = await openBase(parts, lifecycle);
+  return await openDoor(parts, base, await startWork(parts, base, lifecycle), lifecycle);
+}
+
+/** What everything else stands on: store, keys, register, carrier. */
+async function openBase(
+  { config, clock, connect, logger, openStore }: GatewayParts,
+  lifecycle: Lifecycle,
+) {
+  const identity = await loadGatewayIdentity(config);
   const metrics = new Registry();
   const events = new GatewayEvents(logger, metrics);
-
   const storeFile = join(config.dataDir, "gateway.sqlite");
-  const opened = await parts.openStore(storeFile);
-  const disk = watchDisk(opened, { clock, logger });
+  const disk = watchDisk(await openStore(storeFile), { clock, logger });
   const { store } = disk;
   lifecycle.add({ name: "store", stop: () => store.close() });
-  await admitInstallation(store, apiToken, clock.now());
+  await admitInstallation(store, identity.apiToken, clock.now());
+  const client = await openGatewayRegister(config, store, clock.now());
+  const register = client.current;
+  checkOwnKeys(identity, register.view());
+  const signers = gatewaySigners(identity, register.view().logOrigin);
   addEventGauges(metrics, store);
-  const transport = await parts.connect();
+  const transport = await connect();
   lifecycle.add({ name: "carrier", stop: () => transport.close() });
   transport.onEvent((event) => {
     if (event.type === "permission-violation") events.permissionViolation(event.detail);
   });
+  return {
+    identity,
+    metrics,
+    events,
+    storeFile,
+    disk,
+    store,
+    client,
+    register,
+    signers,
+    transport,
+  };
+}
 
-  const checkpoints = new CheckpointKeeper({ signer: checkpointSigner, store, clock, logger });
+type Base = Awaited<ReturnType<typeof openBase>>;
+
+/** Everything that works on messages, in the order in which it may begin. */
+async function startWork(parts: GatewayParts, base: Base, lifecycle: Lifecycle) {
+  const { config, logger, clock } = parts;
+  const { client, events, identity, register, signers, store, transport } = base;
+  const checkpoints = new CheckpointKeeper({ signer: signers.checkpoint, store, clock, logger });
   await checkpoints.start();
   lifecycle.add({ name: "checkpoints", stop: () => checkpoints.stop() });
   const window = new PairWindow();
-  const speaker = new Speaker({ transport, store, receiptSigner, checkpointSigner });
+  const speaker = new Speaker({
+    ...{ transport, store },
+    receiptSigner: signers.receipt,
+    checkpointSigner: signers.checkpoint,
+  });
   const resendFirstMs = config.resendFirstMs ?? GATEWAY_LIMITS.resendFirstMs;
   const shared = { store, window, checkpoints, speaker, clock, logger, resendFirstMs };
   const courier = new Courier({ ...shared, connected: () => transport.connected });
   await courier.start();
   lifecycle.add({ name: "courier", stop: () => courier.stop() });
-  const pipeline = new Pipeline({ ...shared, register, policy: defaultPolicy(), events });
+  const handing = { ...shared, client, signers, transport };
+  const announcer = createAnnouncer(handing);
+  lifecycle.add({ name: "announcer", stop: () => announcer.stop() });
+  const pipeline = new Pipeline({
+    ...{ ...shared, register, policy: defaultPolicy(), events },
+    onVersion: (participant, version) => announcer.heard(participant, version),
+  });
   pipeline.start();
   lifecycle.add({ name: "pipeline", stop: () => pipeline.stop() });
   const heardAtMs = new Map<string, number>();
-  const consumptions = await consumeAll(register.view(), transport, clock, (passage) => {
+  const push = (passage: Passage): void => {
     heardAtMs.set(passage.address.participant, passage.receivedAtMs);
     pipeline.push(passage);
-  });
-  lifecycle.add({
-    name: "consumers",
-    stop: async () => {
-      await Promise.all(consumptions.map((consumption) => consumption.stop()));
-    },
-  });
+  };
+  const outboxes = new OutboxConsumers({ transport, clock, push });
+  lifecycle.add({ name: "consumers", stop: () => outboxes.stop() });
+  await outboxes.follow(register.view());
+  const intake = createIntake({ ...handing, identity, pipeline, outboxes }, announcer);
+  lifecycle.add({ name: "register", stop: () => intake.stop() });
+  announcer.start((await store.call("newestRegister", undefined))?.isAnnounced ?? true);
+  return { shared, pipeline, heardAtMs, intake, announcer };
+}
 
+type Work = Awaited<ReturnType<typeof startWork>>;
+
+async function openDoor(
+  { clock, config, logger }: GatewayParts,
+  { client, disk, events, metrics, register, store, storeFile, transport }: Base,
+  { announcer, heardAtMs, intake, pipeline, shared }: Work,
+  lifecycle: Lifecycle,
+): Promise<string> {
   const facts = { ...shared, register, heardAtMs, startedAtMs: clock.now(), storeFile };
   const connected = (): boolean => transport.connected;
   const undecided = () => pipeline.undecided;
   const summary = () => summarize({ ...facts, connected, undecided });
+  const registers = { store, client, intake, announcer };
+  const operators = operatorDoor({ ...shared, events, register });
   const server = await createHttpServer({
     ...config.http,
     logger,
@@ -160,8 +172,9 @@ async function assemble(parts: GatewayParts, lifecycle: Lifecycle): Promise<stri
       carrier: () => transport.connected,
       running: () => lifecycle.state === "ready",
     },
-    statusPage: async () => renderStatus(await summary(), checkpoints.newest?.note ?? ""),
-    api: withSummary(operatorDoor({ ...shared, events, register }), summary),
+    statusPage: async () => renderStatus(await summary(), shared.checkpoints.newest?.note ?? ""),
+    api: withRegister(withSummary(operators, summary), registers),
+    openRoutes: (routes) => addRegisterFetch(routes, registers),
   });
   lifecycle.add({ name: "http", stop: () => server.close() });
   return server.url;
@@ -173,33 +186,3 @@ const TITLE = {
     "What the operator of an exchange sees of its gateway: counts, times and decisions, never " +
     "content.",
 };
-
-/** A gateway whose receipts nobody can verify must not start. */
-function checkOwnKey(register: RegisterView, keyId: string, purpose: KeyPurpose): void {
-  const registered = register.signingKey(keyId);
-  if (registered?.participant === undefined && registered?.key.purpose === purpose) return;
-  throw new TracepostError("KEY_FILE", `key ${keyId} is not the gateway's in the register`, {
-    remedy: "Use the key files made with this register, or have the new keys registered.",
-  });
-}
-
-/** One durable consumer per participant and lane; the lanes of the subject decide the order. */
-async function consumeAll(
-  register: RegisterView,
-  transport: Transport,
-  clock: Clock,
-  push: (passage: Passage) => void,
-): Promise<Consumption[]> {
-  return await Promise.all(
-    register.participants.flatMap(({ id }) =>
-      LANES.map((lane) =>
-        transport.consume(outStream(id), gatewayConsumer(lane), (inbound) => {
-          const address = parseOutSubject(inbound.subject);
-          // The stream holds subjects of this participant alone; anything else is not a message.
-          if (address === undefined || address.participant !== id) inbound.ack();
-          else push({ inbound, address, receivedAtMs: clock.now() });
-        }),
-      ),
-    ),
-  );
-}

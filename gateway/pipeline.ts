@@ -36,6 +36,8 @@ export interface PipelineDeps {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly resendFirstMs: number;
+  /** A participant is proven to have named this version of the register. */
+  readonly onVersion: (participant: string, version: bigint) => void;
 }
 
 /**
@@ -193,6 +195,7 @@ export class Pipeline {
     for (const recorded of outcome.recorded) {
       const { passage, result } = recorded;
       events.decided(recorded);
+      this.#deps.onVersion(passage.address.participant, recorded.message.header.registerVersion);
       if (result.type === "again") unsaid.add(passage);
       if (result.type === "repeat") passage.repeatOf = result.id;
       if (result.type !== "recorded") continue;

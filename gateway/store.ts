@@ -10,6 +10,13 @@ import { listItems, loadItem } from "./store/quarantine-list.ts";
 import { rejectionSaid, unsaidRejections, unverifiedOutcome } from "./store/quarantine-outcome.ts";
 import { loadOutcome, recall } from "./store/recall.ts";
 import { recordBatch } from "./store/record.ts";
+import {
+  keepFirstRegister,
+  loadRegisterVersion,
+  newestRegister,
+  recordRegister,
+  registerAnnounced,
+} from "./store/registers.ts";
 import { keepCheckpoint, logHead, status } from "./store/status.ts";
 import { MIGRATIONS } from "./store/tables.ts";
 
@@ -38,6 +45,11 @@ export const store = {
     eventCounts,
     reportOccurrences,
     logOverQuota,
+    keepFirstRegister,
+    recordRegister,
+    newestRegister,
+    loadRegisterVersion,
+    registerAnnounced,
     logHead,
     keepCheckpoint,
     status,
@@ -53,6 +65,8 @@ export const store = {
     "listEvents",
     "eventCounts",
     "pairLoads",
+    "newestRegister",
+    "loadRegisterVersion",
     "logHead",
     "status",
   ],

@@ -7,7 +7,10 @@ import { noteOccurrences } from "./operator-events.ts";
 
 /** What the gateway enters in the log about bytes it does not record as a message. */
 export interface LogStatement {
-  readonly kind: typeof EntryKind.REFUSAL | typeof EntryKind.QUARANTINE_RELEASE;
+  readonly kind:
+    | typeof EntryKind.REFUSAL
+    | typeof EntryKind.QUARANTINE_RELEASE
+    | typeof EntryKind.REGISTER_CHANGE;
   /** Participant of the subject token. */
   readonly sender: string;
   /** Empty when it cannot be read. */

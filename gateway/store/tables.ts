@@ -5,6 +5,7 @@ import { USER_MIGRATION_SQL } from "#users";
 import { CONVERSATION_SQL } from "./conversations/conversation-tables.ts";
 import { EVENT_SQL } from "./event-tables.ts";
 import { QUARANTINE_SQL } from "./quarantine-tables.ts";
+import { REGISTER_SQL } from "./register-tables.ts";
 
 /**
  * The gateway's tables. Two keys are built, not looked up: part `message × 1024 + position` and
@@ -85,6 +86,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 5, name: "operator events", sql: EVENT_SQL },
   { version: 6, name: "idempotency keys", sql: REPEAT_MIGRATION_SQL },
   { version: 7, name: "conversations", sql: CONVERSATION_SQL },
+  { version: 8, name: "versions of the register", sql: REGISTER_SQL },
 ];
 
 /** Where a delivery stands. */

@@ -39,6 +39,8 @@ export interface HttpServerOptions {
   readonly metrics?: Registry;
   /** Renders `/`, open to everybody who reaches the port: no content of any message. */
   readonly statusPage?: () => string | Promise<string>;
+  /** Adds routes that ask for no token: nothing that is anybody's secret. */
+  readonly openRoutes?: (routes: HttpRoutes) => void;
   /** Requests of one user in a window of HTTP_LIMITS.rateWindowMs; default: HTTP_LIMITS. */
   readonly requestsPerUserMax?: number | undefined;
   /** Longest JSON body in bytes. */
@@ -96,6 +98,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   installHooks(app, options);
   await installContract(app, options.title);
   addOpenRoutes(app, options);
+  options.openRoutes?.(app);
   await installApi(app, options);
   let isClosing = false;
   // Only connections that are idle when it closes are closed; others would stay open for a while.

@@ -1,14 +1,17 @@
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { TracepostError } from "#errors";
 import { KeyPurpose, type Participant, type Role } from "#proto";
 import {
-  CurrentRegister,
-  loadRegister,
+  type KeptRegisters,
   loadSealingKey,
   loadSigningKey,
+  openRegisterClient,
+  type RegisterClient,
   readSecret,
   type SealingKeyPair,
   type SigningKeyPair,
+  writePublic,
 } from "#trust";
 import type { ServiceConfig } from "./service-config.ts";
 
@@ -21,7 +24,7 @@ export interface Member {
 
 /** Who a service is, as its own files and the register say. */
 export interface Identity {
-  readonly register: CurrentRegister;
+  readonly client: RegisterClient;
   readonly self: Member;
   readonly headerKey: SigningKeyPair;
   readonly sealingKey: SealingKeyPair;
@@ -33,7 +36,12 @@ export interface Identity {
  * names, and that it has the role. Throws TracepostError CONFIG_INVALID or KEY_FILE.
  */
 export async function loadIdentity(config: ServiceConfig, role: Role): Promise<Identity> {
-  const register = await loadRegister(config.registerFile, config.rootPublicKeyFiles);
+  const client = await openRegisterClient({
+    file: config.registerFile,
+    taken: await takenRegister(config.dataDir),
+    rootPublicKeyFiles: config.rootPublicKeyFiles,
+  });
+  const register = client.current.view();
   const headerKey = await loadSigningKey(join(config.keysDir, "header.key"));
   const sealingKey = await loadSealingKey(join(config.keysDir, "seal.age"));
   const participant = register.participant(config.participant);
@@ -50,7 +58,27 @@ export async function loadIdentity(config: ServiceConfig, role: Role): Promise<I
   checkOwnKeys(participant, headerKey, sealingKey);
   const apiToken = await readSecret(config.apiTokenFile);
   const self = { participant: participant.id, state: participant.state };
-  return { register: new CurrentRegister(register), self, headerKey, sealingKey, apiToken };
+  return { client, self, headerKey, sealingKey, apiToken };
+}
+
+/** File of the newest register that was taken while running. */
+function takenFile(dataDir: string): string {
+  return join(dataDir, "register-taken.bin");
+}
+
+async function takenRegister(dataDir: string): Promise<KeptRegisters["taken"]> {
+  const name = takenFile(dataDir);
+  try {
+    return { name, bytes: await readFile(name) };
+  } catch (caught) {
+    if ((caught as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw new TracepostError("VERIFICATION", `${name} cannot be read`, { cause: caught });
+  }
+}
+
+/** Keeps a register that was taken while running, on the disk when it settles. */
+export async function keepRegister(dataDir: string, register: Uint8Array): Promise<void> {
+  await writePublic(takenFile(dataDir), register);
 }
 
 /** With keys the register does not know, nobody could verify us and we could open nothing. */

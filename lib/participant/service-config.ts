@@ -16,6 +16,8 @@ export const SERVICE_SETTINGS = {
   credsFile: path,
   /** Signed participant register. */
   registerFile: path,
+  /** Door of the exchange, from where a newer register is fetched. Default: it is waited for. */
+  exchangeUrl: Type.Optional(Type.String({ pattern: "^https?://" })),
   /** Public root keys the register must be signed by. */
   rootPublicKeyFiles: Type.Array(path, { minItems: 1 }),
   /** Folder with header.key and seal.age. */

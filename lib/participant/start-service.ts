@@ -13,8 +13,10 @@ import { type Clock, type Database, Lifecycle, type Logger, type Timers } from "
 import { createSealer, createSigner, PAYLOAD_TYPES, type RegisterView, rawPublicKey } from "#trust";
 import { admitInstallation, createGuard, type Guard } from "#users";
 import type { HeaderSigner, Transport } from "#wire";
-import { type Identity, loadIdentity, type Member } from "./identity.ts";
+import { fetchRegisterFrom } from "./fetch-register.ts";
+import { type Identity, keepRegister, loadIdentity, type Member } from "./identity.ts";
 import { addReceiptRoutes } from "./receipt-routes.ts";
+import { ownEntryProblem, RegisterDesk } from "./register-desk.ts";
 import type { ServiceConfig } from "./service-config.ts";
 import { ServiceEvents } from "./service-events.ts";
 import { addGauges } from "./service-gauges.ts";
@@ -122,7 +124,7 @@ async function assemble<C extends ServiceConfig, P extends ProceduresOfService>(
 ): Promise<string> {
   const { config, logger, clock, timers } = parts;
   const { self } = identity;
-  const register = (): RegisterView => identity.register.view();
+  const register = (): RegisterView => identity.client.current.view();
   const metrics = new Registry();
   const events = new ServiceEvents(logger, metrics, definition.metricsName);
   const { storeFile: fileName, readOnly } = definition;
@@ -154,7 +156,8 @@ async function assemble<C extends ServiceConfig, P extends ProceduresOfService>(
     if (event.type === "receipt-applied") body.onReceipt?.();
   };
   const application = definition.application(self, register);
-  const deps = { store: shared, transport, lifecycle, register, application, onEvent };
+  const registers = openDesk(parts, identity, lifecycle);
+  const deps = { store: shared, transport, lifecycle, register, registers, application, onEvent };
   const post = stoppablePost(parts, identity, deps);
   await post.start();
   lifecycle.add({ name: "post", stop: () => post.stop() });
@@ -184,7 +187,7 @@ async function openDoor<C extends ServiceConfig, P extends ProceduresOfService>(
   const store = deps.watched.store as unknown as Database<ServiceProcedures>;
   const guard = createGuard({ store, clock, logger });
   const { participant } = identity.self;
-  const register = (): RegisterView => identity.register.view();
+  const register = (): RegisterView => identity.client.current.view();
   const server = await createHttpServer({
     ...config.http,
     logger,
@@ -216,6 +219,26 @@ async function openDoor<C extends ServiceConfig, P extends ProceduresOfService>(
   return server.url;
 }
 
+/** Who keeps the register of this service up to date. */
+function openDesk<C extends ServiceConfig, P extends ProceduresOfService>(
+  { clock, config, logger }: ServiceParts<C, P>,
+  { client, headerKey, sealingKey, self }: Identity,
+  lifecycle: Lifecycle,
+): RegisterDesk {
+  const keys = { headerKeyIds: [headerKey.keyId], recipients: [sealingKey.recipient] };
+  const { dataDir, exchangeUrl } = config;
+  const desk = new RegisterDesk({
+    participant: self.participant,
+    client,
+    keep: (register) => keepRegister(dataDir, register),
+    checkOwnEntry: (own) => ownEntryProblem(own, keys, clock.now()),
+    fetch: exchangeUrl === undefined ? undefined : fetchRegisterFrom(exchangeUrl),
+    logger,
+  });
+  lifecycle.add({ name: "register", stop: () => desk.stop() });
+  return desk;
+}
+
 function tellEvents(transport: Transport, events: ServiceEvents): void {
   transport.onEvent((event) => {
     const detail = "detail" in event ? event.detail : "";
@@ -232,6 +255,7 @@ function stoppablePost<C extends ServiceConfig, P extends ProceduresOfService>(
     readonly transport: Transport;
     readonly lifecycle: Lifecycle;
     readonly register: () => RegisterView;
+    readonly registers: RegisterDesk;
     readonly application: PostApplication;
     readonly onEvent: (event: PostEvent) => void;
   },

@@ -1,8 +1,14 @@
 import { accepted, type Outcome, refused } from "#errors";
 import { parseCheckpoint, verifyEvidence } from "#message-log";
 import { EntryKind, KeyPurpose, Kind, LogEvidence, RefusalCode } from "#proto";
-import type { RegisterView } from "#trust";
-import { type ParsedMessage, refusalNameOf, signaturesDigest, timestampMs } from "#wire";
+import type { RegisterView, VerifiedRegister } from "#trust";
+import {
+  GATEWAY_SENDER,
+  type ParsedMessage,
+  refusalNameOf,
+  signaturesDigest,
+  timestampMs,
+} from "#wire";
 import type { KnownCheckpoint } from "./outbox-procedures.ts";
 
 /** A proof that held. */
@@ -66,6 +72,20 @@ export function checkEvidence(
     checkpoint: { size: head.size, rootHash: head.rootHash },
     bytes: LogEvidence.encode(evidence).finish(),
   });
+}
+
+/**
+ * Whether a version of the register was logged as a change, under a checkpoint key that it names
+ * itself: a register shown to one participant alone is in no log (TP-RUN-3). NOT_LOGGED.
+ */
+export function checkRegisterEvidence(
+  evidence: LogEvidence | undefined,
+  { digest, view }: VerifiedRegister,
+): Outcome<ProvenEntry> {
+  const subject = { sender: GATEWAY_SENDER, messageId: "", headerDigest: digest };
+  const proven = checkEvidence(evidence, subject, view);
+  if (!proven.ok || proven.value.kind === EntryKind.REGISTER_CHANGE) return proven;
+  return refused("NOT_LOGGED", "evidence.entry.kind", "is no change of the register");
 }
 
 /**

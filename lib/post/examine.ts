@@ -4,14 +4,17 @@ import { authenticateHeader, type RegisterView } from "#trust";
 import {
   checkSubject,
   GATEWAY_SENDER,
+  type ParsedDispatch,
   type ParsedMessage,
   parseDispatch,
   parseReceipt,
   refusalNameOf,
+  registerIn,
   sha256,
 } from "#wire";
 import { checkDispatchEvidence, checkEvidence, type ProvenEntry } from "./evidence-check.ts";
 import type { Incident, IncidentKind } from "./incidents.ts";
+import type { RegisterOffer } from "./parts.ts";
 import type { ReceiptClaim } from "./receipt-procedures.ts";
 
 /** An authentic receipt about messages of ours. */
@@ -29,6 +32,10 @@ export type Examined =
   /** Counted, acknowledged to the carrier, answered by nothing. */
   | { readonly type: "junk"; readonly incident: Incident }
   | { readonly type: "receipt"; readonly receipt: ExaminedReceipt }
+  /** A new version of the register, handed on by the gateway. */
+  | { readonly type: "register"; readonly message: ParsedMessage; readonly offer: RegisterOffer }
+  /** It names a register newer than ours, and ours cannot judge it. */
+  | { readonly type: "later"; readonly version: bigint }
   | {
       readonly type: "message";
       readonly message: ParsedMessage;
@@ -42,6 +49,8 @@ export interface ExamineContext {
   readonly participant: string;
   readonly register: RegisterView;
   readonly nowMs: number;
+  /** Whether it may be handed back until a newer register has come (TP-RUN-5). */
+  readonly mayWait: boolean;
 }
 
 /**
@@ -54,7 +63,6 @@ export async function examine(
   subject: string,
   context: ExamineContext,
 ): Promise<Examined> {
-  const { participant, register, nowMs } = context;
   const junk = (kind: IncidentKind, refusal: Refusal, message?: ParsedMessage): Examined => {
     const incident: Incident = {
       kind,
@@ -69,7 +77,24 @@ export async function examine(
   };
   const parsed = parseDispatch(data, { allowGatewaySender: true });
   if (!parsed.ok) return junk("JUNK", parsed.refusal);
-  const { dispatch, message } = parsed.value;
+  const found = await examineParsed(parsed.value, { ...context, subject, junk });
+  const { registerVersion: version } = parsed.value.message.header;
+  const isNewer = version > context.register.version;
+  return isNewer && context.mayWait && isDoubtful(found) ? { type: "later", version } : found;
+}
+
+/** Whether a newer register may judge otherwise: by a key that ours does not know. */
+function isDoubtful(found: Examined): boolean {
+  if (found.type === "receipt") return found.receipt.incidents.length > 0;
+  if (found.type !== "junk") return false;
+  return found.incident.kind === "UNAUTHENTICATED" || found.incident.kind === "NOT_LOGGED";
+}
+
+async function examineParsed(
+  { dispatch, message }: ParsedDispatch,
+  context: ReceiptContext,
+): Promise<Examined> {
+  const { junk, nowMs, participant, register, subject } = context;
   const { header } = message;
   const onSubject = checkSubject(message, subject);
   if (!onSubject.ok) {
@@ -77,6 +102,11 @@ export async function examine(
     return junk(kind, onSubject.refusal);
   }
   const isGateway = header.sender === GATEWAY_SENDER;
+  if (isGateway && header.kind === Kind.REGISTER) {
+    // Who brought it is of no account: the root keys have signed what is in it.
+    const offer = { register: registerIn(message), evidence: dispatch.evidence };
+    return { type: "register", message, offer };
+  }
   if (isGateway && header.kind !== Kind.RECEIPT) {
     return junk("JUNK", { code: "NOT_PERMITTED", field: "header.kind", detail: "" });
   }
@@ -88,7 +118,7 @@ export async function examine(
   if (!authentic.ok) return junk("UNAUTHENTICATED", authentic.refusal);
   if (header.kind === Kind.RECEIPT) {
     if (proof?.ok === false) return junk("NOT_LOGGED", proof.refusal, message);
-    return examineReceipt(message, proof?.value ?? undefined, { ...context, subject, junk });
+    return examineReceipt(message, proof?.value ?? undefined, context);
   }
   if (proof?.ok === false && proof.refusal.field === UNJUDGED_FIELD) {
     return junk("NOT_LOGGED", proof.refusal, message);

@@ -5,6 +5,7 @@ import {
   type InboundMessage,
   inboxConsumer,
   type LaneToken,
+  type ParsedMessage,
 } from "#wire";
 import { type Examined, type ExaminedReceipt, examine } from "./examine.ts";
 import type { Stored } from "./inbox-procedures.ts";
@@ -84,14 +85,15 @@ export class InboxLane {
     for (const [position, outcome] of outcomes.entries()) {
       const message = batch[position];
       if (message === undefined) continue;
-      if (outcome.status === "fulfilled") message.ack();
-      else this.#handBack(message, outcome.reason);
+      if (outcome.status === "rejected") this.#handBack(message, outcome.reason);
+      else if (outcome.value === "later") message.nak(POST_LIMITS.newerRegisterWaitMs);
+      else message.ack();
     }
     return { more: this.#queue.length > 0 };
   }
 
   /** What became of each message; a fault that concerns all of them concerns each. */
-  async #handle(batch: readonly InboundMessage[]): Promise<PromiseSettledResult<void>[]> {
+  async #handle(batch: readonly InboundMessage[]): Promise<PromiseSettledResult<Handled>[]> {
     try {
       return await Promise.allSettled(await this.#begin(batch));
     } catch (reason) {
@@ -100,12 +102,13 @@ export class InboxLane {
   }
 
   /** Begins with the messages in their order; each promise settles once its message is durable. */
-  async #begin(batch: readonly InboundMessage[]): Promise<Promise<void>[]> {
+  async #begin(batch: readonly InboundMessage[]): Promise<Promise<Handled>[]> {
     const { participant, register, clock } = this.#parts;
     const context = { participant, register: register(), nowMs: clock.now() };
-    const examined = batch.map(({ data, subject }) => {
+    const examined = batch.map(({ data, deliveries, subject }) => {
       passCrashPoint("focal-point.inbox-received");
-      return this.#verifying.run(() => examine(data, subject, context));
+      const mayWait = deliveries <= POST_LIMITS.newerRegisterWaits;
+      return this.#verifying.run(() => examine(data, subject, { ...context, mayWait }));
     });
     const known = await this.#recall(await Promise.all(examined));
     const opened = known.map((item) => this.#open(item));
@@ -146,21 +149,43 @@ export class InboxLane {
     return { item, isKnown, opened };
   }
 
-  async #store({ item, isKnown, opened }: Openable, subject: string): Promise<void> {
+  async #store({ item, isKnown, opened }: Openable, subject: string): Promise<Handled> {
     switch (item.type) {
       case "junk":
         await this.#record(item.incident);
-        return;
+        return "done";
+      case "later":
+        this.#parts.registers.noteNewer(item.version);
+        return "later";
+      case "register":
+        await this.#takeRegister(item, subject);
+        return "done";
       case "receipt":
         await this.#applyReceipt(item.receipt, subject);
-        return;
+        return "done";
       case "message":
         if (opened === undefined || isKnown) await this.#repeat(item, subject);
         else await this.#take(opened);
-        return;
+        this.#compareRegister(item.message);
+        return "done";
       default:
-        item satisfies never;
+        return item satisfies never;
     }
+  }
+
+  async #takeRegister({ message, offer }: Examined & { type: "register" }, subject: string) {
+    const refusal = await this.#parts.registers.take(offer);
+    if (refusal === undefined) return;
+    const { bytes, header, headerDigest: digest } = message;
+    const detail = `${refusal.code} ${refusal.field} ${refusal.detail}`;
+    const about = { digest, subject, sender: header.sender, sizeBytes: bytes.length };
+    await this.#record({ kind: "REGISTER_REFUSED", ...about, detail });
+  }
+
+  /** What a peer has sealed under a newer register says that there is one (TP-RUN-5). */
+  #compareRegister({ header: { registerVersion } }: ParsedMessage): void {
+    const { register, registers } = this.#parts;
+    if (registerVersion > register().version) registers.noteNewer(registerVersion);
   }
 
   async #take(opened: OpenedForStore): Promise<void> {
@@ -231,6 +256,9 @@ export class InboxLane {
     message.nak(Math.min(delayMs, POST_LIMITS.retryMaxMs));
   }
 }
+
+/** "later": the carrier is to bring it again, soon. */
+type Handled = "done" | "later";
 
 interface Recalled {
   readonly item: Examined;

@@ -7,6 +7,7 @@ export {
   type MessageDraft,
 } from "./draft.ts";
 export { erasePersonsPart } from "./erase-part.ts";
+export { checkRegisterEvidence } from "./evidence-check.ts";
 export type { HeldReceipts } from "./held-evidence.ts";
 export type { GapChange, InboundRecord, MessageFate, PostHooks } from "./hooks.ts";
 export {
@@ -17,7 +18,13 @@ export {
 } from "./incidents.ts";
 export { type MessageProof, messageProof, receiptProof } from "./message-proof.ts";
 export type { PostOpen } from "./open-procedures.ts";
-export type { OpenedInbound, PostApplication, PostEvent } from "./parts.ts";
+export type {
+  OpenedInbound,
+  PostApplication,
+  PostEvent,
+  RegisterOffer,
+  RegisterTaker,
+} from "./parts.ts";
 export { createPost, type Post, type PostOptions } from "./post.ts";
 export {
   createPostProcedures,

@@ -1,5 +1,5 @@
-import type { Outcome } from "#errors";
-import type { Header, Lane } from "#proto";
+import type { Outcome, Refusal } from "#errors";
+import type { Header, Lane, LogEvidence } from "#proto";
 import type { Clock, Logger, Timers } from "#runtime";
 import type { RegisterView, Sealer } from "#trust";
 import type { HeaderSigner, Transport } from "#wire";
@@ -36,6 +36,25 @@ export type PostEvent =
   | { readonly type: "incident"; readonly kind: IncidentKind }
   | { readonly type: "fault"; readonly pump: string };
 
+/** A register that came as a message. */
+export interface RegisterOffer {
+  /** As it was published. */
+  readonly register: Uint8Array;
+  /** That its version was logged. */
+  readonly evidence: LogEvidence | undefined;
+}
+
+/** Who keeps the register of a participant up to date. */
+export interface RegisterTaker {
+  /**
+   * Judges a register; one that holds and is newer is durable and in force when this settles.
+   * Gives what speaks against it. Throws for a fault of this machine: it comes again.
+   */
+  take(offer: RegisterOffer): Promise<Refusal | undefined>;
+  /** A message names a version newer than ours: it is to be fetched. */
+  noteNewer(version: bigint): void;
+}
+
 /** Everything the pumps share. Keys and register are asked for each time: they change. */
 export interface PostParts {
   /** Own participant id. */
@@ -45,6 +64,7 @@ export interface PostParts {
   readonly sealer: Sealer;
   readonly application: PostApplication;
   readonly register: () => RegisterView;
+  readonly registers: RegisterTaker;
   readonly signer: () => HeaderSigner;
   /** Own opening keys, the newest first. */
   readonly identities: () => readonly string[];

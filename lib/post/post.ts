@@ -1,9 +1,10 @@
+import { refuse } from "#errors";
 import { POST_LIMITS, passCrashPoint } from "#runtime";
 import { LANES } from "#wire";
 import { GapPump } from "./gap-pump.ts";
 import { InboxLane } from "./inbox.ts";
 import { InboundOpener } from "./opening.ts";
-import type { PostEvent, PostParts } from "./parts.ts";
+import type { PostEvent, PostParts, RegisterTaker } from "./parts.ts";
 import { PublishPump } from "./publish-pump.ts";
 import { Pump, type PumpTurn } from "./pump.ts";
 import { ReceiptPump } from "./receipt-pump.ts";
@@ -11,7 +12,9 @@ import { SealingLoop } from "./sealing-loop.ts";
 
 /** What a post is made from; waits default to POST_LIMITS. */
 export interface PostOptions
-  extends Omit<PostParts, "resendFirstMs" | "gapNoticeAfterMs" | "onEvent"> {
+  extends Omit<PostParts, "resendFirstMs" | "gapNoticeAfterMs" | "onEvent" | "registers"> {
+  /** Default: the register never changes, and what comes as one is refused. */
+  readonly registers?: RegisterTaker;
   readonly resendFirstMs?: number;
   readonly gapNoticeAfterMs?: number;
   readonly onEvent?: (event: PostEvent) => void;
@@ -36,8 +39,14 @@ export function createPost(options: PostOptions): Post {
     resendFirstMs: options.resendFirstMs ?? POST_LIMITS.resendFirstMs,
     gapNoticeAfterMs: options.gapNoticeAfterMs ?? POST_LIMITS.gapNoticeAfterMs,
     onEvent: options.onEvent ?? (() => {}),
+    registers: options.registers ?? NO_REGISTERS,
   });
 }
+
+const NO_REGISTERS: RegisterTaker = {
+  take: async () => refuse("NOT_PERMITTED", "header.kind", "no register is taken here"),
+  noteNewer: () => undefined,
+};
 
 class ParticipantPost implements Post {
   readonly #parts: PostParts;

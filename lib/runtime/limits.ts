@@ -43,6 +43,8 @@ export const TRUST_LIMITS = {
   registerBytesMax: 16 * MIB,
   /** Versions of the register kept beside the newest, for what was made under one and is late. */
   registerVersionsKept: 16,
+  /** Longest wait for a register that is fetched; the next message that names it tries again. */
+  registerFetchMs: 20 * SECOND_MS,
   /** A key file is a few hundred bytes; anything else is no key file. */
   keyFileBytesMax: 64 * KIB,
   /** Smallest plaintext of a key part; sequence numbers do not show in its size. */
@@ -79,6 +81,8 @@ export const GATEWAY_LIMITS = {
   checkpointKeepMs: SECOND_MS,
   /** How often overdue, waiting and expired deliveries are looked for. */
   courierPeriodMs: SECOND_MS,
+  /** Longest wait until the register is handed on again to who has not named it yet. */
+  registerRepeatMaxMs: 60 * MINUTE_MS,
   /** How soon room in a pair's window is used. */
   courierHurryMs: 10,
   /** Deliveries taken from the store at a time. */
@@ -157,6 +161,10 @@ export const POST_LIMITS = {
   retryFirstMs: SECOND_MS,
   /** Longest wait after such faults. */
   retryMaxMs: MINUTE_MS,
+  /** How often a message that an older register cannot judge is handed back before it is judged. */
+  newerRegisterWaits: 20,
+  /** How long each time; the newer register is on its way, on the urgent lane. */
+  newerRegisterWaitMs: SECOND_MS,
 } as const;
 
 /** Limits of every HTTP door. */

@@ -40,6 +40,13 @@ export { mayRelease, type ReleaseGrant, type ReleaseGround } from "./may-release
 export type { OpenedMessage, OpenJob } from "./open.ts";
 export { partiesGroup, receivingUnit } from "./receiving-unit.ts";
 export { loadRegister, openRegister, signRegister } from "./register.ts";
+export {
+  type KeptRegisters,
+  openRegisterClient,
+  RegisterClient,
+  type RegisterVerdict,
+  type VerifiedRegister,
+} from "./register-client.ts";
 export type { RegisteredKey, RegisterView } from "./register-view.ts";
 export type { PlainPart, SealBinding, SealedParts, SealJob, SealRecipient } from "./seal.ts";
 export { createSealer, type Sealer, type SealerOptions } from "./sealer.ts";
@@ -95,3 +102,4 @@ export {
   signManifest,
 } from "./versions/root-signatures.ts";
 export { believeStatement, type Taking, takeRegister } from "./versions/take-register.ts";
+export { readSecret, writePublic, writeSecret } from "./secret-file.ts";

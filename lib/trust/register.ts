@@ -59,16 +59,33 @@ export async function loadRegister(
   rootPublicKeyFiles: readonly string[],
 ): Promise<RegisterView> {
   const roots = await Promise.all(rootPublicKeyFiles.map((rootFile) => loadPublicKey(rootFile)));
-  const remedy = "Fetch the register again from the secretariat; do not work with this one.";
-  const bytes = await readFile(file).catch((caught: unknown) => {
-    throw new TracepostError("VERIFICATION", `${file} cannot be read`, { cause: caught, remedy });
+  return openOrThrow(await readRegisterFile(file), file, roots);
+}
+
+const REMEDY = "Fetch the register again from the secretariat; do not work with this one.";
+
+/** Reads the bytes of a register file. Throws TracepostError VERIFICATION. */
+export async function readRegisterFile(file: string): Promise<Uint8Array> {
+  return await readFile(file).catch((caught: unknown) => {
+    throw new TracepostError("VERIFICATION", `${file} cannot be read`, {
+      cause: caught,
+      remedy: REMEDY,
+    });
   });
+}
+
+/** Opens what is kept under a name. Throws TracepostError VERIFICATION naming it. */
+export function openOrThrow(
+  bytes: Uint8Array,
+  name: string,
+  roots: readonly KeyObject[],
+): RegisterView {
   const opened = openRegister(bytes, roots);
   if (opened.ok) return opened.value;
   const { code, detail, field } = opened.refusal;
-  throw new TracepostError("VERIFICATION", `${file} is no register signed by the root keys`, {
+  throw new TracepostError("VERIFICATION", `${name} is no register signed by the root keys`, {
     problems: [`${field} ${detail} (${code})`],
-    remedy,
+    remedy: REMEDY,
   });
 }
 

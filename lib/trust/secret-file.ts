@@ -37,9 +37,9 @@ export async function writeSecret(file: string, text: string): Promise<void> {
   await writeWhole(file, text, 0o600);
 }
 
-/** Writes a text file that is no secret, 0644, in one piece; an existing one is replaced. */
-export async function writePublic(file: string, text: string): Promise<void> {
-  await writeWhole(file, text, 0o644);
+/** Writes a file that is no secret, 0644, in one piece; an existing one is replaced. */
+export async function writePublic(file: string, content: string | Uint8Array): Promise<void> {
+  await writeWhole(file, content, 0o644);
 }
 
 async function readKeyFile(file: string, isSecret: boolean): Promise<string> {
@@ -78,7 +78,7 @@ async function exists(file: string): Promise<boolean> {
   );
 }
 
-async function writeWhole(file: string, text: string, mode: number): Promise<void> {
+async function writeWhole(file: string, content: string | Uint8Array, mode: number): Promise<void> {
   const folder = dirname(file);
   const partial = `${file}.${randomBytes(8).toString("hex")}.part`;
   try {
@@ -87,7 +87,7 @@ async function writeWhole(file: string, text: string, mode: number): Promise<voi
     await using handle = await open(partial, exclusive, mode);
     // The mask of the process may have taken more away, or a mounted file system given more.
     if (HAS_MODES) await handle.chmod(mode);
-    await handle.writeFile(text);
+    await handle.writeFile(content);
     await handle.sync();
     await rename(partial, file);
   } catch (caught) {

@@ -11,7 +11,7 @@ import { timestampMs } from "./timestamps.ts";
 
 /** What a caller may allow beyond what a participant may send. */
 export interface ParseOptions {
-  /** Take receipts of the reserved sender GATEWAY; only where they come from the gateway. */
+  /** Take receipts and registers of the reserved sender GATEWAY; only where they come from the gateway. */
   readonly allowGatewaySender?: boolean;
 }
 
@@ -66,10 +66,13 @@ function checkIds(header: Header): Refusal | undefined {
   return undefined;
 }
 
+/** What the gateway says in its own name. */
+const GATEWAY_KINDS: ReadonlySet<Kind> = new Set([Kind.RECEIPT, Kind.REGISTER]);
+
 function checkSender(header: Header, options: ParseOptions): Refusal | undefined {
   if (isParticipantId(header.sender)) return undefined;
-  const isGatewayReceipt = header.sender === GATEWAY_SENDER && header.kind === Kind.RECEIPT;
-  if (isGatewayReceipt && options.allowGatewaySender === true) return undefined;
+  const isOfGateway = header.sender === GATEWAY_SENDER && GATEWAY_KINDS.has(header.kind);
+  if (isOfGateway && options.allowGatewaySender === true) return undefined;
   return malformed("sender", "must be a participant id");
 }
 

@@ -18,6 +18,9 @@ const AGE_FILE_START = Buffer.from("age-encryption.org/v1\n");
 
 const SCHEMA_NAME = /^tracepost\.v1\.[A-Z][A-Za-z0-9]{0,63}$/;
 
+/** What a REGISTER message holds. */
+export const BODY_SCHEMA_OF_REGISTER = "tracepost.v1.SignedRegister";
+
 /** The one message that a body of each kind holds. */
 const BODY_SCHEMA: ReadonlyMap<Kind, string> = new Map([
   [Kind.TRACE_REQUEST, "tracepost.v1.TraceRequest"],
@@ -30,7 +33,7 @@ const BODY_SCHEMA: ReadonlyMap<Kind, string> = new Map([
   [Kind.RECEIPT, "tracepost.v1.Receipt"],
   [Kind.VOID, "tracepost.v1.Void"],
   [Kind.GAP_NOTICE, "tracepost.v1.GapNotice"],
-  [Kind.REGISTER, "tracepost.v1.SignedRegister"],
+  [Kind.REGISTER, BODY_SCHEMA_OF_REGISTER],
 ]);
 
 /** Most parts a message may have, by its recipients. */

@@ -273,7 +273,11 @@ async function arrangeQuarantine(): Promise<Map<string, string>> {
   await connection.close();
   const areBoth = ({ items = [] }: { items?: object[] }) => items.length === 2;
   await until(door, "/v1/quarantine", areBoth);
-  return new Map([[EXAMPLE_IDS.token, tokenId]]);
+  const register = await readFile(exchange.paths.exchange.register, "base64");
+  return new Map([
+    [EXAMPLE_IDS.token, tokenId],
+    [EXAMPLE_IDS.signedRegister, register],
+  ]);
 }
 
 function untilCase(door: ApiDoor, caseId: string | undefined, wanted: string): Promise<void> {

@@ -81,7 +81,9 @@ export async function openGatewayBench(
   const resendFirstMs = options.resendFirstMs ?? 60_000;
   const shared = { store, window, checkpoints, speaker, clock, logger, resendFirstMs };
   const events = new GatewayEvents(logger, new Registry());
-  const pipeline = new Pipeline({ ...shared, register, policy: defaultPolicy(), events });
+  const policy = defaultPolicy();
+  const onVersion = (): undefined => undefined;
+  const pipeline = new Pipeline({ ...shared, register, policy, events, onVersion });
   const courier = new Courier({ ...shared, connected: () => !bench.carrierAway });
   const bench: GatewayBench = {
     file,

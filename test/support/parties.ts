@@ -6,6 +6,7 @@ import {
   ParticipantRegister,
   ParticipantStatus,
   Role,
+  SignedRegister,
 } from "#proto";
 import {
   createSigner,
@@ -95,6 +96,27 @@ export function makeParties(specs: readonly PartySpec[]): Parties {
       if (party === undefined) throw new TypeError(`no party ${id}`);
       return party;
     },
+  };
+}
+
+/** The next version of a register, as the secretariat would sign it after an edit. */
+export function reissue(
+  { root }: Pick<Parties, "root">,
+  before: Uint8Array,
+  edit: (register: ParticipantRegister) => Partial<ParticipantRegister>,
+): Uint8Array {
+  const register = ParticipantRegister.decode(SignedRegister.decode(before).register);
+  return signRegister({ ...register, version: register.version + 1n, ...edit(register) }, [root]);
+}
+
+/** The same participants, with one of them changed. */
+export function withParticipant(
+  { participants }: ParticipantRegister,
+  id: string,
+  change: (participant: Participant) => Partial<Participant>,
+): Pick<ParticipantRegister, "participants"> {
+  return {
+    participants: participants.map((one) => (one.id === id ? { ...one, ...change(one) } : one)),
   };
 }
 

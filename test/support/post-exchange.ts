@@ -1,21 +1,25 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { accepted, refused } from "#errors";
+import { type ApiDoor, callApi } from "#http";
 import { createPost, type MessageDraft, type Post, type PostEvent } from "#post";
+import { SignedRegister } from "#proto";
 import { type Clock, createLogger, type Database } from "#runtime";
 import { openSqliteStore } from "#store";
 import {
   createSealer,
   generateSealingKey,
+  RegisterClient,
   type Sealer,
   savePublicKey,
   saveSigningKey,
 } from "#trust";
 import { newToken } from "#users";
-import type { HeaderSigner, Transport } from "#wire";
+import { type HeaderSigner, sha256, type Transport } from "#wire";
 import { type RunningGateway, startGateway } from "../../gateway/gateway.ts";
 import type { GatewayProcedures } from "../../gateway/store.ts";
+import { RegisterDesk } from "../../lib/participant/register-desk.ts";
 import { createFastTime, type FastTime } from "./fast-time.ts";
 import { type CarrierFaults, MemoryCarrier } from "./memory-carrier.ts";
 import { makeParties, type Parties } from "./parties.ts";
@@ -29,6 +33,13 @@ export interface PostMember {
   readonly transport: Transport;
   readonly identity: string;
   post: Post;
+  /** Judges registers, and holds the one in force here. */
+  readonly client: RegisterClient;
+  readonly registers: RegisterDesk;
+  /** Registers kept, in their order; in memory. */
+  readonly kept: Uint8Array[];
+  /** What is asked of the exchange's door when a peer names a newer register; default: nothing. */
+  fetch: (() => Promise<Uint8Array | undefined>) | undefined;
   /** Replaceable, for key rotations. */
   signer: HeaderSigner;
   /** Sends a text; gives its message id. */
@@ -50,6 +61,10 @@ export interface PostExchange {
   readonly time: FastTime;
   readonly sealer: Sealer;
   member(id: string): PostMember;
+  /** The gateway's HTTP door, as the user `installation`. */
+  readonly door: ApiDoor;
+  /** Publishes a register there; gives the answer. */
+  publish(register: Uint8Array): Promise<{ outcome: string; version: string }>;
   /** Sets somebody's clock wrong by so much: a member's, or that of GATEWAY. */
   setClock(whose: string, aheadMs: number): void;
   /** Waits until a condition holds; looks again whenever a post or the clock reports something. */
@@ -92,6 +107,7 @@ export async function openPostExchange(
   });
   const clock = clockOf("GATEWAY");
   const gateway = await startTestGateway({ dir, parties, carrier, clock });
+  const door = { url: gateway.url, token: await readFile(join(dir, "api.token"), "utf8") };
   const changed = new Set<() => void>();
   const notify = (): void => {
     for (const wake of changed) wake();
@@ -131,6 +147,14 @@ export async function openPostExchange(
     parties,
     time,
     sealer,
+    door,
+    publish: async (register) =>
+      await callApi(door, {
+        method: "POST",
+        path: "/v1/register",
+        body: { register: Buffer.from(register).toString("base64") },
+        timeoutMs: PATIENCE_MS,
+      }),
     member: (id) => {
       const member = members.get(id);
       if (member === undefined) throw new TypeError(`no member ${id}`);
@@ -212,6 +236,25 @@ async function openMember(parts: MemberParts): Promise<PostMember> {
     module: new URL("./post-store.ts", import.meta.url),
   });
   const transport = carrier.connect(id);
+  const first = {
+    view: parties.register,
+    bytes: parties.registerBytes,
+    digest: sha256(SignedRegister.decode(parties.registerBytes).register),
+  };
+  const client = new RegisterClient([parties.root.publicKey], first);
+  const kept: Uint8Array[] = [];
+  const logger = createLogger({ name: id, level: "silent" });
+  const registers = new RegisterDesk({
+    participant: id,
+    client,
+    keep: async (register) => {
+      kept.push(register);
+      parts.notify();
+    },
+    checkOwnEntry: () => undefined,
+    fetch: async () => await member.fetch?.(),
+    logger,
+  });
   const start = async (): Promise<Post> => {
     const post = createPost({
       participant: id,
@@ -219,12 +262,13 @@ async function openMember(parts: MemberParts): Promise<PostMember> {
       transport,
       sealer: parts.sealer,
       application: { judge: ({ parts: opened }) => judgeText(opened.get("body")) },
-      register: () => parties.register,
+      register: () => client.current.view(),
+      registers,
       signer: () => member.signer,
       identities: () => [parts.identity],
       clock,
       timers: time,
-      logger: createLogger({ name: id, level: "silent" }),
+      logger,
       onEvent: (_event: PostEvent) => parts.notify(),
     });
     await post.start();
@@ -235,6 +279,10 @@ async function openMember(parts: MemberParts): Promise<PostMember> {
     store,
     transport,
     identity: parts.identity,
+    client,
+    registers,
+    kept,
+    fetch: undefined,
     post: undefined as never,
     signer: parties.party(id).signer,
     send: async (to, body, changes = {}) => {

@@ -55,6 +55,8 @@ export const EXAMPLE_IDS = {
   webhook: "wh_7q2m9c4k1x8d",
   /** Another one. */
   otherWebhook: "wh_5t8n3b6j0z2r",
+  /** The participant register in force, signed, base64. */
+  signedRegister: "AAAA",
   /** An import of a register that is begun. */
   registerFile: "up_3c9a1e7b5d20",
   /** Another one. */

@@ -18,6 +18,7 @@ export const TAGS = {
   checks: "Whether somebody looks for a firearm, ammunition, a document or a consignment.",
   firearms: "The register of firearms that answers are given from.",
   register: "Bringing a national register in, and taking it out.",
+  participants: "The participant register in force, and new versions of it.",
   overview: "The service at a glance: counts, and what to look into.",
   quarantine: "What the gateway could not verify.",
   events: "What the operator should know of.",

@@ -42,6 +42,7 @@ export const PERMISSIONS = {
   "quarantine:decide": "releasing or rejecting it",
   "events:read": "seeing operator events of the gateway",
   "events:acknowledge": "closing them",
+  "register:publish": "putting a signed participant register in force",
   "events:report": "reporting what was seen outside the gateway; decides nothing",
 } as const satisfies Record<string, string>;
 
@@ -113,8 +114,16 @@ export const ROLES = {
     "quarantine:decide",
     "events:read",
     "events:acknowledge",
+    "register:publish",
   ],
-  ADMINISTRATOR: [...EVERYBODY, "users:read", "users:write", "webhooks:write", "events:report"],
+  ADMINISTRATOR: [
+    ...EVERYBODY,
+    "users:read",
+    "users:write",
+    "webhooks:write",
+    "events:report",
+    "register:publish",
+  ],
   NATIONAL_SYSTEM: [
     ...EVERYBODY,
     ...CASEWORK,

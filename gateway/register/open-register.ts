@@ -1,0 +1,92 @@
+import { type Clock, type Database, GATEWAY_LIMITS, type Logger } from "#runtime";
+import { openRegisterClient, type RegisterClient } from "#trust";
+import type { Transport } from "#wire";
+import type { GatewayConfig } from "../config.ts";
+import { evidenceOfStored } from "../evidence.ts";
+import { type GatewayIdentity, type GatewaySigners, unfitness } from "../identity.ts";
+import type { OutboxConsumers } from "../outbox-consumers.ts";
+import type { Pipeline } from "../pipeline.ts";
+import { dispatch } from "../steps/dispatch.ts";
+import type { GatewayProcedures } from "../store.ts";
+import { RegisterAnnouncer } from "./announcer.ts";
+import { RegisterIntake, type RegisterIntakeDeps } from "./register-intake.ts";
+
+/** A store of a gateway, as far as its register needs it. */
+type Store = Pick<Database<GatewayProcedures>, "call">;
+
+/**
+ * Opens the register a gateway starts with: the newest that it has taken, or that was laid into its
+ * folder since. A newer file is a change like any other, and is logged before anything is decided.
+ * Throws TracepostError VERIFICATION or KEY_FILE.
+ */
+export async function openGatewayRegister(
+  config: Pick<GatewayConfig, "registerFile" | "rootPublicKeyFiles">,
+  store: Store,
+  nowMs: number,
+): Promise<RegisterClient> {
+  const kept = await store.call("newestRegister", undefined);
+  const client = await openRegisterClient({
+    file: config.registerFile,
+    taken:
+      kept === null
+        ? undefined
+        : { name: `register version ${kept.version} in the store`, bytes: kept.register },
+    rootPublicKeyFiles: config.rootPublicKeyFiles,
+  });
+  const { bytes: register, digest, view } = client.inForce;
+  const toKeep = { version: Number(view.version), digest, register, nowMs, by: "file" };
+  if (kept === null) await store.call("keepFirstRegister", toKeep);
+  else await store.call("recordRegister", toKeep);
+  return client;
+}
+
+/** What takes and hands on registers of a running gateway is made from. */
+export interface GatewayRegisterParts extends Pick<RegisterIntakeDeps, "checkpoints"> {
+  readonly client: RegisterClient;
+  readonly store: Store;
+  readonly identity: GatewayIdentity;
+  readonly signers: GatewaySigners;
+  readonly transport: Transport;
+  readonly pipeline: Pick<Pipeline, "betweenBatches">;
+  readonly outboxes: Pick<OutboxConsumers, "follow">;
+  readonly resendFirstMs: number;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** Makes what hands the register in force on. */
+export function createAnnouncer(
+  parts: Omit<GatewayRegisterParts, "checkpoints" | "identity" | "outboxes" | "pipeline">,
+): RegisterAnnouncer {
+  const { client, clock, logger, resendFirstMs, signers, store, transport } = parts;
+  return new RegisterAnnouncer({
+    register: client.current,
+    load: () => store.call("newestRegister", undefined),
+    evidenceOf: ({ evidence }) =>
+      evidence === null ? undefined : evidenceOfStored(evidence, signers.checkpoint),
+    signer: () => signers.receipt,
+    publish: (outgoing) => transport.publish(dispatch(outgoing)),
+    noteAnnounced: (version) => store.call("registerAnnounced", { version }),
+    connected: () => transport.connected,
+    clock,
+    logger,
+    repeatFirstMs: Math.min(resendFirstMs, GATEWAY_LIMITS.registerRepeatMaxMs),
+  });
+}
+
+/** Makes what takes a new register, and has everything follow it. */
+export function createIntake(
+  parts: GatewayRegisterParts,
+  announcer: RegisterAnnouncer,
+): RegisterIntake {
+  const { checkpoints, client, clock, identity, logger, outboxes, pipeline, store } = parts;
+  return new RegisterIntake({
+    ...{ checkpoints, client, clock, logger, store },
+    betweenBatches: (work) => pipeline.betweenBatches(work),
+    unfit: (view) => unfitness(identity, view),
+    onTaken: async (now) => {
+      announcer.changed();
+      await outboxes.follow(now);
+    },
+  });
+}
