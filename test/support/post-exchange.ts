@@ -148,13 +148,7 @@ export async function openPostExchange(
     time,
     sealer,
     door,
-    publish: async (register) =>
-      await callApi(door, {
-        method: "POST",
-        path: "/v1/register",
-        body: { register: Buffer.from(register).toString("base64") },
-        timeoutMs: PATIENCE_MS,
-      }),
+    publish: (register) => publishTo(door, register),
     member: (id) => {
       const member = members.get(id);
       if (member === undefined) throw new TypeError(`no member ${id}`);
@@ -174,6 +168,15 @@ export async function openPostExchange(
       await rm(dir, { recursive: true, force: true });
     },
   };
+}
+
+async function publishTo(door: ApiDoor, bytes: Uint8Array) {
+  return await callApi<{ outcome: string; version: string }>(door, {
+    method: "POST",
+    path: "/v1/register",
+    body: { register: Buffer.from(bytes).toString("base64") },
+    timeoutMs: PATIENCE_MS,
+  });
 }
 
 /** Starts a gateway over a carrier in memory, with the keys of the parties. */

@@ -28,11 +28,13 @@ const STILL_TO_COME: readonly string[] = [
   "listPersonAccess",
   "listPersonBlocks",
   "prefillTrace",
+  "publishRegister",
   "reviewPersons",
   "sendNotice",
   "showAlertChecklist",
   "showNotice",
   "showPersons",
+  "showRegister",
 ];
 
 let dir = "";
