@@ -11,7 +11,7 @@ import { timestampMs } from "./timestamps.ts";
 
 /** What a caller may allow beyond what a participant may send. */
 export interface ParseOptions {
-  /** Take receipts and registers of the reserved sender GATEWAY; only where they come from the gateway. */
+  /** Take receipts and registers of the sender GATEWAY; only where the gateway sends them. */
   readonly allowGatewaySender?: boolean;
 }
 
