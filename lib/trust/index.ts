@@ -50,7 +50,7 @@ export {
 export type { RegisteredKey, RegisterView } from "./register-view.ts";
 export type { PlainPart, SealBinding, SealedParts, SealJob, SealRecipient } from "./seal.ts";
 export { createSealer, type Sealer, type SealerOptions } from "./sealer.ts";
-export { readSecret, readSecret, writePublic, writeSecret, writeSecret } from "./secret-file.ts";
+export { readSecret, writePublic, writeSecret } from "./secret-file.ts";
 export { draftRegister, type RegisterDraft } from "./versions/draft-register.ts";
 export { signFreshness } from "./versions/freshness.ts";
 export {
