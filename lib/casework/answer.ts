@@ -4,6 +4,7 @@ import {
   DatePrecision,
   EvidenceKind,
   FinalReply,
+  MilitaryCivil,
   Question,
   QuestionAnswer,
   RefusalGround,
@@ -134,6 +135,7 @@ function fromRecord(
     nextState: record.status === "exported" ? (record.exportedTo ?? "") : "",
     remarks: sentence,
     answers,
+    recordHolder: MilitaryCivil[record.recordHolder ?? "UNSPECIFIED"],
   });
   return { $case: "final", value };
 }

@@ -106,6 +106,7 @@ export {
   relateSerials,
   SERIAL_RELATIONS,
 } from "./identity/serial-relation.ts";
+export { wantedFirearms, whyUnsearchable } from "./identity/wanted-firearms.ts";
 export { checkCalibre, checkMake, checkSerial, type IdentityRule } from "./identity-rules.ts";
 export { judgeMove, type Side } from "./judge-move.ts";
 export {

@@ -11,7 +11,7 @@ import { newToken } from "#users";
 import { startFocalPoint } from "../../services/focal-point/focal-point.ts";
 import type { FocalPointProcedures } from "../../services/focal-point/store.ts";
 import { MemoryCarrier } from "./memory-carrier.ts";
-import { makeParties } from "./parties.ts";
+import { makeParties, type PartySpec } from "./parties.ts";
 import { startTestGateway } from "./post-exchange.ts";
 import { CASEWORKER } from "./test-doors.ts";
 
@@ -47,12 +47,15 @@ const LOOK_AGAIN_MS = 50;
 const RESEND_FIRST_MS = 500;
 
 /** Opens an exchange among the focal points of some States; officers answer. */
-export async function openFocalPoints(ids: readonly string[]): Promise<FocalPoints> {
+export async function openFocalPoints(
+  ids: readonly string[],
+  spec: Omit<PartySpec, "id" | "sealingKey"> = {},
+): Promise<FocalPoints> {
   const dir = await mkdtemp(join(tmpdir(), "tracepost-focal-points-"));
   const sealing = new Map<string, Awaited<ReturnType<typeof generateSealingKey>>>();
   for (const id of ids) sealing.set(id, await generateSealingKey());
   const parties = makeParties(
-    ids.map((id) => ({ id, sealingKey: sealing.get(id)?.recipient ?? "" })),
+    ids.map((id) => ({ ...spec, id, sealingKey: sealing.get(id)?.recipient ?? "" })),
   );
   const carrier = new MemoryCarrier({
     random: Math.random,

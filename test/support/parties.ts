@@ -42,6 +42,8 @@ export interface PartySpec {
   readonly role?: Role;
   readonly status?: ParticipantStatus;
   readonly boundness?: Boundness;
+  /** Instruments it applies; the ITI unless said otherwise. */
+  readonly instruments?: readonly Instrument[];
   readonly sealingKey?: string;
   /** Change the signing key's window or revocation, in milliseconds since 1970. */
   readonly notAfterMs?: number;
@@ -127,14 +129,12 @@ function participantOf(spec: PartySpec, key: SigningKeyPair): Participant {
     role: spec.role ?? Role.FOCAL_POINT,
     state: spec.id.slice(0, 2),
     status: spec.status ?? ParticipantStatus.ACTIVE,
-    instruments: [
-      {
-        instrument: Instrument.ITI,
-        boundness: spec.boundness ?? Boundness.COMMITTED,
-        since: toTimestamp(SINCE_MS),
-        until: undefined,
-      },
-    ],
+    instruments: (spec.instruments ?? [Instrument.ITI]).map((instrument) => ({
+      instrument,
+      boundness: spec.boundness ?? Boundness.COMMITTED,
+      since: toTimestamp(SINCE_MS),
+      until: undefined,
+    })),
     signingKeys: [
       {
         keyId: key.keyId,

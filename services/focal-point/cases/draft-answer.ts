@@ -4,10 +4,12 @@ import {
   type FirearmCandidate,
   type FirearmRecord,
   normalizeSerial,
+  whyUnsearchable,
 } from "#casework";
 import { FinalReply, QuestionAnswer, TraceOutcome, TraceReply, TraceRequest } from "#proto";
 import type { Transaction } from "#runtime";
-import { firearmCandidates, matchFirearm } from "../firearms/firearm-lookups.ts";
+import { matchFirearm } from "../firearms/firearm-lookups.ts";
+import { requestCandidates } from "../firearms/request-candidates.ts";
 import { findCase } from "./case-record.ts";
 import type { Replier } from "./reply-handling.ts";
 
@@ -50,12 +52,7 @@ export async function draftAnswer(
   const request = TraceRequest.decode(known.request);
   const reply = TraceReply.encode(await registerReply(tx, request, args)).finish();
   const draftId = hash("sha256", reply, "base64url");
-  const { make = "", serialRaw: serial = "", calibre = "", model = "" } = request.firearm ?? {};
-  const wanted = { serial, make, model, calibre };
-  const limit = CANDIDATES_MAX;
-  const found = await firearmCandidates(tx, { wanted, depth: "NEAR", limit });
-  const { candidates, more } = found.ok ? found : { candidates: [], more: false };
-  return { draftId, reply, candidates, more };
+  return { draftId, reply, ...(await requestCandidates(tx, request, CANDIDATES_MAX)) };
 }
 
 /** A register is made up as a whole or not at all; its answers say so, "no record" included. */
@@ -66,7 +63,7 @@ async function kindOfRegister(tx: Transaction): Promise<string> {
 
 /** Without a serial number a register cannot be searched; that is not the same as no record. */
 function untraceable(request: TraceRequest, sourceNote: string): TraceReply {
-  const remarks = "The request gives no serial number; the register cannot be searched by less.";
+  const remarks = whyUnsearchable(request);
   const answers = request.questionsAsked.map((question) =>
     QuestionAnswer.create({ question, answer: remarks }),
   );
