@@ -15,6 +15,10 @@ const ConfigSchema = Type.Object(
     registerFile: Type.String({ minLength: 1 }),
     /** Public root keys the register must be signed by. */
     rootPublicKeyFiles: Type.Array(Type.String({ minLength: 1 }), { minItems: 1 }),
+    /** Signed routing policy; default: the default policy of the program (TP-POLICY-7). */
+    policyFile: Type.Optional(Type.String({ minLength: 1 })),
+    /** How many of the root keys must have signed the policy. Default: all of them. */
+    policyThreshold: Type.Optional(Type.Integer({ minimum: 1 })),
     /** Folder with receipt.key and checkpoint.key. */
     keysDir: Type.String({ minLength: 1 }),
     /** File with the token of the user `installation` (TP-API-9). */
@@ -83,6 +87,7 @@ export async function readStart(
     credsFile: from(config.credsFile),
     registerFile: from(config.registerFile),
     rootPublicKeyFiles: config.rootPublicKeyFiles.map(from),
+    ...(config.policyFile === undefined ? {} : { policyFile: from(config.policyFile) }),
     keysDir: from(config.keysDir),
     apiTokenFile: from(config.apiTokenFile),
   };

@@ -1,7 +1,6 @@
 import { join } from "node:path";
 import { Registry } from "prom-client";
 import { createHttpServer } from "#http";
-import { defaultPolicy } from "#policy";
 import {
   type Clock,
   type Database,
@@ -27,6 +26,7 @@ import { OutboxConsumers } from "./outbox-consumers.ts";
 import { PairWindow } from "./pair-window.ts";
 import type { Passage } from "./passage.ts";
 import { Pipeline } from "./pipeline.ts";
+import { openGatewayPolicy, PolicyKeeper } from "./policy-keeper.ts";
 import { createAnnouncer, createIntake, openGatewayRegister } from "./register/open-register.ts";
 import { Speaker } from "./speaker.ts";
 import type { GatewayProcedures } from "./store.ts";
@@ -128,12 +128,19 @@ async function startWork(parts: GatewayParts, base: Base, lifecycle: Lifecycle) 
   const handing = { ...shared, client, signers, transport };
   const announcer = createAnnouncer(handing);
   lifecycle.add({ name: "announcer", stop: () => announcer.stop() });
+  const policy = await openGatewayPolicy(config, store);
   const pipeline = new Pipeline({
-    ...{ ...shared, register, policy: defaultPolicy(), events },
+    ...{ ...shared, register, policy, events },
     onVersion: (participant, version) => announcer.heard(participant, version),
   });
   pipeline.start();
   lifecycle.add({ name: "pipeline", stop: () => pipeline.stop() });
+  const policyKeeper = new PolicyKeeper({
+    ...{ ...shared, place: config, current: policy, register },
+    betweenBatches: (work) => pipeline.betweenBatches(work),
+  });
+  await policyKeeper.start();
+  lifecycle.add({ name: "policy", stop: () => policyKeeper.stop() });
   const heardAtMs = new Map<string, number>();
   const push = (passage: Passage): void => {
     heardAtMs.set(passage.address.participant, passage.receivedAtMs);

@@ -1,4 +1,4 @@
-import type { RoutingPolicy } from "#policy";
+import type { CurrentPolicy, RoutingPolicy } from "#policy";
 import { Kind, RefusalCode } from "#proto";
 import {
   type Clock,
@@ -28,7 +28,7 @@ import type { GatewayProcedures } from "./store.ts";
 export interface PipelineDeps {
   readonly store: Pick<Database<GatewayProcedures>, "call">;
   readonly register: CurrentRegister;
-  readonly policy: RoutingPolicy;
+  readonly policy: CurrentPolicy;
   readonly window: PairWindow;
   readonly checkpoints: CheckpointKeeper;
   readonly speaker: Speaker;
@@ -38,6 +38,12 @@ export interface PipelineDeps {
   readonly resendFirstMs: number;
   /** A participant is proven to have named this version of the register. */
   readonly onVersion: (participant: string, version: bigint) => void;
+}
+
+/** What a batch is decided and recorded under. */
+interface Basis {
+  readonly register: RegisterView;
+  readonly policy: RoutingPolicy;
 }
 
 /**
@@ -94,12 +100,12 @@ export class Pipeline {
       if (batch.length === 0) break;
       passCrashPoint("gateway.received");
       const before = this.#recorded;
-      const register = this.#deps.register.view();
-      const decided = this.#attempt(batch, () => this.#decide(batch, register));
+      const basis = this.#basis();
+      const decided = this.#attempt(batch, () => this.#decide(batch, basis));
       const recorded = Promise.all([decided, before]).then(async ([isDecided]) => {
         if (!isDecided) return;
         passCrashPoint("gateway.authorized");
-        if (this.#deps.register.view() === register) await this.#record(batch, register, said);
+        if (this.#isInForce(basis)) await this.#record(batch, basis, said);
         else this.#handBack(batch);
       });
       this.#recorded = recorded;
@@ -110,10 +116,20 @@ export class Pipeline {
     await Promise.all(said);
   }
 
+  /** What is in force now; a batch is decided and recorded under one of each. */
+  #basis(): Basis {
+    return { register: this.#deps.register.view(), policy: this.#deps.policy.view() };
+  }
+
+  #isInForce({ register, policy }: Basis): boolean {
+    const now = this.#basis();
+    return now.register === register && now.policy === policy;
+  }
+
   /**
    * Does some work between two batches: what was recorded before it was decided before it, and what
-   * is recorded after it is decided after it, so that a new register has one place in the log
-   * (TP-RUN-2).
+   * is recorded after it is decided after it, so that a new register or policy has one place in
+   * the log (TP-RUN-2, TP-POLICY-7).
    */
   async betweenBatches(work: () => Promise<void>): Promise<void> {
     const done = this.#recorded.then(work);
@@ -121,9 +137,9 @@ export class Pipeline {
     await done;
   }
 
-  /** Steps one to five, under one version of the register: nothing is changed anywhere yet. */
-  async #decide(batch: readonly Passage[], register: RegisterView): Promise<void> {
-    const { store, policy, clock } = this.#deps;
+  /** Steps one to five, under one register and policy: nothing is changed anywhere yet. */
+  async #decide(batch: readonly Passage[], { register, policy }: Basis): Promise<void> {
+    const { store, clock } = this.#deps;
     const nowMs = clock.now();
     this.#admission.admit(batch, nowMs);
     validate(batch);
@@ -134,18 +150,15 @@ export class Pipeline {
   }
 
   /** Step six, then the rest beside the next batch. */
-  async #record(
-    batch: readonly Passage[],
-    register: RegisterView,
-    said: Set<Promise<void>>,
-  ): Promise<void> {
+  async #record(batch: readonly Passage[], basis: Basis, said: Set<Promise<void>>): Promise<void> {
+    const { register } = basis;
     const { store, window, clock, resendFirstMs } = this.#deps;
     let outcome: RecordOutcome | undefined;
     await this.#attempt(batch, async () => {
       outcome = await record(batch, {
         store,
         window,
-        register,
+        ...basis,
         nowMs: clock.now(),
         resendFirstMs,
       });

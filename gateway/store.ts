@@ -4,6 +4,7 @@ import { expireDeliveries, pairLoads, takeOverdue, takeWaiting } from "./store/d
 import { reportOccurrences } from "./store/event-reports.ts";
 import { logOverQuota } from "./store/log-statements.ts";
 import { acknowledgeEvent, eventCounts, listEvents } from "./store/operator-events.ts";
+import { keepPolicy, newestPolicy } from "./store/policies.ts";
 import { keepUnverified } from "./store/quarantine.ts";
 import { decideItem } from "./store/quarantine-decision.ts";
 import { listItems, loadItem } from "./store/quarantine-list.ts";
@@ -50,6 +51,8 @@ export const store = {
     newestRegister,
     loadRegisterVersion,
     registerAnnounced,
+    keepPolicy,
+    newestPolicy,
     logHead,
     keepCheckpoint,
     status,
@@ -67,6 +70,7 @@ export const store = {
     "pairLoads",
     "newestRegister",
     "loadRegisterVersion",
+    "newestPolicy",
     "logHead",
     "status",
   ],

@@ -1,4 +1,5 @@
 import { refuse } from "#errors";
+import type { RoutingPolicy } from "#policy";
 import { Kind, Lane, ReceiptType, RefusalCode } from "#proto";
 import { type Database, newMessageId } from "#runtime";
 import type { RegisterView } from "#trust";
@@ -39,6 +40,7 @@ interface RecordDeps {
   readonly store: Pick<Database<GatewayProcedures>, "call">;
   readonly window: PairWindow;
   readonly register: Pick<RegisterView, "version" | "participant">;
+  readonly policy: Pick<RoutingPolicy, "version">;
   readonly nowMs: number;
   readonly resendFirstMs: number;
 }
@@ -92,10 +94,11 @@ async function recordAll(
   });
   if (proven.length === 0) return { recorded: [], batch: undefined };
   const items = proven.map(({ item }) => item);
-  const { store, nowMs, register, resendFirstMs, window } = deps;
+  const { store, nowMs, register, policy, resendFirstMs, window } = deps;
   const registerVersion = Number(register.version);
+  const policyVersion = Number(policy.version);
   const batch = await store
-    .call("recordBatch", { nowMs, registerVersion, resendFirstMs, items })
+    .call("recordBatch", { nowMs, registerVersion, policyVersion, resendFirstMs, items })
     .catch((caught: unknown) => {
       // Nothing is recorded: the messages come again and take their places anew.
       for (const item of items) giveBack(window, item);

@@ -10,7 +10,8 @@ export interface LogStatement {
   readonly kind:
     | typeof EntryKind.REFUSAL
     | typeof EntryKind.QUARANTINE_RELEASE
-    | typeof EntryKind.REGISTER_CHANGE;
+    | typeof EntryKind.REGISTER_CHANGE
+    | typeof EntryKind.POLICY_CHANGE;
   /** Participant of the subject token. */
   readonly sender: string;
   /** Empty when it cannot be read. */
@@ -32,6 +33,8 @@ export async function logStatements(
   args: {
     readonly nowMs: number;
     readonly registerVersion: number;
+    /** Default: what is stated was not decided by a policy. */
+    readonly policyVersion?: number;
     readonly statements: readonly LogStatement[];
   },
 ): Promise<LoggedStatements> {
@@ -43,6 +46,7 @@ export async function logStatements(
       LogEntry.create({
         ...statement,
         registerVersion: BigInt(args.registerVersion),
+        policyVersion: BigInt(args.policyVersion ?? 0),
         recordedAt: toTimestamp(recordedAtMs),
         nonce: randomBytes(16),
       }),

@@ -62,6 +62,8 @@ export interface RecordItem {
 export interface RecordBatch {
   readonly nowMs: number;
   readonly registerVersion: number;
+  /** 0: the default policy. */
+  readonly policyVersion: number;
   readonly resendFirstMs: number;
   readonly items: readonly RecordItem[];
 }
@@ -283,6 +285,7 @@ function encodeEntry(decision: Decision, batch: RecordBatch, recordedAtMs: numbe
       field: decision.field,
       results: item.routes.map((route) => ({ recipient: route.recipient, code: route.code })),
       registerVersion: BigInt(batch.registerVersion),
+      policyVersion: BigInt(batch.policyVersion),
       recordedAt: toTimestamp(recordedAtMs),
       nonce: randomBytes(16),
     }),
@@ -312,8 +315,9 @@ async function insertMessage(
   const id = placement.index + 1;
   await tx.run(
     `INSERT INTO messages (id, sender, message_id, header_digest, kind, lane, header, signatures,
-       code, field, log_index, tree_size, receipt_id, recorded_at, register_version)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       code, field, log_index, tree_size, receipt_id, recorded_at, register_version,
+       policy_version)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     id,
     item.sender,
     item.messageId,
@@ -329,6 +333,7 @@ async function insertMessage(
     item.receiptId,
     placement.recordedAtMs,
     placement.batch.registerVersion,
+    placement.batch.policyVersion,
   );
   let position = 0;
   const keepsParts = item.keepParts && decision.code === RefusalCode.UNSPECIFIED;

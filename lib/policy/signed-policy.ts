@@ -39,7 +39,8 @@ export function draftPolicy(version: PolicyVersion): Uint8Array {
 }
 
 /** Adds a signature of a root key; that of a key that has signed already is replaced. */
-export function addPolicySignature(signed: SignedPolicy, root: SigningKeyPair): Uint8Array {
+export function addPolicySignature(file: Uint8Array, root: SigningKeyPair): Uint8Array {
+  const signed = SignedPolicy.decode(file);
   const signer = createSigner(root, PAYLOAD_TYPES.policy);
   const signature = { keyId: signer.keyId, value: signer.sign(signed.policy) };
   const others = signed.signatures.filter(({ keyId }) => keyId !== signer.keyId);

@@ -1,9 +1,11 @@
-import { MIB } from "./units.ts";
+import { MIB, SECOND_MS } from "./units.ts";
 
 /** Limits of the routing policy (docs/spec/policy.md). */
 export const POLICY_LIMITS = {
   /** A policy file: what several persons read before they sign it. */
   policyBytesMax: MIB,
+  /** How often the gateway looks for a newer policy file. */
+  lookMs: SECOND_MS,
   /** Decisions kept; beyond it they are made again, at a fraction of a millisecond each. */
   decisionsKeptMax: 50_000,
   /** Points at which every rule is evaluated; beyond it the analysis would say too little. */

@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Registry } from "prom-client";
 import { createCheckpointSigner } from "#message-log";
-import { defaultPolicy } from "#policy";
-import { type Clock, createLogger, type Database } from "#runtime";
+import { CurrentPolicy, defaultPolicy } from "#policy";
+import { type Clock, createLogger, type Database, type Logger } from "#runtime";
 import { openSqliteStore } from "#store";
 import { CurrentRegister, createSigner, PAYLOAD_TYPES, type RegisterView } from "#trust";
 import { type AssembledEnvelope, outSubject, type Publication, parseOutSubject } from "#wire";
@@ -28,6 +28,10 @@ export interface GatewayBench {
   readonly store: Database<GatewayProcedures>;
   readonly checkpoints: CheckpointKeeper;
   readonly register: CurrentRegister;
+  readonly policy: CurrentPolicy;
+  readonly pipeline: Pick<Pipeline, "betweenBatches">;
+  readonly logger: Logger;
+  readonly clock: Clock;
   readonly published: Publication[];
   /** Time the gateway sees, in milliseconds since 1970; settable. */
   nowMs: number;
@@ -72,16 +76,11 @@ export async function openGatewayBench(
   const checkpoints = new CheckpointKeeper({ signer: checkpointSigner, store, clock, logger });
   const window = new PairWindow(options.windowMessages);
   const register = new CurrentRegister(parties.register);
-  const speaker = new Speaker({
-    transport,
-    store,
-    receiptSigner,
-    checkpointSigner,
-  });
+  const speaker = new Speaker({ transport, store, receiptSigner, checkpointSigner });
   const resendFirstMs = options.resendFirstMs ?? 60_000;
   const shared = { store, window, checkpoints, speaker, clock, logger, resendFirstMs };
   const events = new GatewayEvents(logger, new Registry());
-  const policy = defaultPolicy();
+  const policy = new CurrentPolicy(defaultPolicy());
   const onVersion = (): undefined => undefined;
   const pipeline = new Pipeline({ ...shared, register, policy, events, onVersion });
   const courier = new Courier({ ...shared, connected: () => !bench.carrierAway });
@@ -90,6 +89,10 @@ export async function openGatewayBench(
     store,
     checkpoints,
     register,
+    policy,
+    pipeline,
+    logger,
+    clock,
     published,
     nowMs: Date.now(),
     carrierAway: false,

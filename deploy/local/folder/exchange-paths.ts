@@ -38,6 +38,7 @@ export class ExchangePaths {
       dir,
       participants: join(dir, "participants.yaml"),
       register: join(dir, "register.bin"),
+      policy: join(dir, "policy.bin"),
       rootDir: join(dir, "root"),
       rootKey: join(dir, "root", "root-1.key"),
       rootPublicKey: join(dir, "root", "root-1.pub"),

@@ -2,16 +2,19 @@ import { randomBytes } from "node:crypto";
 import { rm, statfs, writeFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { TracepostError } from "#errors";
+import { addPolicySignature, DEFAULT_POLICY_TEXT, draftPolicy } from "#policy";
 import { systemClock } from "#runtime";
 import {
   generateSealingKey,
   generateSigningKey,
+  type SigningKeyPair,
   savePublicKey,
   saveSealingKey,
   saveSigningKey,
   signRegister,
 } from "#trust";
 import { newToken } from "#users";
+import { toTimestamp } from "#wire";
 import { issueAuthority } from "../provision/authority.ts";
 import { writeAuthority } from "../provision/authority-files.ts";
 import { planStorage, type StoragePlan } from "../provision/storage-plan.ts";
@@ -111,6 +114,7 @@ async function writeTrust(
   const register = firstRegister({ nowMs, logOrigin, participants, keys, gateway });
   const signed = signRegister(register, [root]);
   await writePrivateFile(paths.exchange.register, signed);
+  await writePrivateFile(paths.exchange.policy, firstPolicy(nowMs, root));
   await writePrivateFile(paths.gateway.apiToken, `${newToken().text}\n`);
   await writePrivateFile(paths.exchange.participants, participantsYaml(participants));
   for (const { id } of participants) {
@@ -120,6 +124,14 @@ async function writeTrust(
     await savePublicKey(own.rootPublicKey, root);
     await writePrivateFile(own.apiToken, `${newToken().text}\n`);
   }
+}
+
+/** The default policy as version 1, for the operator to change. */
+function firstPolicy(nowMs: number, root: SigningKeyPair): Uint8Array {
+  const issuedAt = toTimestamp(nowMs);
+  const reason = "The default policy of the product";
+  const draft = draftPolicy({ version: 1n, issuedAt, text: DEFAULT_POLICY_TEXT, reason });
+  return addPolicySignature(draft, root);
 }
 
 async function writeCarrier(

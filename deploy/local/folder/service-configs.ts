@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { access, readFile } from "node:fs/promises";
 import { dirname, relative, resolve } from "node:path";
 import { GATEWAY_ACCOUNT } from "../provision/authority.ts";
 import { credentialsFile } from "../provision/authority-files.ts";
@@ -37,6 +37,7 @@ export async function writeGatewayConfig(
     natsUrl: address.natsUrl,
     credsFile: from(credentialsFile(paths, GATEWAY_ACCOUNT, "gateway")),
     registerFile: from(paths.exchange.register),
+    policyFile: (await isThere(paths.exchange.policy)) ? from(paths.exchange.policy) : undefined,
     rootPublicKeyFiles: [from(paths.exchange.rootPublicKey)],
     keysDir: from(paths.gateway.keysDir),
     apiTokenFile: from(paths.gateway.apiToken),
@@ -44,6 +45,14 @@ export async function writeGatewayConfig(
     logLevel: tuning.logLevel ?? "info",
     resendFirstMs: tuning.resendFirstMs,
   });
+}
+
+/** A folder made before policies were signed has none: its gateway decides by the default one. */
+async function isThere(file: string): Promise<boolean> {
+  return await access(file).then(
+    () => true,
+    () => false,
+  );
 }
 
 /**

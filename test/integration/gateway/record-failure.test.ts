@@ -2,6 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { defaultPolicy } from "#policy";
 import { RefusalCode } from "#proto";
 import { openSqliteStore } from "#store";
 import { outSubject, parseEnvelope, parseOutSubject } from "#wire";
@@ -36,7 +37,8 @@ test("gives the places in the window back when the store cannot record", async (
   };
   const window = new PairWindow(1);
   const { register } = parties;
-  const facts = { register, nowMs: Date.now(), resendFirstMs: 1_000 };
+  const judged = { register, policy: defaultPolicy() };
+  const facts = { ...judged, nowMs: Date.now(), resendFirstMs: 1_000 };
   await expect(record([passage], { store, window, ...facts })).rejects.toMatchObject({
     code: "STORE",
   });

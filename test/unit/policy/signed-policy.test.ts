@@ -27,7 +27,7 @@ function draftOf(changes: { version?: bigint; text?: string } = {}): Uint8Array 
 }
 
 function signedBy(draft: Uint8Array, ...keys: readonly (typeof first)[]): Uint8Array {
-  return keys.reduce((bytes, key) => addPolicySignature(SignedPolicy.decode(bytes), key), draft);
+  return keys.reduce((bytes, key) => addPolicySignature(bytes, key), draft);
 }
 
 function refusalOf(bytes: Uint8Array): unknown {

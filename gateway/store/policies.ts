@@ -1,0 +1,75 @@
+import { EntryKind, RefusalCode } from "#proto";
+import type { Transaction } from "#runtime";
+import { equalBytes } from "#wire";
+import { logStatements } from "./log-statements.ts";
+
+/** Signed versions of the routing policy that the gateway has decided by. */
+export const POLICY_SQL = `
+CREATE TABLE policies (
+  version INTEGER PRIMARY KEY,
+  digest BLOB NOT NULL,
+  policy BLOB NOT NULL,
+  log_index INTEGER NOT NULL,
+  taken_at INTEGER NOT NULL
+) STRICT;
+ALTER TABLE messages ADD COLUMN policy_version INTEGER NOT NULL DEFAULT 0;
+`;
+
+/** A version of the policy as it is kept. */
+export interface KeptPolicy {
+  readonly version: number;
+  /** SHA-256 of the policy file. */
+  readonly digest: Uint8Array;
+  /** The file as signed. */
+  readonly policy: Uint8Array;
+}
+
+/** The newest version that was taken; null before the first. */
+export async function newestPolicy(tx: Transaction): Promise<KeptPolicy | null> {
+  const row = await tx.get<{ version: number; digest: Uint8Array; policy: Uint8Array }>(
+    "SELECT version, digest, policy FROM policies ORDER BY version DESC LIMIT 1",
+  );
+  return row ?? null;
+}
+
+/** What came of a version that was to be kept. */
+export type PolicyKept =
+  | { readonly type: "kept"; readonly size: number; readonly rootHash: Uint8Array }
+  | { readonly type: "known" }
+  /** Not higher than what is kept, or another policy of the same version. */
+  | { readonly type: "lower" };
+
+/**
+ * Keeps a version and enters it in the log, in one transaction (TP-POLICY-7): entries before it
+ * were decided under the version before, those after it under this one.
+ */
+export async function keepPolicy(
+  tx: Transaction,
+  args: KeptPolicy & { readonly nowMs: number; readonly registerVersion: number },
+): Promise<PolicyKept> {
+  const { version, digest, policy, nowMs, registerVersion } = args;
+  const newest = await newestPolicy(tx);
+  if (newest !== null && version <= newest.version) {
+    const isKnown = version === newest.version && equalBytes(digest, newest.digest);
+    return { type: isKnown ? "known" : "lower" };
+  }
+  const statement = {
+    kind: EntryKind.POLICY_CHANGE,
+    sender: "",
+    messageId: "",
+    headerDigest: digest,
+    code: RefusalCode.UNSPECIFIED,
+    field: "",
+  };
+  const place = { nowMs, registerVersion, policyVersion: version };
+  const log = await logStatements(tx, { ...place, statements: [statement] });
+  await tx.run(
+    "INSERT INTO policies (version, digest, policy, log_index, taken_at) VALUES (?, ?, ?, ?, ?)",
+    version,
+    digest,
+    policy,
+    log.firstIndex,
+    log.recordedAtMs,
+  );
+  return { type: "kept", size: log.size, rootHash: log.rootHash };
+}

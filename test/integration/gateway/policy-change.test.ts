@@ -1,0 +1,124 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { addPolicySignature, DEFAULT_POLICY_TEXT, draftPolicy } from "#policy";
+import { EntryKind, ExchangeStatus, LogEntry } from "#proto";
+import { openSqliteReader } from "#store";
+import { savePublicKey } from "#trust";
+import { parseDispatch, parseReceipt, refusalNameOf, toTimestamp } from "#wire";
+import { openGatewayPolicy, PolicyKeeper } from "../../../gateway/policy-keeper.ts";
+import { type GatewayBench, openGatewayBench } from "../../support/gateway-bench.ts";
+import { traceRequest } from "../../support/messages.ts";
+import { makeParties, type Parties } from "../../support/parties.ts";
+
+const NO_TESTS = `${DEFAULT_POLICY_TEXT}
+@id("LOCAL-1")
+@title("No tests on this exchange")
+@code("NOT_PERMITTED")
+@field("header.status")
+forbid (principal, action, resource) when { context.status == Status::"TEST" };
+`;
+
+let folder: string;
+let parties: Parties;
+let bench: GatewayBench;
+let keeper: PolicyKeeper;
+let place: { policyFile: string; rootPublicKeyFiles: string[] };
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "tracepost-policy-"));
+  parties = makeParties([{ id: "NE" }, { id: "BR" }]);
+  bench = await openGatewayBench(parties);
+  const root = join(folder, "root.pub");
+  await savePublicKey(root, parties.root);
+  place = { policyFile: join(folder, "policy.bin"), rootPublicKeyFiles: [root] };
+  keeper = new PolicyKeeper({
+    ...{ place, current: bench.policy, register: bench.register, store: bench.store },
+    ...{ checkpoints: bench.checkpoints, clock: bench.clock, logger: bench.logger },
+    betweenBatches: (work) => bench.pipeline.betweenBatches(work),
+  });
+});
+
+afterEach(async () => {
+  await keeper.stop();
+  await bench.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function publish(version: bigint, text: string, root = parties.root): Promise<void> {
+  const issuedAt = toTimestamp(bench.nowMs);
+  const draft = draftPolicy({ version, issuedAt, text, reason: "For a test" });
+  await writeFile(place.policyFile, addPolicySignature(draft, root));
+}
+
+/** A request marked as a test, and what its receipt says: code and policy of the decision. */
+async function sendTest(): Promise<{ code: string | undefined; policy: bigint }> {
+  const request = traceRequest(parties.party("NE"), ["BR"], { status: ExchangeStatus.TEST });
+  expect(await bench.send(request)).toBe("ack");
+  const last = bench.published.findLast(({ subject }) => subject === "tp.in.NE.normal.receipt");
+  const parsed = parseDispatch(last?.data ?? new Uint8Array(), { allowGatewaySender: true });
+  const receipt = parsed.ok ? parseReceipt(parsed.value.message) : parsed;
+  if (!receipt.ok) throw new TypeError(receipt.refusal.field);
+  const entry = LogEntry.decode(receipt.value.items[0]?.evidence?.entry ?? new Uint8Array());
+  return { code: refusalNameOf(entry.code), policy: entry.policyVersion };
+}
+
+async function stored<T extends Record<string, number | Uint8Array>>(sql: string): Promise<T[]> {
+  const reader = openSqliteReader(bench.file);
+  try {
+    return await reader.read((tx) => tx.all<T>(sql));
+  } finally {
+    reader.close();
+  }
+}
+
+describe("a policy that changes while a gateway runs (TP-POLICY-7)", () => {
+  test("decides from the next batch on, and each record names the policy of its decision", async () => {
+    expect(await sendTest()).toEqual({ code: undefined, policy: 0n });
+    await publish(1n, DEFAULT_POLICY_TEXT);
+    await keeper.start();
+    expect(await sendTest()).toEqual({ code: undefined, policy: 1n });
+    await publish(2n, NO_TESTS);
+    await keeper.look();
+    expect(await sendTest()).toEqual({ code: "NOT_PERMITTED", policy: 2n });
+    const rows = await stored<{ policy_version: number }>(
+      "SELECT policy_version FROM messages ORDER BY id",
+    );
+    expect(rows.map(({ policy_version: version }) => version)).toEqual([0, 1, 2]);
+    const entries = await stored<{ entry: Uint8Array }>("SELECT entry FROM log_entries");
+    const changes = entries
+      .map(({ entry }) => LogEntry.decode(entry))
+      .filter(({ kind }) => kind === EntryKind.POLICY_CHANGE);
+    expect(changes.map(({ policyVersion }) => policyVersion)).toEqual([1n, 2n]);
+  });
+
+  test("stays as it is for what is not signed, no policy, or not higher", async () => {
+    await publish(2n, DEFAULT_POLICY_TEXT);
+    await keeper.start();
+    await publish(3n, NO_TESTS, makeParties([{ id: "NE" }]).root);
+    await keeper.look();
+    await publish(3n, `${NO_TESTS}\npermit (principal, action, resource);`);
+    await keeper.look();
+    await publish(1n, NO_TESTS);
+    await keeper.look();
+    await publish(2n, NO_TESTS);
+    await keeper.look();
+    await rm(place.policyFile);
+    await keeper.look();
+    expect(await sendTest()).toEqual({ code: undefined, policy: 2n });
+  });
+
+  test("is the newest taken after a start, though an older file was laid back", async () => {
+    await publish(2n, NO_TESTS);
+    await keeper.start();
+    await publish(1n, DEFAULT_POLICY_TEXT);
+    const after = await openGatewayPolicy(place, bench.store);
+    expect(after.view()).toMatchObject({ version: 2n, text: NO_TESTS });
+    const fresh = await openGatewayPolicy(
+      { rootPublicKeyFiles: [] },
+      { call: async () => null as never },
+    );
+    expect(fresh.view().version).toBe(0n);
+  });
+});
