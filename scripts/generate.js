@@ -1,8 +1,8 @@
 /**
  * Generates proto/gen from proto/tracepost with buf and ts-proto, proto/index.ts, the door to it,
- * and docs/spec/limits.md from the limits. With `--check` nothing is written: it fails when what is
- * committed differs from what would be generated, so that nobody edits generated code or forgets to
- * generate it.
+ * docs/spec/limits.md from the limits and docs/spec/problems.md from the codes. With `--check`
+ * nothing is written: it fails when what is committed differs from what would be generated, so that
+ * nobody edits generated code or forgets to generate it.
  */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -10,12 +10,14 @@ import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { limitsPage } from "./limits-page.js";
+import { problemsPage } from "./problems-page.js";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const TOOLS = join(root, "node_modules/.bin");
 const GENERATED = "proto/gen";
 const DOOR = "proto/index.ts";
-const LIMITS = "docs/spec/limits.md";
+/** Pages made from tables of the program. */
+const PAGES = { "docs/spec/limits.md": limitsPage, "docs/spec/problems.md": problemsPage };
 
 /**
  * Runs a tool of this package; its complaints go to standard error.
@@ -109,7 +111,9 @@ function check() {
     const fresh = join(folder, GENERATED);
     const stale = differences(join(root, GENERATED), fresh).map((file) => `${GENERATED}/${file}`);
     if (readFileSync(join(root, DOOR), "utf8") !== doorOver(fresh)) stale.push(DOOR);
-    if (readFileSync(join(root, LIMITS), "utf8") !== limitsPage()) stale.push(LIMITS);
+    for (const [file, page] of Object.entries(PAGES)) {
+      if (readFileSync(join(root, file), "utf8") !== page()) stale.push(file);
+    }
     if (stale.length === 0) {
       console.log("Generated files are fresh.");
       return;
@@ -126,7 +130,7 @@ function generate() {
   rmSync(join(root, GENERATED), { recursive: true, force: true });
   run("buf", ["generate"]);
   writeFileSync(join(root, DOOR), doorOver(join(root, GENERATED)));
-  writeFileSync(join(root, LIMITS), limitsPage());
+  for (const [file, page] of Object.entries(PAGES)) writeFileSync(join(root, file), page());
 }
 
 if (process.argv.includes("--check")) check();

@@ -42,6 +42,7 @@ export {
   type FieldProblem,
   HTTP_CODES,
   InvalidRequest,
+  PROBLEM_CODES,
   type Problem,
   type ProblemCode,
   type ProblemDetails,

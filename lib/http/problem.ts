@@ -189,7 +189,7 @@ export const HTTP_CODES = {
   },
 } as const;
 
-/** Closed list of the codes a problem can carry. */
+/** Closed list of the codes a problem can carry (TP-API-61). */
 export type ProblemCode = RefusalCodeName | FaultCode | keyof typeof HTTP_CODES;
 
 /** All of them, in alphabetical order. */
