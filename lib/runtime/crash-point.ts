@@ -1,10 +1,10 @@
 /**
- * Named places on the way of a message where a fault test may end a process. Nothing is armed
+ * Named places on the way of a message, or of an import, where a fault test may end a process. Nothing is armed
  * unless a composition root says so; an unarmed point costs one comparison.
  */
 
-/** Where a test may strike. The name says who runs there and what has just become true. */
-export const CRASH_POINTS = [
+/** On the way of a message. The name says who runs there and what has just become true. */
+export const MESSAGE_CRASH_POINTS = [
   "focal-point.drafted",
   "focal-point.sealed",
   "focal-point.published",
@@ -21,6 +21,17 @@ export const CRASH_POINTS = [
   "gateway.delivered-recorded",
   "gateway.acknowledged",
 ] as const;
+
+/** In an import of a register. */
+export const IMPORT_CRASH_POINTS = [
+  "focal-point.portion-read",
+  "focal-point.portion-taken",
+  "focal-point.keys-added",
+  "focal-point.pass-ended",
+] as const;
+
+/** Where a test may strike. */
+export const CRASH_POINTS = [...MESSAGE_CRASH_POINTS, ...IMPORT_CRASH_POINTS] as const;
 
 /** One of {@link CRASH_POINTS}. */
 export type CrashPoint = (typeof CRASH_POINTS)[number];

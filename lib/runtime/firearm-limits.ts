@@ -1,13 +1,17 @@
-import { DAY_MS, KIB, MIB } from "./units.ts";
+import { DAY_MS, KIB, MIB, SECOND_MS } from "./units.ts";
 
 /** Limits of a firearm register's import and look-up. */
 export const FIREARM_LIMITS = {
   /** A record with every field at its longest. */
   lineBytesMax: 32 * KIB,
   /** Lines kept, moved or dropped in one transaction; the post waits no longer than that. */
-  portionLines: 1_000,
+  portionLines: 2_000,
   /** Rows whose keys are put in order at a time: some 60 MiB while it is done. */
   keyBlockRows: 250_000,
+  /** Keys in one transaction: they come in order, and each costs less than a line. */
+  keyPortion: 5_000,
+  /** Wait before an import goes on that stands still, as on a full disk. */
+  importRetryMs: 10 * SECOND_MS,
   /** Bad lines named in a report; the rest are counted. */
   problemsMax: 1_000,
   /** Largest file of an import: tens of millions of lines. */

@@ -7,6 +7,8 @@ export {
   CRASH_POINTS,
   type CrashPlan,
   type CrashPoint,
+  IMPORT_CRASH_POINTS,
+  MESSAGE_CRASH_POINTS,
   parseCrashPlan,
   passCrashPoint,
 } from "./crash-point.ts";

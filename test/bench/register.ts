@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { lookAlikeKey, normalizeSerial } from "#casework";
-import { systemClock, type Transaction } from "#runtime";
+import { systemClock, systemTimers, type Transaction } from "#runtime";
 import { openSqliteReader, openSqliteStore } from "#store";
 import {
   firearmCandidates,
@@ -74,8 +74,10 @@ async function measureRegister(options: BenchOptions): Promise<Section> {
     await store.call("closeUpload", { uploadId, totalBytes });
     const memory = watchMemory();
     const startedAt = performance.now();
-    const logger = { error: (told: unknown) => options.progress(JSON.stringify(told)) };
-    const importer = new RegisterImporter({ store, spool, clock: systemClock, logger });
+    const say = (told: unknown) => options.progress(JSON.stringify(told));
+    const logger = { error: say, info: say };
+    const clock = systemClock;
+    const importer = new RegisterImporter({ store, spool, clock, timers: systemTimers, logger });
     await importer.recover();
     await importer.settled();
     const seconds = (performance.now() - startedAt) / 1_000;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
-import { CRASH_POINTS } from "#runtime";
+import { MESSAGE_CRASH_POINTS } from "#runtime";
 import { randomFrom } from "../support/seeded-random.ts";
 import { ownerOf, type Strike, StruckExchange } from "../support/struck-exchange.ts";
 
@@ -8,7 +8,7 @@ const REQUESTS_PER_STRIKE = 3;
 /** At each point: the process that passes it, the gateway, the server, and the other side. */
 function planStrikes(seed: number): Strike[] {
   const random = randomFrom(seed);
-  const strikes = CRASH_POINTS.flatMap((point): Strike[] => {
+  const strikes = MESSAGE_CRASH_POINTS.flatMap((point): Strike[] => {
     const owner = ownerOf(point);
     const other = owner === "gateway" ? "AT" : "gateway";
     return ([owner, "nats", other] as const).map((victim) => ({
@@ -35,11 +35,11 @@ afterAll(async () => {
   await exchange.close();
 });
 
-test(`kill -9 at each of ${CRASH_POINTS.length} points loses nothing and doubles nothing`, async () => {
+test(`kill -9 at each of ${MESSAGE_CRASH_POINTS.length} points loses nothing and doubles nothing`, async () => {
   for (const strike of strikes) await exchange.strike(strike, REQUESTS_PER_STRIKE);
   const after = await exchange.aftermath();
   process.stdout.write(
-    `seed ${inject("seed")}: ${strikes.length} strikes at ${CRASH_POINTS.length} points, ` +
+    `seed ${inject("seed")}: ${strikes.length} strikes at ${MESSAGE_CRASH_POINTS.length} points, ` +
       `${after.ended} processes ended, ${after.sent} requests, ` +
       `${after.lost} lost, ${after.duplicated} doubled\n`,
   );

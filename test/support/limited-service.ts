@@ -8,8 +8,12 @@ export interface LimitedService {
   readonly said: () => string;
   /** What `/readyz` says; status 0 while it does not answer. */
   readyz(): Promise<{ readonly status: number; readonly text: string }>;
+  /** Lets its files grow to this size and no further, from now on. */
+  limit(fileKib: number): Promise<void>;
   /** Lets its files grow without limit from now on. */
   liftLimit(): Promise<void>;
+  /** Settles when the process has ended, with the signal that ended it. */
+  readonly ended: Promise<NodeJS.Signals | null>;
   /** Asks it to drain, and waits for its end. */
   stop(): Promise<void>;
 }
@@ -23,15 +27,21 @@ export function startLimited(options: {
   readonly configFile: string;
   readonly url: string;
   readonly fileKib: number;
+  readonly env?: Readonly<Record<string, string>>;
 }): LimitedService {
-  const { program, configFile, url, fileKib } = options;
+  const { program, configFile, url, fileKib, env = {} } = options;
   const limited = 'ulimit -S -f "$0"; exec "$@"';
   const node = [process.execPath, "--disable-warning=ExperimentalWarning"];
   const command = [String(fileKib), ...node, program, "--config", configFile];
   const child: ChildProcess = spawn("bash", ["-c", limited, ...command], {
     stdio: ["ignore", "pipe", "pipe"],
+    env: { ...process.env, ...env },
   });
-  const ended = once(child, "exit");
+  const ended = once(child, "exit").then(([, signal]) => signal as NodeJS.Signals | null);
+  const setLimit = async (bytes: string): Promise<void> => {
+    const limit = ["--pid", String(child.pid), `--fsize=${bytes}`];
+    await promisify(execFile)("prlimit", limit);
+  };
   let text = "";
   for (const stream of [child.stdout, child.stderr]) {
     stream?.on("data", (chunk: Buffer) => {
@@ -48,10 +58,9 @@ export function startLimited(options: {
         return { status: 0, text: "" };
       }
     },
-    liftLimit: async () => {
-      const limit = ["--pid", String(child.pid), "--fsize=unlimited:unlimited"];
-      await promisify(execFile)("prlimit", limit);
-    },
+    limit: (kib) => setLimit(`${kib * 1024}:unlimited`),
+    liftLimit: () => setLimit("unlimited:unlimited"),
+    ended,
     stop: async () => {
       child.kill("SIGTERM");
       await ended;

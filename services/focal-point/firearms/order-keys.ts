@@ -1,5 +1,5 @@
 import { tailOf } from "#casework";
-import { type Database, FIREARM_LIMITS } from "#runtime";
+import { type Database, FIREARM_LIMITS, passCrashPoint } from "#runtime";
 import type { FocalPointProcedures } from "../store.ts";
 import type { KeyKind, SerialKey } from "./serial-keys.ts";
 import { SortedKeys } from "./sorted-keys.ts";
@@ -40,7 +40,7 @@ async function readBlock(store: Store, after: number): Promise<Block> {
   const tails = new SortedKeys();
   let through = after;
   for (let rows = 0; rows < FIREARM_LIMITS.keyBlockRows; ) {
-    const limit = FIREARM_LIMITS.portionLines;
+    const limit = FIREARM_LIMITS.keyPortion;
     const keys = await store.call("keysAfter", { after: through, limit });
     const last = keys.at(-1);
     if (last === undefined) break;
@@ -58,8 +58,9 @@ async function addInOrder(
   keys: readonly SerialKey[],
   isStopping: () => boolean,
 ): Promise<void> {
-  const { portionLines } = FIREARM_LIMITS;
-  for (let at = 0; at < keys.length && !isStopping(); at += portionLines) {
-    await store.call("addKeys", { kind, keys: keys.slice(at, at + portionLines) });
+  const { keyPortion } = FIREARM_LIMITS;
+  for (let at = 0; at < keys.length && !isStopping(); at += keyPortion) {
+    await store.call("addKeys", { kind, keys: keys.slice(at, at + keyPortion) });
+    passCrashPoint("focal-point.keys-added");
   }
 }

@@ -15,12 +15,12 @@ export interface RegisterImports {
 export async function openRegisterImports(
   context: Pick<
     ServiceContext<FocalPointConfig, FocalPointProcedures>,
-    "clock" | "config" | "lifecycle" | "logger" | "store"
+    "clock" | "config" | "lifecycle" | "logger" | "store" | "timers"
   >,
 ): Promise<RegisterImports> {
-  const { clock, config, lifecycle, logger, store } = context;
+  const { clock, config, lifecycle, logger, store, timers } = context;
   const spool = new Spool(join(config.dataDir, "imports"));
-  const uploads = new RegisterImporter({ store, spool, clock, logger });
+  const uploads = new RegisterImporter({ store, spool, clock, timers, logger });
   lifecycle.add({ name: "imports of the register", stop: () => uploads.stop() });
   await uploads.recover();
   return { spool, uploads };

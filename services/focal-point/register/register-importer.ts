@@ -1,4 +1,11 @@
-import { type Clock, type Database, FIREARM_LIMITS, type Logger } from "#runtime";
+import {
+  type Clock,
+  type Database,
+  FIREARM_LIMITS,
+  type Logger,
+  passCrashPoint,
+  type Timers,
+} from "#runtime";
 import { orderKeys } from "../firearms/order-keys.ts";
 import type { FocalPointProcedures } from "../store.ts";
 import { type CsvHeader, parseCsvHeader } from "./csv-columns.ts";
@@ -13,7 +20,8 @@ export interface RegisterImporterDeps {
   readonly store: Pick<Database<FocalPointProcedures>, "call">;
   readonly spool: Spool;
   readonly clock: Clock;
-  readonly logger: Pick<Logger, "error">;
+  readonly timers: Timers;
+  readonly logger: Pick<Logger, "error" | "info">;
 }
 
 /** A portion as it is filled. */
@@ -26,13 +34,16 @@ type Filling = Omit<Portion, "uploadId" | "from" | "to"> & {
 /**
  * Reads the files of imports into the register, one file after the other, in portions (TP-FIRE-10
  * to TP-FIRE-13). Each portion commits with the place it ends at, so that an import goes on where
- * it was, whenever the process ended. Memory does not grow with the file.
+ * it was, whenever the process ended; one that the disk does not take goes on by itself when it
+ * does. Memory does not grow with the file.
  */
 export class RegisterImporter {
   readonly #deps: RegisterImporterDeps;
   #working: Promise<void> | undefined;
   #isStopping = false;
   #again = false;
+  /** Calls off the next attempt of imports that stand still. */
+  #standing: (() => void) | undefined;
 
   constructor(deps: RegisterImporterDeps) {
     this.#deps = deps;
@@ -43,8 +54,17 @@ export class RegisterImporter {
    * for too long, and goes on.
    */
   async recover(): Promise<void> {
+    try {
+      await this.#orderKeys();
+      await this.#tidy();
+    } catch (caught) {
+      this.#standStill(caught);
+    }
+    this.wake();
+  }
+
+  async #tidy(): Promise<void> {
     const { clock, spool, store } = this.#deps;
-    await this.#orderKeys();
     const nowMs = clock.now();
     for (const { startedAtMs, state, uploadId } of await store.call("openUploads", undefined)) {
       const isLeft = nowMs - startedAtMs > FIREARM_LIMITS.uploadKeptMs;
@@ -55,7 +75,6 @@ export class RegisterImporter {
     for (const uploadId of await spool.list()) {
       if (!kept.has(uploadId)) await this.#clean(uploadId);
     }
-    this.wake();
   }
 
   /** Looks for files that are there as a whole. */
@@ -72,6 +91,7 @@ export class RegisterImporter {
   async stop(): Promise<void> {
     this.#isStopping = true;
     this.#again = false;
+    this.#standing?.();
     await this.#working;
   }
 
@@ -81,19 +101,38 @@ export class RegisterImporter {
   }
 
   async #work(): Promise<void> {
-    const { logger, store } = this.#deps;
+    const { store } = this.#deps;
     this.#again = false;
     try {
+      await this.#orderKeys();
       const open = await store.call("openUploads", undefined);
       for (const upload of open.filter(({ state }) => state !== "RECEIVING")) {
         if (this.#isStopping) return;
         await this.#import(upload);
       }
+      this.#goOn();
     } catch (caught) {
-      // It stays as far as it has come; the next import or start tries again.
       this.#again = false;
-      logger.error({ err: caught }, "an import of the register does not go on");
+      this.#standStill(caught);
     }
+  }
+
+  /** What was imported stays, and the rest is tried again; said once, however often it fails. */
+  #standStill(caught: unknown): void {
+    const { logger, timers } = this.#deps;
+    if (this.#isStopping) return;
+    if (this.#standing === undefined) {
+      logger.error({ err: caught }, "imports of the register stand still");
+    }
+    this.#standing?.();
+    this.#standing = timers.after(FIREARM_LIMITS.importRetryMs, () => this.wake());
+  }
+
+  #goOn(): void {
+    if (this.#standing === undefined) return;
+    this.#standing();
+    this.#standing = undefined;
+    this.#deps.logger.info("imports of the register go on");
   }
 
   async #import(upload: Upload): Promise<void> {
@@ -103,6 +142,7 @@ export class RegisterImporter {
     while (current?.state === "CHECKING" || current?.state === "IMPORTING") {
       if ((await this.#pass(current)) === "stopped") return;
       await store.call("endPass", { uploadId, nowMs: clock.now() });
+      passCrashPoint("focal-point.pass-ended");
       current = await store.call("loadUpload", { uploadId });
     }
     await this.#clean(uploadId);
@@ -161,7 +201,9 @@ export class RegisterImporter {
   }
 
   async #take(portion: Portion): Promise<void> {
+    passCrashPoint("focal-point.portion-read");
     await this.#deps.store.call("takePortion", portion);
+    passCrashPoint("focal-point.portion-taken");
   }
 
   /** The names of columns; a file without good ones is refused as a whole. */

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { type Database, FIREARM_LIMITS, systemClock } from "#runtime";
+import { type Database, FIREARM_LIMITS, systemClock, systemTimers } from "#runtime";
 import { openSqliteStore } from "#store";
 import { importNow } from "../../../../services/focal-point/register/import-now.ts";
 import { RegisterImporter } from "../../../../services/focal-point/register/register-importer.ts";
@@ -15,7 +15,7 @@ let spool: Spool;
 let uploads: RegisterImporter;
 
 const clock = systemClock;
-const logger = { error: () => undefined };
+const logger = { error: () => undefined, info: () => undefined };
 
 beforeEach(async () => {
   dir = await mkdtemp(join(tmpdir(), "tracepost-firearms-"));
@@ -24,7 +24,7 @@ beforeEach(async () => {
     module: new URL("../../../../services/focal-point/store.ts", import.meta.url),
   });
   spool = new Spool(join(dir, "imports"));
-  uploads = new RegisterImporter({ store, spool, clock, logger });
+  uploads = new RegisterImporter({ store, spool, clock, timers: systemTimers, logger });
 });
 
 afterEach(async () => {

@@ -2,12 +2,13 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { type Database, FIREARM_LIMITS, systemClock } from "#runtime";
+import { type Database, FIREARM_LIMITS, systemClock, systemTimers } from "#runtime";
 import { openSqliteStore } from "#store";
 import { exportRegister } from "../../../../services/focal-point/register/export-register.ts";
 import { RegisterImporter } from "../../../../services/focal-point/register/register-importer.ts";
 import { Spool } from "../../../../services/focal-point/register/spool.ts";
 import type { FocalPointProcedures } from "../../../../services/focal-point/store.ts";
+import { ManualTime } from "../../../support/manual-time.ts";
 
 type Store = Pick<Database<FocalPointProcedures>, "call">;
 
@@ -16,7 +17,7 @@ let store: Database<FocalPointProcedures>;
 let spool: Spool;
 let uploads = 0;
 
-const logger = { error: () => undefined };
+const quiet = { error: () => undefined, info: () => undefined };
 const open = (name: string) =>
   openSqliteStore<FocalPointProcedures>({
     file: join(dir, name),
@@ -56,7 +57,8 @@ async function send(text: string, options: Options = {}, into: Store = store): P
 }
 
 async function work(from: Store = store): Promise<void> {
-  const importer = new RegisterImporter({ store: from, spool, clock: systemClock, logger });
+  const deps = { store: from, spool, clock: systemClock, timers: systemTimers, logger: quiet };
+  const importer = new RegisterImporter(deps);
   await importer.recover();
   await importer.settled();
 }
@@ -111,6 +113,40 @@ describe("an import of a register (TP-FIRE-10, TP-FIRE-11)", () => {
       }
     }
     expect(await count()).toBe(total);
+  });
+
+  test("that the disk does not take stands still, says so once, and goes on by itself", async () => {
+    const said: string[] = [];
+    const say = (_: unknown, text?: string) => said.push(text ?? String(_));
+    const time = new ManualTime();
+    let failures = 2;
+    const full: Store = {
+      call: (async (name: "takePortion", args: never) => {
+        if (name === "takePortion" && failures > 0) {
+          failures -= 1;
+          throw new TypeError("database or disk is full");
+        }
+        return await store.call(name, args);
+      }) as Store["call"],
+    };
+    const uploadId = await send(manyLines(10));
+    const logger = { error: say, info: say } as unknown as typeof quiet;
+    const importer = new RegisterImporter({
+      store: full,
+      spool,
+      clock: time,
+      timers: time,
+      logger,
+    });
+    await importer.recover();
+    for (let attempt = 1; attempt <= 2; attempt += 1) {
+      await importer.settled();
+      expect(await store.call("loadUpload", { uploadId })).toMatchObject({ state: "CHECKING" });
+      time.advance(FIREARM_LIMITS.importRetryMs);
+    }
+    await importer.settled();
+    expect(await store.call("loadUpload", { uploadId })).toMatchObject({ state: "DONE" });
+    expect(said).toEqual(["imports of the register stand still", "imports of the register go on"]);
   });
 
   test("of CSV brings a firearm with a line for each of its events", async () => {
