@@ -1,6 +1,6 @@
 /**
- * Named places on the way of a message, or of an import, where a fault test may end a process. Nothing is armed
- * unless a composition root says so; an unarmed point costs one comparison.
+ * Named places on the way of a message, or of an import, where a fault test may end a process.
+ * Nothing is armed unless a composition root says so; an unarmed point costs one comparison.
  */
 
 /** On the way of a message. The name says who runs there and what has just become true. */
