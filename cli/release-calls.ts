@@ -91,3 +91,22 @@ export async function releasePolicy(
   const path = "/v1/policies/release";
   return await callService(service, body === undefined ? { path } : { method: "PUT", path, body });
 }
+
+/** The rules that acknowledge, as the API gives them. */
+export interface AcknowledgeRulesView {
+  readonly active: boolean;
+  readonly version: number;
+  readonly rules: readonly {
+    readonly name: string;
+    readonly priorities?: readonly string[];
+    readonly requestingStates?: readonly string[];
+    readonly tlpMax?: string;
+    readonly completenessMin?: number;
+  }[];
+}
+
+/** The rules that acknowledge, or what is set instead. */
+export async function acknowledgeRules(service: ServiceAccess, body?: unknown): Promise<object> {
+  const path = "/v1/policies/acknowledgement";
+  return await callService(service, body === undefined ? { path } : { method: "PUT", path, body });
+}

@@ -1,9 +1,12 @@
 import { type Command, Option } from "commander";
 import { HTTP_LIMITS } from "#runtime";
 import { addAction, type CommandResult, type Terminal } from "../command-result.ts";
+import { heldResult } from "../held-answer.ts";
 import { parseLimit } from "../parse-option.ts";
 import { readBody } from "../read-body.ts";
 import {
+  type AcknowledgeRulesView,
+  acknowledgeRules,
   confirmRelease,
   decideRelease,
   listReleases,
@@ -11,7 +14,12 @@ import {
   type ReleaseView,
   releasePolicy,
 } from "../release-calls.ts";
-import { addServiceOptions, openService, type ServiceOptions } from "../service-access.ts";
+import {
+  accessWords,
+  addServiceOptions,
+  openService,
+  type ServiceOptions,
+} from "../service-access.ts";
 import { textTable } from "../text-table.ts";
 
 const STATES = ["PENDING", "RELEASED", "RETURNED", "REVIEW_DUE", "REVIEWED"];
@@ -28,7 +36,7 @@ const example = (text: string): string => `
 ${text} --data exchange --participant KE --user supervisor-2
 `;
 
-/** Adds `release list`, `show`, `confirm`, `return`, `review` and `policy`. */
+/** Adds `release list`, `show`, `confirm`, `return`, `review`, `policy` and `rules`. */
 export function addRelease(parent: Command, terminal: Terminal): void {
   addList(parent, terminal);
   addShow(parent, terminal);
@@ -36,6 +44,7 @@ export function addRelease(parent: Command, terminal: Terminal): void {
   addReturn(parent, terminal);
   addReview(parent, terminal);
   addPolicy(parent, terminal);
+  addRules(parent, terminal);
 }
 
 function addList(parent: Command, terminal: Terminal): void {
@@ -189,4 +198,34 @@ function addPolicy(parent: Command, terminal: Terminal): void {
     const waits = "releaseId" in policy ? ["It is looser, and waits for a second person."] : [];
     return { json: policy, lines: [...waits, ...lines] };
   });
+}
+
+function addRules(parent: Command, terminal: Terminal): void {
+  const command = parent
+    .command("rules")
+    .description("show the rules that acknowledge requests by themselves, or set them")
+    .argument("[file]", "active and rules as JSON or YAML; - reads standard input");
+  addServiceOptions(command, "focal-point");
+  command.addHelpText("after", `\nExample:${example("  tracepost release rules rules.yaml")}`);
+  addAction<ServiceOptions>(command, terminal, async (options, file) => {
+    const service = await openService(options, terminal, PERSON);
+    const body = file === undefined ? undefined : (await readBody(file)).value;
+    const set = await acknowledgeRules(service, body);
+    const held = heldResult(set, accessWords(options));
+    return held ?? { json: set, lines: ruleLines(set as AcknowledgeRulesView) };
+  });
+}
+
+function ruleLines({ active, rules, version }: AcknowledgeRulesView): string[] {
+  const standing = active ? "switched on" : "switched off: an officer acknowledges";
+  const rows = rules.map((rule) => [
+    rule.name,
+    rule.priorities?.join(" ") ?? "any",
+    rule.requestingStates?.join(" ") ?? "any",
+    rule.tlpMax ?? "any",
+    String(rule.completenessMin ?? 0),
+  ]);
+  const head = ["RULE", "PRIORITY", "FROM", "TLP UP TO", "COMPLETE FROM"];
+  const table = rows.length === 0 ? [] : textTable(head, rows);
+  return [`Rules that acknowledge, version ${version}: ${standing}.`, ...table];
 }

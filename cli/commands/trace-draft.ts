@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import type { TraceReplyView } from "#casework";
 import { addAction, type CommandResult, type Terminal } from "../command-result.ts";
 import { heldResult } from "../held-answer.ts";
+import { readBody } from "../read-body.ts";
 import {
   accessWords,
   addServiceOptions,
@@ -21,20 +22,28 @@ Example:
 `;
 
 const RELEASE_HELP = `
-Sends the draft as it was seen. An edited answer is sent with \`trace reply CASE FILE\`.
+Sends the draft as it was seen, or the answer that FILE holds in its place: what \`trace draft
+--json\` shows as \`reply\`, edited. Nothing is sent once there is another draft than the one seen.
 
-Example:
+Examples:
   tracepost trace release KE/2026/17 --draft DRAFT-ID --data exchange --participant AT
+  tracepost trace release KE/2026/17 --draft DRAFT-ID --edit answer.yaml --participant AT
 `;
 
 interface DraftView {
   readonly draftId: string;
+  readonly asOf: string;
   readonly reply: TraceReplyView;
   readonly candidates: readonly {
     readonly score: number;
     readonly firearm: { readonly id: string; readonly make: string; readonly serial: string };
     readonly reasons: readonly { readonly field: string; readonly detail: string }[];
   }[];
+}
+
+interface SendOptions extends ServiceOptions {
+  readonly draft: string;
+  readonly edit?: string;
 }
 
 const PERSON = { kind: "focal-point", defaultUser: "person" } as const;
@@ -51,14 +60,13 @@ export function addTraceDraft(parent: Command, terminal: Terminal): void {
   addAction<ServiceOptions>(draft, terminal, (options, name = "") => show(options, name, terminal));
   const release = parent
     .command("release")
-    .description("send the draft as it was seen")
+    .description("send the draft as it was seen, or edited")
     .argument("<case>", about)
-    .requiredOption("--draft <id>", "id of the draft that was seen");
+    .requiredOption("--draft <id>", "id of the draft that was seen")
+    .option("--edit <file>", "send this answer in its place, JSON or YAML; - reads standard input");
   addServiceOptions(release, "focal-point");
   release.addHelpText("after", RELEASE_HELP);
-  addAction<ServiceOptions & { readonly draft: string }>(release, terminal, (options, name = "") =>
-    send(options, name, terminal),
-  );
+  addAction<SendOptions>(release, terminal, (options, name = "") => send(options, name, terminal));
 }
 
 async function show(
@@ -82,6 +90,7 @@ async function show(
     json: { caseId, ...draft },
     lines: [
       ...(rows.length === 0 ? none : textTable(["SCORE", "ID", "MAKE", "SERIAL", "WHY"], rows)),
+      `As of: ${draft.asOf}`,
       `Draft: ${JSON.stringify(draft.reply, null, 2)}`,
       `Send it: tracepost trace release ${caseId} --draft ${draft.draftId} ${accessWords(options)}`,
     ],
@@ -89,16 +98,17 @@ async function show(
 }
 
 async function send(
-  options: ServiceOptions & { readonly draft: string },
+  options: SendOptions,
   name: string,
   terminal: Terminal,
 ): Promise<CommandResult> {
   const service = await openService(options, terminal, PERSON);
   const caseId = await findCaseId(allTraces(service, { role: "requested" }), name);
+  const changes = options.edit === undefined ? undefined : (await readBody(options.edit)).value;
   const sent = await callService<{ readonly messageId: string; readonly state: string }>(service, {
     method: "POST",
     path: `/v1/traces/${caseId}/release`,
-    body: { draftId: options.draft },
+    body: { draftId: options.draft, ...(changes && { changes }) },
   });
   const held = heldResult(sent, accessWords(options));
   if (held !== undefined) return held;

@@ -1,3 +1,4 @@
+import { acknowledgeRule } from "./acknowledge-rule.ts";
 import { alertRule, alertStandingRule } from "./alert-rules.ts";
 import { capRule } from "./cap-rule.ts";
 import { addresseesRule, chainRule, clockRule, moveRule } from "./case-rules.ts";
@@ -18,6 +19,7 @@ export const RULES: ReadonlyMap<string, Rule> = new Map(
     completenessRule,
     clockRule,
     moveRule,
+    acknowledgeRule,
     handlingRule,
     releaseRule,
     chainRule,

@@ -172,6 +172,18 @@ export {
 } from "./register.ts";
 export { inOrderOfTime, standingOf } from "./register-standing.ts";
 export {
+  ACKNOWLEDGE_BARS,
+  ACKNOWLEDGE_TLPS,
+  type AcknowledgeBar,
+  type AcknowledgeDecision,
+  type AcknowledgeRule,
+  type AcknowledgeRules,
+  type ArrivedRequest,
+  acknowledgeBy,
+  DEFAULT_ACKNOWLEDGE_RULES,
+  isLooserRules,
+} from "./releases/acknowledge.ts";
+export {
   DEFAULT_RELEASE_POLICY,
   isLooserPolicy,
   needsSecondPerson,

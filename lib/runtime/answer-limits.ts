@@ -18,6 +18,20 @@ export const CLOCK_LIMITS = {
   ageingBackMs: 365 * DAY_MS,
 } as const;
 
+/** Limits of what is made of requests that arrive (docs/spec/answers.md). */
+export const ARRIVAL_LIMITS = {
+  /** Requests prepared in one turn, each a step of its own. */
+  batchMax: 16,
+  /** A register that was written to is looked into again once it has rested: an import goes on. */
+  registerRestMs: 5_000,
+  /** Rules that acknowledge; more than a screen nobody reads. */
+  rulesMax: 32,
+  /** Name of such a rule. */
+  ruleNameCharsMax: 64,
+  /** States one of them is for: more than there are. */
+  ruleStatesMax: 300,
+} as const;
+
 /** Limits of what waits for a second person (docs/spec/answers.md). */
 export const RELEASE_LIMITS = {
   /** A reason of less says nothing. */

@@ -1,5 +1,5 @@
 export { ALERT_LIMITS, CAP_LIMITS, CHECK_LIMITS } from "./alert-limits.ts";
-export { CLOCK_LIMITS, RELEASE_LIMITS } from "./answer-limits.ts";
+export { ARRIVAL_LIMITS, CLOCK_LIMITS, RELEASE_LIMITS } from "./answer-limits.ts";
 export { ATTACHMENT_LIMITS } from "./attachment-limits.ts";
 export { type Clock, systemClock } from "./clock.ts";
 export {

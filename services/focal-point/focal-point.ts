@@ -1,5 +1,6 @@
 import { createPassingOn, judgeAlertMessage } from "#alerts";
 import { addAlertDecisionRoute, addAlertDoor, addAlertGauges, startCopyKeeper } from "#alerts-api";
+import type { HttpRoutes } from "#http";
 import {
   type RunningService,
   type ServiceBody,
@@ -8,8 +9,10 @@ import {
   type ServiceParts,
   startService,
 } from "#participant";
+import type { Pump } from "#post";
 import { Role } from "#proto";
 import { CASEWORK_LIMITS } from "#runtime";
+import { addAcknowledgeRoutes } from "./api/acknowledge-routes.ts";
 import { addAttachmentRoutes } from "./api/attachment-routes.ts";
 import { addClockRoutes } from "./api/clock-routes.ts";
 import { addDeputyRoutes } from "./api/deputy-routes.ts";
@@ -22,6 +25,7 @@ import { addReleaseRoutes } from "./api/release-routes.ts";
 import { renderStatusPage } from "./api/status-page.ts";
 import { type SummaryDeps, summarize } from "./api/summary.ts";
 import { addTraceRoutes } from "./api/trace-routes.ts";
+import { createArrivalPump } from "./arrivals/arrival-pump.ts";
 import { withAttachmentJudge } from "./attachments/attachment-judge.ts";
 import { Attachments } from "./attachments/attachments.ts";
 import { AttachmentTransfer } from "./attachments/transfer.ts";
@@ -76,7 +80,7 @@ const FOCAL_POINT: ServiceDefinition<FocalPointConfig, FocalPointProcedures> = {
 async function buildFocalPoint(
   context: ServiceContext<FocalPointConfig, FocalPointProcedures>,
 ): Promise<ServiceBody> {
-  const { config, store, clock, timers, logger, self, register, lifecycle, onDrafted } = context;
+  const { config, store, clock, timers, logger, self, lifecycle, onDrafted } = context;
   while (await store.call("linkOldCases", { limit: CASEWORK_LIMITS.linkPortion }));
   const attachments = await Attachments.open({ store, dataDir: config.dataDir, clock, timers });
   lifecycle.add({ name: "attachments", stop: () => attachments.close() });
@@ -84,9 +88,19 @@ async function buildFocalPoint(
   const transfer = new AttachmentTransfer(moving);
   const imports = await openRegisterImports(context);
   const answering = createAnswering({ store, replier: self, clock, timers, logger, onDrafted });
+  const arriving = { store, self, clock, timers, logger, onDrafted };
+  const arrivals = createArrivalPump({ ...arriving, answering: config.answering });
   const clocks = createClockPump({ store, self, clock, timers, logger, onDrafted });
-  const reviews = createReviewWatch({ store, clock, timers, logger });
   const passingOn = createPassingOn(context);
+  const goingOn: readonly (readonly [string, Pick<Pump, "start" | "stop">])[] = [
+    ["clocks", clocks],
+    ["arrivals", arrivals],
+    ["lapse", createLapsePump({ store, clock, timers, logger })],
+    ["reviews", createReviewWatch({ store, clock, timers, logger })],
+    ["passing on alerts", passingOn],
+    ["attachments under way", transfer],
+    ...(config.answering === "register" ? [["answering", answering] as const] : []),
+  ];
   const facts: SummaryDeps = {
     participant: self.participant,
     store,
@@ -107,23 +121,16 @@ async function buildFocalPoint(
       passingOn.wake();
       transfer.wake();
     },
-    onWrite: () => clocks.wake(),
+    onWrite: () => {
+      clocks.wake();
+      arrivals.wake();
+    },
     begin: () => {
-      clocks.start();
-      lifecycle.add({ name: "clocks", stop: () => clocks.stop() });
-      const lapse = createLapsePump({ store, clock, timers, logger });
-      lapse.start();
-      lifecycle.add({ name: "lapse", stop: () => lapse.stop() });
       startCopyKeeper(context);
-      reviews.start();
-      lifecycle.add({ name: "reviews", stop: () => reviews.stop() });
-      passingOn.start();
-      lifecycle.add({ name: "passing on alerts", stop: () => passingOn.stop() });
-      transfer.start();
-      lifecycle.add({ name: "attachments under way", stop: () => transfer.stop() });
-      if (config.answering !== "register") return;
-      answering.start();
-      lifecycle.add({ name: "answering", stop: () => answering.stop() });
+      for (const [name, work] of goingOn) {
+        work.start();
+        lifecycle.add({ name, stop: () => work.stop() });
+      }
     },
     summarize: () => summarize(facts),
     gauges: (registry) => {
@@ -131,23 +138,38 @@ async function buildFocalPoint(
       addAlertGauges(registry, "focal_point", facts);
     },
     statusPage: async () => renderStatusPage(await summarize(facts)),
-    routes: (routes) => {
-      addClockRoutes(routes, { store, clock });
-      addAlertDoor(routes, context);
-      addAlertDecisionRoute(routes, context);
-      addDraftRoutes(routes, { store, self, register, clock, onDrafted });
-      addTraceRoutes(routes, { store, self, register, clock, onDrafted });
-      addChainRoutes(routes, { store, self, register, clock });
-      addAttachmentRoutes(routes, { attachments, store, self, clock, onDrafted });
-      addReleaseRoutes(routes, { store, clock, onDrafted });
-      addDeputyRoutes(routes, { store, clock, onDrafted });
-      addLetterRoutes(routes, { store, self, register, clock });
-      addFormRoutes(routes);
-      addPersonRoutes(routes, { store, clock });
-      addNoticeRoutes(routes, { store, self, clock, onDrafted });
-      addFirearmRoutes(routes, { store, clock, ...imports });
-      addRegisterRoutes(routes, { store, clock, ...imports });
-      addOverviewRoutes(routes, facts);
-    },
+    routes: (routes) => addOwnRoutes(routes, context, { attachments, imports, facts }),
   };
+}
+
+/** What only the routes of a focal point need. */
+interface RouteParts {
+  readonly attachments: Attachments;
+  readonly imports: Awaited<ReturnType<typeof openRegisterImports>>;
+  readonly facts: SummaryDeps;
+}
+
+function addOwnRoutes(
+  routes: HttpRoutes,
+  context: ServiceContext<FocalPointConfig, FocalPointProcedures>,
+  { attachments, facts, imports }: RouteParts,
+): void {
+  const { clock, onDrafted, register, self, store } = context;
+  addClockRoutes(routes, { store, clock });
+  addAlertDoor(routes, context);
+  addAlertDecisionRoute(routes, context);
+  addDraftRoutes(routes, { store, self, register, clock, onDrafted });
+  addTraceRoutes(routes, { store, self, register, clock, onDrafted });
+  addChainRoutes(routes, { store, self, register, clock });
+  addAttachmentRoutes(routes, { attachments, store, self, clock, onDrafted });
+  addReleaseRoutes(routes, { store, clock, onDrafted });
+  addAcknowledgeRoutes(routes, { store, clock, onDrafted });
+  addDeputyRoutes(routes, { store, clock, onDrafted });
+  addLetterRoutes(routes, { store, self, register, clock });
+  addFormRoutes(routes);
+  addPersonRoutes(routes, { store, clock });
+  addNoticeRoutes(routes, { store, self, clock, onDrafted });
+  addFirearmRoutes(routes, { store, clock, ...imports });
+  addRegisterRoutes(routes, { store, clock, ...imports });
+  addOverviewRoutes(routes, facts);
 }

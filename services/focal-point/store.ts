@@ -22,6 +22,7 @@ import { REPEAT_MIGRATION_SQL } from "#repeats";
 import type { StoreDefinition } from "#runtime";
 import { USER_MIGRATION_SQL } from "#users";
 import { WEBHOOK_MIGRATION_SQL } from "#webhooks";
+import { ARRIVAL_MIGRATION_SQL, ARRIVAL_PROCEDURES, ARRIVAL_READ_ONLY } from "./arrivals/index.ts";
 import { withAttachments } from "./attachments/attachment-hooks.ts";
 import { ATTACHMENT_MIGRATION_SQL } from "./attachments/attachment-tables.ts";
 import { TRANSFER_PROCEDURES, TRANSFER_READ_ONLY } from "./attachments/transfer-procedures.ts";
@@ -32,7 +33,6 @@ import { caseHooks } from "./cases/case-hooks.ts";
 import { CASE_LIST_MIGRATION_SQL, listCases } from "./cases/case-list.ts";
 import { caseCounts, casesAwaiting, findRepeated, loadCase } from "./cases/case-procedures.ts";
 import { CASE_ACTOR_MIGRATION_SQL, CASE_MIGRATION_SQL } from "./cases/case-tables.ts";
-import { draftAnswer } from "./cases/draft-answer.ts";
 import { answerCase } from "./cases/register-answer.ts";
 import { linkOldCases } from "./chain/link-record.ts";
 import { LINK_MIGRATION_SQL } from "./chain/link-tables.ts";
@@ -111,6 +111,7 @@ export const store = {
     { version: 30, name: "keys of firearms in order", sql: KEY_MIGRATION_SQL },
     { version: 31, name: "counts of alerts", sql: ALERT_COUNT_MIGRATION_SQL },
     { version: 32, name: "notices passed on", sql: NOTICE_ONWARD_MIGRATION_SQL },
+    { version: 33, name: "drafts and rules for what arrives", sql: ARRIVAL_MIGRATION_SQL },
   ],
   procedures: {
     ...createServiceProcedures(HOOKS),
@@ -136,7 +137,7 @@ export const store = {
     lapseCases,
     casesAwaiting,
     answerCase,
-    draftAnswer,
+    ...ARRIVAL_PROCEDURES,
     caseCounts,
     caseGlance,
     findFirearms,
@@ -173,7 +174,7 @@ export const store = {
     "caseMoves",
     "casesAwaiting",
     "caseCounts",
-    "draftAnswer",
+    ...ARRIVAL_READ_ONLY,
     "caseGlance",
     "findFirearms",
     "loadFirearm",

@@ -128,6 +128,7 @@ async function arrangeCases(): Promise<Map<string, string>> {
   const received = await make(at, "/v1/traces", { ...fromAt, attachments });
   const other = await make(at, "/v1/traces", fromAt);
   const drafted = await make(at, "/v1/traces", fromAt);
+  const edited = await make(at, "/v1/traces", fromAt);
   const waiting = await prepareReleases(exchange.participants.get("KE") as ApiDoor);
   const byLetter = { ...EXAMPLE_TRACE, to: "ML", offExchange: true };
   const letter = await make(ke, "/v1/traces", byLetter);
@@ -143,6 +144,7 @@ async function arrangeCases(): Promise<Map<string, string>> {
   await untilCase(ke, received.caseId, "DELIVERED");
   await untilCase(ke, other.caseId, "DELIVERED");
   await untilCase(ke, drafted.caseId, "DELIVERED");
+  await untilCase(ke, edited.caseId, "DELIVERED");
   const path = `/v1/traces/${drafted.caseId}/draft`;
   const draft = await callApi<{ draftId: string }>(ke, { path, timeoutMs: TIMEOUT_MS });
   await untilCase(ke, sent.caseId, "ANSWERED");
@@ -154,6 +156,7 @@ async function arrangeCases(): Promise<Map<string, string>> {
       [EXAMPLE_IDS.receivedCase]: received.caseId ?? "",
       [EXAMPLE_IDS.otherReceivedCase]: other.caseId ?? "",
       [EXAMPLE_IDS.draftedCase]: drafted.caseId ?? "",
+      [EXAMPLE_IDS.editedCase]: edited.caseId ?? "",
       [EXAMPLE_IDS.draft]: draft.draftId,
       [EXAMPLE_IDS.receivedPhotograph]: await firstAttachment(ke, received.caseId ?? ""),
       [EXAMPLE_IDS.photograph]: photograph,

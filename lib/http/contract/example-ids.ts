@@ -19,7 +19,9 @@ export const EXAMPLE_IDS = {
   otherUpload: "019b0f92-3c4d-7e5f-a061-7c8d9e0f1a2b",
   /** A third one, of which there is a draft. */
   draftedCase: "019b0f72-a2e4-7f16-9d5b-21a0c7f3b8e6",
-  /** Its draft. */
+  /** Another one like it, whose draft an officer edits. */
+  editedCase: "019b0f72-b3f5-7a27-8e6c-32b1d8a4c9f7",
+  /** The draft of both. */
   draft: "n4bQgYhMfWWaL-qgxVrQFaO_TxsrC4Is0V1sFbDwCgg",
   /** Something of that case that waits for a second person. */
   release: "019b0f73-1a22-7b60-9d4e-5c8f0a1b2c3d",

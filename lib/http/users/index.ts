@@ -19,5 +19,6 @@ export {
   INSTALLATION_USER,
   REGISTER_ACTOR,
   RESERVED_USER_IDS,
+  RULE_ACTOR,
 } from "./user-record.ts";
 export { USER_MIGRATION_SQL } from "./user-tables.ts";

@@ -10,12 +10,16 @@ export const REGISTER_ACTOR = "firearm-register";
 /** Actor of a reminder that the service sent by itself (TP-API-8). */
 export const CLOCK_ACTOR = "clock";
 
+/** Actor of an acknowledgement that a rule of the State sent (TP-ANS-11). */
+export const RULE_ACTOR = "acknowledgement-rule";
+
 /** Ids that nobody can be given: they stand for something already. */
 export const RESERVED_USER_IDS: readonly string[] = [
   INSTALLATION_USER,
   EXCHANGE_ACTOR,
   REGISTER_ACTOR,
   CLOCK_ACTOR,
+  RULE_ACTOR,
 ];
 
 /** A person acts for himself; a system for the person who answers for it. */

@@ -3,6 +3,7 @@ import {
   actorOf,
   type HttpRoutes,
   lackOf,
+  type Problem,
   problemFromRefusal,
   problemOf,
   repeatOf,
@@ -28,21 +29,10 @@ type Request = Parameters<typeof actorOf>[0];
 /** Routes by which a State says something in a case (TP-MOVE-24). */
 export function addMoveRoutes(routes: HttpRoutes, deps: OpenTraceDeps): void {
   routes.post("/traces/:caseId/reply", REPLY_TO_TRACE, async (request, reply) => {
-    const needsMore = refuses(request.body);
-    const actor = actorOf(request);
-    const { persons } = request.body;
-    const lack =
-      (needsMore ? lackOf(actor, "traces:refuse") : undefined) ??
-      (persons === undefined ? undefined : lackOf(actor, "persons:send"));
-    if (lack !== undefined) return sendProblem(reply, lack);
-    const said = toTraceReply(request.body);
-    if (said === undefined) return sendProblem(reply, notOne(REPLY_CONTENTS));
-    const attached = await manifestsFor(deps.store, attachedOf(request.body.attachments));
-    if (!attached.ok) return sendProblem(reply, problemFromRefusal(attached.refusal));
-    const body = TraceReply.encode({ ...said, attachments: attached.value }).finish();
     const { caseId } = request.params;
-    const data = persons && PersonsBlock.encode(toPersonsBlock(persons)).finish();
-    return await makeMove(deps, { caseId, kind: "reply", body, persons: data }, request, reply);
+    const written = await writeReply(deps, request.body, request);
+    if ("problem" in written) return sendProblem(reply, written.problem);
+    return await makeMove(deps, { caseId, kind: "reply", ...written }, request, reply);
   });
   routes.post("/traces/:caseId/follow-up", FOLLOW_UP_TRACE, async (request, reply) => {
     const said = toFollowUp(request.body);
@@ -53,6 +43,26 @@ export function addMoveRoutes(routes: HttpRoutes, deps: OpenTraceDeps): void {
     const { caseId } = request.params;
     return await makeMove(deps, { caseId, kind: "followUp", body }, request, reply);
   });
+}
+
+/** The reply that facts describe, encoded; or why whoever asks may not send it, or nobody can. */
+export async function writeReply(
+  deps: OpenTraceDeps,
+  facts: NewReply,
+  request: Request,
+): Promise<Pick<MoveToSend, "body" | "persons"> | { readonly problem: Problem }> {
+  const actor = actorOf(request);
+  const { persons } = facts;
+  const lack =
+    (refuses(facts) ? lackOf(actor, "traces:refuse") : undefined) ??
+    (persons === undefined ? undefined : lackOf(actor, "persons:send"));
+  if (lack !== undefined) return { problem: lack };
+  const said = toTraceReply(facts);
+  if (said === undefined) return { problem: notOne(REPLY_CONTENTS) };
+  const attached = await manifestsFor(deps.store, attachedOf(facts.attachments));
+  if (!attached.ok) return { problem: problemFromRefusal(attached.refusal) };
+  const body = TraceReply.encode({ ...said, attachments: attached.value }).finish();
+  return { body, persons: persons && PersonsBlock.encode(toPersonsBlock(persons)).finish() };
 }
 
 /** Refusing, standing by a refusal, and withholding something are a supervisor's to decide. */
@@ -69,7 +79,7 @@ function notOne(contents: Readonly<Record<string, unknown>>) {
 /** Makes a move for whoever asks, and answers what became of it. */
 export async function makeMove(
   deps: OpenTraceDeps,
-  move: Pick<MoveToSend, "body" | "caseId" | "kind" | "persons">,
+  move: Pick<MoveToSend, "body" | "caseId" | "drafted" | "kind" | "persons">,
   request: Request,
   reply: Reply,
 ) {

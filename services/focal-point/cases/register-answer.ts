@@ -1,9 +1,10 @@
-import { TraceReply, TraceRequest } from "#proto";
+import { TraceReply } from "#proto";
 import type { Transaction } from "#runtime";
 import { REGISTER_ACTOR } from "#users";
+import { requestAsKnown } from "../moves/request-as-known.ts";
 import { type MoveSent, sendMove } from "../moves/send-move.ts";
 import { findCase } from "./case-record.ts";
-import { registerReply } from "./draft-answer.ts";
+import { registerReply } from "./register-reply.ts";
 import type { Replier } from "./reply-handling.ts";
 
 /**
@@ -16,7 +17,7 @@ export async function answerCase(
 ): Promise<MoveSent> {
   const known = await findCase(tx, args.caseId);
   if (known === undefined) return { type: "unknown" };
-  const request = TraceRequest.decode(known.request);
+  const request = await requestAsKnown(tx, known);
   const { nowMs, replier: self } = args;
   const reply = await registerReply(tx, request, { self, nowMs });
   const sent = await sendMove(tx, {

@@ -22,7 +22,7 @@ import { doOnce, type RepeatKey, type RepeatMismatch } from "#repeats";
 import type { Transaction } from "#runtime";
 import { decodeExactly } from "#wire";
 import { bindManifests } from "../attachments/transfer-procedures.ts";
-import { type CaseRecord, findCase } from "../cases/case-record.ts";
+import { addEvent, type CaseRecord, findCase } from "../cases/case-record.ts";
 import type { Replier } from "../cases/reply-handling.ts";
 import {
   handlingWith,
@@ -56,7 +56,9 @@ export interface MoveToSend {
   readonly self: Replier;
   /** Why one person sends it although it needs two (TP-ANS-6). */
   readonly alone?: { readonly reason: string } | undefined;
-  /** User id, or `firearm-register`. */
+  /** The draft that an officer saw and released; as it was, or edited (TP-ANS-8). */
+  readonly drafted?: { readonly draftId: string; readonly isEdited: boolean } | undefined;
+  /** User id, `firearm-register` or `acknowledgement-rule`. */
   readonly actor: string;
   readonly nowMs: number;
 }
@@ -124,6 +126,7 @@ export async function sendMove(
   const event = said.kind === "reply" ? "reply sent" : "follow-up sent";
   const detail = outcome ?? nameOf(TraceMove, move) ?? "";
   const { state } = await standAnew(tx, known, { event, messageId, detail, actor, nowMs });
+  await noteDraft(tx, args, { messageId, state });
   return { type: "sent", messageId, state };
 }
 
@@ -141,6 +144,18 @@ async function judgePassedOn(
   const { known, ...rest } = around;
   const { peer: participant, requestMessageId: requestId } = known;
   return await judgeOnward(tx, replyToJudge(said.body, { ...rest, participant, requestId }));
+}
+
+/** Which draft an answer was released from stays with the case. */
+async function noteDraft(
+  tx: Transaction,
+  { actor, caseId, drafted, nowMs }: MoveToSend,
+  { messageId, state }: { readonly messageId: string; readonly state: TraceState },
+): Promise<void> {
+  if (drafted === undefined) return;
+  const event = drafted.isEdited ? "draft released, edited" : "draft released as it was";
+  const detail = `draft ${drafted.draftId}`;
+  await addEvent(tx, { caseId, event, state, messageId, detail, actor, nowMs });
 }
 
 /** The same for a caller who may ask again (TP-API-18). */

@@ -1,6 +1,13 @@
-import { fromFollowUp, fromTraceReply, fromTraceRequest, type ReleasePolicy } from "#casework";
+import {
+  type AcknowledgeRules,
+  fromFollowUp,
+  fromTraceReply,
+  fromTraceRequest,
+  type ReleasePolicy,
+} from "#casework";
 import { TraceFollowUp, TraceReply, TraceRequest } from "#proto";
 import type { Transaction } from "#runtime";
+import { insertRules } from "../arrivals/rule-record.ts";
 import { type LinkedCaseToOpen, openLinkedCase } from "../chain/open-linked.ts";
 import { type MoveToSend, sendMove } from "../moves/send-move.ts";
 import { decideRelease, type ReleaseToDecide } from "../notices/notice-procedures.ts";
@@ -99,6 +106,14 @@ const policy: HeldAction = {
   view: (args) => args,
 };
 
+const acknowledging: HeldAction = {
+  async perform(tx, args, { preparedBy: actor, confirmedBy, nowMs: atMs }) {
+    await insertRules(tx, { rules: args as AcknowledgeRules, actor, confirmedBy, atMs });
+    return { type: "sent", messageId: "", state: "IN_FORCE" };
+  },
+  view: (args) => args,
+};
+
 /** Everything that may wait for a second person, by the name it is kept under. */
 export const HELD_ACTIONS: Readonly<Record<string, HeldAction>> = {
   move,
@@ -107,4 +122,5 @@ export const HELD_ACTIONS: Readonly<Record<string, HeldAction>> = {
   "passed-on notice": passedOnNotice,
   decision,
   policy,
+  acknowledging,
 };

@@ -10,8 +10,8 @@ import { tellChange } from "#feed";
 import { type Drafted, draftMessage, type MessageDraft } from "#post";
 import { Priority } from "#proto";
 import { newMessageId, RELEASE_LIMITS, type Transaction } from "#runtime";
-import { REGISTER_ACTOR } from "#users";
-import { outgoingOf } from "./outgoing.ts";
+import { REGISTER_ACTOR, RULE_ACTOR } from "#users";
+import { factsOfDraft, outgoingOf } from "./outgoing.ts";
 import { releasePolicy } from "./release-policy.ts";
 
 /**
@@ -54,7 +54,7 @@ export interface Hold {
   readonly draft: MessageDraft;
   readonly caseId: string;
   readonly peer: string;
-  /** User id, or `firearm-register`. */
+  /** User id, `firearm-register` or `acknowledgement-rule`. */
   readonly actor: string;
   readonly nowMs: number;
   /** One person sends it at once, and says why; for URGENT alone (TP-ANS-6). */
@@ -84,7 +84,7 @@ export type NotAlone =
 export type Held =
   | { readonly type: "cleared"; readonly clearance: Clearance }
   | NotAlone
-  /** The firearm register may not send it by itself. */
+  /** The firearm register, or a rule, may not send it by itself. */
   | { readonly type: "officer"; readonly reasons: readonly ReleaseReason[] };
 
 /**
@@ -100,11 +100,13 @@ export async function holdForSecondPerson(
 ): Promise<Held> {
   if (given !== undefined) return { type: "cleared", clearance: given };
   const { policy } = await releasePolicy(tx, undefined);
-  const reasons = needsSecondPerson(outgoingOf(hold.draft), policy);
+  const reasons = needsSecondPerson(outgoingOf(factsOfDraft(hold.draft)), policy);
   if (reasons.length === 0) return cleared([]);
   if (hold.actor === REGISTER_ACTOR) {
     return registerMaySend(reasons, policy) ? cleared(reasons) : { type: "officer", reasons };
   }
+  // A rule prepares nothing for two persons: what needs them is an officer's to begin (TP-ANS-12).
+  if (hold.actor === RULE_ACTOR) return { type: "officer", reasons };
   if (hold.alone !== undefined) {
     const isUrgent = hold.draft.priority === Priority.URGENT;
     if (!isUrgent || !policy.breakGlass) return { type: "not-alone" };
@@ -223,7 +225,7 @@ export async function draftCleared(
   clearance: Clearance,
 ): Promise<Drafted> {
   const { policy } = await releasePolicy(tx, undefined);
-  const reasons = needsSecondPerson(outgoingOf(draft), policy);
+  const reasons = needsSecondPerson(outgoingOf(factsOfDraft(draft)), policy);
   if (!clearance.covers(reasons)) {
     throw new TracepostError("INTERNAL", `one person alone would send: ${reasons.join(", ")}`);
   }

@@ -2,6 +2,8 @@ import type { Outgoing } from "#casework";
 import type { MessageDraft } from "#post";
 import {
   type CustodyEvent,
+  type Disclosed,
+  type Handling,
   Kind,
   Notice,
   OutcomeClass,
@@ -13,20 +15,32 @@ import {
 } from "#proto";
 import { decodeExactly } from "#wire";
 
-/** What decides whether a draft may leave with one person, read from the draft itself. */
-export function outgoingOf(draft: MessageDraft): Outgoing {
-  const body = draft.parts.find(({ name }) => name === "body")?.plaintext ?? new Uint8Array();
-  const { disclosed } = draft;
-  const handling = draft.kind === Kind.NOTICE && tellsNothing(body) ? undefined : draft.handling;
+/** A message as far as it decides whether one person is enough. */
+export interface MessageFacts {
+  readonly kind: Kind;
+  readonly partNames: readonly string[];
+  /** Of its part `body`; empty for none. */
+  readonly body: Uint8Array;
+  readonly disclosed: Disclosed | undefined;
+  readonly handling: Handling | undefined;
+}
+
+/** The same of a message that would leave, read from the draft itself. */
+export function factsOfDraft({ disclosed, handling, kind, parts }: MessageDraft): MessageFacts {
+  const body = parts.find(({ name }) => name === "body")?.plaintext ?? new Uint8Array();
+  return { kind, partNames: parts.map(({ name }) => name), body, disclosed, handling };
+}
+
+/** What decides whether a message may leave with one person. */
+export function outgoingOf({ body, disclosed, kind, partNames, ...of }: MessageFacts): Outgoing {
+  const handling = kind === Kind.NOTICE && tellsNothing(body) ? undefined : of.handling;
   return {
-    hasPersons:
-      draft.parts.some(({ name }) => name === "persons") ||
-      custodyOf(draft.kind, body).some(namesPerson),
+    hasPersons: partNames.includes("persons") || custodyOf(kind, body).some(namesPerson),
     move: disclosed?.move ?? TraceMove.UNSPECIFIED,
     outcomeClass: disclosed?.outcomeClass ?? OutcomeClass.UNSPECIFIED,
     tlp: handling?.tlp ?? Tlp.UNSPECIFIED,
     use: handling?.use ?? [],
-    grantsOnward: draft.kind === Kind.NOTICE && grantsOnward(body),
+    grantsOnward: kind === Kind.NOTICE && grantsOnward(body),
   };
 }
 

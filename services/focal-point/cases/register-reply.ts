@@ -1,31 +1,8 @@
-import { hash } from "node:crypto";
-import {
-  answerFromRegister,
-  type FirearmCandidate,
-  type FirearmRecord,
-  normalizeSerial,
-  whyUnsearchable,
-} from "#casework";
-import { FinalReply, QuestionAnswer, TraceOutcome, TraceReply, TraceRequest } from "#proto";
+import { answerFromRegister, normalizeSerial, whyUnsearchable } from "#casework";
+import { FinalReply, QuestionAnswer, TraceOutcome, TraceReply, type TraceRequest } from "#proto";
 import type { Transaction } from "#runtime";
 import { matchFirearm } from "../firearms/firearm-lookups.ts";
-import { requestCandidates } from "../firearms/request-candidates.ts";
-import { findCase } from "./case-record.ts";
 import type { Replier } from "./reply-handling.ts";
-
-/** What the register knows of a request received, and the answer it would give (TP-ANS-8). */
-export interface DraftAnswer {
-  /** Names this very draft: another look at another register may find another one. */
-  readonly draftId: string;
-  /** Encoded TraceReply. */
-  readonly reply: Uint8Array;
-  readonly candidates: readonly FirearmCandidate<FirearmRecord>[];
-  /** There are more than are told. */
-  readonly more: boolean;
-}
-
-/** Candidates that an officer looks through. */
-const CANDIDATES_MAX = 20;
 
 /** The answer of the register to a request received; what it says is for its reader alone. */
 export async function registerReply(
@@ -40,19 +17,6 @@ export async function registerReply(
   }
   const matches = await matchFirearm(tx, request.firearm);
   return answerFromRegister(request, matches, today, { registerNote });
-}
-
-/** Looks a request received up in the register; null when there is no such request (TP-ANS-8). */
-export async function draftAnswer(
-  tx: Transaction,
-  args: { readonly caseId: string; readonly self: Replier; readonly nowMs: number },
-): Promise<DraftAnswer | null> {
-  const known = await findCase(tx, args.caseId);
-  if (known === undefined || known.role !== "requested") return null;
-  const request = TraceRequest.decode(known.request);
-  const reply = TraceReply.encode(await registerReply(tx, request, args)).finish();
-  const draftId = hash("sha256", reply, "base64url");
-  return { draftId, reply, ...(await requestCandidates(tx, request, CANDIDATES_MAX)) };
 }
 
 /** A register is made up as a whole or not at all; its answers say so, "no record" included. */
