@@ -2,6 +2,7 @@ import { Type } from "typebox";
 import {
   checkCalendar,
   checkChain,
+  isCalendarDate,
   judgeMove,
   proposeAddressees,
   replyClock,
@@ -55,9 +56,18 @@ export const clockRule = createRule({
       priority: Type.Enum(["ROUTINE", "PRIORITY", "URGENT"]),
       /** Default: 30, 7 or 3 days by priority. */
       targetDays: Type.Optional(Type.Number({ minimum: 0, maximum: 3_660 })),
-      events: Type.Array(Type.Object({ state: StateName, at: Type.String() }, closed), {
-        maxItems: 10_000,
-      }),
+      events: Type.Array(
+        Type.Object(
+          {
+            state: StateName,
+            at: Type.String(),
+            /** Of a delay: the day it names for the review. */
+            reviewOn: Type.Optional(Type.String({ maxLength: 10 })),
+          },
+          closed,
+        ),
+        { maxItems: 10_000 },
+      ),
       /** Of the requested State. Default: days of twenty-four hours, all of them working days. */
       calendar: Type.Optional(
         Type.Object(
@@ -81,12 +91,16 @@ export const clockRule = createRule({
       const wrong = problems.map(({ field, rule }) => ({ field: `calendar.${field}`, rule }));
       return { ok: false, wrong };
     }
-    const changes = events.map(({ state, at }) => ({ state, atMs: instantMs(at) }));
-    const wrong = changes.flatMap(({ atMs }, index): WrongInput[] =>
-      Number.isNaN(atMs)
-        ? [{ field: `events.${index}.at`, rule: "must be an RFC 3339 date and time with offset" }]
-        : [],
-    );
+    const changes = events.map(({ at, ...event }) => ({ ...event, atMs: instantMs(at) }));
+    const wrong = changes.flatMap(({ atMs, reviewOn, state }, index): WrongInput[] => {
+      const rule = "must be an RFC 3339 date and time with offset";
+      if (Number.isNaN(atMs)) return [{ field: `events.${index}.at`, rule }];
+      const isDay = reviewOn === undefined || isCalendarDate(reviewOn);
+      const ofDelay = reviewOn === undefined || state === "DELAYED";
+      const field = `events.${index}.reviewOn`;
+      if (!isDay) return [{ field, rule: "must be a day of the calendar, YYYY-MM-DD" }];
+      return ofDelay ? [] : [{ field, rule: "belongs to the state DELAYED" }];
+    });
     if (wrong.length > 0) return { ok: false, wrong };
     const { dueAtMs, stoppedMs } = replyClock(changes, targetDays, calendar);
     const dueAt = dueAtMs === undefined ? null : new Date(dueAtMs).toISOString();

@@ -1,4 +1,4 @@
-import { BEFORE_DELIVERY, type StateChange } from "./clock/case-clock.ts";
+import { BEFORE_DELIVERY, notBeforeReview, type StateChange } from "./clock/case-clock.ts";
 import { dueAfter, type Target } from "./clock/targets.ts";
 import { openCalendar, type WorkingCalendar } from "./clock/working-calendar.ts";
 
@@ -15,7 +15,8 @@ export const TARGET_DAYS = { ROUTINE: 30, PRIORITY: 7, URGENT: 3 } as const;
 
 /**
  * The clock of a request (domain notes 2.2 and 2.5): it begins when the request is delivered and
- * stands still while the requested State waits for information. It is a target and never refuses
+ * stands still while the requested State waits for information; after a delay nothing is due before
+ * the end of its review day (TP-CLOCK-10). It is a target and never refuses
  * anything. Changes may come in any order. Days are those of the calendar, or of twenty-four hours.
  */
 export function replyClock(
@@ -28,11 +29,15 @@ export function replyClock(
   if (begun === undefined) return { dueAtMs: undefined, stoppedMs: 0 };
   let stoppedMs = 0;
   let stoppedAtMs: number | undefined;
-  for (const { state, atMs } of inOrder) {
+  let reviewOn: string | undefined;
+  for (const { state, atMs, reviewOn: named } of inOrder) {
     if (stoppedAtMs !== undefined) stoppedMs += atMs - stoppedAtMs;
+    reviewOn = named ?? reviewOn;
     stoppedAtMs = state === "INFORMATION_REQUESTED" ? atMs : undefined;
   }
   if (stoppedAtMs !== undefined) return { dueAtMs: undefined, stoppedMs };
   const target: Target = { count: targetDays, unit: "DAYS" };
-  return { dueAtMs: dueAfter(target, begun.atMs, stoppedMs, openCalendar(calendar)), stoppedMs };
+  const there = openCalendar(calendar);
+  const dueAtMs = dueAfter(target, begun.atMs, stoppedMs, there);
+  return { dueAtMs: notBeforeReview(dueAtMs, reviewOn, there), stoppedMs };
 }

@@ -24,6 +24,8 @@ export interface FocalPoints {
   ask(id: string, method: string, path: string, body?: unknown): Promise<Answer>;
   /** Address and token of one. */
   door(id: string): ApiDoor;
+  /** The same for whoever makes users there. */
+  admin(id: string): Promise<ApiDoor>;
   /** Ends one, as a process that is told to. */
   stop(id: string): Promise<void>;
   /** Starts it again on its data. */
@@ -107,6 +109,7 @@ export async function openFocalPoints(
     dataDir,
     start,
     door: doorOf,
+    admin: (id) => adminAt(doorOf(id).url, dataDir(id)),
     ask: async (id, method, path, body) => await askDoor(doorOf(id), method, path, body),
     stop: async (id) => {
       await running.get(id)?.stop();
@@ -139,9 +142,12 @@ function configOf(participant: string, dir: string) {
   };
 }
 
+async function adminAt(url: string, dir: string): Promise<ApiDoor> {
+  return { url, token: (await readFile(join(dir, "api.token"), "utf8")).trim() };
+}
+
 async function caseworkerAt(url: string, dir: string): Promise<string> {
-  const token = (await readFile(join(dir, "api.token"), "utf8")).trim();
-  const admin = { url, token };
+  const admin = await adminAt(url, dir);
   const timeoutMs = PATIENCE_MS;
   await addUserOnce(admin, CASEWORKER, timeoutMs);
   return await issueToken(admin, CASEWORKER.userId, { label: "test", timeoutMs });

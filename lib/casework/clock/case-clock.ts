@@ -7,6 +7,8 @@ export interface StateChange {
   readonly state: TraceState;
   /** Milliseconds since 1970. */
   readonly atMs: number;
+  /** Of a delay: the day on which the case is looked at again, a day of the calendar. */
+  readonly reviewOn?: string | undefined;
 }
 
 /** Where the clock of a case stands. */
@@ -66,13 +68,18 @@ export function caseClock(
   let ended: StateChange | undefined;
   let stoppedSince: number | undefined;
   let stoppedMs = 0;
-  for (const { state, atMs } of changes.toSorted((one, other) => one.atMs - other.atMs)) {
+  let reviewOn: string | undefined;
+  for (const { state, atMs, reviewOn: named } of changes.toSorted(
+    (one, other) => one.atMs - other.atMs,
+  )) {
     if (started === undefined && BEFORE_DELIVERY.has(state)) continue;
     if (started === undefined || (ended !== undefined && !AT_REST.has(state))) {
       [started, ended, stoppedSince, stoppedMs] = [atMs, undefined, undefined, 0];
+      reviewOn = undefined;
     }
     if (stoppedSince !== undefined) stoppedMs += atMs - stoppedSince;
     stoppedSince = state === "INFORMATION_REQUESTED" ? atMs : undefined;
+    reviewOn = named ?? reviewOn;
     if (!ACKNOWLEDGES_NOTHING.has(state)) acknowledged ??= atMs;
     if (AT_REST.has(state)) ended ??= { state, atMs };
   }
@@ -87,8 +94,18 @@ export function caseClock(
     endedBy: ended?.state,
     stoppedMs,
     acknowledgeByMs: acknowledged === undefined ? dueBy(targets.acknowledge) : undefined,
-    answerByMs: dueBy(targets.final),
+    answerByMs: notBeforeReview(dueBy(targets.final), reviewOn, calendar),
   };
+}
+
+/** After a delay nothing is due before the end of the day it named; never earlier (TP-CLOCK-10). */
+export function notBeforeReview(
+  dueAtMs: number | undefined,
+  reviewOn: string | undefined,
+  calendar: OpenCalendar,
+): number | undefined {
+  if (dueAtMs === undefined || reviewOn === undefined) return dueAtMs;
+  return Math.max(dueAtMs, calendar.lastMomentOf(reviewOn));
 }
 
 function phaseOf(

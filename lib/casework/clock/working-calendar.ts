@@ -31,6 +31,8 @@ export interface OpenCalendar {
   isWorkingTime(atMs: number): boolean;
   /** The end of the day of an instant, or of the next working day; keeps the order of instants. */
   endOfDay(atMs: number): number;
+  /** The last moment of a day of the calendar (YYYY-MM-DD) there, working day or not. */
+  lastMomentOf(day: string): number;
   /** The same time of day so many calendar days later, across changes of the clock. */
   addDays(atMs: number, days: number): number;
   /** The same time of day so many working days later; counting begins on the day after. */
@@ -44,6 +46,7 @@ export interface OpenCalendar {
 const NO_CALENDAR: OpenCalendar = {
   isWorkingTime: () => true,
   endOfDay: (atMs) => atMs,
+  lastMomentOf: (day) => midnightBefore(day) + DAY_MS - 1,
   addDays: (atMs, days) => atMs + days * DAY_MS,
   addWorkingDays: (atMs, days) => atMs + days * DAY_MS,
 };
@@ -68,6 +71,7 @@ export function openCalendar(calendar: WorkingCalendar | undefined): OpenCalenda
       while (!isWorkingDay(midnightMs)) midnightMs += DAY_MS;
       return Math.max(atMs, zone.instantOf(midnightMs + DAY_MS) - 1);
     },
+    lastMomentOf: (day) => zone.instantOf(midnightBefore(day) + DAY_MS) - 1,
     addDays: (atMs, days) => Math.max(atMs, zone.instantOf(zone.localOf(atMs) + days * DAY_MS)),
     addWorkingDays(atMs, days) {
       let localMs = zone.localOf(atMs);
@@ -78,6 +82,11 @@ export function openCalendar(calendar: WorkingCalendar | undefined): OpenCalenda
       return Math.max(atMs, zone.instantOf(localMs));
     },
   };
+}
+
+/** As if the day were one of UTC. */
+function midnightBefore(day: string): number {
+  return Date.parse(`${day}T00:00Z`);
 }
 
 function midnightOf(localMs: number): number {

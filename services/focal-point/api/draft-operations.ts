@@ -4,13 +4,13 @@ import { EXAMPLE_IDS, problemOf, RepeatHeaders } from "#http";
 import { BreakGlass } from "./break-glass.ts";
 import { CandidateView } from "./firearm-operations.ts";
 import { MOVE_PROBLEMS, MOVE_RESPONSES } from "./move-operations.ts";
-import { NewReply } from "./reply-schema.ts";
+import { NewReply, ReplyToSend } from "./reply-schema.ts";
 import { CaseParams } from "./trace-operations.ts";
 
 /** Contracts of the routes about draft answers. */
 
 /** A reply as an officer has edited it. */
-const { breakGlass: _alone, ...REPLY_FIELDS } = NewReply.properties;
+const { breakGlass: _alone, ...REPLY_FIELDS } = ReplyToSend.properties;
 const EditedReply = Type.Object(REPLY_FIELDS, {
   additionalProperties: false,
   description: "The answer as it shall leave, whole, in the place of the draft",

@@ -8,7 +8,7 @@ import { DRAFT_ANSWER, RELEASE_DRAFT } from "./draft-operations.ts";
 import { fromRecord } from "./firearm-schema.ts";
 import { makeMove, writeReply } from "./move-routes.ts";
 
-/** Routes about the answer that the register would give, for an officer to release (TP-ANS-8). */
+/** Routes about the answer that the register would give, for an officer to release (TP-ANS-14). */
 export function addDraftRoutes(routes: HttpRoutes, deps: OpenTraceDeps): void {
   routes.get("/traces/:caseId/draft", DRAFT_ANSWER, async (request, reply) => {
     const { caseId } = request.params;

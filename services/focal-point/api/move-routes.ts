@@ -21,7 +21,7 @@ import { FOLLOW_UP_CONTENTS } from "./follow-up-schema.ts";
 import { FOLLOW_UP_TRACE, REPLY_TO_TRACE } from "./move-operations.ts";
 import { sendHeld } from "./release-routes.ts";
 import { toTraceReply } from "./reply-facts.ts";
-import { type NewReply, REPLY_CONTENTS } from "./reply-schema.ts";
+import { type NewReply, REPLY_CONTENTS, type ReplyToSend } from "./reply-schema.ts";
 
 type Reply = Parameters<typeof sendProblem>[0];
 type Request = Parameters<typeof actorOf>[0];
@@ -48,7 +48,7 @@ export function addMoveRoutes(routes: HttpRoutes, deps: OpenTraceDeps): void {
 /** The reply that facts describe, encoded; or why whoever asks may not send it, or nobody can. */
 export async function writeReply(
   deps: OpenTraceDeps,
-  facts: NewReply,
+  facts: ReplyToSend,
   request: Request,
 ): Promise<Pick<MoveToSend, "body" | "persons"> | { readonly problem: Problem }> {
   const actor = actorOf(request);

@@ -176,3 +176,6 @@ export const ReplyToSend = Type.Object(
   },
   closed,
 );
+
+/** The type of {@link ReplyToSend}. */
+export type ReplyToSend = Static<typeof ReplyToSend>;

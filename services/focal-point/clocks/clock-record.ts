@@ -1,13 +1,15 @@
 import {
   type CaseClock,
   caseClock,
+  isCalendarDate,
   openCalendar,
   PRIORITIES,
   type PriorityName,
   reminderTimes,
+  type StateChange,
   type TraceState,
 } from "#casework";
-import { Envelope, Header, Priority, TraceRequest } from "#proto";
+import { Envelope, Header, Priority, TraceMove, TraceReply, TraceRequest } from "#proto";
 import type { SqlRow, Transaction } from "#runtime";
 import { decodeExactly } from "#wire";
 import type { CaseRole } from "../cases/case-record.ts";
@@ -51,18 +53,39 @@ async function settle(tx: Transaction, row: UnsettledRow): Promise<void> {
   const priority = await priorityOf(tx, row);
   const targets = await targetsFor(tx, { requesting, requested, priority });
   const calendar = openCalendar(await calendarOf(tx, requested));
-  const changes = await tx.all<{ state: TraceState; at: number }>(
-    "SELECT state, at FROM trace_case_event WHERE case_id = ? ORDER BY position LIMIT ?",
-    row.case_id,
-    EVENTS_MAX,
-  );
-  const clock = caseClock(
-    changes.map(({ state, at }) => ({ state, atMs: at })),
-    { targets, calendar },
-  );
+  const clock = caseClock(await changesOf(tx, row.case_id), { targets, calendar });
   // A case that was taken up again is reminded of anew.
   const hasBegunAnew = row.started_at !== null && row.started_at !== clock.startedAtMs;
   await keep(tx, { row, clock, priority, reminders: hasBegunAnew ? 0 : row.reminders });
+}
+
+/** When a case came to which state; of a delay with the day it named. */
+async function changesOf(tx: Transaction, caseId: string): Promise<StateChange[]> {
+  const events = await tx.all<{ state: TraceState; at: number; message_id: string }>(
+    `SELECT state, at, message_id FROM trace_case_event WHERE case_id = ?
+     ORDER BY position LIMIT ?`,
+    caseId,
+    EVENTS_MAX,
+  );
+  const delays = await tx.all<{ message_id: string; body: Uint8Array }>(
+    "SELECT message_id, body FROM trace_move WHERE case_id = ? AND move = ? ORDER BY position",
+    caseId,
+    TraceMove.DELAY,
+  );
+  const reviewOn = new Map(delays.map(({ body, message_id }) => [message_id, dayOfDelay(body)]));
+  return events.map(({ state, at, message_id }) => {
+    return {
+      state,
+      atMs: at,
+      reviewOn: state === "DELAYED" ? reviewOn.get(message_id) : undefined,
+    };
+  });
+}
+
+function dayOfDelay(body: Uint8Array): string | undefined {
+  const content = decodeExactly(TraceReply, body)?.content;
+  const day = content?.$case === "delay" ? content.value.reviewOn : "";
+  return isCalendarDate(day) ? day : undefined;
 }
 
 async function keep(

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { beforeEach, describe, expect, test } from "vitest";
 import type { WorkingCalendar } from "#casework";
-import { Priority } from "#proto";
-import { findCase } from "../../../services/focal-point/cases/case-record.ts";
+import { DelayNotice, OutcomeClass, Priority, RefusalGround, TraceMove, TraceReply } from "#proto";
+import { findCase, moveCase } from "../../../services/focal-point/cases/case-record.ts";
 import {
   hasUnsettledClocks,
   settleClocks,
@@ -18,6 +18,7 @@ import {
   listOverdue,
   overdueQuery,
 } from "../../../services/focal-point/clocks/overdue.ts";
+import { addMove } from "../../../services/focal-point/moves/move-record.ts";
 import { move, openCaseStore, putCase } from "../../support/case-store.ts";
 import type { MemoryTransaction } from "../../support/memory-transaction.ts";
 
@@ -76,6 +77,43 @@ describe("the clock of a case (TP-CLOCK-4, TP-CLOCK-8)", () => {
     expect(await dueOf(caseId)).toEqual([null, null]);
     const [group] = await ageingByState(tx, { nowMs: START_MS + 20 * DAY_MS });
     expect(group).toMatchObject({ open: 0, answered: 1, takenMedianMs: 5 * DAY_MS });
+  });
+
+  test("is not due before the day that a delay names, nor earlier for it (TP-CLOCK-10)", async () => {
+    const delayed = async (reviewOn: string): Promise<string> => {
+      const caseId = await putCase(tx, { nowMs: START_MS });
+      const value = DelayNotice.create({ ground: RefusalGround.ONGOING_INVESTIGATION, reviewOn });
+      const reply = TraceReply.create({ content: { $case: "delay", value }, languageTag: "en" });
+      await addMove(tx, caseId, {
+        messageId: `delay until ${reviewOn}`,
+        by: "requested",
+        move: TraceMove.DELAY,
+        outcomeClass: OutcomeClass.UNSPECIFIED,
+        outcome: null,
+        body: TraceReply.encode(reply).finish(),
+        sentAtMs: START_MS,
+        keptAtMs: START_MS,
+        actor: "officer",
+      });
+      const nowMs = START_MS + DAY_MS;
+      const messageId = `delay until ${reviewOn}`;
+      const event = { caseId, event: "reply sent", messageId, actor: "officer", nowMs };
+      await moveCase(tx, { ...event, state: "DELAYED" });
+      await settle();
+      return caseId;
+    };
+    const late = await delayed("2026-05-01");
+    const endOfReview = Date.parse("2026-05-01T23:59:59.999Z");
+    expect(await dueOf(late)).toEqual([null, (endOfReview - START_MS) / DAY_MS]);
+    expect((await dueOf(await delayed("2026-03-05")))[1]).toBe(30);
+    await move(tx, late, "IN_PROGRESS", START_MS + 2 * DAY_MS);
+    await settle();
+    expect((await dueOf(late))[1]).toBe((endOfReview - START_MS) / DAY_MS);
+    expect(await overdue(31)).toHaveLength(1);
+    await setCalendar(tx, { ...act, state: "AT", calendar: VIENNA });
+    await settle();
+    const there = Date.parse("2026-05-01T21:59:59.999Z");
+    expect((await dueOf(late))[1]).toBe((there - START_MS) / DAY_MS);
   });
 
   test("that was left by a service that ended is found by the next one", async () => {
