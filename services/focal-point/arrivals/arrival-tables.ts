@@ -50,6 +50,10 @@ ${["firearm", "firearm_event"]
 END;`,
   )
   .join("\n")}
+CREATE TRIGGER firearm_keys_noted AFTER UPDATE ON firearm_keyed
+  WHEN (SELECT is_noted FROM register_change) = 1 BEGIN
+  UPDATE register_change SET is_noted = 0;
+END;
 
 CREATE TABLE acknowledge_rules (
   version INTEGER PRIMARY KEY,

@@ -94,7 +94,7 @@ describe("the draft of an answer (TP-ANS-14)", () => {
     expect(eventIn(events, "draft released, edited")).toMatchObject({ actor: "caseworker" });
     const answered = await untilState("KE", path, "ANSWERED");
     expect(answered.reply).toMatchObject({ final });
-    expect(answered.reply.sourceNote).toBeUndefined();
+    expect(answered.reply.sourceNote).toBe("");
   });
 });
 

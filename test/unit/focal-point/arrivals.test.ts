@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import type { AcknowledgeRule } from "#casework";
+import { type AcknowledgeRule, normalizeSerial } from "#casework";
 import { FEED_PROCEDURES } from "#feed";
 import {
   Handling,
@@ -28,6 +28,7 @@ import { sendMove } from "../../../services/focal-point/moves/send-move.ts";
 import { confirmRelease } from "../../../services/focal-point/releases/decide.ts";
 import { openCaseStore, putCase } from "../../support/case-store.ts";
 import type { MemoryTransaction } from "../../support/memory-transaction.ts";
+import { keyFirearms } from "../../support/register.ts";
 import { completeTraceRequest } from "../../support/trace-bodies.ts";
 
 const NOW_MS = Date.UTC(2026, 2, 2, 9);
@@ -200,19 +201,22 @@ describe("the rules of a State (TP-ANS-13)", () => {
 });
 
 describe("a draft answer (TP-ANS-8)", () => {
-  const firearm = async (changes: object = {}) => {
+  const firearm = async (changes: { readonly serialRaw?: string } = {}) => {
     const { firearm: asked } = completeTraceRequest();
-    return await putFirearm(tx, {
+    const serialRaw = asked?.serialRaw ?? "";
+    const record = {
       id: "AT-1",
       make: asked?.make ?? "",
-      serialRaw: asked?.serialRaw ?? "",
-      serialNormalized: "",
-      status: "held",
+      serialRaw,
+      status: "held" as const,
       holder: "Made-up Dealer",
       madeUp: true,
       sourceNote: "invented for a test",
       ...changes,
-    });
+    };
+    const serialNormalized = normalizeSerial(record.serialRaw);
+    const { change } = await putFirearm(tx, { ...record, serialNormalized });
+    if (change !== "unchanged") await keyFirearms(tx);
   };
   const standing = (answering: "officer" | "register" = "officer") =>
     draftsStanding(tx, { answering, limit: 10 });
