@@ -141,10 +141,9 @@ async function arrangeCases(): Promise<Map<string, string>> {
   const begun = await announce(ke, "invoice.pdf", document);
   const unneeded = await announce(ke, "unneeded.pdf", document);
   const files = await arrangeRegisterFiles(ke);
-  await untilCase(ke, received.caseId, "DELIVERED");
-  await untilCase(ke, other.caseId, "DELIVERED");
-  await untilCase(ke, drafted.caseId, "DELIVERED");
-  await untilCase(ke, edited.caseId, "DELIVERED");
+  for (const { caseId } of [received, other, drafted, edited]) {
+    await untilCase(ke, caseId, "DELIVERED");
+  }
   const path = `/v1/traces/${drafted.caseId}/draft`;
   const draft = await callApi<{ draftId: string }>(ke, { path, timeoutMs: TIMEOUT_MS });
   await untilCase(ke, sent.caseId, "ANSWERED");
