@@ -4,8 +4,8 @@ import { sourceFiles } from "../support/source-files.ts";
 /** What makes it hard to forget the second person (TP-ANS-3). */
 
 /**
- * The one exemption: pieces of a document that a cleared message has named, in the order in which
- * its recipient calls for them. They say nothing that its manifest, which was cleared, did not bind.
+ * The one exemption: pieces of a document that a cleared message has named, as its recipient calls
+ * for them. They say nothing that the manifest in that message did not bind.
  */
 const PIECES = "services/focal-point/attachments/transfer-procedures.ts";
 

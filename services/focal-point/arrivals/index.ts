@@ -1,4 +1,4 @@
-// What is made of a request as soon as it has arrived: its tables, and the procedures the store runs.
+// What is made of a request as soon as it has arrived: tables, and procedures the store runs.
 
 import { ruleDecision } from "./acknowledge-case.ts";
 import { draftsStanding, findDraft, noteRegister } from "./draft-record.ts";
