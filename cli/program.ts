@@ -21,6 +21,9 @@ import { addExchangeSteward } from "./commands/exchange-steward.ts";
 import { addExchangeUp } from "./commands/exchange-up.ts";
 import { addInspect } from "./commands/inspect.ts";
 import { addLogVerify } from "./commands/log.ts";
+import { addNotice } from "./commands/notice.ts";
+import { addOnward } from "./commands/onward.ts";
+import { addPersons } from "./commands/persons.ts";
 import { addPostHeld } from "./commands/post-held.ts";
 import { addPostIssue } from "./commands/post-issue.ts";
 import { addQuarantineDecide } from "./commands/quarantine-decide.ts";
@@ -92,6 +95,9 @@ const GROUPS = {
   exchange: "set up, start, stop and look at an exchange",
   trace: "look at the trace cases of a State, send and answer requests",
   attachment: "photographs and documents",
+  persons: "read, review and erase personal data, and see who did",
+  notice: "correct, erase and announce, wherever information went",
+  onward: "ask and decide whether something may be passed on, and see what was",
   release: "decide what needs a second person",
   deputy: "name who may confirm for a time",
   clock: "set when answers are due",
@@ -122,6 +128,9 @@ export function createProgram(terminal: Terminal, asJson: boolean): Command {
   addExchangeCommands(group(program, "exchange", GROUPS.exchange), terminal);
   addTraceCommands(group(program, "trace", GROUPS.trace), terminal);
   addAttachmentCommands(group(program, "attachment", GROUPS.attachment), terminal);
+  addPersons(group(program, "persons", GROUPS.persons), terminal);
+  addNotice(group(program, "notice", GROUPS.notice), terminal);
+  addOnward(group(program, "onward", GROUPS.onward), terminal);
   addRelease(group(program, "release", GROUPS.release), terminal);
   addDeputy(group(program, "deputy", GROUPS.deputy), terminal);
   addClock(group(program, "clock", GROUPS.clock), terminal);

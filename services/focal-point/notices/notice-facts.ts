@@ -22,9 +22,9 @@ export interface NoticeFromFacts {
   readonly persons: PersonsBlock | undefined;
 }
 
-/** Builds a notice from what an officer says; undefined unless it is exactly one. */
-export function toNotice(facts: NewNoticeFacts): NoticeFromFacts | undefined {
-  const { messageId, part = "body", sender } = facts.subject;
+/** Builds a notice of a participant from what an officer says; undefined unless exactly one. */
+export function toNotice(facts: NewNoticeFacts, self: string): NoticeFromFacts | undefined {
+  const { messageId, part = "body", sender = self } = facts.subject;
   const subject = NoticeSubject.create({ originalSender: sender, messageId, part });
   const contents = contentsOf(facts, subject);
   const [content] = contents;

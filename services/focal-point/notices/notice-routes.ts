@@ -66,7 +66,7 @@ function addSendRoute(routes: HttpRoutes, deps: NoticeRouteDeps): void {
   const { clock, onDrafted, self, store } = deps;
   routes.post("/notices", SEND_NOTICE, async (request, reply) => {
     const actor = actorOf(request);
-    const built = toNotice(request.body);
+    const built = toNotice(request.body, self.participant);
     if (built === undefined) {
       const rule =
         "must hold exactly one of correction, erasure, priorDisclosure, onwardReleaseRequest";

@@ -22,6 +22,12 @@ const ReleaseTo = Type.Array(Type.String({ maxLength: 32 }), {
   description: "Participants or States",
 });
 
+/** What a new notice is about; without a sender, a message of this State. */
+const NewSubject = Type.Object(
+  { ...Subject.properties, sender: Type.Optional(Subject.properties.sender) },
+  closed,
+);
+
 /** Bodies of the four notices. */
 const NoticeBodies = {
   correction: Type.Optional(
@@ -68,7 +74,7 @@ const NoticeBodies = {
 /** Body of `POST /v1/notices`: what it is about, and exactly one notice. */
 export const NewNoticeFacts = Type.Object(
   {
-    subject: Subject,
+    subject: NewSubject,
     languageTag: Type.Optional(Type.String({ maxLength: 35 })),
     officerRef: text(CASEWORK_LIMITS.caseNumberCharsMax),
     ...NoticeBodies,

@@ -1,0 +1,96 @@
+import { callService, type ServiceAccess } from "./service-access.ts";
+
+/** A notice as the API gives it. */
+export interface NoticeView {
+  readonly noticeId: string;
+  readonly direction: string;
+  readonly peer: string;
+  readonly kind: string;
+  readonly state: string;
+  readonly caseId: string;
+  readonly subject: { readonly sender: string; readonly messageId: string; readonly part: string };
+  readonly outstanding?: number;
+  readonly updatedAt: string;
+  readonly answer?: {
+    readonly done?: boolean;
+    readonly explanation?: string;
+    readonly onward?: readonly {
+      readonly participant: string;
+      readonly passedOnBy: string;
+      readonly standing?: string;
+      readonly explanation?: string;
+    }[];
+    readonly granted?: boolean;
+    readonly releaseTo?: readonly string[];
+    readonly conditions?: string;
+    readonly reason?: string;
+  };
+}
+
+/** What this State passed on of others, as the API gives it. */
+export interface OnwardCopyView {
+  readonly of: { readonly sender: string; readonly messageId: string; readonly part: string };
+  readonly messageId: string;
+  readonly caseId: string;
+  readonly to: string;
+  readonly ground: string;
+  readonly at: string;
+}
+
+type Query = Readonly<Record<string, string>>;
+
+const pathOf = (noticeId: string): string => `/v1/notices/${encodeURIComponent(noticeId)}`;
+
+/** Sends a notice; what waits for a second person has a `releaseId` instead. */
+export async function sendNotice(
+  service: ServiceAccess,
+  body: object,
+  key: string | undefined,
+): Promise<{ readonly notices: readonly { readonly noticeId: string; readonly to: string }[] }> {
+  return await callService(service, {
+    method: "POST",
+    path: "/v1/notices",
+    body,
+    headers: keyHeader(key),
+  });
+}
+
+/** Answers a notice received: `confirm` or `decide`. */
+export async function answerNotice(
+  service: ServiceAccess,
+  answer: {
+    readonly noticeId: string;
+    readonly verb: "confirm" | "decide";
+    readonly body: object;
+    readonly key: string | undefined;
+  },
+): Promise<{ readonly answerId: string }> {
+  const { body, key, noticeId, verb } = answer;
+  const path = `${pathOf(noticeId)}/${verb}`;
+  return await callService(service, { method: "POST", path, body, headers: keyHeader(key) });
+}
+
+function keyHeader(key: string | undefined): Record<string, string> {
+  return key === undefined ? {} : { "idempotency-key": key };
+}
+
+/** Notices, the newest first. */
+export async function listNotices(
+  service: ServiceAccess,
+  query: Query,
+): Promise<{ readonly notices: readonly NoticeView[]; readonly next?: string }> {
+  return await callService(service, { path: `/v1/notices?${new URLSearchParams(query)}` });
+}
+
+/** One with what it says and what was answered. */
+export async function loadNotice(service: ServiceAccess, noticeId: string): Promise<NoticeView> {
+  return await callService(service, { path: pathOf(noticeId) });
+}
+
+/** What was passed on, the newest first. */
+export async function listOnward(
+  service: ServiceAccess,
+  query: Query,
+): Promise<{ readonly copies: readonly OnwardCopyView[]; readonly next?: string }> {
+  return await callService(service, { path: `/v1/onward?${new URLSearchParams(query)}` });
+}
