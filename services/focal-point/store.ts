@@ -35,7 +35,7 @@ import { caseCounts, casesAwaiting, findRepeated, loadCase } from "./cases/case-
 import { CASE_ACTOR_MIGRATION_SQL, CASE_MIGRATION_SQL } from "./cases/case-tables.ts";
 import { answerCase } from "./cases/register-answer.ts";
 import { linkOldCases } from "./chain/link-record.ts";
-import { LINK_MIGRATION_SQL } from "./chain/link-tables.ts";
+import { LINK_BRAND_MIGRATION_SQL, LINK_MIGRATION_SQL } from "./chain/link-tables.ts";
 import { loadChain } from "./chain/load-chain.ts";
 import { openLinkedCase, withLinks } from "./chain/open-linked.ts";
 import { casesOfFirearm } from "./chain/same-firearm.ts";
@@ -112,6 +112,7 @@ export const store = {
     { version: 31, name: "counts of alerts", sql: ALERT_COUNT_MIGRATION_SQL },
     { version: 32, name: "notices passed on", sql: NOTICE_ONWARD_MIGRATION_SQL },
     { version: 33, name: "drafts and rules for what arrives", sql: ARRIVAL_MIGRATION_SQL },
+    { version: 33, name: "links by brand", sql: LINK_BRAND_MIGRATION_SQL },
   ],
   procedures: {
     ...createServiceProcedures(HOOKS),

@@ -189,6 +189,14 @@ describe("a request that is passed on (TP-CHAIN-8)", () => {
       "requested",
       "requesting",
     ]);
+    const [first] = body.hops;
+    const acknowledged = { acknowledgement: { nationalReference: "AT/1" } };
+    await exchange.post("AT", `/v1/traces/${first.caseId}/reply`, acknowledged);
+    const referral = { referral: { mode: "FORWARD", nextStates: ["IT"] } };
+    const told = await exchange.post("AT", `/v1/traces/${first.caseId}/reply`, referral);
+    expect(told, JSON.stringify(told.body)).toMatchObject({ status: 201 });
+    const heard = await exchange.until("US", first.caseId, "REFERRED");
+    expect(heard.reply.referral.forwardedMessageId).toBe(opened.body.messageId);
   });
 
   test("stays where it is without consent", async () => {

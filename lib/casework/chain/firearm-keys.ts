@@ -1,6 +1,6 @@
-import { isPlaceholder } from "#reference";
+import { brandOf, isPlaceholder } from "#reference";
 import { lookAlikeKey } from "../look-alike.ts";
-import { normalizeMake, normalizeSerial } from "../normalize.ts";
+import { normalizeSerial } from "../normalize.ts";
 import { serialMatches } from "../serial-match.ts";
 
 /** What is marked on a firearm, as far as it tells one from another. */
@@ -12,6 +12,7 @@ export interface MarkedFirearm {
 
 /** Keys under which cases about one firearm meet (TP-CHAIN-3). */
 export interface FirearmKeys {
+  /** The brand, however it is spelt or shortened. */
   readonly makeKey: string;
   readonly serialKey: string;
   readonly lookAlikeKey: string;
@@ -28,14 +29,14 @@ export function firearmKeysOf({ make, serialRaw }: MarkedFirearm): FirearmKeys |
   const known = serialKey.replaceAll(/[?*]/gu, "");
   if (known === "" || isPlaceholder(serialKey)) return undefined;
   return {
-    makeKey: normalizeMake(make),
+    makeKey: brandOf(make),
     serialKey,
     lookAlikeKey: lookAlikeKey(serialRaw),
     isPartial: known !== serialKey,
   };
 }
 
-/** How two firearms of one make may be the same; undefined when they are not. */
+/** How two firearms of one brand may be the same; undefined when they are not. */
 export function sameFirearm(one: FirearmKeys, other: FirearmKeys): SameHow | undefined {
   if (one.makeKey !== other.makeKey) return undefined;
   if (one.serialKey === other.serialKey) return "SERIAL";

@@ -46,14 +46,32 @@ export async function chainOfRequest(
   return row === undefined ? undefined : { chainId: row.chain_id, hop: row.hop };
 }
 
-/** Links a case; what is linked already stays as it is. */
+/** A request of ours that passes another one on (FORWARD), the newest; undefined for none. */
+export async function passedOnRequest(
+  tx: Transaction,
+  requestId: string,
+): Promise<string | undefined> {
+  const chain = await chainOfRequest(tx, requestId);
+  if (chain === undefined) return undefined;
+  const row = await tx.get<{ request_id: string }>(
+    `SELECT request_id FROM trace_link WHERE chain_id = ? AND hop = ? AND is_own = 1
+       AND previous_request_id = ? ORDER BY request_id DESC LIMIT 1`,
+    chain.chainId,
+    chain.hop + 1,
+    requestId,
+  );
+  return row?.request_id;
+}
+
+/** Links a case; of what is linked already the brand alone is found anew. */
 export async function linkCase(tx: Transaction, link: CaseLink): Promise<void> {
   const before = await chainOfRequest(tx, link.previousRequestId);
   const { firearm } = link;
   await tx.run(
     `INSERT INTO trace_link (case_id, chain_id, hop, request_id, previous_request_id, is_own,
        is_actual, make_key, look_alike_key, serial_key, is_partial)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT (case_id) DO UPDATE SET make_key = excluded.make_key`,
     link.caseId,
     before?.chainId ?? link.caseId,
     link.hop,

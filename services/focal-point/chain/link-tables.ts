@@ -29,3 +29,9 @@ CREATE TABLE trace_link_backlog (
 ) STRICT;
 INSERT INTO trace_link_backlog SELECT 1, 0, coalesce(max(position), 0) FROM trace_case;
 `;
+
+/** Cases linked by the make as it was marked are linked anew, by the brand. */
+export const LINK_BRAND_MIGRATION_SQL = `
+UPDATE trace_link_backlog
+  SET done_position = 0, until_position = (SELECT coalesce(max(position), 0) FROM trace_case);
+`;

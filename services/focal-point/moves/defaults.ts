@@ -1,5 +1,12 @@
 import { TARGET_DAYS } from "#casework";
-import { Header, Priority, type Timestamp, TraceMove, type TraceRequest } from "#proto";
+import {
+  Header,
+  Priority,
+  ReferralMode,
+  type Timestamp,
+  TraceMove,
+  type TraceRequest,
+} from "#proto";
 import { timestampMs, toTimestamp } from "#wire";
 import type { CaseRecord } from "../cases/case-record.ts";
 import type { MoveBody } from "./move-draft.ts";
@@ -12,12 +19,15 @@ interface Surroundings {
   readonly known: CaseRecord;
   readonly moves: readonly StoredMove[];
   readonly request: TraceRequest | undefined;
+  /** Id of our request that passes this one on (FORWARD). */
+  readonly passedOnId: string | undefined;
   readonly nowMs: number;
 }
 
 /**
  * Fills in what the case itself knows and its officer need not say: when an answer is expected, the
- * number of a reminder, and which answer a correction is about.
+ * number of a reminder, which answer a correction is about, and by which request of ours this one
+ * was passed on.
  */
 export function withDefaults(said: MoveBody, around: Surroundings): MoveBody {
   const { content } = said.body;
@@ -30,6 +40,11 @@ export function withDefaults(said: MoveBody, around: Surroundings): MoveBody {
       break;
     case "correction":
       content.value.correctedMessageId ||= answerInForce(around);
+      break;
+    case "referral":
+      if (content.value.mode === ReferralMode.FORWARD) {
+        content.value.forwardedMessageId ||= around.passedOnId ?? "";
+      }
       break;
     default:
   }

@@ -24,6 +24,7 @@ import { decodeExactly } from "#wire";
 import { bindManifests } from "../attachments/transfer-procedures.ts";
 import { addEvent, type CaseRecord, findCase } from "../cases/case-record.ts";
 import type { Replier } from "../cases/reply-handling.ts";
+import { passedOnRequest } from "../chain/link-record.ts";
 import {
   handlingWith,
   judgeOnward,
@@ -93,7 +94,8 @@ export async function sendMove(
   if (known === undefined || known.role !== side) return { type: "unknown" };
   const moves = await movesOf(tx, caseId);
   const request = decodeExactly(TraceRequest, known.request);
-  const said = withDefaults(decodeBody(args), { known, moves, request, nowMs });
+  const passedOnId = await passedOnRequest(tx, known.requestMessageId);
+  const said = withDefaults(decodeBody(args), { known, moves, request, passedOnId, nowMs });
   const persons = args.persons && PersonsBlock.decode(args.persons);
   const errors = errorsOf(findingsOf(said, { request, persons, nowMs }));
   if (errors.length > 0) return { type: "invalid", errors };

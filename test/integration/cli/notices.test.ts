@@ -38,10 +38,8 @@ afterAll(async () => {
   await rm(dir, { recursive: true, force: true });
 });
 
-const at = (id: string, user = "desk-7") => [
-  ...["--data", data, "--participant", id],
-  ...["--user", user],
-];
+const folder = (id: string) => ["--data", data, "--participant", id];
+const at = (id: string, user = "desk-7") => [...folder(id), "--user", user];
 
 async function json(args: readonly string[], code = 0) {
   const end = await tracepost([...args, "--json"]);
@@ -80,10 +78,10 @@ describe("persons", () => {
     const file = await write("request.yaml", body);
     const held = await json(["trace", "send", file, ...at("US")]);
     const confirm = ["release", "confirm", held.releaseId, ...at("US", "second")];
-    await json(confirm);
-    const [{ caseId, messageId }] = (await json(["trace", "list", ...at("US")])).traces;
-    sent = { caseId, messageId };
-    await until(["trace", "list", ...at("IT")], (out) => out.includes(caseId));
+    const confirmed = await json(confirm);
+    const { caseId } = confirmed.release;
+    sent = { caseId, messageId: confirmed.messageId };
+    await until(["trace", "list", ...folder("IT")], (out) => out.includes(caseId));
     const show = ["persons", "show", caseId, "--reason", "Preparing the answer", ...at("IT")];
     const { out } = await tracepost(show);
     expect(out).toContain(NAME);
@@ -144,7 +142,7 @@ describe("notice", () => {
       ...["notice", "erase", sent.messageId, "--reason", "INACCURATE"],
       ...at("IT"),
     ]);
-    expect(end).toMatchObject({ code: 1, out: "" });
+    expect(end).toMatchObject({ code: 2, out: "" });
     expect(end.err).toContain("NOT_FOUND");
   });
 
