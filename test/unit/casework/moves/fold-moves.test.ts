@@ -26,6 +26,13 @@ describe("where a case stands (TP-MOVE-3)", () => {
     expect(foldMoves([], options)).toMatchObject({ state: "DELIVERED", sinceMs: NOON_MS });
   });
 
+  it("counts the time to reopen from a referral and a correction as from an answer", () => {
+    const referral = madeMove("requested", "REFERRAL", 2);
+    expect(foldMoves([ack, referral], options).answeredAtMs).toBe(referral.sentAtMs);
+    const correction = madeMove("requested", "CORRECTION", 9);
+    expect(foldMoves([final, correction], options).answeredAtMs).toBe(correction.sentAtMs);
+  });
+
   it("dates a move after every move of the case that is known", () => {
     expect(nextSentAtMs([ack, final], NOON_MS)).toBe(final.sentAtMs + 1);
     expect(nextSentAtMs([ack], NOON_MS + DAY_MS)).toBe(NOON_MS + DAY_MS);
@@ -76,6 +83,28 @@ describe("moves that meet on their way (TP-MOVE-5)", () => {
     expect(effectsOf(ack, later, final)).toEqual(["moved", "moved", "crossed"]);
   });
 
+  it.each([
+    ["FINAL", "ANSWERED"],
+    ["REFERRAL", "REFERRED"],
+    ["REFUSAL", "REFUSED"],
+  ] as const)("let a %s stand against the withdrawal, as every conclusion does", (name, state) => {
+    const conclusion = madeMove("requested", name, 3);
+    expect(stateOf(ack, withdrawal, conclusion)).toBe(state);
+    expect(effectsOf(ack, withdrawal, conclusion)).toEqual(["moved", "crossed", "moved"]);
+  });
+
+  it.each([
+    ["FINAL", "ANSWERED"],
+    ["REFERRAL", "REFERRED"],
+    ["INTERIM", "INTERIM"],
+    ["REQUEST_FOR_INFORMATION", "INFORMATION_REQUESTED"],
+    ["DELAY", "DELAYED"],
+  ] as const)("let a %s take a refused case up against its closing", (name, state) => {
+    const refusal = madeMove("requested", "REFUSAL", 1, OutcomeClass.REFUSED);
+    const closed = madeMove("requesting", "CASE_CLOSED", 2);
+    expect(stateOf(refusal, closed, madeMove("requested", name, 3))).toBe(state);
+  });
+
   it("let the withdrawal stand against what concludes nothing", () => {
     for (const name of ["DELAY", "REQUEST_FOR_INFORMATION", "INTERIM"] as const) {
       expect(stateOf(ack, withdrawal, madeMove("requested", name, 3)), name).toBe("WITHDRAWN");
@@ -115,6 +144,15 @@ describe("a move judged with what its sender could know (TP-MOVE-6)", () => {
       ok: false,
       refusal: { code: "ILLEGAL_MOVE" },
     });
+  });
+
+  it("is taken where the receipt is as old as the move, or is of a move dated later", () => {
+    const asOld = { ...withdrawal, receiptedAtMs: final.sentAtMs };
+    expect(judgeArrival({ ...opened, moves: [ack, asOld] }, final).ok).toBe(true);
+    // Clocks differ: what is dated later cannot have been known for certain.
+    const later = madeMove("requesting", "WITHDRAWAL", 4);
+    const ahead = { ...later, receiptedAtMs: final.sentAtMs - 1 };
+    expect(judgeArrival({ ...opened, moves: [ack, ahead] }, final).ok).toBe(true);
   });
 
   it("is taken when the receipt was made after it", () => {
