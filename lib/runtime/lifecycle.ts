@@ -57,16 +57,23 @@ export class Lifecycle {
   }
 }
 
-/** Waits for a promise, at most `deadlineMs`; then throws TracepostError UNAVAILABLE. */
+/**
+ * Waits for a promise, at most `deadlineMs`; then throws TracepostError UNAVAILABLE, with what to
+ * do about it where the caller knows that.
+ */
 export async function withDeadline<T>(
   work: Promise<T>,
   deadlineMs: number,
   what: string,
+  remedy = "",
 ): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
-      reject(new TracepostError("UNAVAILABLE", `${what} took longer than ${deadlineMs} ms`));
+      const seconds = deadlineMs / 1_000;
+      reject(
+        new TracepostError("UNAVAILABLE", `${what} took longer than ${seconds} s`, { remedy }),
+      );
     }, deadlineMs);
   });
   try {

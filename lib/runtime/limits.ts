@@ -247,8 +247,8 @@ export const PROCESS_LIMITS = {
   shutdownMs: 15 * SECOND_MS,
   /** A process that is ended by force and does not end by then is left to the system. */
   killMs: 5 * SECOND_MS,
-  /** A service that is not ready by then has failed to start. */
-  startMs: 30 * SECOND_MS,
+  /** A service that is not ready by then has failed to start; a dozen may share two busy cores. */
+  startMs: 2 * MINUTE_MS,
   /** A log of a process that is larger is put aside; one older log is kept. */
   logBytesMax: 8 * MIB,
   /** Read from a log at a time. */

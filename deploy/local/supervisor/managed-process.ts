@@ -61,6 +61,8 @@ export class ManagedProcess {
   #readyAt = 0;
   #url = "";
   readonly #waiting = new Set<(fault?: TracepostError) => void>();
+  /** Ended from here, because they were not ready in time. */
+  readonly #ended = new WeakSet<ChildProcess>();
 
   constructor(plan: ProcessPlan, care: ProcessCare) {
     this.#plan = plan;
@@ -172,7 +174,8 @@ export class ManagedProcess {
     this.#care.onEvent({ type: "spawned", name, pid: child.pid ?? 0 });
     try {
       const ready = Promise.race([this.#plan.ready(child), exited.then(() => undefined)]);
-      const url = await withDeadline(ready, PROCESS_LIMITS.startMs, `starting ${name}`);
+      const remedy = `Look into ${logFile}; on a busy machine start again, nothing is lost.`;
+      const url = await withDeadline(ready, PROCESS_LIMITS.startMs, `starting ${name}`, remedy);
       if (url === undefined) {
         throw new TracepostError("UNAVAILABLE", `${name} ended before it was ready`, {
           problems: await tail(logFile, logStart),
@@ -181,6 +184,7 @@ export class ManagedProcess {
       }
       this.#url = url;
     } catch (caught) {
+      this.#ended.add(child);
       child.kill("SIGKILL");
       await exited;
       throw caught;
@@ -199,7 +203,7 @@ export class ManagedProcess {
         this.#child = undefined;
         this.#url = "";
         resolve();
-        this.#onExit(code, signal);
+        this.#onExit(code, signal, !this.#wanted || this.#ended.has(child));
       };
       child.once("exit", end);
       // A program that cannot be run has no exit.
@@ -208,8 +212,7 @@ export class ManagedProcess {
     return this.#exited;
   }
 
-  #onExit(code: number | null, signal: NodeJS.Signals | null): void {
-    const expected = !this.#wanted;
+  #onExit(code: number | null, signal: NodeJS.Signals | null, expected: boolean): void {
     this.#care.onEvent({ type: "exited", name: this.name, code, signal, expected });
     // While it starts, whoever started it is told and decides.
     if (expected || this.#starting !== undefined || !this.#care.restartCrashed) return;

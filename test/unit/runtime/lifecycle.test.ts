@@ -57,7 +57,7 @@ describe("a deadline", () => {
     const never = new Promise<never>(() => undefined);
     await expect(withDeadline(never, 1, "stopping bus")).rejects.toMatchObject({
       code: "UNAVAILABLE",
-      message: "stopping bus took longer than 1 ms",
+      message: "stopping bus took longer than 0.001 s",
     });
   });
 });
