@@ -1,8 +1,9 @@
+import { writeFile } from "node:fs/promises";
 import type { Command } from "commander";
-import { type CheckReport, parseCheckCsv, type Question } from "#alerts-api";
+import { type CheckReport, checkCsv, parseCheckCsv, type Question } from "#alerts-api";
 import { CONSIGNMENT_KINDS } from "#casework";
 import { TracepostError } from "#errors";
-import { CHECK_LIMITS } from "#runtime";
+import { CHECK_LIMITS, printable } from "#runtime";
 import { checkLines } from "../check-lines.ts";
 import { addAction, type CommandResult, type Terminal } from "../command-result.ts";
 import { readInput } from "../read-input.ts";
@@ -23,6 +24,11 @@ export interface QuestionOptions {
   readonly consignment?: string;
   readonly company?: string;
   readonly file?: string;
+  readonly csv?: string;
+}
+
+interface CheckOptions extends ServiceOptions, QuestionOptions {
+  readonly out?: string;
 }
 
 const HELP = `
@@ -36,7 +42,7 @@ consignment, country, company.
 Examples:
   tracepost check --serial "AB 12?4" --make BERETTA --data exchange --participant KE
   tracepost check --consignment CONTAINER:CSQU3054383 --data exchange --participant KE
-  tracepost check --file seized.csv --data exchange --participant KE --json
+  tracepost check --csv seized.csv --out answers.csv --data exchange --participant KE
 `;
 
 /** Adds `check`: is it wanted? */
@@ -45,11 +51,10 @@ export function addCheck(parent: Command, terminal: Terminal): void {
     .command("check")
     .description("ask whether a firearm, lot, document or consignment is wanted by an alert");
   addQuestionOptions(command);
+  command.option("--out <csv>", "write the answers as CSV; - writes standard output");
   addServiceOptions(command, "focal-point");
   command.addHelpText("after", HELP);
-  addAction<ServiceOptions & QuestionOptions>(command, terminal, (options) =>
-    check(options, terminal),
-  );
+  addAction<CheckOptions>(command, terminal, (options) => check(options, terminal));
 }
 
 /** Gives a command the options that say what is asked about. */
@@ -62,19 +67,34 @@ export function addQuestionOptions(command: Command): void {
     .option("--document <number>", "number of a licence or certificate")
     .option("--consignment <kind:number>", "number on a consignment, such as CONTAINER:CSQU3054383")
     .option("--company <name>", "name of a company")
-    .option("--file <csv>", "a list of questions; - reads standard input");
+    .option("--file <csv>", "a list of questions; - reads standard input")
+    .option("--csv <csv>", "the same as --file");
 }
 
-async function check(
-  options: ServiceOptions & QuestionOptions,
-  terminal: Terminal,
-): Promise<CommandResult> {
+async function check(options: CheckOptions, terminal: Terminal): Promise<CommandResult> {
   const questions = await readQuestions(options);
   const access = { kind: "focal-point", defaultUser: "person" } as const;
   const service = await openService(options, terminal, access);
   const call = { method: "POST", path: "/v1/checks", body: { questions } } as const;
   const report = await callService<CheckReport>(service, call);
-  return { json: report, lines: checkLines(report, terminal.screen) };
+  const lines = checkLines(report, terminal.screen);
+  const { out } = options;
+  if (out === undefined) return { json: report, lines };
+  if (out === "-") return { json: report, lines: checkCsv(report).trimEnd().split("\r\n") };
+  await writeAnswers(out, checkCsv(report));
+  return { json: report, lines: [...lines, printable(`Answers written to ${out}.`)] };
+}
+
+/** Throws TracepostError INPUT_INVALID when the file cannot be written. */
+async function writeAnswers(file: string, text: string): Promise<void> {
+  try {
+    await writeFile(file, text);
+  } catch (cause) {
+    throw new TracepostError("INPUT_INVALID", `The answers cannot be written to ${file}`, {
+      cause,
+      remedy: "Give --out a file in a folder that can be written to.",
+    });
+  }
 }
 
 /**
@@ -82,7 +102,8 @@ async function check(
  * asked about, INPUT_INVALID naming each bad line of a file.
  */
 export async function readQuestions(options: QuestionOptions): Promise<Question[]> {
-  const { company, consignment, document, file, lot, make, model, serial } = options;
+  const { company, consignment, csv, document, lot, make, model, serial } = options;
+  const file = options.file ?? csv;
   if (file === undefined) {
     const asked = { serial, make, model, lot, document, company };
     const given = Object.entries(asked).filter(([, text]) => text !== undefined);
@@ -92,7 +113,7 @@ export async function readQuestions(options: QuestionOptions): Promise<Question[
     };
     if (Object.keys(question).length > 0) return [question];
     throw new TracepostError("USAGE", "It is not said what is asked about", {
-      remedy: "Give one of --serial, --lot, --document, --consignment, --company or --file.",
+      remedy: "Give one of --serial, --lot, --document, --consignment, --company, --csv or --file.",
     });
   }
   const bytes = await readInput(file, CHECK_LIMITS.bodyBytesMax);

@@ -2,6 +2,7 @@ import { acknowledgeRule } from "./acknowledge-rule.ts";
 import { alertRule, alertStandingRule } from "./alert-rules.ts";
 import { capRule } from "./cap-rule.ts";
 import { addresseesRule, chainRule, clockRule, moveRule } from "./case-rules.ts";
+import { checkRule } from "./check-rule.ts";
 import { completenessRule } from "./completeness-rule.ts";
 import { consignmentRule } from "./consignment-rule.ts";
 import { handlingRule, releaseRule } from "./handling-rules.ts";
@@ -27,6 +28,7 @@ export const RULES: ReadonlyMap<string, Rule> = new Map(
     capRule,
     alertRule,
     alertStandingRule,
+    checkRule,
     inclusionRule,
     consistencyRule,
   ].map((rule) => [rule.name, rule]),

@@ -5,7 +5,7 @@ export type { CheckAnswer, FoundAlert } from "./copy/check-answer.ts";
 export { type CheckRecord, listChecks, noteCheck } from "./copy/check-log.ts";
 export { CANDIDATES_STATEMENT, checkQuestions } from "./copy/check-questions.ts";
 export { type AlertCopyState, alertCopyState, noteCopyCurrent } from "./copy/copy-state.ts";
-export { ALERT_COPY_MIGRATION_SQL } from "./copy/copy-tables.ts";
+export { ALERT_COPY_MIGRATION_SQL, ALERT_SUMMARY_MIGRATION_SQL } from "./copy/copy-tables.ts";
 export { type NotedAlert, noteAlert } from "./copy/note-alert.ts";
 export { ALERT_COPY_PROCEDURES, ALERT_COPY_READ_ONLY } from "./copy/procedures.ts";
 export { withAlerts } from "./exchange/alert-hooks.ts";

@@ -12,6 +12,7 @@ export {
   parseCrashPlan,
   passCrashPoint,
 } from "./crash-point.ts";
+export { csvRecord, withFormula, withoutFormula } from "./csv-text.ts";
 export type {
   ArgsOf,
   Database,

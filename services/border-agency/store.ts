@@ -6,6 +6,7 @@ import {
   ALERT_MIGRATION_SQL,
   ALERT_PROCEDURES,
   ALERT_READ_ONLY,
+  ALERT_SUMMARY_MIGRATION_SQL,
   BORDER_POST_MIGRATION_SQL,
   POST_COPY_PROCEDURES,
   POST_COPY_READ_ONLY,
@@ -38,6 +39,7 @@ export const store = {
     { version: 9, name: "alerts", sql: ALERT_MIGRATION_SQL },
     { version: 10, name: "border posts", sql: BORDER_POST_MIGRATION_SQL },
     { version: 11, name: "counts of alerts", sql: ALERT_COUNT_MIGRATION_SQL },
+    { version: 12, name: "summaries of alerts", sql: ALERT_SUMMARY_MIGRATION_SQL },
   ],
   procedures: {
     ...createServiceProcedures(agencyHooks),

@@ -6,6 +6,7 @@ import {
   ALERT_MIGRATION_SQL,
   ALERT_PROCEDURES,
   ALERT_READ_ONLY,
+  ALERT_SUMMARY_MIGRATION_SQL,
   BORDER_POST_MIGRATION_SQL,
   POST_COPY_PROCEDURES,
   POST_COPY_READ_ONLY,
@@ -113,6 +114,7 @@ export const store = {
     { version: 32, name: "notices passed on", sql: NOTICE_ONWARD_MIGRATION_SQL },
     { version: 33, name: "drafts and rules for what arrives", sql: ARRIVAL_MIGRATION_SQL },
     { version: 34, name: "links by brand", sql: LINK_BRAND_MIGRATION_SQL },
+    { version: 34, name: "summaries of alerts", sql: ALERT_SUMMARY_MIGRATION_SQL },
   ],
   procedures: {
     ...createServiceProcedures(HOOKS),

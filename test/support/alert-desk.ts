@@ -2,6 +2,7 @@ import {
   ALERT_COPY_MIGRATION_SQL,
   ALERT_COUNT_MIGRATION_SQL,
   ALERT_MIGRATION_SQL,
+  ALERT_SUMMARY_MIGRATION_SQL,
   withAlerts,
 } from "#alerts";
 import { type Refusal, refuse } from "#errors";
@@ -32,6 +33,7 @@ export class AlertDesk implements Disposable {
     ALERT_COPY_MIGRATION_SQL,
     ALERT_MIGRATION_SQL,
     ALERT_COUNT_MIGRATION_SQL,
+    ALERT_SUMMARY_MIGRATION_SQL,
   );
   readonly self: { readonly participant: string; readonly state: string };
   readonly #hooks = withAlerts({

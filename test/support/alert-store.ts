@@ -2,6 +2,7 @@ import {
   ALERT_COPY_MIGRATION_SQL,
   ALERT_COPY_PROCEDURES,
   ALERT_COPY_READ_ONLY,
+  ALERT_SUMMARY_MIGRATION_SQL,
   BORDER_POST_MIGRATION_SQL,
   noteAlert,
   POST_COPY_PROCEDURES,
@@ -15,6 +16,7 @@ export const store = {
   migrations: [
     { version: 1, name: "alerts in force", sql: ALERT_COPY_MIGRATION_SQL },
     { version: 2, name: "border posts", sql: BORDER_POST_MIGRATION_SQL },
+    { version: 3, name: "summaries of alerts", sql: ALERT_SUMMARY_MIGRATION_SQL },
   ],
   procedures: { ...ALERT_COPY_PROCEDURES, ...POST_COPY_PROCEDURES, noteAlertOf: noteAlert },
   readOnly: [...ALERT_COPY_READ_ONLY, ...POST_COPY_READ_ONLY],

@@ -78,7 +78,7 @@ export const CHECK_CSV = {
     description:
       `${DESCRIPTION} The first line names the columns: ref, serial, make, model, lot, document, ` +
       "consignmentKind, consignment, country, company, in any order; those without content may be " +
-      "left out.",
+      "left out. With `Accept: text/csv` the answers are CSV, too, safe to open in a spreadsheet.",
     tags: ["checks"],
     consumes: ["text/csv"],
     body: Type.String({ maxLength: CHECK_LIMITS.bodyBytesMax }),

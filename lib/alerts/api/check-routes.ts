@@ -11,6 +11,7 @@ import {
 import { CHECK_LIMITS, type Clock, type Database, HTTP_LIMITS } from "#runtime";
 import type { CheckAnswer } from "../copy/check-answer.ts";
 import type { ALERT_COPY_PROCEDURES } from "../copy/procedures.ts";
+import { checkCsv } from "./check-answers-csv.ts";
 import { parseCheckCsv } from "./check-csv.ts";
 import { CHECK, CHECK_CSV, LIST_CHECKS } from "./check-operations.ts";
 import type { CheckReport, Question } from "./check-schema.ts";
@@ -44,8 +45,12 @@ export function addCheckRoutes(routes: HttpRoutes, deps: CheckDeps): void {
   );
   routes.post("/checks/csv", { ...CHECK_CSV, bodyLimit }, async (request, reply) => {
     const read = parseCheckCsv(request.body);
-    if (read.ok) return await runChecks(deps, read.questions, actorOf(request).userId);
-    return sendProblem(reply, problemOf("INPUT_INVALID", { problems: read.problems }));
+    if (!read.ok) {
+      return sendProblem(reply, problemOf("INPUT_INVALID", { problems: read.problems }));
+    }
+    const report = await runChecks(deps, read.questions, actorOf(request).userId);
+    if (!wantsCsv(request.headers.accept)) return reply.send(report);
+    return await reply.type(`${CSV}; charset=utf-8`).send(checkCsv(report));
   });
   routes.get("/checks", LIST_CHECKS, async (request, reply) => {
     const { after, limit = HTTP_LIMITS.pageRowsMax } = request.query;
@@ -66,6 +71,12 @@ export function addCheckRoutes(routes: HttpRoutes, deps: CheckDeps): void {
       ...(last === undefined ? {} : { next: pageMark(last.checkId) }),
     };
   });
+}
+
+/** Whether a caller asks for CSV before JSON. */
+function wantsCsv(accept = ""): boolean {
+  const [first = ""] = accept.split(",");
+  return first.split(";")[0]?.trim().toLowerCase() === CSV;
 }
 
 /**

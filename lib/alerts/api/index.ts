@@ -12,6 +12,7 @@ export { addAlertDoor } from "./alert-door.ts";
 export { EXAMPLE_ALERT, EXAMPLE_HIT } from "./alert-examples.ts";
 export { type AlertRouteDeps, addAlertRoutes } from "./alert-routes.ts";
 export { addAlertAnswerRoutes, addAlertDecisionRoute } from "./answer-routes.ts";
+export { checkCsv } from "./check-answers-csv.ts";
 export { parseCheckCsv } from "./check-csv.ts";
 export { addCheckRoutes, type CheckDeps } from "./check-routes.ts";
 export type { CheckReport, Question } from "./check-schema.ts";

@@ -7,8 +7,9 @@ import {
   type QuestionProblem,
   type WantedMark,
 } from "#casework";
-import { type Alert, AlertKind, type DutyContact, ExchangeStatus } from "#proto";
+import { AlertKind, type DutyContact, ExchangeStatus } from "#proto";
 import { CHECK_LIMITS } from "#runtime";
+import type { AlertSummary } from "./alert-summary.ts";
 
 /** An alert that may look for what was asked about. */
 export interface FoundAlert extends PossibleMatch {
@@ -62,7 +63,7 @@ export function notChecked(problem: QuestionProblem): CheckAnswer {
 export async function answerFrom(
   question: CheckQuestion,
   candidates: readonly Candidate[],
-  alertOf: (messageId: string) => Promise<Alert>,
+  summaryFor: (messageId: string) => Promise<AlertSummary>,
 ): Promise<CheckAnswer> {
   const { candidatesMax, matchesMax } = CHECK_LIMITS;
   const all = candidates.flatMap((candidate) => {
@@ -80,7 +81,7 @@ export async function answerFrom(
   const tell = async (list: typeof all): Promise<FoundAlert[]> => {
     const told: FoundAlert[] = [];
     for (const { candidate, match } of list.slice(0, matchesMax)) {
-      told.push(foundAlert(candidate, match, await alertOf(candidate.messageId)));
+      told.push(foundAlert(candidate, match, await summaryFor(candidate.messageId)));
     }
     return told;
   };
@@ -92,7 +93,11 @@ export async function answerFrom(
   };
 }
 
-function foundAlert(candidate: Candidate, match: PossibleMatch, alert: Alert): FoundAlert {
+function foundAlert(
+  candidate: Candidate,
+  match: PossibleMatch,
+  { dutyContact, headline }: AlertSummary,
+): FoundAlert {
   const { alertId, expiresAtMs, kind, mark, messageId, sender, status } = candidate;
   return {
     ...match,
@@ -101,7 +106,7 @@ function foundAlert(candidate: Candidate, match: PossibleMatch, alert: Alert): F
     status: nameOf(ExchangeStatus, status) ?? "TEST",
     item: mark.item,
     wanted: mark.text,
-    headline: alert.infos[0]?.headline ?? "",
-    dutyContact: alert.dutyContact,
+    headline,
+    dutyContact,
   };
 }

@@ -1,6 +1,7 @@
 import { type CheckQuestion, keysOfQuestion, type WantedMark } from "#casework";
-import { Alert, type AlertKind, type ExchangeStatus } from "#proto";
+import type { AlertKind, ExchangeStatus } from "#proto";
 import { CHECK_LIMITS, type SqlRow, type Transaction } from "#runtime";
+import { loadSummary } from "./alert-summary.ts";
 import { answerFrom, type CheckAnswer, notChecked } from "./check-answer.ts";
 
 interface CandidateRow extends SqlRow {
@@ -62,12 +63,5 @@ async function checkOne(
     status: row.status,
     expiresAtMs: row.expires_at,
   }));
-  // What there is to know of an alert is read when it matches, which is seldom.
-  return await answerFrom(question, candidates, async (messageId) => {
-    const message = await tx.get<{ body: Uint8Array }>(
-      "SELECT body FROM alert_message WHERE message_id = ?",
-      messageId,
-    );
-    return Alert.decode(message?.body ?? new Uint8Array());
-  });
+  return await answerFrom(question, candidates, (messageId) => loadSummary(tx, messageId));
 }

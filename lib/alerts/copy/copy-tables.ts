@@ -55,3 +55,24 @@ CREATE TABLE alert_check (
   found TEXT NOT NULL
 ) STRICT;
 `;
+
+/**
+ * What a check tells of an alert, so that none is read whole for it; and keys of the first and last
+ * five and seven characters of the numbers that are filed.
+ */
+export const ALERT_SUMMARY_MIGRATION_SQL = `
+CREATE TABLE alert_summary (
+  message_id TEXT NOT NULL PRIMARY KEY,
+  headline TEXT NOT NULL,
+  duty_contact TEXT
+) STRICT, WITHOUT ROWID;
+
+INSERT OR IGNORE INTO alert_key
+  SELECT 'b=' || substr(k.key, 3, n.value), k.mark_id FROM alert_key k, json_each('[5,7]') n
+  WHERE k.key >= 'l=' AND k.key < 'l>' AND instr(k.key, '?') = 0 AND instr(k.key, '*') = 0
+    AND length(k.key) - 2 >= n.value;
+INSERT OR IGNORE INTO alert_key
+  SELECT 'e=' || substr(k.key, -n.value), k.mark_id FROM alert_key k, json_each('[5,7]') n
+  WHERE k.key >= 'l=' AND k.key < 'l>' AND instr(k.key, '?') = 0 AND instr(k.key, '*') = 0
+    AND length(k.key) - 2 >= n.value;
+`;

@@ -2,6 +2,7 @@ import { type AlertMessage, endedAlerts, keysOfMark, standingsAt, wantedMarks } 
 import { Alert, type AlertKind, type AlertMove, type ExchangeStatus } from "#proto";
 import { CHECK_LIMITS, type SqlRow, type Transaction } from "#runtime";
 import { timestampMs } from "#wire";
+import { summaryOf } from "./alert-summary.ts";
 
 /** A message about an alert that was taken in: alert, update or cancel, real or not. */
 export interface NotedAlert {
@@ -101,6 +102,13 @@ function messageOf(row: MessageRow): AlertMessage {
 }
 
 async function enter(tx: Transaction, messageId: string, alert: Alert): Promise<void> {
+  const { dutyContact, headline } = summaryOf(alert);
+  await tx.run(
+    "INSERT INTO alert_summary (message_id, headline, duty_contact) VALUES (?, ?, ?)",
+    messageId,
+    headline,
+    dutyContact === undefined ? null : JSON.stringify(dutyContact),
+  );
   for (const mark of wantedMarks(alert)) {
     const keys = keysOfMark(mark);
     if (keys.length === 0) continue;
@@ -131,6 +139,7 @@ async function takeOut(tx: Transaction, id: string, end: string, nowMs: number):
     id,
   );
   await tx.run("DELETE FROM alert_mark WHERE message_id = ?", id);
+  await tx.run("DELETE FROM alert_summary WHERE message_id = ?", id);
 }
 
 /**

@@ -2,6 +2,7 @@ import { type CheckQuestion, keysOfMark, keysOfQuestion, wantedMarks } from "#ca
 import { Alert, type PostCopy } from "#proto";
 import { CHECK_LIMITS } from "#runtime";
 import { timestampMs } from "#wire";
+import { summaryOf } from "../copy/alert-summary.ts";
 import { answerFrom, type Candidate, type CheckAnswer, notChecked } from "../copy/check-answer.ts";
 
 /** Why a copy does not follow what is held. */
@@ -102,7 +103,7 @@ export class HeldCopy {
       }
     }
     return await answerFrom(question, [...candidates.values()], async (messageId) => {
-      return this.#held.get(messageId)?.alert ?? Alert.create();
+      return summaryOf(this.#held.get(messageId)?.alert ?? Alert.create());
     });
   }
 

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import {
   ALERT_COPY_MIGRATION_SQL,
+  ALERT_SUMMARY_MIGRATION_SQL,
   BORDER_POST_MIGRATION_SQL,
   checkQuestions,
   HeldCopy,
@@ -23,7 +24,11 @@ const issuer: PostIssuer = { participant: "NE", keyId: key.keyId, publicKey: key
 const nowMs = SENT_AT + DAY;
 
 beforeEach(() => {
-  tx = openMemoryTransaction(ALERT_COPY_MIGRATION_SQL, BORDER_POST_MIGRATION_SQL);
+  tx = openMemoryTransaction(
+    ALERT_COPY_MIGRATION_SQL,
+    BORDER_POST_MIGRATION_SQL,
+    ALERT_SUMMARY_MIGRATION_SQL,
+  );
   return () => tx[Symbol.dispose]();
 });
 

@@ -160,6 +160,25 @@ describe("POST /v1/checks", () => {
   });
 });
 
+describe("POST /v1/checks/csv with Accept: text/csv (TP-CHECK-15)", () => {
+  test("answers as CSV what is answered as JSON otherwise", async () => {
+    const response = await fetch(`${server.url}/v1/checks/csv`, {
+      method: "POST",
+      headers: {
+        authorization: `Bearer ${officer}`,
+        "content-type": "text/csv",
+        accept: "text/csv, application/json;q=0.5",
+      },
+      body: "ref,serial\n=A1,AB1234C\nB,XY99887\n",
+    });
+    expect(response.headers.get("content-type")).toBe("text/csv; charset=utf-8");
+    const [head = "", first = "", second = ""] = (await response.text()).split("\r\n");
+    expect(head.split(",").slice(0, 3)).toEqual(["line", "ref", "result"]);
+    expect(first).toMatch(/^1,'=A1,POSSIBLE_MATCH,EXACT,/u);
+    expect(second).toMatch(/^2,B,NO_MATCH,/u);
+  });
+});
+
 describe("GET /v1/checks", () => {
   test("tells who asked what and what was found, before anything expires (TP-CHECK-8)", async () => {
     await check({ serial: "AB1234C" });

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import {
   ALERT_COPY_MIGRATION_SQL,
+  ALERT_SUMMARY_MIGRATION_SQL,
   alertCopyState,
   CANDIDATES_STATEMENT,
   checkQuestions,
@@ -15,7 +16,7 @@ import { DAY, note, SENT_AT, wantedAlert, wantedItem } from "../../support/wante
 let tx: MemoryTransaction;
 
 beforeEach(() => {
-  tx = openMemoryTransaction(ALERT_COPY_MIGRATION_SQL);
+  tx = openMemoryTransaction(ALERT_COPY_MIGRATION_SQL, ALERT_SUMMARY_MIGRATION_SQL);
   return () => tx[Symbol.dispose]();
 });
 
@@ -216,6 +217,25 @@ describe("an exercise (TP-CHECK-9)", () => {
 });
 
 describe("the look-up", () => {
+  it("tells a number read in part among many that begin alike", async () => {
+    for (let at = 0; at < CHECK_LIMITS.candidatesMax + 100; at += 1) {
+      const serial = `ABC${String(at).padStart(4, "0")}X`;
+      await note(tx, wantedAlert({ items: [wantedItem(serial)] }), {
+        ...{ messageId: `m${at}`, conversationId: `alert-${at}` },
+      });
+    }
+    for (const serial of ["ABC0042?", "?BC0042X", "*0042X"]) {
+      const answer = await ask({ serial });
+      expect([serial, answer.matches.map(({ wanted }) => wanted), answer.more]).toEqual([
+        serial,
+        ["ABC0042X"],
+        false,
+      ]);
+    }
+    // Of three characters alone there are too many, and it says so.
+    expect((await ask({ serial: "ABC*" })).more).toBe(true);
+  });
+
   it("searches by keys and never reads a table through", async () => {
     const plan = await tx.all<{ detail: string }>(
       `EXPLAIN QUERY PLAN ${CANDIDATES_STATEMENT}`,

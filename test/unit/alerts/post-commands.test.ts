@@ -185,6 +185,16 @@ describe("tracepost check", () => {
     const end = await tracepost(["check", "--file", csv, ...access]);
     expect(end.out).toContain("A: POSSIBLE MATCH, verify.");
     expect(end.out).toContain("B: not checked, consignment.value wrongShape.");
+    const answers = out("answers.csv");
+    await run("check", "--csv", csv, "--out", answers, ...access);
+    const lines = (await readFile(answers, "utf8")).split("\r\n");
+    expect(lines[1]).toMatch(/^1,A,POSSIBLE_MATCH,EXACT,/u);
+    expect(lines[2]).toMatch(/^2,B,NOT_CHECKED,/u);
+    const nowhere = ["--csv", csv, "--out", join(answers, "x.csv")];
+    expect(await tracepost(["check", ...nowhere, ...access])).toMatchObject({
+      code: 2,
+      err: expect.stringContaining("cannot be written"),
+    });
     const container = await run("check", "--consignment", "container:CSQU3054383", ...access);
     expect(container).toMatchObject({ possibleMatches: 0, notChecked: 0 });
   });

@@ -17,8 +17,13 @@ import {
  * look-alikes meet; what is found under none of a question's keys cannot match it.
  */
 
-/** Characters of the beginning, the end, or the inside of a number that a key holds. */
+/** Most characters of the inside of a number that a key holds. */
 const RUN_CHARS = 3;
+/**
+ * Characters of the beginning and of the end that keys hold, the longest first: a question is
+ * looked up by the longest that it knows, so that it meets few that it cannot be.
+ */
+const END_CHARS = [7, 5, 3] as const;
 const UNKNOWN = /[?*]/;
 
 /** Whether a number was read in part. */
@@ -71,9 +76,12 @@ export function keysOfMark(mark: WantedMark): string[] {
 function keysOfSerial(folded: string): string[] {
   if (!isPartial(folded)) {
     const signs = [...folded];
-    const first = signs.slice(0, RUN_CHARS).join("");
-    const last = signs.slice(-RUN_CHARS).join("");
-    return [`l=${folded}`, `b=${first}`, `e=${last}`];
+    const known = END_CHARS.filter((chars) => chars <= signs.length);
+    const ends = known.flatMap((chars) => [
+      `b=${signs.slice(0, chars).join("")}`,
+      `e=${signs.slice(-chars).join("")}`,
+    ]);
+    return [`l=${folded}`, ...ends];
   }
   // The longest run of known characters, cut to what keys hold, is in every number it may be.
   const runs = folded.split(/[?*]+/).map((run) => [...run].slice(0, RUN_CHARS).join(""));
@@ -145,16 +153,19 @@ function keysOfWhole(folded: string): string[] {
   return [`l=${folded}`, ...[...runs].map((run) => `p=${run}`)];
 }
 
-/** A number read in part is looked up by its beginning or its end. */
+/** A number read in part is looked up by its beginning or its end, whichever is known longer. */
 function keysOfPartial(folded: string): QuestionKeys {
-  const [first = "", ...others] = folded.split(/[?*]+/);
-  const last = others.at(-1) ?? "";
-  const keys = [`l=${folded}`];
-  if ([...first].length >= RUN_CHARS) keys.push(`b=${[...first].slice(0, RUN_CHARS).join("")}`);
-  else if ([...last].length >= RUN_CHARS) keys.push(`e=${[...last].slice(-RUN_CHARS).join("")}`);
-  else {
+  const [beginning = "", ...others] = folded.split(/[?*]+/);
+  const [first, last] = [[...beginning], [...(others.at(-1) ?? "")]];
+  const longest = Math.max(first.length, last.length);
+  const chars = END_CHARS.find((each) => each <= longest);
+  if (chars === undefined) {
     const wayOut = "Give the first three or the last three characters, and ? for what is unread.";
     return cannot("serial", "tooVague", wayOut);
   }
-  return { ok: true, keys };
+  const end =
+    first.length === longest
+      ? `b=${first.slice(0, chars).join("")}`
+      : `e=${last.slice(-chars).join("")}`;
+  return { ok: true, keys: [`l=${folded}`, end] };
 }
