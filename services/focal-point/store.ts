@@ -114,7 +114,7 @@ export const store = {
     { version: 32, name: "notices passed on", sql: NOTICE_ONWARD_MIGRATION_SQL },
     { version: 33, name: "drafts and rules for what arrives", sql: ARRIVAL_MIGRATION_SQL },
     { version: 34, name: "links by brand", sql: LINK_BRAND_MIGRATION_SQL },
-    { version: 34, name: "summaries of alerts", sql: ALERT_SUMMARY_MIGRATION_SQL },
+    { version: 35, name: "summaries of alerts", sql: ALERT_SUMMARY_MIGRATION_SQL },
   ],
   procedures: {
     ...createServiceProcedures(HOOKS),
