@@ -29,6 +29,82 @@ const message = (messageId: string): fc.Arbitrary<AlertMessage> =>
 const history = fc.tuple(...IDS.map(message)).map((all) => [...all]);
 const clock = fc.integer({ min: -1_000, max: 1_000 });
 
+/** Whether one message is what its own sender says of another, by a reference that names it. */
+function speaksOf(one: AlertMessage, target: AlertMessage): boolean {
+  if (one === target || one.sender !== target.sender || one.status !== target.status) return false;
+  return one.references.some(
+    ({ messageId, sender }) => messageId === target.messageId && sender === target.sender,
+  );
+}
+
+/**
+ * The reference, from the words of TP-ALERT-8 and TP-ALERT-9: what is cancelled takes its updates
+ * with it, what is updated is superseded, and the clock decides about the rest.
+ */
+function standingOfModel(messages: readonly AlertMessage[], target: AlertMessage, nowMs: number) {
+  if (target.move === AlertMove.CANCEL) return "CANCEL";
+  const says = (move: AlertMove, of: AlertMessage) =>
+    messages.filter((one) => one.move === move && speaksOf(one, of));
+  const cancelled = new Set(messages.filter((one) => says(AlertMove.CANCEL, one).length > 0));
+  for (const _round of messages) {
+    for (const gone of [...cancelled]) {
+      for (const update of says(AlertMove.UPDATE, gone)) cancelled.add(update);
+    }
+  }
+  if (cancelled.has(target)) return "CANCELLED";
+  if (says(AlertMove.UPDATE, target).length > 0) return "SUPERSEDED";
+  if (target.status !== ExchangeStatus.ACTUAL) return "NOT_ACTUAL";
+  if (target.kind === AlertKind.MARKING_TECHNIQUE) return "REFERENCE_DATA";
+  if (target.expiresAtMs === undefined) return "NO_EXPIRY";
+  if (target.expiresAtMs <= nowMs) return "EXPIRED";
+  return (target.effectiveAtMs ?? nowMs) > nowMs ? "NOT_YET" : "IN_FORCE";
+}
+
+describe("what is in force, beside a reference model", () => {
+  it("is the same for every message, at the very instants at which something changes", () => {
+    fc.assert(
+      fc.property(history, (messages) => {
+        const times = messages.flatMap(({ effectiveAtMs = 0, expiresAtMs = 0 }) => [
+          effectiveAtMs,
+          expiresAtMs,
+        ]);
+        for (const nowMs of times.flatMap((time) => [time - 1, time])) {
+          const standings = standingsAt(messages, nowMs);
+          for (const target of messages) {
+            const expected = standingOfModel(messages, target, nowMs);
+            expect(standings.get(target.messageId), target.messageId).toBe(expected);
+          }
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it("takes the updates of what was cancelled with it, however many there are", () => {
+    const made = (messageId: string, move: AlertMove, of?: string): AlertMessage => ({
+      messageId,
+      move,
+      sender: "NE",
+      kind: AlertKind.WANTED_FIREARM,
+      status: ExchangeStatus.ACTUAL,
+      expiresAtMs: 100,
+      references: of === undefined ? [] : [{ sender: "NE", messageId: of }],
+    });
+    const told = [
+      made("m1", AlertMove.ALERT),
+      made("m2", AlertMove.UPDATE, "m1"),
+      made("m3", AlertMove.UPDATE, "m2"),
+    ];
+    expect(standingsAt(told, 99).get("m3")).toBe("IN_FORCE");
+    const ended = standingsAt([...told, made("m4", AlertMove.CANCEL, "m1")], 99);
+    expect(told.map(({ messageId }) => ended.get(messageId))).toEqual([
+      "CANCELLED",
+      "CANCELLED",
+      "CANCELLED",
+    ]);
+  });
+});
+
 describe("what is in force (TP-ALERT-9)", () => {
   it("does not depend on the order in which messages came", () => {
     fc.assert(
