@@ -3,11 +3,14 @@ import {
   CustodyEventKind,
   ExchangeStatus,
   type Firearm,
+  type FirearmPart,
   FirearmType,
   IllicitGround,
   Instrument,
   IntendedUse,
   MarkKind,
+  Offence,
+  PartKind,
   Priority,
   Question,
   RecoveryMethod,
@@ -205,8 +208,18 @@ function subjectRows(
     ...row(labels.lot, ammunition?.lot),
     ...row(labels.calibre, firearm === undefined ? ammunition?.calibre : undefined),
     ...row(labels.packaging, ...(ammunition?.packagingMarks ?? [])),
+    ...row(labels.parts, ...request.parts.map((part) => partLine(part, words))),
     ...row(labels.quantity, many),
   ];
+}
+
+/** A part with the marks that are read on it, exactly as they are. */
+function partLine({ kind, make, serialRaw }: FirearmPart, words: LetterWords): string {
+  const name = nameOf(PartKind, kind);
+  const serial = serialRaw === "" ? "" : fill(words.partMark, { serial: serialRaw });
+  return [name === undefined ? "" : words.parts[name], make, serial]
+    .filter((each) => each !== "")
+    .join(", ");
 }
 
 function firearmRows(firearm: Firearm, language: LetterLanguage, words: LetterWords): LetterRow[] {
@@ -261,9 +274,14 @@ function purposeRows(request: TraceRequest, words: LetterWords): LetterRow[] {
     const name = nameOf(IllicitGround, ground);
     return name === undefined ? undefined : words.grounds[name];
   });
+  const offences = request.offences.map((offence) => {
+    const name = nameOf(Offence, offence);
+    return name === undefined ? undefined : words.offences[name];
+  });
   const use = nameOf(IntendedUse, request.intendedUse);
   return [
     ...row(labels.grounds, ...grounds),
+    ...row(labels.offences, ...offences, ...request.offenceIccs.map((code) => `ICCS ${code}`)),
     ...row(labels.justification, request.legalJustification),
     ...row(labels.intendedUse, use && words.uses[use]),
     ...row(labels.urgency, request.urgencyJustification),

@@ -6,6 +6,8 @@ import type {
   Instrument,
   IntendedUse,
   MarkKind,
+  Offence,
+  PartKind,
   Priority,
   Question,
   RecoveryMethod,
@@ -41,6 +43,8 @@ export interface LetterLabels {
   readonly recoveredHow: string;
   readonly recoveredWhere: string;
   readonly grounds: string;
+  readonly offences: string;
+  readonly parts: string;
   readonly justification: string;
   readonly intendedUse: string;
   readonly urgency: string;
@@ -88,11 +92,15 @@ export interface LetterWords {
   readonly unprintable: string;
   /** {page} and {pages} */
   readonly page: string;
+  /** {serial} */
+  readonly partMark: string;
   readonly types: WordsOf<typeof FirearmType>;
   readonly serialStatuses: WordsOf<typeof SerialStatus>;
   readonly marks: WordsOf<typeof MarkKind>;
   readonly methods: WordsOf<typeof RecoveryMethod>;
   readonly grounds: WordsOf<typeof IllicitGround>;
+  readonly offences: WordsOf<typeof Offence>;
+  readonly parts: WordsOf<typeof PartKind>;
   readonly uses: WordsOf<typeof IntendedUse>;
   readonly questions: WordsOf<typeof Question>;
   readonly instruments: WordsOf<typeof Instrument>;

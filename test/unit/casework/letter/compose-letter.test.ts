@@ -52,6 +52,16 @@ describe("an official letter (TP-OFF-3)", () => {
     expect(whole).toContain("TLP:AMBER");
   });
 
+  test.each(LANGUAGES)("in %s names each offence and each part in words of its own", (language) => {
+    const rows = compose(language).sections.flatMap(({ rows: given = [] }) => given);
+    for (const many of [11, 14]) {
+      const lines = rows.find((row) => row.lines.length === many)?.lines ?? [];
+      expect(new Set(lines).size).toBe(many);
+    }
+    const parts = rows.find(({ lines }) => lines.length === 14)?.lines ?? [];
+    expect(parts[0]).toMatch(/^[^,]{4,}, MADE-UP PARTS, .*PART 1$/u);
+  });
+
   test("asks each question in words of its own in every language", () => {
     const all = LANGUAGES.map((language) => {
       const asked = compose(language).sections.find(({ numbered }) => numbered?.length === 7);
