@@ -56,24 +56,9 @@ export async function openCase(
   args: CaseToOpen,
   given?: Clearance,
 ): Promise<OpenedCase> {
-  const { idempotency, caseId, nowMs } = args;
-  if (idempotency !== undefined) {
-    const earlier = await findRepeated(tx, idempotency);
-    // What was held under this key is what a second person now lets go.
-    if (earlier !== null && (given === undefined || earlier.type !== "held")) return earlier;
-  }
-  const held = await holdRequest(tx, args, given);
-  if (held.type === "officer") throw new TracepostError("INTERNAL", "a register asked a State");
+  const { caseId, nowMs } = args;
+  const held = await claimRequest(tx, args, given);
   if (held.type !== "cleared") return held;
-  if (idempotency !== undefined) {
-    await tx.run(
-      "INSERT INTO trace_idempotency (key, body_digest, case_id, created_at) VALUES (?, ?, ?, ?)",
-      idempotency.key,
-      idempotency.bodyDigest,
-      caseId,
-      nowMs,
-    );
-  }
   await insertCase(tx, {
     caseId,
     role: "requesting",
@@ -95,15 +80,34 @@ export async function openCase(
   return { type: "opened", record };
 }
 
-async function holdRequest(
+/**
+ * Asks whether a request may leave, by whatever way, and keeps its idempotency key if it may: the
+ * clearance to send it, or what it came to instead.
+ */
+export async function claimRequest(
   tx: Transaction,
   args: CaseToOpen,
   given: Clearance | undefined,
-): Promise<Held> {
+): Promise<(Held & { readonly type: "cleared" }) | OpenedCase> {
   const { caseId, peer, draft, actor, nowMs, alone, idempotency } = args;
+  if (idempotency !== undefined) {
+    const earlier = await findRepeated(tx, idempotency);
+    // What was held under this key is what a second person now lets go.
+    if (earlier !== null && (given === undefined || earlier.type !== "held")) return earlier;
+  }
   const repeat = idempotency && { key: idempotency.key, digest: idempotency.bodyDigest };
   const hold = { action: "request", args, caseId, peer, draft, actor, nowMs, alone, repeat };
-  return await holdForSecondPerson(tx, hold, given);
+  const held = await holdForSecondPerson(tx, hold, given);
+  if (held.type === "officer") throw new TracepostError("INTERNAL", "a register asked a State");
+  if (held.type !== "cleared" || idempotency === undefined) return held;
+  await tx.run(
+    "INSERT INTO trace_idempotency (key, body_digest, case_id, created_at) VALUES (?, ?, ?, ?)",
+    idempotency.key,
+    idempotency.bodyDigest,
+    caseId,
+    nowMs,
+  );
+  return held;
 }
 
 /** The case an idempotency key stands for; null when the key is new. */

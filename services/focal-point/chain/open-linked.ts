@@ -55,7 +55,8 @@ export async function openLinkedCase(
   if (!judged.ok) return { type: "refused", refusal: judged.refusal };
   const handling = handlingWith(draft.handling ?? Handling.create(), judged.value);
   const going = { ...args, draft: { ...draft, handling } };
-  const opened = byLetter ? await openByLetter(tx, going) : await openCase(tx, going, given);
+  const open = byLetter ? openByLetter : openCase;
+  const opened = await open(tx, going, given);
   if (opened.type !== "opened") return opened;
   const { actor, nowMs, peer: to } = args;
   const sent = { messageId: draft.messageId, caseId, to, byLetter, actor, nowMs };

@@ -4,27 +4,27 @@ import { Header, Kind, type TraceMove } from "#proto";
 import { doOnce, type RepeatKey, type RepeatMismatch } from "#repeats";
 import type { Transaction } from "#runtime";
 import { toTimestamp } from "#wire";
-import { type CaseToOpen, findRepeated, type OpenedCase } from "../cases/case-procedures.ts";
+import { type CaseToOpen, claimRequest, type OpenedCase } from "../cases/case-procedures.ts";
 import { addEvent, findCase, insertCase, moveCase } from "../cases/case-record.ts";
+import { keepSentPersons } from "../persons/person-part.ts";
+import { type Clearance, noteByLetter } from "../releases/hold.ts";
 import { addLetter, type LetterRecord } from "./letter-record.ts";
 
 /**
  * Opens a case with a State off the exchange (TP-OFF-1): the same as any other, except that nothing
- * is drafted for the post. What a header would say is kept beside the request, for the letter.
+ * is drafted for the post. What a header would say is kept beside the request, for the letter. What
+ * one person may not send by the exchange he does not send by letter either: it waits, and until a
+ * second person has confirmed it there is no case and no letter (TP-OFF-7).
  */
-export async function openByLetter(tx: Transaction, args: CaseToOpen): Promise<OpenedCase> {
-  const { actor, caseId, draft, idempotency, nowMs } = args;
-  if (idempotency !== undefined) {
-    const earlier = await findRepeated(tx, idempotency);
-    if (earlier !== null) return earlier;
-    await tx.run(
-      "INSERT INTO trace_idempotency (key, body_digest, case_id, created_at) VALUES (?, ?, ?, ?)",
-      idempotency.key,
-      idempotency.bodyDigest,
-      caseId,
-      nowMs,
-    );
-  }
+export async function openByLetter(
+  tx: Transaction,
+  args: CaseToOpen,
+  given?: Clearance,
+): Promise<OpenedCase> {
+  const { actor, caseId, draft, nowMs, peer, persons } = args;
+  const held = await claimRequest(tx, args, given);
+  if (held.type !== "cleared") return held;
+  await noteByLetter(tx, draft, held.clearance);
   const header = Header.create({
     messageId: draft.messageId,
     kind: Kind.TRACE_REQUEST,
@@ -49,6 +49,8 @@ export async function openByLetter(tx: Transaction, args: CaseToOpen): Promise<O
     nowMs,
   });
   await tx.run("UPDATE trace_case SET off_exchange = 1 WHERE case_id = ?", caseId);
+  const { messageId, sender } = draft;
+  await keepSentPersons(tx, persons, { caseId, peer, sender, messageId, actor, nowMs });
   const record = await findCase(tx, caseId);
   if (record === undefined) throw new TracepostError("INTERNAL", "a case opened is not there");
   return { type: "opened", record };

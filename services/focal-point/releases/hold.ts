@@ -224,18 +224,37 @@ export async function draftCleared(
   draft: MessageDraft,
   clearance: Clearance,
 ): Promise<Drafted> {
+  await demandCleared(tx, draft, clearance);
+  const drafted = await draftMessage(tx, draft);
+  await noteSent(tx, clearance, drafted.messageId);
+  return drafted;
+}
+
+/**
+ * The same for what leaves by letter: nothing is put into the outbox, and what one person may not
+ * send and nobody has cleared is as much a fault (TP-OFF-7).
+ */
+export async function noteByLetter(
+  tx: Transaction,
+  draft: MessageDraft & { readonly messageId: string },
+  clearance: Clearance,
+): Promise<void> {
+  await demandCleared(tx, draft, clearance);
+  await noteSent(tx, clearance, draft.messageId);
+}
+
+async function demandCleared(
+  tx: Transaction,
+  draft: MessageDraft,
+  clearance: Clearance,
+): Promise<void> {
   const { policy } = await releasePolicy(tx, undefined);
   const reasons = needsSecondPerson(outgoingOf(factsOfDraft(draft)), policy);
-  if (!clearance.covers(reasons)) {
-    throw new TracepostError("INTERNAL", `one person alone would send: ${reasons.join(", ")}`);
-  }
-  const drafted = await draftMessage(tx, draft);
-  if (clearance.releaseId !== "") {
-    await tx.run(
-      "UPDATE release SET message_id = ? WHERE release_id = ?",
-      drafted.messageId,
-      clearance.releaseId,
-    );
-  }
-  return drafted;
+  if (clearance.covers(reasons)) return;
+  throw new TracepostError("INTERNAL", `one person alone would send: ${reasons.join(", ")}`);
+}
+
+async function noteSent(tx: Transaction, { releaseId }: Clearance, messageId: string) {
+  if (releaseId === "") return;
+  await tx.run("UPDATE release SET message_id = ? WHERE release_id = ?", messageId, releaseId);
 }
