@@ -81,10 +81,9 @@ describe("a request by letter that one person may not send (TP-OFF-7)", () => {
     expect(await openLinkedCase(tx, { ...args, idempotency })).toEqual(held);
     const { caseId } = args;
     expect(await findCase(tx, caseId)).toBeUndefined();
-    const letter = {
-      ...{ direction: "out", channel: "POST", reference: "R-1", onDate: "2026-03-02" },
-      ...{ language: "fr", note: "", actor: "first", nowMs: NOW_MS },
-    } as const;
+    const where = { channel: "POST", reference: "R-1", onDate: "2026-03-02" } as const;
+    const about = { language: "fr", note: "", actor: "first", nowMs: NOW_MS };
+    const letter = { direction: "out", ...where, ...about } as const;
     expect(await noteDispatched(tx, { caseId, letter })).toEqual({ type: "unknown" });
     const releaseId = held.type === "held" ? held.releaseId : "";
     const decision = { releaseId, note: "", nowMs: NOW_MS + 1 };
