@@ -101,6 +101,7 @@ export {
   type WantedFirearm,
 } from "./identity/find-candidates.ts";
 export { isPartialSerial } from "./identity/partial-serial.ts";
+export { isSameFirearm } from "./identity/same-firearm.ts";
 export { serialKeysOf, tailOf } from "./identity/serial-keys.ts";
 export {
   relateSerials,

@@ -17,7 +17,7 @@ export function wantedFirearms({ firearm, parts }: TraceRequest): WantedFirearm[
 }
 
 /** Why a register of firearms has no answer by itself to a request; a sentence for its reader. */
-export function whyUnsearchable({ subjectKind }: TraceRequest): string {
+export function whyUnsearchable({ firearm, subjectKind }: TraceRequest): string {
   switch (subjectKind) {
     case SubjectKind.AMMUNITION:
       return "The request is about ammunition; this register holds firearms.";
@@ -27,6 +27,8 @@ export function whyUnsearchable({ subjectKind }: TraceRequest): string {
         "of those with the same marks is the one they come from."
       );
     default:
-      return "The request gives no serial number; the register cannot be searched by less.";
+      return normalizeSerial(firearm?.serialRaw ?? "") === ""
+        ? "The request gives no serial number; the register cannot be searched by less."
+        : "Too little of the serial number could be read; the register cannot be searched by it.";
   }
 }

@@ -1,4 +1,4 @@
-import { answerFromRegister, normalizeSerial, whyUnsearchable } from "#casework";
+import { answerFromRegister, whyUnsearchable } from "#casework";
 import { FinalReply, QuestionAnswer, TraceOutcome, TraceReply, type TraceRequest } from "#proto";
 import type { Transaction } from "#runtime";
 import { matchFirearm } from "../firearms/firearm-lookups.ts";
@@ -12,10 +12,10 @@ export async function registerReply(
 ): Promise<TraceReply> {
   const registerNote = `Firearm register of ${self.participant}${await kindOfRegister(tx)}.`;
   const today = new Date(nowMs).toISOString().slice(0, "2026-01-01".length);
-  if (normalizeSerial(request.firearm?.serialRaw ?? "") === "") {
+  const matches = await matchFirearm(tx, request.firearm);
+  if (matches === undefined) {
     return untraceable(request, `${registerNote} Consulted on ${today}.`);
   }
-  const matches = await matchFirearm(tx, request.firearm);
   return answerFromRegister(request, matches, today, { registerNote });
 }
 
@@ -25,7 +25,7 @@ async function kindOfRegister(tx: Transaction): Promise<string> {
   return any?.made_up === 1 ? ", which is made up" : "";
 }
 
-/** Without a serial number a register cannot be searched; that is not the same as no record. */
+/** Too little of a serial number to search by is not the same as no record. */
 function untraceable(request: TraceRequest, sourceNote: string): TraceReply {
   const remarks = whyUnsearchable(request);
   const answers = request.questionsAsked.map((question) =>

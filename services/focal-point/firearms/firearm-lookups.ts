@@ -4,6 +4,7 @@ import {
   type FirearmRecord,
   findCandidates,
   isPartialSerial,
+  isSameFirearm,
   lookAlikeKey,
   normalizeMake,
   normalizeSerial,
@@ -11,7 +12,7 @@ import {
   scriptOf,
   type WantedFirearm,
 } from "#casework";
-import { type Firearm, SerialStatus } from "#proto";
+import type { Firearm } from "#proto";
 import { FIREARM_LIMITS, type SqlValue, type Transaction } from "#runtime";
 import { withEvents } from "./firearm-events.ts";
 import { type FirearmRow, recordOf } from "./firearm-record.ts";
@@ -118,28 +119,20 @@ function globOf(pattern: string): string {
 }
 
 /**
- * Records that a traced firearm may be: same brand, same serial number, both in their normal forms;
- * one read in part matches by its known characters (TP-FIRE-3). Without a serial number none can be
- * told apart, so none is given.
+ * Records of the firearm that is traced: those of the candidates that agree in brand and in every
+ * character that was read (TP-FIRE-3), the likeliest first; undefined when too little is known to
+ * search by, which is not the same as none.
  */
 export async function matchFirearm(
   tx: Transaction,
   firearm: Firearm | undefined,
-): Promise<FirearmRecord[]> {
-  if (firearm === undefined) return [];
+): Promise<FirearmRecord[] | undefined> {
+  if (firearm === undefined) return undefined;
   const { make, serialRaw: serial } = firearm;
-  if (normalizeSerial(serial) === "") return [];
-  if (firearm.serialStatus !== SerialStatus.PARTIAL) {
-    const rows = await rowsOf(tx, { make, serial, limit: MATCHES_MAX });
-    return await withEvents(tx, rows.map(recordOf));
-  }
   const wanted = { make, serial };
   const found = await firearmCandidates(tx, { wanted, depth: "ALIKE", limit: MATCHES_MAX });
-  if (!found.ok) return [];
-  return found.candidates
-    .filter(({ relation }) => relation === "PARTIAL")
-    .map((candidate) => candidate.firearm)
-    .filter((record) => normalizeMake(record.make) === normalizeMake(make));
+  if (!found.ok) return undefined;
+  return found.candidates.filter(isSameFirearm).map((candidate) => candidate.firearm);
 }
 
 /** Looks records up by brand, serial number or both; what is given must match in normal form. */
