@@ -23,7 +23,12 @@ import { REPEAT_MIGRATION_SQL } from "#repeats";
 import type { StoreDefinition } from "#runtime";
 import { USER_MIGRATION_SQL } from "#users";
 import { WEBHOOK_MIGRATION_SQL } from "#webhooks";
-import { ARRIVAL_MIGRATION_SQL, ARRIVAL_PROCEDURES, ARRIVAL_READ_ONLY } from "./arrivals/index.ts";
+import {
+  ARRIVAL_MIGRATION_SQL,
+  ARRIVAL_PROCEDURES,
+  ARRIVAL_READ_ONLY,
+  DRAFT_LEFT_MIGRATION_SQL,
+} from "./arrivals/index.ts";
 import { withAttachments } from "./attachments/attachment-hooks.ts";
 import { ATTACHMENT_MIGRATION_SQL } from "./attachments/attachment-tables.ts";
 import { TRANSFER_PROCEDURES, TRANSFER_READ_ONLY } from "./attachments/transfer-procedures.ts";
@@ -115,6 +120,11 @@ export const store = {
     { version: 33, name: "drafts and rules for what arrives", sql: ARRIVAL_MIGRATION_SQL },
     { version: 34, name: "links by brand", sql: LINK_BRAND_MIGRATION_SQL },
     { version: 35, name: "summaries of alerts", sql: ALERT_SUMMARY_MIGRATION_SQL },
+    {
+      version: 36,
+      name: "drafts the register leaves to an officer",
+      sql: DRAFT_LEFT_MIGRATION_SQL,
+    },
   ],
   procedures: {
     ...createServiceProcedures(HOOKS),

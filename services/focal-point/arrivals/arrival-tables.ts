@@ -71,3 +71,18 @@ CREATE TABLE trace_acknowledge (
   at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 `;
+
+/**
+ * In the mode "register" a request is answered at once: what is due is what it leaves to an
+ * officer, and that is found without going through those that wait for the register.
+ */
+export const DRAFT_LEFT_MIGRATION_SQL = `
+ALTER TABLE trace_draft ADD COLUMN left_to_officer INTEGER NOT NULL DEFAULT 0;
+UPDATE trace_draft SET left_to_officer = 1
+  WHERE case_id IN (SELECT case_id FROM trace_case WHERE for_officer = 1);
+CREATE INDEX trace_draft_left ON trace_draft (position) WHERE due = 1 AND left_to_officer = 1;
+CREATE TRIGGER trace_draft_left_to_officer AFTER UPDATE OF for_officer ON trace_case
+  WHEN NEW.for_officer = 1 BEGIN
+  UPDATE trace_draft SET left_to_officer = 1 WHERE case_id = NEW.case_id;
+END;
+`;

@@ -87,24 +87,22 @@ export interface DraftsStanding {
   readonly stale: readonly string[];
 }
 
-/** In the mode "register" a request is answered at once; what it left to an officer is due. */
-const LEFT_TO_OFFICER = `NOT EXISTS (SELECT 1 FROM trace_case AS c WHERE c.case_id = d.case_id
-  AND c.awaiting_answer = 1 AND c.for_officer = 0 AND c.refusal_code IS NULL
-  AND c.state IN ('DELIVERED', 'ACKNOWLEDGED', 'IN_PROGRESS'))`;
+/** What is due; in the mode "register" what it leaves to an officer. */
+const DUE_SQL = {
+  officer: `SELECT case_id FROM trace_draft INDEXED BY trace_draft_due
+    WHERE due = 1 ORDER BY position LIMIT ?`,
+  register: `SELECT case_id FROM trace_draft INDEXED BY trace_draft_left
+    WHERE due = 1 AND left_to_officer = 1 ORDER BY position LIMIT ?`,
+} as const;
 
-/** Looks what is due; costs the same however many cases are closed. */
+/** Looks what is due; costs the same however many cases are closed, or wait for the register. */
 export async function draftsStanding(
   tx: Transaction,
   args: { readonly answering: "officer" | "register"; readonly limit: number },
 ): Promise<DraftsStanding> {
   const row = await tx.get<{ version: number; is_noted: number }>("SELECT * FROM register_change");
   const registerVersion = row?.version ?? 0;
-  const whose = args.answering === "register" ? LEFT_TO_OFFICER : "TRUE";
-  const due = await tx.all<{ case_id: string }>(
-    `SELECT d.case_id FROM trace_draft AS d INDEXED BY trace_draft_due
-     WHERE d.due = 1 AND ${whose} ORDER BY d.position LIMIT ?`,
-    args.limit,
-  );
+  const due = await tx.all<{ case_id: string }>(DUE_SQL[args.answering], args.limit);
   const stale = await tx.all<{ case_id: string }>(
     `SELECT d.case_id FROM trace_draft AS d INDEXED BY trace_draft_version
      WHERE d.due = 0 AND d.register_version < ? ORDER BY d.register_version LIMIT ?`,

@@ -6,7 +6,7 @@ import { makeDraft, prepareArrival } from "./make-draft.ts";
 import { acknowledgeRules } from "./rule-record.ts";
 import { setAcknowledgeRules } from "./set-rules.ts";
 
-export { ARRIVAL_MIGRATION_SQL } from "./arrival-tables.ts";
+export { ARRIVAL_MIGRATION_SQL, DRAFT_LEFT_MIGRATION_SQL } from "./arrival-tables.ts";
 
 /** Procedures of arrivals, to be spread into the store's definition. */
 export const ARRIVAL_PROCEDURES = {
