@@ -24,6 +24,9 @@ import { addLogVerify } from "./commands/log.ts";
 import { addNotice } from "./commands/notice.ts";
 import { addOnward } from "./commands/onward.ts";
 import { addPersons } from "./commands/persons.ts";
+import { addPolicyChange } from "./commands/policy-change.ts";
+import { addPolicyLook } from "./commands/policy-look.ts";
+import { addPolicySimulate } from "./commands/policy-simulate.ts";
 import { addPostHeld } from "./commands/post-held.ts";
 import { addPostIssue } from "./commands/post-issue.ts";
 import { addQuarantineDecide } from "./commands/quarantine-decide.ts";
@@ -109,6 +112,7 @@ const GROUPS = {
   receipt: "what was signed about a message",
   quarantine: "decide about what could not be verified",
   events: "see what the operator should know of",
+  policy: "who may send what to whom: look at it, sign it, put it in force",
   log: "check the message log",
   conformance: "hold another implementation against ours",
 } as const;
@@ -145,6 +149,7 @@ export function createProgram(terminal: Terminal, asJson: boolean): Command {
   addReceipt(group(program, "receipt", GROUPS.receipt), terminal);
   addQuarantineCommands(group(program, "quarantine", GROUPS.quarantine), terminal);
   addEvents(group(program, "events", GROUPS.events), terminal);
+  addPolicyCommands(group(program, "policy", GROUPS.policy), terminal);
   addLogVerify(group(program, "log", GROUPS.log), terminal);
   addInspect(program, terminal);
   addRule(program, terminal);
@@ -193,6 +198,12 @@ function addAlertCommands(parent: Command, terminal: Terminal): void {
 function addPostCommands(parent: Command, terminal: Terminal): void {
   addPostIssue(parent, terminal);
   addPostHeld(parent, terminal);
+}
+
+function addPolicyCommands(parent: Command, terminal: Terminal): void {
+  addPolicyLook(parent, terminal);
+  addPolicySimulate(parent, terminal);
+  addPolicyChange(parent, terminal);
 }
 
 function addUserCommands(parent: Command, terminal: Terminal): void {

@@ -4,7 +4,20 @@ export { analysePolicy, type PolicyAnalysis } from "./analysis/analyse-policy.ts
 export { authorizeHeader, type RoutingBasis } from "./authorize-header.ts";
 export { checkPolicyText, type Finding } from "./check-policy-text.ts";
 export { CurrentPolicy } from "./current-policy.ts";
-export { DEFAULT_POLICY_TEXT, defaultPolicy, type RoutingPolicy } from "./routing-policy.ts";
+export {
+  type ExplainedRecipient,
+  type ExplainedRouting,
+  explainRouting,
+} from "./explain-routing.ts";
+export { checkExpectations, type Expected, tryExpectations } from "./policy-expectations.ts";
+export type { PolicyRule } from "./policy-rule.ts";
+export { compareReach, type Reach, type ReachChange, reachOf } from "./reach.ts";
+export {
+  compilePolicy,
+  DEFAULT_POLICY_TEXT,
+  defaultPolicy,
+  type RoutingPolicy,
+} from "./routing-policy.ts";
 export {
   addPolicySignature,
   draftPolicy,
@@ -15,3 +28,4 @@ export {
   policySignatures,
   type VerifiedPolicy,
 } from "./signed-policy.ts";
+export { type StatedMessage, StatedMessageSchema, statedHeader } from "./stated-message.ts";

@@ -1,0 +1,140 @@
+import { join, resolve } from "node:path";
+import type { Command } from "commander";
+import { authorizeHeader, type RoutingPolicy } from "#policy";
+import { Header, RefusalCode } from "#proto";
+import type { SqlRow } from "#runtime";
+import { openSqliteReader, type SqliteReader } from "#store";
+import type { RegisterView } from "#trust";
+import { refusalNameOf } from "#wire";
+import {
+  addAction,
+  type CommandResult,
+  type OutputOptions,
+  type Terminal,
+} from "../command-result.ts";
+import { readPolicy, registerOfFolder } from "../policy/policy-source.ts";
+
+const HELP = `
+Replays what the gateway has recorded, read-only, under another policy and the register of today: which
+messages it would have taken and did not, and the other way round. Decisions of other steps (signatures,
+moves of a case) are left out.
+
+Example:
+  tracepost policy simulate draft.cedar --data exchange
+`;
+
+/** Rows read at a time. */
+const PAGE_ROWS = 1_000;
+/** Changed decisions shown; all are counted. */
+const SHOWN = 20;
+
+/** Outcomes of the step that asks the policy; the others are decided before or after it. */
+const ROUTING_CODES: readonly RefusalCode[] = [
+  RefusalCode.UNSPECIFIED,
+  RefusalCode.NOT_PERMITTED,
+  RefusalCode.NOT_BOUND_BY_INSTRUMENT,
+  RefusalCode.PUBLIC_SCOPE_FORBIDDEN,
+  RefusalCode.CLASSIFICATION_TOO_HIGH,
+  RefusalCode.RECIPIENT_UNKNOWN,
+  RefusalCode.RECIPIENT_SUSPENDED,
+];
+
+interface SimulateOptions extends OutputOptions {
+  readonly data: string;
+}
+
+interface Row extends SqlRow {
+  id: number;
+  sender: string;
+  message_id: string;
+  header: Uint8Array;
+  code: RefusalCode;
+  recorded_at: number;
+  register_version: number;
+  policy_version: number;
+}
+
+/** A decision that would have been another. */
+interface Changed {
+  readonly sender: string;
+  readonly messageId: string;
+  readonly recordedAt: string;
+  readonly was: string;
+  readonly wouldBe: string;
+  readonly reason: string;
+  readonly registerVersion: number;
+  readonly policyVersion: number;
+}
+
+/** Adds `policy simulate`: old decisions under another policy (TP-POLICY-8). */
+export function addPolicySimulate(parent: Command, terminal: Terminal): void {
+  const command = parent
+    .command("simulate")
+    .description("replay recorded decisions under another policy")
+    .argument("<policy>", "a .cedar text, a policy file, or default")
+    .requiredOption("--data <dir>", "data folder of the exchange")
+    .addHelpText("after", HELP);
+  addAction<SimulateOptions>(command, terminal, runSimulate);
+}
+
+async function runSimulate({ data }: SimulateOptions, source = ""): Promise<CommandResult> {
+  const policy = await readPolicy(source);
+  const register = await registerOfFolder(data);
+  const reader = openSqliteReader(join(resolve(data), "gateway", "gateway.sqlite"));
+  try {
+    const { changed, replayed, total } = await replay(reader, policy, register);
+    const lines = changed.map(
+      (one) =>
+        `${one.recordedAt} ${one.sender} ${one.messageId}: ${one.was}, would be ${one.wouldBe}`,
+    );
+    return {
+      json: { replayed, changed: total, registerVersion: String(register.version), first: changed },
+      lines: [...lines, `${replayed} decisions replayed, ${total} would be another.`],
+    };
+  } finally {
+    reader.close();
+  }
+}
+
+async function replay(reader: SqliteReader, policy: RoutingPolicy, register: RegisterView) {
+  const changed: Changed[] = [];
+  let [after, replayed, total] = [0, 0, 0];
+  for (;;) {
+    const rows = await reader.read((tx) =>
+      tx.all<Row>(
+        `SELECT id, sender, message_id, header, code, recorded_at, register_version, policy_version
+         FROM messages WHERE id > ? ORDER BY id LIMIT ?`,
+        after,
+        PAGE_ROWS,
+      ),
+    );
+    for (const row of rows) {
+      after = row.id;
+      if (!ROUTING_CODES.includes(row.code)) continue;
+      replayed += 1;
+      const one = judge(row, policy, register);
+      if (one === undefined) continue;
+      total += 1;
+      if (changed.length < SHOWN) changed.push(one);
+    }
+    if (rows.length < PAGE_ROWS) return { changed, replayed, total };
+  }
+}
+
+function judge(row: Row, policy: RoutingPolicy, register: RegisterView): Changed | undefined {
+  const { recorded_at: atMs } = row;
+  const outcome = authorizeHeader(Header.decode(row.header), { register, policy }, atMs);
+  const was = refusalNameOf(row.code) ?? "accepted";
+  const wouldBe = outcome.ok ? "accepted" : outcome.refusal.code;
+  if (was === wouldBe) return undefined;
+  return {
+    sender: row.sender,
+    messageId: row.message_id,
+    recordedAt: new Date(atMs).toISOString(),
+    was,
+    wouldBe,
+    reason: outcome.ok ? "" : outcome.refusal.detail,
+    registerVersion: row.register_version,
+    policyVersion: row.policy_version,
+  };
+}
