@@ -16,7 +16,7 @@ import type { PairWindow } from "./pair-window.ts";
 import type { Passage } from "./passage.ts";
 import { ReceiptGroups } from "./receipt-groups.ts";
 import type { Speaker } from "./speaker.ts";
-import { Admission } from "./steps/admit.ts";
+import { Admission, sendingQuota } from "./steps/admit.ts";
 import { authenticate } from "./steps/authenticate.ts";
 import { authorize } from "./steps/authorize.ts";
 import { recall } from "./steps/recall.ts";
@@ -141,7 +141,7 @@ export class Pipeline {
   async #decide(batch: readonly Passage[], { register, policy }: Basis): Promise<void> {
     const { store, clock } = this.#deps;
     const nowMs = clock.now();
-    this.#admission.admit(batch, nowMs);
+    this.#admission.admit(batch, nowMs, (id) => sendingQuota(register.participant(id)?.quotas));
     validate(batch);
     await recall(batch, store);
     await authenticate(batch, { register, verifying: this.#verifying, nowMs });

@@ -1,36 +1,64 @@
-import { GATEWAY_LIMITS } from "#runtime";
+import type { ParticipantQuotas } from "#proto";
+import { GATEWAY_LIMITS, QUOTA_LIMITS } from "#runtime";
 import type { Passage } from "../passage.ts";
 
+const SECOND_MS = 1_000;
+const DAY_MS = 24 * 3_600 * SECOND_MS;
+
+/** What one participant may send. */
+export interface SendingQuota {
+  readonly messagesPerSecond: number;
+  /** Messages it may have saved up. */
+  readonly burst: number;
+  readonly bytesPerDay: number;
+}
+
+/** The quota of a participant that has none of its own in the register. */
+export const DEFAULT_QUOTA: SendingQuota = {
+  messagesPerSecond: GATEWAY_LIMITS.quotaPerSecond,
+  burst: GATEWAY_LIMITS.quotaBurst,
+  bytesPerDay: QUOTA_LIMITS.bytesPerDay,
+};
+
+/** The quota that a register gives; 0 in a field: the default (TP-GW-1). */
+export function sendingQuota(own: ParticipantQuotas | undefined): SendingQuota {
+  const perSecond = own?.messagesPerSecond ?? 0;
+  const bytes = Number(own?.bytesPerDay ?? 0n);
+  const { burst, bytesPerDay, messagesPerSecond } = DEFAULT_QUOTA;
+  return {
+    messagesPerSecond: perSecond === 0 ? messagesPerSecond : perSecond,
+    burst: perSecond === 0 ? burst : perSecond * QUOTA_LIMITS.burstSeconds,
+    bytesPerDay: bytes === 0 ? bytesPerDay : bytes,
+  };
+}
+
+/** What a participant has left: messages and bytes, both filling up with time. */
 interface Bucket {
-  tokens: number;
+  messages: number;
+  bytes: number;
   filledAtMs: number;
 }
 
 /**
  * First step: bounds what one participant may send, before a byte is parsed. What is over the
  * quota is handed back to the carrier, so it comes again and delays nobody but its sender
- * (QUOTA_EXCEEDED, retryable, binds no id; TP-GW-1).
+ * (QUOTA_EXCEEDED, retryable, binds no id; TP-GW-1). A start fills everybody's quota.
  */
 export class Admission {
   readonly #buckets = new Map<string, Bucket>();
-  readonly #perSecond: number;
-  readonly #burst: number;
   /** Messages handed back since the last time the count was taken, per participant. */
   readonly #held = new Map<string, number>();
 
-  constructor(
-    perSecond: number = GATEWAY_LIMITS.quotaPerSecond,
-    burst: number = GATEWAY_LIMITS.quotaBurst,
-  ) {
-    this.#perSecond = perSecond;
-    this.#burst = burst;
-  }
-
   /** Marks as held what is over its sender's quota. */
-  admit(passages: readonly Passage[], nowMs: number): void {
+  admit(
+    passages: readonly Passage[],
+    nowMs: number,
+    quotaOf: (participant: string) => SendingQuota = () => DEFAULT_QUOTA,
+  ): void {
     for (const passage of passages) {
       const { participant } = passage.address;
-      if (this.#take(participant, nowMs)) continue;
+      const bytes = passage.inbound.data.length;
+      if (this.#take(participant, bytes, quotaOf(participant), nowMs)) continue;
       passage.held = true;
       this.#held.set(participant, (this.#held.get(participant) ?? 0) + 1);
     }
@@ -43,17 +71,22 @@ export class Admission {
     return held;
   }
 
-  #take(participant: string, nowMs: number): boolean {
+  #take(participant: string, bytes: number, quota: SendingQuota, nowMs: number): boolean {
+    const { burst, bytesPerDay, messagesPerSecond } = quota;
     let bucket = this.#buckets.get(participant);
     if (bucket === undefined) {
-      bucket = { tokens: this.#burst, filledAtMs: nowMs };
+      bucket = { messages: burst, bytes: bytesPerDay, filledAtMs: nowMs };
       this.#buckets.set(participant, bucket);
     }
-    const earned = (Math.max(0, nowMs - bucket.filledAtMs) / 1_000) * this.#perSecond;
-    bucket.tokens = Math.min(this.#burst, bucket.tokens + earned);
+    const passedMs = Math.max(0, nowMs - bucket.filledAtMs);
     bucket.filledAtMs = nowMs;
-    if (bucket.tokens < 1) return false;
-    bucket.tokens -= 1;
+    bucket.messages += (passedMs / SECOND_MS) * messagesPerSecond;
+    bucket.messages = Math.min(burst, bucket.messages);
+    bucket.bytes = Math.min(bytesPerDay, bucket.bytes + (passedMs / DAY_MS) * bytesPerDay);
+    // One message larger than the whole day's quota goes when the quota is full.
+    if (bucket.messages < 1 || bucket.bytes < Math.min(bytes, bytesPerDay)) return false;
+    bucket.messages -= 1;
+    bucket.bytes -= bytes;
     return true;
   }
 }

@@ -37,13 +37,28 @@ export function questionKey(question: PolicyQuestion, terms: RuleTerms): string 
 
 /** A question as Cedar takes it, without what no rule reads. */
 export function askedQuestion(question: PolicyQuestion, terms: RuleTerms): CedarQuestion {
-  const { sender, recipient, message } = question;
+  const { message } = question;
+  const { sender, recipient } = alike(question, terms);
   return {
     sender: partyEntity(sender, "principal", terms),
     recipient: partyEntity(recipient, "resource", terms),
     action: message.kind,
     context: pick(CONTEXT, message, "context", terms),
   };
+}
+
+/** What a State may be compared with besides the State of the other. */
+const TEXTS_READ = ["context.originator", "context.releasableTo", "context.group"];
+
+/** Where rules only ask whether two States are one, which ones they are makes no difference. */
+function alike(
+  { sender, recipient }: PolicyQuestion,
+  { attributes, readsIds, texts }: RuleTerms,
+): Pick<PolicyQuestion, "sender" | "recipient"> {
+  const isOpen = texts.size > 0 || readsIds || TEXTS_READ.some((name) => attributes.has(name));
+  if (isOpen) return { sender, recipient };
+  const state = sender.state === recipient.state ? "own" : "other";
+  return { sender: { ...sender, state: "own" }, recipient: { ...recipient, state } };
 }
 
 function pick<T>(

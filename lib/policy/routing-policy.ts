@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { TracepostError } from "#errors";
+import { Kind } from "#proto";
 import { POLICY_LIMITS } from "#runtime";
 import { askedQuestion, questionKey } from "./asked-question.ts";
 import { type PreparedRules, prepareRules } from "./cedar.ts";
@@ -58,14 +59,15 @@ export function compilePolicy(
   rules: readonly PolicyRule[],
   { version, text }: { readonly version: bigint; readonly text: string },
 ): RoutingPolicy {
-  const byKind = new Map<string, KindRules>();
+  // Before it is in force: no message waits for its rules to be parsed.
+  const byKind = new Map(Object.keys(Kind).map((kind) => [kind, prepareKind(kind, rules)]));
   const decided = new Map<string, PolicyDecision>();
   return {
     ...{ version, text, rules },
     decide: (question) => {
       const { kind } = question.message;
-      const own = byKind.get(kind) ?? prepareKind(kind, rules);
-      byKind.set(kind, own);
+      const own = byKind.get(kind);
+      if (own === undefined) return { permits: [], forbids: [] };
       const key = `${kind} ${questionKey(question, own.terms)}`;
       const known = decided.get(key);
       if (known !== undefined) return known;

@@ -29,6 +29,7 @@ export function termsOf(rules: readonly PolicyRule[]): RuleTerms {
     noteAttribute(node, attributes);
     noteEntity(node, entities);
     noteValue(node.Value, { texts, numbers });
+    if ("like" in node) texts.add(JSON.stringify(node.like));
     for (const child of childrenOf(node)) visit(child);
   };
   for (const { syntax } of rules) {

@@ -1,4 +1,4 @@
-import { type Static, type TSchema, Type } from "typebox";
+import { type Static, Type } from "typebox";
 import {
   AlertKind,
   AlertMove,
@@ -20,7 +20,7 @@ const Id = Type.String({ minLength: 2, maxLength: 32 });
 
 function oneOf<L extends Record<string, number>>(list: L) {
   const names = Object.keys(list).filter((name) => name !== "UNSPECIFIED");
-  return Type.Enum(names) as unknown as TSchema & { readonly static: string };
+  return Type.Unsafe<string>(Type.Enum(names));
 }
 
 /** A message as somebody states it in words, to ask what a policy says about it. */

@@ -47,7 +47,7 @@ export {
 export { createLogger, type Logger, type LoggerOptions } from "./logger.ts";
 export { MOVE_LIMITS } from "./move-limits.ts";
 export { type PlacementSetting, pathFrom, readPlacement, withoutPlacement } from "./placement.ts";
-export { POLICY_LIMITS } from "./policy-limits.ts";
+export { POLICY_LIMITS, QUOTA_LIMITS } from "./policy-limits.ts";
 export { printable } from "./printable.ts";
 export { REGISTER_LIMITS } from "./register-limits.ts";
 export { NOTICE_LIMITS, PERSON_LIMITS, REQUEST_LIMITS } from "./request-limits.ts";

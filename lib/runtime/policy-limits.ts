@@ -11,3 +11,11 @@ export const POLICY_LIMITS = {
   /** Points at which every rule is evaluated; beyond it the analysis would say too little. */
   analysisPointsMax: 200_000,
 } as const;
+
+/** Shares of participants that have none of their own in the register, besides GATEWAY_LIMITS. */
+export const QUOTA_LIMITS = {
+  /** A quota of a participant's own lets it save up this many seconds of it. */
+  burstSeconds: 4,
+  /** Bytes a day of one sender; a State's ordinary day is below a hundredth. */
+  bytesPerDay: 64 * 1_024 * MIB,
+} as const;

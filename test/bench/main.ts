@@ -9,6 +9,7 @@ import { latencyBench } from "./latency.ts";
 import { describeMachine, machineLine } from "./machine.ts";
 import { matchingBench } from "./matching.ts";
 import { memoryBench } from "./memory.ts";
+import { policyBench } from "./policy.ts";
 import { registerBench } from "./register.ts";
 import { sealingBench } from "./sealing.ts";
 import { type Bench, fillPage, renderTable, type Section } from "./section.ts";
@@ -24,6 +25,7 @@ const BENCHES: readonly Bench[] = [
   matchingBench,
   registerBench,
   checksBench,
+  policyBench,
 ];
 const PAGE = "docs/benchmarks.md";
 const RESULTS = "bench-results/latest.json";
