@@ -4,6 +4,8 @@ import { DAY_MS, KIB, MINUTE_MS } from "./units.ts";
 export const REGISTER_LIMITS = {
   /** Life of a version; its successor is signed before, with or without a change. */
   manifestLifeMs: 7 * DAY_MS,
+  /** Manifests a file keeps, so that whoever was away can follow: years of weekly versions. */
+  manifestsKept: 200,
   /** Longest life a version may have: who withholds the next one gains no more time than this. */
   manifestLifeMsMax: 31 * DAY_MS,
   /** How long a signature of freshness counts. */

@@ -38,6 +38,7 @@ export {
 } from "./keys.ts";
 export { mayRelease, type ReleaseGrant, type ReleaseGround } from "./may-release.ts";
 export type { OpenedMessage, OpenJob } from "./open.ts";
+export { type AskPassphrase, loadProtectedKey, saveProtectedKey } from "./protected-key.ts";
 export { partiesGroup, receivingUnit } from "./receiving-unit.ts";
 export { loadRegister, openRegister, signRegister } from "./register.ts";
 export {
@@ -52,6 +53,16 @@ export type { PlainPart, SealBinding, SealedParts, SealJob, SealRecipient } from
 export { createSealer, type Sealer, type SealerOptions } from "./sealer.ts";
 export { readSecret, writePublic, writeSecret } from "./secret-file.ts";
 export { draftRegister, type RegisterDraft } from "./versions/draft-register.ts";
+export {
+  admittedEntry,
+  entryFor,
+  keyIdsOf,
+  type RevocationOrder,
+  withEntry,
+  withRevocations,
+  withStatement,
+  withStatus,
+} from "./versions/edit-entries.ts";
 export { signFreshness } from "./versions/freshness.ts";
 export {
   type OpenedStatement,
@@ -61,6 +72,7 @@ export {
 export { isValidAt, sealingKeyId } from "./versions/key-windows.ts";
 export { type OpenedManifest, openManifest } from "./versions/manifest.ts";
 export { merkleRoot } from "./versions/merkle-root.ts";
+export { givenRoots, isRegisterBundle, openBundle } from "./versions/open-bundle.ts";
 export {
   type OwnIdentity,
   type RegisterAlarm,
@@ -74,7 +86,20 @@ export {
   registerDelta,
   withEntries,
 } from "./versions/register-bundle.ts";
+export {
+  draftSuccessor,
+  isDraft,
+  type RegisterChange,
+  type RegisterContent,
+  registerContent,
+} from "./versions/register-content.ts";
 export { entryDigest, type OpenedEntry, openEntry } from "./versions/register-entry.ts";
+export {
+  entryFacts,
+  manifestFacts,
+  type RegisterDifference,
+  registerDifferences,
+} from "./versions/register-facts.ts";
 export { formatRegisterPins, parseRegisterPins } from "./versions/register-pins.ts";
 export {
   REGISTER_REFUSALS,

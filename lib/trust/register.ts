@@ -1,6 +1,6 @@
 import type { KeyObject } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import { accepted, type Outcome, refused, TracepostError } from "#errors";
+import { accepted, type Outcome, type Refusal, refuse, refused, TracepostError } from "#errors";
 import { ParticipantRegister, SignedRegister } from "#proto";
 import { TRUST_LIMITS } from "#runtime";
 import { decodeExactly } from "#wire";
@@ -9,6 +9,9 @@ import { createSigner, PAYLOAD_TYPES, verifyBytesNow } from "./dsse.ts";
 import { loadPublicKey } from "./key-files.ts";
 import { keyIdOf, rawPublicKey, type SigningKeyPair } from "./keys.ts";
 import { createRegisterView, type RegisterView } from "./register-view.ts";
+import { givenRoots, isRegisterBundle, openBundle } from "./versions/open-bundle.ts";
+import { parseRegisterBundle } from "./versions/register-bundle.ts";
+import type { RegisterRefusal } from "./versions/register-refusal.ts";
 
 /**
  * Encodes a register and signs it with every given root key (TP-TRUST-4). Does not check what it
@@ -27,8 +30,8 @@ export function signRegister(
 }
 
 /**
- * Verifies and reads a register (TP-TRUST-4): every given root key must have signed these bytes,
- * and all it says must be well-formed. KEY_UNKNOWN when a root's signature is missing,
+ * Verifies and reads a register (TP-TRUST-4): a bundle as a newcomer does, or one that was signed as
+ * a whole by every given root key; all it says must be well-formed. KEY_UNKNOWN when a root's signature is missing,
  * SIGNATURE_INVALID, TOO_LARGE or MALFORMED; never half a register. Whether it has expired is for
  * the caller to judge, by `expiresAtMs`.
  */
@@ -39,6 +42,7 @@ export function openRegister(
   if (bytes.length > TRUST_LIMITS.registerBytesMax) {
     return refused("TOO_LARGE", "register", `over ${TRUST_LIMITS.registerBytesMax} bytes`);
   }
+  if (isRegisterBundle(bytes)) return openAsNewcomer(bytes, rootPublicKeys);
   const signed = decodeExactly(SignedRegister, bytes);
   if (signed === undefined) return refused("MALFORMED", "register", "is not encoded as we do");
   const verified = checkSignatures(signed, rootPublicKeys);
@@ -48,6 +52,22 @@ export function openRegister(
   const refusal = checkRegister(register);
   if (refusal !== undefined) return { ok: false, refusal };
   return accepted(createRegisterView(register));
+}
+
+function openAsNewcomer(
+  bytes: Uint8Array,
+  rootPublicKeys: readonly KeyObject[],
+): Outcome<RegisterView> {
+  const bundle = parseRegisterBundle(bytes);
+  if (!bundle.ok) return { ok: false, refusal: asRefusal(bundle.refusal) };
+  const opened = openBundle(bundle.value, givenRoots(rootPublicKeys));
+  if (!opened.ok) return { ok: false, refusal: asRefusal(opened.refusal) };
+  return accepted(opened.value.taken.view);
+}
+
+/** In the words of the table of refusals: too few signatures, or a register that says nonsense. */
+function asRefusal({ code, detail, field }: RegisterRefusal): Refusal {
+  return refuse(code === "THRESHOLD" ? "KEY_UNKNOWN" : "MALFORMED", `register.${field}`, detail);
 }
 
 /**

@@ -1,0 +1,51 @@
+import type { KeyObject } from "node:crypto";
+import type { RegisterBundle, RootKeySet } from "#proto";
+import { keyIdOf, rawPublicKey } from "../keys.ts";
+import { followManifests } from "./follow-manifests.ts";
+import { openFreshness } from "./freshness.ts";
+import { parseRegisterBundle } from "./register-bundle.ts";
+import type { RegisterOutcome } from "./register-refusal.ts";
+import { firstState, type RegisterState } from "./register-state.ts";
+import { resolveEntries } from "./resolve-entries.ts";
+import { freshenedBy, putInForce, type TakenState } from "./take-register.ts";
+
+/** Whether bytes are a bundle, not a register that was signed as a whole. */
+export function isRegisterBundle(bytes: Uint8Array): boolean {
+  const parsed = parseRegisterBundle(bytes);
+  return parsed.ok && parsed.value.manifests.some(({ manifest }) => manifest.length > 0);
+}
+
+/**
+ * Root keys that were given by hand, before any register says how many of them must sign: the
+ * majority (TP-REG-2). The manifest's own threshold must be met besides. They lie nowhere known.
+ */
+export function givenRoots(publicKeys: readonly KeyObject[]): RootKeySet {
+  const keys = publicKeys.map((key) => {
+    const publicKey = rawPublicKey(key);
+    return { keyId: keyIdOf(publicKey), publicKey, state: "ZZ" };
+  });
+  return { threshold: Math.floor(keys.length / 2) + 1, keys };
+}
+
+/** Opens a bundle as a newcomer does, whatever the time is; see {@link openBundleFor}. */
+export function openBundle(bundle: RegisterBundle, roots: RootKeySet): RegisterOutcome<TakenState> {
+  return openBundleFor(firstState(roots), bundle);
+}
+
+/** Opens a bundle for a client without a register yet, with what is pinned; judges no time. */
+export function openBundleFor(
+  state: RegisterState,
+  bundle: RegisterBundle,
+): RegisterOutcome<TakenState> {
+  const followed = followManifests({ roots: state.roots, manifest: undefined }, bundle.manifests);
+  if (!followed.ok) return followed;
+  const entries = resolveEntries(followed.value, bundle, []);
+  if (!entries.ok) return entries;
+  const inForce = putInForce(state, followed.value, entries.value);
+  if (!inForce.ok || bundle.freshness === undefined) return inForce;
+  // It is judged by the time when it is offered; here it is read back.
+  const freshAtMs = openFreshness(bundle.freshness, followed.value, Number.POSITIVE_INFINITY);
+  if (!freshAtMs.ok) return freshAtMs;
+  const taken = freshenedBy(inForce.value.taken, bundle.freshness, freshAtMs.value);
+  return { ok: true, value: { ...inForce.value, taken } };
+}

@@ -1,0 +1,147 @@
+import {
+  Boundness,
+  Instrument,
+  KeyStatement,
+  type Participant,
+  ParticipantStatus,
+  type RegisterEntry,
+  RevocationReason,
+  Role,
+  type Timestamp,
+} from "#proto";
+import { timestampMs } from "#wire";
+import { sealingKeyId } from "./key-windows.ts";
+import type { RegisterContent } from "./register-content.ts";
+
+/** What changed between two registers about one thing: a participant, or the register itself. */
+export interface RegisterDifference {
+  /** Id of the participant, or `register`. */
+  readonly about: string;
+  /** Facts that hold no more, each a short line. */
+  readonly removed: readonly string[];
+  readonly added: readonly string[];
+}
+
+/** What a register says of itself, in short lines that can be compared. */
+export function manifestFacts({ manifest: { manifest } }: RegisterContent): readonly string[] {
+  const { roots } = manifest;
+  return [
+    `version ${manifest.version}`,
+    `issued ${minute(manifest.issuedAt)}`,
+    `expires ${minute(manifest.expiresAt)}`,
+    `log ${manifest.logOrigin}`,
+    `signed by ${roots?.threshold ?? 0} of ${roots?.keys.length ?? 0} root keys`,
+    ...(roots?.keys ?? []).map(({ keyId, state }) => `root key ${keyId} in ${state}`),
+    ...manifest.gatewayKeys.map((key) => `gateway key ${key.keyId} until ${day(key.notAfter)}`),
+    ...manifest.freshnessKeys.map((key) => `freshness key ${key.keyId} until ${day(key.notAfter)}`),
+    ...manifest.groups.map(({ members, name }) => `group ${name}: ${members.join(", ")}`),
+  ];
+}
+
+/** What an entry says of its participant, in short lines that can be compared. */
+export function entryFacts(entry: RegisterEntry): readonly string[] {
+  const { participant } = entry;
+  return [
+    ...(participant === undefined ? [] : participantFacts(participant)),
+    ...keyFacts(entry),
+    ...entry.revocations.map(({ compromisedAt, keyId, reason, revokedAt }) => {
+      const since = compromisedAt === undefined ? "" : `, compromised ${minute(compromisedAt)}`;
+      return `revoked ${keyId} ${minute(revokedAt)}: ${nameOf(RevocationReason, reason)}${since}`;
+    }),
+  ];
+}
+
+/** What is otherwise in the later of two registers, participants in the order of their ids. */
+export function registerDifferences(
+  before: RegisterContent | undefined,
+  after: RegisterContent,
+): readonly RegisterDifference[] {
+  const factsBefore = factsByParticipant(before);
+  const factsAfter = factsByParticipant(after);
+  const ids = [...new Set([...factsBefore.keys(), ...factsAfter.keys()])].toSorted();
+  const own = difference("register", before ? manifestFacts(before) : [], manifestFacts(after));
+  const others = ids.map((id) =>
+    difference(id, factsBefore.get(id) ?? [], factsAfter.get(id) ?? []),
+  );
+  return [own, ...others].filter(({ added, removed }) => added.length + removed.length > 0);
+}
+
+function factsByParticipant(content: RegisterContent | undefined): Map<string, readonly string[]> {
+  const entries = content?.entries ?? [];
+  return new Map(entries.map((entry) => [entry.participant?.id ?? "", entryFacts(entry)]));
+}
+
+function difference(
+  about: string,
+  before: readonly string[],
+  after: readonly string[],
+): RegisterDifference {
+  const had = new Set(before);
+  const has = new Set(after);
+  return {
+    about,
+    removed: before.filter((fact) => !has.has(fact)),
+    added: after.filter((fact) => !had.has(fact)),
+  };
+}
+
+function participantFacts(participant: Participant): readonly string[] {
+  const { quotas, workingCalendar } = participant;
+  return [
+    `name ${participant.legalName}`,
+    `role ${nameOf(Role, participant.role)}`,
+    `status ${nameOf(ParticipantStatus, participant.status)}`,
+    ...participant.instruments.map(({ boundness, instrument, since, until }) => {
+      const standing = nameOf(Boundness, boundness).toLowerCase();
+      return `${nameOf(Instrument, instrument)} ${standing} ${period(since, until)}`;
+    }),
+    ...participant.regionalBodies.map(
+      ({ body, since, until }) => `member of ${body} ${period(since, until)}`,
+    ),
+    ...participant.units.map(
+      ({ id, name, since, until }) => `unit ${id} (${name}) ${period(since, until)}`,
+    ),
+    ...participant.dutyDesks.map(({ email, name, telephone }) =>
+      ["desk", name, telephone, email].filter(Boolean).join(" "),
+    ),
+    `languages ${participant.languages.join(", ")}`,
+    ...(workingCalendar === undefined ? [] : [`works in ${workingCalendar.timeZone}`]),
+    ...(participant.alertsNeedApproval ? ["alerts need approval"] : []),
+    ...(quotas === undefined
+      ? []
+      : [`quotas ${quotas.messagesPerSecond}/s, ${quotas.bytesPerDay} bytes a day`]),
+  ];
+}
+
+function keyFacts({ statement: signed }: RegisterEntry): readonly string[] {
+  if (signed === undefined) return [];
+  const statement = KeyStatement.decode(signed.statement);
+  const { identityKey, recoveryRecipient, sealingKeys, signingKeys } = statement;
+  const window = (key: { notBefore?: Timestamp | undefined; notAfter?: Timestamp | undefined }) =>
+    period(key.notBefore, key.notAfter);
+  return [
+    ...(identityKey === undefined
+      ? []
+      : [`identity key ${identityKey.keyId} ${window(identityKey)}`]),
+    ...signingKeys.map((key) => `signing key ${key.keyId} ${window(key)}`),
+    ...sealingKeys.map((key) => `sealing key ${sealingKeyId(key.recipient)} ${window(key)}`),
+    ...(recoveryRecipient === "" ? [] : [`recovery key ${sealingKeyId(recoveryRecipient)}`]),
+  ];
+}
+
+function period(since: Timestamp | undefined, until: Timestamp | undefined): string {
+  return until === undefined ? `since ${day(since)}` : `${day(since)} to ${day(until)}`;
+}
+
+function day(at: Timestamp | undefined): string {
+  return minute(at).slice(0, "YYYY-MM-DD".length);
+}
+
+function minute(at: Timestamp | undefined): string {
+  const ms = timestampMs(at);
+  return ms === undefined ? "?" : `${new Date(ms).toISOString().slice(0, 16)}Z`;
+}
+
+function nameOf(names: Readonly<Record<string, number>>, value: number): string {
+  return Object.entries(names).find(([, one]) => one === value)?.[0] ?? `${value}`;
+}
