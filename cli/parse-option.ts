@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from "commander";
+import { instantMsOf } from "#runtime";
 
 /** Reads how many rows a command may show. */
 export function parseLimit(text: string): number {
@@ -18,4 +19,11 @@ export function parsePlace(text: string): number {
   const place = Number(text);
   if (/^\d+$/u.test(text) && Number.isSafeInteger(place)) return place;
   throw new InvalidArgumentError("It must be the number of a change, such as 4711.");
+}
+
+/** Reads a time, ISO 8601 with its zone, as milliseconds since 1970. */
+export function parseMoment(text: string): number {
+  const ms = instantMsOf(text);
+  if (!Number.isNaN(ms)) return ms;
+  throw new InvalidArgumentError("It must be a time such as 2027-01-01T00:00:00Z.");
 }

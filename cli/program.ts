@@ -27,6 +27,9 @@ import { addPersons } from "./commands/persons.ts";
 import { addPolicyChange } from "./commands/policy-change.ts";
 import { addPolicyLook } from "./commands/policy-look.ts";
 import { addPolicySimulate } from "./commands/policy-simulate.ts";
+import { addParticipantChange } from "./commands/participant-change.ts";
+import { addParticipantLook } from "./commands/participant-look.ts";
+import { addParticipantRequest } from "./commands/participant-request.ts";
 import { addPostHeld } from "./commands/post-held.ts";
 import { addPostIssue } from "./commands/post-issue.ts";
 import { addQuarantineDecide } from "./commands/quarantine-decide.ts";
@@ -34,6 +37,9 @@ import { addQuarantineList } from "./commands/quarantine-list.ts";
 import { addReceipt } from "./commands/receipt.ts";
 import { addRegisterImport } from "./commands/register-import.ts";
 import { addRegisterLook } from "./commands/register-look.ts";
+import { addRegisterPublish } from "./commands/register-publish.ts";
+import { addRegisterRootKey } from "./commands/register-root-key.ts";
+import { addRegisterVersion } from "./commands/register-version.ts";
 import { addRelease } from "./commands/release.ts";
 import { addRule } from "./commands/rule.ts";
 import { addSummary } from "./commands/summary.ts";
@@ -104,7 +110,8 @@ const GROUPS = {
   release: "decide what needs a second person",
   deputy: "name who may confirm for a time",
   clock: "set when answers are due",
-  register: "bring a firearm register in, search it, take it out",
+  register: "the firearm register of a State; versions of the participant register",
+  participant: "admit, change and remove participants in a draft of the register",
   alert: "send, follow and answer alerts, and report hits",
   post: "border posts that hold the alerts in force as a file",
   user: "manage who may use a service, and their tokens",
@@ -139,6 +146,7 @@ export function createProgram(terminal: Terminal, asJson: boolean): Command {
   addDeputy(group(program, "deputy", GROUPS.deputy), terminal);
   addClock(group(program, "clock", GROUPS.clock), terminal);
   addRegisterCommands(group(program, "register", GROUPS.register), terminal);
+  addParticipantCommands(group(program, "participant", GROUPS.participant), terminal);
   addAlertCommands(group(program, "alert", GROUPS.alert), terminal);
   addCheck(program, terminal);
   addPostCommands(group(program, "post", GROUPS.post), terminal);
@@ -184,9 +192,18 @@ function addTraceCommands(parent: Command, terminal: Terminal): void {
   addTraceByLetter(parent, terminal);
 }
 
+function addParticipantCommands(parent: Command, terminal: Terminal): void {
+  addParticipantLook(parent, terminal);
+  addParticipantChange(parent, terminal);
+  addParticipantRequest(parent, terminal);
+}
+
 function addRegisterCommands(parent: Command, terminal: Terminal): void {
   addRegisterImport(parent, terminal);
   addRegisterLook(parent, terminal);
+  addRegisterVersion(parent, terminal);
+  addRegisterPublish(parent, terminal);
+  addRegisterRootKey(parent, terminal);
 }
 
 function addAlertCommands(parent: Command, terminal: Terminal): void {

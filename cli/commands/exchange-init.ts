@@ -59,6 +59,7 @@ async function initialize(options: InitOptions): Promise<CommandResult> {
     lines: [
       `Made the exchange ${exchangeId} with ${ids.length} participants: ${ids.join(", ")}.`,
       `Its message log is ${logOrigin}. Everything lies in ${dataDir}; keep it to yourself.`,
+      "Its three root keys lie side by side: meant in earnest, keep them in two States at least.",
       `Start it with: tracepost exchange up --data ${options.data}`,
     ],
   };

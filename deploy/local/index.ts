@@ -1,5 +1,6 @@
 export { parseListenAddress, writeNatsConfig } from "./external-nats.ts";
 export { ExchangePaths, type ParticipantPaths } from "./folder/exchange-paths.ts";
+export { registeredParticipant } from "./folder/first-register.ts";
 export { initExchange } from "./folder/init-exchange.ts";
 export {
   isExchangeFolder,

@@ -34,6 +34,8 @@ export const REGISTER_LIMITS = {
   dutyDesksMax: 16,
   /** Regional bodies a participant was ever a member of. */
   bodiesMax: 64,
+  /** Life of a key; it is replaced long before. */
+  keyLifeMs: 730 * DAY_MS,
   /** From then on an expiring key or version is warned of. */
   expiryWarningMs: 60 * DAY_MS,
 } as const;

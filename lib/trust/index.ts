@@ -38,6 +38,13 @@ export {
 } from "./keys.ts";
 export { mayRelease, type ReleaseGrant, type ReleaseGround } from "./may-release.ts";
 export type { OpenedMessage, OpenJob } from "./open.ts";
+export {
+  firstStatement,
+  type KeyRenewal,
+  makeOwnKeys,
+  type OwnKeys,
+  renewOwnKeys,
+} from "./own-statement.ts";
 export { type AskPassphrase, loadProtectedKey, saveProtectedKey } from "./protected-key.ts";
 export { partiesGroup, receivingUnit } from "./receiving-unit.ts";
 export { loadRegister, openRegister, signRegister } from "./register.ts";

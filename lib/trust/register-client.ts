@@ -1,10 +1,15 @@
 import { createHash, type KeyObject } from "node:crypto";
 import type { Refusal } from "#errors";
 import { SignedRegister } from "#proto";
+import { systemClock } from "#runtime";
 import { CurrentRegister } from "./current-register.ts";
 import { loadPublicKey } from "./key-files.ts";
-import { openOrThrow, openRegister, readRegisterFile } from "./register.ts";
+import { openOrThrow, openRegister, readRegisterFile, registerRefusal } from "./register.ts";
 import type { RegisterView } from "./register-view.ts";
+import { givenRoots, isRegisterBundle, openBundle } from "./versions/open-bundle.ts";
+import { parseRegisterBundle } from "./versions/register-bundle.ts";
+import { firstState, type RegisterState, type TakenRegister } from "./versions/register-state.ts";
+import { takeRegister } from "./versions/take-register.ts";
 
 /** A version of the register whose signatures and content hold. */
 export interface VerifiedRegister {
@@ -13,6 +18,8 @@ export interface VerifiedRegister {
   readonly bytes: Uint8Array;
   /** SHA-256 of what the root keys signed; the log entry of the change names it. */
   readonly digest: Uint8Array;
+  /** Of a bundle: what is pinned once it is in force. */
+  readonly state?: RegisterState;
 }
 
 /** What is to be done with a register that was offered. */
@@ -31,10 +38,13 @@ export class RegisterClient {
   readonly current: CurrentRegister;
   readonly #roots: readonly KeyObject[];
   #inForce: VerifiedRegister;
+  /** What is pinned; without a bundle yet, the root keys alone. */
+  #state: RegisterState;
 
   constructor(roots: readonly KeyObject[], first: VerifiedRegister) {
     this.#roots = roots;
     this.#inForce = first;
+    this.#state = first.state ?? firstState(givenRoots(roots));
     this.current = new CurrentRegister(first.view);
   }
 
@@ -44,10 +54,31 @@ export class RegisterClient {
   }
 
   /** Whether bytes are a register that may follow the one in force; never throws on bad bytes. */
-  judge(bytes: Uint8Array): RegisterVerdict {
+  judge(bytes: Uint8Array, nowMs = systemClock.now()): RegisterVerdict {
+    if (isRegisterBundle(bytes)) return this.#judgeBundle(bytes, nowMs);
     const opened = openRegister(bytes, this.#roots);
     if (!opened.ok) return { outcome: "refused", refusal: opened.refusal };
-    const register = verified(opened.value, bytes);
+    return this.#compare(verified(opened.value, bytes));
+  }
+
+  /** A bundle is judged by what is pinned: chain, threshold, own statements, time (TP-REG-5). */
+  #judgeBundle(bytes: Uint8Array, nowMs: number): RegisterVerdict {
+    const bundle = parseRegisterBundle(bytes);
+    if (!bundle.ok) return { outcome: "refused", refusal: registerRefusal(bundle.refusal) };
+    const taking = takeRegister(this.#state, bundle.value, nowMs);
+    switch (taking.outcome) {
+      case "refused":
+        return { outcome: "refused", refusal: registerRefusal(taking.refusal) };
+      case "known":
+        return { outcome: "known" };
+      case "taken":
+        return this.#compare(ofState(taking.state, taking.taken, bytes));
+      default:
+        return taking satisfies never;
+    }
+  }
+
+  #compare(register: VerifiedRegister): RegisterVerdict {
     const before = this.#inForce;
     if (register.view.version > before.view.version) return { outcome: "newer", register };
     if (register.view.version < before.view.version) {
@@ -60,11 +91,14 @@ export class RegisterClient {
   /** Puts a register that was judged newer, and is durable, in force. */
   putInForce(register: VerifiedRegister): void {
     const before = this.#inForce;
+    const pinned = this.#state;
     this.#inForce = register;
+    this.#state = register.state ?? pinned;
     try {
       this.current.replace(register.view);
     } catch (caught) {
       this.#inForce = before;
+      this.#state = pinned;
       throw caught;
     }
   }
@@ -87,12 +121,29 @@ export interface KeptRegisters {
 export async function openRegisterClient(kept: KeptRegisters): Promise<RegisterClient> {
   const roots = await Promise.all(kept.rootPublicKeyFiles.map((file) => loadPublicKey(file)));
   const bytes = await readRegisterFile(kept.file);
-  const given = verified(openOrThrow(bytes, kept.file, roots), bytes);
+  const given = reopened(bytes, kept.file, roots);
   const { taken } = kept;
   if (taken === undefined) return new RegisterClient(roots, given);
-  const later = verified(openOrThrow(taken.bytes, taken.name, roots), taken.bytes);
+  const later = reopened(taken.bytes, taken.name, roots);
   const newest = later.view.version >= given.view.version ? later : given;
   return new RegisterClient(roots, newest);
+}
+
+/** What was kept, verified anew. Throws TracepostError VERIFICATION naming it. */
+function reopened(bytes: Uint8Array, name: string, roots: readonly KeyObject[]): VerifiedRegister {
+  const view = openOrThrow(bytes, name, roots);
+  const bundle = isRegisterBundle(bytes) ? parseRegisterBundle(bytes) : undefined;
+  const opened = bundle?.ok ? openBundle(bundle.value, givenRoots(roots)) : undefined;
+  if (!opened?.ok) return verified(view, bytes);
+  return ofState(opened.value, opened.value.taken, bytes);
+}
+
+function ofState(
+  state: RegisterState,
+  { manifest, view }: TakenRegister,
+  bytes: Uint8Array,
+): VerifiedRegister {
+  return { view, bytes, digest: manifest.digest, state };
 }
 
 function verified(view: RegisterView, bytes: Uint8Array): VerifiedRegister {

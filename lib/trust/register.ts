@@ -59,14 +59,14 @@ function openAsNewcomer(
   rootPublicKeys: readonly KeyObject[],
 ): Outcome<RegisterView> {
   const bundle = parseRegisterBundle(bytes);
-  if (!bundle.ok) return { ok: false, refusal: asRefusal(bundle.refusal) };
+  if (!bundle.ok) return { ok: false, refusal: registerRefusal(bundle.refusal) };
   const opened = openBundle(bundle.value, givenRoots(rootPublicKeys));
-  if (!opened.ok) return { ok: false, refusal: asRefusal(opened.refusal) };
+  if (!opened.ok) return { ok: false, refusal: registerRefusal(opened.refusal) };
   return accepted(opened.value.taken.view);
 }
 
 /** In the words of the table of refusals: too few signatures, or a register that says nonsense. */
-function asRefusal({ code, detail, field }: RegisterRefusal): Refusal {
+export function registerRefusal({ code, detail, field }: RegisterRefusal): Refusal {
   return refuse(code === "THRESHOLD" ? "KEY_UNKNOWN" : "MALFORMED", `register.${field}`, detail);
 }
 

@@ -51,6 +51,8 @@ describe.skipIf(missing !== "" || compose === undefined)("the compose file", () 
       expect.arrayContaining([
         "/data/exchange/register.bin",
         "/data/exchange/root/root-1.pub",
+        "/data/exchange/root/root-2.pub",
+        "/data/exchange/root/root-3.pub",
         "/data/gateway/config.json",
         "/data/gateway/keys/receipt.key",
         "/data/nats/creds/GATEWAY.gateway.creds",
@@ -69,7 +71,9 @@ describe.skipIf(missing !== "" || compose === undefined)("the compose file", () 
     expect(austria.filter((file) => /\/(gateway|nats|exchange|participants|run)\//.test(file))) //
       .toEqual([]);
     const all = [gateway, steward, austria].flat() as string[];
-    expect(all.filter((file) => /root-1\.key|\.nk$|operator\.jwt/.test(file))).toEqual([]);
+    expect(all.filter((file) => /root\.key|freshness\.key|\.nk$|operator\.jwt/.test(file))).toEqual(
+      [],
+    );
   });
 
   it("lets a focal point reach the nats-server and nobody else (TP-CON-9)", async () => {

@@ -14,9 +14,15 @@ export interface ParticipantPaths {
   readonly tokensDir: string;
   readonly register: string;
   readonly rootPublicKey: string;
+  readonly rootPublicKeys: readonly string[];
+  /** Signs its statements about its own keys, nothing else. */
+  readonly identityKey: string;
   /** Import files of the firearm register. */
   readonly registerFilesDir: string;
 }
+
+/** Root keys of an exchange: any two of them sign. */
+const ROOT_NUMBERS = [1, 2, 3];
 
 /** Every path of a data folder; nothing else knows where a thing lies. */
 export class ExchangePaths {
@@ -39,9 +45,14 @@ export class ExchangePaths {
       participants: join(dir, "participants.yaml"),
       register: join(dir, "register.bin"),
       policy: join(dir, "policy.bin"),
+      /** The register in the form that is changed at run time; `register` holds the same. */
+      bundle: join(dir, "register.bundle"),
       rootDir: join(dir, "root"),
-      rootKey: join(dir, "root", "root-1.key"),
       rootPublicKey: join(dir, "root", "root-1.pub"),
+      rootPublicKeys: ROOT_NUMBERS.map((number) => join(dir, "root", `root-${number}.pub`)),
+      /** One folder for each holder; where it is meant, each lies elsewhere. */
+      rootKeys: ROOT_NUMBERS.map((number) => join(dir, "root", `holder-${number}`, "root.key")),
+      freshnessKey: join(dir, "root", "freshness", "freshness.key"),
     };
   }
 
@@ -128,6 +139,8 @@ export class ExchangePaths {
       tokensDir: join(dir, "tokens"),
       register: join(dir, "register.bin"),
       rootPublicKey: join(dir, "root-1.pub"),
+      rootPublicKeys: ROOT_NUMBERS.map((number) => join(dir, `root-${number}.pub`)),
+      identityKey: join(dir, "keys", "identity.key"),
       registerFilesDir: join(dir, "register"),
     };
   }

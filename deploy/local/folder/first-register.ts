@@ -8,13 +8,14 @@ import {
   Role,
   SigningKey,
 } from "#proto";
+import { REGISTER_LIMITS } from "#runtime";
 import type { SealingKeyPair, SigningKeyPair } from "#trust";
 import { toTimestamp } from "#wire";
 import type { BoundnessName, ParticipantSpec, RoleName } from "./participant-spec.ts";
 
 const DAY_MS = 86_400_000;
 /** Life of the keys made at set-up; they are rotated long before. */
-const KEY_LIFE_MS = 2 * 365 * DAY_MS;
+const KEY_LIFE_MS = REGISTER_LIMITS.keyLifeMs;
 /** Life of the first register; a register that is never renewed must not be believed for ever. */
 const REGISTER_LIFE_MS = 365 * DAY_MS;
 
@@ -31,6 +32,7 @@ const BOUNDNESS: Readonly<Record<BoundnessName, Boundness>> = {
 
 /** Keys of one participant. */
 export interface ParticipantKeys {
+  readonly identity: SigningKeyPair;
   readonly header: SigningKeyPair;
   readonly sealing: SealingKeyPair;
 }
@@ -41,23 +43,27 @@ export interface GatewayKeys {
   readonly checkpoint: SigningKeyPair;
 }
 
-/** Builds version 1 of the participant register. `nowMs` is when its keys begin to be valid. */
-export function firstRegister(input: {
+/** What the first version of a register is made from. */
+export interface FirstRegisterInput {
   readonly nowMs: number;
   readonly logOrigin: string;
   readonly participants: readonly ParticipantSpec[];
   readonly keys: ReadonlyMap<string, ParticipantKeys>;
   readonly gateway: GatewayKeys;
-}): ParticipantRegister {
+}
+
+/** Builds version 1 of the participant register. `nowMs` is when its keys begin to be valid. */
+export function firstRegister(input: FirstRegisterInput): ParticipantRegister {
   const { nowMs, gateway } = input;
   return ParticipantRegister.fromPartial({
     version: 1n,
     issuedAt: toTimestamp(nowMs),
     expiresAt: toTimestamp(nowMs + REGISTER_LIFE_MS),
     logOrigin: input.logOrigin,
-    participants: input.participants.map((spec) =>
-      registeredParticipant(spec, input.keys.get(spec.id), nowMs),
-    ),
+    participants: input.participants.map((spec) => ({
+      ...registeredParticipant(spec),
+      ...registeredKeys(input.keys.get(spec.id), nowMs),
+    })),
     groups: groupsOf(input.participants),
     gatewayKeys: [
       registeredKey(gateway.receipt, KeyPurpose.RECEIPT, nowMs),
@@ -66,7 +72,8 @@ export function firstRegister(input: {
   });
 }
 
-function groupsOf(participants: readonly ParticipantSpec[]) {
+/** The groups that participants say they are in. */
+export function groupsOf(participants: readonly ParticipantSpec[]) {
   const names = new Set(participants.flatMap(({ groups = [] }) => groups));
   return [...names].toSorted().map((name) => ({
     name,
@@ -74,11 +81,8 @@ function groupsOf(participants: readonly ParticipantSpec[]) {
   }));
 }
 
-function registeredParticipant(
-  spec: ParticipantSpec,
-  keys: ParticipantKeys | undefined,
-  nowMs: number,
-): Participant {
+/** What a participant is, as its entry in the register says it; its keys are its own to state. */
+export function registeredParticipant(spec: ParticipantSpec): Participant {
   return Participant.create({
     id: spec.id,
     legalName: spec.name,
@@ -91,24 +95,30 @@ function registeredParticipant(
       since: dayTimestamp(since),
       until: until === undefined ? undefined : dayTimestamp(until),
     })),
-    signingKeys: keys === undefined ? [] : [registeredKey(keys.header, KeyPurpose.HEADER, nowMs)],
-    sealingKeys:
-      keys === undefined
-        ? []
-        : [
-            {
-              recipient: keys.sealing.recipient,
-              notBefore: toTimestamp(nowMs),
-              notAfter: toTimestamp(nowMs + KEY_LIFE_MS),
-            },
-          ],
     languages: [...spec.languages],
     workingCalendar: undefined,
     alertsNeedApproval: spec.alerts === "approved",
   });
 }
 
-function registeredKey(pair: SigningKeyPair, purpose: KeyPurpose, nowMs: number): SigningKey {
+function registeredKeys(
+  keys: ParticipantKeys | undefined,
+  nowMs: number,
+): Pick<Participant, "sealingKeys" | "signingKeys"> {
+  if (keys === undefined) return { signingKeys: [], sealingKeys: [] };
+  const window = { notBefore: toTimestamp(nowMs), notAfter: toTimestamp(nowMs + KEY_LIFE_MS) };
+  return {
+    signingKeys: [registeredKey(keys.header, KeyPurpose.HEADER, nowMs)],
+    sealingKeys: [{ recipient: keys.sealing.recipient, ...window }],
+  };
+}
+
+/** A key of an exchange as its register has it. */
+export function registeredKey(
+  pair: SigningKeyPair,
+  purpose: KeyPurpose,
+  nowMs: number,
+): SigningKey {
   return SigningKey.create({
     keyId: pair.keyId,
     publicKey: pair.publicRaw,

@@ -5,6 +5,7 @@ import { TracepostError } from "#errors";
 import { addPolicySignature, DEFAULT_POLICY_TEXT, draftPolicy } from "#policy";
 import { systemClock } from "#runtime";
 import {
+  formatRegisterBundle,
   generateSealingKey,
   generateSigningKey,
   type SigningKeyPair,
@@ -19,6 +20,7 @@ import { issueAuthority } from "../provision/authority.ts";
 import { writeAuthority } from "../provision/authority-files.ts";
 import { planStorage, type StoragePlan } from "../provision/storage-plan.ts";
 import { ExchangePaths } from "./exchange-paths.ts";
+import { firstBundle } from "./first-bundle.ts";
 import { firstRegister, type GatewayKeys, type ParticipantKeys } from "./first-register.ts";
 import { FOLDER_FORMAT, type FolderMarker, inspectFolder, unfinishedMarker } from "./marker.ts";
 import type { ParticipantSpec } from "./participant-spec.ts";
@@ -97,41 +99,63 @@ async function writeTrust(
   participants: readonly ParticipantSpec[],
   logOrigin: string,
 ): Promise<void> {
-  const root = generateSigningKey();
-  await saveSigningKey(paths.exchange.rootKey, root);
-  await savePublicKey(paths.exchange.rootPublicKey, root);
+  const roots = await makeRootKeys(paths);
   const gateway: GatewayKeys = { receipt: generateSigningKey(), checkpoint: generateSigningKey() };
   await saveSigningKey(paths.gateway.receiptKey, gateway.receipt);
   await saveSigningKey(paths.gateway.checkpointKey, gateway.checkpoint);
   const keys = new Map<string, ParticipantKeys>();
   for (const { id } of participants) {
-    const own = { header: generateSigningKey(), sealing: await generateSealingKey() };
+    const own = {
+      identity: generateSigningKey(),
+      header: generateSigningKey(),
+      sealing: await generateSealingKey(),
+    };
     keys.set(id, own);
+    await saveSigningKey(paths.participant(id).identityKey, own.identity);
     await saveSigningKey(paths.participant(id).headerKey, own.header);
     await saveSealingKey(paths.participant(id).sealingKey, own.sealing);
   }
   const nowMs = systemClock.now();
-  const register = firstRegister({ nowMs, logOrigin, participants, keys, gateway });
-  const signed = signRegister(register, [root]);
+  const freshness = generateSigningKey();
+  await saveSigningKey(paths.exchange.freshnessKey, freshness);
+  const said = { nowMs, logOrigin, participants, keys, gateway };
+  const signed = signRegister(firstRegister(said), roots);
+  const bundle = firstBundle({ ...said, roots, freshness });
+  await writePrivateFile(paths.exchange.bundle, formatRegisterBundle(bundle));
   await writePrivateFile(paths.exchange.register, signed);
-  await writePrivateFile(paths.exchange.policy, firstPolicy(nowMs, root));
+  await writePrivateFile(paths.exchange.policy, firstPolicy(nowMs, roots));
   await writePrivateFile(paths.gateway.apiToken, `${newToken().text}\n`);
   await writePrivateFile(paths.exchange.participants, participantsYaml(participants));
   for (const { id } of participants) {
     const own = paths.participant(id);
     await makePrivateFolder(own.registerFilesDir);
     await writePrivateFile(own.register, signed);
-    await savePublicKey(own.rootPublicKey, root);
+    for (const [place, root] of roots.entries()) {
+      await savePublicKey(own.rootPublicKeys[place] as string, root);
+    }
     await writePrivateFile(own.apiToken, `${newToken().text}\n`);
   }
 }
 
 /** The default policy as version 1, for the operator to change. */
-function firstPolicy(nowMs: number, root: SigningKeyPair): Uint8Array {
+function firstPolicy(nowMs: number, roots: readonly SigningKeyPair[]): Uint8Array {
   const issuedAt = toTimestamp(nowMs);
   const reason = "The default policy of the product";
   const draft = draftPolicy({ version: 1n, issuedAt, text: DEFAULT_POLICY_TEXT, reason });
-  return addPolicySignature(draft, root);
+  return roots.reduce(addPolicySignature, draft);
+}
+
+/** Three root keys, of which two sign; here they lie side by side, as init says. */
+async function makeRootKeys(paths: ExchangePaths): Promise<readonly SigningKeyPair[]> {
+  const { rootKeys, rootPublicKeys } = paths.exchange;
+  const roots: SigningKeyPair[] = [];
+  for (const [place, file] of rootKeys.entries()) {
+    const root = generateSigningKey();
+    await saveSigningKey(file, root);
+    await savePublicKey(rootPublicKeys[place] as string, root);
+    roots.push(root);
+  }
+  return roots;
 }
 
 async function writeCarrier(

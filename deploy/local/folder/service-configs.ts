@@ -32,19 +32,32 @@ export async function writeGatewayConfig(
 ): Promise<void> {
   const { config } = paths.gateway;
   const from = relativeTo(config);
+  const rootFiles = await thereOf(paths.exchange.rootPublicKeys);
   await writeConfig(config, {
     dataDir: from(paths.gateway.dir),
     natsUrl: address.natsUrl,
     credsFile: from(credentialsFile(paths, GATEWAY_ACCOUNT, "gateway")),
     registerFile: from(paths.exchange.register),
     policyFile: (await isThere(paths.exchange.policy)) ? from(paths.exchange.policy) : undefined,
-    rootPublicKeyFiles: [from(paths.exchange.rootPublicKey)],
+    policyThreshold: majorityOf(rootFiles.length),
+    rootPublicKeyFiles: rootFiles.map(from),
     keysDir: from(paths.gateway.keysDir),
     apiTokenFile: from(paths.gateway.apiToken),
     http: doorOf(address, tuning),
     logLevel: tuning.logLevel ?? "info",
     resendFirstMs: tuning.resendFirstMs,
   });
+}
+
+/** More than half: as many root keys as sign a register or policy. */
+function majorityOf(count: number): number {
+  return Math.floor(count / 2) + 1;
+}
+
+/** A folder made before there were three root keys has the first one alone. */
+async function thereOf(files: readonly string[]): Promise<string[]> {
+  const there = await Promise.all(files.map(isThere));
+  return files.filter((_, place) => there[place]);
 }
 
 /** A folder made before policies were signed has none: its gateway decides by the default one. */
@@ -74,7 +87,7 @@ export async function writeParticipantConfig(
     natsUrl: address.natsUrl,
     credsFile: from(own.natsCreds),
     registerFile: from(own.register),
-    rootPublicKeyFiles: [from(own.rootPublicKey)],
+    rootPublicKeyFiles: (await thereOf(own.rootPublicKeys)).map(from),
     keysDir: from(own.keysDir),
     apiTokenFile: from(own.apiToken),
     http: doorOf(address, tuning),

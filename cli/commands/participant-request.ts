@@ -1,0 +1,95 @@
+import type { Command } from "commander";
+import { TracepostError } from "#errors";
+import { KeyStatement, SignedKeyStatement } from "#proto";
+import { printable, REGISTER_LIMITS, systemClock } from "#runtime";
+import { makeOwnKeys, openKeyStatement, renewOwnKeys, writePublic } from "#trust";
+import { decodeExactly, isParticipantId } from "#wire";
+import {
+  addAction,
+  type CommandResult,
+  type OutputOptions,
+  type Terminal,
+} from "../command-result.ts";
+import { parseMoment } from "../parse-option.ts";
+import { readInput } from "../read-input.ts";
+import { takenOr } from "../register-files.ts";
+
+interface RequestOptions extends OutputOptions {
+  readonly keysDir: string;
+  readonly out: string;
+  readonly after?: string;
+  readonly header?: boolean;
+  readonly sealing?: boolean;
+  readonly identity?: boolean;
+  readonly from?: number;
+}
+
+const HELP = `
+At the participant: makes its keys and the statement about them that the secretariat takes into the
+register; private keys never leave the folder. With --after and the statement before, the next keys:
+they are valid beside the ones before, from --from on, and are announced until then.
+
+Examples:
+  tracepost participant request NE --keys-dir keys --out ne.statement
+  tracepost participant request NE --keys-dir keys --out ne-2.statement --after ne.statement \\
+    --header --from 2027-01-01T00:00:00Z
+`;
+
+/** Adds `participant request` (TP-REG-6). */
+export function addParticipantRequest(parent: Command, terminal: Terminal): void {
+  const command = parent
+    .command("request")
+    .description("at the participant: make keys and the statement about them")
+    .argument("<id>", "own participant id, such as NE")
+    .requiredOption("--keys-dir <dir>", "folder of its private keys")
+    .requiredOption("--out <file>", "where to write the statement")
+    .option("--after <statement>", "the statement before, to make the next keys")
+    .option("--header", "with --after: the next key that signs messages")
+    .option("--sealing", "with --after: the next key that is sealed to")
+    .option("--identity", "with --after: the next identity key")
+    .option("--from <time>", "with --after: when the new keys begin (ISO 8601)", parseMoment)
+    .addHelpText("after", HELP);
+  addAction<RequestOptions>(command, terminal, makeStatement);
+}
+
+async function makeStatement(options: RequestOptions, id = ""): Promise<CommandResult> {
+  const nowMs = systemClock.now();
+  const { after, keysDir, out } = options;
+  if (!isParticipantId(id)) {
+    throw new TracepostError("USAGE", `${id} is no participant id`, {
+      remedy: "Write NE, NE-CUSTOMS or ORG-ECOWAS.",
+    });
+  }
+  const signed =
+    after === undefined
+      ? await makeOwnKeys(id, keysDir, nowMs)
+      : await nextKeys(options, await readStatement(after), nowMs);
+  await writePublic(out, SignedKeyStatement.encode(signed).finish());
+  const { identityKey, sequence, signingKeys } = KeyStatement.decode(signed.statement);
+  const json = {
+    participant: id,
+    sequence: `${sequence}`,
+    identityKey: identityKey?.keyId ?? "",
+    signingKeys: signingKeys.map(({ keyId }) => keyId),
+    statement: out,
+  };
+  const told = `Tell the secretariat by another channel: identity key ${json.identityKey}.`;
+  return { json, lines: [printable(`Statement ${sequence} of ${id} in ${out}.`), told] };
+}
+
+async function nextKeys(options: RequestOptions, previous: KeyStatement, nowMs: number) {
+  const { from = nowMs, header = false, identity = false, keysDir, sealing = false } = options;
+  if (!header && !sealing && !identity) {
+    throw new TracepostError("USAGE", "It is not said which key is to be made", {
+      remedy: "Give --header, --sealing or --identity, or more of them.",
+    });
+  }
+  const renewal = { header, identity, sealing, fromMs: from };
+  return await renewOwnKeys(previous, keysDir, renewal, nowMs);
+}
+
+async function readStatement(file: string): Promise<KeyStatement> {
+  const bytes = await readInput(file, REGISTER_LIMITS.entryBytesMax);
+  const signed = decodeExactly(SignedKeyStatement, bytes);
+  return takenOr(openKeyStatement(signed, "statement"), file).statement;
+}
