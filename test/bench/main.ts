@@ -14,6 +14,7 @@ import { registerBench } from "./register.ts";
 import { sealingBench } from "./sealing.ts";
 import { type Bench, fillPage, renderTable, type Section } from "./section.ts";
 import { throughputBench } from "./throughput.ts";
+import { trustListBench } from "./trust-list.ts";
 
 const BENCHES: readonly Bench[] = [
   throughputBench,
@@ -26,6 +27,7 @@ const BENCHES: readonly Bench[] = [
   registerBench,
   checksBench,
   policyBench,
+  trustListBench,
 ];
 const PAGE = "docs/benchmarks.md";
 const RESULTS = "bench-results/latest.json";
