@@ -30,6 +30,7 @@ import { addPolicySimulate } from "./commands/policy-simulate.ts";
 import { addParticipantChange } from "./commands/participant-change.ts";
 import { addParticipantLook } from "./commands/participant-look.ts";
 import { addParticipantRequest } from "./commands/participant-request.ts";
+import { addPersons } from "./commands/persons.ts";
 import { addPostHeld } from "./commands/post-held.ts";
 import { addPostIssue } from "./commands/post-issue.ts";
 import { addQuarantineDecide } from "./commands/quarantine-decide.ts";
