@@ -63,7 +63,7 @@ export async function loadRootKeys(files: readonly string[] | undefined) {
   return await Promise.all(files.map((file) => loadPublicKey(file)));
 }
 
-/** The passphrase of a key, from a file of its owner alone. Throws TracepostError USAGE or KEY_FILE. */
+/** The passphrase of a key, from a file of its owner alone. Throws USAGE or KEY_FILE. */
 export async function readPassphrase(file: string | undefined): Promise<string> {
   if (file !== undefined) return (await readSecret(file)).trimEnd();
   throw new TracepostError("USAGE", "The key is under a passphrase", {

@@ -30,10 +30,10 @@ export function signRegister(
 }
 
 /**
- * Verifies and reads a register (TP-TRUST-4): a bundle as a newcomer does, or one that was signed as
- * a whole by every given root key; all it says must be well-formed. KEY_UNKNOWN when a root's signature is missing,
- * SIGNATURE_INVALID, TOO_LARGE or MALFORMED; never half a register. Whether it has expired is for
- * the caller to judge, by `expiresAtMs`.
+ * Verifies and reads a register (TP-TRUST-4): a bundle as a newcomer does, or one that was signed
+ * as a whole by every given root key; all it says must be well-formed. KEY_UNKNOWN when a root's
+ * signature is missing, SIGNATURE_INVALID, TOO_LARGE or MALFORMED; never half a register. Whether
+ * it has expired is for the caller to judge, by `expiresAtMs`.
  */
 export function openRegister(
   bytes: Uint8Array,

@@ -56,7 +56,7 @@ export interface RevocationOrder {
   readonly compromisedAtMs?: number;
 }
 
-/** An entry with keys revoked, named by their ids; a key that is revoked already stays as it was. */
+/** An entry with keys revoked, named by their ids; what is revoked already stays as it was. */
 export function withRevocations(
   entry: RegisterEntry,
   keyIds: readonly string[],
