@@ -1,17 +1,16 @@
 // The door of lib/policy: who may send what to whom, by a policy (docs/spec/policy.md).
 
-export { analysePolicy, type PolicyAnalysis } from "./analysis/analyse-policy.ts";
+export { analysePolicy } from "./analysis/analyse-policy.ts";
 export { authorizeHeader, type RoutingBasis } from "./authorize-header.ts";
 export { checkPolicyText, type Finding } from "./check-policy-text.ts";
 export { CurrentPolicy } from "./current-policy.ts";
 export {
-  type ExplainedRecipient,
   type ExplainedRouting,
   explainRouting,
 } from "./explain-routing.ts";
 export { checkExpectations, type Expected, tryExpectations } from "./policy-expectations.ts";
 export type { PolicyRule } from "./policy-rule.ts";
-export { compareReach, type Reach, type ReachChange, reachOf } from "./reach.ts";
+export { compareReach, type Reach, reachOf } from "./reach.ts";
 export {
   compilePolicy,
   DEFAULT_POLICY_TEXT,
@@ -25,7 +24,6 @@ export {
   openPolicy,
   type PolicySigners,
   parsePolicyFile,
-  policySignatures,
   type VerifiedPolicy,
 } from "./signed-policy.ts";
 export { type StatedMessage, StatedMessageSchema, statedHeader } from "./stated-message.ts";

@@ -51,10 +51,10 @@ export interface GatewayBench {
 /** Starts it; everything but the carrier is the product's own. */
 export async function openGatewayBench(
   parties: Parties,
-  options: { resendFirstMs?: number; windowMessages?: number } = {},
+  options: { resendFirstMs?: number; windowMessages?: number; file?: string } = {},
 ): Promise<GatewayBench> {
   const dir = await mkdtemp(join(tmpdir(), "tracepost-gateway-"));
-  const file = join(dir, "gateway.sqlite");
+  const { file = join(dir, "gateway.sqlite") } = options;
   const store = await openSqliteStore<GatewayProcedures>({
     file,
     module: new URL("../../gateway/store.ts", import.meta.url),
