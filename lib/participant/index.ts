@@ -10,6 +10,7 @@ export {
 export type { Member } from "./identity.ts";
 export { addIncidentRoutes } from "./incident-routes.ts";
 export { codeOf, nameSchema } from "./names.ts";
+export { RegisterDesk } from "./register-desk.ts";
 export { runProcess } from "./run-process.ts";
 export { readServiceStart, SERVICE_SETTINGS, type ServiceStart } from "./service-config.ts";
 export {
