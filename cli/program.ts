@@ -3,6 +3,7 @@ import { TracepostError } from "#errors";
 import packageJson from "../package.json" with { type: "json" };
 import { type Terminal, tellFault } from "./command-result.ts";
 import { addAlertAnswer } from "./commands/alert-answer.ts";
+import { addAlertGuide, addCheckLog } from "./commands/alert-guide.ts";
 import { addAlertSend } from "./commands/alert-send.ts";
 import { addAlertShow } from "./commands/alert-show.ts";
 import { addAttachmentCommands } from "./commands/attachment.ts";
@@ -149,6 +150,7 @@ export function createProgram(terminal: Terminal, asJson: boolean): Command {
   addParticipantCommands(group(program, "participant", GROUPS.participant), terminal);
   addAlertCommands(group(program, "alert", GROUPS.alert), terminal);
   addCheck(program, terminal);
+  addCheckLog(program, terminal);
   addPostCommands(group(program, "post", GROUPS.post), terminal);
   addUserCommands(group(program, "user", GROUPS.user), terminal);
   addSummary(program, terminal);
@@ -210,6 +212,7 @@ function addAlertCommands(parent: Command, terminal: Terminal): void {
   addAlertShow(parent, terminal);
   addAlertSend(parent, terminal);
   addAlertAnswer(parent, terminal);
+  addAlertGuide(parent, terminal);
 }
 
 function addPostCommands(parent: Command, terminal: Terminal): void {
