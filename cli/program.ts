@@ -36,6 +36,7 @@ import { addPostIssue } from "./commands/post-issue.ts";
 import { addQuarantineDecide } from "./commands/quarantine-decide.ts";
 import { addQuarantineList } from "./commands/quarantine-list.ts";
 import { addReceipt } from "./commands/receipt.ts";
+import { addRegisterFreshen } from "./commands/register-freshen.ts";
 import { addRegisterImport } from "./commands/register-import.ts";
 import { addRegisterLook } from "./commands/register-look.ts";
 import { addRegisterPublish } from "./commands/register-publish.ts";
@@ -204,6 +205,7 @@ function addRegisterCommands(parent: Command, terminal: Terminal): void {
   addRegisterImport(parent, terminal);
   addRegisterLook(parent, terminal);
   addRegisterVersion(parent, terminal);
+  addRegisterFreshen(parent, terminal);
   addRegisterPublish(parent, terminal);
   addRegisterRootKey(parent, terminal);
 }

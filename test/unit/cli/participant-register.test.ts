@@ -125,6 +125,15 @@ describe("the next version of a register, by command (TP-REG-10)", () => {
     ]);
   });
 
+  it("is said to be the newest by a freshness key that it names (TP-REG-3)", async () => {
+    const freshen = ["register", "freshen", file("next"), "--key"];
+    expect((await run(...freshen, rootKey(0))).error.message).toContain("is no freshness key");
+    expect((await run(...freshen, paths.exchange.freshnessKey)).json).toMatchObject({
+      version: "2",
+    });
+    expect((await verify(file("next"))).json).toMatchObject({ version: "2", standing: "fresh" });
+  });
+
   it("removes for good, with every key revoked", async () => {
     await run("register", "draft", file("next"), "--out", file("third"));
     const draft = ["--draft", file("third")];
