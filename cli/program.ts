@@ -17,6 +17,7 @@ import { addEvents } from "./commands/events.ts";
 import { addExchangeDown } from "./commands/exchange-down.ts";
 import { addExchangeInit } from "./commands/exchange-init.ts";
 import { addExchangeNatsConfig } from "./commands/exchange-nats-config.ts";
+import { addExchangeReconcile } from "./commands/exchange-reconcile.ts";
 import { addExchangeStatus } from "./commands/exchange-status.ts";
 import { addExchangeSteward } from "./commands/exchange-steward.ts";
 import { addExchangeUp } from "./commands/exchange-up.ts";
@@ -175,6 +176,7 @@ function addExchangeCommands(parent: Command, terminal: Terminal): void {
   addExchangeUp(parent, terminal);
   addExchangeDown(parent, terminal);
   addExchangeStatus(parent, terminal);
+  addExchangeReconcile(parent, terminal);
   addExchangeNatsConfig(parent, terminal);
   addExchangeSteward(parent, terminal);
 }

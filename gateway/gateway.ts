@@ -84,7 +84,7 @@ async function openBase(
   const client = await openGatewayRegister(config, store, clock.now());
   const register = client.current;
   checkOwnKeys(identity, register.view());
-  const signers = gatewaySigners(identity, register.view().logOrigin);
+  const signers = gatewaySigners(identity, register, clock);
   addEventGauges(metrics, store);
   const transport = await connect();
   lifecycle.add({ name: "carrier", stop: () => transport.close() });

@@ -1,22 +1,22 @@
-import { join } from "node:path";
 import { TracepostError } from "#errors";
 import { type CheckpointSigner, createCheckpointSigner } from "#message-log";
 import { KeyPurpose } from "#proto";
+import type { Clock } from "#runtime";
 import {
+  type CurrentRegister,
   createSigner,
-  loadSigningKey,
   PAYLOAD_TYPES,
   type RegisterView,
   readSecret,
-  type SigningKeyPair,
+  SigningRing,
 } from "#trust";
 import type { HeaderSigner } from "#wire";
 import type { GatewayConfig } from "./config.ts";
 
 /** What this gateway is, as its own files say. */
 export interface GatewayIdentity {
-  readonly receiptKey: SigningKeyPair;
-  readonly checkpointKey: SigningKeyPair;
+  readonly receiptKeys: SigningRing;
+  readonly checkpointKeys: SigningRing;
   /** Token of the user `installation`. */
   readonly apiToken: string;
 }
@@ -24,8 +24,8 @@ export interface GatewayIdentity {
 /** Reads the keys of a gateway. Throws TracepostError KEY_FILE. */
 export async function loadGatewayIdentity(config: GatewayConfig): Promise<GatewayIdentity> {
   return {
-    receiptKey: await loadSigningKey(join(config.keysDir, "receipt.key")),
-    checkpointKey: await loadSigningKey(join(config.keysDir, "checkpoint.key")),
+    receiptKeys: await SigningRing.open(config.keysDir, "receipt"),
+    checkpointKeys: await SigningRing.open(config.keysDir, "checkpoint"),
     apiToken: await readSecret(config.apiTokenFile),
   };
 }
@@ -36,11 +36,39 @@ export interface GatewaySigners {
   readonly checkpoint: CheckpointSigner;
 }
 
-/** The signers of a gateway in an exchange whose log has this name. */
-export function gatewaySigners(identity: GatewayIdentity, logOrigin: string): GatewaySigners {
+/**
+ * Signers that use, each time, the newest of the gateway's keys that the register in force has valid
+ * (TP-RUN-7): a rotation takes effect when its time comes, without a start.
+ */
+export function gatewaySigners(
+  { checkpointKeys, receiptKeys }: GatewayIdentity,
+  register: CurrentRegister,
+  clock: Clock,
+): GatewaySigners {
+  const receiptSigner = (): HeaderSigner => {
+    const key = receiptKeys.newest(register.view(), clock.now());
+    return createSigner(key, PAYLOAD_TYPES.receipt);
+  };
+  let chosen = receiptSigner();
   return {
-    receipt: createSigner(identity.receiptKey, PAYLOAD_TYPES.receipt),
-    checkpoint: createCheckpointSigner(identity.checkpointKey, logOrigin),
+    receipt: {
+      get keyId() {
+        // Asked for first: what is signed next is signed by this very key.
+        chosen = receiptSigner();
+        return chosen.keyId;
+      },
+      sign: (bytes) => chosen.sign(bytes),
+    },
+    checkpoint: {
+      get origin() {
+        return register.view().logOrigin;
+      },
+      sign: (size, rootHash) => {
+        const view = register.view();
+        const key = checkpointKeys.newest(view, clock.now());
+        return createCheckpointSigner(key, view.logOrigin).sign(size, rootHash);
+      },
+    },
   };
 }
 
@@ -49,16 +77,20 @@ export function gatewaySigners(identity: GatewayIdentity, logOrigin: string): Ga
  * all is well.
  */
 export function unfitness(identity: GatewayIdentity, register: RegisterView): string | undefined {
-  const lacks = (keyId: string, purpose: KeyPurpose): boolean => {
-    const registered = register.signingKey(keyId);
-    return registered?.participant !== undefined || registered?.key.purpose !== purpose;
-  };
-  const { checkpointKey, receiptKey } = identity;
-  if (lacks(receiptKey.keyId, KeyPurpose.RECEIPT)) {
-    return `lack receipt key ${receiptKey.keyId} of this gateway`;
-  }
-  if (!lacks(checkpointKey.keyId, KeyPurpose.CHECKPOINT)) return undefined;
-  return `lack checkpoint key ${checkpointKey.keyId} of this gateway`;
+  const lacks = ({ keyIds }: SigningRing, purpose: KeyPurpose): boolean =>
+    !keyIds.some((keyId) => {
+      const registered = register.signingKey(keyId);
+      return registered?.participant === undefined && registered?.key.purpose === purpose;
+    });
+  const { checkpointKeys, receiptKeys } = identity;
+  if (lacks(receiptKeys, KeyPurpose.RECEIPT)) return "hold no receipt key of this gateway";
+  if (!lacks(checkpointKeys, KeyPurpose.CHECKPOINT)) return undefined;
+  return "hold no checkpoint key of this gateway";
+}
+
+/** Reads keys again that a rotation may have laid beside the others. */
+export async function reloadGatewayKeys(identity: GatewayIdentity): Promise<void> {
+  await Promise.all([identity.receiptKeys.reload(), identity.checkpointKeys.reload()]);
 }
 
 /** A gateway whose receipts nobody can verify must not start. Throws TracepostError KEY_FILE. */

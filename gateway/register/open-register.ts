@@ -3,7 +3,12 @@ import { openRegisterClient, type RegisterClient } from "#trust";
 import type { Transport } from "#wire";
 import type { GatewayConfig } from "../config.ts";
 import { evidenceOfStored } from "../evidence.ts";
-import { type GatewayIdentity, type GatewaySigners, unfitness } from "../identity.ts";
+import {
+  type GatewayIdentity,
+  type GatewaySigners,
+  reloadGatewayKeys,
+  unfitness,
+} from "../identity.ts";
 import type { OutboxConsumers } from "../outbox-consumers.ts";
 import type { Pipeline } from "../pipeline.ts";
 import { dispatch } from "../steps/dispatch.ts";
@@ -83,6 +88,7 @@ export function createIntake(
   return new RegisterIntake({
     ...{ checkpoints, client, clock, logger, store },
     betweenBatches: (work) => pipeline.betweenBatches(work),
+    reloadKeys: () => reloadGatewayKeys(identity),
     unfit: (view) => unfitness(identity, view),
     onTaken: async (now) => {
       announcer.changed();

@@ -18,6 +18,8 @@ export interface RegisterIntakeDeps {
   readonly checkpoints: Pick<CheckpointKeeper, "note">;
   /** Runs work between two batches of the pipeline. */
   readonly betweenBatches: (work: () => Promise<void>) => Promise<void>;
+  /** Reads the gateway's keys again: a new one lies there before the register that names it. */
+  readonly reloadKeys: () => Promise<void>;
   /** Why this gateway could not work under a register, in words; undefined when it can. */
   readonly unfit: (view: RegisterView) => string | undefined;
   /** Follows what is in force now: outboxes, announcements, what removed ones leave. */
@@ -52,12 +54,13 @@ export class RegisterIntake {
   }
 
   async #takeNow(bytes: Uint8Array, by: string): Promise<Intake> {
-    const { client, logger, onTaken, unfit } = this.#deps;
+    const { client, logger, onTaken, reloadKeys, unfit } = this.#deps;
     const verdict = client.judge(bytes);
     if (verdict.outcome === "refused") return verdict;
     const before = client.current.view();
     if (verdict.outcome === "known") return { outcome: "known", version: before.version };
     const { register } = verdict;
+    await reloadKeys();
     const reason = unfit(register.view);
     if (reason !== undefined) {
       const refusal: Refusal = { code: "NOT_PERMITTED", field: "gateway_keys", detail: reason };

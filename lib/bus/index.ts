@@ -1,3 +1,4 @@
+export { type ClaimsAdmin, connectClaimsAdmin } from "./claims-admin.ts";
 export type { ConnectionOptions } from "./connection.ts";
 export { type BusOptions, connectBus } from "./nats-transport.ts";
 export { readServerReport, type ServerReport } from "./server-report.ts";

@@ -95,9 +95,9 @@ export const REFUSALS = {
   ),
   KEY_REVOKED: rule(
     "authenticate",
-    "final",
+    "retryable",
     "The signing key was revoked.",
-    "Register a new key, then send under a new message id.",
+    "Have a new key registered; the outbox signs the same header with it.",
   ),
   SIGNATURE_INVALID: rule(
     "authenticate",

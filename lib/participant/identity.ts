@@ -4,13 +4,12 @@ import { TracepostError } from "#errors";
 import { KeyPurpose, type Participant, type Role } from "#proto";
 import {
   type KeptRegisters,
-  loadSealingKey,
-  loadSigningKey,
+  loadSealingKeys,
   openRegisterClient,
   type RegisterClient,
   readSecret,
   type SealingKeyPair,
-  type SigningKeyPair,
+  SigningRing,
   writePublic,
 } from "#trust";
 import type { ServiceConfig } from "./service-config.ts";
@@ -26,8 +25,9 @@ export interface Member {
 export interface Identity {
   readonly client: RegisterClient;
   readonly self: Member;
-  readonly headerKey: SigningKeyPair;
-  readonly sealingKey: SealingKeyPair;
+  readonly headerKeys: SigningRing;
+  /** Every one of them opens; replaced when keys are read again. */
+  sealingKeys: readonly SealingKeyPair[];
   readonly apiToken: string;
 }
 
@@ -42,8 +42,8 @@ export async function loadIdentity(config: ServiceConfig, role: Role): Promise<I
     rootPublicKeyFiles: config.rootPublicKeyFiles,
   });
   const register = client.current.view();
-  const headerKey = await loadSigningKey(join(config.keysDir, "header.key"));
-  const sealingKey = await loadSealingKey(join(config.keysDir, "seal.age"));
+  const headerKeys = await SigningRing.open(config.keysDir, "header");
+  const sealingKeys = await loadSealingKeys(config.keysDir);
   const participant = register.participant(config.participant);
   if (participant === undefined || participant.state === "") {
     throw new TracepostError("CONFIG_INVALID", `${config.participant} is no State's participant`, {
@@ -55,10 +55,10 @@ export async function loadIdentity(config: ServiceConfig, role: Role): Promise<I
       remedy: "Start the service of the role that the register gives it.",
     });
   }
-  checkOwnKeys(participant, headerKey, sealingKey);
+  checkOwnKeys(participant, headerKeys, sealingKeys);
   const apiToken = await readSecret(config.apiTokenFile);
   const self = { participant: participant.id, state: participant.state };
-  return { client, self, headerKey, sealingKey, apiToken };
+  return { client, self, headerKeys, sealingKeys, apiToken };
 }
 
 /** File of the newest register that was taken while running. */
@@ -81,16 +81,30 @@ export async function keepRegister(dataDir: string, register: Uint8Array): Promi
   await writePublic(takenFile(dataDir), register);
 }
 
+/** Reads keys again that a rotation may have laid beside the others. */
+export async function reloadKeys(identity: Identity, config: ServiceConfig): Promise<void> {
+  await identity.headerKeys.reload();
+  identity.sealingKeys = await loadSealingKeys(config.keysDir);
+}
+
+/** Which keys are here, to be compared with an entry of the register. */
+export function keysOf({ headerKeys, sealingKeys }: Identity) {
+  const recipients = sealingKeys.map(({ recipient }) => recipient);
+  return { headerKeyIds: headerKeys.keyIds, recipients };
+}
+
 /** With keys the register does not know, nobody could verify us and we could open nothing. */
 function checkOwnKeys(
   participant: Participant,
-  headerKey: SigningKeyPair,
-  sealingKey: SealingKeyPair,
+  { keyIds }: SigningRing,
+  sealingKeys: readonly SealingKeyPair[],
 ): void {
   const isSigner = participant.signingKeys.some(
-    (key) => key.keyId === headerKey.keyId && key.purpose === KeyPurpose.HEADER,
+    (key) => keyIds.includes(key.keyId) && key.purpose === KeyPurpose.HEADER,
   );
-  const isSealer = participant.sealingKeys.some((key) => key.recipient === sealingKey.recipient);
+  const isSealer = participant.sealingKeys.some((key) =>
+    sealingKeys.some(({ recipient }) => recipient === key.recipient),
+  );
   if (isSigner && isSealer) return;
   const file = isSigner ? "seal.age" : "header.key";
   throw new TracepostError("KEY_FILE", `${file} is not the key of ${participant.id}`, {

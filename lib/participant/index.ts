@@ -7,6 +7,7 @@ export {
   type ServiceGlance,
   serviceAttention,
 } from "./attention.ts";
+export { fetchRegisterFrom } from "./fetch-register.ts";
 export type { Member } from "./identity.ts";
 export { addIncidentRoutes } from "./incident-routes.ts";
 export { codeOf, nameSchema } from "./names.ts";

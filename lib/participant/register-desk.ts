@@ -15,6 +15,8 @@ export interface RegisterDeskParts {
   readonly client: RegisterClient;
   /** Makes a register last over a restart, before it is in force. */
   readonly keep: (register: Uint8Array) => Promise<void>;
+  /** Reads own keys again: a new one lies there before the register that names it. */
+  readonly reloadKeys?: () => Promise<void>;
   /** What is wrong with our own entry in it, in words; undefined when it is ours. */
   readonly checkOwnEntry: (own: Participant | undefined) => string | undefined;
   /** Default: it is waited for. */
@@ -103,6 +105,7 @@ export class RegisterDesk implements RegisterTaker {
     const refusal = doubt(verdict.register);
     if (refusal !== undefined) return refusal;
     await keep(bytes);
+    await this.#parts.reloadKeys?.();
     client.putInForce(verdict.register);
     this.#compareOwnEntry();
     logger.info({ version: String(verdict.register.view.version) }, "a new register is in force");

@@ -14,7 +14,14 @@ import { createSealer, createSigner, PAYLOAD_TYPES, type RegisterView, rawPublic
 import { admitInstallation, createGuard, type Guard } from "#users";
 import type { HeaderSigner, Transport } from "#wire";
 import { fetchRegisterFrom } from "./fetch-register.ts";
-import { type Identity, keepRegister, loadIdentity, type Member } from "./identity.ts";
+import {
+  type Identity,
+  keepRegister,
+  keysOf,
+  loadIdentity,
+  type Member,
+  reloadKeys,
+} from "./identity.ts";
 import { addReceiptRoutes } from "./receipt-routes.ts";
 import { ownEntryProblem, RegisterDesk } from "./register-desk.ts";
 import type { ServiceConfig } from "./service-config.ts";
@@ -143,10 +150,7 @@ async function assemble<C extends ServiceConfig, P extends ProceduresOfService>(
     ...{ config, logger, clock, timers, self, register, lifecycle, connected },
     store: watched.store,
     consuming: () => post.consuming,
-    postSigner: {
-      ...createSigner(identity.headerKey, PAYLOAD_TYPES.postCopy),
-      publicKey: rawPublicKey(identity.headerKey.publicKey),
-    },
+    postSigner: postSignerOf(identity, clock),
     onDrafted: () => post.noteDrafted(),
   });
   built = body;
@@ -219,19 +223,27 @@ async function openDoor<C extends ServiceConfig, P extends ProceduresOfService>(
   return server.url;
 }
 
+/** Files for border posts are signed by the key that was valid when the service started. */
+function postSignerOf({ client, headerKeys }: Identity, clock: Clock) {
+  const key = headerKeys.newest(client.current.view(), clock.now());
+  const signer = createSigner(key, PAYLOAD_TYPES.postCopy);
+  return { ...signer, publicKey: rawPublicKey(key.publicKey) };
+}
+
 /** Who keeps the register of this service up to date. */
 function openDesk<C extends ServiceConfig, P extends ProceduresOfService>(
   { clock, config, logger }: ServiceParts<C, P>,
-  { client, headerKey, sealingKey, self }: Identity,
+  identity: Identity,
   lifecycle: Lifecycle,
 ): RegisterDesk {
-  const keys = { headerKeyIds: [headerKey.keyId], recipients: [sealingKey.recipient] };
+  const { client, self } = identity;
   const { dataDir, exchangeUrl } = config;
   const desk = new RegisterDesk({
     participant: self.participant,
     client,
     keep: (register) => keepRegister(dataDir, register),
-    checkOwnEntry: (own) => ownEntryProblem(own, keys, clock.now()),
+    reloadKeys: () => reloadKeys(identity, config),
+    checkOwnEntry: (own) => ownEntryProblem(own, keysOf(identity), clock.now()),
     fetch: exchangeUrl === undefined ? undefined : fetchRegisterFrom(exchangeUrl),
     logger,
   });
@@ -249,7 +261,7 @@ function tellEvents(transport: Transport, events: ServiceEvents): void {
 
 function stoppablePost<C extends ServiceConfig, P extends ProceduresOfService>(
   { config, logger, clock, timers }: ServiceParts<C, P>,
-  { self, headerKey, sealingKey }: Identity,
+  identity: Identity,
   deps: {
     readonly store: Database<ServiceProcedures>;
     readonly transport: Transport;
@@ -263,14 +275,18 @@ function stoppablePost<C extends ServiceConfig, P extends ProceduresOfService>(
   const { lifecycle, ...rest } = deps;
   const sealer = createSealer();
   lifecycle.add({ name: "sealer", stop: () => sealer.close() });
-  const signer = createSigner(headerKey, PAYLOAD_TYPES.header);
+  const { client, self } = identity;
+  const signer = (): HeaderSigner => {
+    const key = identity.headerKeys.newest(client.current.view(), clock.now());
+    return createSigner(key, PAYLOAD_TYPES.header);
+  };
   const { resendFirstMs, gapNoticeAfterMs } = config;
   return createPost({
     ...rest,
     participant: self.participant,
     sealer,
-    signer: () => signer,
-    identities: () => [sealingKey.identity],
+    signer,
+    identities: () => identity.sealingKeys.map((key) => key.identity),
     clock,
     timers,
     logger,

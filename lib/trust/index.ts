@@ -28,6 +28,7 @@ export {
   saveSealingKey,
   saveSigningKey,
 } from "./key-files.ts";
+export { loadSealingKeys, SigningRing } from "./key-ring.ts";
 export {
   generateSigningKey,
   keyIdOf,
@@ -47,7 +48,7 @@ export {
 } from "./own-statement.ts";
 export { type AskPassphrase, loadProtectedKey, saveProtectedKey } from "./protected-key.ts";
 export { partiesGroup, receivingUnit } from "./receiving-unit.ts";
-export { loadRegister, openRegister, signRegister } from "./register.ts";
+export { loadRegister, openRegister, openRegisterOf, signRegister } from "./register.ts";
 export {
   type KeptRegisters,
   openRegisterClient,

@@ -82,6 +82,16 @@ export async function loadRegister(
   return openOrThrow(await readRegisterFile(file), file, roots);
 }
 
+/** The same for bytes that came from somewhere, named in messages. */
+export async function openRegisterOf(
+  bytes: Uint8Array,
+  name: string,
+  rootPublicKeyFiles: readonly string[],
+): Promise<RegisterView> {
+  const roots = await Promise.all(rootPublicKeyFiles.map((rootFile) => loadPublicKey(rootFile)));
+  return openOrThrow(bytes, name, roots);
+}
+
 const REMEDY = "Fetch the register again from the secretariat; do not work with this one.";
 
 /** Reads the bytes of a register file. Throws TracepostError VERIFICATION. */

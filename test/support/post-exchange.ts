@@ -31,7 +31,8 @@ export interface PostMember {
   readonly id: string;
   readonly store: Database<PostTestProcedures>;
   readonly transport: Transport;
-  readonly identity: string;
+  /** Sealing keys that open here, the newest first. */
+  identities: string[];
   post: Post;
   /** Judges registers, and holds the one in force here. */
   readonly client: RegisterClient;
@@ -58,6 +59,8 @@ export interface PostMember {
 export interface PostExchange {
   readonly carrier: MemoryCarrier;
   readonly parties: Parties;
+  /** Folder with the gateway's keys. */
+  readonly dir: string;
   readonly time: FastTime;
   readonly sealer: Sealer;
   member(id: string): PostMember;
@@ -145,6 +148,7 @@ export async function openPostExchange(
   return {
     carrier,
     parties,
+    dir,
     time,
     sealer,
     door,
@@ -268,7 +272,7 @@ async function openMember(parts: MemberParts): Promise<PostMember> {
       register: () => client.current.view(),
       registers,
       signer: () => member.signer,
-      identities: () => [parts.identity],
+      identities: () => member.identities,
       clock,
       timers: time,
       logger,
@@ -281,7 +285,7 @@ async function openMember(parts: MemberParts): Promise<PostMember> {
     id,
     store,
     transport,
-    identity: parts.identity,
+    identities: [parts.identity],
     client,
     registers,
     kept,

@@ -4,7 +4,7 @@ import { TracepostError } from "#errors";
 import type { ExchangePaths } from "../folder/exchange-paths.ts";
 import { makePrivateFolder, writePrivateFile } from "../folder/private-files.ts";
 import { checkActivations } from "./activation-check.ts";
-import type { Authority } from "./authority.ts";
+import type { Authority, IssuedMember } from "./authority.ts";
 import { readAccount, readOperator } from "./claims.ts";
 import type { StoragePlan } from "./storage-plan.ts";
 
@@ -37,6 +37,25 @@ export async function writeAuthority(
   }
   await writePrivateFile(nats.storagePlan, `${JSON.stringify(storage, null, 2)}\n`);
   await writePrivateFile(nats.operatorToken, authority.operatorToken);
+}
+
+/**
+ * Writes what was issued for one participant more. Its token comes last: without it nothing of the
+ * rest counts, and is made anew.
+ */
+export async function writeIssuedAccount(
+  paths: ExchangePaths,
+  { account, users }: IssuedMember,
+): Promise<void> {
+  const { nats } = paths;
+  await writePrivateFile(join(nats.keysDir, `${account.name}.nk`), account.key.seedText);
+  for (const [role, key] of account.signingKeys) {
+    await writePrivateFile(join(nats.keysDir, `${account.name}.${role}.nk`), key.seedText);
+  }
+  for (const user of users) {
+    await writePrivateFile(credentialsFile(paths, user.account, user.name), user.credentials);
+  }
+  await writePrivateFile(join(nats.issuedDir, `${account.name}.jwt`), account.token);
 }
 
 /** What a server is started with. */

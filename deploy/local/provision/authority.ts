@@ -1,5 +1,5 @@
 import { TracepostError } from "#errors";
-import { NATS_LIMITS } from "#runtime";
+import { NATS_LIMITS, PROCESS_LIMITS } from "#runtime";
 import { gatewayConsumer, isParticipantId, LANES } from "#wire";
 import {
   type AccountClaims,
@@ -119,6 +119,37 @@ export async function issueAuthority(
   return { operatorToken, operatorKey, accounts, users };
 }
 
+/** A participant's account with its users, issued after the others. */
+export interface IssuedMember {
+  readonly account: IssuedAccount;
+  readonly users: readonly IssuedUser[];
+}
+
+/**
+ * Makes the account of one participant more, with its users (TP-RUN-8). What of it others import is
+ * given to them apart. Refuses an id that is no participant id.
+ */
+export async function issueMember(
+  participant: string,
+  keys: { readonly storage: StoragePlan; readonly operatorKey: Nkey; readonly coreKey: Nkey },
+): Promise<IssuedMember> {
+  refuseBadIds([participant]);
+  const plan = participantPlan(participant, keys.storage);
+  const outbox = await importOf({ key: keys.coreKey }, plan, `tp.out.${participant}.>`, "outbox");
+  const account = await issue(plan, [outbox], keys.operatorKey);
+  return { account, users: await issueUsers(plan, account) };
+}
+
+/** What lets the gateway deliver to one participant. */
+export async function inboxImport(
+  participant: string,
+  memberKey: Nkey,
+  gatewayKey: Nkey,
+): Promise<ServiceImport> {
+  const subject = `tp.in.${participant}.>`;
+  return await importOf({ key: memberKey }, { key: gatewayKey }, subject, "inbox");
+}
+
 function refuseBadIds(participants: readonly string[]): void {
   const problems = participants
     .filter((id) => !isParticipantId(id))
@@ -155,7 +186,8 @@ function corePlan(participants: number, storage: StoragePlan): AccountPlan {
       imports: 0,
       exports: 1 + gatewayServices().length,
       connections: OPERATOR_CONNECTIONS_MAX,
-      streams: participants,
+      // Room for those who are admitted later, as far as the disk goes.
+      streams: Math.max(participants, Math.floor(storage.coreBytes / storage.streamBytes)),
       consumers: LANES.length,
       diskBytes: storage.coreBytes,
       streamBytes: storage.streamBytes,
@@ -188,7 +220,7 @@ function gatewayPlan(participants: number): AccountPlan {
     name: GATEWAY_ACCOUNT,
     key: Nkey.generate("account"),
     limits: {
-      imports: participants + gatewayServices().length,
+      imports: Math.max(participants, PROCESS_LIMITS.participantsMax) + gatewayServices().length,
       exports: 0,
       connections: OPERATOR_CONNECTIONS_MAX,
       streams: 0,
@@ -228,8 +260,8 @@ function participantPlan(participant: string, storage: StoragePlan): AccountPlan
 }
 
 async function importOf(
-  exporter: AccountPlan,
-  importer: AccountPlan,
+  exporter: Pick<AccountPlan, "key">,
+  importer: Pick<AccountPlan, "key">,
   subject: string,
   name: string,
 ): Promise<ServiceImport> {

@@ -17,6 +17,7 @@ import {
   fmtCreds,
   type Operator,
   type SigningKey,
+  type User,
 } from "@nats-io/jwt";
 import { TracepostError } from "#errors";
 import { NATS_LIMITS } from "#runtime";
@@ -161,6 +162,24 @@ export function issueActivation(options: {
 }): Promise<string> {
   const { name, subject, importer, exporter } = options;
   return encodeActivation(name, importer, exporter, "service", { subject });
+}
+
+/**
+ * The same account with some of its claims changed, signed again by the operator. Made from what the
+ * server has, so that nothing else changes (TP-NATS-8).
+ */
+export function editAccount(
+  held: ClaimsData<Account>,
+  changes: Partial<Account>,
+  operator: Nkey,
+): Promise<string> {
+  return encodeAccount(held.name, held.sub, { ...held.nats, ...changes }, { signer: operator });
+}
+
+/** Public key of the user of a credentials file; undefined when there is no token in it. */
+export function userOf(credentials: string): string | undefined {
+  const token = /-----BEGIN NATS USER JWT-----\s+(\S+)/.exec(credentials)?.[1];
+  return token === undefined ? undefined : read<User>(token, "a user").sub;
 }
 
 /** Issues a user under a role's signing key; its rights are the role's, none are in the token. */

@@ -43,6 +43,21 @@ export async function provisionStreams(options: ProvisionOptions): Promise<void>
   );
 }
 
+/**
+ * The same for one participant more: its inbox, then its outbox, so that with the outbox all of it
+ * is there (TP-RUN-8).
+ */
+export async function provisionParticipant(
+  options: Omit<ProvisionOptions, "participants">,
+  id: string,
+): Promise<void> {
+  const { streamBytes } = options;
+  await withProvisioner(options, id, (admin) => ensureAll(admin, [inboxStream(id, streamBytes)]));
+  await withProvisioner(options, CORE_ACCOUNT, (admin) =>
+    ensureAll(admin, [outboxStream(id, streamBytes)]),
+  );
+}
+
 /** Runs some work with the provisioner's credentials of one account. */
 export async function withProvisioner<T>(
   options: { readonly paths: ExchangePaths; readonly natsUrl: string },

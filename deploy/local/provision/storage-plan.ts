@@ -1,5 +1,5 @@
 import { TracepostError } from "#errors";
-import { NATS_LIMITS } from "#runtime";
+import { NATS_LIMITS, PROCESS_LIMITS } from "#runtime";
 
 /** How the disk is shared out. Bytes. */
 export interface StoragePlan {
@@ -30,11 +30,10 @@ export function planStorage(participants: number, diskFreeBytes: number): Storag
     });
   }
   const streamBytes = Math.min(NATS_LIMITS.streamBytes, affordable);
-  return {
-    streamBytes,
-    coreBytes: participants * streamBytes,
-    serverBytes: streams * streamBytes,
-  };
+  // What the disk has left is for those who are admitted while the server runs.
+  const room = Math.floor((diskFreeBytes * NATS_LIMITS.diskShareMax) / (2 * streamBytes));
+  const pairs = Math.max(participants, Math.min(room, PROCESS_LIMITS.participantsMax));
+  return { streamBytes, coreBytes: pairs * streamBytes, serverBytes: 2 * pairs * streamBytes };
 }
 
 function mebibytes(bytes: number): string {

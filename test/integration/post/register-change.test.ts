@@ -143,12 +143,14 @@ describe("messages under way while the register changes", () => {
     expect(await br.rows("SELECT count(*) AS n FROM post_incident")).toEqual([{ n: 0 }]);
   });
 
-  test("are refused once the key that signs them is revoked", async () => {
+  test("wait once the key that signs them is revoked, and are never delivered under it", async () => {
     await ne.send("BR", "before");
     await exchange.settled();
     await exchange.publish(next(withoutKeyOfNe));
     await ne.send("BR", "after");
-    await exchange.until("NE is told", async () => (await states(ne)).includes("refused"));
-    expect(await states(ne)).toEqual(["delivered", "refused"]);
+    const refused = "SELECT state, code FROM post_outbox WHERE code = 'KEY_REVOKED'";
+    await exchange.until("NE is told", async () => (await ne.rows(refused)).length > 0);
+    expect(await ne.rows(refused)).toEqual([{ state: "sealed", code: "KEY_REVOKED" }]);
+    expect(await states(ne)).toEqual(["delivered", "open"]);
   });
 });

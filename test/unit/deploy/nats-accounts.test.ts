@@ -106,7 +106,7 @@ describe("the tokens that are issued to NATS (TP-NATS-6)", () => {
       })),
     ]);
     expect(gateway?.limits).toMatchObject({
-      imports: 9,
+      imports: 506,
       exports: 0,
       leaf: 0,
       streams: 0,

@@ -1,0 +1,83 @@
+import { ParticipantStatus } from "#proto";
+import type { RegisterView } from "#trust";
+
+/** What one step does to NATS; each is harmless when it is done twice. */
+export const RECONCILE_ACTIONS = {
+  "issue-account": "make keys, account token and credentials",
+  "push-account": "give the server the account token",
+  "connect-gateway": "let the gateway deliver to the inbox",
+  "make-streams": "create outbox and inbox with their consumers",
+  disconnect: "revoke the participant's user, which cuts its connections",
+} as const satisfies Record<string, string>;
+
+/** A name of {@link RECONCILE_ACTIONS}. */
+export type ReconcileAction = keyof typeof RECONCILE_ACTIONS;
+
+/** One step of a plan. */
+export interface ReconcileStep {
+  readonly action: ReconcileAction;
+  readonly participant: string;
+}
+
+/** How NATS stands to one participant. */
+export interface NatsStanding {
+  /** Token and keys of its account lie in the operator's folder. */
+  readonly isIssued: boolean;
+  readonly isHeld: boolean;
+  readonly isConnected: boolean;
+  readonly hasStreams: boolean;
+  readonly isRevoked: boolean;
+}
+
+/**
+ * What is to be done so that NATS follows the register (TP-RUN-8): desired state against actual
+ * state, in the order in which it must be done. Nothing to do gives an empty plan.
+ */
+export function planReconcile(
+  register: Pick<RegisterView, "participants">,
+  standings: ReadonlyMap<string, NatsStanding>,
+): readonly ReconcileStep[] {
+  const desired = new Map(
+    register.participants.map(({ id, status }) => [id, status !== ParticipantStatus.REMOVED]),
+  );
+  // Whoever has an account and is not in the register any more is removed too.
+  for (const id of standings.keys()) if (!desired.has(id)) desired.set(id, false);
+  const steps = [...desired].flatMap(([participant, takesPart]) => {
+    const standing = standings.get(participant) ?? NOTHING;
+    const actions = takesPart ? admitting(standing) : removing(standing);
+    return actions.map((action) => ({ action, participant }));
+  });
+  // Who is to be cut off comes first; then all of a kind together, so that each account that
+  // others import is there before it is imported.
+  return ORDER.flatMap((action) => steps.filter((step) => step.action === action));
+}
+
+const NOTHING: NatsStanding = {
+  isIssued: false,
+  isHeld: false,
+  isConnected: false,
+  hasStreams: false,
+  isRevoked: false,
+};
+
+const ORDER: readonly ReconcileAction[] = [
+  "disconnect",
+  "issue-account",
+  "push-account",
+  "connect-gateway",
+  "make-streams",
+];
+
+function admitting(standing: NatsStanding): ReconcileAction[] {
+  const missing: Readonly<Partial<Record<ReconcileAction, boolean>>> = {
+    "issue-account": !standing.isIssued,
+    "push-account": !standing.isHeld,
+    "connect-gateway": !standing.isConnected,
+    "make-streams": !standing.hasStreams,
+  };
+  return ORDER.filter((action) => missing[action] === true);
+}
+
+function removing({ isHeld, isRevoked }: NatsStanding): ReconcileAction[] {
+  return isHeld && !isRevoked ? ["disconnect"] : [];
+}

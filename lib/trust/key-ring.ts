@@ -1,0 +1,85 @@
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { TracepostError } from "#errors";
+import { timestampMs } from "#wire";
+import { loadSealingKey, loadSigningKey, type SealingKeyPair } from "./key-files.ts";
+import type { SigningKeyPair } from "./keys.ts";
+import type { RegisterView } from "./register-view.ts";
+
+/**
+ * The signing keys of one purpose that lie in a folder: `NAME.key`, and `NAME-….key` for those that
+ * came with a rotation (TP-RUN-7). Which one signs is for the register to say, each time.
+ */
+export class SigningRing {
+  readonly #folder: string;
+  readonly #name: string;
+  #pairs: readonly SigningKeyPair[] = [];
+
+  private constructor(folder: string, name: string) {
+    this.#folder = folder;
+    this.#name = name;
+  }
+
+  /** Reads the keys. Throws TracepostError KEY_FILE for one that cannot be read, or for none. */
+  static async open(folder: string, name: string): Promise<SigningRing> {
+    const ring = new SigningRing(folder, name);
+    await ring.reload();
+    return ring;
+  }
+
+  /** Reads them again: a new key was laid there before its register was published. */
+  async reload(): Promise<void> {
+    const files = await keyFiles(this.#folder, this.#name, ".key");
+    this.#pairs = await Promise.all(files.map((file) => loadSigningKey(file)));
+  }
+
+  /** Ids of the keys that are here. */
+  get keyIds(): readonly string[] {
+    return this.#pairs.map(({ keyId }) => keyId);
+  }
+
+  /**
+   * The key to sign with: of those the register has, that are valid now and not revoked, the one
+   * valid since last. Without any, the first one here: what it signs is refused with the reason,
+   * and signed again.
+   */
+  newest(register: RegisterView, nowMs: number): SigningKeyPair {
+    const usable = this.#pairs
+      .map((pair) => ({ pair, sinceMs: validSince(register, pair.keyId, nowMs) }))
+      .filter(({ sinceMs }) => sinceMs !== undefined)
+      .toSorted((left, right) => (right.sinceMs ?? 0) - (left.sinceMs ?? 0));
+    return usable[0]?.pair ?? (this.#pairs[0] as SigningKeyPair);
+  }
+}
+
+/** Since when a key may be used that may be used now; undefined for any other. */
+function validSince(register: RegisterView, keyId: string, nowMs: number): number | undefined {
+  const key = register.signingKey(keyId)?.key;
+  const sinceMs = timestampMs(key?.notBefore);
+  if (key === undefined || sinceMs === undefined || sinceMs > nowMs) return undefined;
+  if (nowMs >= (timestampMs(key.notAfter) ?? 0)) return undefined;
+  const revokedAtMs = timestampMs(key.revokedAt);
+  return revokedAtMs !== undefined && revokedAtMs <= nowMs ? undefined : sinceMs;
+}
+
+/**
+ * Every sealing key of a folder, `seal.age` and `seal-….age`: what was sealed to an earlier one
+ * still opens. Throws TracepostError KEY_FILE.
+ */
+export async function loadSealingKeys(folder: string): Promise<readonly SealingKeyPair[]> {
+  const files = await keyFiles(folder, "seal", ".age");
+  return await Promise.all(files.map((file) => loadSealingKey(file)));
+}
+
+async function keyFiles(folder: string, name: string, ending: string): Promise<string[]> {
+  const first = `${name}${ending}`;
+  const found = await readdir(folder).catch((caught: unknown) => {
+    throw new TracepostError("KEY_FILE", `${folder} cannot be read`, {
+      cause: caught,
+      remedy: "Put the key folder back from your copy.",
+    });
+  });
+  const others = found.filter((file) => file.startsWith(`${name}-`) && file.endsWith(ending));
+  // The first one is always looked for: its absence is said with its name.
+  return [first, ...others.toSorted()].map((file) => join(folder, file));
+}

@@ -1,0 +1,111 @@
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { ParticipantStatus } from "#proto";
+import { systemClock } from "#runtime";
+import type { RegisterView } from "#trust";
+import { outSubject } from "#wire";
+import { openReconciliation, type ReconcileStep } from "../../deploy/local/index.ts";
+import { startTestCarrier, type TestCarrier } from "../support/nats-carrier.ts";
+
+let carrier: TestCarrier;
+
+beforeAll(async () => {
+  carrier = await startTestCarrier(["NE", "BR"]);
+}, 120_000);
+
+afterAll(async () => {
+  await carrier?.stop();
+});
+
+const { ACTIVE, REMOVED } = ParticipantStatus;
+
+type Statuses = Readonly<Record<string, ParticipantStatus>>;
+
+async function open(statuses: Statuses) {
+  const participants = Object.entries(statuses).map(([id, status]) => ({ id, status }));
+  const register = { participants } as unknown as Pick<RegisterView, "participants">;
+  const { paths, url: natsUrl } = carrier;
+  return await openReconciliation({ paths, natsUrl, register, clock: systemClock });
+}
+
+/** Plans, and does it; with `upTo` it is interrupted after so many steps. */
+async function reconcile(statuses: Statuses, upTo = Number.POSITIVE_INFINITY): Promise<string[]> {
+  const reconciliation = await open(statuses);
+  let done = 0;
+  const onStep = (_step: ReconcileStep): void => {
+    done += 1;
+    if (done >= upTo) throw new TypeError("interrupted");
+  };
+  try {
+    await reconciliation.apply(onStep).catch((caught: unknown) => {
+      if (!(caught instanceof TypeError)) throw caught;
+    });
+    return reconciliation.steps.map(({ action, participant }) => `${participant} ${action}`);
+  } finally {
+    await reconciliation.close();
+  }
+}
+
+const ADMITTING = ["issue-account", "push-account", "connect-gateway", "make-streams"];
+
+/** Whether a participant can write, and the gateway reach it. */
+async function takesPart(id: string): Promise<void> {
+  const own = await carrier.bus(id);
+  const data = new Uint8Array([1]);
+  await own.publish({ subject: outSubject(id, 2, 1), data, transportId: `${id}.out` });
+  const gateway = await carrier.bus("gateway");
+  const subject = `tp.in.${id}.normal.receipt`;
+  await gateway.publish({ subject, data, transportId: `${id}.in` });
+}
+
+describe("NATS follows the register (TP-RUN-8)", () => {
+  it("has nothing to do where both agree", async () => {
+    expect(await reconcile({ NE: ACTIVE, BR: ACTIVE })).toEqual([]);
+  });
+
+  it("admits a participant while others are connected, by a plan that is shown first", async () => {
+    const ne = await carrier.bus("NE");
+    const statuses = { NE: ACTIVE, BR: ACTIVE, AT: ACTIVE };
+    const planned = await open(statuses);
+    await planned.close();
+    expect(planned.steps.map(({ action }) => action)).toEqual(ADMITTING);
+    expect(await reconcile(statuses)).toEqual(ADMITTING.map((action) => `AT ${action}`));
+    expect(await reconcile(statuses)).toEqual([]);
+    await takesPart("AT");
+    expect(ne.connected).toBe(true);
+  });
+
+  it.each([
+    ["KE", 1],
+    ["TR", 2],
+    ["DE", 3],
+  ] as const)("goes on for %s where it was interrupted after %i steps", async (id, steps) => {
+    const statuses = { NE: ACTIVE, BR: ACTIVE, AT: ACTIVE, [id]: ACTIVE };
+    await reconcile(statuses, steps);
+    const left = (await reconcile(statuses)).filter((step) => step.startsWith(id));
+    expect(left).toEqual(ADMITTING.slice(steps).map((action) => `${id} ${action}`));
+    await takesPart(id);
+  });
+
+  it("makes an account anew whose token was not written yet", async () => {
+    const statuses = { NE: ACTIVE, BR: ACTIVE, AT: ACTIVE, FR: ACTIVE };
+    await reconcile(statuses, 1);
+    await rm(join(carrier.paths.nats.issuedDir, "FR.jwt"));
+    const left = (await reconcile(statuses)).filter((step) => step.startsWith("FR"));
+    expect(left).toEqual(ADMITTING.map((action) => `FR ${action}`));
+    await takesPart("FR");
+  });
+
+  it("disconnects a removed participant at once and for good, and nobody else", async () => {
+    const [ne, br] = [await carrier.bus("NE"), await carrier.bus("BR")];
+    const { promise: cut, resolve } = Promise.withResolvers<void>();
+    ne.onEvent(({ type }) => (type === "disconnected" ? resolve() : undefined));
+    const statuses = { NE: REMOVED, BR: ACTIVE };
+    expect(await reconcile(statuses)).toContain("NE disconnect");
+    await cut;
+    expect(br.connected).toBe(true);
+    expect((await reconcile(statuses)).filter((step) => step.startsWith("NE"))).toEqual([]);
+    await expect(carrier.raw("NE", "NE", { reconnect: false })).rejects.toThrow();
+  });
+});
