@@ -2,7 +2,7 @@ import { type Refusal, TracepostError } from "#errors";
 import { checkRegisterEvidence, type RegisterOffer, type RegisterTaker } from "#post";
 import { type Participant, ParticipantStatus, type Timestamp } from "#proto";
 import type { Logger } from "#runtime";
-import type { RegisterClient, VerifiedRegister } from "#trust";
+import type { RegisterClient, RegisterView, VerifiedRegister } from "#trust";
 import { timestampMs } from "#wire";
 
 /** Fetches the register in force from the exchange; undefined when it cannot be had now. */
@@ -50,6 +50,10 @@ export class RegisterDesk implements RegisterTaker {
       const proven = checkRegisterEvidence(evidence, found);
       return proven.ok ? undefined : proven.refusal;
     });
+  }
+
+  at(version: bigint): RegisterView | undefined {
+    return this.#parts.client.current.at(version);
   }
 
   noteNewer(version: bigint): void {

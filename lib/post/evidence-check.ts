@@ -17,6 +17,8 @@ export interface ProvenEntry {
   /** Place in the log. */
   readonly index: number;
   readonly recordedAtMs: number;
+  /** Version of the register it was decided under. */
+  readonly registerVersion: bigint;
   readonly code: string | null;
   /** Recipients the gateway refused, with their codes. */
   readonly refusedFor: readonly { readonly recipient: string; readonly code: string }[];
@@ -63,6 +65,7 @@ export function checkEvidence(
     kind: entry.kind,
     index: Number(evidence.index),
     recordedAtMs,
+    registerVersion: entry.registerVersion,
     code: refusalNameOf(entry.code) ?? null,
     refusedFor: entry.results
       .filter((result) => !isRouted(result.code))

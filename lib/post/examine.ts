@@ -1,6 +1,6 @@
 import { type Refusal, TracepostError } from "#errors";
 import { EntryKind, Kind, type Receipt, type ReceiptItem, ReceiptType } from "#proto";
-import { authenticateHeader, type RegisterView } from "#trust";
+import { authenticateHeader, type EarlierRegister, type RegisterView } from "#trust";
 import {
   checkSubject,
   GATEWAY_SENDER,
@@ -49,6 +49,8 @@ export interface ExamineContext {
   readonly participant: string;
   readonly register: RegisterView;
   readonly nowMs: number;
+  /** A version that was in force here, if it is still known. */
+  readonly earlier: EarlierRegister;
   /** Whether it may be handed back until a newer register has come (TP-RUN-5). */
   readonly mayWait: boolean;
 }
@@ -114,7 +116,11 @@ async function examineParsed(
     ? undefined
     : checkDispatchEvidence(dispatch.evidence, message, participant, register);
   const judgedAtMs = proof?.ok === true ? proof.value.recordedAtMs : nowMs;
-  const authentic = await authenticateHeader(message, header.sender, register, judgedAtMs);
+  // What was decided before a revocation took effect stays decided, whatever date it was given.
+  const decidedUnder =
+    proof?.ok === true ? context.earlier(proof.value.registerVersion) : undefined;
+  const judgedBy = decidedUnder ?? register;
+  const authentic = await authenticateHeader(message, header.sender, judgedBy, judgedAtMs);
   if (!authentic.ok) return junk("UNAUTHENTICATED", authentic.refusal);
   if (header.kind === Kind.RECEIPT) {
     if (proof?.ok === false) return junk("NOT_LOGGED", proof.refusal, message);

@@ -1,4 +1,5 @@
 import { POST_LIMITS, passCrashPoint, Semaphore } from "#runtime";
+import type { EarlierRegister } from "#trust";
 import {
   type Consumption,
   IN_STREAM,
@@ -103,8 +104,9 @@ export class InboxLane {
 
   /** Begins with the messages in their order; each promise settles once its message is durable. */
   async #begin(batch: readonly InboundMessage[]): Promise<Promise<Handled>[]> {
-    const { participant, register, clock } = this.#parts;
-    const context = { participant, register: register(), nowMs: clock.now() };
+    const { participant, register, registers, clock } = this.#parts;
+    const earlier: EarlierRegister = (version) => registers.at(version);
+    const context = { participant, register: register(), earlier, nowMs: clock.now() };
     const examined = batch.map(({ data, deliveries, subject }) => {
       passCrashPoint("focal-point.inbox-received");
       const mayWait = deliveries <= POST_LIMITS.newerRegisterWaits;

@@ -51,6 +51,8 @@ export interface RegisterTaker {
    * Gives what speaks against it. Throws for a fault of this machine: it comes again.
    */
   take(offer: RegisterOffer): Promise<Refusal | undefined>;
+  /** A version that is or was in force here, if it is still known. */
+  at(version: bigint): RegisterView | undefined;
   /** A message names a version newer than ours: it is to be fetched. */
   noteNewer(version: bigint): void;
 }

@@ -45,6 +45,7 @@ export function createPost(options: PostOptions): Post {
 
 const NO_REGISTERS: RegisterTaker = {
   take: async () => refuse("NOT_PERMITTED", "header.kind", "no register is taken here"),
+  at: () => undefined,
   noteNewer: () => undefined,
 };
 

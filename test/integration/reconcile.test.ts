@@ -20,6 +20,9 @@ afterAll(async () => {
 
 const { ACTIVE, REMOVED } = ParticipantStatus;
 
+/** Everybody so far; tests add to it, because the server they share does not forget. */
+const everybody: Record<string, ParticipantStatus> = { NE: ACTIVE, BR: ACTIVE };
+
 type Statuses = Readonly<Record<string, ParticipantStatus>>;
 
 async function open(statuses: Statuses) {
@@ -61,17 +64,17 @@ async function takesPart(id: string): Promise<void> {
 
 describe("NATS follows the register (TP-RUN-8)", () => {
   it("has nothing to do where both agree", async () => {
-    expect(await reconcile({ NE: ACTIVE, BR: ACTIVE })).toEqual([]);
+    expect(await reconcile(everybody)).toEqual([]);
   });
 
   it("admits a participant while others are connected, by a plan that is shown first", async () => {
     const ne = await carrier.bus("NE");
-    const statuses = { NE: ACTIVE, BR: ACTIVE, AT: ACTIVE };
-    const planned = await open(statuses);
+    everybody.AT = ACTIVE;
+    const planned = await open(everybody);
     await planned.close();
     expect(planned.steps.map(({ action }) => action)).toEqual(ADMITTING);
-    expect(await reconcile(statuses)).toEqual(ADMITTING.map((action) => `AT ${action}`));
-    expect(await reconcile(statuses)).toEqual([]);
+    expect(await reconcile(everybody)).toEqual(ADMITTING.map((action) => `AT ${action}`));
+    expect(await reconcile(everybody)).toEqual([]);
     await takesPart("AT");
     expect(ne.connected).toBe(true);
   });
@@ -81,19 +84,19 @@ describe("NATS follows the register (TP-RUN-8)", () => {
     ["TR", 2],
     ["DE", 3],
   ] as const)("goes on for %s where it was interrupted after %i steps", async (id, steps) => {
-    const statuses = { NE: ACTIVE, BR: ACTIVE, AT: ACTIVE, [id]: ACTIVE };
-    await reconcile(statuses, steps);
-    const left = (await reconcile(statuses)).filter((step) => step.startsWith(id));
-    expect(left).toEqual(ADMITTING.slice(steps).map((action) => `${id} ${action}`));
+    everybody[id] = ACTIVE;
+    await reconcile(everybody, steps);
+    expect(await reconcile(everybody)).toEqual(
+      ADMITTING.slice(steps).map((action) => `${id} ${action}`),
+    );
     await takesPart(id);
   });
 
   it("makes an account anew whose token was not written yet", async () => {
-    const statuses = { NE: ACTIVE, BR: ACTIVE, AT: ACTIVE, FR: ACTIVE };
-    await reconcile(statuses, 1);
+    everybody.FR = ACTIVE;
+    await reconcile(everybody, 1);
     await rm(join(carrier.paths.nats.issuedDir, "FR.jwt"));
-    const left = (await reconcile(statuses)).filter((step) => step.startsWith("FR"));
-    expect(left).toEqual(ADMITTING.map((action) => `FR ${action}`));
+    expect(await reconcile(everybody)).toEqual(ADMITTING.map((action) => `FR ${action}`));
     await takesPart("FR");
   });
 
@@ -101,11 +104,11 @@ describe("NATS follows the register (TP-RUN-8)", () => {
     const [ne, br] = [await carrier.bus("NE"), await carrier.bus("BR")];
     const { promise: cut, resolve } = Promise.withResolvers<void>();
     ne.onEvent(({ type }) => (type === "disconnected" ? resolve() : undefined));
-    const statuses = { NE: REMOVED, BR: ACTIVE };
-    expect(await reconcile(statuses)).toContain("NE disconnect");
+    everybody.NE = REMOVED;
+    expect(await reconcile(everybody)).toEqual(["NE disconnect"]);
     await cut;
     expect(br.connected).toBe(true);
-    expect((await reconcile(statuses)).filter((step) => step.startsWith("NE"))).toEqual([]);
+    expect(await reconcile(everybody)).toEqual([]);
     await expect(carrier.raw("NE", "NE", { reconnect: false })).rejects.toThrow();
   });
 });
