@@ -37,8 +37,8 @@ export interface GatewaySigners {
 }
 
 /**
- * Signers that use, each time, the newest of the gateway's keys that the register in force has valid
- * (TP-RUN-7): a rotation takes effect when its time comes, without a start.
+ * Signers that use, each time, the newest of the gateway's keys that the register in force has
+ * valid (TP-RUN-7): a rotation takes effect when its time comes, without a start.
  */
 export function gatewaySigners(
   { checkpointKeys, receiptKeys }: GatewayIdentity,

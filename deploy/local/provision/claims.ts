@@ -165,8 +165,8 @@ export function issueActivation(options: {
 }
 
 /**
- * The same account with some of its claims changed, signed again by the operator. Made from what the
- * server has, so that nothing else changes (TP-NATS-8).
+ * The same account with some of its claims changed, signed again by the operator. Made from what
+ * the server has, so that nothing else changes (TP-NATS-8).
  */
 export function editAccount(
   held: ClaimsData<Account>,

@@ -108,8 +108,8 @@ async function held(claims: ClaimsAdmin, account: string) {
 }
 
 /**
- * Whose streams are made. The outbox is the last that {@link makeStreams} makes of a participant, so
- * that it tells of the inbox too.
+ * Whose streams are made. The outbox is the last that {@link makeStreams} makes of a participant,
+ * so that it tells of the inbox too.
  */
 async function outboxesOf(
   { natsUrl, paths }: ReconcileOptions,
