@@ -1,11 +1,22 @@
-import { appendFile, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Type } from "typebox";
-import { HeldCopy, openCopyFile, type PostIssuer } from "#alerts";
+import { HeldCopy, openCopyFile, type PostIssuer, signPostLog } from "#alerts";
 import { TracepostError } from "#errors";
 import { CHECK_LIMITS, parseConfig } from "#runtime";
-import { generateSealingKey, loadSealingKey, publicKeyOf, saveSealingKey } from "#trust";
+import {
+  createSigner,
+  generateSealingKey,
+  generateSigningKey,
+  loadSealingKey,
+  loadSigningKey,
+  PAYLOAD_TYPES,
+  publicKeyOf,
+  saveSealingKey,
+  saveSigningKey,
+} from "#trust";
 import { timestampMs } from "#wire";
+import { readAsked } from "./post-log-files.ts";
 import { readInput } from "./read-input.ts";
 
 /**
@@ -25,11 +36,19 @@ const KEY = "post.age";
 const POST = "post.json";
 const ISSUER = "issuer.json";
 const CLOCK = "clock.json";
-const LOG = "checks.jsonl";
+const LOG_KEY = "log.key";
 const HELD = /^held-(\d{6})\.age$/;
 
-/** Makes the folder and its key; gives the key that the capital seals to. */
-export async function makePostFolder(folder: string, postId: string): Promise<string> {
+/** Public keys of a post, as they are brought to the capital. */
+export interface PostKeys {
+  /** What files are sealed to. */
+  readonly recipient: string;
+  /** What its log is signed with: Ed25519, raw, base64. */
+  readonly logKey: string;
+}
+
+/** Makes the folder and its keys; gives those that the capital is told. */
+export async function makePostFolder(folder: string, postId: string): Promise<PostKeys> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const there = await readdir(folder);
   if (there.length > 0) {
@@ -40,7 +59,10 @@ export async function makePostFolder(folder: string, postId: string): Promise<st
   const pair = await generateSealingKey();
   await saveSealingKey(join(folder, KEY), pair);
   await put(folder, POST, JSON.stringify({ postId }));
-  return pair.recipient;
+  const logPair = generateSigningKey();
+  await saveSigningKey(join(folder, LOG_KEY), logPair);
+  const logKey = Buffer.from(logPair.publicRaw).toString("base64");
+  return { recipient: pair.recipient, logKey };
 }
 
 /** Writes a file of the folder in one piece. */
@@ -77,9 +99,7 @@ export interface PostFolder {
 export async function openPostFolder(folder: string, clockMs: number): Promise<PostFolder> {
   const post = await readJson(folder, POST, PostFile);
   if (post === undefined) {
-    throw new TracepostError("DATA_FOLDER", `${folder} is no folder of a border post`, {
-      remedy: "Make one: tracepost post init POST --folder DIR",
-    });
+    throw noPost(folder);
   }
   const issuer = issuerOf(await readJson(folder, ISSUER, IssuerFile));
   const held = new HeldCopy();
@@ -174,8 +194,22 @@ async function setIssuer(folder: string, file: string): Promise<void> {
   await put(folder, ISSUER, JSON.stringify(given));
 }
 
-/** Notes who asked what, before it is answered (TP-CHECK-14). */
-export async function noteAsked(folder: string, line: object): Promise<void> {
-  const options = { mode: 0o600, flush: true } as const;
-  await appendFile(join(folder, LOG), `${JSON.stringify(line)}\n`, options);
+/** Part of the post's log after a number, signed by the post (TP-CHECK-16). */
+export async function logToTakeHome(
+  folder: string,
+  since: number,
+): Promise<{ readonly file: string; readonly first: number; readonly last: number }> {
+  const post = await readJson(folder, POST, PostFile);
+  if (post === undefined) throw noPost(folder);
+  const pair = await loadSigningKey(join(folder, LOG_KEY));
+  const entries = await readAsked(folder, since);
+  const signer = createSigner(pair, PAYLOAD_TYPES.postLog);
+  const file = signPostLog({ postId: post.postId, entries }, signer);
+  return { file, first: entries[0]?.n ?? 0, last: entries.at(-1)?.n ?? 0 };
+}
+
+function noPost(folder: string): TracepostError {
+  return new TracepostError("DATA_FOLDER", `${folder} is no folder of a border post`, {
+    remedy: "Make one: tracepost post init POST --folder DIR",
+  });
 }

@@ -1,7 +1,8 @@
+import { hash } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Command } from "commander";
-import { checkReport } from "#alerts-api";
+import { checkReport, type Question } from "#alerts-api";
 import { TracepostError } from "#errors";
 import { systemClock } from "#runtime";
 import { timestampMs } from "#wire";
@@ -13,21 +14,26 @@ import {
   type Terminal,
 } from "../command-result.ts";
 import {
+  logToTakeHome,
   makePostFolder,
-  noteAsked,
   openPostFolder,
   type PostFolder,
   takeFile,
 } from "../post-folder.ts";
+import { noteAsked } from "../post-log-files.ts";
 import { addQuestionOptions, type QuestionOptions, readQuestions } from "./check.ts";
 
 interface HeldOptions extends OutputOptions {
   readonly folder: string;
   readonly issuer?: string;
   readonly officer?: string;
+  readonly out?: string;
+  readonly since?: string;
 }
 
 const HOUR_MS = 3_600_000;
+/** Questions of one asking that are remembered as they were. */
+const QUESTIONS_KEPT = 20;
 
 const ABOUT = `
 A border post without an account at the exchange holds the alerts in force as a file: sealed to its
@@ -51,11 +57,17 @@ export function addPostHeld(parent: Command, terminal: Terminal): void {
     .description("at the post: ask whether something is wanted, without any line")
     .requiredOption("--officer <ref>", "who asks; remembered at the post");
   addQuestionOptions(check);
+  const log = parent
+    .command("log")
+    .description("at the post: write what was asked there, signed, to be brought home")
+    .requiredOption("--out <file>", "where to write it")
+    .option("--since <n>", "only what comes after this number, as post list says", "0");
   const examples: readonly (readonly [Command, string])[] = [
     [init, "tracepost post init GAYA-1 --folder gaya"],
     [take, "tracepost post take gaya-0042.age --folder gaya --issuer issuer.json"],
     [open, "tracepost post open --folder gaya --json"],
     [check, "tracepost post check --folder gaya --officer desk-7 --serial 'AB 12?4'"],
+    [log, "tracepost post log --folder gaya --since 40 --out gaya-log.json"],
   ];
   for (const [command, example] of examples) {
     command.requiredOption("--folder <dir>", "folder of the post");
@@ -69,6 +81,7 @@ export function addPostHeld(parent: Command, terminal: Terminal): void {
   addAction<HeldOptions>(open, terminal, async ({ folder }) =>
     heldResult(await openPostFolder(folder, systemClock.now())),
   );
+  addAction<HeldOptions>(log, terminal, runLog);
   addAction<HeldOptions & QuestionOptions>(check, terminal, (options) =>
     runCheck(options, terminal),
   );
@@ -80,15 +93,43 @@ async function runInit({ folder }: HeldOptions, postId = ""): Promise<CommandRes
       remedy: "Use capitals, digits and dashes, such as GAYA-1.",
     });
   }
-  const recipient = await makePostFolder(folder, postId);
+  const { logKey, recipient } = await makePostFolder(folder, postId);
   const keyFile = join(folder, "recipient.txt");
-  await writeFile(keyFile, `${recipient}\n`, { mode: 0o644 });
+  await writeFile(keyFile, `${recipient}\n${logKey}\n`, { mode: 0o644 });
   return {
-    json: { postId, folder, recipient, keyFile },
+    json: { postId, folder, recipient, logKey, keyFile },
     lines: [
       `Made ${folder}; its key stays there.`,
       `Bring ${keyFile} to the capital: tracepost post add ${postId} --key FILE …`,
     ],
+  };
+}
+
+async function runLog({ folder, out = "", since = "0" }: HeldOptions): Promise<CommandResult> {
+  const after = Number(since);
+  if (!Number.isSafeInteger(after) || after < 0) {
+    throw new TracepostError("USAGE", `--since is no number of a line: ${since}`, {
+      remedy: "Give the number that post list shows as log, or leave it out.",
+    });
+  }
+  const { file, first, last } = await logToTakeHome(folder, after);
+  if (last === 0) return { json: { first, last }, lines: ["Nothing was asked since."] };
+  await writeFile(out, file, { mode: 0o600 });
+  return {
+    json: { first, last, out },
+    lines: [
+      `Wrote ${out}: lines ${first} to ${last}, signed by this post.`,
+      `Bring it to the capital: tracepost post take-log POST FILE …; more: --since ${last}`,
+    ],
+  };
+}
+
+/** What is remembered of an asking: the first questions as they were, and a digest of all. */
+function askedOf(questions: readonly Question[]) {
+  return {
+    count: questions.length,
+    digest: hash("sha256", JSON.stringify(questions), "base64"),
+    questions: questions.slice(0, QUESTIONS_KEPT),
   };
 }
 
@@ -140,7 +181,7 @@ async function runCheck(
   demandUsable(post);
   const { held, nowMs } = post;
   const at = new Date(nowMs).toISOString();
-  await noteAsked(folder, { at, officer, questions });
+  await noteAsked(folder, { at, officer, ...askedOf(questions) });
   const answers = [];
   for (const question of questions) answers.push(await held.check(question, nowMs));
   const { asOf, staleAfterHours = 24, version = 0n } = held.newest ?? {};

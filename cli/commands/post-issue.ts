@@ -1,6 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import type { Command } from "commander";
 import { TracepostError } from "#errors";
+import { CHECK_LIMITS } from "#runtime";
 import { addAction, type CommandResult, type Terminal } from "../command-result.ts";
 import { readInput } from "../read-input.ts";
 import {
@@ -19,6 +20,8 @@ interface PostView {
   readonly issuedVersion: number;
   readonly issuedAt?: string;
   readonly expiresAt?: string;
+  /** Newest line of its log that has come home. */
+  readonly logTaken: number;
 }
 
 interface IssueOptions extends ServiceOptions {
@@ -27,6 +30,7 @@ interface IssueOptions extends ServiceOptions {
   readonly out?: string;
   readonly since?: string;
   readonly hours?: string;
+  readonly log?: string;
 }
 
 /** Longest key file: one line. */
@@ -60,6 +64,15 @@ export function addPostIssue(parent: Command, terminal: Terminal): void {
     .command("revoke")
     .description("revoke a post for good; its next file is the order to erase")
     .argument("<post>", "id of the post");
+  const takeLog = parent
+    .command("take-log")
+    .description("take in what a post was asked, as post log wrote it; each line counts once")
+    .argument("<post>", "id of the post")
+    .requiredOption("--log <file>", "file of post log");
+  const showLog = parent
+    .command("show-log")
+    .description("show what a post was asked, the newest first")
+    .argument("<post>", "id of the post");
   const access = "--data exchange --participant KE";
   const examples: readonly (readonly [Command, string])[] = [
     [add, `tracepost post add GAYA-1 --name Gaya --key recipient.txt --out issuer.json ${access}`],
@@ -67,6 +80,8 @@ export function addPostIssue(parent: Command, terminal: Terminal): void {
     [copy, `tracepost post copy GAYA-1 --out gaya.age --hours 48 ${access}`],
     [delta, `tracepost post delta GAYA-1 --since 4711 --out gaya-delta.age ${access}`],
     [revoke, `tracepost post revoke GAYA-1 ${access}`],
+    [takeLog, `tracepost post take-log GAYA-1 --log gaya-log.json ${access}`],
+    [showLog, `tracepost post show-log GAYA-1 ${access} --json`],
   ];
   for (const [command, example] of examples) {
     addServiceOptions(command, "focal-point");
@@ -86,6 +101,8 @@ export function addPostIssue(parent: Command, terminal: Terminal): void {
   run(copy, runCopy);
   run(delta, runCopy);
   run(revoke, runRevoke);
+  run(takeLog, runTakeLog);
+  run(showLog, runShowLog);
 }
 
 async function runAdd(
@@ -93,10 +110,11 @@ async function runAdd(
   { key = "", name = "", out = "" }: IssueOptions,
   postId: string,
 ): Promise<CommandResult> {
-  const recipient = Buffer.from(await readInput(key, KEY_BYTES_MAX))
+  const keys = Buffer.from(await readInput(key, KEY_BYTES_MAX))
     .toString("utf8")
     .trim();
-  const body = { postId, name, recipient };
+  const [recipient = "", logKey] = keys.split("\n");
+  const body = { postId, name, recipient, ...(logKey === undefined ? {} : { logKey }) };
   const call = { method: "POST", path: "/v1/posts", body } as const;
   const added = await callService<{ post: PostView; issuer: object }>(service, call);
   await writeFile(out, `${JSON.stringify(added.issuer)}\n`);
@@ -112,16 +130,17 @@ async function runAdd(
 async function runList(service: ServiceAccess): Promise<CommandResult> {
   const listed = await callService<{ posts: PostView[] }>(service, { path: "/v1/posts" });
   const rows = listed.posts.map(
-    ({ expiresAt, issuedAt, issuedVersion, name, postId, revokedAt }) => [
+    ({ expiresAt, issuedAt, issuedVersion, logTaken, name, postId, revokedAt }) => [
       postId,
       name,
       revokedAt === undefined ? "in use" : `revoked ${revokedAt}`,
       String(issuedVersion),
       issuedAt ?? "never",
       expiresAt ?? "",
+      String(logTaken),
     ],
   );
-  const head = ["post", "name", "state", "version", "issued", "until"];
+  const head = ["post", "name", "state", "version", "issued", "until", "log"];
   return { json: listed, lines: textTable(head, rows) };
 }
 
@@ -182,4 +201,48 @@ async function runRevoke(
       `Send it the order to erase: tracepost post copy ${postId} --out FILE`,
     ],
   };
+}
+
+interface LogTaken {
+  readonly taken: number;
+  readonly known: number;
+  readonly changed: number;
+  readonly newest: number;
+  readonly missing: number;
+}
+
+async function runTakeLog(
+  service: ServiceAccess,
+  { log = "" }: IssueOptions,
+  postId: string,
+): Promise<CommandResult> {
+  const bytes = await readInput(log, CHECK_LIMITS.bodyBytesMax);
+  const body = { file: Buffer.from(bytes).toString("base64") };
+  const path = `/v1/posts/${encodeURIComponent(postId)}/log`;
+  const done = await callService<LogTaken>(service, { method: "POST", path, body });
+  const { changed, known, missing, newest, taken } = done;
+  return {
+    json: done,
+    lines: [
+      `Took ${taken} lines of ${postId}, ${known} were here before; the newest is ${newest}.`,
+      ...(missing > 0 ? [`${missing} lines below it have not come yet.`] : []),
+      ...(changed > 0
+        ? [`${changed} lines differ from what came before: the log of the post was changed.`]
+        : []),
+    ],
+  };
+}
+
+async function runShowLog(
+  service: ServiceAccess,
+  _options: IssueOptions,
+  postId: string,
+): Promise<CommandResult> {
+  const path = `/v1/posts/${encodeURIComponent(postId)}/log`;
+  const shown = await callService<{ log: { n: number; line: string; takenAt: string }[] }>(
+    service,
+    { path },
+  );
+  const rows = shown.log.map(({ line, n, takenAt }) => [String(n), takenAt, line]);
+  return { json: shown, lines: textTable(["n", "taken", "line"], rows) };
 }

@@ -17,4 +17,6 @@ export { createPassingOn } from "./exchange/passing-on.ts";
 export { POST_COPY_PROCEDURES, POST_COPY_READ_ONLY } from "./post/border-posts.ts";
 export { openCopyFile, type PostIssuer, sealCopyFile } from "./post/copy-file.ts";
 export { HeldCopy } from "./post/held-copy.ts";
+export { type PostLogEntry, signPostLog } from "./post/post-log.ts";
+export { POST_LOG_MIGRATION_SQL } from "./post/post-log-procedures.ts";
 export { BORDER_POST_MIGRATION_SQL } from "./post/post-tables.ts";

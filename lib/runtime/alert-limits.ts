@@ -1,4 +1,4 @@
-import { DAY_MS, MIB, SECOND_MS } from "./units.ts";
+import { DAY_MS, KIB, MIB, SECOND_MS } from "./units.ts";
 
 /** Limits of a file of the Common Alerting Protocol. */
 export const CAP_LIMITS = {
@@ -64,4 +64,14 @@ export const CHECK_LIMITS = {
   copyLifeMs: 3 * DAY_MS,
   /** Longest life of it. */
   copyLifeMsMax: 30 * DAY_MS,
+  /** Log file of a post before another one follows it. */
+  postLogFileBytesMax: MIB,
+  /** Log files that a post keeps; a year of a busy lane. */
+  postLogFilesMax: 64,
+  /** One line of it: the first questions of an asking, at their longest. */
+  postLogLineCharsMax: 32 * KIB,
+  /** Lines of one file that goes home. */
+  postLogEntriesMax: 2_000,
+  /** Lines of one file that goes home, together: as a request it stays below `bodyBytesMax`. */
+  postLogBytesMax: 2 * MIB,
 } as const;

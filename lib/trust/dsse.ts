@@ -12,6 +12,7 @@ export const PAYLOAD_TYPES = {
   keyStatement: "application/vnd.tracepost.key-statement.v1",
   policy: "application/vnd.tracepost.policy.v1",
   postCopy: "application/vnd.tracepost.post-copy.v1",
+  postLog: "application/vnd.tracepost.post-log.v1",
 } as const;
 
 /** One of {@link PAYLOAD_TYPES}. */

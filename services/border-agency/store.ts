@@ -10,6 +10,7 @@ import {
   BORDER_POST_MIGRATION_SQL,
   POST_COPY_PROCEDURES,
   POST_COPY_READ_ONLY,
+  POST_LOG_MIGRATION_SQL,
 } from "#alerts";
 import { FEED_MIGRATION_SQL } from "#feed";
 import {
@@ -40,6 +41,7 @@ export const store = {
     { version: 10, name: "border posts", sql: BORDER_POST_MIGRATION_SQL },
     { version: 11, name: "counts of alerts", sql: ALERT_COUNT_MIGRATION_SQL },
     { version: 12, name: "summaries of alerts", sql: ALERT_SUMMARY_MIGRATION_SQL },
+    { version: 13, name: "logs of border posts", sql: POST_LOG_MIGRATION_SQL },
   ],
   procedures: {
     ...createServiceProcedures(agencyHooks),

@@ -10,6 +10,7 @@ import {
   BORDER_POST_MIGRATION_SQL,
   POST_COPY_PROCEDURES,
   POST_COPY_READ_ONLY,
+  POST_LOG_MIGRATION_SQL,
   withAlerts,
 } from "#alerts";
 import { FEED_MIGRATION_SQL } from "#feed";
@@ -124,6 +125,11 @@ export const store = {
       version: 36,
       name: "drafts the register leaves to an officer",
       sql: DRAFT_LEFT_MIGRATION_SQL,
+    },
+    {
+      version: 37,
+      name: "logs of border posts",
+      sql: POST_LOG_MIGRATION_SQL,
     },
   ],
   procedures: {

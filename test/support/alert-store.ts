@@ -7,6 +7,7 @@ import {
   noteAlert,
   POST_COPY_PROCEDURES,
   POST_COPY_READ_ONLY,
+  POST_LOG_MIGRATION_SQL,
 } from "#alerts";
 import type { StoreDefinition } from "#runtime";
 
@@ -17,6 +18,7 @@ export const store = {
     { version: 1, name: "alerts in force", sql: ALERT_COPY_MIGRATION_SQL },
     { version: 2, name: "border posts", sql: BORDER_POST_MIGRATION_SQL },
     { version: 3, name: "summaries of alerts", sql: ALERT_SUMMARY_MIGRATION_SQL },
+    { version: 4, name: "logs of border posts", sql: POST_LOG_MIGRATION_SQL },
   ],
   procedures: { ...ALERT_COPY_PROCEDURES, ...POST_COPY_PROCEDURES, noteAlertOf: noteAlert },
   readOnly: [...ALERT_COPY_READ_ONLY, ...POST_COPY_READ_ONLY],

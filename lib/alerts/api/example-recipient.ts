@@ -23,3 +23,14 @@ export const EXAMPLE_RECIPIENT =
   "d9x0c5nxepsyhyusxdc9eef799np7tzvc94ywg6u5ze36dc26yul08pnlhgq70t2lpc24mk3at802ap35pps68gt" +
   "g38gy9qadjlla20jvchu2ygvm5wuqccyx6s3epvyuzgheql4eshw5q9qchs76y4hzxygvpy3l5ks6u5tuuz7sz42" +
   "z60affx99cyd3rawssq07lh";
+
+/** Key that a post of examples signs its log with; everybody can make what it signs. */
+export const EXAMPLE_LOG_KEY = "6kpsY+KcUgq+9VB7Ey7F+ZVHdq6+vnuSQh7qaRRG0iw=";
+
+/** A log that this post has signed, base64. */
+export const EXAMPLE_POST_LOG =
+  "eyJsb2ciOiJleUp3YjNOMFNXUWlPaUpIUVZsQkxURWlMQ0psYm5SeWFXVnpJanBiZXlKdUlqb3hMQ0pzYVc1bElq" +
+  "b2llMXdpWVhSY0lqcGNJakl3TWpZdE1ESXRNREpVTURrNk1USTZNRFF1TVRFeldsd2lMRndpYjJabWFXTmxjbHdp" +
+  "T2x3aWJHRnVaUzB6WENJc1hDSmpiM1Z1ZEZ3aU9qRjlJbjFkZlE9PSIsImtleUlkIjoiZmU4MTJjMTJmM2FiNGNl" +
+  "NmFjNWRiNjlhYzM1MmY5MDYiLCJzaWduYXR1cmUiOiIwcDFvWXZDdWhTNGhxRGNUOGhjTjBiYitRUmcxczB5QTd4" +
+  "bENLRk9Nbm84N3FIU0ZXY3dGbXl0UkJlNGZGQ0ZJYUEzTHlZdWVLN3RBTUgzWkdMV1RCQT09In0=";

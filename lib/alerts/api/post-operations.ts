@@ -1,7 +1,7 @@
 import { Type } from "typebox";
 import { EXAMPLE_USER } from "#http";
 import { CHECK_LIMITS, HTTP_LIMITS } from "#runtime";
-import { EXAMPLE_RECIPIENT } from "./example-recipient.ts";
+import { EXAMPLE_LOG_KEY, EXAMPLE_RECIPIENT } from "./example-recipient.ts";
 
 /** Contracts of the routes about border posts that hold the alerts in force as a file. */
 
@@ -22,6 +22,7 @@ const PostSchema = Type.Object({
   issuedVersion: Type.Integer({ minimum: 0, description: "Newest version issued; 0: none" }),
   issuedAt: maybeInstant,
   expiresAt: Type.Optional({ ...instant, description: "When what it holds dies by itself" }),
+  logTaken: Type.Integer({ minimum: 0, description: "Newest line of its log that has come home" }),
 });
 
 const IssuerSchema = Type.Object(
@@ -39,6 +40,7 @@ const GAYA = {
   addedAt: "2026-02-02T09:12:04.113Z",
   addedBy: EXAMPLE_USER,
   issuedVersion: 0,
+  logTaken: 0,
 } as const;
 const ISSUER = {
   participant: "NE",
@@ -63,6 +65,12 @@ export const ADD_POST = {
           pattern: "^age1pq1[a-z0-9]{1000,2500}$",
           description: "Its sealing key, as `tracepost post init` prints it",
         }),
+        logKey: Type.Optional(
+          Type.String({
+            pattern: "^[A-Za-z0-9+/]{43}=$",
+            description: "Ed25519 key that it signs its log with, base64; absent: it has none",
+          }),
+        ),
       },
       closed,
     ),
@@ -74,7 +82,12 @@ export const ADD_POST = {
     examples: {
       gaya: {
         summary: "A post at a road",
-        body: { postId: GAYA.postId, name: GAYA.name, recipient: EXAMPLE_RECIPIENT },
+        body: {
+          postId: GAYA.postId,
+          name: GAYA.name,
+          recipient: EXAMPLE_RECIPIENT,
+          logKey: EXAMPLE_LOG_KEY,
+        },
         status: 200,
         answer: { post: GAYA, issuer: ISSUER },
       },

@@ -1,11 +1,21 @@
-import { actorOf, type HttpRoutes, problemOf, sendProblem } from "#http";
+import {
+  actorOf,
+  BAD_MARK,
+  type HttpRoutes,
+  pageMark,
+  positionOf,
+  problemOf,
+  sendProblem,
+} from "#http";
 import { PostCopy } from "#proto";
-import { CHECK_LIMITS, type Clock, type Database } from "#runtime";
-import { encryptTo } from "#trust";
+import { CHECK_LIMITS, type Clock, type Database, HTTP_LIMITS } from "#runtime";
+import { encryptTo, publicKeyOf } from "#trust";
 import { type HeaderSigner, toTimestamp } from "#wire";
 import type { ALERT_COPY_PROCEDURES } from "../copy/procedures.ts";
 import type { BorderPost, POST_COPY_PROCEDURES } from "../post/border-posts.ts";
 import { sealCopyFile } from "../post/copy-file.ts";
+import { openPostLog } from "../post/post-log.ts";
+import { SHOW_POST_LOG, TAKE_POST_LOG } from "./post-log-operations.ts";
 import { ADD_POST, ISSUE_COPY, LIST_POSTS, REVOKE_POST } from "./post-operations.ts";
 
 /** What the routes of posts work with. */
@@ -23,6 +33,13 @@ export interface PostDeps {
 
 const HOUR_MS = 3_600_000;
 const NO_POST = { detail: "there is no post of this id" } as const;
+const NO_LOG_KEY = { detail: "there is no post of this id that signs its log" } as const;
+/** Why a log is not taken. */
+const NOT_TAKEN = {
+  notALog: "must be the file that post log writes",
+  notSigned: "must be signed by this post",
+  otherPost: "must be the log of this post",
+} as const;
 
 /** Routes of border posts that hold the alerts in force as a file (TP-CHECK-10 to TP-CHECK-12). */
 export function addPostRoutes(routes: HttpRoutes, deps: PostDeps): void {
@@ -34,8 +51,10 @@ export function addPostRoutes(routes: HttpRoutes, deps: PostDeps): void {
       const problems = [{ field: "recipient", rule: "must be the key that post init prints" }];
       return sendProblem(reply, problemOf("INPUT_INVALID", { problems }));
     }
+    const { logKey: key, ...given } = request.body;
+    const logKey = key === undefined ? undefined : Buffer.from(key, "base64");
     const actor = actorOf(request).userId;
-    const { post } = await store.call("addPost", { ...request.body, actor, nowMs: clock.now() });
+    const { post } = await store.call("addPost", { ...given, logKey, actor, nowMs: clock.now() });
     if (post?.recipient !== recipient || post.revokedAtMs !== null) {
       return sendProblem(reply, problemOf("POST_EXISTS", { field: "postId" }));
     }
@@ -58,6 +77,40 @@ export function addPostRoutes(routes: HttpRoutes, deps: PostDeps): void {
     const lifeMs =
       lifeHours === undefined ? CHECK_LIMITS.copyLifeMs : Math.ceil(lifeHours * HOUR_MS);
     return await issueCopy(deps, post, { sinceVersion, lifeMs });
+  });
+  addPostLogRoutes(routes, deps);
+}
+
+/** Routes by which the log of a post comes home and is looked at (TP-CHECK-16). */
+function addPostLogRoutes(routes: HttpRoutes, { clock, store }: PostDeps): void {
+  const bodyLimit = CHECK_LIMITS.bodyBytesMax;
+  routes.post("/posts/:postId/log", { ...TAKE_POST_LOG, bodyLimit }, async (request, reply) => {
+    const { postId } = request.params;
+    const key = await store.call("findPostLogKey", { postId });
+    if (key === null) return sendProblem(reply, problemOf("NOT_FOUND", NO_LOG_KEY));
+    const file = Buffer.from(request.body.file, "base64");
+    const opened = await openPostLog(file, { postId, publicKey: publicKeyOf(key) });
+    if (!opened.ok) {
+      const problems = [{ field: "file", rule: NOT_TAKEN[opened.rule] }];
+      return sendProblem(reply, problemOf("INPUT_INVALID", { problems }));
+    }
+    const [actor, nowMs] = [actorOf(request).userId, clock.now()];
+    const { entries } = opened;
+    return reply.send(await store.call("takePostLog", { postId, entries, actor, nowMs }));
+  });
+  routes.get("/posts/:postId/log", SHOW_POST_LOG, async (request, reply) => {
+    const { after, limit = HTTP_LIMITS.pageRowsMax } = request.query;
+    const before = after === undefined ? Number.MAX_SAFE_INTEGER : positionOf(after);
+    if (before === undefined) return sendProblem(reply, problemOf("INPUT_INVALID", BAD_MARK));
+    const { postId } = request.params;
+    const post = await store.call("findPost", { postId });
+    if (post === null) return sendProblem(reply, problemOf("NOT_FOUND", NO_POST));
+    const lines = await store.call("listPostLog", { postId, before, limit });
+    const last = lines.length < limit ? undefined : lines.at(-1);
+    const log = lines.map(({ line, n, takenAtMs, takenBy }) => {
+      return { n, line, takenAt: new Date(takenAtMs).toISOString(), takenBy };
+    });
+    return reply.send({ log, ...(last === undefined ? {} : { next: pageMark(last.n) }) });
   });
 }
 
@@ -130,5 +183,6 @@ function postView(post: BorderPost) {
     issuedVersion,
     ...at("issuedAt", issuedAtMs),
     ...at("expiresAt", expiresAtMs),
+    logTaken: post.logTaken,
   };
 }

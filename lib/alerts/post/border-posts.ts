@@ -2,6 +2,7 @@ import { Alert, type ExchangeStatus, type PostAlert } from "#proto";
 import { CHECK_LIMITS, type SqlRow, type Transaction } from "#runtime";
 import { toTimestamp } from "#wire";
 import { sweepExpired } from "../copy/note-alert.ts";
+import { POST_LOG_PROCEDURES, POST_LOG_READ_ONLY } from "./post-log-procedures.ts";
 
 /** A post that holds the alerts in force as a file. */
 export interface BorderPost {
@@ -18,6 +19,8 @@ export interface BorderPost {
   readonly issuedAtMs: number | null;
   /** When what it holds dies by itself. */
   readonly expiresAtMs: number | null;
+  /** Newest line of its log that has come home; 0: none. */
+  readonly logTaken: number;
 }
 
 interface PostRow extends SqlRow {
@@ -31,7 +34,12 @@ interface PostRow extends SqlRow {
   issued_version: number;
   issued_at: number | null;
   expires_at: number | null;
+  log_taken: number;
 }
+
+/** Posts, each with how far its log has come home. */
+const POSTS = `SELECT p.*, coalesce((SELECT max(n) FROM post_check c WHERE c.post_id = p.post_id), 0)
+  AS log_taken FROM border_post p`;
 
 function postOf(row: PostRow): BorderPost {
   return {
@@ -45,6 +53,7 @@ function postOf(row: PostRow): BorderPost {
     issuedVersion: row.issued_version,
     issuedAtMs: row.issued_at,
     expiresAtMs: row.expires_at,
+    logTaken: row.log_taken,
   };
 }
 
@@ -53,6 +62,8 @@ interface NewPost {
   readonly postId: string;
   readonly name: string;
   readonly recipient: string;
+  /** Raw public key its log is signed with; absent: it brings none home. */
+  readonly logKey?: Uint8Array | undefined;
   readonly actor: string;
   readonly nowMs: number;
 }
@@ -63,11 +74,12 @@ async function addPost(
   post: NewPost,
 ): Promise<{ readonly added: boolean; readonly post: BorderPost | null }> {
   const added = await tx.run(
-    `INSERT INTO border_post (post_id, name, recipient, added_at, added_by)
-     VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+    `INSERT INTO border_post (post_id, name, recipient, log_key, added_at, added_by)
+     VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
     post.postId,
     post.name,
     post.recipient,
+    post.logKey ?? null,
     post.nowMs,
     post.actor,
   );
@@ -75,13 +87,13 @@ async function addPost(
 }
 
 async function findPost(tx: Transaction, args: { postId: string }): Promise<BorderPost | null> {
-  const row = await tx.get<PostRow>("SELECT * FROM border_post WHERE post_id = ?", args.postId);
+  const row = await tx.get<PostRow>(`${POSTS} WHERE p.post_id = ?`, args.postId);
   return row === undefined ? null : postOf(row);
 }
 
 /** All posts by id. */
 async function listPosts(tx: Transaction, _args: unknown): Promise<BorderPost[]> {
-  const rows = await tx.all<PostRow>("SELECT * FROM border_post ORDER BY post_id LIMIT 10000");
+  const rows = await tx.all<PostRow>(`${POSTS} ORDER BY p.post_id LIMIT 10000`);
   return rows.map(postOf);
 }
 
@@ -190,7 +202,13 @@ export const POST_COPY_PROCEDURES = {
   revokePost,
   postContent,
   noteIssued,
+  ...POST_LOG_PROCEDURES,
 };
 
 /** Those of them that only read. */
-export const POST_COPY_READ_ONLY = ["findPost", "listPosts", "postContent"] as const;
+export const POST_COPY_READ_ONLY = [
+  "findPost",
+  "listPosts",
+  "postContent",
+  ...POST_LOG_READ_ONLY,
+] as const;

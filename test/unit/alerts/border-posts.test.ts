@@ -8,6 +8,7 @@ import {
   noteCopyCurrent,
   openCopyFile,
   POST_COPY_PROCEDURES,
+  POST_LOG_MIGRATION_SQL,
   type PostIssuer,
   sealCopyFile,
 } from "#alerts";
@@ -28,6 +29,7 @@ beforeEach(() => {
     ALERT_COPY_MIGRATION_SQL,
     BORDER_POST_MIGRATION_SQL,
     ALERT_SUMMARY_MIGRATION_SQL,
+    POST_LOG_MIGRATION_SQL,
   );
   return () => tx[Symbol.dispose]();
 });

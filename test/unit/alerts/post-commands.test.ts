@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { appendFile, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -103,7 +103,7 @@ describe("a border post by the command line", () => {
     expect(report).toMatchObject({ possibleMatches: 1, stale: false, alertsInForce: 1 });
     expect(report.notice).toContain("no order to detain");
     expect(await check("ZZ9999")).toMatchObject({ possibleMatches: 0 });
-    const log = (await readFile(join(post, "checks.jsonl"), "utf8")).trim().split("\n");
+    const log = (await readFile(join(post, "checks-000000001.jsonl"), "utf8")).trim().split("\n");
     expect(log.map((line) => JSON.parse(line))).toMatchObject([
       { officer: "desk-7", questions: [{ serial: "AB1234C" }] },
       { officer: "desk-7", questions: [{ serial: "ZZ9999" }] },
@@ -129,6 +129,51 @@ describe("a border post by the command line", () => {
     await run("post", "take", out("3.age"), "--folder", post);
     const held = (await readdir(post)).filter((name) => name.startsWith("held-"));
     expect(held).toEqual(["held-000003.age"]);
+  });
+
+  test("has its log taken home, signed, each line once (TP-CHECK-16)", async () => {
+    const file = out("log.json");
+    const write = ["post", "log", "--folder", post, "--out", file];
+    expect(await run(...write)).toMatchObject({ first: 1, last: 4 });
+    const take = ["post", "take-log", "GAYA-1", "--log", file, ...access];
+    expect(await run(...take)).toEqual({ taken: 4, known: 0, changed: 0, newest: 4, missing: 0 });
+    expect(await run(...take)).toMatchObject({ taken: 0, known: 4, changed: 0 });
+    const { log } = await run("post", "show-log", "GAYA-1", ...access);
+    expect(
+      log.map(({ line, n }: { line: string; n: number }) => [n, JSON.parse(line)]),
+    ).toMatchObject([
+      [4, { officer: "desk-7", count: 1, questions: [{ serial: "XYZ789" }] }],
+      [3, { questions: [{ serial: "AB1234C" }] }],
+      [2, { questions: [{ serial: "ZZ9999" }] }],
+      [1, { questions: [{ serial: "AB1234C" }] }],
+    ]);
+    expect((await run("post", "list", ...access)).posts).toMatchObject([{ logTaken: 4 }]);
+    // A line that a crash tore keeps its number, and what follows is a line of its own.
+    await appendFile(join(post, "checks-000000001.jsonl"), '{"torn');
+    await check("QQ1111");
+    expect(await run(...write, "--since", "4")).toMatchObject({ first: 5, last: 6 });
+    expect(await run(...take)).toMatchObject({ taken: 2, newest: 6, missing: 0 });
+  });
+
+  test("has a log refused that it has not signed, and a change of it told (TP-CHECK-16)", async () => {
+    const file = out("forged.json");
+    await run("post", "log", "--folder", post, "--out", file);
+    const signed = JSON.parse(await readFile(file, "utf8"));
+    const told = JSON.parse(Buffer.from(signed.log, "base64").toString("utf8"));
+    told.entries[0].line = "{}";
+    const log = Buffer.from(JSON.stringify(told)).toString("base64");
+    await writeFile(file, JSON.stringify({ ...signed, log }));
+    const take = ["post", "take-log", "GAYA-1", "--log", file, ...access];
+    expect(await tracepost(take)).toMatchObject({
+      code: 2,
+      err: expect.stringContaining("must be signed by this post"),
+    });
+    // Whoever has the folder can sign another past; what came home first shows it.
+    const first = join(post, "checks-000000001.jsonl");
+    const [, ...rest] = (await readFile(first, "utf8")).split("\n");
+    await writeFile(first, ["{}", ...rest].join("\n"));
+    await run("post", "log", "--folder", post, "--out", file);
+    expect(await run(...take)).toMatchObject({ taken: 0, changed: 1 });
   });
 
   test("knows nothing once its copy has expired, at any clock (TP-CHECK-10)", async () => {
