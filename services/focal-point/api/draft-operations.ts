@@ -129,6 +129,9 @@ export const RELEASE_DRAFT = {
             final: {
               outcome: "NO_RECORD",
               remarks: "Neither in the register nor in the paper records of the maker.",
+              answers: [
+                { question: "LAST_LEGAL_HOLDER", answer: "Not known.", status: "NOT_KNOWN" },
+              ],
             },
           },
         },
