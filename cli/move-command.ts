@@ -73,7 +73,7 @@ export async function makeMove(
   const attached = await attachFiles(service, options);
   const whole = { ...body, ...attached };
   const sent = await sendMove(service, { caseId, path, body: whole, key: options.key });
-  const held = heldResult(sent, accessWords(options));
+  const held = heldResult(sent, options);
   if (held !== undefined) return held;
   const report = await reportSent(service, { caseId, messageId: sent.messageId }, options);
   const state = report.state ?? sent.state;

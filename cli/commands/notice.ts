@@ -117,7 +117,7 @@ export async function send(
   const subject = { messageId, part, ...(sender && { sender }) };
   const service = await openService(options, terminal, PERSON);
   const sent = await sendNotice(service, { subject, ...content }, key);
-  const held = heldResult(sent, accessWords(options));
+  const held = heldResult(sent, options);
   if (held !== undefined) return held;
   const lines = sent.notices.map(({ noticeId, to }) => `Sent to ${to}: notice ${noticeId}.`);
   const see = `See who has done it: tracepost notice show NOTICE ${accessWords(options)}`;

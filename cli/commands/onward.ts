@@ -4,12 +4,7 @@ import { addAction, type Terminal } from "../command-result.ts";
 import { heldResult } from "../held-answer.ts";
 import { answerNotice, listOnward } from "../notice-calls.ts";
 import { parseLimit } from "../parse-option.ts";
-import {
-  accessWords,
-  addServiceOptions,
-  openService,
-  type ServiceOptions,
-} from "../service-access.ts";
+import { addServiceOptions, openService, type ServiceOptions } from "../service-access.ts";
 import { textTable } from "../text-table.ts";
 import { send } from "./notice.ts";
 
@@ -88,7 +83,7 @@ function addDecide(parent: Command, terminal: Terminal): void {
         : { granted: true, releaseTo: grant, ...(conditions && { conditions }) };
     const service = await openService(options, terminal, PERSON);
     const answered = await answerNotice(service, { noticeId, verb: "decide", body, key });
-    const held = heldResult(answered, accessWords(options));
+    const held = heldResult(answered, options);
     return held ?? { json: answered, lines: [`Decided: message ${answered.answerId}.`] };
   });
 }

@@ -14,12 +14,7 @@ import {
   type ReleaseView,
   releasePolicy,
 } from "../release-calls.ts";
-import {
-  accessWords,
-  addServiceOptions,
-  openService,
-  type ServiceOptions,
-} from "../service-access.ts";
+import { addServiceOptions, openService, type ServiceOptions } from "../service-access.ts";
 import { textTable } from "../text-table.ts";
 
 const STATES = ["PENDING", "RELEASED", "RETURNED", "REVIEW_DUE", "REVIEWED"];
@@ -169,7 +164,7 @@ function addReview(parent: Command, terminal: Terminal): void {
     .requiredOption("--note <text>", "why");
   addServiceOptions(command, "focal-point");
   const text =
-    '  tracepost release review 019b0f75-3c44 --verdict APPROVED --note "It could not wait"';
+    '  tracepost release review 019b0f75-3c44 --verdict APPROVED --note "It could not wait until Monday"';
   command.addHelpText("after", `\nExample:${example(text)}`);
   addAction<ServiceOptions & { readonly verdict: string; readonly note: string }>(
     command,
@@ -211,7 +206,7 @@ function addRules(parent: Command, terminal: Terminal): void {
     const service = await openService(options, terminal, PERSON);
     const body = file === undefined ? undefined : (await readBody(file)).value;
     const set = await acknowledgeRules(service, body);
-    const held = heldResult(set, accessWords(options));
+    const held = heldResult(set, options);
     return held ?? { json: set, lines: ruleLines(set as AcknowledgeRulesView) };
   });
 }

@@ -110,7 +110,7 @@ async function send(
     path: `/v1/traces/${caseId}/release`,
     body: { draftId: options.draft, ...(changes && { changes }) },
   });
-  const held = heldResult(sent, accessWords(options));
+  const held = heldResult(sent, options);
   if (held !== undefined) return held;
   return { json: { caseId, ...sent }, lines: [`Sent: case ${caseId} stands at ${sent.state}.`] };
 }

@@ -86,7 +86,7 @@ async function send(
     body: { ...value, ...despite, ...breakGlass, ...attached },
     headers: { "idempotency-key": key },
   });
-  const held = heldResult(opened, accessWords(options));
+  const held = heldResult(opened, options);
   if (held !== undefined) return held;
   const { caseId, findings, messageId } = opened;
   const report = await reportSent(service, { caseId, messageId }, options);

@@ -176,7 +176,8 @@ export class ApiProblem extends TracepostError {
 }
 
 function sentenceOf({ field = "", remedy = "", rule = "" }: ProblemField): string {
-  return `${field}: ${rule}${remedy === "" ? "" : ` (${remedy})`}`;
+  const where = field === "" ? "" : `${field}: `;
+  return `${where}${rule}${remedy === "" ? "" : ` (${remedy})`}`;
 }
 
 function parseProblem(text: string): ProblemText {

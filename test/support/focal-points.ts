@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { type ApiDoor, addUserOnce, issueToken } from "#http";
 import type { RunningService } from "#participant";
-import { createLogger, systemClock, systemTimers } from "#runtime";
+import { type Clock, createLogger, systemClock, systemTimers } from "#runtime";
 import { openSqliteStore } from "#store";
 import { generateSealingKey, savePublicKey, saveSealingKey, saveSigningKey } from "#trust";
 import { newToken } from "#users";
@@ -48,10 +48,11 @@ const LOOK_AGAIN_MS = 50;
 /** Short, so that what was lost comes again soon. */
 const RESEND_FIRST_MS = 500;
 
-/** Opens an exchange among the focal points of some States; officers answer. */
+/** Opens an exchange among the focal points of some States; officers answer. All read `clock`. */
 export async function openFocalPoints(
   ids: readonly string[],
   spec: Omit<PartySpec, "id" | "sealingKey"> = {},
+  clock: Clock = systemClock,
 ): Promise<FocalPoints> {
   const dir = await mkdtemp(join(tmpdir(), "tracepost-focal-points-"));
   const sealing = new Map<string, Awaited<ReturnType<typeof generateSealingKey>>>();
@@ -66,7 +67,7 @@ export async function openFocalPoints(
   });
   const gatewayDir = join(dir, "gateway");
   await mkdir(gatewayDir);
-  const gateway = await startTestGateway({ dir: gatewayDir, parties, carrier, clock: systemClock });
+  const gateway = await startTestGateway({ dir: gatewayDir, parties, carrier, clock });
   const running = new Map<string, RunningService>();
   const doors = new Map<string, ApiDoor>();
   const dataDir = (id: string): string => join(dir, id);
@@ -85,7 +86,7 @@ export async function openFocalPoints(
     const service = await startFocalPoint({
       config: configOf(id, dataDir(id)),
       logger: createLogger({ name: id, level: "silent" }),
-      clock: systemClock,
+      clock,
       timers: systemTimers,
       openStore: (storeFile) =>
         openSqliteStore<FocalPointProcedures>({

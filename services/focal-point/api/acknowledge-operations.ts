@@ -6,6 +6,12 @@ import { HeldView } from "./release-schema.ts";
 
 /** Contracts of the routes about rules that acknowledge. */
 
+/** What is wrong with a rule that is named as one before it, and what to do. */
+export const NAME_TAKEN = {
+  rule: "is the name of another rule of the list",
+  remedy: "Give each rule a name of its own.",
+} as const;
+
 const closed = { additionalProperties: false } as const;
 
 const RuleFacts = Type.Object(
@@ -115,7 +121,7 @@ export const SET_ACKNOWLEDGE_RULES = {
         body: { active: false, rules: [USUAL, USUAL] },
         status: 422,
         answer: problemOf("INPUT_INVALID", {
-          problems: [{ field: "rules.1.name", rule: "is the name of another rule of the list" }],
+          problems: [{ field: "rules.1.name", ...NAME_TAKEN }],
         }),
       },
       on: {

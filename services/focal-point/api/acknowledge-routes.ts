@@ -1,6 +1,10 @@
 import { actorOf, type HttpRoutes, problemOf, sendProblem } from "#http";
 import type { StoredRules } from "../arrivals/rule-record.ts";
-import { SET_ACKNOWLEDGE_RULES, SHOW_ACKNOWLEDGE_RULES } from "./acknowledge-operations.ts";
+import {
+  NAME_TAKEN,
+  SET_ACKNOWLEDGE_RULES,
+  SHOW_ACKNOWLEDGE_RULES,
+} from "./acknowledge-operations.ts";
 import { type ReleaseRouteDeps, sendHeld } from "./release-routes.ts";
 
 /** Routes about the rules that acknowledge requests by themselves (TP-ANS-11 to TP-ANS-13). */
@@ -13,9 +17,7 @@ export function addAcknowledgeRoutes(routes: HttpRoutes, deps: ReleaseRouteDeps)
     const rules = request.body;
     const names = rules.rules.map(({ name }) => name);
     const problems = names.flatMap((name, index) =>
-      names.indexOf(name) === index
-        ? []
-        : [{ field: `rules.${index}.name`, rule: "is the name of another rule of the list" }],
+      names.indexOf(name) === index ? [] : [{ field: `rules.${index}.name`, ...NAME_TAKEN }],
     );
     if (problems.length > 0) return sendProblem(reply, problemOf("INPUT_INVALID", { problems }));
     const { userId: actor } = actorOf(request);
