@@ -9,6 +9,7 @@ import {
   type RunningExchange,
   startExchange,
 } from "../../deploy/local/index.ts";
+import type { Blows } from "./blows.ts";
 import { specsOf } from "./nats-carrier.ts";
 import { openCaseworkDoors, openSecondPersons } from "./test-doors.ts";
 
@@ -47,6 +48,8 @@ export class AskedExchange {
     readonly officers: readonly string[];
     /** Changes of what a participant is; none: as specsOf says. */
     readonly changes?: Readonly<Record<string, Partial<ParticipantSpec>>>;
+    /** Ends its processes at named points. */
+    readonly blows?: Blows;
   }): Promise<AskedExchange> {
     const dataDir = join(await mkdtemp(join(tmpdir(), "tracepost-asked-")), "data");
     const participants = specsOf(options.participants).map((spec) => ({
@@ -55,7 +58,9 @@ export class AskedExchange {
       ...options.changes?.[spec.id],
     }));
     await initExchange({ dataDir, participants });
-    const exchange = await startExchange({ dataDir });
+    const { blows } = options;
+    const exchange = await startExchange({ dataDir, ...blows?.options });
+    if (blows !== undefined) blows.exchange = exchange;
     return new AskedExchange(exchange, await openCaseworkDoors(exchange));
   }
 
@@ -63,6 +68,11 @@ export class AskedExchange {
   async stop(): Promise<void> {
     await this.exchange.stop();
     await rm(join(this.exchange.dataDir, ".."), { recursive: true, force: true });
+  }
+
+  /** The door of a participant as the caseworker enters it; its address is that of now. */
+  door(id: string): ApiDoor {
+    return this.#doorOf(id);
   }
 
   /** GET, or POST when there is a body. */

@@ -6,7 +6,6 @@ import type { ApiDoor } from "#http";
 import type { CrashPoint } from "#runtime";
 import { openSqliteReader } from "#store";
 import {
-  type ExchangeEvent,
   ExchangePaths,
   initExchange,
   openUserDoors,
@@ -23,6 +22,7 @@ import { planScenario, type ScenarioPlan } from "../../scenario/plan.ts";
 import type { PlannedRequest } from "../../scenario/planned-request.ts";
 import { fillRegisters, type SubmittedRequest } from "../../scenario/submit.ts";
 import { toTraceBody } from "../../scenario/trace-request.ts";
+import { Blows } from "./blows.ts";
 import { auditExchange, auditedFolder } from "./exchange-audit.ts";
 
 /** Who is ended when the way has come to a point. */
@@ -50,8 +50,6 @@ export interface Aftermath {
 
 const WAIT_MS_MAX = 60_000;
 const POLL_MS = 50;
-/** Starts of a struck process before something else must be wrong with it. */
-const STARTS_MAX = 4;
 
 /** A whole exchange of two States, to be struck while messages are under way. */
 export class StruckExchange {
@@ -60,10 +58,9 @@ export class StruckExchange {
   readonly #requests: SubmittedRequest[] = [];
   readonly #signal = new AbortController().signal;
   readonly #focalPoints: FocalPoints;
-  #armed: { name: string; text: string } | undefined;
+  readonly #blows = new Blows();
   #running: RunningExchange | undefined;
   #doors: () => ReadonlyMap<string, ApiDoor> = () => new Map();
-  #ended = 0;
 
   private constructor(dataDir: string, plan: ScenarioPlan) {
     this.#dataDir = dataDir;
@@ -86,15 +83,8 @@ export class StruckExchange {
     const plan = planScenario({ rows, digest });
     const struck = new StruckExchange(dataDir, plan);
     await initExchange({ dataDir, participants: inventParticipants(["AT", "US"]) });
-    struck.#running = await startExchange({
-      dataDir,
-      env: (name) => struck.#environmentOf(name),
-      onEvent: (event) => struck.#note(event),
-      // The supervisor gives a process up that crashes again and again, as these do; here the test
-      // brings each one back.
-      restartCrashed: false,
-      tuning: { resendFirstMs: 400, logLevel: "warn" },
-    });
+    struck.#running = await startExchange({ dataDir, ...struck.#blows.options });
+    struck.#blows.exchange = struck.#running;
     struck.#doors = await openUserDoors(struck.#running, SCENARIO_USERS);
     await fillRegisters(plan, struck.#focalPoints);
     return struck;
@@ -102,8 +92,9 @@ export class StruckExchange {
 
   /** Strikes once while `count` requests pass, and waits until all are delivered and answered. */
   async strike(strike: Strike, count: number): Promise<void> {
-    const endedBefore = this.#ended;
-    await this.#arm(strike);
+    const endedBefore = this.#blows.ended;
+    const { passing, point, victim } = strike;
+    await this.#blows.arm(point, passing, ownerOf(point), victim);
     const batch = this.#plan.requests.slice(this.#requests.length, this.#requests.length + count);
     await Promise.all(batch.map((request) => this.#submit(request)));
     await this.#until(
@@ -111,7 +102,7 @@ export class StruckExchange {
       () => `not all delivered and answered after ${describe(strike)}`,
     );
     await this.#until(
-      async () => this.#ended > endedBefore,
+      async () => this.#blows.ended > endedBefore,
       () => `nothing was struck by ${describe(strike)}`,
     );
   }
@@ -137,7 +128,7 @@ export class StruckExchange {
       lost: audit.integrity.lost,
       duplicated: audit.integrity.duplicated,
       problems,
-      ended: this.#ended,
+      ended: this.#blows.ended,
     };
   }
 
@@ -149,27 +140,6 @@ export class StruckExchange {
   get #exchange(): RunningExchange {
     if (this.#running === undefined) throw new TypeError("the exchange is not started");
     return this.#running;
-  }
-
-  /** The process that passes the point is started again with the blow armed in it. */
-  async #arm({ point, passing, victim }: Strike): Promise<void> {
-    const owner = ownerOf(point);
-    // What the last strike ended may still be coming back: then it has no pid to aim at.
-    await Promise.all([owner, victim].map((name) => this.#exchange.process(name).waitReady()));
-    const pid = victim === owner ? "" : `:${this.#exchange.process(victim).pid}`;
-    this.#armed = { name: owner, text: `${point}:${passing}${pid}` };
-    await this.#exchange
-      .process(owner)
-      .restart()
-      .catch(() => this.#revive(owner));
-  }
-
-  /** Armed once: when a struck process comes back, it comes back whole. */
-  #environmentOf(name: string): Record<string, string> {
-    if (this.#armed?.name !== name) return {};
-    const { text } = this.#armed;
-    this.#armed = undefined;
-    return { TRACEPOST_CRASH_AT: text };
   }
 
   async #submit(request: PlannedRequest): Promise<void> {
@@ -198,24 +168,6 @@ export class StruckExchange {
     while (!(await holds())) {
       if (Date.now() > deadline) throw new TypeError(complaint());
       await pause(POLL_MS, this.#signal);
-    }
-  }
-
-  #note(event: ExchangeEvent): void {
-    if (event.type !== "exited" || event.expected) return;
-    this.#ended += 1;
-    void this.#revive(event.name);
-  }
-
-  /** A process may be struck before it is ready: what waits for it comes at once. */
-  async #revive(name: string): Promise<void> {
-    for (let attempt = 1; attempt <= STARTS_MAX; attempt += 1) {
-      try {
-        await this.#exchange.process(name).start();
-        return;
-      } catch (caught) {
-        if (attempt === STARTS_MAX) throw caught;
-      }
     }
   }
 }
