@@ -4,18 +4,24 @@ import { SCENARIO_LIMITS } from "#runtime";
 
 /** First wait before a call is repeated; doubles each time. */
 const RETRY_FIRST_MS = 200;
-/** Calls made before a participant counts as gone; a restart takes a few seconds. */
+/** Calls made before a participant counts as gone (13 s); a restart takes a few seconds. */
 const ATTEMPTS_MAX = 7;
 
 /** HTTP doors of participants; one that is being restarted is waited for. */
 export class PatientDoors {
   readonly #doors: () => ReadonlyMap<string, ApiDoor>;
+  readonly #attemptsMax: number;
   readonly signal: AbortSignal;
 
   /** `doors` gives the addresses of now: a restart may change them. */
-  constructor(doors: () => ReadonlyMap<string, ApiDoor>, signal: AbortSignal) {
+  constructor(
+    doors: () => ReadonlyMap<string, ApiDoor>,
+    signal: AbortSignal,
+    attemptsMax = ATTEMPTS_MAX,
+  ) {
     this.#doors = doors;
     this.signal = signal;
+    this.#attemptsMax = attemptsMax;
   }
 
   /** Posts a body; the same idempotency key is the same act. */
@@ -34,7 +40,7 @@ export class PatientDoors {
         });
       } catch (caught) {
         const fault = TracepostError.from(caught);
-        const gone = fault.code !== "UNAVAILABLE" || attempt === ATTEMPTS_MAX;
+        const gone = fault.code !== "UNAVAILABLE" || attempt === this.#attemptsMax;
         if (gone || this.signal.aborted) throw fault;
         await pause(RETRY_FIRST_MS * 2 ** (attempt - 1), this.signal);
       }

@@ -50,6 +50,8 @@ export interface Aftermath {
 
 const WAIT_MS_MAX = 60_000;
 const POLL_MS = 50;
+/** Calls of a struck participant before it counts as gone (51 s): a busy machine restarts slowly. */
+const ATTEMPTS_MAX = 9;
 
 /** A whole exchange of two States, to be struck while messages are under way. */
 export class StruckExchange {
@@ -65,7 +67,8 @@ export class StruckExchange {
   private constructor(dataDir: string, plan: ScenarioPlan) {
     this.#dataDir = dataDir;
     this.#plan = plan;
-    this.#focalPoints = new FocalPoints(new PatientDoors(() => this.#doors(), this.#signal));
+    const doors = new PatientDoors(() => this.#doors(), this.#signal, ATTEMPTS_MAX);
+    this.#focalPoints = new FocalPoints(doors);
   }
 
   /** Sets it up with requests from US to AT to draw from. */
