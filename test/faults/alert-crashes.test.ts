@@ -7,7 +7,7 @@ import { Blows } from "../support/blows.ts";
 import { pdf } from "../support/pictures.ts";
 import { traceBody } from "../support/trace-body.ts";
 
-/** A focal point is killed between taking an alert and relaying it, and in the middle of a transfer. */
+/** A focal point is killed between taking an alert and relaying it, and in mid-transfer. */
 
 const blows = new Blows();
 let asked: AskedExchange;

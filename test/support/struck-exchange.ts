@@ -50,7 +50,7 @@ export interface Aftermath {
 
 const WAIT_MS_MAX = 60_000;
 const POLL_MS = 50;
-/** Calls of a struck participant before it counts as gone (51 s): a busy machine restarts slowly. */
+/** Calls of a struck participant before it counts as gone (51 s): some machines are slow. */
 const ATTEMPTS_MAX = 9;
 
 /** A whole exchange of two States, to be struck while messages are under way. */
