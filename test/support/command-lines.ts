@@ -52,6 +52,7 @@ const OPTIONS: Readonly<Record<string, string>> = {
   format: "jsonl",
   key: "there",
   limit: "5",
+  log: "there",
   "made-year": "1998",
   on: "2026-02-02",
   out: "fresh",
