@@ -2,6 +2,7 @@
 // bench-results/latest.json; `--write` puts the tables into docs/benchmarks.md.
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
+import { ageingBench } from "./ageing.ts";
 import { alertBench } from "./alert.ts";
 import { apiBench } from "./api.ts";
 import { checksBench } from "./checks.ts";
@@ -25,6 +26,7 @@ const BENCHES: readonly Bench[] = [
   memoryBench,
   matchingBench,
   registerBench,
+  ageingBench,
   checksBench,
   policyBench,
   trustListBench,

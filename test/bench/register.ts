@@ -12,11 +12,11 @@ import { RegisterImporter } from "../../services/focal-point/register/register-i
 import { Spool } from "../../services/focal-point/register/spool.ts";
 import type { FocalPointProcedures } from "../../services/focal-point/store.ts";
 import type { Bench, BenchOptions, Section } from "./section.ts";
+import { type Asked, type Figure, REPEATS, ratioRows, timesOf } from "./timed-reads.ts";
 
 const MIB = 2 ** 20;
 const SAMPLES = 5_000;
 const NEAR_SAMPLES = 300;
-const REPEATS = 3;
 const TENTHS = 10;
 const MAKES = ["GLOCK", "TAURUS", "RUGER", "BERETTA", "SMITH & WESSON"];
 const LETTERS = "ABCDEFGHJKLMNPRSTUVWXYZ";
@@ -111,47 +111,6 @@ function watchMemory(): { end(): number[] } {
   };
 }
 
-interface Figure {
-  readonly name: string;
-  readonly p50Us: number;
-  readonly p99Us: number;
-}
-
-interface Asked {
-  readonly name: string;
-  readonly samples: number;
-  readonly ask: (tx: Transaction, index: number) => Promise<unknown>;
-}
-
-/**
- * Asks by turns, each question three times in a row, and takes the quickest: what else the machine
- * does falls on none. What is asked for is in memory then, as it is in a service that runs.
- */
-async function timesOf(
-  tx: Transaction,
-  asked: readonly Asked[],
-  pick: (sample: number) => number,
-): Promise<Figure[]> {
-  const times = new Map<string, number[]>(asked.map(({ name }) => [name, []]));
-  for (let sample = 0; sample < SAMPLES; sample += 1) {
-    for (const each of asked) {
-      if (sample >= each.samples) continue;
-      let quickest = Number.POSITIVE_INFINITY;
-      for (let time = 0; time < REPEATS; time += 1) {
-        const startedAt = performance.now();
-        await each.ask(tx, pick(sample));
-        quickest = Math.min(quickest, (performance.now() - startedAt) * 1_000);
-      }
-      times.get(each.name)?.push(quickest);
-    }
-  }
-  return [...times].map(([name, measured]) => {
-    const sorted = measured.toSorted((one, other) => one - other);
-    const at = (share: number): number => sorted[Math.floor((sorted.length - 1) * share)] ?? 0;
-    return { name, p50Us: at(0.5), p99Us: at(0.99) };
-  });
-}
-
 async function lookUps(file: string, rows: number): Promise<Figure[]> {
   const reader = openSqliteReader(file);
   const pick = (sample: number): number => (sample * PRIME * 31) % rows;
@@ -196,7 +155,6 @@ function sectionOf(measured: {
   readonly figures: readonly Figure[];
 }): Section {
   const { figures, memoryBytes, rows, seconds } = measured;
-  const [floor] = figures;
   const mib = (bytes: number): string => (bytes / MIB).toFixed(0);
   return {
     title:
@@ -204,13 +162,7 @@ function sectionOf(measured: {
       `${(rows / seconds).toFixed(0)} rows/s; resident memory at most ` +
       `${mib(Math.max(...memoryBytes))} MiB, ${mib(memoryBytes[0] ?? 0)} MiB in the first tenth. Look-ups, one at a time, the quickest of ${REPEATS}`,
     columns: ["look-up", "p50, µs", "p99, µs", "p50 ratio", "p99 ratio"],
-    rows: figures.map(({ name, p50Us, p99Us }) => [
-      name,
-      p50Us.toFixed(0),
-      p99Us.toFixed(0),
-      (p50Us / (floor?.p50Us ?? 1)).toFixed(1),
-      (p99Us / (floor?.p99Us ?? 1)).toFixed(1),
-    ]),
+    rows: ratioRows(figures),
     data: measured,
   };
 }
