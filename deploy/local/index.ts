@@ -10,11 +10,7 @@ export type { ParticipantSpec } from "./folder/participant-spec.ts";
 export { parseParticipantsYaml } from "./folder/participants-file.ts";
 export { type LogVerification, verifyLogOf } from "./folder/verify-log-of.ts";
 export { RECONCILE_ACTIONS, type ReconcileStep } from "./reconcile/plan.ts";
-export {
-  openReconciliation,
-  type ReconcileOptions,
-  type Reconciliation,
-} from "./reconcile/reconcile.ts";
+export { openReconciliation } from "./reconcile/reconcile.ts";
 export { readStewardStart, startSteward } from "./steward-service.ts";
 export {
   exchangeStatus,
