@@ -23,9 +23,18 @@ export interface TakenMoves extends Omit<FoldOptions, "asOfMs"> {
  * the state the case had for a sender who had made all of its own moves that are dated before,
  * had every move of the other side for which its receipt is dated before, and any of the others.
  * So a move that was legal where it was sent is never lost, and one that no knowledge makes legal
- * is refused: ILLEGAL_MOVE, or NOT_YOUR_MOVE. The value is the state it leads to for such a sender.
+ * is refused: ILLEGAL_MOVE, or NOT_YOUR_MOVE; so is one that would make illegal what its sender,
+ * by its own dates, did after it. The value is the state it leads to for such a sender.
  */
 export function judgeArrival(taken: TakenMoves, next: RecordedMove): Outcome<TraceState> {
+  const judged = judgeKnowing(taken, next);
+  if (!judged.ok || !isSpoiledBy(taken, next)) return judged;
+  const detail = "a later move of the same State was taken, which would be illegal after it";
+  return refused("ILLEGAL_MOVE", MOVE_FIELD, detail);
+}
+
+/** The move alone, whatever its sender made after it. */
+function judgeKnowing(taken: TakenMoves, next: RecordedMove): Outcome<TraceState> {
   const { from = "DELIVERED", openedAtMs } = taken;
   const options = { from, openedAtMs, asOfMs: next.sentAtMs };
   const known = taken.moves.filter(({ messageId }) => messageId !== next.messageId);
@@ -37,6 +46,19 @@ export function judgeArrival(taken: TakenMoves, next: RecordedMove): Outcome<Tra
     if (judged.ok) return judged;
   }
   return judgeNext(foldMoves(before, options), next);
+}
+
+/**
+ * Whether a move dated back would make illegal what its sender was allowed after it: with two final
+ * replies the earlier one, recorded last, would otherwise stand beside the later one.
+ */
+function isSpoiledBy(taken: TakenMoves, next: RecordedMove): boolean {
+  const others = taken.moves.filter(({ messageId }) => messageId !== next.messageId);
+  const after = others.filter((move) => move.by === next.by && isSentBefore(next, move));
+  const moves = [...others, next];
+  return after.some(
+    (later) => judgeKnowing(taken, later).ok && !judgeKnowing({ ...taken, moves }, later).ok,
+  );
 }
 
 /** Moves on which others of the same side rest, and which may still be on their way. */

@@ -165,6 +165,19 @@ describe("a move judged with what its sender could know (TP-MOVE-6)", () => {
     expect(judgeArrival({ ...opened, moves: [final] }, ack).ok).toBe(true);
   });
 
+  it("is refused when it is dated back before a conclusion of the same State", () => {
+    const second = { ...madeMove("requested", "FINAL", 2), messageId: "dated-back" };
+    const taken = { ...opened, moves: [ack, final] };
+    expect(judgeArrival(taken, second)).toMatchObject({
+      ok: false,
+      refusal: { code: "ILLEGAL_MOVE" },
+    });
+    const withdrawn = { ...opened, moves: [ack, withdrawal, final] };
+    expect(judgeArrival(withdrawn, second).ok).toBe(false);
+    const correction = madeMove("requested", "CORRECTION", 4);
+    expect(judgeArrival({ ...opened, moves: [ack, correction] }, final).ok).toBe(true);
+  });
+
   it("is refused when no knowledge makes it legal", () => {
     const given = madeMove("requesting", "SUPPLEMENTARY_INFORMATION", 2);
     expect(judgeArrival({ ...opened, moves: [ack] }, given)).toMatchObject({
