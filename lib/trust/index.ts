@@ -48,13 +48,18 @@ export {
 } from "./own-statement.ts";
 export { type AskPassphrase, loadProtectedKey, saveProtectedKey } from "./protected-key.ts";
 export { partiesGroup, receivingUnit } from "./receiving-unit.ts";
-export { loadRegister, openRegister, openRegisterOf, signRegister } from "./register.ts";
+export {
+  loadRegister,
+  openRegister,
+  openRegisterOf,
+  signRegister,
+  type VerifiedRegister,
+} from "./register.ts";
 export {
   type KeptRegisters,
   openRegisterClient,
   RegisterClient,
   type RegisterVerdict,
-  type VerifiedRegister,
 } from "./register-client.ts";
 export type { RegisteredKey, RegisterView } from "./register-view.ts";
 export type { PlainPart, SealBinding, SealedParts, SealJob, SealRecipient } from "./seal.ts";
@@ -80,7 +85,7 @@ export {
 export { isValidAt, sealingKeyId } from "./versions/key-windows.ts";
 export { type OpenedManifest, openManifest } from "./versions/manifest.ts";
 export { merkleRoot } from "./versions/merkle-root.ts";
-export { givenRoots, isRegisterBundle, openBundle } from "./versions/open-bundle.ts";
+export { givenRoots, openBundle } from "./versions/open-bundle.ts";
 export {
   type OwnIdentity,
   type RegisterAlarm,

@@ -1,26 +1,20 @@
-import { createHash, type KeyObject } from "node:crypto";
+import type { KeyObject } from "node:crypto";
 import type { Refusal } from "#errors";
-import { SignedRegister } from "#proto";
+import type { RegisterBundle } from "#proto";
 import { systemClock } from "#runtime";
 import { CurrentRegister } from "./current-register.ts";
 import { loadPublicKey } from "./key-files.ts";
-import { openOrThrow, openRegister, readRegisterFile, registerRefusal } from "./register.ts";
-import type { RegisterView } from "./register-view.ts";
-import { givenRoots, isRegisterBundle, openBundle } from "./versions/open-bundle.ts";
-import { parseRegisterBundle } from "./versions/register-bundle.ts";
-import { firstState, type RegisterState, type TakenRegister } from "./versions/register-state.ts";
+import {
+  openOrThrow,
+  readRegisterFile,
+  registerRefusal,
+  type VerifiedRegister,
+  verifiedBundle,
+  verifySignedRegister,
+} from "./register.ts";
+import { asRegisterBundle, givenRoots } from "./versions/open-bundle.ts";
+import { firstState, type RegisterState } from "./versions/register-state.ts";
 import { takeRegister } from "./versions/take-register.ts";
-
-/** A version of the register whose signatures and content hold. */
-export interface VerifiedRegister {
-  readonly view: RegisterView;
-  /** As it was published, to be kept and handed on. */
-  readonly bytes: Uint8Array;
-  /** SHA-256 of what the root keys signed; the log entry of the change names it. */
-  readonly digest: Uint8Array;
-  /** Of a bundle: what is pinned once it is in force. */
-  readonly state?: RegisterState;
-}
 
 /** What is to be done with a register that was offered. */
 export type RegisterVerdict =
@@ -55,24 +49,23 @@ export class RegisterClient {
 
   /** Whether bytes are a register that may follow the one in force; never throws on bad bytes. */
   judge(bytes: Uint8Array, nowMs = systemClock.now()): RegisterVerdict {
-    if (isRegisterBundle(bytes)) return this.#judgeBundle(bytes, nowMs);
-    const opened = openRegister(bytes, this.#roots);
-    if (!opened.ok) return { outcome: "refused", refusal: opened.refusal };
-    return this.#compare(verified(opened.value, bytes));
+    const bundle = asRegisterBundle(bytes);
+    if (bundle !== undefined) return this.#judgeBundle(bundle, bytes, nowMs);
+    const verified = verifySignedRegister(bytes, this.#roots);
+    if (!verified.ok) return { outcome: "refused", refusal: verified.refusal };
+    return this.#compare(verified.value);
   }
 
   /** A bundle is judged by what is pinned: chain, threshold, own statements, time (TP-REG-5). */
-  #judgeBundle(bytes: Uint8Array, nowMs: number): RegisterVerdict {
-    const bundle = parseRegisterBundle(bytes);
-    if (!bundle.ok) return { outcome: "refused", refusal: registerRefusal(bundle.refusal) };
-    const taking = takeRegister(this.#state, bundle.value, nowMs);
+  #judgeBundle(bundle: RegisterBundle, bytes: Uint8Array, nowMs: number): RegisterVerdict {
+    const taking = takeRegister(this.#state, bundle, nowMs);
     switch (taking.outcome) {
       case "refused":
         return { outcome: "refused", refusal: registerRefusal(taking.refusal) };
       case "known":
         return { outcome: "known" };
       case "taken":
-        return this.#compare(ofState(taking.state, taking.taken, bytes));
+        return this.#compare(verifiedBundle(taking.state, taking.taken, bytes));
       default:
         return taking satisfies never;
     }
@@ -121,34 +114,12 @@ export interface KeptRegisters {
 export async function openRegisterClient(kept: KeptRegisters): Promise<RegisterClient> {
   const roots = await Promise.all(kept.rootPublicKeyFiles.map((file) => loadPublicKey(file)));
   const bytes = await readRegisterFile(kept.file);
-  const given = reopened(bytes, kept.file, roots);
+  const given = openOrThrow(bytes, kept.file, roots);
   const { taken } = kept;
   if (taken === undefined) return new RegisterClient(roots, given);
-  const later = reopened(taken.bytes, taken.name, roots);
+  const later = openOrThrow(taken.bytes, taken.name, roots);
   const newest = later.view.version >= given.view.version ? later : given;
   return new RegisterClient(roots, newest);
-}
-
-/** What was kept, verified anew. Throws TracepostError VERIFICATION naming it. */
-function reopened(bytes: Uint8Array, name: string, roots: readonly KeyObject[]): VerifiedRegister {
-  const view = openOrThrow(bytes, name, roots);
-  const bundle = isRegisterBundle(bytes) ? parseRegisterBundle(bytes) : undefined;
-  const opened = bundle?.ok ? openBundle(bundle.value, givenRoots(roots)) : undefined;
-  if (!opened?.ok) return verified(view, bytes);
-  return ofState(opened.value, opened.value.taken, bytes);
-}
-
-function ofState(
-  state: RegisterState,
-  { manifest, view }: TakenRegister,
-  bytes: Uint8Array,
-): VerifiedRegister {
-  return { view, bytes, digest: manifest.digest, state };
-}
-
-function verified(view: RegisterView, bytes: Uint8Array): VerifiedRegister {
-  const { register } = SignedRegister.decode(bytes);
-  return { view, bytes, digest: createHash("sha256").update(register).digest() };
 }
 
 function refusedVersion(detail: string): RegisterVerdict {

@@ -3,15 +3,15 @@ import { readFile } from "node:fs/promises";
 import { accepted, type Outcome, type Refusal, refuse, refused, TracepostError } from "#errors";
 import { ParticipantRegister, SignedRegister } from "#proto";
 import { TRUST_LIMITS } from "#runtime";
-import { decodeExactly } from "#wire";
+import { decodeExactly, sha256 } from "#wire";
 import { checkRegister } from "./check-register.ts";
 import { createSigner, PAYLOAD_TYPES, verifyBytesNow } from "./dsse.ts";
 import { loadPublicKey } from "./key-files.ts";
 import { keyIdOf, rawPublicKey, type SigningKeyPair } from "./keys.ts";
 import { createRegisterView, type RegisterView } from "./register-view.ts";
-import { givenRoots, isRegisterBundle, openBundle } from "./versions/open-bundle.ts";
-import { parseRegisterBundle } from "./versions/register-bundle.ts";
+import { asRegisterBundle, givenRoots, openBundle } from "./versions/open-bundle.ts";
 import type { RegisterRefusal } from "./versions/register-refusal.ts";
+import type { RegisterState, TakenRegister } from "./versions/register-state.ts";
 
 /**
  * Encodes a register and signs it with every given root key (TP-TRUST-4). Does not check what it
@@ -29,6 +29,17 @@ export function signRegister(
   return SignedRegister.encode({ register: bytes, signatures }).finish();
 }
 
+/** A version of the register whose signatures and content hold. */
+export interface VerifiedRegister {
+  readonly view: RegisterView;
+  /** As it was published, to be kept and handed on. */
+  readonly bytes: Uint8Array;
+  /** SHA-256 of what the root keys signed; the log entry of the change names it. */
+  readonly digest: Uint8Array;
+  /** Of a bundle: what is pinned once it is in force. */
+  readonly state?: RegisterState;
+}
+
 /**
  * Verifies and reads a register (TP-TRUST-4): a bundle as a newcomer does, or one that was signed
  * as a whole by every given root key; all it says must be well-formed. KEY_UNKNOWN when a root's
@@ -39,10 +50,38 @@ export function openRegister(
   bytes: Uint8Array,
   rootPublicKeys: readonly KeyObject[],
 ): Outcome<RegisterView> {
+  const verified = verifyRegister(bytes, rootPublicKeys);
+  return verified.ok ? accepted(verified.value.view) : verified;
+}
+
+function verifyRegister(
+  bytes: Uint8Array,
+  rootPublicKeys: readonly KeyObject[],
+): Outcome<VerifiedRegister> {
+  const bundle = asRegisterBundle(bytes);
+  if (bundle === undefined) return verifySignedRegister(bytes, rootPublicKeys);
+  const opened = openBundle(bundle, givenRoots(rootPublicKeys));
+  if (!opened.ok) return { ok: false, refusal: registerRefusal(opened.refusal) };
+  return accepted(verifiedBundle(opened.value, opened.value.taken, bytes));
+}
+
+/** A bundle that was taken, with what is pinned of it. */
+export function verifiedBundle(
+  state: RegisterState,
+  { manifest, view }: TakenRegister,
+  bytes: Uint8Array,
+): VerifiedRegister {
+  return { view, bytes, digest: manifest.digest, state };
+}
+
+/** One that was signed as a whole, by every given root key; refusals as of `openRegister`. */
+export function verifySignedRegister(
+  bytes: Uint8Array,
+  rootPublicKeys: readonly KeyObject[],
+): Outcome<VerifiedRegister> {
   if (bytes.length > TRUST_LIMITS.registerBytesMax) {
     return refused("TOO_LARGE", "register", `over ${TRUST_LIMITS.registerBytesMax} bytes`);
   }
-  if (isRegisterBundle(bytes)) return openAsNewcomer(bytes, rootPublicKeys);
   const signed = decodeExactly(SignedRegister, bytes);
   if (signed === undefined) return refused("MALFORMED", "register", "is not encoded as we do");
   const verified = checkSignatures(signed, rootPublicKeys);
@@ -51,18 +90,7 @@ export function openRegister(
   if (register === undefined) return refused("MALFORMED", "register", "is not encoded as we do");
   const refusal = checkRegister(register);
   if (refusal !== undefined) return { ok: false, refusal };
-  return accepted(createRegisterView(register));
-}
-
-function openAsNewcomer(
-  bytes: Uint8Array,
-  rootPublicKeys: readonly KeyObject[],
-): Outcome<RegisterView> {
-  const bundle = parseRegisterBundle(bytes);
-  if (!bundle.ok) return { ok: false, refusal: registerRefusal(bundle.refusal) };
-  const opened = openBundle(bundle.value, givenRoots(rootPublicKeys));
-  if (!opened.ok) return { ok: false, refusal: registerRefusal(opened.refusal) };
-  return accepted(opened.value.taken.view);
+  return accepted({ view: createRegisterView(register), bytes, digest: sha256(signed.register) });
 }
 
 /** In the words of the table of refusals: too few signatures, or a register that says nonsense. */
@@ -79,7 +107,7 @@ export async function loadRegister(
   rootPublicKeyFiles: readonly string[],
 ): Promise<RegisterView> {
   const roots = await Promise.all(rootPublicKeyFiles.map((rootFile) => loadPublicKey(rootFile)));
-  return openOrThrow(await readRegisterFile(file), file, roots);
+  return openOrThrow(await readRegisterFile(file), file, roots).view;
 }
 
 /** The same for bytes that came from somewhere, named in messages. */
@@ -89,7 +117,7 @@ export async function openRegisterOf(
   rootPublicKeyFiles: readonly string[],
 ): Promise<RegisterView> {
   const roots = await Promise.all(rootPublicKeyFiles.map((rootFile) => loadPublicKey(rootFile)));
-  return openOrThrow(bytes, name, roots);
+  return openOrThrow(bytes, name, roots).view;
 }
 
 const REMEDY = "Fetch the register again from the secretariat; do not work with this one.";
@@ -109,8 +137,8 @@ export function openOrThrow(
   bytes: Uint8Array,
   name: string,
   roots: readonly KeyObject[],
-): RegisterView {
-  const opened = openRegister(bytes, roots);
+): VerifiedRegister {
+  const opened = verifyRegister(bytes, roots);
   if (opened.ok) return opened.value;
   const { code, detail, field } = opened.refusal;
   throw new TracepostError("VERIFICATION", `${name} is no register signed by the root keys`, {

@@ -12,7 +12,7 @@ export {
 } from "./assemble.ts";
 export { buildReceipt, type ReceiptDraft } from "./build-receipt.ts";
 export type { ParseOptions } from "./check-header.ts";
-export { equalBytes, headerDigest, sha256, signaturesDigest } from "./digests.ts";
+export { DIGEST_BYTES, equalBytes, headerDigest, sha256, signaturesDigest } from "./digests.ts";
 export { type Encoder, encodeMessage } from "./encode.ts";
 export { decodeExactly, hasUnknownFields } from "./exact-decode.ts";
 export { bytesFieldIn } from "./field-count.ts";
@@ -59,4 +59,5 @@ export type {
   Transport,
   TransportEvent,
 } from "./transport.ts";
+export { emptyRoot, hashChildren, hashLeaf } from "./tree-hashes.ts";
 export { parseGapNotice, parseReceipt, parseVoid } from "./unsealed-bodies.ts";

@@ -9,10 +9,13 @@ import { firstState, type RegisterState } from "./register-state.ts";
 import { resolveEntries } from "./resolve-entries.ts";
 import { freshenedBy, putInForce, type TakenState } from "./take-register.ts";
 
-/** Whether bytes are a bundle, not a register that was signed as a whole. */
-export function isRegisterBundle(bytes: Uint8Array): boolean {
+/** The bundle that bytes are; undefined for a register that was signed as a whole. */
+export function asRegisterBundle(bytes: Uint8Array): RegisterBundle | undefined {
   const parsed = parseRegisterBundle(bytes);
-  return parsed.ok && parsed.value.manifests.some(({ manifest }) => manifest.length > 0);
+  if (!parsed.ok) return undefined;
+  return parsed.value.manifests.some(({ manifest }) => manifest.length > 0)
+    ? parsed.value
+    : undefined;
 }
 
 /**
