@@ -1,5 +1,4 @@
-import { rename, writeFile } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import type { Command } from "commander";
 import { TracepostError } from "#errors";
 import {
@@ -13,6 +12,7 @@ import {
 import { POLICY_LIMITS } from "#runtime";
 import { loadPublicKey, loadSigningKey } from "#trust";
 import { toTimestamp } from "#wire";
+import { ExchangePaths, writePrivateFile } from "../../deploy/local/index.ts";
 import {
   addAction,
   type CommandResult,
@@ -82,7 +82,7 @@ async function runSign(options: SignOptions, file = ""): Promise<CommandResult> 
   const findings = requireSound(version.text);
   const key = await loadSigningKey(options.key);
   const signed = addPolicySignature(draft, key);
-  await writeWhole(options.out, signed);
+  await writePrivateFile(options.out, signed);
   const after = parsePolicyFile(signed);
   const signatures = after.ok ? after.value.signed.signatures.map(({ keyId }) => keyId) : [];
   return {
@@ -116,22 +116,20 @@ function notAFile(file: string, problem: string): TracepostError {
 }
 
 async function runPublish(options: PublishOptions, file = ""): Promise<CommandResult> {
-  const dir = join(resolve(options.data), "exchange");
-  const root = join(dir, "root", "root-1.pub");
-  const keys = [await loadPublicKey(root)];
+  const { policy: place, rootPublicKey } = new ExchangePaths(resolve(options.data)).exchange;
+  const keys = [await loadPublicKey(rootPublicKey)];
   const bytes = await readInput(file, POLICY_LIMITS.policyBytesMax);
   const opened = openPolicy(bytes, { keys, threshold: keys.length });
   if (!opened.ok) throw notAFile(file, `${opened.refusal.field} ${opened.refusal.detail}`);
   const findings = requireSound(opened.value.policy.text);
-  const place = join(dir, "policy.bin");
-  const before = (await loadPolicy(place, { rootPublicKeyFiles: [root] })).policy;
+  const before = (await loadPolicy(place, { rootPublicKeyFiles: [rootPublicKey] })).policy;
   const next = opened.value.policy;
   if (next.version <= before.version) {
     throw notAFile(file, `policy.version ${next.version} is not higher than ${before.version}`);
   }
   const register = await registerOfFolder(options.data);
   const changes = compareReach(before, next, { register, atMs: Date.now() });
-  if (options.dryRun !== true) await writeWhole(place, bytes);
+  if (options.dryRun !== true) await writePrivateFile(place, bytes);
   const count = (change: string): number =>
     changes.filter((one) => one.change === change).reduce((sum, one) => sum + one.pairs.length, 0);
   const done = options.dryRun === true ? "would be put" : "is put";
@@ -144,11 +142,4 @@ async function runPublish(options: PublishOptions, file = ""): Promise<CommandRe
         `${count("closed")} closed.`,
     ],
   };
-}
-
-/** Whoever reads it sees the old file or the new one, whole. */
-async function writeWhole(file: string, bytes: Uint8Array): Promise<void> {
-  const next = `${file}.next`;
-  await writeFile(next, bytes, { mode: 0o600 });
-  await rename(next, file);
 }

@@ -1,4 +1,4 @@
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { TracepostError } from "#errors";
 import {
   analysePolicy,
@@ -11,6 +11,7 @@ import {
 } from "#policy";
 import { POLICY_LIMITS } from "#runtime";
 import { loadRegister, type RegisterView } from "#trust";
+import { ExchangePaths } from "../../deploy/local/index.ts";
 import { readInput } from "../read-input.ts";
 
 /** A text is at most as long as the file it is signed in. */
@@ -62,8 +63,8 @@ export function findingLine({ line, message, name, rule, severity }: Finding): s
 
 /** The participant register of a data folder, verified with its root key. */
 export async function registerOfFolder(dataDir: string): Promise<RegisterView> {
-  const dir = join(resolve(dataDir), "exchange");
-  return await loadRegister(join(dir, "register.bin"), [join(dir, "root", "root-1.pub")]);
+  const { register, rootPublicKey } = new ExchangePaths(resolve(dataDir)).exchange;
+  return await loadRegister(register, [rootPublicKey]);
 }
 
 /** A day or instant of the command line. Throws TracepostError USAGE. */

@@ -40,7 +40,6 @@ export {
   POST_LIMITS,
   PROCESS_LIMITS,
   STORE_LIMITS,
-  TRUST_LIMITS,
   WEBHOOK_LIMITS,
   WIRE_LIMITS,
 } from "./limits.ts";
@@ -62,3 +61,4 @@ export { Semaphore } from "./semaphore.ts";
 export { STATUS_LIMITS } from "./status-limits.ts";
 export { systemTimers, type Timers } from "./timers.ts";
 export { CLI_LIMITS, RULE_LIMITS, SCENARIO_LIMITS } from "./tool-limits.ts";
+export { TRUST_LIMITS } from "./trust-limits.ts";

@@ -1,0 +1,23 @@
+import { KIB, MIB, SECOND_MS } from "./units.ts";
+
+/** Limits of keys, register and seal (docs/spec/trust.md). */
+export const TRUST_LIMITS = {
+  /** A signed register of the most participants, each with a few keys and standings. */
+  registerBytesMax: 16 * MIB,
+  /** Versions of the register kept beside the newest, for what was made under one and is late. */
+  registerVersionsKept: 16,
+  /** Longest wait for a register that is fetched; the next message that names it tries again. */
+  registerFetchMs: 20 * SECOND_MS,
+  /** A key file is a few hundred bytes; anything else is no key file. */
+  keyFileBytesMax: 64 * KIB,
+  /** Smallest plaintext of a key part; sequence numbers do not show in its size. */
+  keyPaddingBytesMin: 512,
+  /** Jobs handed to a sealing thread at a time: it never idles, and answers go back early. */
+  sealJobsPerThread: 4,
+  /** Jobs waiting for a sealing thread; beyond it a caller ignores back pressure. */
+  sealJobsWaitingMax: 1_024,
+  /**
+   * Memory a sealing thread may hold, in MiB; a hostile message cannot take the process with it.
+   */
+  sealThreadHeapMib: 256,
+} as const;
