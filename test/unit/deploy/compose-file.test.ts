@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import { parseParticipantsYaml } from "../../../deploy/local/index.ts";
+import { ExchangePaths, parseParticipantsYaml } from "../../../deploy/local/index.ts";
 import { REPOSITORY } from "../../support/source-files.ts";
 
 const FOLDER = join(REPOSITORY, "deploy/container");
@@ -110,6 +110,12 @@ describe("the compose file", () => {
       }
     }
     expect(services.nats?.networks?.every((name) => networks[name]?.internal === true)).toBe(true);
+  });
+
+  it("gives the gateway each file of the exchange that its configuration names (TP-CON-8)", () => {
+    const { policy, register, rootPublicKeys } = new ExchangePaths("/data").exchange;
+    const targets = services.gateway?.volumes.map(({ target }) => target);
+    expect(targets).toEqual(expect.arrayContaining([policy, register, ...rootPublicKeys]));
   });
 
   it("publishes doors on loopback of the host, and the nats-server not at all (TP-CON-5)", () => {
