@@ -206,7 +206,7 @@ describe("an alert that is not what it may be", () => {
 describe("an agency whose State approves its alerts", () => {
   exchange.refusedByGateway(
     "sends an alert abroad past its focal point",
-    { code: "NOT_PERMITTED", field: "header.recipients[0]" },
+    { code: "NOT_PERMITTED", field: "header.recipients" },
     () => forged(customs, alertOf(customs, "BR")),
     () => customs,
   );

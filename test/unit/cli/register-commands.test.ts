@@ -2,12 +2,14 @@ import { describe, expect, it } from "vitest";
 import { createProgram } from "../../../cli/program.ts";
 import { SILENT_TERMINAL } from "../../support/in-process.ts";
 
-describe("the register of firearms on the command line", () => {
+describe("the registers on the command line", () => {
   it("has a command with --json for everything there is to do (TP-FIRE-15)", () => {
     const program = createProgram(SILENT_TERMINAL, false);
     const register = program.commands.find((command) => command.name() === "register");
     const names = register?.commands.map((command) => command.name()) ?? [];
-    expect(names.toSorted()).toEqual(["export", "find", "import", "rejects", "show", "status"]);
+    const ofFirearms = ["cancel", "export", "find", "import", "list", "rejects", "show", "status"];
+    const ofParticipants = ["diff", "draft", "freshen", "publish", "root-key", "sign", "verify"];
+    expect(names.toSorted()).toEqual([...ofFirearms, ...ofParticipants].toSorted());
     for (const command of register?.commands ?? []) {
       const options = command.options.map(({ long }) => long);
       expect(options, command.name()).toContain("--json");

@@ -55,4 +55,5 @@ export const PAYLOAD_TYPE = {
   keyStatement: "application/vnd.tracepost.key-statement.v1",
   policy: "application/vnd.tracepost.policy.v1",
   postCopy: "application/vnd.tracepost.post-copy.v1",
+  postLog: "application/vnd.tracepost.post-log.v1",
 } as const;

@@ -34,7 +34,12 @@ export function signatureVectors(encoder: Encoder) {
     vector("the header of an ordinary trace request", PAYLOAD_TYPE.header, header),
     vector("the same bytes as a receipt", PAYLOAD_TYPE.receipt, header),
     vector("the same bytes as a register", PAYLOAD_TYPE.register, header),
+    vector("the same bytes as a manifest of a register", PAYLOAD_TYPE.registerManifest, header),
+    vector("the same bytes as a freshness of a register", PAYLOAD_TYPE.registerFreshness, header),
+    vector("the same bytes as a statement of keys", PAYLOAD_TYPE.keyStatement, header),
+    vector("the same bytes as a routing policy", PAYLOAD_TYPE.policy, header),
     vector("the same bytes as a copy for a border post", PAYLOAD_TYPE.postCopy, header),
+    vector("the same bytes as the log of a border post", PAYLOAD_TYPE.postLog, header),
   ];
   return {
     key: {
