@@ -1,5 +1,5 @@
 import { Counter, Gauge, type Registry } from "prom-client";
-import type { Database } from "#runtime";
+import { type Database, shareInFlight } from "#runtime";
 import { EVENT_KIND_NAMES } from "./store/event-kinds.ts";
 import type { EventCount } from "./store/operator-events.ts";
 import type { GatewayProcedures } from "./store.ts";
@@ -12,6 +12,7 @@ type EventCounts = Pick<Database<GatewayProcedures>, "call">;
  */
 export function addEventGauges(registry: Registry, store: EventCounts): void {
   const registers = [registry];
+  const counts = shareInFlight(() => countsOf(store));
   const labelNames = ["kind"] as const;
   new Gauge({
     name: "tracepost_gateway_operator_events_open",
@@ -19,7 +20,7 @@ export function addEventGauges(registry: Registry, store: EventCounts): void {
     labelNames,
     registers,
     async collect() {
-      for (const { kind, open } of await countsOf(store)) this.set({ kind }, open);
+      for (const { kind, open } of await counts()) this.set({ kind }, open);
     },
   });
   new Counter({
@@ -28,9 +29,9 @@ export function addEventGauges(registry: Registry, store: EventCounts): void {
     labelNames,
     registers,
     async collect() {
-      const counts = await countsOf(store);
+      const known = await counts();
       this.reset();
-      for (const { kind, total } of counts) this.inc({ kind }, total);
+      for (const { kind, total } of known) this.inc({ kind }, total);
     },
   });
 }

@@ -128,7 +128,8 @@ async function startWork(parts: GatewayParts, base: Base, lifecycle: Lifecycle) 
   const handing = { ...shared, client, signers, transport };
   const announcer = createAnnouncer(handing);
   lifecycle.add({ name: "announcer", stop: () => announcer.stop() });
-  const policy = await openGatewayPolicy(config, store);
+  const deciding = { store, register, checkpoints, clock, place: config };
+  const { current: policy, seen } = await openGatewayPolicy(deciding);
   const pipeline = new Pipeline({
     ...{ ...shared, register, policy, events },
     onVersion: (participant, version) => announcer.heard(participant, version),
@@ -136,7 +137,7 @@ async function startWork(parts: GatewayParts, base: Base, lifecycle: Lifecycle) 
   pipeline.start();
   lifecycle.add({ name: "pipeline", stop: () => pipeline.stop() });
   const policyKeeper = new PolicyKeeper({
-    ...{ ...shared, place: config, current: policy, register },
+    ...{ ...deciding, current: policy, seen, logger },
     betweenBatches: (work) => pipeline.betweenBatches(work),
   });
   await policyKeeper.start();

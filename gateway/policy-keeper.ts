@@ -1,11 +1,11 @@
 import { readFile } from "node:fs/promises";
-import { TracepostError } from "#errors";
+import { type Refusal, TracepostError } from "#errors";
 import {
   CurrentPolicy,
   defaultPolicy,
-  loadPolicy,
   openPolicy,
   type PolicySigners,
+  parsePolicyFile,
   type VerifiedPolicy,
 } from "#policy";
 import { type Clock, type Database, type Logger, POLICY_LIMITS } from "#runtime";
@@ -26,6 +26,8 @@ type PolicyPlace = Pick<GatewayConfig, "policyFile" | "policyThreshold" | "rootP
 export interface PolicyKeeperDeps {
   readonly place: PolicyPlace;
   readonly current: CurrentPolicy;
+  /** What of the policy file was judged before; default: nothing. */
+  readonly seen?: Uint8Array | undefined;
   readonly register: CurrentRegister;
   readonly store: Store;
   readonly checkpoints: Pick<CheckpointKeeper, "note">;
@@ -35,27 +37,59 @@ export interface PolicyKeeperDeps {
   readonly logger: Logger;
 }
 
-/**
- * Opens the policy a gateway starts with (TP-POLICY-7): the newer of the one it has taken and the
- * one in its folder; without either the default policy. Throws TracepostError VERIFICATION for a
- * file that the root keys did not sign.
- */
-export async function openGatewayPolicy(place: PolicyPlace, store: Store): Promise<CurrentPolicy> {
-  const signers = await signersOf(place);
-  const kept = await store.call("newestPolicy", undefined);
-  const taken = kept === null ? undefined : openKept(kept.policy, signers);
-  const laid = place.policyFile === undefined ? undefined : await loadLaid(place, signers);
-  const newest = [taken, laid]
-    .flatMap((one) => one ?? [])
-    .toSorted((one, other) => Number(other.policy.version - one.policy.version))[0];
-  return new CurrentPolicy(newest?.policy ?? defaultPolicy());
+/** The policy of a gateway that starts, and the file it was laid in. */
+export interface OpenedPolicy {
+  readonly current: CurrentPolicy;
+  /** Bytes of the policy file that need no second look; undefined without one. */
+  readonly seen: Uint8Array | undefined;
 }
 
-async function loadLaid(
-  { policyFile = "", rootPublicKeyFiles }: PolicyPlace,
-  { threshold }: PolicySigners,
-): Promise<VerifiedPolicy> {
-  return await loadPolicy(policyFile, { rootPublicKeyFiles, threshold });
+/** What the policy of a gateway that starts is opened with. */
+type OpeningDeps = Pick<PolicyKeeperDeps, "checkpoints" | "clock" | "place" | "register" | "store">;
+
+/**
+ * Opens the policy a gateway starts with (TP-POLICY-7): the newer of the one it has taken and the
+ * one in its folder; without either the default policy. A newer file is stored and logged before it
+ * is in force, and each is verified once. Throws TracepostError VERIFICATION for a file that the
+ * root keys did not sign; a fault of the store ends the start.
+ */
+export async function openGatewayPolicy(deps: OpeningDeps): Promise<OpenedPolicy> {
+  const { place, store } = deps;
+  const signers = await signersOf(place);
+  const kept = await store.call("newestPolicy", undefined);
+  const seen = place.policyFile === undefined ? undefined : await readLaid(place.policyFile);
+  const laid = seen === undefined ? undefined : parsePolicyFile(seen);
+  const isNewer =
+    laid !== undefined &&
+    !(laid.ok && kept !== null && laid.value.version.version <= BigInt(kept.version));
+  if (seen === undefined || !isNewer) {
+    const policy = kept === null ? defaultPolicy() : openKept(kept.policy, signers).policy;
+    const isKept = kept !== null && seen !== undefined && equalBytes(kept.policy, seen);
+    return { current: new CurrentPolicy(policy), seen: isKept ? seen : undefined };
+  }
+  const opened = openPolicy(seen, signers);
+  if (!opened.ok) throw notSigned(place.policyFile ?? "", opened.refusal);
+  const keeping = await keep(deps, Number(opened.value.policy.version), seen);
+  if (keeping.type === "kept") deps.checkpoints.note(keeping);
+  return { current: new CurrentPolicy(opened.value.policy), seen };
+}
+
+async function readLaid(file: string): Promise<Uint8Array> {
+  return await readFile(file).catch((caught: unknown) => {
+    throw new TracepostError("VERIFICATION", `${file} cannot be read`, {
+      cause: caught,
+      remedy: FETCH_AGAIN,
+    });
+  });
+}
+
+const FETCH_AGAIN = "Fetch the policy again from the secretariat; do not decide by this one.";
+
+function notSigned(file: string, { code, detail, field }: Refusal): TracepostError {
+  return new TracepostError("VERIFICATION", `${file} is no policy signed by the root keys`, {
+    problems: [`${field} ${detail} (${code})`],
+    remedy: FETCH_AGAIN,
+  });
 }
 
 function openKept(bytes: Uint8Array, signers: PolicySigners): VerifiedPolicy {
@@ -67,6 +101,21 @@ function openKept(bytes: Uint8Array, signers: PolicySigners): VerifiedPolicy {
   });
 }
 
+/** Stores and logs a version, in one transaction. */
+async function keep(
+  { clock, register, store }: Pick<OpeningDeps, "clock" | "register" | "store">,
+  version: number,
+  policy: Uint8Array,
+): Promise<PolicyKept> {
+  return await store.call("keepPolicy", {
+    version,
+    digest: sha256(policy),
+    policy,
+    nowMs: clock.now(),
+    registerVersion: Number(register.view().version),
+  });
+}
+
 async function signersOf(place: PolicyPlace): Promise<PolicySigners> {
   const keys = await Promise.all(place.rootPublicKeyFiles.map((file) => loadPublicKey(file)));
   return { keys, threshold: place.policyThreshold ?? keys.length };
@@ -75,19 +124,21 @@ async function signersOf(place: PolicyPlace): Promise<PolicySigners> {
 /**
  * Follows the policy file of a running gateway (TP-POLICY-7): a higher version that verifies is
  * stored and logged between two batches, then in force; anything else changes nothing and is said
- * once. What fails after the transaction is made good by the next start.
+ * once. What could not be read or stored is tried again at the next look.
  */
 export class PolicyKeeper {
   readonly #deps: PolicyKeeperDeps;
-  #seen: Uint8Array = new Uint8Array();
+  /** The file as it was judged last; what failed before a judgement is not in it. */
+  #seen: Uint8Array | undefined;
   #timer: NodeJS.Timeout | undefined;
   #looking: Promise<void> | undefined;
 
   constructor(deps: PolicyKeeperDeps) {
     this.#deps = deps;
+    this.#seen = deps.seen;
   }
 
-  /** Takes what it began with into the store and the log, and looks again from time to time. */
+  /** Looks at the file, and again from time to time. */
   async start(): Promise<void> {
     await this.look();
     if (this.#deps.place.policyFile === undefined) return;
@@ -110,9 +161,9 @@ export class PolicyKeeper {
     if (place.policyFile === undefined) return;
     try {
       const bytes = await readFile(place.policyFile);
-      if (equalBytes(bytes, this.#seen)) return;
-      this.#seen = bytes;
+      if (this.#seen !== undefined && equalBytes(bytes, this.#seen)) return;
       await this.#take(bytes);
+      this.#seen = bytes;
     } catch (caught) {
       logger.error({ err: caught }, "the policy file could not be taken; the policy stays");
     }
@@ -128,25 +179,15 @@ export class PolicyKeeper {
     }
     const { policy } = opened.value;
     const version = Number(policy.version);
-    let kept: PolicyKept = { type: "lower" };
     await betweenBatches(async () => {
-      kept = await this.#keep(version, bytes);
+      const kept = await keep(this.#deps, version, bytes);
       if (kept.type === "kept") checkpoints.note(kept);
-      if (kept.type === "kept" && policy.version > current.view().version) current.replace(policy);
-    });
-    const type = (kept as PolicyKept).type;
-    if (type === "kept") logger.info({ version }, "the routing policy is in force");
-    if (type === "lower") logger.error({ version }, "an older policy, or another of its version");
-  }
-
-  async #keep(version: number, policy: Uint8Array): Promise<PolicyKept> {
-    const { clock, register, store } = this.#deps;
-    return await store.call("keepPolicy", {
-      version,
-      digest: sha256(policy),
-      policy,
-      nowMs: clock.now(),
-      registerVersion: Number(register.view().version),
+      if (kept.type === "lower") {
+        logger.error({ version }, "an older policy, or another of its version");
+      } else if (policy.version > current.view().version) {
+        current.replace(policy);
+        logger.info({ version }, "the routing policy is in force");
+      }
     });
   }
 }

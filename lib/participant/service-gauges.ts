@@ -1,4 +1,5 @@
 import { Gauge, type Registry } from "prom-client";
+import { shareInFlight } from "#runtime";
 import type { ServiceSummary } from "./summary.ts";
 
 /** Figures read from the summary whenever metrics are collected, once for all of them. */
@@ -7,13 +8,7 @@ export function addGauges(
   service: string,
   summarize: () => Promise<ServiceSummary>,
 ): void {
-  let asked: Promise<ServiceSummary> | undefined;
-  const summary = (): Promise<ServiceSummary> => {
-    asked ??= summarize().finally(() => {
-      asked = undefined;
-    });
-    return asked;
-  };
+  const summary = shareInFlight(summarize);
   const add = (name: string, help: string, read: (of: ServiceSummary) => number): void => {
     new Gauge({
       name: `tracepost_${service}_${name}`,

@@ -58,6 +58,7 @@ export {
   type SchemaResult,
 } from "./schema.ts";
 export { Semaphore } from "./semaphore.ts";
+export { shareInFlight } from "./share-in-flight.ts";
 export { STATUS_LIMITS } from "./status-limits.ts";
 export { systemTimers, type Timers } from "./timers.ts";
 export { CLI_LIMITS, RULE_LIMITS, SCENARIO_LIMITS } from "./tool-limits.ts";

@@ -10,6 +10,7 @@ import {
   startService,
 } from "#participant";
 import { Role } from "#proto";
+import { shareInFlight } from "#runtime";
 import { addOverviewRoutes } from "./api/overview-routes.ts";
 import { renderStatusPage } from "./api/status-page.ts";
 import { type SummaryDeps, summarize } from "./api/summary.ts";
@@ -53,6 +54,7 @@ async function buildBorderAgency(
     participant: self.participant,
     ...{ store, clock, connected, consuming },
   };
+  const figures = shareInFlight(() => summarize(facts));
   return {
     onTaken: () => passingOn.wake(),
     begin: () => {
@@ -60,8 +62,8 @@ async function buildBorderAgency(
       passingOn.start();
       context.lifecycle.add({ name: "passing on alerts", stop: () => passingOn.stop() });
     },
-    summarize: () => summarize(facts),
-    gauges: (registry) => addAlertGauges(registry, "border_agency", facts),
+    summarize: figures,
+    gauges: (registry) => addAlertGauges(registry, "border_agency", figures),
     statusPage: async () => renderStatusPage(await summarize(facts)),
     routes: (routes) => {
       addAlertDoor(routes, context);

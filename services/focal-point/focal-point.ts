@@ -11,7 +11,7 @@ import {
 } from "#participant";
 import type { Pump } from "#post";
 import { Role } from "#proto";
-import { CASEWORK_LIMITS } from "#runtime";
+import { CASEWORK_LIMITS, shareInFlight } from "#runtime";
 import { addAcknowledgeRoutes } from "./api/acknowledge-routes.ts";
 import { addAttachmentRoutes } from "./api/attachment-routes.ts";
 import { addClockRoutes } from "./api/clock-routes.ts";
@@ -109,6 +109,7 @@ async function buildFocalPoint(
     consuming: context.consuming,
     answering: config.answering,
   };
+  const figures = shareInFlight(() => summarize(facts));
   return {
     onTaken: () => {
       answering.wake();
@@ -132,10 +133,10 @@ async function buildFocalPoint(
         lifecycle.add({ name, stop: () => work.stop() });
       }
     },
-    summarize: () => summarize(facts),
+    summarize: figures,
     gauges: (registry) => {
-      addReleaseGauges(registry, { store, clock });
-      addAlertGauges(registry, "focal_point", facts);
+      addReleaseGauges(registry, figures);
+      addAlertGauges(registry, "focal_point", figures);
     },
     statusPage: async () => renderStatusPage(await summarize(facts)),
     routes: (routes) => addOwnRoutes(routes, context, { attachments, imports, facts }),

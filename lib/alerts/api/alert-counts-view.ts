@@ -85,15 +85,19 @@ export async function countAlerts({ clock, participant, store }: AlertCountDeps)
   return await store.call("alertCounts", { participant, nowMs: clock.now() });
 }
 
-/** Figures about alerts, read whenever metrics are collected; no content. */
-export function addAlertGauges(registry: Registry, service: string, deps: AlertCountDeps): void {
+/** Figures about alerts, of the summary that metrics show; no content. */
+export function addAlertGauges(
+  registry: Registry,
+  service: string,
+  summarize: () => Promise<{ readonly alerts: AlertCounts }>,
+): void {
   new Gauge({
     name: `tracepost_${service}_alerts`,
     help: "Alerts by standing; what is an exercise or a test counts as that alone",
     labelNames: ["standing"],
     registers: [registry],
     async collect() {
-      const counts = await countAlerts(deps);
+      const { alerts: counts } = await summarize();
       this.set({ standing: "in_force_sent" }, counts.inForceSent);
       this.set({ standing: "in_force_received" }, counts.inForceReceived);
       this.set({ standing: "awaiting_approval" }, counts.awaitingApproval);

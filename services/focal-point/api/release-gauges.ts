@@ -1,14 +1,10 @@
 import { Gauge, type Registry } from "prom-client";
-import type { Clock, Database } from "#runtime";
-import type { FocalPointProcedures } from "../store.ts";
+import type { Summary } from "./summary.ts";
 
-/** Figures about what needs a second person, read whenever metrics are collected (TP-ANS-9). */
+/** Figures about what needs a second person, of the summary that metrics show (TP-ANS-9). */
 export function addReleaseGauges(
   registry: Registry,
-  deps: {
-    readonly store: Pick<Database<FocalPointProcedures>, "call">;
-    readonly clock: Clock;
-  },
+  summarize: () => Promise<Pick<Summary, "releases">>,
 ): void {
   new Gauge({
     name: "tracepost_focal_point_releases",
@@ -16,10 +12,10 @@ export function addReleaseGauges(
     labelNames: ["standing"],
     registers: [registry],
     async collect() {
-      const counted = await deps.store.call("countReleases", { nowMs: deps.clock.now() });
-      this.set({ standing: "pending" }, counted.pending);
-      this.set({ standing: "review_overdue" }, counted.reviewsOverdue);
-      this.set({ standing: "review_in_time" }, counted.reviewsDue - counted.reviewsOverdue);
+      const { releases } = await summarize();
+      this.set({ standing: "pending" }, releases.pending);
+      this.set({ standing: "review_overdue" }, releases.reviewsOverdue);
+      this.set({ standing: "review_in_time" }, releases.reviewsDue - releases.reviewsOverdue);
     },
   });
 }

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -33,11 +33,7 @@ beforeEach(async () => {
   const root = join(folder, "root.pub");
   await savePublicKey(root, parties.root);
   place = { policyFile: join(folder, "policy.bin"), rootPublicKeyFiles: [root] };
-  keeper = new PolicyKeeper({
-    ...{ place, current: bench.policy, register: bench.register, store: bench.store },
-    ...{ checkpoints: bench.checkpoints, clock: bench.clock, logger: bench.logger },
-    betweenBatches: (work) => bench.pipeline.betweenBatches(work),
-  });
+  keeper = new PolicyKeeper(parts());
 });
 
 afterEach(async () => {
@@ -45,6 +41,20 @@ afterEach(async () => {
   await bench.close();
   await rm(folder, { recursive: true, force: true });
 });
+
+function opening() {
+  const { checkpoints, clock, register, store } = bench;
+  return { place, checkpoints, clock, register, store };
+}
+
+function parts(): ConstructorParameters<typeof PolicyKeeper>[0] {
+  const betweenBatches = (work: () => Promise<void>) => bench.pipeline.betweenBatches(work);
+  return { ...opening(), current: bench.policy, logger: bench.logger, betweenBatches };
+}
+
+async function open() {
+  return await openGatewayPolicy(opening());
+}
 
 async function publish(version: bigint, text: string, root = parties.root): Promise<void> {
   const issuedAt = toTimestamp(bench.nowMs);
@@ -113,12 +123,46 @@ describe("a policy that changes while a gateway runs (TP-POLICY-7)", () => {
     await publish(2n, NO_TESTS);
     await keeper.start();
     await publish(1n, DEFAULT_POLICY_TEXT);
-    const after = await openGatewayPolicy(place, bench.store);
-    expect(after.view()).toMatchObject({ version: 2n, text: NO_TESTS });
-    const fresh = await openGatewayPolicy(
-      { rootPublicKeyFiles: [] },
-      { call: async () => null as never },
-    );
-    expect(fresh.view().version).toBe(0n);
+    const after = await open();
+    expect(after.current.view()).toMatchObject({ version: 2n, text: NO_TESTS });
+    const fresh = await openGatewayPolicy({
+      ...opening(),
+      place: { rootPublicKeyFiles: [] },
+      store: { call: async () => null as never },
+    });
+    expect(fresh.current.view().version).toBe(0n);
+  });
+
+  test("is stored and logged at a start before it is in force, or nothing starts", async () => {
+    await publish(3n, NO_TESTS);
+    const call = (async (name: string) => {
+      if (name === "newestPolicy") return null;
+      throw new TypeError("no room");
+    }) as unknown as typeof bench.store.call;
+    await expect(openGatewayPolicy({ ...opening(), store: { call } })).rejects.toThrow("no room");
+    expect(await stored("SELECT version FROM policies")).toEqual([]);
+    const { current, seen } = await open();
+    expect(current.view().version).toBe(3n);
+    expect(seen).toEqual(await readFile(place.policyFile));
+    expect(await stored("SELECT version, log_index FROM policies")).toHaveLength(1);
+    // The same file again is opened from the store, and stored no second time.
+    expect((await open()).current.view().version).toBe(3n);
+    expect(await stored("SELECT version FROM policies")).toHaveLength(1);
+  });
+
+  test("is taken at a later look when the store failed at the first", async () => {
+    let isFull = true;
+    const call = (async (name: never, args: never) => {
+      if (isFull) throw new TypeError("no room");
+      return await bench.store.call(name, args);
+    }) as typeof bench.store.call;
+    const late = new PolicyKeeper({ ...parts(), store: { call } });
+    await publish(1n, NO_TESTS);
+    await late.look();
+    expect(bench.policy.view().version).toBe(0n);
+    isFull = false;
+    await late.look();
+    expect(bench.policy.view().version).toBe(1n);
+    expect(await stored("SELECT version FROM policies")).toHaveLength(1);
   });
 });
