@@ -73,6 +73,7 @@ export {
   dueAfter,
   PRIORITIES,
   type PriorityName,
+  priorityName,
   type ReplyTargets,
   TARGET_UNITS,
   type Target,

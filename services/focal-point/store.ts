@@ -46,7 +46,12 @@ import { LINK_BRAND_MIGRATION_SQL, LINK_MIGRATION_SQL } from "./chain/link-table
 import { loadChain } from "./chain/load-chain.ts";
 import { openLinkedCase, withLinks } from "./chain/open-linked.ts";
 import { casesOfFirearm } from "./chain/same-firearm.ts";
-import { CLOCK_MIGRATION_SQL, CLOCK_PROCEDURES, CLOCK_READ_ONLY } from "./clocks/index.ts";
+import {
+  CLOCK_MIGRATION_SQL,
+  CLOCK_PEER_MIGRATION_SQL,
+  CLOCK_PROCEDURES,
+  CLOCK_READ_ONLY,
+} from "./clocks/index.ts";
 import { findFirearms, firearmCandidates, loadFirearm } from "./firearms/firearm-lookups.ts";
 import { countFirearms } from "./firearms/firearm-record.ts";
 import {
@@ -131,6 +136,7 @@ export const store = {
       name: "logs of border posts",
       sql: POST_LOG_MIGRATION_SQL,
     },
+    { version: 38, name: "overdue cases of one State", sql: CLOCK_PEER_MIGRATION_SQL },
   ],
   procedures: {
     ...createServiceProcedures(HOOKS),

@@ -1,3 +1,4 @@
+import { Priority } from "#proto";
 import { HOUR_MS } from "./days.ts";
 import type { OpenCalendar } from "./working-calendar.ts";
 
@@ -6,6 +7,11 @@ export const PRIORITIES = ["ROUTINE", "PRIORITY", "URGENT"] as const;
 
 /** One of {@link PRIORITIES}. */
 export type PriorityName = (typeof PRIORITIES)[number];
+
+/** The name of a header's priority; one that says none, or one not known, is routine. */
+export function priorityName(priority: Priority | undefined): PriorityName {
+  return PRIORITIES.find((name) => Priority[name] === priority) ?? "ROUTINE";
+}
 
 /** In what a target is counted (TP-CLOCK-2). */
 export const TARGET_UNITS = ["HOURS", "DAYS", "WORKING_DAYS"] as const;

@@ -1,6 +1,7 @@
 import { Type } from "typebox";
 import { ACKNOWLEDGE_BARS } from "#casework";
 import { EXAMPLE_IDS, problemOf, RepeatHeaders } from "#http";
+import { SENDING_BARS } from "../arrivals/sending-bars.ts";
 import { BreakGlass } from "./break-glass.ts";
 import { CandidateView } from "./firearm-operations.ts";
 import { MOVE_PROBLEMS, MOVE_RESPONSES } from "./move-operations.ts";
@@ -8,6 +9,8 @@ import { NewReply, ReplyToSend } from "./reply-schema.ts";
 import { CaseParams } from "./trace-operations.ts";
 
 /** Contracts of the routes about draft answers. */
+
+const BARS = { ...ACKNOWLEDGE_BARS, ...SENDING_BARS };
 
 /** A reply as an officer has edited it. */
 const { breakGlass: _alone, ...REPLY_FIELDS } = ReplyToSend.properties;
@@ -22,8 +25,10 @@ const RulesView = Type.Object(
     version: Type.Integer({ minimum: 0, description: "Version of the rules; zero: none were set" }),
     rule: Type.Optional(Type.String({ description: "The rule that acknowledged it" })),
     because: Type.Optional(
-      Type.Array(Type.Enum([...Object.keys(ACKNOWLEDGE_BARS), "NOT_OPEN"]), {
-        description: "Why none did; NOT_OPEN: it was answered before",
+      Type.Array(Type.Enum([...Object.keys(BARS)]), {
+        description: `Why none did. ${Object.entries(BARS)
+          .map(([code, sentence]) => `${code}: ${sentence}`)
+          .join(". ")}`,
       }),
     ),
     messageId: Type.Optional(Type.String({ description: "The acknowledgement" })),

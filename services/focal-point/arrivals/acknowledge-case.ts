@@ -4,8 +4,9 @@ import {
   acknowledgeBy,
   checkTraceRequest,
   completenessOf,
+  priorityName,
 } from "#casework";
-import { Header, Kind, Priority, TraceAcknowledgement, TraceReply, TraceRequest } from "#proto";
+import { Header, Kind, TraceAcknowledgement, TraceReply, TraceRequest } from "#proto";
 import type { SqlRow, Transaction } from "#runtime";
 import { RULE_ACTOR } from "#users";
 import { addEvent, type CaseRecord } from "../cases/case-record.ts";
@@ -14,6 +15,7 @@ import { sendMove } from "../moves/send-move.ts";
 import { outgoingOf } from "../releases/outgoing.ts";
 import { releasePolicy } from "../releases/release-policy.ts";
 import { acknowledgeRules } from "./rule-record.ts";
+import { notSent, type SendingBar } from "./sending-bars.ts";
 
 /** What the rules decided about a request; kept with the case. */
 export interface RuleDecision {
@@ -22,7 +24,7 @@ export interface RuleDecision {
   /** Name of the rule that acknowledged it; empty for none. */
   readonly rule: string;
   /** Why none did. */
-  readonly because: readonly (AcknowledgeBar | "NOT_OPEN")[];
+  readonly because: readonly (AcknowledgeBar | SendingBar)[];
   /** The acknowledgement; empty for none. */
   readonly messageId: string;
   readonly atMs: number;
@@ -47,7 +49,13 @@ export async function acknowledgeCase(
   const { caseId } = known;
   const actor = RULE_ACTOR;
   const sent = await sendMove(tx, { caseId, kind: "reply", body, self, actor, nowMs });
-  if (sent.type !== "sent") return await keep(tx, known, { ...none, because: ["NOT_OPEN"] });
+  if (sent.type !== "sent") {
+    const { bar, detail } = notSent(sent);
+    const event = "not acknowledged by a rule";
+    const { state } = known;
+    await addEvent(tx, { caseId, event, state, messageId: "", detail, actor, nowMs });
+    return await keep(tx, known, { ...none, because: [bar] });
+  }
   const { messageId, state } = sent;
   const detail = `rule "${rule}" of version ${rulesVersion}`;
   const event = "acknowledged by a rule, read by nobody";
@@ -63,12 +71,7 @@ function arrivedOf(known: CaseRecord): ArrivedRequest {
   const around = { priority, instrumentBasis, use: handling?.use ?? [] };
   const findings = checkTraceRequest(request, around);
   return {
-    priority:
-      priority === Priority.URGENT
-        ? "URGENT"
-        : priority === Priority.PRIORITY
-          ? "PRIORITY"
-          : "ROUTINE",
+    priority: priorityName(priority),
     requestingState: request.requestingState,
     completeness: completenessOf(request, findings).points,
     what: outgoingOf({

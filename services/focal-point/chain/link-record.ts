@@ -1,6 +1,6 @@
 import { type FirearmKeys, firearmKeysOf } from "#casework";
 import { ExchangeStatus, Header, TraceRequest } from "#proto";
-import type { SqlRow, Transaction } from "#runtime";
+import { CASEWORK_LIMITS, type SqlRow, type Transaction } from "#runtime";
 
 /** What a case is linked by. */
 export interface CaseLink {
@@ -44,6 +44,36 @@ export async function chainOfRequest(
     requestId,
   );
   return row === undefined ? undefined : { chainId: row.chain_id, hop: row.hop };
+}
+
+/** A hop as its case is linked. */
+export interface LinkedHop {
+  readonly caseId: string;
+  readonly hop: number;
+  readonly requestId: string;
+  /** Empty: it begins the chain. */
+  readonly previousRequestId: string;
+}
+
+/** The cases of a chain, the first hop first. */
+export async function linksOfChain(tx: Transaction, chainId: string): Promise<LinkedHop[]> {
+  const rows = await tx.all<{
+    case_id: string;
+    hop: number;
+    request_id: string;
+    previous_request_id: string;
+  }>(
+    `SELECT case_id, hop, request_id, previous_request_id FROM trace_link
+     WHERE chain_id = ? ORDER BY hop, case_id LIMIT ?`,
+    chainId,
+    CASEWORK_LIMITS.chainCasesMax,
+  );
+  return rows.map(({ case_id, hop, previous_request_id, request_id }) => ({
+    caseId: case_id,
+    hop,
+    requestId: request_id,
+    previousRequestId: previous_request_id,
+  }));
 }
 
 /** A request of ours that passes another one on (FORWARD), the newest; undefined for none. */

@@ -1,8 +1,9 @@
 import { Envelope } from "#proto";
-import { CASEWORK_LIMITS, type SqlRow, type Transaction } from "#runtime";
+import { CASEWORK_LIMITS, type Transaction } from "#runtime";
 import { type CaseRecord, eventsOf, findCase, type StoredCaseEvent } from "../cases/case-record.ts";
 import { type LetterRecord, lettersOf } from "../letters/letter-record.ts";
 import { grantsOf } from "../onward/onward-record.ts";
+import { type LinkedHop, linksOfChain } from "./link-record.ts";
 
 /** A hop of a chain as it is kept. */
 export interface StoredHop {
@@ -21,13 +22,6 @@ export interface StoredHop {
   readonly granted: readonly string[];
 }
 
-interface LinkRow extends SqlRow {
-  case_id: string;
-  hop: number;
-  request_id: string;
-  previous_request_id: string;
-}
-
 /**
  * The hops of the chain that a case or a request belongs to, the first one first; null for none.
  */
@@ -42,36 +36,30 @@ export async function loadChain(
     value,
   );
   if (known === undefined) return null;
-  const rows = await tx.all<LinkRow>(
-    `SELECT case_id, hop, request_id, previous_request_id FROM trace_link
-     WHERE chain_id = ? ORDER BY hop, case_id LIMIT ?`,
-    known.chain_id,
-    CASEWORK_LIMITS.chainCasesMax,
-  );
   const hops: StoredHop[] = [];
-  for (const row of rows) {
-    const record = await findCase(tx, row.case_id);
-    if (record !== undefined) hops.push(await storedHop(tx, row, record));
+  for (const link of await linksOfChain(tx, known.chain_id)) {
+    const record = await findCase(tx, link.caseId);
+    if (record !== undefined) hops.push(await storedHop(tx, link, record));
   }
   return { chainId: known.chain_id, hops };
 }
 
-async function storedHop(tx: Transaction, row: LinkRow, record: CaseRecord): Promise<StoredHop> {
+async function storedHop(tx: Transaction, link: LinkedHop, record: CaseRecord): Promise<StoredHop> {
   const { caseId, peer: sender, replyMessageId, requestHeader } = record;
   const limit = CASEWORK_LIMITS.chainEventsMax;
   const isOwn = record.role === "requesting";
   return {
-    requestId: row.request_id,
-    previousRequestId: row.previous_request_id,
-    hop: row.hop,
+    requestId: link.requestId,
+    previousRequestId: link.previousRequestId,
+    hop: link.hop,
     record,
     events: await eventsOf(tx, caseId, limit),
     letters: await lettersOf(tx, { caseId, limit }),
-    requestHeader: requestHeader ?? (await sentHeader(tx, row.request_id)),
+    requestHeader: requestHeader ?? (await sentHeader(tx, link.requestId)),
     replyHeader: isOwn && replyMessageId !== null ? await heardHeader(tx, record) : null,
     granted: await grantsOf(tx, {
       sender,
-      messageId: isOwn ? (replyMessageId ?? "") : row.request_id,
+      messageId: isOwn ? (replyMessageId ?? "") : link.requestId,
     }),
   };
 }

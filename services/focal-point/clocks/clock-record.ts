@@ -3,13 +3,13 @@ import {
   caseClock,
   isCalendarDate,
   openCalendar,
-  PRIORITIES,
   type PriorityName,
+  priorityName,
   reminderTimes,
   type StateChange,
   type TraceState,
 } from "#casework";
-import { Envelope, Header, Priority, TraceMove, TraceReply, TraceRequest } from "#proto";
+import { Envelope, Header, TraceMove, TraceReply, TraceRequest } from "#proto";
 import type { SqlRow, Transaction } from "#runtime";
 import { decodeExactly } from "#wire";
 import type { CaseRole } from "../cases/case-record.ts";
@@ -132,8 +132,7 @@ async function keep(
 /** As the header of the request says: of ours it lies in the outbox. */
 async function priorityOf(tx: Transaction, row: UnsettledRow): Promise<PriorityName> {
   const header = row.request_header ?? (await sentHeader(tx, row.request_message_id));
-  const priority = header === undefined ? Priority.ROUTINE : Header.decode(header).priority;
-  return PRIORITIES.find((name) => Priority[name] === priority) ?? "ROUTINE";
+  return priorityName(header && Header.decode(header).priority);
 }
 
 async function sentHeader(tx: Transaction, messageId: string): Promise<Uint8Array | undefined> {

@@ -60,3 +60,9 @@ CREATE TABLE clock_target (
   PRIMARY KEY (requesting, requested, priority)
 ) STRICT, WITHOUT ROWID;
 `;
+
+/** The overdue cases with one State, on one side, in the order in which they are listed. */
+export const CLOCK_PEER_MIGRATION_SQL = `
+CREATE INDEX trace_clock_peer_due ON trace_clock (role, peer, next_due_at, position)
+  WHERE next_due_at IS NOT NULL;
+`;

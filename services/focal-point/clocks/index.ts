@@ -5,7 +5,7 @@ import { clockSettings, setCalendar, setTargets } from "./clock-settings.ts";
 import { ageingByState, countOverdue, listOverdue } from "./overdue.ts";
 import { dueReminders, remindCase } from "./remind.ts";
 
-export { CLOCK_MIGRATION_SQL } from "./clock-tables.ts";
+export { CLOCK_MIGRATION_SQL, CLOCK_PEER_MIGRATION_SQL } from "./clock-tables.ts";
 
 /** Procedures of clocks, to be spread into the store's definition. */
 export const CLOCK_PROCEDURES = {

@@ -57,17 +57,38 @@ export function overdueQuery({ role, peer, nowMs, after, limit }: OverduePage): 
     conditions.push(`clock.${name} = ?`);
     params.push(value);
   }
+  const index = peer === undefined ? "trace_clock_due" : "trace_clock_peer_due";
   const sql = `SELECT clock.position, clock.case_id, clock.role, clock.peer, trace_case.state,
       trace_case.national_case_number, clock.priority, clock.acknowledge_by, clock.next_due_at,
       clock.reminders
-    FROM trace_clock AS clock CROSS JOIN trace_case USING (case_id)
+    FROM trace_clock AS clock INDEXED BY ${index} CROSS JOIN trace_case USING (case_id)
     WHERE ${conditions.join(" AND ")}
     ORDER BY clock.next_due_at, clock.position LIMIT ?`;
   return { sql, params: [...params, limit] };
 }
 
+/**
+ * The pages a list is made of: one, or with one State and both sides one for each side, because the
+ * index of a State's overdue cases begins with the side.
+ */
+export function overduePages(page: OverduePage): readonly OverduePage[] {
+  if (page.peer === undefined || page.role !== undefined) return [page];
+  return [
+    { ...page, role: "requesting" },
+    { ...page, role: "requested" },
+  ];
+}
+
 /** Cases of which an acknowledgement or an answer is overdue (TP-CLOCK-8). */
 export async function listOverdue(tx: Transaction, page: OverduePage): Promise<OverdueCase[]> {
+  const found: OverdueCase[] = [];
+  for (const one of overduePages(page)) found.push(...(await readPage(tx, one)));
+  return found
+    .toSorted((a, b) => a.dueAtMs - b.dueAtMs || a.position - b.position)
+    .slice(0, page.limit);
+}
+
+async function readPage(tx: Transaction, page: OverduePage): Promise<OverdueCase[]> {
   const { sql, params } = overdueQuery(page);
   const rows = await tx.all<OverdueRow>(sql, ...params);
   return rows.map((row) => ({
@@ -90,7 +111,8 @@ export async function countOverdue(
   args: { nowMs: number },
 ): Promise<Readonly<Record<CaseRole, number>>> {
   const rows = await tx.all<{ role: CaseRole; count: number }>(
-    `SELECT role, count(*) AS count FROM trace_clock WHERE next_due_at <= ? GROUP BY role`,
+    `SELECT role, count(*) AS count FROM trace_clock INDEXED BY trace_clock_due
+     WHERE next_due_at <= ? GROUP BY role`,
     args.nowMs,
   );
   const of = (role: CaseRole): number => rows.find((row) => row.role === role)?.count ?? 0;

@@ -1,12 +1,5 @@
-import { TARGET_DAYS } from "#casework";
-import {
-  Header,
-  Priority,
-  ReferralMode,
-  type Timestamp,
-  TraceMove,
-  type TraceRequest,
-} from "#proto";
+import { priorityName, TARGET_DAYS } from "#casework";
+import { Header, ReferralMode, type Timestamp, TraceMove, type TraceRequest } from "#proto";
 import { timestampMs, toTimestamp } from "#wire";
 import type { CaseRecord } from "../cases/case-record.ts";
 import type { MoveBody } from "./move-draft.ts";
@@ -55,12 +48,7 @@ export function withDefaults(said: MoveBody, around: Surroundings): MoveBody {
 function expectedBy({ known, nowMs, request }: Surroundings): Timestamp {
   const wishedMs = timestampMs(request?.respondBy);
   const { priority } = Header.decode(known.requestHeader ?? new Uint8Array());
-  const days =
-    priority === Priority.URGENT
-      ? TARGET_DAYS.URGENT
-      : priority === Priority.PRIORITY
-        ? TARGET_DAYS.PRIORITY
-        : TARGET_DAYS.ROUTINE;
+  const days = TARGET_DAYS[priorityName(priority)];
   const isKept = wishedMs !== undefined && wishedMs > nowMs;
   return toTimestamp(isKept ? wishedMs : nowMs + days * DAY_MS);
 }

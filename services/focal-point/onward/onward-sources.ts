@@ -8,11 +8,11 @@ import {
   TraceReply,
   TraceRequest,
 } from "#proto";
-import { CASEWORK_LIMITS, type SqlRow, type Transaction } from "#runtime";
+import type { SqlRow, Transaction } from "#runtime";
 import type { ReleaseGrant } from "#trust";
 import { decodeExactly } from "#wire";
 import { type CaseRecord, findCase } from "../cases/case-record.ts";
-import { chainOfRequest } from "../chain/link-record.ts";
+import { chainOfRequest, linksOfChain } from "../chain/link-record.ts";
 import { movesOf } from "../moves/move-record.ts";
 import { inboxHeader } from "./inbox-header.ts";
 import { grantsOf, type OnwardPlace } from "./onward-record.ts";
@@ -43,7 +43,9 @@ export async function onwardSources(tx: Transaction, said: Said): Promise<Onward
   const isBare = said.events.length === 0 && said.persons === undefined;
   if (said.requestId === "" || (isBare && said.asksState === undefined)) return [];
   const sources: OnwardSource[] = [];
-  for (const { case_id: caseId } of await casesOfChain(tx, said.requestId)) {
+  const chain = await chainOfRequest(tx, said.requestId);
+  const links = chain === undefined ? [] : await linksOfChain(tx, chain.chainId);
+  for (const { caseId } of links) {
     const record = await findCase(tx, caseId);
     if (record === undefined) continue;
     if (record.role === "requested") sources.push(...(await requestSource(tx, record, said)));
@@ -51,16 +53,6 @@ export async function onwardSources(tx: Transaction, said: Said): Promise<Onward
     sources.push(...(await personSources(tx, record, said)));
   }
   return sources;
-}
-
-async function casesOfChain(tx: Transaction, requestId: string) {
-  const chain = await chainOfRequest(tx, requestId);
-  if (chain === undefined) return [];
-  return await tx.all<SqlRow & { case_id: string }>(
-    "SELECT case_id FROM trace_link WHERE chain_id = ? ORDER BY hop, case_id LIMIT ?",
-    chain.chainId,
-    CASEWORK_LIMITS.chainCasesMax,
-  );
 }
 
 /** A request received is passed on by every request that goes on with it. */

@@ -1,10 +1,5 @@
 import { serialize } from "node:v8";
-import {
-  needsSecondPerson,
-  type PriorityName,
-  type ReleaseReason,
-  registerMaySend,
-} from "#casework";
+import { needsSecondPerson, priorityName, type ReleaseReason, registerMaySend } from "#casework";
 import { TracepostError } from "#errors";
 import { tellChange } from "#feed";
 import { type Drafted, draftMessage, type MessageDraft } from "#post";
@@ -178,7 +173,7 @@ async function insertRelease(
     action,
     caseId,
     peer,
-    priorityOf(hold.draft),
+    priorityName(hold.draft?.priority),
     reasons.join(" "),
     content,
     actor,
@@ -191,11 +186,6 @@ async function insertRelease(
   const kind = state === "PENDING" ? "release.pending" : "release.alone";
   await tellChange(tx, { kind, caseId, participant: peer, state, actor, nowMs });
   return releaseId;
-}
-
-function priorityOf(draft: MessageDraft | undefined): PriorityName {
-  if (draft?.priority === Priority.URGENT) return "URGENT";
-  return draft?.priority === Priority.PRIORITY ? "PRIORITY" : "ROUTINE";
 }
 
 /** What was prepared under an idempotency key and still waits; undefined for nothing. */

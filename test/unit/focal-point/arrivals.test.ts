@@ -1,7 +1,9 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { type AcknowledgeRule, normalizeSerial } from "#casework";
+import { refuse } from "#errors";
 import { FEED_PROCEDURES } from "#feed";
 import {
+  Finding,
   Handling,
   Header,
   Kind,
@@ -21,6 +23,7 @@ import {
 } from "../../../services/focal-point/arrivals/draft-record.ts";
 import { makeDraft, prepareArrival } from "../../../services/focal-point/arrivals/make-draft.ts";
 import { acknowledgeRules } from "../../../services/focal-point/arrivals/rule-record.ts";
+import { notSent } from "../../../services/focal-point/arrivals/sending-bars.ts";
 import { setAcknowledgeRules } from "../../../services/focal-point/arrivals/set-rules.ts";
 import { findCase, insertCase } from "../../../services/focal-point/cases/case-record.ts";
 import { putFirearm } from "../../../services/focal-point/firearms/put-firearm.ts";
@@ -148,7 +151,27 @@ describe("a rule that acknowledges (TP-ANS-11)", () => {
     await sendMove(tx, { caseId, kind: "reply", body, self, actor: "first", nowMs: NOW_MS });
     expect(await prepare(caseId)).toBe(false);
     expect(await ruleDecision(tx, { caseId })).toMatchObject({ because: ["NOT_OPEN"], rule: "" });
+    expect((await eventsOf(caseId)).at(-1)).toEqual({
+      event: "not acknowledged by a rule",
+      actor: "acknowledgement-rule",
+      detail: expect.stringContaining("; the case is ACKNOWLEDGED"),
+    });
     expect(await sent()).toBe(1);
+  });
+
+  test("keeps why its acknowledgement was not sent, whatever it was", () => {
+    const refusal = refuse("HANDLING_VIOLATION", "handling.tlp", "keeps it with its recipients");
+    const errors = [{ ...Finding.create(), field: "reply", rule: "missing" }];
+    const reasons: readonly [Parameters<typeof notSent>[0], string, string][] = [
+      [{ type: "unknown" }, "NOT_OPEN", "takes no acknowledgement"],
+      [{ type: "illegal", state: "WITHDRAWN", refusal }, "NOT_OPEN", "keeps it"],
+      [{ type: "refused", refusal }, "NOT_RELEASED", "keeps it with its recipients"],
+      [{ type: "invalid", errors }, "NOT_VALID", "reply missing"],
+      [{ type: "officer" }, "SECOND_PERSON", "a second person"],
+    ];
+    for (const [sent, bar, detail] of reasons) {
+      expect(notSent(sent)).toEqual({ bar, detail: expect.stringContaining(detail) });
+    }
   });
 
   test("takes nothing that a second person would have to see (TP-ANS-12)", async () => {

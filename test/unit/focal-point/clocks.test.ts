@@ -16,6 +16,7 @@ import {
   ageingByState,
   countOverdue,
   listOverdue,
+  overduePages,
   overdueQuery,
 } from "../../../services/focal-point/clocks/overdue.ts";
 import { addMove } from "../../../services/focal-point/moves/move-record.ts";
@@ -181,25 +182,34 @@ describe("the list of what is overdue (TP-CLOCK-8)", () => {
     const after = { dueAtMs: last?.dueAtMs ?? 0, position: last?.position ?? 0 };
     expect((await overdue(31, { after })).map(({ caseId }) => caseId)).toEqual([first]);
     expect((await overdue(31, { role: "requested" })).map(({ caseId }) => caseId)).toEqual([first]);
+    const back = await putCase(tx, { peer: "BR", nowMs: START_MS });
+    await settle();
+    const withBrazil = await overdue(31, { peer: "BR" });
+    expect(withBrazil.map(({ caseId }) => caseId)).toEqual([back, second]);
+    expect(await overdue(31, { peer: "BR", limit: 1 })).toHaveLength(1);
     expect(await countOverdue(tx, { nowMs: START_MS + 31 * DAY_MS })).toEqual({
       requesting: 1,
-      requested: 1,
+      requested: 2,
     });
   });
 
-  test.each([{}, { role: "requested" as const }, { peer: "BR", role: "requesting" as const }])(
-    "is found and sorted by an index, filtered by %j",
-    async (filter) => {
-      const place = { dueAtMs: START_MS, position: 3 };
-      for (const after of [undefined, place]) {
-        const { sql, params } = overdueQuery({ nowMs: START_MS, limit: 50, after, ...filter });
+  test.each([
+    [{}, "trace_clock_due (next_due_at"],
+    [{ role: "requested" as const }, "trace_clock_due (next_due_at"],
+    [{ peer: "BR", role: "requesting" as const }, "trace_clock_peer_due (role=? AND peer=? AND "],
+    [{ peer: "BR" }, "trace_clock_peer_due (role=? AND peer=? AND "],
+  ])("is found and sorted by an index, filtered by %j", async (filter, index) => {
+    const place = { dueAtMs: START_MS, position: 3 };
+    for (const after of [undefined, place]) {
+      const pages = overduePages({ nowMs: START_MS, limit: 50, after, ...filter });
+      for (const { params, sql } of pages.map(overdueQuery)) {
         const plan = await tx.all<{ detail: string }>(`EXPLAIN QUERY PLAN ${sql}`, ...params);
         const steps = plan.map(({ detail }) => detail).join("\n");
-        expect(steps).toContain("SEARCH clock USING INDEX trace_clock_due");
+        expect(steps).toContain(`SEARCH clock USING INDEX ${index}`);
         expect(steps).not.toMatch(/SCAN|TEMP B-TREE/u);
       }
-    },
-  );
+    }
+  });
 });
 
 describe("ages (TP-CLOCK-7)", () => {
