@@ -60,7 +60,7 @@ function fillCases(file: string, cases: number): void {
         started_at = ${NOW_MS} - (position * ${PRIME} % 365) * 86400000,
         phase = iif(position % 3, 'RUNNING', 'ENDED');
       UPDATE trace_clock SET next_due_at = ${NOW_MS}
-          + iif(position % 10, 1, -1) * (1 + position * ${PRIME} % 1000) * 3600000
+          + iif(position / 3 % 10, 1, -1) * (1 + position * ${PRIME} % 1000) * 3600000
         WHERE phase = 'RUNNING';
       UPDATE trace_clock SET ended_at = ${NOW_MS} - (position % 300) * 86400000,
         taken_ms = (1 + position * ${PRIME} % 60) * 86400000 WHERE phase = 'ENDED';
