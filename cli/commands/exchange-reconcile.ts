@@ -10,6 +10,7 @@ import {
   openReconciliation,
   RECONCILE_ACTIONS,
   type ReconcileStep,
+  rootSignersOf,
 } from "../../deploy/local/index.ts";
 import {
   addAction,
@@ -63,7 +64,8 @@ async function reconcile({
       remedy: "Look whether it is ready: tracepost exchange status",
     });
   }
-  const register = await openRegisterOf(bytes, gateway.url, [paths.exchange.rootPublicKey]);
+  const { rootPublicKeyFiles } = await rootSignersOf(paths.exchange.rootPublicKeys);
+  const register = await openRegisterOf(bytes, gateway.url, rootPublicKeyFiles);
   const options = { paths, natsUrl: nats.url, register, clock: systemClock };
   const reconciliation = await openReconciliation(options);
   try {

@@ -12,7 +12,7 @@ import {
 import { POLICY_LIMITS } from "#runtime";
 import { loadPublicKey, loadSigningKey } from "#trust";
 import { toTimestamp } from "#wire";
-import { ExchangePaths, writePrivateFile } from "../../deploy/local/index.ts";
+import { ExchangePaths, rootSignersOf, writePrivateFile } from "../../deploy/local/index.ts";
 import {
   addAction,
   type CommandResult,
@@ -116,13 +116,15 @@ function notAFile(file: string, problem: string): TracepostError {
 }
 
 async function runPublish(options: PublishOptions, file = ""): Promise<CommandResult> {
-  const { policy: place, rootPublicKey } = new ExchangePaths(resolve(options.data)).exchange;
-  const keys = [await loadPublicKey(rootPublicKey)];
+  const { policy: place, rootPublicKeys } = new ExchangePaths(resolve(options.data)).exchange;
+  // The same keys and number as the gateway's configuration has: what is laid there is taken.
+  const signers = await rootSignersOf(rootPublicKeys);
+  const keys = await Promise.all(signers.rootPublicKeyFiles.map((root) => loadPublicKey(root)));
   const bytes = await readInput(file, POLICY_LIMITS.policyBytesMax);
-  const opened = openPolicy(bytes, { keys, threshold: keys.length });
+  const opened = openPolicy(bytes, { keys, threshold: signers.threshold });
   if (!opened.ok) throw notAFile(file, `${opened.refusal.field} ${opened.refusal.detail}`);
   const findings = requireSound(opened.value.policy.text);
-  const before = (await loadPolicy(place, { rootPublicKeyFiles: [rootPublicKey] })).policy;
+  const before = (await loadPolicy(place, signers)).policy;
   const next = opened.value.policy;
   if (next.version <= before.version) {
     throw notAFile(file, `policy.version ${next.version} is not higher than ${before.version}`);

@@ -11,7 +11,7 @@ import {
 } from "#policy";
 import { POLICY_LIMITS } from "#runtime";
 import { loadRegister, type RegisterView } from "#trust";
-import { ExchangePaths } from "../../deploy/local/index.ts";
+import { ExchangePaths, rootSignersOf } from "../../deploy/local/index.ts";
 import { readInput } from "../read-input.ts";
 
 /** A text is at most as long as the file it is signed in. */
@@ -61,10 +61,11 @@ export function findingLine({ line, message, name, rule, severity }: Finding): s
   return `line ${line}, ${rule === "" ? "text" : rule}: ${severity} ${name}: ${message}`;
 }
 
-/** The participant register of a data folder, verified with its root key. */
+/** The participant register of a data folder, verified with the root keys that lie there. */
 export async function registerOfFolder(dataDir: string): Promise<RegisterView> {
-  const { register, rootPublicKey } = new ExchangePaths(resolve(dataDir)).exchange;
-  return await loadRegister(register, [rootPublicKey]);
+  const { register, rootPublicKeys } = new ExchangePaths(resolve(dataDir)).exchange;
+  const { rootPublicKeyFiles } = await rootSignersOf(rootPublicKeys);
+  return await loadRegister(register, rootPublicKeyFiles);
 }
 
 /** A day or instant of the command line. Throws TracepostError USAGE. */

@@ -1,4 +1,4 @@
-import { access, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { TracepostError } from "#errors";
 import { loadRegister } from "#trust";
@@ -7,6 +7,7 @@ import { ExchangePaths } from "./exchange-paths.ts";
 import { type FolderMarker, inspectFolder } from "./marker.ts";
 import type { ParticipantSpec } from "./participant-spec.ts";
 import { parseParticipantsYaml } from "./participants-file.ts";
+import { isThere, rootSignersOf } from "./root-keys.ts";
 
 /** An exchange's data folder that was looked through. */
 export interface ExchangeLayout {
@@ -102,15 +103,12 @@ async function checkParts(
     }),
   ];
   for (const file of files) {
-    const there = await access(file).then(
-      () => true,
-      () => false,
-    );
-    if (!there) problems.push(`${file}: is missing`);
+    if (!(await isThere(file))) problems.push(`${file}: is missing`);
   }
-  const { register, rootPublicKey } = paths.exchange;
+  const { register, rootPublicKeys } = paths.exchange;
+  const { rootPublicKeyFiles } = await rootSignersOf(rootPublicKeys);
   const checks = [
-    () => loadRegister(register, [rootPublicKey]),
+    () => loadRegister(register, rootPublicKeyFiles),
     () => readIssuedTokens(paths),
     () => readStoragePlan(paths),
   ];

@@ -1,10 +1,11 @@
-import { access, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { dirname, relative, resolve } from "node:path";
 import { GATEWAY_ACCOUNT } from "../provision/authority.ts";
 import { credentialsFile } from "../provision/authority-files.ts";
 import type { ExchangePaths } from "./exchange-paths.ts";
 import type { ParticipantSpec } from "./participant-spec.ts";
 import { writePrivateFile } from "./private-files.ts";
+import { isThere, rootSignersOf } from "./root-keys.ts";
 
 /** Settings of services that whoever starts an exchange may choose. */
 export interface ServiceTuning {
@@ -32,40 +33,22 @@ export async function writeGatewayConfig(
 ): Promise<void> {
   const { config } = paths.gateway;
   const from = relativeTo(config);
-  const rootFiles = await thereOf(paths.exchange.rootPublicKeys);
+  const roots = await rootSignersOf(paths.exchange.rootPublicKeys);
   await writeConfig(config, {
     dataDir: from(paths.gateway.dir),
     natsUrl: address.natsUrl,
     credsFile: from(credentialsFile(paths, GATEWAY_ACCOUNT, "gateway")),
     registerFile: from(paths.exchange.register),
+    // A folder made before policies were signed has none: its gateway decides by the default one.
     policyFile: (await isThere(paths.exchange.policy)) ? from(paths.exchange.policy) : undefined,
-    policyThreshold: majorityOf(rootFiles.length),
-    rootPublicKeyFiles: rootFiles.map(from),
+    policyThreshold: roots.threshold,
+    rootPublicKeyFiles: roots.rootPublicKeyFiles.map(from),
     keysDir: from(paths.gateway.keysDir),
     apiTokenFile: from(paths.gateway.apiToken),
     http: doorOf(address, tuning),
     logLevel: tuning.logLevel ?? "info",
     resendFirstMs: tuning.resendFirstMs,
   });
-}
-
-/** More than half: as many root keys as sign a register or policy. */
-function majorityOf(count: number): number {
-  return Math.floor(count / 2) + 1;
-}
-
-/** A folder made before there were three root keys has the first one alone. */
-async function thereOf(files: readonly string[]): Promise<string[]> {
-  const there = await Promise.all(files.map(isThere));
-  return files.filter((_, place) => there[place]);
-}
-
-/** A folder made before policies were signed has none: its gateway decides by the default one. */
-async function isThere(file: string): Promise<boolean> {
-  return await access(file).then(
-    () => true,
-    () => false,
-  );
 }
 
 /**
@@ -81,13 +64,14 @@ export async function writeParticipantConfig(
 ): Promise<void> {
   const own = paths.participant(participant.id);
   const from = relativeTo(own.config);
+  const { rootPublicKeyFiles } = await rootSignersOf(own.rootPublicKeys);
   await writeConfig(own.config, {
     participant: participant.id,
     dataDir: from(own.dir),
     natsUrl: address.natsUrl,
     credsFile: from(own.natsCreds),
     registerFile: from(own.register),
-    rootPublicKeyFiles: (await thereOf(own.rootPublicKeys)).map(from),
+    rootPublicKeyFiles: rootPublicKeyFiles.map(from),
     keysDir: from(own.keysDir),
     apiTokenFile: from(own.apiToken),
     http: doorOf(address, tuning),

@@ -5,6 +5,8 @@ import { type LogReport, verifyLog } from "#message-log";
 import { KeyPurpose } from "#proto";
 import { openSqliteReader } from "#store";
 import { loadRegister } from "#trust";
+import { ExchangePaths } from "./exchange-paths.ts";
+import { rootSignersOf } from "./root-keys.ts";
 
 /** What is known of the log of a data folder after every entry was read. */
 export interface LogVerification extends LogReport {
@@ -20,16 +22,15 @@ export interface LogVerification extends LogReport {
  * that the root key did not sign.
  */
 export async function verifyLogOf(dataDir: string): Promise<LogVerification> {
-  const registerFile = join(dataDir, "exchange", "register.bin");
+  const { register: registerFile, rootPublicKeys } = new ExchangePaths(dataDir).exchange;
   await access(registerFile).catch((caught: unknown) => {
     throw new TracepostError("DATA_FOLDER", `there is no exchange in ${dataDir}`, {
       cause: caught,
       remedy: "Give the folder of an exchange with --data.",
     });
   });
-  const register = await loadRegister(registerFile, [
-    join(dataDir, "exchange", "root", "root-1.pub"),
-  ]);
+  const { rootPublicKeyFiles } = await rootSignersOf(rootPublicKeys);
+  const register = await loadRegister(registerFile, rootPublicKeyFiles);
   const publicKeys = register
     .gatewayKeys(KeyPurpose.CHECKPOINT)
     .filter(({ key }) => key.revokedAt === undefined)

@@ -2,13 +2,21 @@ import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { addPolicySignature, DEFAULT_POLICY_TEXT, draftPolicy, openPolicy } from "#policy";
+import {
+  addPolicySignature,
+  DEFAULT_POLICY_TEXT,
+  draftPolicy,
+  loadPolicy,
+  openPolicy,
+} from "#policy";
 import { Boundness, ExchangeStatus, Role } from "#proto";
 import { savePublicKey, saveSigningKey } from "#trust";
 import { toTimestamp } from "#wire";
+import { ExchangePaths, initExchange } from "../../../deploy/local/index.ts";
 import { openGatewayBench } from "../../support/gateway-bench.ts";
 import { tracepostHere as tracepost } from "../../support/in-process.ts";
 import { traceRequest } from "../../support/messages.ts";
+import { specsOf } from "../../support/nats-carrier.ts";
 import { makeParties } from "../../support/parties.ts";
 
 const NO_TESTS = `${DEFAULT_POLICY_TEXT}
@@ -177,6 +185,28 @@ describe("changing a policy (TP-POLICY-8)", () => {
     expect(openPolicy(await readFile(place), signers).ok).toBe(true);
     const again = await json("policy", "publish", out, "--data", data);
     expect(again).toMatchObject({ code: 2, said: { code: "INPUT_INVALID" } });
+  });
+
+  test("takes as many root keys as the gateway's own configuration asks for", async () => {
+    const dataDir = join(data, "three-roots");
+    await initExchange({ dataDir, participants: specsOf(["NE", "BR"]) });
+    const { exchange, gateway } = new ExchangePaths(dataDir);
+    const [first = "", second = ""] = exchange.rootKeys;
+    const out = join(dataDir, "policy-2.bin");
+    const about = ["--policy-version", "2", "--reason", "No tests", "--out", out];
+    await json("policy", "sign", draft, "--key", first, ...about);
+    const refused = await json("policy", "publish", out, "--data", dataDir);
+    expect(refused).toMatchObject({ code: 2, said: { code: "INPUT_INVALID" } });
+    expect(refused.said.problems.join(" ")).toContain("hold 1 of the 2 root keys that must sign");
+    await json("policy", "sign", out, "--key", second, "--out", out);
+    expect((await json("policy", "publish", out, "--data", dataDir)).said.published).toBe(true);
+    const config = JSON.parse(await readFile(gateway.config, "utf8"));
+    const rootPublicKeyFiles = config.rootPublicKeyFiles.map((file: string) =>
+      join(dirname(gateway.config), file),
+    );
+    expect(rootPublicKeyFiles).toHaveLength(3);
+    const signers = { rootPublicKeyFiles, threshold: config.policyThreshold };
+    expect((await loadPolicy(exchange.policy, signers)).policy.version).toBe(2n);
   });
 
   test("is refused with every error, before anybody signs", async () => {
