@@ -1,5 +1,5 @@
 /**
- * Named places on the way of a message, or of an import, where a fault test may end a process.
+ * Named places on the way of a message, or of other work, where a fault test may end a process.
  * Nothing is armed unless a composition root says so; an unarmed point costs one comparison.
  */
 
@@ -30,8 +30,21 @@ export const IMPORT_CRASH_POINTS = [
   "focal-point.pass-ended",
 ] as const;
 
+/** While NATS is made to follow the register. */
+export const RECONCILE_CRASH_POINTS = [
+  "reconcile.account-issued",
+  "reconcile.account-pushed",
+  "reconcile.gateway-connected",
+  "reconcile.streams-made",
+  "reconcile.disconnected",
+] as const;
+
 /** Where a test may strike. */
-export const CRASH_POINTS = [...MESSAGE_CRASH_POINTS, ...IMPORT_CRASH_POINTS] as const;
+export const CRASH_POINTS = [
+  ...MESSAGE_CRASH_POINTS,
+  ...IMPORT_CRASH_POINTS,
+  ...RECONCILE_CRASH_POINTS,
+] as const;
 
 /** One of {@link CRASH_POINTS}. */
 export type CrashPoint = (typeof CRASH_POINTS)[number];

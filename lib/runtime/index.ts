@@ -11,6 +11,7 @@ export {
   MESSAGE_CRASH_POINTS,
   parseCrashPlan,
   passCrashPoint,
+  RECONCILE_CRASH_POINTS,
 } from "./crash-point.ts";
 export { csvRecord, withFormula, withoutFormula } from "./csv-text.ts";
 export type {

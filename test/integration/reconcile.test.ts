@@ -1,4 +1,4 @@
-import { rm } from "node:fs/promises";
+import { mkdir, rename, rm, rmdir } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ParticipantStatus } from "#proto";
@@ -98,6 +98,31 @@ describe("NATS follows the register (TP-RUN-8)", () => {
     await rm(join(carrier.paths.nats.issuedDir, "FR.jwt"));
     expect(await reconcile(everybody)).toEqual(ADMITTING.map((action) => `FR ${action}`));
     await takesPart("FR");
+  });
+
+  it("says that it cannot cut a removed participant off without its credentials, and cuts nobody", async () => {
+    const { natsCreds } = carrier.paths.participant("KE");
+    const done: ReconcileStep[] = [];
+    const cutOff = async (): Promise<void> => {
+      const reconciliation = await open({ ...everybody, KE: REMOVED });
+      try {
+        await reconciliation.apply((step) => done.push(step));
+      } finally {
+        await reconciliation.close();
+      }
+    };
+    await rename(natsCreds, `${natsCreds}.away`);
+    await expect(cutOff()).rejects.toMatchObject({
+      code: "DATA_FOLDER",
+      problems: [expect.stringContaining("nats.creds")],
+    });
+    // Something in its place that cannot be read is not "no credentials".
+    await mkdir(natsCreds);
+    await expect(cutOff()).rejects.toMatchObject({ code: "KEY_FILE" });
+    await rmdir(natsCreds);
+    await rename(`${natsCreds}.away`, natsCreds);
+    expect(done).toEqual([]);
+    await takesPart("KE");
   });
 
   it("disconnects a removed participant at once and for good, and nobody else", async () => {

@@ -44,18 +44,27 @@ export async function provisionStreams(options: ProvisionOptions): Promise<void>
 }
 
 /**
- * The same for one participant more: its inbox, then its outbox, so that with the outbox all of it
- * is there (TP-RUN-8).
+ * The same for participants who come while the server runs: of each its inbox, then its outbox, so
+ * that with the outbox all of it is there (TP-RUN-8). `onMade` is told of each.
  */
-export async function provisionParticipant(
-  options: Omit<ProvisionOptions, "participants">,
-  id: string,
+export async function provisionMembers(
+  options: ProvisionOptions,
+  onMade: (participant: string) => void,
 ): Promise<void> {
-  const { streamBytes } = options;
-  await withProvisioner(options, id, (admin) => ensureAll(admin, [inboxStream(id, streamBytes)]));
-  await withProvisioner(options, CORE_ACCOUNT, (admin) =>
-    ensureAll(admin, [outboxStream(id, streamBytes)]),
-  );
+  const { participants, streamBytes } = options;
+  const permits = new Semaphore(ACCOUNTS_AT_ONCE);
+  await withProvisioner(options, CORE_ACCOUNT, async (core) => {
+    const begun = participants.map((id) =>
+      permits.run(async () => {
+        await withProvisioner(options, id, (own) => ensureAll(own, [inboxStream(id, streamBytes)]));
+        await ensureAll(core, [outboxStream(id, streamBytes)]);
+        onMade(id);
+      }),
+    );
+    // Whoever is under way comes to an end before the connection is let go.
+    await Promise.allSettled(begun);
+    await Promise.all(begun);
+  });
 }
 
 /** Runs some work with the provisioner's credentials of one account. */

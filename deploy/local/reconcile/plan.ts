@@ -49,7 +49,7 @@ export function planReconcile(
   });
   // Who is to be cut off comes first; then all of a kind together, so that each account that
   // others import is there before it is imported.
-  return ORDER.flatMap((action) => steps.filter((step) => step.action === action));
+  return RECONCILE_ORDER.flatMap((action) => steps.filter((step) => step.action === action));
 }
 
 const NOTHING: NatsStanding = {
@@ -60,7 +60,8 @@ const NOTHING: NatsStanding = {
   isRevoked: false,
 };
 
-const ORDER: readonly ReconcileAction[] = [
+/** In which order actions are done. */
+export const RECONCILE_ORDER: readonly ReconcileAction[] = [
   "disconnect",
   "issue-account",
   "push-account",
@@ -75,7 +76,7 @@ function admitting(standing: NatsStanding): ReconcileAction[] {
     "connect-gateway": !standing.isConnected,
     "make-streams": !standing.hasStreams,
   };
-  return ORDER.filter((action) => missing[action] === true);
+  return RECONCILE_ORDER.filter((action) => missing[action] === true);
 }
 
 function removing({ isHeld, isRevoked }: NatsStanding): ReconcileAction[] {

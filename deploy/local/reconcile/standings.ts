@@ -1,0 +1,127 @@
+import { readFile } from "node:fs/promises";
+import type { ClaimsAdmin } from "#bus";
+import { TracepostError } from "#errors";
+import { Semaphore } from "#runtime";
+import type { ExchangePaths } from "../folder/exchange-paths.ts";
+import { CORE_ACCOUNT, GATEWAY_ACCOUNT, SYSTEM_ACCOUNT } from "../provision/authority.ts";
+import {
+  credentialsFile,
+  readIssuedTokens,
+  readStoragePlan,
+} from "../provision/authority-files.ts";
+import { readAccount, userOf } from "../provision/claims.ts";
+import { withProvisioner } from "../provision/provision-streams.ts";
+import { outboxStream } from "../provision/topology.ts";
+import type { NatsStanding } from "./plan.ts";
+
+/** Accounts looked at, or worked on, at the same time. */
+export const ACCOUNTS_AT_ONCE = 8;
+const OPERATOR_ACCOUNTS: readonly string[] = [CORE_ACCOUNT, GATEWAY_ACCOUNT, SYSTEM_ACCOUNT];
+
+/** Where the server is, and the operator's folder. */
+export interface CarrierPlace {
+  readonly paths: ExchangePaths;
+  readonly natsUrl: string;
+}
+
+/** How the server and the operator's folder stand to everybody who has an account. */
+export async function standingsOf(
+  place: CarrierPlace,
+  claims: ClaimsAdmin,
+): Promise<ReadonlyMap<string, NatsStanding>> {
+  const { paths } = place;
+  const issued = await readIssuedTokens(paths);
+  const accounts = issued.accounts.map(({ token }) => readAccount(token));
+  const keyOf = new Map(accounts.map(({ name, sub }) => [name, sub]));
+  const gateway = await heldAccount(claims, keyOf.get(GATEWAY_ACCOUNT) ?? "");
+  const imported = new Set((gateway?.nats.imports ?? []).map(({ subject }) => subject));
+  const members = [...keyOf].filter(([name]) => !OPERATOR_ACCOUNTS.includes(name));
+  const outboxes = await outboxesOf(
+    place,
+    members.map(([id]) => id),
+  );
+  const found = await eachAtOnce(members, async ([id, key]) => {
+    const account = await heldAccount(claims, key);
+    const user = await participantUser(paths, id);
+    const standing: NatsStanding = {
+      isIssued: true,
+      isHeld: account !== undefined,
+      isConnected: imported.has(`tp.in.${id}.>`),
+      hasStreams: outboxes.has(id),
+      isRevoked: user !== undefined && account?.nats.revocations?.[user] !== undefined,
+    };
+    return [id, standing] as const;
+  });
+  return new Map(found);
+}
+
+/** What the server has of an account; undefined when it has nothing. */
+export async function heldAccount(claims: ClaimsAdmin, account: string) {
+  const token = await claims.lookUp(account);
+  return token === undefined ? undefined : readAccount(token);
+}
+
+/**
+ * The user that a participant's credentials are of; undefined without credentials. Throws what
+ * keeps them from being read: they may well be there.
+ */
+export async function participantUser(
+  paths: ExchangePaths,
+  id: string,
+): Promise<string | undefined> {
+  const file = credentialsFile(paths, id, id);
+  try {
+    return userOf(await readFile(file, "utf8"));
+  } catch (caught) {
+    if ((caught as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw new TracepostError("KEY_FILE", `${file} cannot be read`, {
+      cause: caught,
+      remedy: "Let this user read it, and run the command again.",
+    });
+  }
+}
+
+/**
+ * Whose streams are made. The outbox is the last that is made of a participant, so that it tells
+ * of the inbox too.
+ */
+async function outboxesOf(
+  place: CarrierPlace,
+  members: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const { streamBytes } = await readStoragePlan(place.paths);
+  return await withProvisioner(place, CORE_ACCOUNT, async (admin) => {
+    const found = await eachAtOnce(members, async (id) => {
+      const { consumers, stream } = outboxStream(id, streamBytes);
+      const last = consumers.at(-1)?.name ?? "";
+      // The consumers come after the stream: with the last of them all is there.
+      return (await admin.consumerState(stream.name, last)) === undefined ? [] : [id];
+    });
+    return new Set(found.flat());
+  });
+}
+
+/**
+ * Does some work for each of many, {@link ACCOUNTS_AT_ONCE} at a time. After a failure none is
+ * begun; what is under way is waited for, then the first failure is thrown.
+ */
+export async function eachAtOnce<T, R>(
+  all: readonly T[],
+  work: (one: T) => Promise<R>,
+): Promise<R[]> {
+  const permits = new Semaphore(ACCOUNTS_AT_ONCE);
+  let hasFailed = false;
+  const begun = all.map((one) =>
+    permits.run(async () => {
+      if (hasFailed) throw new TracepostError("INTERNAL", "given up after a failure");
+      try {
+        return await work(one);
+      } catch (caught) {
+        hasFailed = true;
+        throw caught;
+      }
+    }),
+  );
+  await Promise.allSettled(begun);
+  return await Promise.all(begun);
+}
