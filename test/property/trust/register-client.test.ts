@@ -189,7 +189,8 @@ describe("the register client, whatever it is offered and whenever", () => {
       }),
       { numRuns: 300 },
     );
-    // The property says nothing unless the trials reach every answer.
+    // The property says nothing unless the trials reach every answer; cut short, it need not.
+    if (fc.readConfigureGlobal().interruptAfterTimeLimit !== undefined) return;
     const all = ["taken", "known", "ROLLBACK", "FORK", "GAP", "THRESHOLD", "AHEAD", "EXPIRED"];
     expect([...seen].toSorted()).toEqual(all.toSorted());
   });
