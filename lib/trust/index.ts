@@ -37,7 +37,12 @@ export {
   rawPublicKey,
   type SigningKeyPair,
 } from "./keys.ts";
-export { mayRelease, type ReleaseGrant, type ReleaseGround } from "./may-release.ts";
+export {
+  mayRelease,
+  type ReleaseGrant,
+  type ReleaseGround,
+  type ReleaseQuestion,
+} from "./may-release.ts";
 export type { OpenedMessage, OpenJob } from "./open.ts";
 export {
   firstStatement,

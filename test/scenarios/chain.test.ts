@@ -1,10 +1,11 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type ChainExchange, exportedTo, startChainExchange } from "../support/chain-exchange.ts";
+import { exportedTo, type StaffedExchange, startChainExchange } from "../support/chain-exchange.ts";
 import { traceBody } from "../support/trace-body.ts";
 
 /** TP-CHAIN-6, TP-CHAIN-7, TP-OFF-1: traces over several States, over a real exchange. */
 
-let exchange: ChainExchange;
+let exchange: StaffedExchange;
 
 beforeAll(async () => {
   exchange = await startChainExchange(["US", "AT", "IT", "CH", "FR"]);
@@ -197,6 +198,39 @@ describe("a request that is passed on (TP-CHAIN-8)", () => {
     expect(told, JSON.stringify(told.body)).toMatchObject({ status: 201 });
     const heard = await exchange.until("US", first.caseId, "REFERRED");
     expect(heard.reply.referral.forwardedMessageId).toBe(opened.body.messageId);
+  });
+
+  test("goes on by a granted decision alone, and the referral that tells so is taken", async () => {
+    const path = await received("ONWARD-2", {});
+    const caseId = path.split("/")[3] ?? "";
+    const { body: asked } = await exchange.get("AT", `/v1/traces/${caseId}`);
+    const opened = await exchange.post("AT", "/v1/notices", {
+      subject: { sender: "US", messageId: asked.messageId, part: "body" },
+      onwardReleaseRequest: { releaseTo: ["IT"], purpose: "It was sold to Italy; ask there." },
+    });
+    expect(opened, JSON.stringify(opened.body)).toMatchObject({ status: 201 });
+    const [{ noticeId }] = opened.body.notices;
+    const isIn = async (state: string, wanted: string) => {
+      const { body, status } = await exchange.get(state, `/v1/notices/${noticeId}`);
+      return status === 200 && body.state === wanted;
+    };
+    while (!(await isIn("US", "OPEN"))) await pause(50);
+    const decision = { granted: true, releaseTo: ["IT"] };
+    const held = await exchange.post("US", `/v1/notices/${noticeId}/decide`, decision);
+    await exchange.second("US", held.body.releaseId);
+    while (!(await isIn("AT", "GRANTED"))) await pause(50);
+    const { body: next } = await exchange.get("AT", path);
+    const sent = await exchange.post("AT", "/v1/traces", next.trace);
+    expect(sent, JSON.stringify(sent.body)).toMatchObject({ status: 201 });
+    await exchange.until("IT", sent.body.caseId, "DELIVERED");
+    const say = (reply: object) => exchange.post("AT", `/v1/traces/${caseId}/reply`, reply);
+    await say({ acknowledgement: { nationalReference: "AT/2" } });
+    const beyond = await say({ referral: { mode: "FORWARD", nextStates: ["IT", "CH"] } });
+    expect(beyond).toMatchObject({ status: 422, body: { problems: [{ rule: "noConsent" }] } });
+    const told = await say({ referral: { mode: "FORWARD", nextStates: ["IT"] } });
+    expect(told, JSON.stringify(told.body)).toMatchObject({ status: 201 });
+    const heard = await exchange.until("US", caseId, "REFERRED");
+    expect(heard.reply.referral.forwardedMessageId).toBe(sent.body.messageId);
   });
 
   test("stays where it is without consent", async () => {

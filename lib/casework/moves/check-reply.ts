@@ -32,6 +32,8 @@ export interface ReplyContext {
   readonly request?: TraceRequest;
   /** Day of sending, ISO 8601. */
   readonly today?: string;
+  /** States that its request may be passed on to, by consent or by leave of its originator. */
+  readonly mayForwardTo?: readonly string[] | undefined;
 }
 
 /** The grounds of ITI para 22; the others are administrative and delay or restrict nothing. */
@@ -156,7 +158,8 @@ function checkAnswers(found: FindingList, answers: readonly QuestionAnswer[], fi
   }
 }
 
-function checkReferral(found: FindingList, told: Referral, { request }: ReplyContext): void {
+function checkReferral(found: FindingList, told: Referral, context: ReplyContext): void {
+  const { mayForwardTo, request } = context;
   const { custodyEvents, forwardedMessageId, mode, nextStates, remarks } = told;
   found.choice(mode, ReferralMode, "referral.mode");
   const field = "referral.next_states";
@@ -175,8 +178,8 @@ function checkReferral(found: FindingList, told: Referral, { request }: ReplyCon
   }
   found.demand(isUuid(forwardedMessageId), forwarded, "notAnId");
   // ITI para 15: nobody passes on without consent.
-  const hasConsent = request === undefined || request.onwardForwardConsent;
-  found.demand(hasConsent, "referral.mode", "noConsent");
+  const isMeant = mayForwardTo === undefined || nextStates.every((to) => mayForwardTo.includes(to));
+  found.demand(isMeant, "referral.mode", "noConsent");
 }
 
 function checkDelay(found: FindingList, told: DelayNotice, { today }: ReplyContext): void {

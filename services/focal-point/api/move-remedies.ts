@@ -1,7 +1,7 @@
 /** What to do about a rule that a reply or a follow-up breaks (TP-MOVE-10, TP-MOVE-11). */
 export const MOVE_REMEDIES: Readonly<Record<string, string>> = {
   inThePast: "Give a day that is still to come.",
-  noConsent: "Use POINTER: the request does not consent to being passed on.",
+  noConsent: "Use POINTER, or ask its State for leave: it does not consent to being passed on.",
   notAField: "Name fields of the request, such as firearm.serial_raw.",
   notAGroundOfTheInstrument: "Use one of the four grounds of ITI para 22, or refuse.",
   notAnId: "Give the id of the message.",

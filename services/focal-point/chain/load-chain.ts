@@ -1,6 +1,7 @@
 import { Envelope } from "#proto";
 import { CASEWORK_LIMITS, type Transaction } from "#runtime";
 import { type CaseRecord, eventsOf, findCase, type StoredCaseEvent } from "../cases/case-record.ts";
+import { requestHeaderOf } from "../cases/request-header.ts";
 import { type LetterRecord, lettersOf } from "../letters/letter-record.ts";
 import { grantsOf } from "../onward/onward-record.ts";
 import { type LinkedHop, linksOfChain } from "./link-record.ts";
@@ -45,7 +46,7 @@ export async function loadChain(
 }
 
 async function storedHop(tx: Transaction, link: LinkedHop, record: CaseRecord): Promise<StoredHop> {
-  const { caseId, peer: sender, replyMessageId, requestHeader } = record;
+  const { caseId, peer: sender, replyMessageId } = record;
   const limit = CASEWORK_LIMITS.chainEventsMax;
   const isOwn = record.role === "requesting";
   return {
@@ -55,21 +56,13 @@ async function storedHop(tx: Transaction, link: LinkedHop, record: CaseRecord): 
     record,
     events: await eventsOf(tx, caseId, limit),
     letters: await lettersOf(tx, { caseId, limit }),
-    requestHeader: requestHeader ?? (await sentHeader(tx, link.requestId)),
+    requestHeader: await requestHeaderOf(tx, record),
     replyHeader: isOwn && replyMessageId !== null ? await heardHeader(tx, record) : null,
     granted: await grantsOf(tx, {
       sender,
       messageId: isOwn ? (replyMessageId ?? "") : link.requestId,
     }),
   };
-}
-
-async function sentHeader(tx: Transaction, messageId: string): Promise<Uint8Array | null> {
-  const sent = await tx.get<{ bytes: Uint8Array | null }>(
-    "SELECT coalesce(envelope, draft) AS bytes FROM post_outbox WHERE message_id = ?",
-    messageId,
-  );
-  return headerOf(sent?.bytes);
 }
 
 async function heardHeader(

@@ -11,9 +11,8 @@ import {
   TraceRequest,
   UseRestriction,
 } from "#proto";
-import { stateName } from "#reference";
 import { mayRelease, type RegisterView } from "#trust";
-import { consentGrants } from "../onward/onward-sources.ts";
+import { mayForward } from "../onward/may-forward.ts";
 import { chainedHop } from "./chained-hop.ts";
 import { standingOf } from "./exchange-standing.ts";
 import type { StoredHop } from "./load-chain.ts";
@@ -75,21 +74,12 @@ const ENDS = {
   TOO_LONG: "the chain has as many hops as one may have",
 } as const;
 
-/** Whether a request of another State may be passed on to a third one (domain notes 2.4). */
-function consentOf(stored: StoredHop, state: string, context: NextContext): Outcome<undefined> {
-  const request = TraceRequest.decode(stored.record.request);
+/** Whether a request of another State may be passed on to a third one (TP-CHAIN-8). */
+function consentOf(stored: StoredHop, state: string, { register }: NextContext): Outcome<unknown> {
   const { handling } = Header.decode(stored.requestHeader ?? new Uint8Array());
-  const to = { participant: standingOf(context.register, state).participant ?? "", state };
-  const grants = [...consentGrants(request, handling, state), ...leaveOf(stored)];
-  if (!request.onwardForwardConsent && grants.length === 0) {
-    const detail = `${stateName(request.requestingState)} has not consented to passing it on`;
-    return refused("HANDLING_VIOLATION", "request.onwardForwardConsent", detail);
-  }
-  if (handling === undefined) {
-    return refused("HANDLING_VIOLATION", "handling.tlp", "keeps it with its recipients");
-  }
-  const asked = mayRelease({ handling, holders: [], to, use: request.intendedUse, grants });
-  return asked.ok ? accepted(undefined) : asked;
+  const to = { participant: standingOf(register, state).participant ?? "", state };
+  const request = TraceRequest.decode(stored.record.request);
+  return mayForward({ request, handling, to, leave: leaveOf(stored) });
 }
 
 /** Leave that the originator of what a hop received gave in decisions (TP-PERS-16). */

@@ -9,10 +9,11 @@ import {
   type StateChange,
   type TraceState,
 } from "#casework";
-import { Envelope, Header, TraceMove, TraceReply, TraceRequest } from "#proto";
+import { Header, TraceMove, TraceReply, TraceRequest } from "#proto";
 import type { SqlRow, Transaction } from "#runtime";
 import { decodeExactly } from "#wire";
 import type { CaseRole } from "../cases/case-record.ts";
+import { requestHeaderOf } from "../cases/request-header.ts";
 import { calendarOf, targetsFor } from "./clock-settings.ts";
 
 interface UnsettledRow extends SqlRow {
@@ -129,19 +130,11 @@ async function keep(
   );
 }
 
-/** As the header of the request says: of ours it lies in the outbox. */
+/** As the header of the request says. */
 async function priorityOf(tx: Transaction, row: UnsettledRow): Promise<PriorityName> {
-  const header = row.request_header ?? (await sentHeader(tx, row.request_message_id));
-  return priorityName(header && Header.decode(header).priority);
-}
-
-async function sentHeader(tx: Transaction, messageId: string): Promise<Uint8Array | undefined> {
-  const sent = await tx.get<{ bytes: Uint8Array | null }>(
-    "SELECT coalesce(envelope, draft) AS bytes FROM post_outbox WHERE message_id = ?",
-    messageId,
-  );
-  const bytes = sent?.bytes;
-  return bytes == null ? undefined : Envelope.decode(bytes).header;
+  const kept = { requestHeader: row.request_header, requestMessageId: row.request_message_id };
+  const header = await requestHeaderOf(tx, kept);
+  return priorityName(header === null ? undefined : Header.decode(header).priority);
 }
 
 /** Whether a clock has to be reckoned. */

@@ -6,6 +6,7 @@ import type { Transaction } from "#runtime";
 import { EXCHANGE_ACTOR as actor } from "#users";
 import { timestampMs } from "#wire";
 import { addEvent, type CaseRecord, findCase, moveCase } from "../cases/case-record.ts";
+import { forwardRefusal } from "../onward/may-forward.ts";
 import { addMove, clearRefusal, counts, movesOf, setFate } from "./move-record.ts";
 import { standAnew } from "./stand-anew.ts";
 
@@ -47,6 +48,9 @@ export async function receiveMove(
     const detail = `not allowed in ${known.state}`;
     return refuse("ILLEGAL_MOVE", "header.disclosed.move", detail);
   }
+  const originator = header.inReplyTo?.originalSender ?? "";
+  const forwarded = await forwardRefusal(tx, known, { originator, body: effect.body });
+  if (forwarded !== undefined) return forwarded;
   const moves = await movesOf(tx, caseId);
   const sentAtMs = timestampMs(header.sentAt) ?? message.recordedAtMs;
   const { by, move, outcomeClass } = effect;

@@ -32,6 +32,7 @@ import {
   type PassedOn,
   replyToJudge,
 } from "../onward/judge-onward.ts";
+import { forwardingIn, forwardStates } from "../onward/may-forward.ts";
 import { keepSentPersons } from "../persons/person-part.ts";
 import {
   type Clearance,
@@ -97,7 +98,8 @@ export async function sendMove(
   const passedOnId = await passedOnRequest(tx, known.requestMessageId);
   const said = withDefaults(decodeBody(args), { known, moves, request, passedOnId, nowMs });
   const persons = args.persons && PersonsBlock.decode(args.persons);
-  const errors = errorsOf(findingsOf(said, { request, persons, nowMs }));
+  const mayForwardTo = await statesToForward(tx, known, said);
+  const errors = errorsOf(findingsOf(said, { request, persons, nowMs, mayForwardTo }));
   if (errors.length > 0) return { type: "invalid", errors };
   const sentAtMs = nextSentAtMs(moves, nowMs);
   const { move, outcomeClass } = disclosedOf(said);
@@ -176,18 +178,26 @@ function decodeBody({ body, kind }: MoveToSend): MoveBody {
     : { kind, body: TraceFollowUp.decode(body) };
 }
 
+/** The States that a referral may tell the request was passed on to; undefined for another move. */
+async function statesToForward(tx: Transaction, known: CaseRecord, said: MoveBody) {
+  const referral = said.kind === "reply" ? forwardingIn(said.body) : undefined;
+  if (referral === undefined) return undefined;
+  return await forwardStates(tx, known, { originator: known.peer, referral });
+}
+
 function findingsOf(
   said: MoveBody,
   around: {
+    readonly mayForwardTo: readonly string[] | undefined;
     readonly request: TraceRequest | undefined;
     readonly persons: PersonsBlock | undefined;
     readonly nowMs: number;
   },
 ): Finding[] {
   if (said.kind === "followUp") return checkFollowUp(said.body);
-  const { nowMs, persons, request } = around;
+  const { mayForwardTo, nowMs, persons, request } = around;
   const today = new Date(nowMs).toISOString().slice(0, "2026-01-01".length);
-  const found = checkReply(said.body, request === undefined ? { today } : { request, today });
+  const found = checkReply(said.body, { ...(request && { request }), today, mayForwardTo });
   return persons === undefined ? found : [...found, ...checkPersons(persons, nowMs)];
 }
 

@@ -4,7 +4,6 @@ import {
   type Handling,
   Header,
   PersonsBlock,
-  Tlp,
   TraceReply,
   TraceRequest,
 } from "#proto";
@@ -15,6 +14,7 @@ import { type CaseRecord, findCase } from "../cases/case-record.ts";
 import { chainOfRequest, linksOfChain } from "../chain/link-record.ts";
 import { movesOf } from "../moves/move-record.ts";
 import { inboxHeader } from "./inbox-header.ts";
+import { consentGrants } from "./may-forward.ts";
 import { grantsOf, type OnwardPlace } from "./onward-record.ts";
 
 /** Something of another State that a message of ours passes on. */
@@ -129,19 +129,6 @@ function headerOfCase(record: CaseRecord, { messageId }: OnwardPlace): Header | 
   const { requestHeader, requestMessageId, role } = record;
   const isKept = role === "requested" && messageId === requestMessageId && requestHeader !== null;
   return isKept ? Header.decode(requestHeader) : undefined;
-}
-
-/**
- * Consent to passing a request on is leave of its originator (FORWARD, domain notes 2.4);
- * conditions on use hold all the same, and what is RED stays with its recipients.
- */
-export function consentGrants(
-  request: TraceRequest,
-  handling: Handling | undefined,
-  asksState: string | undefined,
-): ReleaseGrant[] {
-  const isGiven = request.onwardForwardConsent && handling?.tlp !== Tlp.RED;
-  return isGiven && asksState !== undefined ? [{ to: asksState, uses: [] }] : [];
 }
 
 /** Who answers what is asked on behalf of a State answers that State. */

@@ -175,14 +175,18 @@ describe("a reply (TP-MOVE-10)", () => {
       "correction.corrected missing",
     ],
   ])("that %s is told so", (_what, content, problem) => {
-    expect(brokenReply(content, { request, today: "2026-06-01" })).toContain(problem);
+    const context = { request, today: "2026-06-01", mayForwardTo: [] };
+    expect(brokenReply(content, context)).toContain(problem);
   });
 
-  it("may pass on where the request consents", () => {
-    const consenting = { ...request, onwardForwardConsent: true };
+  it("passes on to the States that its request may go to, and to no other", () => {
     const forwardedMessageId = "019b0f6e-9d02-7b1e-8a44-51c7e0d3f6b8";
     const content = referral({ mode: ReferralMode.FORWARD, forwardedMessageId });
-    expect(brokenReply(content, { request: consenting })).toEqual([]);
+    const [to = ""] = content.$case === "referral" ? content.value.nextStates : [];
+    expect(brokenReply(content, { request, mayForwardTo: [to] })).toEqual([]);
+    expect(brokenReply(content, { request, mayForwardTo: ["QQ"] })).toEqual([
+      "referral.mode noConsent",
+    ]);
   });
 });
 
