@@ -22,6 +22,10 @@ export function lookOf({ refusal, state }: CaseFile): Look {
 /** Whose move it is. */
 export function moveRemark(file: CaseFile): Remark {
   const { request, role, state } = file;
+  if (file.refusal?.code === "RECIPIENT_REMOVED") {
+    const text = "yours: whom you wrote to was removed from the exchange; find out whom to ask now";
+    return { text, look: "bad" };
+  }
   if (file.refusal !== undefined) {
     return { text: "yours: a message was not taken and must be corrected", look: "bad" };
   }
@@ -138,8 +142,12 @@ export function nextSteps(
   }
   if (file.offExchange === true) steps.push(...letterSteps(file, access));
   if (role === "requesting" && state === "REJECTED_BY_GATEWAY") {
-    const command = `tracepost trace check REQUEST.yaml ${access}`;
-    steps.push({ text: "Correct the request, check it, and send it as a new case", command });
+    const isGone = file.refusal?.code === "RECIPIENT_REMOVED";
+    const verb = isGone ? "ask-whom" : "check";
+    const text = isGone
+      ? "Find out whom to ask now, and send it as a new case"
+      : "Correct the request, check it, and send it as a new case";
+    steps.push({ text, command: `tracepost trace ${verb} REQUEST.yaml ${access}` });
   }
   if (turnOf(state) !== "nobody" && steps.length === 0) {
     const command = `tracepost trace show ${id} ${access}`;

@@ -78,6 +78,8 @@ export function receiptSentence(receipt: ReceiptView, logIndex: number | undefin
       return `delivered: ${who} opened and kept it`;
     case "EXPIRED":
       return `expired before ${recipient ?? "the recipient"} had it${why}`;
+    case "RETURNED":
+      return `returned: ${recipient ?? "the recipient"} was removed from the exchange${why}`;
     default:
       return `${type.toLowerCase()} by ${who}${why}`;
   }

@@ -37,7 +37,13 @@ interface CaseName {
 }
 
 /** Receipts after which nothing more comes. */
-const LAST_RECEIPTS: readonly string[] = ["REFUSED", "DELIVERED", "REJECTED", "EXPIRED"];
+const LAST_RECEIPTS: readonly string[] = [
+  "REFUSED",
+  "DELIVERED",
+  "REJECTED",
+  "EXPIRED",
+  "RETURNED",
+];
 
 const pathOf = (caseId: string): string => `/v1/traces/${encodeURIComponent(caseId)}`;
 

@@ -1,8 +1,11 @@
+import { ParticipantStatus } from "#proto";
 import { type Clock, type Database, GATEWAY_LIMITS, type Logger, newMessageId } from "#runtime";
+import type { CurrentRegister } from "#trust";
 import type { CheckpointKeeper } from "./checkpoint-keeper.ts";
 import type { PairWindow } from "./pair-window.ts";
 import type { Speaker } from "./speaker.ts";
 import type { DueDelivery } from "./store/deliveries.ts";
+import type { NewEnding } from "./store/endings.ts";
 import type { GatewayProcedures } from "./store.ts";
 
 /** What the courier works with. */
@@ -11,6 +14,8 @@ export interface CourierDeps {
   readonly speaker: Speaker;
   readonly window: PairWindow;
   readonly checkpoints: CheckpointKeeper;
+  /** Whom it still has (TP-RUN-9). */
+  readonly register: Pick<CurrentRegister, "view">;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly resendFirstMs: number;
@@ -20,7 +25,9 @@ export interface CourierDeps {
 
 /**
  * Works the delivery table until every message has its recipient's receipt: dispatches again what
- * is overdue, dispatches what waited for room, and ends what has expired (promise 2, TP-GW-9).
+ * is overdue, dispatches what waited for room, and ends what has expired (promise 2, TP-GW-9). What
+ * a removed participant has not confirmed goes back to its senders; what a suspended one is sent
+ * waits for it (TP-RUN-9).
  */
 export class Courier {
   readonly #deps: CourierDeps;
@@ -28,6 +35,8 @@ export class Courier {
   #working: Promise<void> = Promise.resolve();
   #stopped = false;
   #atWork = false;
+  /** Version of the register whose removed participants have nothing left here. */
+  #returnedUnder = 0n;
   /** Whether the next round is to come soon. */
   #hurried = false;
 
@@ -76,6 +85,7 @@ export class Courier {
     if (!this.#deps.connected()) return;
     try {
       await this.#sayRejections();
+      await this.#returnToSenders();
       await this.#expire();
       await this.#repeatOverdue();
       await this.#advanceWaiting();
@@ -99,7 +109,8 @@ export class Courier {
 
   async #repeatOverdue(): Promise<void> {
     for (;;) {
-      const due = await this.#deps.store.call("takeOverdue", this.#bounds());
+      const args = { ...this.#bounds(), paused: this.#having(ParticipantStatus.SUSPENDED) };
+      const due = await this.#deps.store.call("takeOverdue", args);
       await this.#dispatch(due);
       if (due.length < GATEWAY_LIMITS.courierBatchMax || this.#stopped) return;
     }
@@ -107,7 +118,9 @@ export class Courier {
 
   async #advanceWaiting(): Promise<void> {
     const { window, store } = this.#deps;
+    const paused = this.#having(ParticipantStatus.SUSPENDED);
     for (const { pair, room } of window.roomForWaiting()) {
+      if (paused.includes(pair.recipient)) continue;
       const asked = Math.min(room, GATEWAY_LIMITS.courierBatchMax);
       const due = await store.call("takeWaiting", { ...pair, ...this.#bounds(), limit: asked });
       window.advance(pair, asked, due.length);
@@ -117,17 +130,46 @@ export class Courier {
   }
 
   async #expire(): Promise<void> {
-    const { store, speaker, window, checkpoints, clock } = this.#deps;
-    const nowMs = clock.now();
-    const limit = GATEWAY_LIMITS.courierBatchMax;
-    const receiptIds = Array.from({ length: limit }, () => newMessageId(nowMs));
-    const expired = await store.call("expireDeliveries", { nowMs, limit, receiptIds });
-    for (const expiry of expired) {
-      const { message, wasDispatched } = expiry;
-      const pair = { sender: message.sender, lane: message.lane };
-      if (wasDispatched) window.release({ ...pair, recipient: expiry.expiry.recipient });
-      checkpoints.note({ size: expiry.expiry.evidence.size, rootHash: expiry.rootHash });
-      await speaker.sayExpired(expiry);
+    await this.#tell(await this.#deps.store.call("expireDeliveries", this.#toEnd()));
+  }
+
+  /** Once for each version of the register: after it nothing more is recorded for who is gone. */
+  async #returnToSenders(): Promise<void> {
+    const { version } = this.#deps.register.view();
+    if (version === this.#returnedUnder) return;
+    const removed = this.#having(ParticipantStatus.REMOVED);
+    const registerVersion = Number(version);
+    while (removed.length > 0 && !this.#stopped) {
+      const args = { ...this.#toEnd(), removed, registerVersion };
+      const returned = await this.#deps.store.call("returnDeliveries", args);
+      await this.#tell(returned);
+      if (returned.length < args.receiptIds.length) break;
+    }
+    if (!this.#stopped) this.#returnedUnder = version;
+  }
+
+  #having(wanted: ParticipantStatus): string[] {
+    const { participants } = this.#deps.register.view();
+    return participants.filter(({ status }) => status === wanted).map(({ id }) => id);
+  }
+
+  #toEnd(): { nowMs: number; receiptIds: string[] } {
+    const nowMs = this.#deps.clock.now();
+    const receiptIds = Array.from({ length: GATEWAY_LIMITS.courierBatchMax }, () => {
+      return newMessageId(nowMs);
+    });
+    return { nowMs, receiptIds };
+  }
+
+  /** What is not said now is said when the sender sends the message again. */
+  async #tell(ended: readonly NewEnding[]): Promise<void> {
+    const { checkpoints, speaker, window } = this.#deps;
+    for (const one of ended) {
+      const { ending, message, rootHash, wasDispatched } = one;
+      const { lane, sender } = message;
+      if (wasDispatched) window.release({ sender, lane, recipient: ending.recipient });
+      checkpoints.note({ size: ending.evidence.size, rootHash });
+      await speaker.sayEnded(one);
     }
   }
 

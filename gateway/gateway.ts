@@ -122,7 +122,7 @@ async function startWork(parts: GatewayParts, base: Base, lifecycle: Lifecycle) 
   });
   const resendFirstMs = config.resendFirstMs ?? GATEWAY_LIMITS.resendFirstMs;
   const shared = { store, window, checkpoints, speaker, clock, logger, resendFirstMs };
-  const courier = new Courier({ ...shared, connected: () => transport.connected });
+  const courier = new Courier({ ...shared, register, connected: () => transport.connected });
   await courier.start();
   lifecycle.add({ name: "courier", stop: () => courier.stop() });
   const handing = { ...shared, client, signers, transport };

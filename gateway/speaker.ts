@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { TracepostError } from "#errors";
 import type { CheckpointSigner } from "#message-log";
-import { Header, Kind, type Lane, ReceiptType, RefusalCode } from "#proto";
+import { EntryKind, Header, Kind, type Lane, LogEntry, ReceiptType, RefusalCode } from "#proto";
 import { type Database, GATEWAY_LIMITS, newMessageId } from "#runtime";
 import { filterForRecipient, type HeaderSigner, type Transport } from "#wire";
 import { evidenceOf, evidenceOfStored } from "./evidence.ts";
@@ -14,8 +14,9 @@ import {
   statusOf,
 } from "./steps/receipt.ts";
 import type { Recorded } from "./steps/record.ts";
-import type { DueDelivery, NewExpiry } from "./store/deliveries.ts";
-import type { StoredDecision, StoredExpiry, StoredMessage, StoredOutcome } from "./store/recall.ts";
+import type { DueDelivery } from "./store/deliveries.ts";
+import type { NewEnding } from "./store/endings.ts";
+import type { StoredDecision, StoredEnding, StoredMessage, StoredOutcome } from "./store/recall.ts";
 import type { GatewayProcedures } from "./store.ts";
 
 /** Under which checkpoint and register, and when, a batch was recorded. */
@@ -127,7 +128,7 @@ export class Speaker {
   async sayAgain(id: number): Promise<void> {
     const outcome: StoredOutcome | null = await this.#store.call("loadOutcome", { id });
     if (outcome === null) return;
-    const { message, receipts, expiries } = outcome;
+    const { message, receipts, endings } = outcome;
     if (message.kind === Kind.RECEIPT) {
       if (message.code !== RefusalCode.UNSPECIFIED) return;
       for (const recipient of Header.decode(message.header).recipients) {
@@ -141,7 +142,7 @@ export class Speaker {
     for (const { message: stored, parts } of receipts) {
       await this.#forward(stored, storedEnvelope(stored, parts), message.sender);
     }
-    for (const expiry of expiries) await this.#sayExpiry(message, expiry);
+    for (const ending of endings) await this.#sayEnding(message, ending);
   }
 
   /** Says the stored outcome of an item in quarantine, the first time as every time (TP-OPS-3). */
@@ -167,9 +168,9 @@ export class Speaker {
     });
   }
 
-  /** Tells the sender that a message was not delivered in time. */
-  async sayExpired(expired: NewExpiry): Promise<void> {
-    await this.#sayExpiry(expired.message, expired.expiry);
+  /** Tells the sender that a message was not delivered in time, or will not be any more. */
+  async sayEnded({ ending, message }: NewEnding): Promise<void> {
+    await this.#sayEnding(message, ending);
   }
 
   async #forward(stored: StoredMessage, envelope: Uint8Array, recipient: string): Promise<void> {
@@ -184,16 +185,20 @@ export class Speaker {
     });
   }
 
-  async #sayExpiry(message: StoredMessage, expiry: StoredExpiry): Promise<void> {
+  /** All of it from the log entry, so that it is the same each time it is said. */
+  async #sayEnding(message: StoredMessage, ending: StoredEnding): Promise<void> {
+    const { code, kind, registerVersion } = LogEntry.decode(ending.evidence.entry);
+    const isReturn = kind === EntryKind.RETURN;
     const facts: ReceiptFacts = {
       ...this.#decisionFacts(message),
-      type: ReceiptType.EXPIRED,
-      code: RefusalCode.EXPIRED,
-      field: "header.expires_at",
-      recipient: expiry.recipient,
-      receiptId: expiry.receiptId,
-      saidAtMs: expiry.expiredAtMs,
-      evidence: evidenceOfStored(expiry.evidence, this.#checkpointSigner),
+      type: isReturn ? ReceiptType.RETURNED : ReceiptType.EXPIRED,
+      code,
+      field: isReturn ? "header.recipients" : "header.expires_at",
+      recipient: ending.recipient,
+      receiptId: ending.receiptId,
+      saidAtMs: ending.endedAtMs,
+      registerVersion: Number(registerVersion),
+      evidence: evidenceOfStored(ending.evidence, this.#checkpointSigner),
     };
     await this.#publish(receipt(facts, this.#receiptSigner, this.#freshAttempt()));
   }

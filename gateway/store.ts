@@ -1,6 +1,7 @@
 import type { StoreDefinition } from "#runtime";
 import { USER_PROCEDURES, USER_READ_ONLY } from "#users";
-import { expireDeliveries, pairLoads, takeOverdue, takeWaiting } from "./store/deliveries.ts";
+import { pairLoads, takeOverdue, takeWaiting } from "./store/deliveries.ts";
+import { expireDeliveries, returnDeliveries } from "./store/endings.ts";
 import { reportOccurrences } from "./store/event-reports.ts";
 import { logOverQuota } from "./store/log-statements.ts";
 import { acknowledgeEvent, eventCounts, listEvents } from "./store/operator-events.ts";
@@ -34,6 +35,7 @@ export const store = {
     takeOverdue,
     takeWaiting,
     expireDeliveries,
+    returnDeliveries,
     keepUnverified,
     unverifiedOutcome,
     decideItem,

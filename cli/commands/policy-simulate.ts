@@ -37,6 +37,7 @@ const ROUTING_CODES: readonly RefusalCode[] = [
   RefusalCode.CLASSIFICATION_TOO_HIGH,
   RefusalCode.RECIPIENT_UNKNOWN,
   RefusalCode.RECIPIENT_SUSPENDED,
+  RefusalCode.RECIPIENT_REMOVED,
 ];
 
 interface SimulateOptions extends OutputOptions {

@@ -22,7 +22,7 @@ export interface ReceiptFacts {
   readonly status: ExchangeStatus;
   readonly code: RefusalCode;
   readonly field: string;
-  /** For an expiry: which recipient. */
+  /** For an expiry or a return: which recipient. */
   readonly recipient: string;
   readonly receiptId: string;
   readonly saidAtMs: number;

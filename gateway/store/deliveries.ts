@@ -1,16 +1,5 @@
-import { randomBytes } from "node:crypto";
-import { appendLogEntries } from "#message-log";
-import { EntryKind, LogEntry, RefusalCode } from "#proto";
 import type { SqlRow, Transaction } from "#runtime";
-import { encodeMessage, toTimestamp } from "#wire";
-import { settleMessage } from "./conversations/conversation-book.ts";
-import {
-  loadMessage,
-  loadParts,
-  type StoredExpiry,
-  type StoredMessage,
-  type StoredPart,
-} from "./recall.ts";
+import { loadMessage, loadParts, type StoredMessage, type StoredPart } from "./recall.ts";
 import { DELIVERY, DELIVERY_STRIDE } from "./tables.ts";
 
 /** A message that goes out, or goes out again. */
@@ -51,18 +40,28 @@ export async function pairLoads(
 }
 
 /**
- * Takes dispatched deliveries whose receipt is overdue. Counts the attempt before it is made, so
+ * Takes dispatched deliveries whose receipt is overdue, but for recipients that are `paused`
+ * (suspended, TP-RUN-9). Counts the attempt before it is made, so
  * that a transport id is never used twice, and sets the next time by doubling the wait.
  */
 export async function takeOverdue(
   tx: Transaction,
-  args: { nowMs: number; firstMs: number; maxMs: number; limit: number },
+  args: {
+    nowMs: number;
+    firstMs: number;
+    maxMs: number;
+    limit: number;
+    paused: readonly string[];
+  },
 ): Promise<DueDelivery[]> {
   const rows = await tx.all<DueRow>(
     `SELECT id, recipient, attempts FROM deliveries
-     WHERE state = 1 AND next_at <= ? AND expires_at > ? ORDER BY next_at LIMIT ?`,
+     WHERE state = 1 AND next_at <= ? AND expires_at > ?
+       AND recipient NOT IN (SELECT value FROM json_each(?))
+     ORDER BY next_at LIMIT ?`,
     args.nowMs,
     args.nowMs,
+    JSON.stringify(args.paused),
     args.limit,
   );
   return await take(tx, rows, args);
@@ -116,91 +115,4 @@ async function take(
     due.push({ recipient: row.recipient, attempt, message, parts });
   }
   return due;
-}
-
-/** An expiry just recorded, to be receipted to the sender. */
-export interface NewExpiry {
-  readonly message: StoredMessage;
-  readonly expiry: StoredExpiry;
-  readonly wasDispatched: boolean;
-  readonly rootHash: Uint8Array;
-}
-
-interface ExpiredRow extends SqlRow {
-  id: number;
-  recipient: string;
-  state: number;
-}
-
-/** Ends deliveries past their `expires_at`: one log entry and one receipt each. */
-export async function expireDeliveries(
-  tx: Transaction,
-  args: { nowMs: number; limit: number; receiptIds: readonly string[] },
-): Promise<NewExpiry[]> {
-  const rows = await tx.all<ExpiredRow>(
-    `SELECT id, recipient, state FROM deliveries
-     WHERE state < 2 AND expires_at <= ? ORDER BY expires_at LIMIT ?`,
-    args.nowMs,
-    Math.min(args.limit, args.receiptIds.length),
-  );
-  if (rows.length === 0) return [];
-  const last = await tx.get<{ recorded_at: number }>("SELECT recorded_at FROM gateway_state");
-  const expiredAtMs = Math.max(args.nowMs, last?.recorded_at ?? 0);
-  const messages = await Promise.all(
-    rows.map((row) => loadMessage(tx, Math.floor(row.id / DELIVERY_STRIDE))),
-  );
-  const known = rows.flatMap((row, position) => {
-    const message = messages[position];
-    const receiptId = args.receiptIds[position];
-    return message === undefined || receiptId === undefined ? [] : [{ row, message, receiptId }];
-  });
-  const entries = known.map(({ row, message }) => encodeExpiry(message, row, expiredAtMs));
-  const log = await appendLogEntries(tx, entries);
-  await tx.run("UPDATE gateway_state SET recorded_at = ?", expiredAtMs);
-  const expired: NewExpiry[] = [];
-  for (const [position, { row, message, receiptId }] of known.entries()) {
-    const index = log.firstIndex + position;
-    await tx.run(
-      `UPDATE deliveries SET state = ?, expiry_index = ?, expiry_size = ?, expiry_receipt_id = ?,
-         expiry_at = ? WHERE id = ?`,
-      DELIVERY.expired,
-      index,
-      log.size,
-      receiptId,
-      expiredAtMs,
-      row.id,
-    );
-    await settleMessage(tx, message.id, "expired");
-    const evidence = {
-      entry: entries[position] as Uint8Array,
-      index,
-      size: log.size,
-      rootHash: log.rootHash,
-      path: log.inclusionPaths[position] ?? [],
-    };
-    expired.push({
-      message,
-      expiry: { recipient: row.recipient, receiptId, expiredAtMs, evidence },
-      wasDispatched: row.state === DELIVERY.dispatched,
-      rootHash: log.rootHash,
-    });
-  }
-  return expired;
-}
-
-function encodeExpiry(message: StoredMessage, row: ExpiredRow, expiredAtMs: number): Uint8Array {
-  return encodeMessage(
-    LogEntry,
-    LogEntry.create({
-      kind: EntryKind.EXPIRY,
-      sender: message.sender,
-      messageId: message.messageId,
-      headerDigest: message.headerDigest,
-      code: RefusalCode.EXPIRED,
-      results: [{ recipient: row.recipient, code: RefusalCode.EXPIRED }],
-      registerVersion: BigInt(message.registerVersion),
-      recordedAt: toTimestamp(expiredAtMs),
-      nonce: randomBytes(16),
-    }),
-  );
 }

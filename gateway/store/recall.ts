@@ -57,11 +57,11 @@ export interface StoredPart {
   readonly content: Uint8Array;
 }
 
-/** An expiry as stored. */
-export interface StoredExpiry {
+/** An end that the gateway itself gave to a delivery, as stored; its log entry says which. */
+export interface StoredEnding {
   readonly recipient: string;
   readonly receiptId: string;
-  readonly expiredAtMs: number;
+  readonly endedAtMs: number;
   readonly evidence: StoredEvidence;
 }
 
@@ -72,7 +72,7 @@ export interface StoredOutcome {
   readonly parts: readonly StoredPart[];
   /** Receipts of recipients, to be handed to the sender again. */
   readonly receipts: readonly { message: StoredMessage; parts: readonly StoredPart[] }[];
-  readonly expiries: readonly StoredExpiry[];
+  readonly endings: readonly StoredEnding[];
 }
 
 /** Looks messages up; an unknown one gives null in its place. */
@@ -121,7 +121,7 @@ export async function loadOutcome(
     (args.id + 1) * DELIVERY_STRIDE,
   );
   const receipts: { message: StoredMessage; parts: readonly StoredPart[] }[] = [];
-  const expiries: StoredExpiry[] = [];
+  const endings: StoredEnding[] = [];
   for (const row of rows) {
     if (row.receipt !== null) {
       const receipt = await loadMessage(tx, row.receipt);
@@ -129,10 +129,10 @@ export async function loadOutcome(
         receipts.push({ message: receipt, parts: await loadParts(tx, receipt.id, "") });
       }
     }
-    if (row.state === DELIVERY.expired) expiries.push(await loadExpiry(tx, row));
+    if (row.state >= DELIVERY.expired) endings.push(await loadEnding(tx, row));
   }
   const parts = await loadParts(tx, args.id, "");
-  return { message, parts, receipts, expiries };
+  return { message, parts, receipts, endings };
 }
 
 interface DeliveryRow extends SqlRow {
@@ -145,11 +145,11 @@ interface DeliveryRow extends SqlRow {
   expiry_at: number;
 }
 
-async function loadExpiry(tx: Transaction, row: DeliveryRow): Promise<StoredExpiry> {
+async function loadEnding(tx: Transaction, row: DeliveryRow): Promise<StoredEnding> {
   return {
     recipient: row.recipient,
     receiptId: row.expiry_receipt_id,
-    expiredAtMs: row.expiry_at,
+    endedAtMs: row.expiry_at,
     evidence: await loadEvidence(tx, row.expiry_index, row.expiry_size),
   };
 }

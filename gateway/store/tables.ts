@@ -98,6 +98,7 @@ export const DELIVERY = {
   delivered: 2,
   rejected: 3,
   expired: 4,
+  returned: 5,
 } as const;
 
 /** Parts of a message have ids from `message × PART_STRIDE`. */

@@ -126,8 +126,14 @@ export const REFUSALS = {
   RECIPIENT_SUSPENDED: rule(
     "authorize",
     "final",
-    "A recipient is suspended or removed.",
+    "A recipient is suspended.",
     "Ask the secretariat, or use another channel.",
+  ),
+  RECIPIENT_REMOVED: rule(
+    "authorize",
+    "final",
+    "A recipient was removed from the exchange.",
+    "Ask another participant of that State, or write it a letter.",
   ),
   NOT_BOUND_BY_INSTRUMENT: rule(
     "authorize",

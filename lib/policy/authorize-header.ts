@@ -22,7 +22,7 @@ export interface RoutingBasis {
 /**
  * Whether a message may go to whom it names, with a result for each recipient (TP-TRUST-6 to
  * TP-TRUST-8, TP-POLICY-1): what a rule of the policy forbids, with the code and field of that
- * rule; NOT_PERMITTED where nothing permits; RECIPIENT_UNKNOWN and RECIPIENT_SUSPENDED by the
+ * rule; NOT_PERMITTED where nothing permits; RECIPIENT_UNKNOWN, _SUSPENDED and _REMOVED by the
  * register. A message goes to the permitted recipients, and is refused as a whole when a rule says
  * so, or when none is left, with the reason of the first.
  */
@@ -95,6 +95,8 @@ function checkRecipient(
   if (recipient === undefined) return refuse("RECIPIENT_UNKNOWN", field, "is not in the register");
   // A receipt is recorded even for a suspended sender: what was delivered was delivered.
   if (recipient.status === ParticipantStatus.ACTIVE || kind === Kind.RECEIPT) return undefined;
+  const isRemoved = recipient.status === ParticipantStatus.REMOVED;
+  if (isRemoved) return refuse("RECIPIENT_REMOVED", field, "was removed from the exchange");
   return refuse("RECIPIENT_SUSPENDED", field, "is not active");
 }
 

@@ -1,5 +1,12 @@
 import { type Refusal, TracepostError } from "#errors";
-import { EntryKind, Kind, type Receipt, type ReceiptItem, ReceiptType } from "#proto";
+import {
+  EntryKind,
+  Kind,
+  ParticipantStatus,
+  type Receipt,
+  type ReceiptItem,
+  ReceiptType,
+} from "#proto";
 import { authenticateHeader, type EarlierRegister, type RegisterView } from "#trust";
 import {
   checkSubject,
@@ -150,6 +157,7 @@ const SAID_BY_GATEWAY: readonly ReceiptType[] = [
   ReceiptType.ACCEPTED,
   ReceiptType.REFUSED,
   ReceiptType.EXPIRED,
+  ReceiptType.RETURNED,
 ];
 
 function examineReceipt(
@@ -212,6 +220,9 @@ function claimOf(
   if (proof.value.kind !== ENTRY_OF_RECEIPT.get(receipt.type)) {
     return { kind: "NOT_LOGGED", messageId, detail: "the entry says something else" };
   }
+  if (receipt.type === ReceiptType.RETURNED && !isRemoved(item.recipient, context)) {
+    return { kind: "RETURNED_EARLY", messageId, detail: `${item.recipient} is not removed` };
+  }
   const { index, refusedFor } = proof.value;
   return { ...base, logIndex: index, refusedFor };
 }
@@ -221,4 +232,10 @@ const ENTRY_OF_RECEIPT: ReadonlyMap<ReceiptType, EntryKind> = new Map([
   [ReceiptType.ACCEPTED, EntryKind.MESSAGE],
   [ReceiptType.REFUSED, EntryKind.REFUSAL],
   [ReceiptType.EXPIRED, EntryKind.EXPIRY],
+  [ReceiptType.RETURNED, EntryKind.RETURN],
 ]);
+
+/** Said by our own register, which the gateway cannot write: its word alone ends no message. */
+function isRemoved(participant: string, { register }: ReceiptContext): boolean {
+  return register.participant(participant)?.status === ParticipantStatus.REMOVED;
+}

@@ -30,6 +30,8 @@ export const INCIDENT_REMEDIES = {
   RECEIPT_CONTRADICTS: "Keep both receipts, and ask who signed them which one holds.",
   /** The gateway says that a message has expired, and its time has not come. */
   EXPIRED_EARLY: "Tell the operator of the exchange; the message is still under way.",
+  /** The gateway returns a message whose recipient our register has not removed. */
+  RETURNED_EARLY: "Tell the operator of the exchange; the message is still under way.",
   /** A register that is not signed as it must be, was not logged, or goes back. */
   REGISTER_REFUSED: "Ask the secretariat which version is valid; ours stays in force.",
   /** Two checkpoints of the same size with different roots: the log is forked. */

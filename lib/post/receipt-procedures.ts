@@ -4,7 +4,7 @@ import { type SqlRow, type Transaction, WIRE_LIMITS } from "#runtime";
 import { equalBytes, timestampMs } from "#wire";
 import type { PostHooks } from "./hooks.ts";
 import { type Incident, recordIncident } from "./incidents.ts";
-import { closeRecipient, settleMessage } from "./outbox-fate.ts";
+import { type ClosedState, closeRecipient, settleMessage } from "./outbox-fate.ts";
 import { backoffMs } from "./outbox-procedures.ts";
 
 /** One statement of a receipt, checked as far as that is possible without the store. */
@@ -13,7 +13,7 @@ export interface ReceiptClaim {
   readonly headerDigest: Uint8Array;
   readonly code: string | null;
   readonly field: string;
-  /** Recipient an expiry is about; empty otherwise. */
+  /** Recipient an expiry or a return is about; empty otherwise. */
   readonly recipient: string;
   readonly logIndex: number | null;
   /** Recipients the log entry of an acceptance refuses, with their codes. */
@@ -107,6 +107,9 @@ async function applyClaim(
         return incidentOf(receipt, claim, "EXPIRED_EARLY", "header.expires_at");
       }
       return await applyEnd(tx, hooks, receipt, claim, claim.recipient, "expired");
+    case ReceiptType.RETURNED:
+      // As if it had been refused for this recipient: it is carried no further (TP-POST-7).
+      return await applyEnd(tx, hooks, receipt, claim, claim.recipient, "refused");
     case ReceiptType.DELIVERED:
       return await applyEnd(tx, hooks, receipt, claim, receipt.sender, "delivered");
     case ReceiptType.REJECTED:
@@ -200,14 +203,14 @@ async function applyRefused(
   return undefined;
 }
 
-/** Delivered, rejected, expired: the end for one recipient, said by itself or by the gateway. */
+/** The end for one recipient, said by itself or by the gateway. */
 async function applyEnd(
   tx: Transaction,
   hooks: PostHooks,
   receipt: ReceiptToApply,
   claim: ReceiptClaim,
   recipient: string,
-  state: "delivered" | "rejected" | "expired",
+  state: ClosedState,
 ): Promise<Incident | undefined> {
   const { messageId, field } = claim;
   const found = await tx.get<{ state: string }>(

@@ -13,12 +13,20 @@ const GATEWAY_TYPES: ReadonlySet<ReceiptType> = new Set([
   ReceiptType.ACCEPTED,
   ReceiptType.REFUSED,
   ReceiptType.EXPIRED,
+  ReceiptType.RETURNED,
 ]);
 
 /** Types that say why. */
 const TYPES_WITH_CODE: ReadonlySet<ReceiptType> = new Set([
   ReceiptType.REFUSED,
   ReceiptType.REJECTED,
+  ReceiptType.RETURNED,
+]);
+
+/** Types that end a message for the one recipient they name. */
+const ABOUT_ONE_RECIPIENT: ReadonlySet<ReceiptType> = new Set([
+  ReceiptType.EXPIRED,
+  ReceiptType.RETURNED,
 ]);
 
 /**
@@ -66,7 +74,7 @@ function checkItem(
     const detail = item.code === 0 ? "is missing" : "is not for this type";
     return refuse("MALFORMED", `${field}.code`, detail);
   }
-  const needsRecipient = type === ReceiptType.EXPIRED;
+  const needsRecipient = ABOUT_ONE_RECIPIENT.has(type);
   if ((needsRecipient || item.recipient !== "") && !isParticipantId(item.recipient)) {
     return refuse("MALFORMED", `${field}.recipient`, "must be a participant id");
   }

@@ -314,8 +314,10 @@ describe("an operator that gives false receipts", () => {
     const [row] = await ne.rows("SELECT envelope FROM post_outbox WHERE message_id = ?", id);
     const { header } = Envelope.decode(row?.envelope as Uint8Array);
     const { sender = GATEWAY_SENDER, evidence, recipient = "" } = more;
+    const { EXPIRED, RECIPIENT_REMOVED, UNSPECIFIED } = RefusalCode;
     const saysWhy = type === ReceiptType.REFUSED || type === ReceiptType.EXPIRED;
-    const code = saysWhy ? RefusalCode.EXPIRED : RefusalCode.UNSPECIFIED;
+    const why = saysWhy ? EXPIRED : UNSPECIFIED;
+    const code = type === ReceiptType.RETURNED ? RECIPIENT_REMOVED : why;
     const message = { originalSender: "NE", messageId: id, headerDigest: headerDigest(header) };
     const { bytes } = buildReceipt(
       {
@@ -370,6 +372,15 @@ describe("an operator that gives false receipts", () => {
         claim(id, ReceiptType.EXPIRED, {
           recipient: "BR",
           evidence: evidenceOf(dispatch, EntryKind.EXPIRY),
+        }),
+    ],
+    [
+      "returns a message, and logs it, whose recipient nobody has removed",
+      "RETURNED_EARLY",
+      (id: string, dispatch: Dispatch) =>
+        claim(id, ReceiptType.RETURNED, {
+          recipient: "BR",
+          evidence: evidenceOf(dispatch, EntryKind.RETURN),
         }),
     ],
   ] as const) {

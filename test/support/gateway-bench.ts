@@ -83,7 +83,7 @@ export async function openGatewayBench(
   const policy = new CurrentPolicy(defaultPolicy());
   const onVersion = (): undefined => undefined;
   const pipeline = new Pipeline({ ...shared, register, policy, events, onVersion });
-  const courier = new Courier({ ...shared, connected: () => !bench.carrierAway });
+  const courier = new Courier({ ...shared, register, connected: () => !bench.carrierAway });
   const bench: GatewayBench = {
     file,
     store,

@@ -121,7 +121,10 @@ function checkRecipient(
   if (recipient === undefined) return refuse("RECIPIENT_UNKNOWN", field, "is not in the register");
   // A receipt is recorded even for a suspended sender: what was delivered was delivered.
   if (recipient.status !== ParticipantStatus.ACTIVE && kind !== Kind.RECEIPT) {
-    return refuse("RECIPIENT_SUSPENDED", field, "is not active");
+    const isRemoved = recipient.status === ParticipantStatus.REMOVED;
+    return isRemoved
+      ? refuse("RECIPIENT_REMOVED", field, "was removed from the exchange")
+      : refuse("RECIPIENT_SUSPENDED", field, "is not active");
   }
   if (route.to.includes(recipient.role)) return undefined;
   return refuse("NOT_PERMITTED", field, "is not of a role that is sent this kind");

@@ -251,7 +251,8 @@ describe("a report (TP-OPS-15)", () => {
       return { kind: "STREAM_TAIL_LOST", participant: "BR", subject, detail: "" };
     };
     await report("incidents:a", 0, 10, lost("CORE/OUT_BR"));
-    const due = { nowMs: bench.nowMs, firstMs: 60_000, maxMs: 60_000, limit: 10 };
+    const times = { nowMs: bench.nowMs, firstMs: 60_000, maxMs: 60_000 };
+    const due = { ...times, limit: 10, paused: [] };
     expect(await bench.store.call("takeOverdue", due)).toEqual([]);
     const published = bench.nextPublished(1);
     await report("incidents:a", 10, 20, lost("BR/IN"));

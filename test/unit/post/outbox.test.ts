@@ -280,6 +280,15 @@ describe("a receipt", () => {
     expect(await tx.all("SELECT kind FROM post_incident")).toEqual([{ kind: "EXPIRED_EARLY" }]);
   });
 
+  test("of a return ends the message for the removed recipient alone, with its code", async () => {
+    const messageId = await sealed("BR", { ...ALERT, recipients: ["BR", "AT"] });
+    const claim = { recipient: "AT", code: "RECIPIENT_REMOVED", field: "header.recipients" };
+    const effect = await applyReceipt(tx, receiptOf(ReceiptType.RETURNED, messageId, { claim }));
+    expect(effect).toEqual({ applied: 1, voidsDue: true });
+    expect(await stateOf(messageId)).toBe("sealed");
+    expect(fates).toMatchObject([{ fate: "refused", recipient: "AT", code: "RECIPIENT_REMOVED" }]);
+  });
+
   test("about another header under our id is an incident and changes nothing", async () => {
     const messageId = await sealed("BR");
     const claim = { headerDigest: Buffer.from("another") };

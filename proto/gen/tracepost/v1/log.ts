@@ -29,6 +29,8 @@ export const EntryKind = {
   DAILY_COUNTS: 11,
   /** QUARANTINE_RELEASE - A message that was refused unverified may be judged afresh; `code` is what it was refused for. */
   QUARANTINE_RELEASE: 12,
+  /** RETURN - A message is delivered no more: its recipient was removed by `register_version`. */
+  RETURN: 13,
 } as const;
 
 export type EntryKind = typeof EntryKind[keyof typeof EntryKind];
@@ -47,6 +49,7 @@ export namespace EntryKind {
   export type POLICY_CHANGE = typeof EntryKind.POLICY_CHANGE;
   export type DAILY_COUNTS = typeof EntryKind.DAILY_COUNTS;
   export type QUARANTINE_RELEASE = typeof EntryKind.QUARANTINE_RELEASE;
+  export type RETURN = typeof EntryKind.RETURN;
 }
 
 export function entryKindFromJSON(object: any): EntryKind {
@@ -90,6 +93,9 @@ export function entryKindFromJSON(object: any): EntryKind {
     case 12:
     case "ENTRY_KIND_QUARANTINE_RELEASE":
       return EntryKind.QUARANTINE_RELEASE;
+    case 13:
+    case "ENTRY_KIND_RETURN":
+      return EntryKind.RETURN;
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum EntryKind");
   }
@@ -123,6 +129,8 @@ export function entryKindToJSON(object: EntryKind): string {
       return "ENTRY_KIND_DAILY_COUNTS";
     case EntryKind.QUARANTINE_RELEASE:
       return "ENTRY_KIND_QUARANTINE_RELEASE";
+    case EntryKind.RETURN:
+      return "ENTRY_KIND_RETURN";
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum EntryKind");
   }

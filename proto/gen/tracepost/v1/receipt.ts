@@ -51,6 +51,7 @@ export const RefusalCode = {
   /** UNPROCESSABLE - Said by the gateway again. */
   UNPROCESSABLE: 30,
   REFUSED_BY_OPERATOR: 31,
+  RECIPIENT_REMOVED: 32,
 } as const;
 
 export type RefusalCode = typeof RefusalCode[keyof typeof RefusalCode];
@@ -88,6 +89,7 @@ export namespace RefusalCode {
   export type BODY_INVALID = typeof RefusalCode.BODY_INVALID;
   export type UNPROCESSABLE = typeof RefusalCode.UNPROCESSABLE;
   export type REFUSED_BY_OPERATOR = typeof RefusalCode.REFUSED_BY_OPERATOR;
+  export type RECIPIENT_REMOVED = typeof RefusalCode.RECIPIENT_REMOVED;
 }
 
 export function refusalCodeFromJSON(object: any): RefusalCode {
@@ -188,6 +190,9 @@ export function refusalCodeFromJSON(object: any): RefusalCode {
     case 31:
     case "REFUSAL_CODE_REFUSED_BY_OPERATOR":
       return RefusalCode.REFUSED_BY_OPERATOR;
+    case 32:
+    case "REFUSAL_CODE_RECIPIENT_REMOVED":
+      return RefusalCode.RECIPIENT_REMOVED;
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum RefusalCode");
   }
@@ -259,6 +264,8 @@ export function refusalCodeToJSON(object: RefusalCode): string {
       return "REFUSAL_CODE_UNPROCESSABLE";
     case RefusalCode.REFUSED_BY_OPERATOR:
       return "REFUSAL_CODE_REFUSED_BY_OPERATOR";
+    case RefusalCode.RECIPIENT_REMOVED:
+      return "REFUSAL_CODE_RECIPIENT_REMOVED";
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum RefusalCode");
   }
@@ -277,6 +284,8 @@ export const ReceiptType = {
   REJECTED: 4,
   /** EXPIRED - Gateway: not delivered before expires_at. */
   EXPIRED: 5,
+  /** RETURNED - Gateway: its recipient was removed from the exchange before it had confirmed the message. */
+  RETURNED: 6,
 } as const;
 
 export type ReceiptType = typeof ReceiptType[keyof typeof ReceiptType];
@@ -288,6 +297,7 @@ export namespace ReceiptType {
   export type DELIVERED = typeof ReceiptType.DELIVERED;
   export type REJECTED = typeof ReceiptType.REJECTED;
   export type EXPIRED = typeof ReceiptType.EXPIRED;
+  export type RETURNED = typeof ReceiptType.RETURNED;
 }
 
 export function receiptTypeFromJSON(object: any): ReceiptType {
@@ -310,6 +320,9 @@ export function receiptTypeFromJSON(object: any): ReceiptType {
     case 5:
     case "RECEIPT_TYPE_EXPIRED":
       return ReceiptType.EXPIRED;
+    case 6:
+    case "RECEIPT_TYPE_RETURNED":
+      return ReceiptType.RETURNED;
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum ReceiptType");
   }
@@ -329,6 +342,8 @@ export function receiptTypeToJSON(object: ReceiptType): string {
       return "RECEIPT_TYPE_REJECTED";
     case ReceiptType.EXPIRED:
       return "RECEIPT_TYPE_EXPIRED";
+    case ReceiptType.RETURNED:
+      return "RECEIPT_TYPE_RETURNED";
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum ReceiptType");
   }
@@ -336,7 +351,7 @@ export function receiptTypeToJSON(object: ReceiptType): string {
 
 /**
  * Body of kind RECEIPT, addressed to the sender of the messages it is about. It may cover several
- * messages of that sender and one lane; a refusal and an expiry stand alone.
+ * messages of that sender and one lane; a refusal, an expiry and a return stand alone.
  */
 export interface Receipt {
   type: ReceiptType;
@@ -349,7 +364,7 @@ export interface ReceiptItem {
   message:
     | MessageRef
     | undefined;
-  /** Refused or rejected: why. */
+  /** Refused, rejected or returned: why. */
   code: RefusalCode;
   /** Path of the field that was wrong, such as "header.expires_at"; may be empty. */
   field: string;
@@ -359,7 +374,7 @@ export interface ReceiptItem {
   evidence:
     | LogEvidence
     | undefined;
-  /** Which recipient an EXPIRED item is about. */
+  /** Which recipient an EXPIRED or RETURNED item is about. */
   recipient: string;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
