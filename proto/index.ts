@@ -263,8 +263,11 @@ export {
   roleFromJSON,
   roleToJSON,
   SealingKey,
+  SignatureAlgorithm,
   SignedRegister,
   SigningKey,
+  signatureAlgorithmFromJSON,
+  signatureAlgorithmToJSON,
   WorkingCalendar,
 } from "./gen/tracepost/v1/register.ts";
 export {

@@ -1,8 +1,15 @@
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { TracepostError } from "#errors";
 import { KeyStatement, SignedKeyStatement } from "#proto";
 import { printable, REGISTER_LIMITS, systemClock } from "#runtime";
-import { makeOwnKeys, openKeyStatement, renewOwnKeys, writePublic } from "#trust";
+import {
+  makeOwnKeys,
+  openKeyStatement,
+  renewOwnKeys,
+  SUITES,
+  signatureAlgorithm,
+  writePublic,
+} from "#trust";
 import { decodeExactly, isParticipantId } from "#wire";
 import {
   addAction,
@@ -22,6 +29,7 @@ interface RequestOptions extends OutputOptions {
   readonly sealing?: boolean;
   readonly identity?: boolean;
   readonly from?: number;
+  readonly suite: keyof typeof SUITES;
 }
 
 const HELP = `
@@ -48,6 +56,11 @@ export function addParticipantRequest(parent: Command, terminal: Terminal): void
     .option("--sealing", "with --after: the next key that is sealed to")
     .option("--identity", "with --after: the next identity key")
     .option("--from <time>", "with --after: when the new keys begin (ISO 8601)", parseMoment)
+    .addOption(
+      new Option("--suite <suite>", "how the new keys sign")
+        .choices(Object.keys(SUITES))
+        .default("ed25519"),
+    )
     .addHelpText("after", HELP);
   addAction<RequestOptions>(command, terminal, makeStatement);
 }
@@ -62,7 +75,7 @@ async function makeStatement(options: RequestOptions, id = ""): Promise<CommandR
   }
   const signed =
     after === undefined
-      ? await makeOwnKeys(id, keysDir, nowMs)
+      ? await makeOwnKeys(id, keysDir, nowMs, signatureAlgorithm(options.suite))
       : await nextKeys(options, await readStatement(after), nowMs);
   await writePublic(out, SignedKeyStatement.encode(signed).finish());
   const { identityKey, sequence, signingKeys } = KeyStatement.decode(signed.statement);
@@ -84,7 +97,8 @@ async function nextKeys(options: RequestOptions, previous: KeyStatement, nowMs: 
       remedy: "Give --header, --sealing or --identity, or more of them.",
     });
   }
-  const renewal = { header, identity, sealing, fromMs: from };
+  const algorithm = signatureAlgorithm(options.suite);
+  const renewal = { header, identity, sealing, algorithm, fromMs: from };
   return await renewOwnKeys(previous, keysDir, renewal, nowMs);
 }
 

@@ -1,6 +1,7 @@
-import { type KeyObject, sign, verify } from "node:crypto";
+import type { KeyObject } from "node:crypto";
 import type { HeaderSigner } from "#wire";
 import type { SigningKeyPair } from "./keys.ts";
+import { signWith, verifyNowWith, verifyWith } from "./signature-suites.ts";
 
 /** What a signature is for; fixed in each verifier, so that none passes for another. */
 export const PAYLOAD_TYPES = {
@@ -28,7 +29,7 @@ export function preAuthEncoding(type: PayloadType, payload: Uint8Array): Uint8Ar
 export function createSigner(pair: SigningKeyPair, type: PayloadType): HeaderSigner {
   return {
     keyId: pair.keyId,
-    sign: (payload) => sign(null, preAuthEncoding(type, payload), pair.privateKey),
+    sign: (payload) => signWith(pair.privateKey, preAuthEncoding(type, payload)),
   };
 }
 
@@ -39,13 +40,7 @@ export function verifyBytes(
   payload: Uint8Array,
   signature: Uint8Array,
 ): Promise<boolean> {
-  return new Promise((resolve, reject) => {
-    const encoded = preAuthEncoding(type, payload);
-    verify(null, encoded, publicKey, signature, (failure, isGood) => {
-      if (failure) reject(failure);
-      else resolve(isGood);
-    });
-  });
+  return verifyWith(publicKey, preAuthEncoding(type, payload), signature);
 }
 
 /** Verifies at once; for the few signatures of a register. */
@@ -55,5 +50,5 @@ export function verifyBytesNow(
   payload: Uint8Array,
   signature: Uint8Array,
 ): boolean {
-  return verify(null, preAuthEncoding(type, payload), publicKey, signature);
+  return verifyNowWith(publicKey, preAuthEncoding(type, payload), signature);
 }

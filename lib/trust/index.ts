@@ -36,6 +36,8 @@ export {
   publicKeyOf,
   rawPublicKey,
   type SigningKeyPair,
+  SUITES,
+  signatureAlgorithm,
 } from "./keys.ts";
 export {
   mayRelease,
@@ -70,6 +72,7 @@ export type { RegisteredKey, RegisterView } from "./register-view.ts";
 export type { PlainPart, SealBinding, SealedParts, SealJob, SealRecipient } from "./seal.ts";
 export { createSealer, type Sealer, type SealerOptions } from "./sealer.ts";
 export { readSecret, writePublic, writeSecret } from "./secret-file.ts";
+export { lowSignature } from "./signature-suites.ts";
 export { draftRegister, type RegisterDraft } from "./versions/draft-register.ts";
 export {
   admittedEntry,

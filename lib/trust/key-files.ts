@@ -1,7 +1,7 @@
 import { createPrivateKey, createPublicKey, type KeyObject } from "node:crypto";
 import { generateHybridIdentity, identityToRecipient } from "age-encryption";
 import { TracepostError } from "#errors";
-import { pairOf, rawPublicKey, type SigningKeyPair } from "./keys.ts";
+import { pairOf, type SigningKeyPair } from "./keys.ts";
 import { readPublic, readSecret, writePublic, writeSecret } from "./secret-file.ts";
 
 /** An age hybrid identity (ML-KEM-768 and X25519) and its recipient. */
@@ -20,11 +20,11 @@ export async function generateSealingKey(): Promise<SealingKeyPair> {
 
 /**
  * Reads a signing key, PKCS#8 PEM, mode 0600 (TP-TRUST-3). Throws TracepostError KEY_FILE naming
- * the file when it is absent, open to others, or no Ed25519 key.
+ * the file when it is absent, open to others, or a key of neither suite (TP-TRUST-9).
  */
 export async function loadSigningKey(file: string): Promise<SigningKeyPair> {
   const pem = await readSecret(file);
-  return parsed(file, "an Ed25519 private key in PKCS#8 PEM", () => pairOf(createPrivateKey(pem)));
+  return parsed(file, "an Ed25519 or P-256 private key in PKCS#8 PEM", () => pairOf(createPrivateKey(pem)));
 }
 
 /**
@@ -38,12 +38,17 @@ export async function saveSigningKey(
   await writeSecret(file, pair.privateKey.export({ type: "pkcs8", format: "pem" }).toString());
 }
 
-/** Reads an Ed25519 public key, SPKI PEM. Throws TracepostError KEY_FILE naming the file. */
+/**
+ * Reads the public half of a root key: Ed25519, SPKI PEM. Throws TracepostError KEY_FILE naming the
+ * file.
+ */
 export async function loadPublicKey(file: string): Promise<KeyObject> {
   const pem = await readPublic(file);
   return parsed(file, "an Ed25519 public key in SPKI PEM", () => {
     const publicKey = createPublicKey(pem);
-    rawPublicKey(publicKey);
+    if (publicKey.asymmetricKeyType !== "ed25519") {
+      throw new TracepostError("KEY_FILE", "the key is not an Ed25519 key");
+    }
     return publicKey;
   });
 }

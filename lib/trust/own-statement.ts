@@ -5,6 +5,7 @@ import {
   KeyPurpose,
   KeyStatement,
   type SealingKey,
+  SignatureAlgorithm,
   type SignedKeyStatement,
   SigningKey,
 } from "#proto";
@@ -52,10 +53,11 @@ export async function makeOwnKeys(
   participant: string,
   folder: string,
   nowMs: number,
+  algorithm = SignatureAlgorithm.UNSPECIFIED,
 ): Promise<SignedKeyStatement> {
   const keys: OwnKeys = {
-    identity: generateSigningKey(),
-    header: generateSigningKey(),
+    identity: generateSigningKey(algorithm),
+    header: generateSigningKey(algorithm),
     sealing: await generateSealingKey(),
   };
   await saveSigningKey(join(folder, "identity.key"), keys.identity);
@@ -69,6 +71,8 @@ export interface KeyRenewal {
   readonly header: boolean;
   readonly sealing: boolean;
   readonly identity: boolean;
+  /** Of the new signing keys; default Ed25519. */
+  readonly algorithm?: SignatureAlgorithm;
   /** Milliseconds since 1970; the keys before stay valid as they were: the two overlap. */
   readonly fromMs: number;
 }
@@ -95,7 +99,7 @@ export async function renewOwnKeys(
   );
   let identityKey = previous.identityKey;
   if (renewal.header) {
-    const pair = await keptKey(join(folder, `header-${sequence}.key`));
+    const pair = await keptKey(join(folder, `header-${sequence}.key`), renewal.algorithm);
     signingKeys.push(statedKey(pair, KeyPurpose.HEADER, fromMs));
   }
   if (renewal.sealing) {
@@ -104,7 +108,7 @@ export async function renewOwnKeys(
     sealingKeys.push(statedSealingKey(pair, fromMs));
   }
   if (renewal.identity) {
-    const pair = await keptKey(join(folder, `identity-${sequence}.key`));
+    const pair = await keptKey(join(folder, `identity-${sequence}.key`), renewal.algorithm);
     identityKey = statedKey(pair, KeyPurpose.IDENTITY, nowMs);
   }
   const statement = KeyStatement.create({
@@ -121,8 +125,8 @@ export async function renewOwnKeys(
   return signKeyStatement(statement, await keysOf(folder, new Set(signers)));
 }
 
-async function keptKey(file: string): Promise<SigningKeyPair> {
-  const pair = generateSigningKey();
+async function keptKey(file: string, algorithm?: SignatureAlgorithm): Promise<SigningKeyPair> {
+  const pair = generateSigningKey(algorithm);
   await saveSigningKey(file, pair);
   return pair;
 }
@@ -141,8 +145,9 @@ async function keysOf(folder: string, keyIds: ReadonlySet<string>): Promise<Sign
 }
 
 function statedKey(pair: SigningKeyPair, purpose: KeyPurpose, fromMs: number): SigningKey {
-  const { keyId, publicRaw } = pair;
-  return SigningKey.create({ keyId, publicKey: publicRaw, purpose, ...lifeFrom(fromMs) });
+  const { algorithm, keyId, publicRaw } = pair;
+  const key = { keyId, publicKey: publicRaw, algorithm, purpose };
+  return SigningKey.create({ ...key, ...lifeFrom(fromMs) });
 }
 
 function statedSealingKey({ recipient }: SealingKeyPair, fromMs: number): SealingKey {

@@ -42,7 +42,7 @@ export async function loadProtectedKey(file: string, ask: AskPassphrase): Promis
   try {
     return pairOf(createPrivateKey(pem));
   } catch (caught) {
-    throw new TracepostError("KEY_FILE", `${file} holds no Ed25519 private key`, {
+    throw new TracepostError("KEY_FILE", `${file} holds no Ed25519 or P-256 private key`, {
       cause: caught,
       remedy: "Put the key file back from your copy.",
     });

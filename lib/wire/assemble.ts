@@ -9,7 +9,7 @@ import { encodeMessage } from "./encode.ts";
 export interface HeaderSigner {
   /** Id of the signing key in the participant register. */
   readonly keyId: string;
-  /** 64 bytes, Ed25519. */
+  /** 64 bytes, of the suite of the key. */
   sign(headerBytes: Uint8Array): Uint8Array;
 }
 

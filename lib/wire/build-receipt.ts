@@ -38,8 +38,9 @@ export interface ReceiptDraft {
 }
 
 /**
- * Builds and signs a receipt (TP-WIRE-17). Ed25519 is deterministic, so one that was lost can be
- * made again from what was recorded. Throws TracepostError INTERNAL for no or too many items.
+ * Builds and signs a receipt (TP-WIRE-17). The gateway's keys are Ed25519, which is deterministic:
+ * one of its receipts that was lost can be made again from what was recorded. Throws TracepostError
+ * INTERNAL for no or too many items.
  */
 export function buildReceipt(draft: ReceiptDraft, signer: HeaderSigner): AssembledEnvelope {
   const { items, lane, sentAtMs, type } = draft;

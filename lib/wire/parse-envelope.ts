@@ -29,7 +29,7 @@ const ENVELOPE_PARTS_FIELD = 3;
 const HEADER_RECIPIENTS_FIELD = 4;
 const HEADER_PARTS_FIELD = 18;
 
-/** Bytes of an Ed25519 signature (RFC 8032). */
+/** Bytes of a signature, of either suite (TP-TRUST-9). */
 const SIGNATURE_BYTES = 64;
 
 /**

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { type ProvenEntry, verifyEvidenceBytes } from "./evidence.ts";
 import { Fields } from "./protobuf.ts";
-import { ed25519Key, isSigned, type KnownRegister, PURPOSE } from "./register.ts";
+import { isSignedBy, type KnownRegister, PURPOSE } from "./register.ts";
 import { demand } from "./untrue.ts";
 
 const RECEIPT_KIND = 6n;
@@ -50,7 +50,7 @@ export function verifyMessage(envelope: Uint8Array, register: KnownRegister): Kn
   demand(key.owner === sender, "the key is another's");
   const purpose = sender === "GATEWAY" ? "receipt" : "header";
   demand(key.purpose === PURPOSE[purpose], "the key is not for this");
-  const isGood = isSigned(ed25519Key(key.raw), purpose, headerBytes, signature.bytes(2));
+  const isGood = isSignedBy(key, purpose, headerBytes, signature.bytes(2));
   demand(isGood, "the signature does not verify");
   return {
     messageId: header.text(1),

@@ -11,6 +11,8 @@ export interface KnownKey {
   readonly owner: string;
   readonly purpose: bigint;
   readonly raw: Buffer;
+  /** As the register says: 0 is Ed25519, 1 is ECDSA on P-256. */
+  readonly algorithm: bigint;
 }
 
 /** Who signs with what, as the root keys say. */
@@ -28,16 +30,44 @@ export function ed25519Key(raw: Uint8Array): KeyObject {
   return createPublicKey({ key: Buffer.concat([ED25519_SPKI, raw]), format: "der", type: "spki" });
 }
 
-/** Verifies a signature over the DSSE pre-authentication encoding of a payload. */
-export function isSigned(
+/** SubjectPublicKeyInfo of a P-256 key up to its point in compressed form (RFC 5480 section 2). */
+const P256_SPKI = Buffer.from("3039301306072a8648ce3d020106082a8648ce3d030107032200", "hex");
+/** Order of the group of P-256. */
+const P256_ORDER = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
+
+/** Whether a key of the register has signed for a purpose, by the suite the register names. */
+export function isSignedBy(
+  { algorithm, raw }: Pick<KnownKey, "algorithm" | "raw">,
+  purpose: "header" | "receipt",
+  payload: Uint8Array,
+  signature: Uint8Array,
+): boolean {
+  if (algorithm === 0n) return isSigned(ed25519Key(raw), purpose, payload, signature);
+  demand(algorithm === 1n && raw.length === 33, "a P-256 key has 33 bytes");
+  if (signature.length !== 64) return false;
+  const s = BigInt(`0x${Buffer.from(signature.subarray(32)).toString("hex")}`);
+  // The mirrored half of each signature is refused: it can be made without the key.
+  if (2n * s > P256_ORDER) return false;
+  const spki = Buffer.concat([P256_SPKI, raw]);
+  const key = createPublicKey({ key: spki, format: "der", type: "spki" });
+  const signed = preAuthentication(purpose, payload);
+  return verify("sha256", signed, { key, dsaEncoding: "ieee-p1363" }, signature);
+}
+
+function preAuthentication(purpose: string, payload: Uint8Array): Buffer {
+  const type = `application/vnd.tracepost.${purpose}.v1`;
+  const head = `DSSEv1 ${type.length} ${type} ${payload.length} `;
+  return Buffer.concat([Buffer.from(head), payload]);
+}
+
+/** Verifies an Ed25519 signature over the DSSE pre-authentication encoding of a payload. */
+function isSigned(
   key: KeyObject,
   purpose: "header" | "receipt" | "register",
   payload: Uint8Array,
   signature: Uint8Array,
 ): boolean {
-  const type = `application/vnd.tracepost.${purpose}.v1`;
-  const head = `DSSEv1 ${type.length} ${type} ${payload.length} `;
-  return verify(null, Buffer.concat([Buffer.from(head), payload]), key, signature);
+  return verify(null, preAuthentication(purpose, payload), key, signature);
 }
 
 /** Reads a register file that a root key, in PEM, has signed. */
@@ -53,7 +83,7 @@ export function openKnownRegister(file: Uint8Array, rootPem: string): KnownRegis
     const raw = key.bytes(2);
     const id = createHash("sha256").update(raw).digest("hex").slice(0, 32);
     demand(key.text(1) === id && !keys.has(id), "a key of the register has a wrong id");
-    keys.set(id, { owner, purpose: key.number(3), raw });
+    keys.set(id, { owner, purpose: key.number(3), raw, algorithm: key.number(9) });
   };
   for (const participant of register.messages(5)) {
     for (const key of participant.messages(7)) learn(participant.text(1), key);

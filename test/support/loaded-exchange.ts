@@ -96,7 +96,10 @@ export class LoadedExchange {
     const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), "tracepost-loaded-")));
     const loaded = new LoadedExchange(dataDir, options);
     if (options.runElsewhere === undefined) {
-      await initExchange({ dataDir, participants: inventParticipants(STATES) });
+      const [onP256, ...others] = inventParticipants(STATES);
+      // One State signs with the suite of its older hardware (TP-TRUST-9).
+      const mixed = onP256 === undefined ? others : [{ ...onP256, suite: "es256" as const }, ...others];
+      await initExchange({ dataDir, participants: mixed });
     }
     await loaded.start();
     const plan = { inputDigest: "", items: [], requests: loaded.#requests, participants: STATES };

@@ -6,6 +6,7 @@ import {
   ParticipantRegister,
   ParticipantStatus,
   Role,
+  type SignatureAlgorithm,
   SignedRegister,
 } from "#proto";
 import {
@@ -48,6 +49,8 @@ export interface PartySpec {
   /** Change the signing key's window or revocation, in milliseconds since 1970. */
   readonly notAfterMs?: number;
   readonly revokedAtMs?: number;
+  /** How it signs; Ed25519 unless said otherwise. */
+  readonly algorithm?: SignatureAlgorithm;
 }
 
 const SINCE_MS = Date.UTC(2020, 0, 1);
@@ -60,7 +63,7 @@ export function makeParties(specs: readonly PartySpec[]): Parties {
   const checkpointKey = generateSigningKey();
   const parties = new Map<string, Party>();
   const participants = specs.map((spec) => {
-    const key = generateSigningKey();
+    const key = generateSigningKey(spec.algorithm);
     const signer = createSigner(key, PAYLOAD_TYPES.header);
     parties.set(spec.id, { id: spec.id, key, signer });
     return participantOf(spec, key);
@@ -139,6 +142,7 @@ function participantOf(spec: PartySpec, key: SigningKeyPair): Participant {
       {
         keyId: key.keyId,
         publicKey: key.publicRaw,
+        algorithm: key.algorithm,
         purpose: KeyPurpose.HEADER,
         notBefore: toTimestamp(SINCE_MS),
         notAfter: toTimestamp(spec.notAfterMs ?? UNTIL_MS),

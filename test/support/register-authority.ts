@@ -37,9 +37,9 @@ const UNTIL = toTimestamp(START_MS + 4_000 * DAY_MS);
 
 /** A registered key of a pair, valid for years. */
 export function keyOf(pair: SigningKeyPair, purpose: KeyPurpose): SigningKey {
-  const { keyId, publicRaw } = pair;
+  const { algorithm, keyId, publicRaw } = pair;
   const window = { notBefore: SINCE, notAfter: UNTIL };
-  return SigningKey.create({ keyId, publicKey: publicRaw, purpose, ...window });
+  return SigningKey.create({ keyId, publicKey: publicRaw, algorithm, purpose, ...window });
 }
 
 /** Root keys with a threshold, each in a State of its own. */

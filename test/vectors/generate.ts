@@ -19,7 +19,7 @@ import { registerVersionVectors } from "./make/register-versions.ts";
 import { registerVectors } from "./make/registers.ts";
 import { Encoder } from "./make/sample-message.ts";
 import { sealedMessage } from "./make/sealed-message.ts";
-import { signatureVectors } from "./make/signatures.ts";
+import { p256SignatureVectors, signatureVectors } from "./make/signatures.ts";
 import { INVALID_SUBJECTS, VALID_SUBJECTS } from "./make/subjects.ts";
 import { validEnvelopes } from "./make/valid-envelopes.ts";
 import { refusedAlike } from "./make/vector-forms.ts";
@@ -50,6 +50,7 @@ await write("open-body/valid.json", validBodies(encoder));
 await write("open-body/invalid.json", invalidBodies(encoder));
 await write("subject/subjects.json", { valid: VALID_SUBJECTS, invalid: INVALID_SUBJECTS });
 await write("signature/signatures.json", signatureVectors(encoder));
+await write("signature/p256.json", p256SignatureVectors(encoder));
 await write("register/registers.json", registerVectors(encoder));
 await write("register/versions.json", registerVersionVectors(encoder));
 if (!existsSync(join(import.meta.dirname, "sealed/message.json"))) {

@@ -17,11 +17,15 @@ interface Registers {
     readonly receipt_keys: readonly string[];
     readonly checkpoint_keys: readonly string[];
   };
+  readonly valid_mixed: {
+    readonly bytes: string;
+    readonly header_keys: Readonly<Record<string, string>>;
+  };
   readonly invalid: readonly InvalidVector[];
 }
 
 describe("the golden vectors of the participant register", () => {
-  const { invalid, root_public_keys, valid } = readVectors<Registers>("register/registers.json");
+  const { invalid, root_public_keys, valid, valid_mixed } = readVectors<Registers>("register/registers.json");
   const roots = root_public_keys.map((root) => publicKeyOf(Buffer.from(root, "hex")));
 
   it("hold a register that opens with the roots that signed it", () => {
@@ -40,6 +44,17 @@ describe("the golden vectors of the participant register", () => {
       register.gatewayKeys(purpose).map(({ key }) => key.keyId);
     expect(keyIds(KeyPurpose.RECEIPT)).toEqual(valid.receipt_keys);
     expect(keyIds(KeyPurpose.CHECKPOINT)).toEqual(valid.checkpoint_keys);
+  });
+
+  it("hold a register in which one participant signs on P-256 (TP-TRUST-9)", () => {
+    const opened = openRegister(bytesOf(valid_mixed.bytes), roots);
+    if (!opened.ok) expect.unreachable(JSON.stringify(opened.refusal));
+    for (const [id, keyId] of Object.entries(valid_mixed.header_keys)) {
+      const registered = opened.value.signingKey(keyId);
+      expect(registered?.participant?.id).toBe(id);
+      const kind = id === "NE" ? "ec" : "ed25519";
+      expect(registered?.publicKey.asymmetricKeyType).toBe(kind);
+    }
   });
 
   it("hold a register that opens with one of the roots that signed it", () => {

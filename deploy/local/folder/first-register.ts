@@ -122,6 +122,7 @@ export function registeredKey(
   return SigningKey.create({
     keyId: pair.keyId,
     publicKey: pair.publicRaw,
+    algorithm: pair.algorithm,
     purpose,
     notBefore: toTimestamp(nowMs),
     notAfter: toTimestamp(nowMs + KEY_LIFE_MS),

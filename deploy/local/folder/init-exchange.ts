@@ -12,6 +12,7 @@ import {
   savePublicKey,
   saveSealingKey,
   saveSigningKey,
+  signatureAlgorithm,
   signRegister,
 } from "#trust";
 import { newToken } from "#users";
@@ -104,10 +105,11 @@ async function writeTrust(
   await saveSigningKey(paths.gateway.receiptKey, gateway.receipt);
   await saveSigningKey(paths.gateway.checkpointKey, gateway.checkpoint);
   const keys = new Map<string, ParticipantKeys>();
-  for (const { id } of participants) {
+  for (const { id, suite } of participants) {
+    const algorithm = signatureAlgorithm(suite);
     const own = {
-      identity: generateSigningKey(),
-      header: generateSigningKey(),
+      identity: generateSigningKey(algorithm),
+      header: generateSigningKey(algorithm),
       sealing: await generateSealingKey(),
     };
     keys.set(id, own);

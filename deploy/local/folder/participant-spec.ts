@@ -36,6 +36,11 @@ export const ALERTS_NAMES = ["direct", "approved"] as const;
 /** A word of {@link ALERTS_NAMES}. */
 export type AlertsName = (typeof ALERTS_NAMES)[number];
 
+/** How its own keys sign: Ed25519, or ECDSA on P-256 where its hardware knows nothing else. */
+export const SUITE_NAMES = ["ed25519", "es256"] as const;
+/** A word of {@link SUITE_NAMES}. */
+export type SuiteName = (typeof SUITE_NAMES)[number];
+
 /** Standing to one instrument. */
 export interface InstrumentSpec {
   readonly instrument: InstrumentName;
@@ -64,4 +69,6 @@ export interface ParticipantSpec {
   readonly groups?: readonly string[];
   /** Border agencies only: whether their alerts need the focal point's approval; default direct. */
   readonly alerts?: AlertsName;
+  /** Default ed25519. */
+  readonly suite?: SuiteName;
 }

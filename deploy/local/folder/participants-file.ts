@@ -11,6 +11,7 @@ import {
   type InstrumentSpec,
   type ParticipantSpec,
   ROLE_NAMES,
+  SUITE_NAMES,
 } from "./participant-spec.ts";
 import { joined, YamlReader, type YamlValue } from "./yaml-reader.ts";
 
@@ -27,6 +28,7 @@ const FIELDS = [
   "instruments",
   "groups",
   "alerts",
+  "suite",
 ];
 const GROUP_NAME = /^[A-Z][A-Z0-9-]{1,31}$/;
 const INSTRUMENT_FIELDS = ["instrument", "boundness", "since", "until"];
@@ -101,6 +103,7 @@ class EntryReader {
     if (role !== "border-agency" && this.#fields.has("alerts")) {
       this.#complain("alerts", "only alerts of a border agency are approved; remove this field");
     }
+    const suite = this.#word("suite", SUITE_NAMES, "ed25519");
     if (role !== "focal-point" && this.#fields.has("groups")) {
       this.#complain("groups", "a group holds focal points; remove this field");
     }
@@ -114,6 +117,7 @@ class EntryReader {
       answering,
       ...(this.#fields.has("groups") ? { groups: this.#groups() } : {}),
       ...(this.#fields.has("alerts") ? { alerts } : {}),
+      ...(this.#fields.has("suite") ? { suite } : {}),
     };
   }
 

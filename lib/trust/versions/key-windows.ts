@@ -1,9 +1,19 @@
-import type { KeyPurpose, SealingKey, SigningKey, Timestamp } from "#proto";
+import {
+  KeyPurpose,
+  type SealingKey,
+  SignatureAlgorithm,
+  type SigningKey,
+  type Timestamp,
+} from "#proto";
 import { timestampMs } from "#wire";
 import { isHybridRecipient } from "../age-file.ts";
-import { keyIdOf } from "../keys.ts";
+import { isPublicKeyOf, keyIdOf } from "../keys.ts";
 
-const PUBLIC_KEY_BYTES = 32;
+/** What a participant signs itself; the exchange's own keys are Ed25519 (TP-TRUST-9). */
+const HARDWARE_PURPOSES: ReadonlySet<KeyPurpose> = new Set([
+  KeyPurpose.HEADER,
+  KeyPurpose.IDENTITY,
+]);
 
 /** Whether two times are a window: both given, the first before the second. */
 export function isWindow(from: Timestamp | undefined, to: Timestamp | undefined): boolean {
@@ -22,9 +32,15 @@ export function isWithin(
   return sinceMs <= atMs && atMs < untilMs;
 }
 
-/** Whether a signing key is well-formed: its own id, a raw Ed25519 key, a closed window. */
-export function isSigningKey({ keyId, notAfter, notBefore, publicKey }: SigningKey): boolean {
-  if (publicKey.length !== PUBLIC_KEY_BYTES || keyIdOf(publicKey) !== keyId) return false;
+/**
+ * Whether a signing key is well-formed: its own id, a raw key of the suite it names, which suits
+ * its purpose (TP-TRUST-9), a closed window.
+ */
+export function isSigningKey(key: SigningKey): boolean {
+  const { algorithm, keyId, notAfter, notBefore, publicKey, purpose } = key;
+  const isEd25519 = algorithm === SignatureAlgorithm.UNSPECIFIED;
+  if (!isEd25519 && !HARDWARE_PURPOSES.has(purpose)) return false;
+  if (keyIdOf(publicKey) !== keyId || !isPublicKeyOf(algorithm, publicKey)) return false;
   return isWindow(notBefore, notAfter);
 }
 

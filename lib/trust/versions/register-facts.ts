@@ -7,6 +7,8 @@ import {
   type RegisterEntry,
   RevocationReason,
   Role,
+  SignatureAlgorithm,
+  type SigningKey,
   type Timestamp,
 } from "#proto";
 import { timestampMs } from "#wire";
@@ -122,8 +124,8 @@ function keyFacts({ statement: signed }: RegisterEntry): readonly string[] {
   return [
     ...(identityKey === undefined
       ? []
-      : [`identity key ${identityKey.keyId} ${window(identityKey)}`]),
-    ...signingKeys.map((key) => `signing key ${key.keyId} ${window(key)}`),
+      : [`identity key ${identityKey.keyId}${suiteText(identityKey)} ${window(identityKey)}`]),
+    ...signingKeys.map((key) => `signing key ${key.keyId}${suiteText(key)} ${window(key)}`),
     ...sealingKeys.map((key) => `sealing key ${sealingKeyId(key.recipient)} ${window(key)}`),
     ...(recoveryRecipient === "" ? [] : [`recovery key ${sealingKeyId(recoveryRecipient)}`]),
   ];
@@ -144,4 +146,9 @@ function minute(at: Timestamp | undefined): string {
 
 function nameOf(names: Readonly<Record<string, number>>, value: number): string {
   return Object.entries(names).find(([, one]) => one === value)?.[0] ?? `${value}`;
+}
+
+/** Said of a key that is not the ordinary Ed25519. */
+function suiteText({ algorithm }: SigningKey): string {
+  return algorithm === SignatureAlgorithm.ES256 ? " (P-256)" : "";
 }

@@ -1,7 +1,8 @@
 import { generateHybridIdentity, identityToRecipient } from "age-encryption";
-import { KeyPart, ParticipantRegister, SignedRegister } from "#proto";
+import { KeyPart, ParticipantRegister, SignatureAlgorithm, SignedRegister } from "#proto";
 import {
   createSealer,
+  lowSignature,
   openRegister,
   PAYLOAD_TYPES,
   publicKeyOf,
@@ -26,8 +27,9 @@ interface RegisterVectors {
 
 const vectors = readVectors<RegisterVectors>("register/registers.json");
 const roots = vectors.root_public_keys.map((key) => publicKeyOf(Buffer.from(key, "hex")));
-const parties = makeParties([{ id: "NE" }, { id: "BR" }]);
+const parties = makeParties([{ id: "NE" }, { id: "BR", algorithm: SignatureAlgorithm.ES256 }]);
 const NE = parties.party("NE");
+const BR = parties.party("BR");
 const SIGNATURE_BYTES = 64;
 
 /** A recipient with a message to it, made with the first input that is sealed. */
@@ -106,6 +108,22 @@ export const TRUST_TARGETS: readonly Target[] = [
       const payload = input.subarray(SIGNATURE_BYTES);
       const { publicKey } = NE.key;
       return { accepted: await verifyBytes(publicKey, PAYLOAD_TYPES.header, payload, signature) };
+    },
+  },
+  {
+    // The same for a key on P-256; what verifies is low, and nobody has another form of it.
+    corpus: "signature",
+    parses: ["lowSignature"],
+    async read(input) {
+      const low = lowSignature(input.subarray(0, SIGNATURE_BYTES));
+      if (low === undefined) return { accepted: false };
+      const again = lowSignature(low);
+      if (again === undefined || Buffer.compare(again, low) !== 0) {
+        throw new TypeError("a signature in the lower half is not left as it is");
+      }
+      const { publicKey } = BR.key;
+      const payload = input.subarray(SIGNATURE_BYTES);
+      return { accepted: await verifyBytes(publicKey, PAYLOAD_TYPES.header, payload, low) };
     },
   },
   ...(["body", "key"] as const).map(

@@ -1,8 +1,15 @@
 import { describe, expect, it } from "vitest";
 import type { Outcome } from "#errors";
-import { Dispatch, ExchangeStatus, Lane, ReceiptItem, ReceiptType } from "#proto";
+import {
+  Dispatch,
+  ExchangeStatus,
+  Lane,
+  ReceiptItem,
+  ReceiptType,
+  SignatureAlgorithm,
+} from "#proto";
 import { newMessageId } from "#runtime";
-import { authenticateHeader, createSigner, PAYLOAD_TYPES } from "#trust";
+import { authenticateHeader, createSigner, lowSignature, PAYLOAD_TYPES } from "#trust";
 import {
   type AssembledEnvelope,
   buildReceipt,
@@ -16,6 +23,7 @@ import {
 } from "#wire";
 import { type HeaderChanges, traceRequest } from "../../support/messages.ts";
 import { makeParties } from "../../support/parties.ts";
+import { mirrored } from "../../vectors/make/fixed-keys.ts";
 
 const NOW_MS = Date.UTC(2026, 5, 1);
 const MINUTE_MS = 60_000;
@@ -24,6 +32,7 @@ const DAY_MS = 86_400_000;
 const parties = makeParties([
   { id: "NE" },
   { id: "BR" },
+  { id: "KE", algorithm: SignatureAlgorithm.ES256 },
   { id: "IT", notAfterMs: NOW_MS },
   { id: "AT", revokedAtMs: NOW_MS },
   { id: "DE", revokedAtMs: NOW_MS + 1 },
@@ -57,6 +66,27 @@ const judge = async (of: ParsedMessage, subjectSender = of.header.sender, nowMs 
 describe("a message", () => {
   it("of an active key, signed now, is authentic", async () => {
     expect(await judge(message("NE"))).toBe("ok");
+  });
+
+  it("of a key on P-256 is verified as the register says, whatever it is signed with", async () => {
+    expect(await judge(message("KE"))).toBe("ok");
+    const stranger = createSigner(parties.party("NE").key, PAYLOAD_TYPES.header);
+    const { keyId } = parties.party("KE").signer;
+    const posed = resigned(message("KE"), { keyId, sign: (bytes) => stranger.sign(bytes) });
+    expect(await judge(posed)).toBe("SIGNATURE_INVALID");
+  });
+
+  it("whose signature on P-256 somebody has mirrored is invalid (TP-TRUST-9)", async () => {
+    const { keyId, sign } = parties.party("KE").signer;
+    const high = resigned(message("KE"), { keyId, sign: (bytes) => mirrored(sign(bytes)) });
+    expect(await judge(high)).toBe("SIGNATURE_INVALID");
+    const low = resigned(message("KE"), {
+      keyId,
+      sign: (bytes) => lowSignature(mirrored(sign(bytes))) ?? new Uint8Array(),
+    });
+    expect(await judge(low)).toBe("ok");
+    expect(lowSignature(new Uint8Array(63))).toBeUndefined();
+    expect(lowSignature(new Uint8Array(64).fill(255))).toBeUndefined();
   });
 
   it("on another's subject is a mismatch, whoever signed it", async () => {

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { Decrypter, Encrypter } from "age-encryption";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { TracepostError } from "#errors";
+import { SignatureAlgorithm } from "#proto";
 import {
   generateSealingKey,
   generateSigningKey,
@@ -19,6 +20,7 @@ import {
   savePublicKey,
   saveSealingKey,
   saveSigningKey,
+  signatureAlgorithm,
   writeSecret,
 } from "#trust";
 
@@ -50,10 +52,23 @@ describe("a signing key", () => {
     expect(publicKeyOf(pair.publicRaw).equals(pair.publicKey)).toBe(true);
   });
 
-  it("is no key of another algorithm", () => {
-    const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+  it("is no key of a third algorithm", () => {
+    const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-384" });
     expect(() => pairOf(privateKey)).toThrow(TracepostError);
-    expect(() => publicKeyOf(new Uint8Array(31))).toThrow(/32 bytes/);
+    expect(() => publicKeyOf(new Uint8Array(31))).toThrow(/32 or 33 bytes/);
+    expect(() => publicKeyOf(new Uint8Array(33).fill(5))).toThrow(/no point of P-256/);
+  });
+
+  it("may be one on P-256, known by its compressed point (TP-TRUST-9)", async () => {
+    const pair = generateSigningKey(signatureAlgorithm("es256"));
+    expect(pair.publicRaw).toHaveLength(33);
+    expect(pair.algorithm).toBe(SignatureAlgorithm.ES256);
+    expect(generateSigningKey(signatureAlgorithm()).algorithm).not.toBe(pair.algorithm);
+    expect(keyIdOf(rawPublicKey(pair.publicKey))).toBe(pair.keyId);
+    expect(publicKeyOf(pair.publicRaw).equals(pair.publicKey)).toBe(true);
+    const file = join(folder, "p256-header.key");
+    await saveSigningKey(file, pair);
+    expect((await loadSigningKey(file)).keyId).toBe(pair.keyId);
   });
 
   it("is the same after it was saved and loaded, as PKCS#8 PEM with mode 0600", async () => {
@@ -122,8 +137,8 @@ describe("a signing key", () => {
   });
 
   it("of another algorithm in its file is refused", async () => {
-    const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
-    const file = join(folder, "p256.key");
+    const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-384" });
+    const file = join(folder, "p384.key");
     await writeSecret(file, privateKey.export({ type: "pkcs8", format: "pem" }).toString());
     expect((await faultOf(loadSigningKey(file))).message).toContain("Ed25519");
   });

@@ -1,5 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { type RegisterBundle, type RegisterEntry, RevocationReason } from "#proto";
+import {
+  type RegisterBundle,
+  type RegisterEntry,
+  RevocationReason,
+  SignatureAlgorithm,
+} from "#proto";
 import {
   believeStatement,
   generateSigningKey,
@@ -64,6 +69,21 @@ describe("the keys of a participant", () => {
     );
     expect(next.taken?.view.signingKey(newHeader.keyId)?.participant?.id).toBe("NE");
     expect(registerAlarms(next)).toEqual([]);
+  });
+
+  it("may go over to P-256 and back, each proven by the one before (TP-TRUST-9)", () => {
+    const identity = generateSigningKey(SignatureAlgorithm.ES256);
+    const header = generateSigningKey(SignatureAlgorithm.ES256);
+    const onP256 = { sequence: 2n, identity, header, before: NE.identity };
+    const entry = entryOf("NE", statementOf("NE", onP256));
+    const second = nextAfter(first, [brEntry, entry]);
+    const state = taken(inForce, second);
+    expect(state.taken?.view.signingKey(header.keyId)?.key.algorithm).toBe(header.algorithm);
+    expect(registerAlarms(state)).toEqual([]);
+    const back = { ...NE.said, sequence: 3n, before: identity };
+    const changes = [statementOf("NE", onP256)];
+    const third = nextAfter(second, [brEntry, entryOf("NE", statementOf("NE", back), { changes })]);
+    expect(registerAlarms(taken(state, third))).toEqual([]);
   });
 
   it("stay the pinned ones, with an alarm, when somebody else changed them (TP-REG-7)", () => {

@@ -1,4 +1,13 @@
-import { createPrivateKey, createPublicKey, hash, type KeyObject, sign } from "node:crypto";
+import {
+  createECDH,
+  createHmac,
+  createPrivateKey,
+  createPublicKey,
+  ECDH,
+  hash,
+  type KeyObject,
+  sign,
+} from "node:crypto";
 
 /** DER of a PKCS#8 Ed25519 private key up to its 32 secret bytes (RFC 8410). */
 const PKCS8_START = Buffer.from("302e020100300506032b657004220420", "hex");
@@ -32,6 +41,91 @@ export function fixedKey(name: string): FixedKey {
     publicRaw,
     keyId: hash("sha256", publicRaw, "hex").slice(0, 32),
   };
+}
+
+/** A P-256 key that everybody knows, made from its name. */
+export interface FixedP256Key {
+  readonly secret: bigint;
+  /** Compressed point. */
+  readonly publicRaw: Buffer;
+  readonly keyId: string;
+}
+
+/** Order of the group of P-256. */
+export const P256_ORDER = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
+
+/** The test key of a name: its secret is SHA-256("tracepost vector P-256 key " ‖ name). */
+export function fixedP256Key(name: string): FixedP256Key {
+  const secret = hash("sha256", `tracepost vector P-256 key ${name}`, "buffer");
+  const publicRaw = pointOf(number(secret));
+  return { secret: number(secret), publicRaw, keyId: hash("sha256", publicRaw, "hex").slice(0, 32) };
+}
+
+/** Signs a payload for one purpose: FIPS 186-5 6.4.1 with the nonce of RFC 6979, S made low. */
+export function signAsP256(key: FixedP256Key, payloadType: string, payload: Uint8Array): Buffer {
+  const digest = hash("sha256", preAuthentication(payloadType, payload), "buffer");
+  const nonce = nonceOf(key.secret, digest);
+  const r = number(pointOf(nonce).subarray(1)) % P256_ORDER;
+  const s = (inverse(nonce) * (number(digest) + r * key.secret)) % P256_ORDER;
+  return Buffer.concat([octets(r), octets(2n * s > P256_ORDER ? P256_ORDER - s : s)]);
+}
+
+/** The other form of a signature, which anybody can make from the first. */
+export function mirrored(signature: Uint8Array): Buffer {
+  const s = number(signature.subarray(32));
+  return Buffer.concat([signature.subarray(0, 32), octets(P256_ORDER - s)]);
+}
+
+/** RFC 6979 section 3.2, for SHA-256 and a group of 256 bits. */
+function nonceOf(secret: bigint, digest: Buffer): bigint {
+  const start = Buffer.concat([octets(secret), octets(number(digest) % P256_ORDER)]);
+  let v = Buffer.alloc(32, 1);
+  let k = Buffer.alloc(32);
+  for (const step of [0, 1]) {
+    k = mac(k, Buffer.concat([v, Buffer.of(step), start]));
+    v = mac(k, v);
+  }
+  for (;;) {
+    v = mac(k, v);
+    const nonce = number(v);
+    if (nonce > 0n && nonce < P256_ORDER) return nonce;
+    k = mac(k, Buffer.concat([v, Buffer.of(0)]));
+    v = mac(k, v);
+  }
+}
+
+function mac(key: Uint8Array, bytes: Uint8Array): Buffer<ArrayBuffer> {
+  return Buffer.from(createHmac("sha256", key).update(bytes).digest());
+}
+
+function pointOf(scalar: bigint): Buffer {
+  const ecdh = createECDH("prime256v1");
+  ecdh.setPrivateKey(octets(scalar));
+  return ECDH.convertKey(
+    ecdh.getPublicKey(),
+    "prime256v1",
+    undefined,
+    undefined,
+    "compressed",
+  ) as Buffer;
+}
+
+/** By Fermat: the order is prime. */
+function inverse(of: bigint): bigint {
+  let [base, exponent, result] = [of % P256_ORDER, P256_ORDER - 2n, 1n];
+  for (; exponent > 0n; exponent >>= 1n) {
+    if ((exponent & 1n) === 1n) result = (result * base) % P256_ORDER;
+    base = (base * base) % P256_ORDER;
+  }
+  return result;
+}
+
+function number(bytes: Uint8Array): bigint {
+  return BigInt(`0x${Buffer.from(bytes).toString("hex")}`);
+}
+
+function octets(value: bigint): Buffer {
+  return Buffer.from(value.toString(16).padStart(64, "0"), "hex");
 }
 
 /** DSSE v1: `DSSEv1 <bytes of type> <type> <bytes of payload> <payload>`. */

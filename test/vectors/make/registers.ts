@@ -1,5 +1,6 @@
+import { ECDH, hash } from "node:crypto";
 import type { PlainFields } from "../../support/contract.ts";
-import { type FixedKey, fixedKey, PAYLOAD_TYPE, signAs } from "./fixed-keys.ts";
+import { type FixedKey, fixedKey, fixedP256Key, PAYLOAD_TYPE, signAs } from "./fixed-keys.ts";
 import { bytesField } from "./raw-protobuf.ts";
 import type { Encoder } from "./sample-message.ts";
 import { base64, type InvalidVector, refusedAlike } from "./vector-forms.ts";
@@ -13,6 +14,13 @@ const SECOND_ROOT = fixedKey("second root");
 const signingKey = (name: string, purpose: string): PlainFields => {
   const { keyId, publicRaw } = fixedKey(name);
   return { key_id: keyId, public_key: publicRaw, purpose: `KEY_PURPOSE_${purpose}`, ...WINDOW };
+};
+
+/** A key on P-256, as a participant with older hardware has it. */
+const p256Key = (name: string, purpose: string): PlainFields => {
+  const { keyId, publicRaw } = fixedP256Key(name);
+  const key = { key_id: keyId, public_key: publicRaw, purpose: `KEY_PURPOSE_${purpose}` };
+  return { ...key, algorithm: "SIGNATURE_ALGORITHM_ES256", ...WINDOW };
 };
 
 function participant(id: string, changes: PlainFields = {}): PlainFields {
@@ -68,6 +76,21 @@ export function registerVectors(encoder: Encoder) {
       receipt_keys: [fixedKey("gateway receipt").keyId],
       checkpoint_keys: [fixedKey("gateway log").keyId],
     },
+    valid_mixed: {
+      bytes: base64(
+        sign(
+          encode(
+            register({
+              participants: [
+                participant("NE", { signing_keys: [p256Key("NE", "HEADER")] }),
+                participant("AT"),
+              ],
+            }),
+          ),
+        ),
+      ),
+      header_keys: { NE: fixedP256Key("NE").keyId, AT: fixedKey("AT").keyId },
+    },
     invalid: [...badSignatures(encode, sign), ...badContents((it) => sign(encode(it)))],
   };
 }
@@ -101,6 +124,31 @@ function badSignatures(
       "a signed register that is not encoded as we do": sign(Buffer.from([8, 0x8c, 0])),
     }),
   ];
+}
+
+/** The same point in the form of 65 bytes; its id is that of its bytes. */
+function uncompressedKey(name: string): PlainFields {
+  const { publicRaw } = fixedP256Key(name);
+  const point = ECDH.convertKey(publicRaw, "prime256v1", undefined, undefined, "uncompressed");
+  return keyOfBytes(point as Buffer);
+}
+
+/** The next X that no point has. */
+function pointlessKey(name: string): PlainFields {
+  const raw = Buffer.from(fixedP256Key(name).publicRaw);
+  for (;;) {
+    raw[32] = ((raw[32] ?? 0) + 1) & 255;
+    try {
+      ECDH.convertKey(raw, "prime256v1");
+    } catch {
+      return keyOfBytes(raw);
+    }
+  }
+}
+
+function keyOfBytes(raw: Buffer): PlainFields {
+  const keyId = hash("sha256", raw, "hex").slice(0, 32);
+  return { ...p256Key("NE", "HEADER"), key_id: keyId, public_key: raw };
 }
 
 function badContents(sign: (fields: PlainFields) => Buffer): InvalidVector[] {
@@ -159,6 +207,16 @@ function badContents(sign: (fields: PlainFields) => Buffer): InvalidVector[] {
       "a participant's key for receipts of the gateway": withKey({
         purpose: "KEY_PURPOSE_RECEIPT",
       }),
+      "a key on P-256 that says it is Ed25519": withKey({
+        ...p256Key("NE", "HEADER"),
+        algorithm: undefined,
+      }),
+      "an Ed25519 key that says it is on P-256": withKey({
+        algorithm: "SIGNATURE_ALGORITHM_ES256",
+      }),
+      "a key of a suite that nobody knows": withKey({ algorithm: 2 }),
+      "a key on P-256 in uncompressed form": withKey(uncompressedKey("NE")),
+      "a key that is no point of P-256": withKey(pointlessKey("NE")),
       "a key without an end": withKey({ not_after: undefined }),
       "a key that ends before it begins": withKey({ not_before: UNTIL, not_after: FROM }),
     }),
@@ -173,6 +231,9 @@ function badContents(sign: (fields: PlainFields) => Buffer): InvalidVector[] {
       }),
     }),
     ...malformed("gateway_keys", {
+      "a gateway key on P-256": sign(
+        register({ gateway_keys: [p256Key("gateway receipt", "RECEIPT")] }),
+      ),
       "a gateway key for headers": sign(
         register({ gateway_keys: [signingKey("gateway", "HEADER")] }),
       ),

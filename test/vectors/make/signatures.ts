@@ -1,4 +1,12 @@
-import { fixedKey, PAYLOAD_TYPE, preAuthentication, signAs } from "./fixed-keys.ts";
+import {
+  fixedKey,
+  fixedP256Key,
+  mirrored,
+  PAYLOAD_TYPE,
+  preAuthentication,
+  signAs,
+  signAsP256,
+} from "./fixed-keys.ts";
 import { type Encoder, traceRequest } from "./sample-message.ts";
 import { base64 } from "./vector-forms.ts";
 
@@ -52,8 +60,58 @@ export function signatureVectors(encoder: Encoder) {
   };
 }
 
-/** The signature of a header, spoilt one way each. */
+/** ECDSA on P-256 with SHA-256, RFC 6979, low S; signed without the library that is tested. */
+export function p256SignatureVectors(encoder: Encoder) {
+  const key = fixedP256Key("NE");
+  const vector = (name: string, type: string, payload: Uint8Array): SignatureVector => ({
+    name,
+    payload_type: type,
+    payload: base64(payload),
+    pre_authentication_encoding: base64(preAuthentication(type, payload)),
+    signature: base64(signAsP256(key, type, payload)),
+  });
+  const header = encoder.header(traceRequest());
+  const valid = [
+    vector("an empty payload", PAYLOAD_TYPE.header, Buffer.alloc(0)),
+    vector("a payload of one zero byte", PAYLOAD_TYPE.header, Buffer.alloc(1)),
+    vector("the header of an ordinary trace request", PAYLOAD_TYPE.header, header),
+    vector("the same bytes as a statement of keys", PAYLOAD_TYPE.keyStatement, header),
+    vector("the same bytes as a copy for a border post", PAYLOAD_TYPE.postCopy, header),
+  ];
+  const good = valid[2] as SignatureVector;
+  const signature = Buffer.from(good.signature, "base64");
+  const { pre_authentication_encoding: _encoding, ...rest } = good;
+  const spoilt = (name: string, value: Uint8Array) => ({ ...rest, name, signature: base64(value) });
+  const zeros = Buffer.alloc(32);
+  return {
+    key: {
+      secret: key.secret.toString(16).padStart(64, "0"),
+      public_key: key.publicRaw.toString("hex"),
+      key_id: key.keyId,
+    },
+    valid,
+    invalid: [
+      ...spoiltSignatures(good, fixedP256Key("AT").publicRaw),
+      spoilt("S in the upper half of the group", mirrored(signature)),
+      spoilt("R of zero", Buffer.concat([zeros, signature.subarray(32)])),
+      spoilt("S of zero", Buffer.concat([signature.subarray(0, 32), zeros])),
+      spoilt("R and S of zero", Buffer.alloc(64)),
+      spoilt("an Ed25519 signature", signAs(fixedKey("NE"), PAYLOAD_TYPE.header, header)),
+    ],
+  };
+}
+
+/** A signature of Ed25519, spoilt one way each. */
 function invalidSignatures(good: SignatureVector, otherKey: Uint8Array) {
+  const spoilt = spoiltSignatures(good, otherKey);
+  const name = "S raised by the group order (RFC 8032 5.1.7)";
+  const signature = malleable(Buffer.from(good.signature, "base64"));
+  const last = spoilt.pop();
+  return [...spoilt, { ...spoilt[2], name, payload: good.payload, signature }, last];
+}
+
+/** The signature of a header, spoilt one way each; the last one is under another's key. */
+function spoiltSignatures(good: SignatureVector, otherKey: Uint8Array) {
   const signature = Buffer.from(good.signature, "base64");
   const payload = Buffer.from(good.payload, "base64");
   const spoilt = (name: string, changes: Partial<SignatureVector>, publicKey?: Uint8Array) => {
@@ -77,7 +135,6 @@ function invalidSignatures(good: SignatureVector, otherKey: Uint8Array) {
     spoilt("one byte short", { signature: base64(signature.subarray(1)) }),
     spoilt("one byte long", { signature: base64(Buffer.concat([signature, Buffer.alloc(1)])) }),
     spoilt("no signature", { signature: "" }),
-    spoilt("S raised by the group order (RFC 8032 5.1.7)", { signature: malleable(signature) }),
     spoilt("another's key", {}, otherKey),
   ];
 }

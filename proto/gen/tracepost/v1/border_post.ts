@@ -61,7 +61,7 @@ export interface PostCopy {
 export interface SignedPostCopy {
   /** Encoded PostCopy, exactly as signed. */
   copy: Uint8Array;
-  /** Ed25519 over DSSE-PAE("application/vnd.tracepost.post-copy.v1", copy). */
+  /** Signed over DSSE-PAE("application/vnd.tracepost.post-copy.v1", copy). */
   signature: Signature | undefined;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }

@@ -934,7 +934,7 @@ export function alertScopeToJSON(object: AlertScope): string {
 export interface Envelope {
   /** Encoded Header, exactly as signed. */
   header: Uint8Array;
-  /** Exactly one for now: Ed25519 over DSSE-PAE("application/vnd.tracepost.header.v1", header). */
+  /** Exactly one for now: over DSSE-PAE("application/vnd.tracepost.header.v1", header). */
   signatures: Signature[];
   /** In the order of Header.parts. */
   parts: Part[];
@@ -945,7 +945,7 @@ export interface Envelope {
 export interface Signature {
   /** Id of the signing key in the participant register. */
   keyId: string;
-  /** 64 bytes, Ed25519 (RFC 8032). */
+  /** 64 bytes, of the suite that the register has for the key. */
   value: Uint8Array;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }

@@ -287,6 +287,45 @@ export function boundnessToJSON(object: Boundness): string {
   }
 }
 
+/** How a key signs. What verifies a signature takes it from here, never from the message. */
+export const SignatureAlgorithm = {
+  /** UNSPECIFIED - Ed25519 (RFC 8032). */
+  UNSPECIFIED: 0,
+  /** ES256 - ECDSA on P-256 with SHA-256 (FIPS 186-5): R and S of 32 bytes each, S in the lower half. */
+  ES256: 1,
+} as const;
+
+export type SignatureAlgorithm = typeof SignatureAlgorithm[keyof typeof SignatureAlgorithm];
+
+export namespace SignatureAlgorithm {
+  export type UNSPECIFIED = typeof SignatureAlgorithm.UNSPECIFIED;
+  export type ES256 = typeof SignatureAlgorithm.ES256;
+}
+
+export function signatureAlgorithmFromJSON(object: any): SignatureAlgorithm {
+  switch (object) {
+    case 0:
+    case "SIGNATURE_ALGORITHM_UNSPECIFIED":
+      return SignatureAlgorithm.UNSPECIFIED;
+    case 1:
+    case "SIGNATURE_ALGORITHM_ES256":
+      return SignatureAlgorithm.ES256;
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum SignatureAlgorithm");
+  }
+}
+
+export function signatureAlgorithmToJSON(object: SignatureAlgorithm): string {
+  switch (object) {
+    case SignatureAlgorithm.UNSPECIFIED:
+      return "SIGNATURE_ALGORITHM_UNSPECIFIED";
+    case SignatureAlgorithm.ES256:
+      return "SIGNATURE_ALGORITHM_ES256";
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum SignatureAlgorithm");
+  }
+}
+
 /**
  * The register as distributed: exact bytes and signatures over
  * DSSE-PAE("application/vnd.tracepost.register.v1", register).
@@ -427,11 +466,11 @@ export interface InstrumentStanding {
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
-/** An Ed25519 public key. */
+/** A public key that signs. */
 export interface SigningKey {
   /** First 16 bytes of SHA-256 over the raw key, lower-case hex. */
   keyId: string;
-  /** Raw public key, 32 bytes. */
+  /** Raw public key: 32 bytes of Ed25519; a compressed point of P-256, 33 bytes. */
   publicKey: Uint8Array;
   purpose: KeyPurpose;
   notBefore: Timestamp | undefined;
@@ -445,7 +484,11 @@ export interface SigningKey {
    * Since when somebody else may have had it; earlier than its discovery. What was recorded after
    * it is flagged, never dropped.
    */
-  compromisedAt: Timestamp | undefined;
+  compromisedAt:
+    | Timestamp
+    | undefined;
+  /** ES256 on keys of purpose HEADER and IDENTITY only. */
+  algorithm: SignatureAlgorithm;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -2149,6 +2192,7 @@ function createBaseSigningKey(): SigningKey {
     revokedAt: undefined,
     revocationReason: 0,
     compromisedAt: undefined,
+    algorithm: 0,
   };
 }
 
@@ -2177,6 +2221,9 @@ export const SigningKey: MessageFns<SigningKey> = {
     }
     if (message.compromisedAt !== undefined) {
       Timestamp.encode(message.compromisedAt, writer.uint32(66).fork()).join();
+    }
+    if (message.algorithm !== 0) {
+      writer.uint32(72).int32(message.algorithm);
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -2266,6 +2313,14 @@ export const SigningKey: MessageFns<SigningKey> = {
             message.compromisedAt = Timestamp.decode(reader, reader.uint32());
             continue;
           }
+          case 9: {
+            if (tag !== 72) {
+              break;
+            }
+
+            message.algorithm = reader.int32() as any;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2328,6 +2383,7 @@ export const SigningKey: MessageFns<SigningKey> = {
         : isSet(object.compromised_at)
         ? fromJsonTimestamp(object.compromised_at)
         : undefined,
+      algorithm: isSet(object.algorithm) ? signatureAlgorithmFromJSON(object.algorithm) : 0,
     };
   },
 
@@ -2357,6 +2413,9 @@ export const SigningKey: MessageFns<SigningKey> = {
     if (message.compromisedAt !== undefined) {
       obj.compromisedAt = fromTimestamp(message.compromisedAt).toISOString();
     }
+    if (message.algorithm !== 0) {
+      obj.algorithm = signatureAlgorithmToJSON(message.algorithm);
+    }
     return obj;
   },
 
@@ -2381,6 +2440,7 @@ export const SigningKey: MessageFns<SigningKey> = {
     message.compromisedAt = (object.compromisedAt !== undefined && object.compromisedAt !== null)
       ? Timestamp.fromPartial(object.compromisedAt)
       : undefined;
+    message.algorithm = object.algorithm ?? 0;
     return message;
   },
 };
