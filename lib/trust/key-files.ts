@@ -24,7 +24,9 @@ export async function generateSealingKey(): Promise<SealingKeyPair> {
  */
 export async function loadSigningKey(file: string): Promise<SigningKeyPair> {
   const pem = await readSecret(file);
-  return parsed(file, "an Ed25519 or P-256 private key in PKCS#8 PEM", () => pairOf(createPrivateKey(pem)));
+  return parsed(file, "an Ed25519 or P-256 private key in PKCS#8 PEM", () =>
+    pairOf(createPrivateKey(pem)),
+  );
 }
 
 /**

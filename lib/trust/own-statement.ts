@@ -53,7 +53,7 @@ export async function makeOwnKeys(
   participant: string,
   folder: string,
   nowMs: number,
-  algorithm = SignatureAlgorithm.UNSPECIFIED,
+  algorithm: SignatureAlgorithm = SignatureAlgorithm.UNSPECIFIED,
 ): Promise<SignedKeyStatement> {
   const keys: OwnKeys = {
     identity: generateSigningKey(algorithm),

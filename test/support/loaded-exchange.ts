@@ -98,7 +98,8 @@ export class LoadedExchange {
     if (options.runElsewhere === undefined) {
       const [onP256, ...others] = inventParticipants(STATES);
       // One State signs with the suite of its older hardware (TP-TRUST-9).
-      const mixed = onP256 === undefined ? others : [{ ...onP256, suite: "es256" as const }, ...others];
+      const mixed =
+        onP256 === undefined ? others : [{ ...onP256, suite: "es256" as const }, ...others];
       await initExchange({ dataDir, participants: mixed });
     }
     await loaded.start();

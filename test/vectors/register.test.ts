@@ -25,7 +25,8 @@ interface Registers {
 }
 
 describe("the golden vectors of the participant register", () => {
-  const { invalid, root_public_keys, valid, valid_mixed } = readVectors<Registers>("register/registers.json");
+  const { invalid, root_public_keys, valid, valid_mixed } =
+    readVectors<Registers>("register/registers.json");
   const roots = root_public_keys.map((root) => publicKeyOf(Buffer.from(root, "hex")));
 
   it("hold a register that opens with the roots that signed it", () => {

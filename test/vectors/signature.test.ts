@@ -72,7 +72,9 @@ describe("the golden vectors of signatures on P-256 (TP-TRUST-9)", () => {
   const raw = Buffer.from(key.public_key, "hex");
   const publicKey = publicKeyOf(raw);
   const point = ECDH.convertKey(raw, "prime256v1", undefined, undefined, "uncompressed") as Buffer;
-  const [x, y] = [point.subarray(1, 33), point.subarray(33)].map((one) => one.toString("base64url"));
+  const [x, y] = [point.subarray(1, 33), point.subarray(33)].map((one) =>
+    one.toString("base64url"),
+  );
   const d = Buffer.from(key.secret, "hex").toString("base64url");
   const jwk = { kty: "EC", crv: "P-256", x: x as string, y: y as string, d };
   const pair = pairOf(createPrivateKey({ key: jwk, format: "jwk" }));

@@ -29,7 +29,9 @@ const IssuerSchema = Type.Object(
   {
     participant: Type.String(),
     keyId: Type.String(),
-    publicKey: Type.String({ description: "Ed25519, 32 bytes, or a point of P-256, 33 bytes; base64" }),
+    publicKey: Type.String({
+      description: "Ed25519, 32 bytes, or a point of P-256, 33 bytes; base64",
+    }),
   },
   { description: "What the post is to believe; it is taken in by hand, with the first file" },
 );

@@ -58,7 +58,11 @@ export const P256_ORDER = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9
 export function fixedP256Key(name: string): FixedP256Key {
   const secret = hash("sha256", `tracepost vector P-256 key ${name}`, "buffer");
   const publicRaw = pointOf(number(secret));
-  return { secret: number(secret), publicRaw, keyId: hash("sha256", publicRaw, "hex").slice(0, 32) };
+  return {
+    secret: number(secret),
+    publicRaw,
+    keyId: hash("sha256", publicRaw, "hex").slice(0, 32),
+  };
 }
 
 /** Signs a payload for one purpose: FIPS 186-5 6.4.1 with the nonce of RFC 6979, S made low. */
