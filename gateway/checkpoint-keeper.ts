@@ -20,6 +20,7 @@ export class CheckpointKeeper {
   readonly #logger: Logger;
   #newest: SignedHead | undefined;
   #newestAtMs: number | undefined;
+  #published: SignedHead | undefined;
   #keptSize = -1;
   #keptAtMs = 0;
   #timer: NodeJS.Timeout | undefined;
@@ -40,6 +41,11 @@ export class CheckpointKeeper {
   /** Newest signed head, if any. */
   get newest(): SignedHead | undefined {
     return this.#newest;
+  }
+
+  /** The signed head that is handed out to whoever asks: the one that is kept. */
+  get published(): SignedHead | undefined {
+    return this.#published;
   }
 
   /** Since when it is the newest. */
@@ -94,6 +100,7 @@ export class CheckpointKeeper {
     this.#keptAtMs = this.#clock.now();
     this.#keeping = this.#store.call("keepCheckpoint", newest).then(() => {
       this.#keptSize = newest.size;
+      this.#published = newest;
     });
     await this.#keeping;
   }

@@ -11,6 +11,7 @@ import {
 } from "#runtime";
 import { admitInstallation } from "#users";
 import type { Transport } from "#wire";
+import { addLogRoutes } from "./api/log-routes.ts";
 import { operatorDoor } from "./api/operator-door.ts";
 import { withSummary } from "./api/overview-routes.ts";
 import { addRegisterFetch, withRegister } from "./api/register-routes.ts";
@@ -22,6 +23,7 @@ import { Courier } from "./courier.ts";
 import { addEventGauges } from "./event-gauges.ts";
 import { GatewayEvents } from "./events.ts";
 import { checkOwnKeys, gatewaySigners, loadGatewayIdentity } from "./identity.ts";
+import { LogChecker } from "./log-checker.ts";
 import { OutboxConsumers } from "./outbox-consumers.ts";
 import { PairWindow } from "./pair-window.ts";
 import type { Passage } from "./passage.ts";
@@ -153,6 +155,9 @@ async function startWork(parts: GatewayParts, base: Base, lifecycle: Lifecycle) 
   const intake = createIntake({ ...handing, identity, pipeline, outboxes }, announcer);
   lifecycle.add({ name: "register", stop: () => intake.stop() });
   announcer.start((await store.call("newestRegister", undefined))?.isAnnounced ?? true);
+  const checker = new LogChecker({ store, clock, logger });
+  checker.start();
+  lifecycle.add({ name: "log check", stop: () => checker.stop() });
   return { shared, pipeline, heardAtMs, intake, announcer };
 }
 
@@ -182,7 +187,10 @@ async function openDoor(
     },
     statusPage: async () => renderStatus(await summary(), shared.checkpoints.newest?.note ?? ""),
     api: withRegister(withSummary(operators, summary), registers),
-    openRoutes: (routes) => addRegisterFetch(routes, registers),
+    openRoutes: (routes) => {
+      addRegisterFetch(routes, registers);
+      addLogRoutes(routes, shared);
+    },
   });
   lifecycle.add({ name: "http", stop: () => server.close() });
   return server.url;

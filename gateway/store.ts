@@ -3,6 +3,8 @@ import { USER_PROCEDURES, USER_READ_ONLY } from "#users";
 import { pairLoads, takeOverdue, takeWaiting } from "./store/deliveries.ts";
 import { expireDeliveries, returnDeliveries } from "./store/endings.ts";
 import { reportOccurrences } from "./store/event-reports.ts";
+import { checkLog } from "./store/log-check/check-log.ts";
+import { keepLogCheck, loadLogCheck } from "./store/log-check/kept-check.ts";
 import { logOverQuota } from "./store/log-statements.ts";
 import { acknowledgeEvent, eventCounts, listEvents } from "./store/operator-events.ts";
 import { keepPolicy, newestPolicy } from "./store/policies.ts";
@@ -19,7 +21,7 @@ import {
   recordRegister,
   registerAnnounced,
 } from "./store/registers.ts";
-import { keepCheckpoint, logHead, status } from "./store/status.ts";
+import { keepCheckpoint, loadLogTile, logHead, status } from "./store/status.ts";
 import { MIGRATIONS } from "./store/tables.ts";
 
 /** The gateway's store: records, message log, deliveries, quarantine, events, operators. */
@@ -55,6 +57,10 @@ export const store = {
     registerAnnounced,
     keepPolicy,
     newestPolicy,
+    checkLog,
+    loadLogCheck,
+    keepLogCheck,
+    loadLogTile,
     logHead,
     keepCheckpoint,
     status,
@@ -73,6 +79,9 @@ export const store = {
     "newestRegister",
     "loadRegisterVersion",
     "newestPolicy",
+    "checkLog",
+    "loadLogCheck",
+    "loadLogTile",
     "logHead",
     "status",
   ],

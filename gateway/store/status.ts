@@ -1,4 +1,4 @@
-import { loadLogHead, saveCheckpoint } from "#message-log";
+import { loadLogHead, loadTile, saveCheckpoint, type TileName } from "#message-log";
 import type { Lane } from "#proto";
 import type { SqlRow, Transaction } from "#runtime";
 import type { EventKind } from "./event-kinds.ts";
@@ -60,6 +60,14 @@ export async function keepCheckpoint(
   args: { size: number; note: string },
 ): Promise<void> {
   await saveCheckpoint(tx, args.note, args.size);
+}
+
+/** A tile, as far as the tree of a published checkpoint has it, or null. */
+export async function loadLogTile(
+  tx: Transaction,
+  { name, size }: { readonly name: TileName; readonly size: number },
+): Promise<Uint8Array | null> {
+  return (await loadTile(tx, name, size)) ?? null;
 }
 
 /** Counts for the status page. */

@@ -4,6 +4,7 @@ import type { Migration } from "#runtime";
 import { USER_MIGRATION_SQL } from "#users";
 import { CONVERSATION_SQL } from "./conversations/conversation-tables.ts";
 import { EVENT_SQL } from "./event-tables.ts";
+import { LOG_CHECK_SQL } from "./log-check/kept-check.ts";
 import { POLICY_SQL } from "./policies.ts";
 import { QUARANTINE_SQL } from "./quarantine-tables.ts";
 import { REGISTER_SQL } from "./register-tables.ts";
@@ -89,6 +90,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 7, name: "conversations", sql: CONVERSATION_SQL },
   { version: 8, name: "versions of the register", sql: REGISTER_SQL },
   { version: 9, name: "versions of the policy", sql: POLICY_SQL },
+  { version: 10, name: "how far records were compared with the log", sql: LOG_CHECK_SQL },
 ];
 
 /** Where a delivery stands. */

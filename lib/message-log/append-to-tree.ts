@@ -2,9 +2,7 @@ import { TracepostError } from "#errors";
 import { CompactRange } from "./compact-range.ts";
 import { hashChildren } from "./hashing.ts";
 import { above, siblingOf, subtreeHeights } from "./positions.ts";
-
-/** Height of a tile: one level of tiles is eight levels of the tree (C2SP tlog-tiles). */
-export const TILE_HEIGHT = 8;
+import { TILE_HEIGHT } from "./tile-width.ts";
 
 /** Perfect subtrees that a batch completed, at one level of tiles. */
 export interface CompletedNodes {

@@ -3,6 +3,7 @@ export {
   appendToTree,
   type CompletedNodes,
 } from "./append-to-tree.ts";
+export { type CheckedPage, checkLogPage, type ReadEntry } from "./check-log.ts";
 export {
   type CheckpointSigner,
   type CheckpointText,
@@ -13,10 +14,13 @@ export {
 } from "./checkpoint.ts";
 export { CompactRange } from "./compact-range.ts";
 export { formatEvidence, parseEvidence, verifyEvidence } from "./evidence.ts";
+export { FetchedTiles, type FetchPath, fetchCheckpoint, fetchFrom } from "./fetched-tiles.ts";
+export { compareHeads, type LogRelation } from "./follow-log.ts";
 export { emptyRoot, hashChildren, hashLeaf } from "./hashing.ts";
 export { parseLogEntry } from "./log-entry.ts";
 export { loadCheckpoint, loadLogHead } from "./log-head.ts";
 export { formatLogProof, type LogProof, parseLogProof } from "./log-proof.ts";
+export type { ReadPosition } from "./log-reading.ts";
 export { LOG_MIGRATION_SQL } from "./log-schema.ts";
 export {
   type AppendedEntries,
@@ -31,5 +35,8 @@ export {
   verifyInclusion,
 } from "./proof.ts";
 export { isSignedBy, type NoteSignature, parseNote, type SignedNote } from "./signed-note.ts";
-export { consistencyProof, inclusionPath, rootAt } from "./stored-tree.ts";
+export { consistencyProof, inclusionPath, loadTile, rootAt } from "./stored-tree.ts";
+export { parseTilePath, type TileName, tilePath } from "./tile-path.ts";
+export { TILE_WIDTH } from "./tile-width.ts";
+export { type TreeNodes, treeConsistency, treeInclusionPath, treeRoot } from "./tree-proofs.ts";
 export { type LogReport, type VerifyLogOptions, verifyLog } from "./verify-log.ts";

@@ -6,7 +6,8 @@ import { parseCheckpoint, type TreeHead } from "./checkpoint.ts";
 import { hashLeaf, sameBytes } from "./hashing.ts";
 import { lockLogHead } from "./log-head.ts";
 import { rootAt } from "./stored-tree.ts";
-import { forgetNodes, partialTile, TILE_WIDTH } from "./tile-reader.ts";
+import { forgetNodes, partialTile } from "./tile-reader.ts";
+import { TILE_WIDTH } from "./tile-width.ts";
 
 /** What a batch of entries became. */
 export interface AppendedEntries extends TreeHead {

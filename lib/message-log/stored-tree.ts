@@ -2,10 +2,12 @@
 import { TracepostError } from "#errors";
 import type { Transaction } from "#runtime";
 import type { TreeHead } from "./checkpoint.ts";
-import { emptyRoot, hashChildren } from "./hashing.ts";
 import { loadLogHead } from "./log-head.ts";
-import { above, heightOf, isSize, splitOf } from "./positions.ts";
-import { nodesOf, type TileReader } from "./tile-reader.ts";
+import { above, isSize } from "./positions.ts";
+import type { TileName } from "./tile-path.ts";
+import { nodesOf } from "./tile-reader.ts";
+import { TILE_HEIGHT, TILE_WIDTH } from "./tile-width.ts";
+import { treeConsistency, treeInclusionPath, treeRoot } from "./tree-proofs.ts";
 
 /**
  * Root of the tree of the first `size` entries. Together with a deterministic signature it gives
@@ -14,8 +16,7 @@ import { nodesOf, type TileReader } from "./tile-reader.ts";
  */
 export async function rootAt(tx: Transaction, size: number): Promise<Uint8Array> {
   const head = await checkReached(tx, size);
-  if (size === head.size) return head.rootHash;
-  return size === 0 ? emptyRoot() : await rangeRoot(nodesOf(tx), 0, size);
+  return size === head.size ? head.rootHash : await treeRoot(nodesOf(tx), size);
 }
 
 /**
@@ -29,21 +30,7 @@ export async function inclusionPath(
   size: number,
 ): Promise<Uint8Array[]> {
   await checkReached(tx, size);
-  if (!isSize(index) || index >= size) {
-    throw new TracepostError("INTERNAL", `no leaf ${index} in a tree of size ${size}`);
-  }
-  const nodes = nodesOf(tx);
-  const path: Uint8Array[] = [];
-  let [start, end] = [0, size];
-  while (end - start > 1) {
-    const middle = start + splitOf(end - start);
-    const left = index < middle;
-    path.unshift(
-      left ? await rangeRoot(nodes, middle, end) : await rangeRoot(nodes, start, middle),
-    );
-    [start, end] = left ? [start, middle] : [middle, end];
-  }
-  return path;
+  return await treeInclusionPath(nodesOf(tx), index, size);
 }
 
 /**
@@ -57,38 +44,26 @@ export async function consistencyProof(
   size2: number,
 ): Promise<Uint8Array[]> {
   await checkReached(tx, size2);
-  if (!isSize(size1) || size1 === 0 || size1 > size2) {
-    throw new TracepostError("INTERNAL", `no proof leads from size ${size1} to ${size2}`);
-  }
-  const nodes = nodesOf(tx);
-  const proof: Uint8Array[] = [];
-  let [start, end] = [0, size2];
-  while (end !== size1) {
-    const middle = start + splitOf(end - start);
-    const left = size1 <= middle;
-    proof.unshift(
-      left ? await rangeRoot(nodes, middle, end) : await rangeRoot(nodes, start, middle),
-    );
-    [start, end] = left ? [start, middle] : [middle, end];
-  }
-  // A subtree that begins at the first leaf is the old tree itself, whose root the verifier has.
-  return start === 0 ? proof : [await rangeRoot(nodes, start, end), ...proof];
+  return await treeConsistency(nodesOf(tx), size1, size2);
+}
+
+/**
+ * A tile of C2SP tlog-tiles, as far as the tree of the first `size` entries has it; undefined when
+ * it does not fill the width that is asked for (TP-LOG-13).
+ */
+export async function loadTile(
+  tx: Transaction,
+  { index, level, width }: TileName,
+  size: number,
+): Promise<Uint8Array | undefined> {
+  const { size: reached } = await loadLogHead(tx);
+  const nodes = above(Math.min(size, reached), level * TILE_HEIGHT);
+  if (nodes < index * TILE_WIDTH + width) return undefined;
+  return Buffer.concat(await nodesOf(tx).tile(level, index, width));
 }
 
 async function checkReached(tx: Transaction, size: number): Promise<TreeHead> {
   const head = await loadLogHead(tx);
   if (isSize(size) && size <= head.size) return head;
   throw new TracepostError("INTERNAL", `the log has not reached size ${size}`);
-}
-
-/**
- * Root of the leaves from `start` up to `end`, where `start` is a multiple of the least power of
- * two that is not below their number, as it is for every subtree of RFC 6962.
- */
-async function rangeRoot(nodes: TileReader, start: number, end: number): Promise<Uint8Array> {
-  const height = heightOf(end - start);
-  if (height !== undefined) return await nodes.node(height, above(start, height));
-  const middle = start + splitOf(end - start);
-  const left = await rangeRoot(nodes, start, middle);
-  return hashChildren(left, await rangeRoot(nodes, middle, end));
 }

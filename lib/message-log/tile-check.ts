@@ -1,7 +1,10 @@
 import type { Transaction } from "#runtime";
 import { sameBytes } from "./hashing.ts";
+import { above } from "./positions.ts";
 import type { ProblemList } from "./problem-list.ts";
-import { foldPerfect, TILE_WIDTH } from "./tile-reader.ts";
+import { foldPerfect } from "./tile-fold.ts";
+import { partialTile } from "./tile-reader.ts";
+import { TILE_HEIGHT, TILE_WIDTH } from "./tile-width.ts";
 
 /** Compares stored tiles with the leaves as they go by; holds one growing tile of each level. */
 export class TileCheck {
@@ -13,6 +16,16 @@ export class TileCheck {
   constructor(tx: Transaction, problems: ProblemList) {
     this.#tx = tx;
     this.#problems = problems;
+  }
+
+  /** Goes on after the first `size` entries, with what is stored of tiles that are not full yet. */
+  async goOn(size: number): Promise<void> {
+    for (let level = 0, nodes = size; nodes > 0; level += 1, nodes = above(nodes, TILE_HEIGHT)) {
+      const tiles = above(nodes, TILE_HEIGHT);
+      const first = tiles * TILE_WIDTH;
+      const hashes = await partialTile(this.#tx, level, first, nodes - first);
+      this.#levels[level] = { hashes, tiles };
+    }
   }
 
   /** Takes the next leaf hash; true when {@link checkFull} is due before the next one. */

@@ -1,22 +1,16 @@
 /** Nodes of a stored log, out of its tiles. */
 import { TracepostError } from "#errors";
 import { LOG_LIMITS, type Transaction } from "#runtime";
-import { TILE_HEIGHT } from "./append-to-tree.ts";
 import { splitHashes } from "./compact-range.ts";
-import { hashChildren } from "./hashing.ts";
-import { heightOf } from "./positions.ts";
-
-/** Hashes in a full tile. */
-export const TILE_WIDTH = 2 ** TILE_HEIGHT;
-
-/** Of one tile: its hashes, then their parents as far as they were asked for, and so on up. */
-type TileRows = (Uint8Array | undefined)[][];
+import { foldNode, placeInTile, type TileRows } from "./tile-fold.ts";
+import { TILE_HEIGHT, TILE_WIDTH } from "./tile-width.ts";
+import type { TreeNodes } from "./tree-proofs.ts";
 
 /**
  * Reads and folds each tile once, for as long as one transaction lasts: proofs of neighbours share
  * nearly all their nodes.
  */
-export class TileReader {
+export class TileReader implements TreeNodes {
   readonly #tx: Transaction;
   readonly #tiles = new Map<string, TileRows>();
 
@@ -26,15 +20,21 @@ export class TileReader {
 
   /** Root of the perfect subtree at a height and position. Throws STORE when it is not there. */
   async node(height: number, position: number): Promise<Uint8Array> {
-    const level = Math.floor(height / TILE_HEIGHT);
-    const inTile = height % TILE_HEIGHT;
-    const perTile = TILE_WIDTH / 2 ** inTile;
-    const rows = await this.#tile(level, Math.floor(position / perTile));
-    const node = foldNode(rows, inTile, position % perTile);
+    const { index, inTile, level, place } = placeInTile(height, position);
+    const node = foldNode(await this.#tile(level, index), inTile, place);
     if (node !== undefined) return node;
     throw new TracepostError("STORE", `the log lacks node ${position} at height ${height}`, {
       remedy: "Run `tracepost log verify` to see what is damaged.",
     });
+  }
+
+  /** The first hashes of a tile. Throws STORE when it has not so many. */
+  async tile(level: number, index: number, width: number): Promise<Uint8Array[]> {
+    const hashes: Uint8Array[] = [];
+    for (let at = 0; at < width; at += 1) {
+      hashes.push(await this.node(level * TILE_HEIGHT, index * TILE_WIDTH + at));
+    }
+    return hashes;
   }
 
   async #tile(level: number, index: number): Promise<TileRows> {
@@ -99,26 +99,4 @@ export async function partialTile(
           first + count,
         );
   return rows.map((row) => row.hash);
-}
-
-/** Root over a number of hashes that is a power of two. Throws INTERNAL for any other number. */
-export function foldPerfect(hashes: readonly Uint8Array[]): Uint8Array {
-  const height = heightOf(hashes.length);
-  const root = height === undefined ? undefined : foldNode([[...hashes]], height, 0);
-  if (root === undefined)
-    throw new TracepostError("INTERNAL", `cannot fold ${hashes.length} hashes`);
-  return root;
-}
-
-/** Node of a tile from the two below it, each computed once; undefined where leaves are missing. */
-function foldNode(rows: TileRows, height: number, position: number): Uint8Array | undefined {
-  rows[height] ??= [];
-  const row = rows[height];
-  const known = row[position];
-  if (known !== undefined || height === 0) return known;
-  const left = foldNode(rows, height - 1, 2 * position);
-  const right = foldNode(rows, height - 1, 2 * position + 1);
-  if (left === undefined || right === undefined) return undefined;
-  row[position] = hashChildren(left, right);
-  return row[position];
 }

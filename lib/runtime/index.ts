@@ -36,7 +36,6 @@ export {
   FEED_LIMITS,
   GATEWAY_LIMITS,
   HTTP_LIMITS,
-  LOG_LIMITS,
   NATS_LIMITS,
   POST_LIMITS,
   PROCESS_LIMITS,
@@ -44,6 +43,7 @@ export {
   WEBHOOK_LIMITS,
   WIRE_LIMITS,
 } from "./limits.ts";
+export { LOG_LIMITS } from "./log-limits.ts";
 export { createLogger, type Logger, type LoggerOptions } from "./logger.ts";
 export { MOVE_LIMITS } from "./move-limits.ts";
 export { type PlacementSetting, pathFrom, readPlacement, withoutPlacement } from "./placement.ts";

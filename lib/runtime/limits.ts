@@ -295,26 +295,6 @@ export const STORE_LIMITS = {
   cacheBytes: 16 * MIB,
 } as const;
 
-/** Limits of the message log. */
-export const LOG_LIMITS = {
-  /** C2SP tlog-tiles gives the length of an entry two bytes. */
-  entryBytesMax: 65_535,
-  /** A signed note with sixteen post-quantum cosignatures stays below. */
-  noteBytesMax: 128 * KIB,
-  /** C2SP signed-note asks for at least sixteen. */
-  noteSignaturesMax: 32,
-  /** No path is longer in a tree of 2^53 leaves. */
-  pathHashesMax: 53,
-  /** A proof file: note, path and an entry in base64. */
-  proofBytesMax: 256 * KIB,
-  /** Tiles kept while one transaction makes proofs; some 60 KiB each. */
-  tilesHeldMax: 64,
-  /** Entries read at a time when the whole log is recomputed. */
-  verifyPageEntries: 1_000,
-  /** Problems listed one by one; the rest are counted. */
-  problemsMax: 100,
-} as const;
-
 /** Limits and waits of the carrier (docs/spec/nats.md). */
 export const NATS_LIMITS = {
   /** Default of nats-server, kept: larger messages make its memory unpredictable. */

@@ -19,6 +19,7 @@ export const TAGS = {
   firearms: "The register of firearms that answers are given from.",
   register: "Bringing a national register in, and taking it out.",
   participants: "The participant register in force, and new versions of it.",
+  log: "The message log as hashes, for whoever wants to verify it.",
   overview: "The service at a glance: counts, and what to look into.",
   quarantine: "What the gateway could not verify.",
   events: "What the operator should know of.",

@@ -1,0 +1,85 @@
+import { setTimeout as pause } from "node:timers/promises";
+import type { ReadPosition } from "#message-log";
+import { type Clock, type Database, LOG_LIMITS, type Logger } from "#runtime";
+import type { GatewayProcedures } from "./store.ts";
+
+/** What the running check works with. */
+export interface LogCheckerDeps {
+  readonly store: Pick<Database<GatewayProcedures>, "call">;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/**
+ * Compares records with the log while the gateway works (TP-LOG-15): at the start what came since
+ * the last check, then on a schedule, and everything again once a day. Short reads with pauses
+ * between them; what is found becomes an operator event and changes nothing.
+ */
+export class LogChecker {
+  readonly #deps: LogCheckerDeps;
+  readonly #stopped = new AbortController();
+  #timer: NodeJS.Timeout | undefined;
+  #checking: Promise<void> | undefined;
+
+  constructor(deps: LogCheckerDeps) {
+    this.#deps = deps;
+  }
+
+  /** Begins; does not wait for the first check. */
+  start(): void {
+    const look = (): void => {
+      this.#checking ??= this.check().finally(() => {
+        this.#checking = undefined;
+      });
+    };
+    look();
+    this.#timer = setInterval(look, LOG_LIMITS.checkPeriodMs);
+    this.#timer.unref();
+  }
+
+  /** Ends after the read that is under way; the next start goes on from the last whole check. */
+  async stop(): Promise<void> {
+    clearInterval(this.#timer);
+    this.#stopped.abort();
+    await this.#checking;
+  }
+
+  /** One check up to the newest entry. Never throws: a store that cannot be read is said. */
+  async check(): Promise<void> {
+    const { clock, logger, store } = this.#deps;
+    try {
+      const kept = await store.call("loadLogCheck", undefined);
+      const nowMs = clock.now();
+      const isWhole = kept === null || nowMs - kept.wholeAtMs >= LOG_LIMITS.checkWholeMs;
+      const found = await this.#read(isWhole ? null : kept.position);
+      if (found === undefined) return;
+      for (const problem of found.problems) {
+        logger.error({ problem }, "records and log differ: keep the data folder as it is");
+      }
+      const wholeAtMs = isWhole ? nowMs : kept.wholeAtMs;
+      await store.call("keepLogCheck", { ...found, checkedAtMs: clock.now(), wholeAtMs });
+    } catch (caught) {
+      logger.error({ err: caught }, "the log could not be checked; it is tried again");
+    }
+  }
+
+  /** Undefined when the gateway stops before the end. */
+  async #read(
+    from: ReadPosition | null,
+  ): Promise<{ position: ReadPosition; problems: string[] } | undefined> {
+    const problems: string[] = [];
+    let position = from;
+    while (!this.#stopped.signal.aborted) {
+      const args = { from: position, entries: LOG_LIMITS.checkPageEntries };
+      const page = await this.#deps.store.call("checkLog", args);
+      const room = LOG_LIMITS.problemsMax - problems.length;
+      problems.push(...page.problems.slice(0, Math.max(0, room)));
+      position = page.position;
+      if (page.isDone) return { position: page.position, problems };
+      await pause(LOG_LIMITS.checkPauseMs, undefined, { signal: this.#stopped.signal }).catch(
+        () => undefined,
+      );
+    }
+    return undefined;
+  }
+}

@@ -1,0 +1,110 @@
+/** Deliveries of a message compared with what the log says of them (TP-LOG-15). */
+import { EntryKind, type LogEntry, RefusalCode } from "#proto";
+import type { SqlRow, Transaction } from "#runtime";
+import { timestampMs } from "#wire";
+import { DELIVERY, DELIVERY_STRIDE } from "../tables.ts";
+import { entryAt } from "./entry-at.ts";
+
+interface DeliveryRow extends SqlRow {
+  id: number;
+  sender: string;
+  recipient: string;
+  lane: number;
+  state: number;
+  receipt: number | null;
+  expiry_index: number | null;
+  expiry_at: number | null;
+}
+
+/** What is wrong with the deliveries of a message that was recorded under an entry. */
+export async function deliveryProblems(
+  tx: Transaction,
+  message: { readonly id: number; readonly sender: string; readonly lane: number },
+  entry: LogEntry,
+): Promise<string[]> {
+  const first = message.id * DELIVERY_STRIDE;
+  const rows = await tx.all<DeliveryRow>(
+    "SELECT * FROM deliveries WHERE id >= ? AND id < ? ORDER BY id",
+    first,
+    first + DELIVERY_STRIDE,
+  );
+  const byPosition = new Map(rows.map((row) => [row.id - first, row]));
+  const problems: string[] = [];
+  const isSent = entry.kind === EntryKind.MESSAGE;
+  for (const [position, { code, recipient }] of entry.results.entries()) {
+    if (!isSent || code !== RefusalCode.UNSPECIFIED) continue;
+    const row = byPosition.get(position);
+    byPosition.delete(position);
+    const what = row === undefined ? "is missing" : await wrongWith(tx, row, message, recipient);
+    if (what !== undefined) problems.push(`: the delivery to ${recipient} ${what}`);
+  }
+  for (const { recipient } of byPosition.values()) {
+    problems.push(`: the delivery to ${recipient} is not in the log`);
+  }
+  return problems;
+}
+
+async function wrongWith(
+  tx: Transaction,
+  row: DeliveryRow,
+  message: { readonly sender: string; readonly lane: number },
+  recipient: string,
+): Promise<string | undefined> {
+  if (row.recipient !== recipient) return `names ${row.recipient}`;
+  if (row.sender !== message.sender || row.lane !== message.lane) {
+    return "is of another sender or lane";
+  }
+  switch (row.state) {
+    case DELIVERY.waiting:
+    case DELIVERY.dispatched:
+      return row.receipt === null ? undefined : "is open, and names a receipt";
+    case DELIVERY.delivered:
+      return await receiptProblem(tx, row, EntryKind.DELIVERY);
+    case DELIVERY.rejected:
+      return await receiptProblem(tx, row, EntryKind.REJECTION);
+    case DELIVERY.expired:
+      return await expiryProblem(tx, row);
+    default:
+      return "has no state";
+  }
+}
+
+/** A delivery that ended names the receipt that ended it: of its recipient, and logged as such. */
+async function receiptProblem(
+  tx: Transaction,
+  { receipt, recipient }: DeliveryRow,
+  kind: EntryKind,
+): Promise<string | undefined> {
+  const entry = receipt === null ? undefined : await entryAt(tx, receipt - 1);
+  if (entry?.kind === kind && entry.sender === recipient) return undefined;
+  return "names no receipt of its recipient that the log has";
+}
+
+async function expiryProblem(tx: Transaction, row: DeliveryRow): Promise<string | undefined> {
+  const entry = row.expiry_index === null ? undefined : await entryAt(tx, row.expiry_index);
+  const isOfIt =
+    entry?.kind === EntryKind.EXPIRY &&
+    entry.results[0]?.recipient === row.recipient &&
+    timestampMs(entry.recordedAt) === row.expiry_at;
+  return isOfIt ? undefined : "names no expiry that the log has";
+}
+
+/** What is wrong about an expiry: the delivery that it ended must say so. */
+export async function expiryEntryProblem(
+  tx: Transaction,
+  index: number,
+  entry: LogEntry,
+): Promise<string | undefined> {
+  const row = await tx.get<DeliveryRow>(
+    `SELECT d.* FROM messages m JOIN deliveries d
+       ON d.id >= m.id * ? AND d.id < (m.id + 1) * ? AND d.recipient = ?
+     WHERE m.sender = ? AND m.message_id = ?`,
+    DELIVERY_STRIDE,
+    DELIVERY_STRIDE,
+    entry.results[0]?.recipient ?? "",
+    entry.sender,
+    entry.messageId,
+  );
+  if (row?.state === DELIVERY.expired && row.expiry_index === index) return undefined;
+  return `message ${entry.messageId} of ${entry.sender} (entry ${index}) expired, and its delivery does not say so`;
+}

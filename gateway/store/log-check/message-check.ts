@@ -1,0 +1,95 @@
+/** A recorded message compared with the log entry it was recorded under (TP-LOG-15). */
+import { Envelope, Header, type LogEntry, type PartInfo, RefusalCode } from "#proto";
+import type { SqlRow, Transaction } from "#runtime";
+import { equalBytes, sha256, signaturesDigest, timestampMs } from "#wire";
+import { PART_STRIDE } from "../tables.ts";
+
+/** The row of a message, as far as it is compared. */
+export interface MessageRow extends SqlRow {
+  id: number;
+  sender: string;
+  message_id: string;
+  header_digest: Uint8Array;
+  kind: number;
+  lane: number;
+  header: Uint8Array;
+  signatures: Uint8Array;
+  code: number;
+  field: string;
+  log_index: number;
+  tree_size: number;
+  recorded_at: number;
+  register_version: number;
+  policy_version: number;
+}
+
+/** What is wrong with a message under its entry, each as the end of a sentence. */
+export async function messageProblems(
+  tx: Transaction,
+  row: MessageRow,
+  entry: LogEntry,
+): Promise<string[]> {
+  const header = decoded(() => Header.decode(row.header));
+  const envelope = decoded(() => Envelope.decode(row.signatures));
+  const signatures = envelope && signaturesDigest(envelope.signatures);
+  const holds: Readonly<Record<string, boolean>> = {
+    sender: row.sender === entry.sender,
+    "message id": row.message_id === entry.messageId,
+    header: equalBytes(sha256(row.header), entry.headerDigest),
+    "header digest": equalBytes(row.header_digest, entry.headerDigest),
+    signatures: signatures !== undefined && equalBytes(signatures, entry.signaturesDigest),
+    decision: row.code === entry.code,
+    field: row.field === entry.field,
+    kind: row.kind === header?.kind,
+    lane: row.lane === header?.lane,
+    "record time": row.recorded_at === timestampMs(entry.recordedAt),
+    "place in the log": row.log_index === row.id - 1,
+    "tree size": row.tree_size > row.log_index,
+    "register version": BigInt(row.register_version) === entry.registerVersion,
+    "policy version": BigInt(row.policy_version) === entry.policyVersion,
+  };
+  const wrong = Object.keys(holds).filter((what) => holds[what] === false);
+  const others = wrong.map((what) => `has another ${what} than the log`);
+  const keepsParts = row.code === RefusalCode.UNSPECIFIED;
+  return [...others, ...(await partProblems(tx, row.id, (keepsParts && header?.parts) || []))];
+}
+
+interface PartRow extends SqlRow {
+  id: number;
+  name: string;
+  only_for: string;
+  content: Uint8Array;
+}
+
+/** The parts are those that the header names, in its order, with its digests. */
+async function partProblems(
+  tx: Transaction,
+  message: number,
+  named: readonly PartInfo[],
+): Promise<string[]> {
+  const problems: string[] = [];
+  const first = message * PART_STRIDE;
+  for (const [position, { name, onlyFor, sha256: digest }] of named.entries()) {
+    const row = await tx.get<PartRow>("SELECT * FROM parts WHERE id = ?", first + position);
+    const isNamed = row?.name === name && row.only_for === onlyFor;
+    if (row === undefined) problems.push(`lacks its part ${position} (${name})`);
+    else if (!isNamed || !equalBytes(sha256(row.content), digest)) {
+      problems.push(`has another part ${position} (${name}) than its header names`);
+    }
+  }
+  const more = await tx.get<{ n: number }>(
+    "SELECT count(*) AS n FROM parts WHERE id >= ? AND id < ?",
+    first + named.length,
+    first + PART_STRIDE,
+  );
+  if ((more?.n ?? 0) > 0) problems.push(`has ${more?.n} parts that its header does not name`);
+  return problems;
+}
+
+function decoded<T>(decode: () => T): T | undefined {
+  try {
+    return decode();
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,117 @@
+/** Registers, policies and decisions of operators compared with their log entries (TP-LOG-15). */
+import { EntryKind, type LogEntry, RegisterBundle, SignedRegister } from "#proto";
+import type { SqlRow, Transaction } from "#runtime";
+import { equalBytes, sha256, timestampMs } from "#wire";
+import { entryAt } from "./entry-at.ts";
+
+/** What is wrong with what a statement of the gateway is about; undefined when all is well. */
+export async function statementProblem(
+  tx: Transaction,
+  index: number,
+  entry: LogEntry,
+): Promise<string | undefined> {
+  switch (entry.kind) {
+    case EntryKind.REGISTER_CHANGE:
+      return await registerProblem(tx, index, entry);
+    case EntryKind.POLICY_CHANGE:
+      return await policyProblem(tx, index, entry);
+    case EntryKind.QUARANTINE_RELEASE:
+      return await decisionProblem(tx, index, entry);
+    default:
+      return undefined;
+  }
+}
+
+interface KeptRow extends SqlRow {
+  version: number;
+  digest: Uint8Array;
+  bytes: Uint8Array;
+  log_index: number | null;
+}
+
+async function registerProblem(
+  tx: Transaction,
+  index: number,
+  entry: LogEntry,
+): Promise<string | undefined> {
+  const row = await tx.get<KeptRow>(
+    "SELECT version, digest, register AS bytes FROM registers WHERE log_index = ?",
+    index,
+  );
+  const name = `register version ${entry.registerVersion} (entry ${index})`;
+  if (row === undefined) return `${name} is not kept`;
+  const isThat =
+    BigInt(row.version) === entry.registerVersion &&
+    equalBytes(row.digest, entry.headerDigest) &&
+    signedDigests(row.bytes).some((digest) => equalBytes(digest, entry.headerDigest));
+  return isThat ? undefined : `${name} is not the one that was logged`;
+}
+
+/** What root keys may have signed in a register: its last manifest, or all of it. */
+function signedDigests(bytes: Uint8Array): Uint8Array[] {
+  try {
+    const manifest = RegisterBundle.decode(bytes).manifests.at(-1)?.manifest;
+    const whole = SignedRegister.decode(bytes).register;
+    return [manifest, whole].flatMap((signed) => (signed?.length ? [sha256(signed)] : []));
+  } catch {
+    return [];
+  }
+}
+
+async function policyProblem(
+  tx: Transaction,
+  index: number,
+  entry: LogEntry,
+): Promise<string | undefined> {
+  const row = await tx.get<KeptRow>(
+    "SELECT version, digest, policy AS bytes FROM policies WHERE log_index = ?",
+    index,
+  );
+  const name = `policy version ${entry.policyVersion} (entry ${index})`;
+  if (row === undefined) return `${name} is not kept`;
+  const isThat =
+    BigInt(row.version) === entry.policyVersion &&
+    equalBytes(row.digest, entry.headerDigest) &&
+    equalBytes(sha256(row.bytes), entry.headerDigest);
+  return isThat ? undefined : `${name} is not the one that was logged`;
+}
+
+async function decisionProblem(
+  tx: Transaction,
+  index: number,
+  entry: LogEntry,
+): Promise<string | undefined> {
+  const row = await tx.get<SqlRow & { participant: string; code: number; decided_at: number }>(
+    "SELECT participant, code, decided_at FROM quarantine_decision WHERE log_index = ?",
+    index,
+  );
+  const name = `the decision about an item of ${entry.sender} (entry ${index})`;
+  if (row === undefined) return `${name} is not kept`;
+  const isThat =
+    row.participant === entry.sender &&
+    row.code === entry.code &&
+    row.decided_at === timestampMs(entry.recordedAt);
+  return isThat ? undefined : `${name} is not the one that was logged`;
+}
+
+/** Registers and policies that no entry of the log is about; few enough to look at all. */
+export async function unloggedProblems(tx: Transaction): Promise<string[]> {
+  const problems: string[] = [];
+  const tables = [
+    ["register", "registers", EntryKind.REGISTER_CHANGE],
+    ["policy", "policies", EntryKind.POLICY_CHANGE],
+  ] as const;
+  for (const [name, table, kind] of tables) {
+    const rows = await tx.all<KeptRow>(
+      `SELECT version, digest, log_index FROM ${table} ORDER BY version`,
+    );
+    for (const [position, { digest, log_index: index, version }] of rows.entries()) {
+      // The register a gateway begins with was given to it, not changed.
+      if (index === null && position === 0) continue;
+      const entry = index === null ? undefined : await entryAt(tx, index);
+      const isLogged = entry?.kind === kind && equalBytes(entry.headerDigest, digest);
+      if (!isLogged) problems.push(`${name} version ${version} was never logged`);
+    }
+  }
+  return problems;
+}

@@ -1,0 +1,31 @@
+import { DAY_MS, KIB, MINUTE_MS, SECOND_MS } from "./units.ts";
+
+/** Limits of the message log. */
+export const LOG_LIMITS = {
+  /** C2SP tlog-tiles gives the length of an entry two bytes. */
+  entryBytesMax: 65_535,
+  /** A signed note with sixteen post-quantum cosignatures stays below. */
+  noteBytesMax: 128 * KIB,
+  /** C2SP signed-note asks for at least sixteen. */
+  noteSignaturesMax: 32,
+  /** No path is longer in a tree of 2^53 leaves. */
+  pathHashesMax: 53,
+  /** A proof file: note, path and an entry in base64. */
+  proofBytesMax: 256 * KIB,
+  /** Tiles kept while one transaction makes proofs; some 60 KiB each. */
+  tilesHeldMax: 64,
+  /** Entries read at a time when the whole log is recomputed. */
+  verifyPageEntries: 1_000,
+  /** Entries compared with their records in one read of a running store: some milliseconds. */
+  checkPageEntries: 100,
+  /** Pause between two such reads, so that the store's thread is for messages. */
+  checkPauseMs: 20,
+  /** How often the entries that came since are compared with their records. */
+  checkPeriodMs: 10 * MINUTE_MS,
+  /** How often all entries are compared with their records again. */
+  checkWholeMs: DAY_MS,
+  /** Wait for one file of a log over HTTP. */
+  fetchMs: 10 * SECOND_MS,
+  /** Problems listed one by one; the rest are counted. */
+  problemsMax: 100,
+} as const;
