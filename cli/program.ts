@@ -22,7 +22,7 @@ import { addExchangeStatus } from "./commands/exchange-status.ts";
 import { addExchangeSteward } from "./commands/exchange-steward.ts";
 import { addExchangeUp } from "./commands/exchange-up.ts";
 import { addInspect } from "./commands/inspect.ts";
-import { addLogVerify } from "./commands/log.ts";
+import { addLogCommands } from "./commands/log.ts";
 import { addNotice } from "./commands/notice.ts";
 import { addOnward } from "./commands/onward.ts";
 import { addParticipantChange } from "./commands/participant-change.ts";
@@ -162,7 +162,7 @@ export function createProgram(terminal: Terminal, asJson: boolean): Command {
   addQuarantineCommands(group(program, "quarantine", GROUPS.quarantine), terminal);
   addEvents(group(program, "events", GROUPS.events), terminal);
   addPolicyCommands(group(program, "policy", GROUPS.policy), terminal);
-  addLogVerify(group(program, "log", GROUPS.log), terminal);
+  addLogCommands(group(program, "log", GROUPS.log), terminal);
   addInspect(program, terminal);
   addRule(program, terminal);
   addConformanceRun(group(program, "conformance", GROUPS.conformance), terminal);

@@ -2,6 +2,9 @@ import { resolve } from "node:path";
 import type { Command } from "commander";
 import { TracepostError } from "#errors";
 import { type OutputOptions, type Terminal, tellFault } from "../command-result.ts";
+import { addLogConsistency } from "./log-consistency.ts";
+import { addLogFsck } from "./log-fsck.ts";
+import { addLogProve } from "./log-prove.ts";
 import { verifyLogCommand } from "./log-verify.ts";
 
 interface VerifyOptions extends OutputOptions {
@@ -17,8 +20,16 @@ Example:
   tracepost log verify --data exchange
 `;
 
+/** Adds the commands about the message log. */
+export function addLogCommands(parent: Command, terminal: Terminal): void {
+  addLogVerify(parent, terminal);
+  addLogFsck(parent, terminal);
+  addLogProve(parent, terminal);
+  addLogConsistency(parent, terminal);
+}
+
 /** Adds `log verify`: recomputes the message log of a data folder offline. */
-export function addLogVerify(parent: Command, terminal: Terminal): void {
+function addLogVerify(parent: Command, terminal: Terminal): void {
   parent
     .command("verify")
     .description("recompute the message log and check its newest checkpoint, offline")

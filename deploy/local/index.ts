@@ -2,6 +2,7 @@ export { parseListenAddress, writeNatsConfig } from "./external-nats.ts";
 export { ExchangePaths, type ParticipantPaths } from "./folder/exchange-paths.ts";
 export { registeredParticipant } from "./folder/first-register.ts";
 export { initExchange } from "./folder/init-exchange.ts";
+export { type LogKeys, logKeysOf, logKeysOfFolder } from "./folder/log-keys.ts";
 export {
   isExchangeFolder,
   openExchangeFolder,

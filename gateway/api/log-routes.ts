@@ -15,6 +15,9 @@ const CHECKPOINT_CACHE = "public, max-age=1";
 /** A year: what a signed checkpoint covers is the same for ever. */
 const TILE_CACHE = "public, max-age=31536000, immutable";
 
+/** A path is checked by its parser, which takes one spelling alone. */
+const validatorCompiler = () => (value: unknown) => ({ value });
+
 /**
  * Routes that hand out the checkpoint and the hashes of the log to whoever asks (TP-LOG-13). They
  * read alone, and wait for no commit: nobody who asks keeps a message from being recorded.
@@ -28,7 +31,7 @@ export function addLogRoutes(routes: HttpRoutes, { checkpoints, store }: LogRout
       .header("cache-control", CHECKPOINT_CACHE)
       .send(published.note as never);
   });
-  routes.get("/tile/:level/*", FETCH_TILE, async (request, reply) => {
+  routes.get("/tile/:level/*", { ...FETCH_TILE, validatorCompiler }, async (request, reply) => {
     const { "*": rest, level } = request.params;
     const name = parseTilePath(`${level}/${rest}`);
     const size = checkpoints.published?.size ?? 0;

@@ -5,35 +5,31 @@ import { verifyConsistency } from "./proof.ts";
 import { type TreeNodes, treeConsistency } from "./tree-proofs.ts";
 
 /**
- * How two signed tree heads of one log stand to each other.
- * - `same`, `grown`: the later one begins with the earlier one;
- * - `rollback`: the later one is shorter, and might be its beginning;
- * - `fork`: neither can be the beginning of the other.
+ * How a signed tree head stands to one of the same log that was seen before.
+ * - `same`, `grown`: it begins with the earlier one;
+ * - `rollback`: it is shorter; no log that only grows signs that after the longer one;
+ * - `fork`: it is another log.
  */
 export type LogRelation = "same" | "grown" | "rollback" | "fork";
 
 /**
- * Compares a head with one seen before, by a proof made from nodes of the tree of the larger one.
- * What the nodes are worth is seen by the proof. Throws as the nodes do.
+ * Compares a head with one seen before, by a proof made from nodes of its tree. What the nodes are
+ * worth is seen by the proof. Throws as the nodes do.
  */
 export async function compareHeads(
   before: TreeHead,
   now: TreeHead,
   nodesOf: (size: number) => TreeNodes,
 ): Promise<LogRelation> {
-  if (before.size === now.size) {
-    return sameBytes(before.rootHash, now.rootHash) ? "same" : "fork";
-  }
-  const [small, large] = before.size < now.size ? [before, now] : [now, before];
-  const grown = before.size < now.size ? "grown" : "rollback";
-  if (small.size === 0) return grown;
-  const proof = await treeConsistency(nodesOf(large.size), small.size, large.size);
+  if (now.size < before.size) return "rollback";
+  if (now.size === before.size) return sameBytes(before.rootHash, now.rootHash) ? "same" : "fork";
+  if (before.size === 0) return "grown";
   const holds = verifyConsistency({
-    size1: small.size,
-    root1: small.rootHash,
-    size2: large.size,
-    root2: large.rootHash,
-    proof,
+    size1: before.size,
+    root1: before.rootHash,
+    size2: now.size,
+    root2: now.rootHash,
+    proof: await treeConsistency(nodesOf(now.size), before.size, now.size),
   });
-  return holds ? grown : "fork";
+  return holds ? "grown" : "fork";
 }

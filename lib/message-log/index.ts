@@ -37,6 +37,7 @@ export {
 export { isSignedBy, type NoteSignature, parseNote, type SignedNote } from "./signed-note.ts";
 export { consistencyProof, inclusionPath, loadTile, rootAt } from "./stored-tree.ts";
 export { parseTilePath, type TileName, tilePath } from "./tile-path.ts";
+export { nodesOf as storedNodes } from "./tile-reader.ts";
 export { TILE_WIDTH } from "./tile-width.ts";
 export { type TreeNodes, treeConsistency, treeInclusionPath, treeRoot } from "./tree-proofs.ts";
 export { type LogReport, type VerifyLogOptions, verifyLog } from "./verify-log.ts";

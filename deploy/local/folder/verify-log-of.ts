@@ -1,12 +1,7 @@
-import { access } from "node:fs/promises";
 import { join } from "node:path";
-import { TracepostError } from "#errors";
 import { type LogReport, verifyLog } from "#message-log";
-import { KeyPurpose } from "#proto";
 import { openSqliteReader } from "#store";
-import { loadRegister } from "#trust";
-import { ExchangePaths } from "./exchange-paths.ts";
-import { rootSignersOf } from "./root-keys.ts";
+import { logKeysOfFolder } from "./log-keys.ts";
 
 /** What is known of the log of a data folder after every entry was read. */
 export interface LogVerification extends LogReport {
@@ -22,20 +17,7 @@ export interface LogVerification extends LogReport {
  * that the root key did not sign.
  */
 export async function verifyLogOf(dataDir: string): Promise<LogVerification> {
-  const { register: registerFile, rootPublicKeys } = new ExchangePaths(dataDir).exchange;
-  await access(registerFile).catch((caught: unknown) => {
-    throw new TracepostError("DATA_FOLDER", `there is no exchange in ${dataDir}`, {
-      cause: caught,
-      remedy: "Give the folder of an exchange with --data.",
-    });
-  });
-  const { rootPublicKeyFiles } = await rootSignersOf(rootPublicKeys);
-  const register = await loadRegister(registerFile, rootPublicKeyFiles);
-  const publicKeys = register
-    .gatewayKeys(KeyPurpose.CHECKPOINT)
-    .filter(({ key }) => key.revokedAt === undefined)
-    .map(({ publicKey }) => publicKey);
-  const origin = register.logOrigin;
+  const { origin, publicKeys } = await logKeysOfFolder(dataDir);
   const reader = openSqliteReader(join(dataDir, "gateway", "gateway.sqlite"));
   try {
     return { origin, ...(await reader.read((tx) => verifyLog(tx, { origin, publicKeys }))) };

@@ -10,6 +10,8 @@ import {
   parseLogEntry,
   parseLogProof,
   parseNote,
+  parseTilePath,
+  tilePath,
   verifyConsistency,
   verifyEvidence,
   verifyInclusion,
@@ -57,6 +59,7 @@ export const LOG_TARGETS: readonly Target[] = [
     if (evidence.ok) ofOutcome(verifyEvidence(evidence.value, origin, keys));
     return ofOutcome(evidence, formatEvidence);
   }),
+  textTarget("tile-path", ["parseTilePath"], (text) => ofOptional(parseTilePath(text), tilePath)),
   {
     corpus: "evidence",
     parses: ["verifyEvidence"],

@@ -6,6 +6,7 @@
 import { createPrivateKey, createPublicKey, hash, sign } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { naiveLeaf, naivePath, naiveProof, naiveRoot } from "../../support/naive-tree.ts";
+import { tileVectors } from "../make/log-tiles.ts";
 
 /** The eight leaves that Certificate Transparency implementations test with, in hex. */
 const LEAVES = [
@@ -247,6 +248,7 @@ export function makeVectors(): Readonly<Record<string, unknown>> {
     inclusion: inclusion(),
     consistency: consistency(),
     checkpoint: notes(),
+    tiles: tileVectors(madeUp),
   };
 }
 

@@ -1,0 +1,116 @@
+import { join, resolve } from "node:path";
+import type { Command } from "commander";
+import { FAULTS } from "#errors";
+import { loadCheckpoint, openCheckpoint, type ReadPosition } from "#message-log";
+import { LOG_LIMITS, type Transaction } from "#runtime";
+import { openSqliteReader, readSqlite } from "#store";
+import { type LogKeys, logKeysOfFolder } from "../../deploy/local/index.ts";
+import {
+  addAction,
+  type CommandResult,
+  type OutputOptions,
+  type Terminal,
+} from "../command-result.ts";
+
+const HELP = `
+Rebuilds every hash from the records: each entry of the log, its leaf and its tiles, and the message,
+parts, deliveries, register, policy or decision that it is about. Names each record that differs. Works
+beside a running gateway, in short reads, and changes nothing. Exit code 6 when something differs.
+
+Example:
+  tracepost log fsck --data exchange
+`;
+
+interface FsckOptions extends OutputOptions {
+  readonly data: string;
+}
+
+/** What the gateway's store answers; its procedures are its own. */
+interface CheckedPart {
+  readonly position: ReadPosition;
+  readonly isDone: boolean;
+  readonly problems: readonly string[];
+  readonly problemsTotal: number;
+}
+
+type CheckProcedures = {
+  checkLog: (
+    tx: Transaction,
+    args: { from: ReadPosition | null; entries: number },
+  ) => Promise<CheckedPart>;
+};
+
+interface Found {
+  readonly entries: number;
+  readonly problems: readonly string[];
+  readonly problemsTotal: number;
+}
+
+/** Adds `log fsck`: records compared with the log, offline or beside a gateway (TP-LOG-15). */
+export function addLogFsck(parent: Command, terminal: Terminal): void {
+  const command = parent
+    .command("fsck")
+    .description("compare every record with the message log, and name what differs")
+    .requiredOption("--data <dir>", "data folder of the exchange")
+    .addHelpText("after", HELP);
+  addAction<FsckOptions>(command, terminal, runFsck);
+}
+
+async function runFsck({ data }: FsckOptions): Promise<CommandResult> {
+  const dataDir = resolve(data);
+  const keys = await logKeysOfFolder(dataDir);
+  const file = join(dataDir, "gateway", "gateway.sqlite");
+  const found = await readAll(file);
+  const unsigned = await signatureProblem(file, keys);
+  const problems = unsigned === undefined ? found.problems : [unsigned, ...found.problems];
+  const problemsTotal = found.problemsTotal + (unsigned === undefined ? 0 : 1);
+  const isSound = problemsTotal === 0;
+  const { origin } = keys;
+  return {
+    lines: linesOf(origin, { ...found, problems, problemsTotal }),
+    json: { sound: isSound, origin, entries: found.entries, problems, problemsTotal },
+    exitCode: isSound ? 0 : FAULTS.VERIFICATION.exitCode,
+  };
+}
+
+async function readAll(file: string): Promise<Found> {
+  const module = new URL("../../gateway/store.ts", import.meta.url);
+  const store = await readSqlite<CheckProcedures>(file, module);
+  const problems: string[] = [];
+  let problemsTotal = 0;
+  try {
+    for (let from: ReadPosition | null = null; ; ) {
+      const args = { from, entries: LOG_LIMITS.verifyPageEntries };
+      const part: CheckedPart = await store.call("checkLog", args);
+      const room = LOG_LIMITS.problemsMax - problems.length;
+      problems.push(...part.problems.slice(0, Math.max(0, room)));
+      problemsTotal += part.problemsTotal;
+      from = part.position;
+      if (part.isDone) return { entries: part.position.size, problems, problemsTotal };
+    }
+  } finally {
+    await store.close();
+  }
+}
+
+async function signatureProblem(file: string, keys: LogKeys): Promise<string | undefined> {
+  const reader = openSqliteReader(file);
+  try {
+    const note = await reader.read((tx) => loadCheckpoint(tx));
+    if (note === undefined || openCheckpoint(note, keys.origin, keys.publicKeys)) return undefined;
+    return `the checkpoint is not signed as "${keys.origin}" by a key of the register`;
+  } finally {
+    reader.close();
+  }
+}
+
+function linesOf(origin: string, { entries, problems, problemsTotal }: Found): string[] {
+  if (problemsTotal === 0) return [`Sound: ${entries} entries of ${origin}, and their records`];
+  const unlisted = problemsTotal - problems.length;
+  return [
+    `NOT sound: ${entries} entries of ${origin}, and their records`,
+    ...problems.map((problem) => `  - ${problem}`),
+    ...(unlisted > 0 ? [`  - and ${unlisted} more`] : []),
+    "Keep the folder as it is, and compare it with a backup and with receipts of participants.",
+  ];
+}

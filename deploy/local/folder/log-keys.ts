@@ -1,0 +1,40 @@
+import type { KeyObject } from "node:crypto";
+import { access } from "node:fs/promises";
+import { TracepostError } from "#errors";
+import { KeyPurpose } from "#proto";
+import { loadRegister, type RegisterView } from "#trust";
+import { ExchangePaths } from "./exchange-paths.ts";
+import { rootSignersOf } from "./root-keys.ts";
+
+/** Whose log it is said to be, and who may have signed for it. */
+export interface LogKeys {
+  /** Origin line of the checkpoints. */
+  readonly origin: string;
+  /** Checkpoint keys of the gateway that are not revoked, whatever their window. */
+  readonly publicKeys: readonly KeyObject[];
+}
+
+/** What a register says of the log. */
+export function logKeysOf(register: RegisterView): LogKeys {
+  const publicKeys = register
+    .gatewayKeys(KeyPurpose.CHECKPOINT)
+    .filter(({ key }) => key.revokedAt === undefined)
+    .map(({ publicKey }) => publicKey);
+  return { origin: register.logOrigin, publicKeys };
+}
+
+/**
+ * What the register of a data folder says of the log. Throws TracepostError DATA_FOLDER for a
+ * folder without an exchange, VERIFICATION for a register that the root keys did not sign.
+ */
+export async function logKeysOfFolder(dataDir: string): Promise<LogKeys> {
+  const { register: registerFile, rootPublicKeys } = new ExchangePaths(dataDir).exchange;
+  await access(registerFile).catch((caught: unknown) => {
+    throw new TracepostError("DATA_FOLDER", `there is no exchange in ${dataDir}`, {
+      cause: caught,
+      remedy: "Give the folder of an exchange with --data.",
+    });
+  });
+  const { rootPublicKeyFiles } = await rootSignersOf(rootPublicKeys);
+  return logKeysOf(await loadRegister(registerFile, rootPublicKeyFiles));
+}

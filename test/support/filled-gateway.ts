@@ -1,0 +1,103 @@
+import { copyFile, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { ReceiptType } from "#proto";
+import { openSqliteReader } from "#store";
+import { outSubject, sha256 } from "#wire";
+import { checkLog, type LogCheck } from "../../gateway/store/log-check/check-log.ts";
+import { type GatewayBench, openGatewayBench } from "./gateway-bench.ts";
+import { headerOf, recipientReceipt, traceRequest } from "./messages.ts";
+import { makeParties, type Parties } from "./parties.ts";
+
+/** Entries of participants over their quota, to have a tile that is full. */
+const FILLING = 260;
+
+/** A gateway's store with records of every kind that the log is about. */
+export interface FilledGateway {
+  readonly parties: Parties;
+  readonly bench: GatewayBench;
+  /** Copies the store into a file, changed; says how many rows are others. */
+  copyTo(file: string, sql: string): Promise<number>;
+  /** Changes a copy of the store behind everybody's back; says what a whole check finds. */
+  tampered(sql: string): Promise<LogCheck & { readonly changed: number }>;
+  close(): Promise<void>;
+}
+
+/** Sends, refuses, delivers, rejects, expires; takes a register and a policy; keeps the store. */
+export async function fillGateway(): Promise<FilledGateway> {
+  const parties = makeParties([{ id: "NE" }, { id: "BR" }, { id: "AT" }]);
+  const bench = await openGatewayBench(parties);
+  const dir = await mkdtemp(join(tmpdir(), "tracepost-filled-"));
+  await fill(parties, bench);
+  await bench.checkpoints.stop();
+  let copies = 0;
+  const copyTo = async (file: string, sql: string): Promise<number> => {
+    await rm(`${file}-shm`, { force: true });
+    await copyFile(bench.file, file);
+    await copyFile(`${bench.file}-wal`, `${file}-wal`);
+    return change(file, sql);
+  };
+  return {
+    parties,
+    bench,
+    copyTo,
+    tampered: async (sql) => {
+      copies += 1;
+      const file = join(dir, `${copies}.sqlite`);
+      const changed = await copyTo(file, sql);
+      const reader = openSqliteReader(file);
+      try {
+        const args = { from: null, entries: 10_000 };
+        return { changed, ...(await reader.read((tx) => checkLog(tx, args))) };
+      } finally {
+        reader.close();
+      }
+    },
+    close: async () => {
+      await bench.close();
+      await rm(dir, { recursive: true, force: true });
+    },
+  };
+}
+
+function change(file: string, sql: string): number {
+  const db = new DatabaseSync(file);
+  try {
+    db.exec(sql);
+    const row = db.prepare("SELECT total_changes() AS n").get();
+    return Number(row?.n);
+  } finally {
+    db.close();
+  }
+}
+
+async function fill(parties: Parties, bench: GatewayBench): Promise<void> {
+  const { store } = bench;
+  const [ne, br, at] = ["NE", "BR", "AT"].map((id) => parties.party(id));
+  if (ne === undefined || br === undefined || at === undefined) return;
+  const delivered = traceRequest(ne, ["BR"]);
+  const rejected = traceRequest(ne, ["AT"]);
+  const open = traceRequest(at, ["NE"]);
+  const expiring = traceRequest(br, ["AT"], { expiresAtMs: bench.nowMs + 60_000 });
+  for (const message of [delivered, rejected, open, expiring]) await bench.send(message);
+  await bench.send(recipientReceipt(br, [{ sender: "NE", message: delivered }]));
+  const about = [{ sender: "NE", message: rejected }];
+  await bench.send(recipientReceipt(at, about, ReceiptType.REJECTED));
+  // Refused under a header that is proven: to nobody that the register has.
+  await bench.send(traceRequest(ne, ["FR"]));
+  const forged = traceRequest(ne, ["BR"]);
+  const { kind, lane } = headerOf(forged);
+  await bench.hand(outSubject("AT", lane, kind), forged.bytes);
+  const nowMs = bench.nowMs + 120_000;
+  const receiptIds = ["01920000-0000-7000-8000-000000000001"];
+  await store.call("expireDeliveries", { nowMs, limit: 10, receiptIds });
+  const register = { version: 1, digest: sha256(Buffer.of(1)), nowMs, by: "file" };
+  await store.call("keepFirstRegister", { ...register, register: parties.registerBytes });
+  const policy = Buffer.from("permit(principal, action, resource);");
+  const kept = { version: 2, digest: sha256(policy), policy, nowMs, registerVersion: 1 };
+  await store.call("keepPolicy", kept);
+  const held = Array.from({ length: FILLING }, (_, n) => ({ sender: `X${n}`, messages: 1 }));
+  await store.call("logOverQuota", { nowMs, registerVersion: 1, held });
+  bench.checkpoints.note(await store.call("logHead", undefined));
+}
