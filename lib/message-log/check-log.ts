@@ -30,7 +30,7 @@ export interface CheckedPage {
 /**
  * Reads the entries after a position, at most `limit` of them, and compares leaf hashes, record
  * times, tiles and, at the end, tree head and kept checkpoint. One transaction, of bounded cost.
- * The signature of the checkpoint is for who has the keys. Throws STORE when the store cannot be read.
+ * Whether the checkpoint is signed is for who has the keys. Throws STORE when it cannot be read.
  */
 export async function checkLogPage(
   tx: Transaction,
