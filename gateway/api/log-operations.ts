@@ -40,7 +40,7 @@ export const FETCH_TILE = {
     tags: ["log"],
     params: Type.Object({
       level: Type.String({ pattern: "^[0-9]{1,2}$", description: "0 for leaves" }),
-      "*": Type.String({ maxLength: 40, description: "Index and width, such as `x001/234.p/17`" }),
+      rest: Type.String({ maxLength: 40, description: "Index and width, such as `x001/234.p/17`" }),
     }),
     response: {
       200: {
@@ -56,13 +56,13 @@ export const FETCH_TILE = {
     examples: {
       first: {
         summary: "The first leaf hash",
-        parameters: { level: "0", "*": "000.p/1" },
+        parameters: { level: "0", rest: "000.p/1" },
         status: 200,
         answer: "(32 bytes)",
       },
       ahead: {
         summary: "A tile that no checkpoint covers yet",
-        parameters: { level: "0", "*": "x999/999" },
+        parameters: { level: "0", rest: "x999/999" },
         status: 404,
         answer: problemOf("NOT_FOUND"),
       },

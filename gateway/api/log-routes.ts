@@ -32,7 +32,7 @@ export function addLogRoutes(routes: HttpRoutes, { checkpoints, store }: LogRout
       .send(published.note as never);
   });
   routes.get("/tile/:level/*", { ...FETCH_TILE, validatorCompiler }, async (request, reply) => {
-    const { "*": rest, level } = request.params;
+    const { "*": rest, level }: Readonly<Record<string, string>> = request.params;
     const name = parseTilePath(`${level}/${rest}`);
     const size = checkpoints.published?.size ?? 0;
     const tile = name === undefined ? null : await store.call("loadLogTile", { name, size });

@@ -44,7 +44,11 @@ export async function installContract(app: HttpRoutes, title: ApiTitle): Promise
       },
       servers: [{ url: "/", description: "The address this description came from" }],
     },
-    transform: ({ schema, url, route }) => ({ schema: withLines(schema, route), url }),
+    // What stands for the rest of a path is described as its parameter `rest`.
+    transform: ({ schema, url, route }) => ({
+      schema: withLines(schema, route),
+      url: url.replace(/\*$/u, ":rest"),
+    }),
     transformObject: (made) =>
       "openapiObject" in made ? complete(made.openapiObject as Described, described) : {},
   });
