@@ -91,7 +91,7 @@ async function fill(parties: Parties, bench: GatewayBench): Promise<void> {
   await bench.hand(outSubject("AT", lane, kind), forged.bytes);
   const nowMs = bench.nowMs + 120_000;
   const receiptIds = ["01920000-0000-7000-8000-000000000001"];
-  await store.call("expireDeliveries", { nowMs, limit: 10, receiptIds });
+  await store.call("expireDeliveries", { nowMs, receiptIds });
   const register = { version: 1, digest: sha256(Buffer.of(1)), nowMs, by: "file" };
   await store.call("keepFirstRegister", { ...register, register: parties.registerBytes });
   const policy = Buffer.from("permit(principal, action, resource);");

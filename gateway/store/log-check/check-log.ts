@@ -4,7 +4,7 @@ import { EntryKind, type LogEntry, RefusalCode } from "#proto";
 import type { Transaction } from "#runtime";
 import { isRetryable } from "../quarantine-item.ts";
 import { DELIVERY_STRIDE, PART_STRIDE } from "../tables.ts";
-import { deliveryProblems, expiryEntryProblem } from "./delivery-check.ts";
+import { deliveryProblems, endingEntryProblem } from "./delivery-check.ts";
 import { type MessageRow, messageProblems } from "./message-check.ts";
 import { quarantineProblems } from "./quarantine-check.ts";
 import { statementProblem, unloggedProblems } from "./statement-check.ts";
@@ -42,8 +42,8 @@ async function entryProblems(
   index: number,
   entry: ReadEntry["entry"],
 ): Promise<string[]> {
-  if (entry.kind === EntryKind.EXPIRY) {
-    const problem = await expiryEntryProblem(tx, index, entry);
+  if (entry.kind === EntryKind.EXPIRY || entry.kind === EntryKind.RETURN) {
+    const problem = await endingEntryProblem(tx, index, entry);
     return problem === undefined ? [] : [problem];
   }
   const name = `message ${entry.messageId} of ${entry.sender} (entry ${index})`;

@@ -63,7 +63,9 @@ async function wrongWith(
     case DELIVERY.rejected:
       return await receiptProblem(tx, row, EntryKind.REJECTION);
     case DELIVERY.expired:
-      return await expiryProblem(tx, row);
+      return await endingProblem(tx, row, EntryKind.EXPIRY);
+    case DELIVERY.returned:
+      return await endingProblem(tx, row, EntryKind.RETURN);
     default:
       return "has no state";
   }
@@ -80,17 +82,21 @@ async function receiptProblem(
   return "names no receipt of its recipient that the log has";
 }
 
-async function expiryProblem(tx: Transaction, row: DeliveryRow): Promise<string | undefined> {
+async function endingProblem(
+  tx: Transaction,
+  row: DeliveryRow,
+  kind: EntryKind,
+): Promise<string | undefined> {
   const entry = row.expiry_index === null ? undefined : await entryAt(tx, row.expiry_index);
   const isOfIt =
-    entry?.kind === EntryKind.EXPIRY &&
+    entry?.kind === kind &&
     entry.results[0]?.recipient === row.recipient &&
     timestampMs(entry.recordedAt) === row.expiry_at;
-  return isOfIt ? undefined : "names no expiry that the log has";
+  return isOfIt ? undefined : "names no end that the log has";
 }
 
-/** What is wrong about an expiry: the delivery that it ended must say so. */
-export async function expiryEntryProblem(
+/** What is wrong about the end of a delivery that is logged: the delivery must say so. */
+export async function endingEntryProblem(
   tx: Transaction,
   index: number,
   entry: LogEntry,
@@ -105,6 +111,7 @@ export async function expiryEntryProblem(
     entry.sender,
     entry.messageId,
   );
-  if (row?.state === DELIVERY.expired && row.expiry_index === index) return undefined;
-  return `message ${entry.messageId} of ${entry.sender} (entry ${index}) expired, and its delivery does not say so`;
+  const state = entry.kind === EntryKind.RETURN ? DELIVERY.returned : DELIVERY.expired;
+  if (row?.state === state && row.expiry_index === index) return undefined;
+  return `message ${entry.messageId} of ${entry.sender} (entry ${index}) ended a delivery that does not say so`;
 }

@@ -79,11 +79,15 @@ describe("records compared with the log (TP-LOG-15)", () => {
       "UPDATE deliveries SET receipt = 6 WHERE id = 256",
       /delivery to BR names no receipt/,
     ],
-    ["an expiry undone", "UPDATE deliveries SET state = 1 WHERE state = 4", /expired, and its/],
+    [
+      "an expiry undone",
+      "UPDATE deliveries SET state = 1 WHERE state = 4",
+      /ended a delivery that does not/,
+    ],
     [
       "an expiry dated back",
       "UPDATE deliveries SET expiry_at = 1 WHERE state = 4",
-      /delivery to AT names no expiry/,
+      /delivery to AT names no end/,
     ],
     ["a policy edited", "UPDATE policies SET policy = x'00'", /policy version 2 .* not the one/],
     ["a policy deleted", "DELETE FROM policies", /policy version 2 .* not kept/],
