@@ -109,11 +109,11 @@ export function saidLines(
   return moves
     .filter(({ messageId }) => messageId !== answerId)
     .flatMap((move) => {
-      const { by, code, effect, followUp, reply, sentAt } = move;
+      const { by, byLetter, code, effect, followUp, reply, sentAt } = move;
       const why = code === undefined ? "" : ` (${code})`;
       return [
         `  ${sentAt.slice(0, 16).replace("T", " ")} ${nameOf(by)}: ${words(move.move)}` +
-          `${EFFECTS[effect]}${why}`,
+          `${byLetter === true ? ", by letter" : ""}${EFFECTS[effect]}${why}`,
         ...(reply === undefined ? [] : replyLines(reply, screen)),
         ...(followUp === undefined ? [] : followUpLines(followUp, screen)),
       ];

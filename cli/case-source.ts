@@ -63,6 +63,7 @@ interface StoredMove {
   readonly body: Uint8Array;
   readonly actor: string;
   readonly effect: "moved" | "stood" | "crossed";
+  readonly byLetter: boolean;
   readonly fate: string;
   readonly code: string | null;
 }
@@ -219,7 +220,7 @@ function nextOf({ answeredAtMs, role, state }: StoredHead): NextMoves {
 }
 
 function moveViewOf(move: StoredMove): CaseMove {
-  const { actor, body, by, code, effect, fate, messageId, sentAtMs } = move;
+  const { actor, body, by, byLetter, code, effect, fate, messageId, sentAtMs } = move;
   return {
     messageId,
     by,
@@ -229,6 +230,7 @@ function moveViewOf(move: StoredMove): CaseMove {
     ...(fate === "" ? {} : { fate }),
     ...(code === null ? {} : { code }),
     ...(actor === "" ? {} : { actor }),
+    ...(byLetter ? { byLetter } : {}),
     ...(by === "requested"
       ? { reply: fromTraceReply(TraceReply.decode(body)) }
       : { followUp: fromFollowUp(TraceFollowUp.decode(body)) }),

@@ -1,5 +1,4 @@
-import { nextTraceState, replyClock, TARGET_DAYS, type TraceState, turnOf } from "#casework";
-import { TraceMove } from "#proto";
+import { replyClock, TARGET_DAYS, type TraceState, turnOf } from "#casework";
 import { stateName } from "#reference";
 import type { CaseFile } from "./case-view.ts";
 import type { Look } from "./screen.ts";
@@ -138,7 +137,9 @@ export function nextSteps(
   for (const [move, text, words] of role === "requested" ? REPLY_STEPS : FOLLOW_UP_STEPS) {
     if (!file.next.own.includes(move)) continue;
     const verb = role === "requested" ? "reply" : "follow-up";
-    steps.push({ text, command: `tracepost trace ${verb} ${id} ${words} ${access}` });
+    const isSent = file.offExchange === true && move !== "CASE_CLOSED";
+    const way = isSent ? ` ${LETTER_WORDS}` : "";
+    steps.push({ text, command: `tracepost trace ${verb} ${id} ${words}${way} ${access}` });
   }
   if (file.offExchange === true) steps.push(...letterSteps(file, access));
   if (role === "requesting" && state === "REJECTED_BY_GATEWAY") {
@@ -160,22 +161,23 @@ export function nextSteps(
   return steps;
 }
 
+const LETTER_WORDS = "--channel POST --reference REFERENCE --on YYYY-MM-DD";
+
 /** What is done by hand with a State off the exchange. */
-function letterSteps({ caseId, state }: CaseFile, access: string): NextStep[] {
+function letterSteps({ caseId, next, state }: CaseFile, access: string): NextStep[] {
   const id = shortId(caseId);
   const print = `tracepost trace letter ${id} --out LETTER.pdf ${access}`;
   if (state === "DRAFT") {
-    const channel = "--channel POST --reference REFERENCE --on YYYY-MM-DD";
     return [
       { text: "Print its letter", command: print },
       {
         text: "Note how it left",
-        command: `tracepost trace dispatched ${id} ${channel} ${access}`,
+        command: `tracepost trace dispatched ${id} ${LETTER_WORDS} ${access}`,
       },
     ];
   }
-  if (nextTraceState(state, TraceMove.FINAL, "requested") === undefined) return [];
-  const command = `tracepost trace enter ${id} ANSWER.yaml --channel POST ${access}`;
+  if (next.other.length === 0) return [];
+  const command = `tracepost trace enter ${id} ANSWER.yaml ${LETTER_WORDS} ${access}`;
   return [{ text: "Enter the answer when it comes", command }];
 }
 

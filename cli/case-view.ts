@@ -51,6 +51,8 @@ export interface CaseMove {
   readonly fate?: string;
   readonly code?: string;
   readonly actor?: string;
+  /** It came or went by letter. */
+  readonly byLetter?: boolean;
   readonly reply?: TraceReplyView;
   readonly followUp?: TraceFollowUpView;
 }

@@ -1,5 +1,6 @@
 import { type Command, Option } from "commander";
 import { addAction, type CommandResult, type Terminal } from "../command-result.ts";
+import { CHANNELS } from "../letter-options.ts";
 import { readBody } from "../read-body.ts";
 import {
   accessWords,
@@ -19,12 +20,10 @@ interface ChannelOptions extends ServiceOptions {
   readonly language?: string;
 }
 
-/** As the focal point knows them. */
-const CHANNELS = ["I-24/7", "iARMS", "POST", "DIPLOMATIC", "COURIER", "OTHER"];
-
 const DISPATCHED_HELP = `
 Notes by which channel the letter of a request left. The first time the case counts as delivered,
-because nobody off the exchange gives receipts; a reminder by letter is noted in the same way.
+because nobody off the exchange gives receipts. What the letter says after that (information, a
+withdrawal, a reminder) is noted by trace follow-up with --channel, --reference and --on.
 
 Examples:
   tracepost trace dispatched KE/2026/17 --channel I-24/7 --reference NCB-NBO/2026/118 \\

@@ -3,11 +3,12 @@ import { namesOf } from "#casework";
 import { EstablishedBy, Usefulness, WithdrawalReason } from "#proto";
 import { addAttachOption } from "../attach-option.ts";
 import { addAction, type Terminal } from "../command-result.ts";
+import { addLetterOptions, type LetterOptions, letterOf } from "../letter-options.ts";
 import { type MoveOptions, makeMove, oneBody } from "../move-command.ts";
 import { addWaitOption } from "../sent-message.ts";
 import { addServiceOptions } from "../service-access.ts";
 
-interface FollowUpOptions extends MoveOptions {
+interface FollowUpOptions extends MoveOptions, LetterOptions {
   readonly inform?: string;
   readonly nothingMore?: true;
   readonly askWhy?: string;
@@ -39,6 +40,10 @@ Examples:
     --participant KE
   tracepost trace follow-up KE/2026/17 --close "The dealer was found." --established-by TRACE \\
     --data exchange --participant KE --wait
+  tracepost trace follow-up KE/2026/18 --inform "The third character is an 8." --channel POST \\
+    --reference KE/OUT/44 --on 2026-02-20 --data exchange --participant KE
+
+The last goes to a State that is not on the exchange: note it before the letter leaves.
 `;
 
 /** Adds `trace follow-up`: the next message after a request of this State (TP-MOVE-25). */
@@ -66,12 +71,13 @@ export function addTraceFollowUp(parent: Command, terminal: Terminal): void {
     .option("--reopen <facts>", "new facts, within 30 days of the answer")
     .option("--text <text>", "with --withdraw, --remind or --feedback: more words")
     .option("--key <key>", "idempotency key: the same message under it is sent once");
+  addLetterOptions(command);
   addAttachOption(command);
   addWaitOption(command);
   addServiceOptions(command, "focal-point");
   command.addHelpText("after", HELP);
   addAction<FollowUpOptions>(command, terminal, async (options, name = "", file) => {
-    const body = await oneBody(followUpsOf(options), file);
+    const body = { ...(await oneBody(followUpsOf(options), file)), ...letterOf(options) };
     const kind = { path: "follow-up", role: "requesting" } as const;
     return await makeMove(kind, options, { name, body }, terminal);
   });

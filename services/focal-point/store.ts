@@ -63,7 +63,7 @@ import {
 import { rekeyFirearms } from "./firearms/rekey.ts";
 import { addKeys, endKeys, keysAfter, orderedThrough } from "./firearms/serial-keys.ts";
 import { lettersOf } from "./letters/letter-record.ts";
-import { LETTER_MIGRATION_SQL } from "./letters/letter-tables.ts";
+import { LETTER_MIGRATION_SQL, LETTER_MOVE_MIGRATION_SQL } from "./letters/letter-tables.ts";
 import { dispatchOnce, enterAnswerOnce } from "./letters/off-exchange-cases.ts";
 import { lapseCases } from "./moves/lapse.ts";
 import { caseMoves } from "./moves/move-record.ts";
@@ -137,6 +137,7 @@ export const store = {
       sql: POST_LOG_MIGRATION_SQL,
     },
     { version: 38, name: "overdue cases of one State", sql: CLOCK_PEER_MIGRATION_SQL },
+    { version: 39, name: "answers by letter are moves", sql: LETTER_MOVE_MIGRATION_SQL },
   ],
   procedures: {
     ...createServiceProcedures(HOOKS),

@@ -129,16 +129,42 @@ describe("a chain with one hop off the exchange", () => {
       status: 201,
       body: { state: "DELIVERED" },
     });
-    const answer = {
-      channel: "POST",
-      reference: "ML/77",
-      receivedOn: day,
-      reply: exportedTo("ML", "FR", "2009-05", "AT"),
+    const enter = (reference: string, reply: object) => {
+      const answer = { channel: "POST", reference, receivedOn: day, reply };
+      return exchange.post("US", `/v1/traces/${mali}/entered-answer`, answer);
     };
-    expect(await exchange.post("US", `/v1/traces/${mali}/entered-answer`, answer)).toMatchObject({
-      status: 201,
-      body: { state: "ANSWERED" },
+    const entered = (state: string) => ({ status: 201, body: { state } });
+    expect(await enter("ML/70", { acknowledgement: { nationalReference: "ML/1" } })).toMatchObject(
+      entered("ACKNOWLEDGED"),
+    );
+    const question = { fields: ["firearm.serial_raw"], question: "A B or an 8?" };
+    expect(await enter("ML/71", { requestForInformation: question })).toMatchObject(
+      entered("INFORMATION_REQUESTED"),
+    );
+    const stopped = (await exchange.get("US", `/v1/traces/${mali}`)).body;
+    expect(stopped).toMatchObject({ needs: "information", next: { turn: "requesting" } });
+    const inform = { supplementaryInformation: { text: "An 8." } };
+    const path = `/v1/traces/${mali}/follow-up`;
+    expect(await exchange.post("US", path, inform)).toMatchObject({
+      status: 422,
+      body: { problems: [{ field: "byLetter" }] },
     });
+    const byLetter = { channel: "POST", reference: "US/2", dispatchedOn: day };
+    expect(await exchange.post("US", path, { ...inform, byLetter })).toMatchObject({
+      status: 201,
+      body: { state: "IN_PROGRESS", turn: "requested" },
+    });
+    const reviewOn = "2099-05-01";
+    const delay = { ground: "ONGOING_INVESTIGATION", explanation: "Made up.", reviewOn };
+    expect(await enter("ML/72", { delay })).toMatchObject(entered("DELAYED"));
+    for (;;) {
+      const { answerBy = "" } = (await exchange.get("US", `/v1/traces/${mali}`)).body;
+      if (answerBy.startsWith(reviewOn)) break;
+      await pause(50);
+    }
+    expect(await enter("ML/77", exportedTo("ML", "FR", "2009-05", "AT"))).toMatchObject(
+      entered("ANSWERED"),
+    );
     const toFrance = await nextOf(mali);
     expect(toFrance).toMatchObject({ onExchange: true, trace: { to: "FR" } });
     expect(toFrance.withheld.map(({ state }: { state: string }) => state)).toEqual(["AT", "ML"]);
@@ -153,10 +179,11 @@ describe("a chain with one hop off the exchange", () => {
     expect(cases.offExchange).toEqual({ ANSWERED: 1 });
     const shown = (await exchange.get("US", `/v1/traces/${mali}`)).body;
     expect(shown).toMatchObject({ offExchange: true, peer: "ML", outcome: "EXPORTED_ONWARD" });
-    expect(shown.letters.map(({ channel }: { channel: string }) => channel)).toEqual([
-      "I-24/7",
-      "POST",
+    expect(shown.letters.map(({ reference }: { reference: string }) => reference)).toEqual([
+      ...["NCB/1", "ML/70", "ML/71", "US/2", "ML/72", "ML/77"],
     ]);
+    expect(shown.moves).toHaveLength(5);
+    expect(shown.moves.every((one: { byLetter?: boolean }) => one.byLetter === true)).toBe(true);
   });
 });
 

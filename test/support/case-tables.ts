@@ -7,7 +7,10 @@ import {
 } from "../../services/focal-point/cases/case-tables.ts";
 import { LINK_MIGRATION_SQL } from "../../services/focal-point/chain/link-tables.ts";
 import { CLOCK_MIGRATION_SQL } from "../../services/focal-point/clocks/index.ts";
-import { LETTER_MIGRATION_SQL } from "../../services/focal-point/letters/letter-tables.ts";
+import {
+  LETTER_MIGRATION_SQL,
+  LETTER_MOVE_MIGRATION_SQL,
+} from "../../services/focal-point/letters/letter-tables.ts";
 import {
   MOVE_ATTENTION_MIGRATION_SQL,
   MOVE_MIGRATION_SQL,
@@ -35,6 +38,7 @@ export function openCaseTables(...others: readonly string[]): MemoryTransaction 
     RELEASE_MIGRATION_SQL,
     POST_ORDER_MIGRATION_SQL,
     LETTER_MIGRATION_SQL,
+    LETTER_MOVE_MIGRATION_SQL,
     LINK_MIGRATION_SQL,
     PERSON_MIGRATION_SQL,
     NOTICE_MIGRATION_SQL,

@@ -3,6 +3,7 @@ import { FirearmFacts } from "#casework";
 import { EstablishedBy, Usefulness, WithdrawalReason } from "#proto";
 import { CASEWORK_LIMITS } from "#runtime";
 import { AttachedFacts } from "../attachments/attached-schema.ts";
+import { ByLetter } from "../letters/letter-schema.ts";
 import { nameSchema } from "./names.ts";
 
 /**
@@ -61,3 +62,12 @@ export const NewFollowUp = Type.Object(
 
 /** The type of {@link NewFollowUp}. */
 export type NewFollowUp = Static<typeof NewFollowUp>;
+
+/** The same with how it left, which a State off the exchange is written to by (TP-OFF-8). */
+export const FollowUpToSend = Type.Object(
+  { ...NewFollowUp.properties, byLetter: Type.Optional(ByLetter) },
+  closed,
+);
+
+/** The type of {@link FollowUpToSend}. */
+export type FollowUpToSend = Static<typeof FollowUpToSend>;

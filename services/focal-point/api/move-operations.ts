@@ -1,7 +1,7 @@
 import { Type } from "typebox";
 import { TRACE_TRANSITIONS, type TraceState } from "#casework";
 import { EXAMPLE_IDS, problemOf, RepeatHeaders } from "#http";
-import { NewFollowUp } from "./follow-up-schema.ts";
+import { FollowUpToSend } from "./follow-up-schema.ts";
 import { HeldView } from "./release-schema.ts";
 import { ReplyToSend } from "./reply-schema.ts";
 import { CaseParams } from "./trace-operations.ts";
@@ -154,17 +154,29 @@ export const FOLLOW_UP_TRACE = {
     summary: "Says something after a request of this State: from what was lacking to the close",
     description:
       "The body holds exactly one of the follow-ups. Which are open now is in `next` of the case; " +
-      "another one is refused and nothing is sent.",
+      "another one is refused and nothing is sent. To a State off the exchange it goes by letter: " +
+      "`byLetter` says which, noted before it leaves, since it may need a second person like a " +
+      "message; the closing of a case alone may do without.",
     tags: ["traces"],
     params: CaseParams,
     headers: RepeatHeaders,
-    body: NewFollowUp,
+    body: FollowUpToSend,
     response: MOVE_RESPONSES,
   },
   config: {
     permission: "traces:send",
-    problems: MOVE_PROBLEMS,
+    problems: [...MOVE_PROBLEMS, "NOT_BY_LETTER"],
     examples: {
+      byLetterOnly: {
+        summary: "A reminder by letter to a State that is on the exchange",
+        parameters: sent,
+        body: {
+          reminder: {},
+          byLetter: { channel: "POST", reference: "KE/OUT/9", dispatchedOn: "2026-02-03" },
+        },
+        status: 409,
+        answer: problemOf("NOT_BY_LETTER"),
+      },
       feedback: {
         summary: "The answer was of use",
         parameters: sent,

@@ -1,3 +1,4 @@
+import type { Static } from "typebox";
 import { movesOpenTo, toPersonsBlock, turnOf } from "#casework";
 import {
   actorOf,
@@ -13,11 +14,14 @@ import { PersonsBlock, TraceFollowUp, TraceReply } from "#proto";
 import { manifestsFor } from "../attachments/attach.ts";
 import { attachedOf } from "../attachments/attached-schema.ts";
 import type { OpenTraceDeps } from "../cases/open-trace.ts";
+import { dayProblem } from "../letters/letter-day.ts";
+import type { LetterRecord } from "../letters/letter-record.ts";
+import type { ByLetter } from "../letters/letter-schema.ts";
 import type { MoveToSend } from "../moves/send-move.ts";
 import { onwardProblem } from "../onward/onward-problem.ts";
 import { moveProblem } from "./finding-view.ts";
 import { toFollowUp } from "./follow-up-facts.ts";
-import { FOLLOW_UP_CONTENTS } from "./follow-up-schema.ts";
+import { FOLLOW_UP_CONTENTS, type NewFollowUp } from "./follow-up-schema.ts";
 import { FOLLOW_UP_TRACE, REPLY_TO_TRACE } from "./move-operations.ts";
 import { sendHeld } from "./release-routes.ts";
 import { toTraceReply } from "./reply-facts.ts";
@@ -35,14 +39,36 @@ export function addMoveRoutes(routes: HttpRoutes, deps: OpenTraceDeps): void {
     return await makeMove(deps, { caseId, kind: "reply", ...written }, request, reply);
   });
   routes.post("/traces/:caseId/follow-up", FOLLOW_UP_TRACE, async (request, reply) => {
-    const said = toFollowUp(request.body);
+    const { byLetter, ...facts } = request.body;
+    const said = toFollowUp(facts);
     if (said === undefined) return sendProblem(reply, notOne(FOLLOW_UP_CONTENTS));
+    const letter = byLetter && letterOf(byLetter, deps.clock.now(), request);
+    const wrong = letter && letterProblem(letter, facts);
+    if (wrong !== undefined) return sendProblem(reply, wrong);
     const attached = await manifestsFor(deps.store, attachedOf(request.body.attachments));
     if (!attached.ok) return sendProblem(reply, problemFromRefusal(attached.refusal));
     const body = TraceFollowUp.encode({ ...said, attachments: attached.value }).finish();
     const { caseId } = request.params;
-    return await makeMove(deps, { caseId, kind: "followUp", body }, request, reply);
+    return await makeMove(deps, { caseId, kind: "followUp", body, letter }, request, reply);
   });
+}
+
+function letterOf(
+  { channel, dispatchedOn, language, note = "", reference }: Static<typeof ByLetter>,
+  nowMs: number,
+  request: Request,
+): LetterRecord {
+  const { userId: actor } = actorOf(request);
+  const facts = { channel, reference, onDate: dispatchedOn, language: language ?? "", note };
+  return { direction: "out", ...facts, actor, nowMs };
+}
+
+/** What is wrong with a follow-up by letter, whose enclosures go with it on paper. */
+function letterProblem(letter: LetterRecord, facts: NewFollowUp): Problem | undefined {
+  const wrong = dayProblem("byLetter.dispatchedOn", letter.onDate, letter.nowMs);
+  if (wrong !== undefined || facts.attachments === undefined) return wrong;
+  const rule = "goes with the letter itself; nothing is carried to a State off the exchange";
+  return problemOf("INPUT_INVALID", { problems: [{ field: "attachments", rule }] });
 }
 
 /** The reply that facts describe, encoded; or why whoever asks may not send it, or nobody can. */
@@ -79,7 +105,7 @@ function notOne(contents: Readonly<Record<string, unknown>>) {
 /** Makes a move for whoever asks, and answers what became of it. */
 export async function makeMove(
   deps: OpenTraceDeps,
-  move: Pick<MoveToSend, "body" | "caseId" | "drafted" | "kind" | "persons">,
+  move: Pick<MoveToSend, "body" | "caseId" | "drafted" | "kind" | "letter" | "persons">,
   request: Request,
   reply: Reply,
 ) {
@@ -98,7 +124,7 @@ export async function makeMove(
   switch (sent.type) {
     case "sent": {
       const { messageId, repeated, state } = sent;
-      if (!repeated) deps.onDrafted();
+      if (!repeated && move.letter === undefined) deps.onDrafted();
       return reply.code(repeated ? 200 : 201).send({ messageId, state, turn: turnOf(state) });
     }
     case "held":
@@ -107,6 +133,8 @@ export async function makeMove(
       return sendHeld(reply, sent);
     case "mismatch":
       return sendProblem(reply, problemOf("IDEMPOTENCY_MISMATCH"));
+    case "letter":
+      return sendProblem(reply, sent.isNeeded ? BY_LETTER : problemOf("NOT_BY_LETTER"));
     case "officer":
     case "unknown":
       return sendProblem(reply, problemOf("NOT_FOUND"));
@@ -125,3 +153,14 @@ export async function makeMove(
       return sent satisfies never;
   }
 }
+
+/** The other State is not on the exchange, and no letter was named (TP-OFF-8). */
+const BY_LETTER = problemOf("INPUT_INVALID", {
+  problems: [
+    {
+      field: "byLetter",
+      rule: "is needed: the other State is not on the exchange",
+      remedy: "Say by which letter it goes: channel, reference and dispatchedOn.",
+    },
+  ],
+});

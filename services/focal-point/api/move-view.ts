@@ -19,7 +19,7 @@ export function nextView(
 
 /** A message of a case, with what it says. */
 export function moveView(move: StoredMove) {
-  const { actor, body, by, code, effect, fate, messageId, sentAtMs } = move;
+  const { actor, body, by, byLetter, code, effect, fate, messageId, sentAtMs } = move;
   return {
     messageId,
     by,
@@ -29,6 +29,7 @@ export function moveView(move: StoredMove) {
     fate: fate || undefined,
     code: code ?? undefined,
     actor: actor || undefined,
+    byLetter: byLetter || undefined,
     ...(by === "requested"
       ? { reply: fromTraceReply(TraceReply.decode(body)) }
       : { followUp: fromFollowUp(TraceFollowUp.decode(body)) }),

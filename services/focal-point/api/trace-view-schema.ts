@@ -93,6 +93,11 @@ const CaseMove = Type.Object({
   ),
   code: Type.Optional(Type.String({ description: "Why it was not taken" })),
   actor: Type.Optional(Type.String()),
+  byLetter: Type.Optional(
+    Type.Boolean({
+      description: "It came or went by letter, to be found in `letters`; its id is no message's",
+    }),
+  ),
   reply: Type.Optional(Type.Object(NewReply.properties)),
   followUp: Type.Optional(
     Type.Object({

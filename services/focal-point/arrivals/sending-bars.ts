@@ -23,6 +23,7 @@ export function notSent(sent: Exclude<MoveSent, { readonly type: "sent" }>): Not
     return { bar, detail: more === "" ? SENDING_BARS[bar] : `${SENDING_BARS[bar]}; ${more}` };
   };
   switch (sent.type) {
+    case "letter":
     case "unknown":
       return told("NOT_OPEN", "");
     case "illegal":

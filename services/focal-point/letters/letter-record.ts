@@ -22,6 +22,11 @@ export interface LetterRecord {
   readonly nowMs: number;
 }
 
+/** A letter as an event names it. */
+export function letterText({ channel, onDate, reference }: LetterRecord): string {
+  return `${channel} ${reference}, ${onDate}`;
+}
+
 interface LetterRow extends SqlRow {
   direction: "out" | "in";
   channel: Channel;

@@ -1,14 +1,5 @@
 import type { FastifyReply } from "fastify";
-import {
-  checkReply,
-  composeLetter,
-  errorsOf,
-  isCalendarDate,
-  type Letter,
-  moveOf,
-  nameOf,
-  tlpText,
-} from "#casework";
+import { composeLetter, type Letter, movesOpenTo, nameOf, tlpText } from "#casework";
 import { actorOf, type HttpRoutes, problemOf, repeatOf, sendProblem } from "#http";
 import { Header, Tlp, TraceReply, TraceRequest } from "#proto";
 import { type LetterLanguage, letterLanguageOf } from "#reference";
@@ -16,12 +7,12 @@ import type { Clock, Database } from "#runtime";
 import { moveProblem } from "../api/finding-view.ts";
 import { toTraceReply } from "../api/reply-facts.ts";
 import type { TraceContext } from "../cases/prepare-trace.ts";
-import { conclusionOf } from "../moves/conclusion.ts";
 import type { FocalPointProcedures } from "../store.ts";
+import { dayProblem } from "./letter-day.ts";
 import { letterHtml } from "./letter-html.ts";
 import { ENTER_ANSWER, NOTE_DISPATCHED, PRINT_LETTER, SHOW_LETTER } from "./letter-operations.ts";
 import { letterPdf } from "./letter-pdf.ts";
-import type { DoneByLetter } from "./off-exchange-cases.ts";
+import type { EnteredByHand } from "./off-exchange-cases.ts";
 
 /** What the routes about letters need. */
 export interface LetterRouteDeps extends TraceContext {
@@ -102,9 +93,6 @@ function addEnteredRoute(routes: HttpRoutes, { clock, store }: LetterRouteDeps):
       const problems = [{ field: "reply", rule: "must hold exactly one move of an answer" }];
       return sendProblem(reply, problemOf("INPUT_INVALID", { problems }));
     }
-    const today = new Date(nowMs).toISOString().slice(0, receivedOn.length);
-    const errors = errorsOf(checkReply(answer, { today }));
-    if (errors.length > 0) return sendProblem(reply, moveProblem(errors));
     const { userId: actor } = actorOf(request);
     const language = said.languageTag ?? "";
     const done = await store.call("enterAnswerOnce", {
@@ -114,25 +102,13 @@ function addEnteredRoute(routes: HttpRoutes, { clock, store }: LetterRouteDeps):
         ...{ note, actor, nowMs },
       },
       reply: TraceReply.encode(answer).finish(),
-      move: moveOf(answer),
-      outcome: conclusionOf(answer),
       repeat: repeatOf(request),
     });
     return sendDone(reply, done);
   });
 }
 
-/** A day of the calendar that has begun somewhere on earth. */
-function dayProblem(field: string, day: string, nowMs: number) {
-  const latest = new Date(nowMs + EASTERNMOST_MS).toISOString().slice(0, day.length);
-  const rule = isCalendarDate(day) ? "must not lie in the future" : "must be a day of the calendar";
-  if (isCalendarDate(day) && day <= latest) return undefined;
-  return problemOf("INPUT_INVALID", { problems: [{ field, rule }] });
-}
-
-const EASTERNMOST_MS = 14 * 60 * 60 * 1_000;
-
-type Done = (DoneByLetter & { readonly repeated: boolean }) | { readonly type: "mismatch" };
+type Done = (EnteredByHand & { readonly repeated: boolean }) | { readonly type: "mismatch" };
 
 function sendDone(reply: FastifyReply, done: Done): FastifyReply {
   switch (done.type) {
@@ -144,8 +120,12 @@ function sendDone(reply: FastifyReply, done: Done): FastifyReply {
       return sendProblem(reply, problemOf("NOT_FOUND"));
     case "on exchange":
       return sendProblem(reply, problemOf("NOT_BY_LETTER"));
+    case "invalid":
+      return sendProblem(reply, moveProblem(done.errors));
     case "illegal": {
-      const detail = `the case is ${done.state}`;
+      const { state } = done;
+      const open = movesOpenTo("requested", { state, answeredAtMs: undefined }, 0).join(", ");
+      const detail = `the case is ${state}; open to that State: ${open || "nothing"}`;
       return sendProblem(reply, problemOf("ILLEGAL_MOVE", { detail }));
     }
     default:

@@ -20,17 +20,22 @@ const Reference = Type.String({
 const Note = Type.Optional(Type.String({ maxLength: CASEWORK_LIMITS.freeTextCharsMax }));
 const ChannelName = Type.Enum([...CHANNELS], { description: "How it went or came" });
 
+const SENT = {
+  channel: ChannelName,
+  reference: Reference,
+  dispatchedOn: Day,
+  language: Type.Optional(Language),
+  note: Note,
+};
+
 /** Body of `POST /v1/traces/:caseId/dispatched`. */
-export const DispatchedLetter = Type.Object(
-  {
-    channel: ChannelName,
-    reference: Reference,
-    dispatchedOn: Day,
-    language: Type.Optional(Language),
-    note: Note,
-  },
-  closed,
-);
+export const DispatchedLetter = Type.Object(SENT, closed);
+
+/** How a follow-up left whose addressee is not on the exchange (TP-OFF-8). */
+export const ByLetter = Type.Object(SENT, {
+  ...closed,
+  description: "By which letter it went, to a State that is not on the exchange",
+});
 
 /** Body of `POST /v1/traces/:caseId/entered-answer`. */
 export const EnteredLetter = Type.Object(

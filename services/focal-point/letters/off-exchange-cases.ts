@@ -1,14 +1,26 @@
-import { nextTraceState, type TraceState } from "#casework";
+import {
+  checkReply,
+  errorsOf,
+  judgeArrival,
+  nameOf,
+  nextSentAtMs,
+  type TraceState,
+} from "#casework";
 import { TracepostError } from "#errors";
-import { Header, Kind, type TraceMove } from "#proto";
+import { type Finding, Header, Kind, TraceMove, TraceReply } from "#proto";
 import { doOnce, type RepeatKey, type RepeatMismatch } from "#repeats";
-import type { Transaction } from "#runtime";
+import { newMessageId, type Transaction } from "#runtime";
 import { toTimestamp } from "#wire";
 import { type CaseToOpen, claimRequest, type OpenedCase } from "../cases/case-procedures.ts";
-import { addEvent, findCase, insertCase, moveCase } from "../cases/case-record.ts";
+import { addEvent, type CaseRecord, findCase, insertCase, moveCase } from "../cases/case-record.ts";
+import { conclusionOf } from "../moves/conclusion.ts";
+import { answerInForce } from "../moves/defaults.ts";
+import { disclosedOf, encodeBody } from "../moves/move-draft.ts";
+import { addMove, counts, movesOf, type StoredMove } from "../moves/move-record.ts";
+import { standAnew } from "../moves/stand-anew.ts";
 import { keepSentPersons } from "../persons/person-part.ts";
 import { type Clearance, noteByLetter } from "../releases/hold.ts";
-import { addLetter, type LetterRecord } from "./letter-record.ts";
+import { addLetter, type LetterRecord, letterText } from "./letter-record.ts";
 
 /**
  * Opens a case with a State off the exchange (TP-OFF-1): the same as any other, except that nothing
@@ -64,6 +76,11 @@ export type DoneByLetter =
   | { readonly type: "on exchange" }
   | { readonly type: "illegal"; readonly state: TraceState };
 
+/** The same of an answer, whose content may break the rules of replies (TP-MOVE-10). */
+export type EnteredByHand =
+  | DoneByLetter
+  | { readonly type: "invalid"; readonly errors: readonly Finding[] };
+
 /** A letter that left. */
 export interface LetterSent {
   readonly caseId: string;
@@ -77,11 +94,12 @@ export interface LetterSent {
  */
 export async function noteDispatched(tx: Transaction, args: LetterSent): Promise<DoneByLetter> {
   const { caseId, letter } = args;
-  const known = await findOffExchange(tx, caseId);
-  if ("type" in known) return known;
-  const { actor, channel, nowMs, onDate, reference } = letter;
+  const found = await findOffExchange(tx, caseId);
+  if ("type" in found) return found;
+  const { known } = found;
+  const { actor, nowMs } = letter;
   await addLetter(tx, caseId, letter);
-  const detail = `${channel} ${reference}, ${onDate}`;
+  const detail = letterText(letter);
   const event = { caseId, messageId: "", detail, actor, nowMs };
   if (known.state !== "DRAFT") {
     await addEvent(tx, { ...event, event: "another letter dispatched", state: known.state });
@@ -99,46 +117,62 @@ export interface EnteredAnswer {
   readonly letter: LetterRecord & { readonly direction: "in" };
   /** Encoded TraceReply. */
   readonly reply: Uint8Array;
-  readonly move: TraceMove;
-  /** Code of a final outcome, REFUSED, or null for a move that concludes nothing. */
-  readonly outcome: string | null;
 }
 
-/** Enters an answer by hand: the same transitions, marked as entered (TP-OFF-6). */
-export async function enterAnswer(tx: Transaction, args: EnteredAnswer): Promise<DoneByLetter> {
-  const { caseId, letter, move, outcome, reply } = args;
-  const known = await findOffExchange(tx, caseId);
-  if ("type" in known) return known;
-  const state = nextTraceState(known.state, move, "requested");
-  if (state === undefined) return { type: "illegal", state: known.state };
-  const { actor, channel, nowMs, onDate, reference } = letter;
+/**
+ * Enters an answer by hand (TP-OFF-6). It goes the way of one that came as a message: judged, kept
+ * and folded with the same moves of the case, so that state, outcome, clock, chain and counts are
+ * those a message would have made; dated when it is entered, and marked as come by letter. It is
+ * given an id that belongs to no message. Whether it crossed a letter of ours nobody can tell, and
+ * it is taken as one that may have.
+ */
+export async function enterAnswer(tx: Transaction, args: EnteredAnswer): Promise<EnteredByHand> {
+  const { caseId, letter } = args;
+  const { actor, nowMs } = letter;
+  const found = await findOffExchange(tx, caseId);
+  if ("type" in found) return found;
+  const { known } = found;
+  const moves = await movesOf(tx, caseId);
+  const said = { kind: "reply", body: asTold(args.reply, moves) } as const;
+  const errors = errorsOf(checkReply(said.body));
+  if (errors.length > 0) return { type: "invalid", errors };
+  const messageId = newMessageId(nowMs);
+  const sentAtMs = nextSentAtMs(moves, nowMs);
+  const { move, outcomeClass } = disclosedOf(said);
+  const next = { messageId, by: "requested", move, outcomeClass, sentAtMs } as const;
+  const { openedAtMs, state: before } = known;
+  const isLegal = judgeArrival({ openedAtMs, moves: moves.filter(counts) }, next).ok;
+  if (before === "DRAFT" || !isLegal) return { type: "illegal", state: before };
   await addLetter(tx, caseId, letter);
-  await tx.run(
-    `UPDATE trace_case SET reply = ?, outcome = coalesce(?, outcome),
-       answered_at = CASE WHEN ? = 'ANSWERED' THEN ? ELSE answered_at END WHERE case_id = ?`,
-    reply,
-    outcome,
-    state,
-    nowMs,
-    caseId,
-  );
-  const said = outcome === null ? "" : `${outcome}: `;
-  const detail = `${said}${channel} ${reference}, ${onDate}`;
+  const outcome = conclusionOf(said.body);
+  const kept = { outcome, body: encodeBody(said), keptAtMs: nowMs, actor, byLetter: true };
+  await addMove(tx, caseId, { ...next, ...kept });
+  const what = outcome ?? nameOf(TraceMove, move) ?? "";
+  const detail = `${what}: ${letterText(letter)}`;
   const event = "answer entered by hand";
-  await moveCase(tx, { caseId, event, state, messageId: "", detail, actor, nowMs });
+  const { state } = await standAnew(tx, known, { event, messageId, detail, actor, nowMs });
   return { type: "done", state };
 }
 
-type OffExchange = { readonly state: TraceState } | Exclude<DoneByLetter, { type: "done" }>;
+/** What the letter says; of a correction it does not know which answer of ours it corrects. */
+function asTold(bytes: Uint8Array, moves: readonly StoredMove[]): TraceReply {
+  const reply = TraceReply.decode(bytes);
+  if (reply.content?.$case === "correction") {
+    reply.content.value.correctedMessageId ||= answerInForce(moves);
+  }
+  return reply;
+}
+
+type OffExchange = { readonly known: CaseRecord } | Exclude<DoneByLetter, { type: "done" }>;
 
 async function findOffExchange(tx: Transaction, caseId: string): Promise<OffExchange> {
   const known = await findCase(tx, caseId);
   if (known === undefined || known.role !== "requesting") return { type: "unknown" };
-  return known.offExchange ? { state: known.state } : { type: "on exchange" };
+  return known.offExchange ? { known } : { type: "on exchange" };
 }
 
 type Repeatable = { readonly repeat: RepeatKey | undefined };
-type Once = (DoneByLetter & { readonly repeated: boolean }) | RepeatMismatch;
+type Once<Done = DoneByLetter> = (Done & { readonly repeated: boolean }) | RepeatMismatch;
 
 /** {@link noteDispatched} for a caller who may ask again (TP-API-18). */
 export async function dispatchOnce(tx: Transaction, args: LetterSent & Repeatable): Promise<Once> {
@@ -152,7 +186,7 @@ export async function dispatchOnce(tx: Transaction, args: LetterSent & Repeatabl
 export async function enterAnswerOnce(
   tx: Transaction,
   args: EnteredAnswer & Repeatable,
-): Promise<Once> {
+): Promise<Once<EnteredByHand>> {
   const { letter, repeat } = args;
   return await doOnce(tx, { repeat, made: "done", nowMs: letter.nowMs }, () =>
     enterAnswer(tx, args),

@@ -29,10 +29,10 @@ export function withDefaults(said: MoveBody, around: Surroundings): MoveBody {
       content.value.expectedBy ??= expectedBy(around);
       break;
     case "reminder":
-      content.value.number ||= 1 + made(around, TraceMove.REMINDER).length;
+      content.value.number ||= 1 + made(around.moves, TraceMove.REMINDER).length;
       break;
     case "correction":
-      content.value.correctedMessageId ||= answerInForce(around);
+      content.value.correctedMessageId ||= answerInForce(around.moves);
       break;
     case "referral":
       if (content.value.mode === ReferralMode.FORWARD) {
@@ -53,10 +53,11 @@ function expectedBy({ known, nowMs, request }: Surroundings): Timestamp {
   return toTimestamp(isKept ? wishedMs : nowMs + days * DAY_MS);
 }
 
-function made({ moves }: Surroundings, ...kinds: readonly TraceMove[]): StoredMove[] {
+function made(moves: readonly StoredMove[], ...kinds: readonly TraceMove[]): StoredMove[] {
   return moves.filter((one) => counts(one) && kinds.includes(one.move));
 }
 
-function answerInForce(around: Surroundings): string {
-  return made(around, TraceMove.FINAL, TraceMove.CORRECTION).at(-1)?.messageId ?? "";
+/** Message id of the answer that a correction is about; empty for none. */
+export function answerInForce(moves: readonly StoredMove[]): string {
+  return made(moves, TraceMove.FINAL, TraceMove.CORRECTION).at(-1)?.messageId ?? "";
 }

@@ -95,6 +95,12 @@ async function requestOf(
     const headerDigest = known.requestDigest ?? new Uint8Array();
     return { header, reference: { originalSender: known.peer, messageId, headerDigest } };
   }
+  // What goes by letter names no message: the header of the request is kept with its case.
+  if (known.offExchange) {
+    const header = Header.decode(known.requestHeader ?? new Uint8Array());
+    const headerDigest = new Uint8Array();
+    return { header, reference: { originalSender: self.participant, messageId, headerDigest } };
+  }
   const sent = await tx.get<{ envelope: Uint8Array | null; header_digest: Uint8Array | null }>(
     "SELECT envelope, header_digest FROM post_outbox WHERE message_id = ?",
     messageId,

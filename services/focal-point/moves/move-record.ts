@@ -13,6 +13,8 @@ export interface StoredMove extends RecordedMove {
   /** User id, `firearm-register` or `exchange` (TP-API-8). */
   readonly actor: string;
   readonly effect: CaseStep["effect"];
+  /** It came or went by letter: the other State is not on the exchange (TP-OFF-6, TP-OFF-8). */
+  readonly byLetter: boolean;
   /** What became of a message of ours; empty on one of the other State, or while under way. */
   readonly fate: MoveFate | "";
   /** Why it was not taken. */
@@ -45,6 +47,7 @@ interface MoveRow extends SqlRow {
   fate: MoveFate | "";
   code: string | null;
   field: string | null;
+  by_letter: number;
 }
 
 /** Every message of a case after its request, in the order in which they were stored here. */
@@ -68,6 +71,7 @@ export async function movesOf(tx: Transaction, caseId: string): Promise<StoredMo
     fate: row.fate,
     code: row.code,
     field: row.field,
+    byLetter: row.by_letter === 1,
   }));
 }
 
@@ -80,13 +84,16 @@ export async function caseMoves(
 }
 
 /** A message to be kept. */
-export type NewMove = Omit<StoredMove, "effect" | "fate" | "code" | "field">;
+export type NewMove = Omit<StoredMove, "byLetter" | "effect" | "fate" | "code" | "field"> & {
+  /** Absent: it is a message of the exchange. */
+  readonly byLetter?: boolean;
+};
 
 /** Keeps a message of a case; what it does is found when the case is folded. */
 export async function addMove(tx: Transaction, caseId: string, move: NewMove): Promise<void> {
   await tx.run(
     `INSERT INTO trace_move (case_id, message_id, side, move, outcome_class, outcome, body, sent_at,
-       kept_at, actor, effect) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'moved')`,
+       kept_at, actor, effect, by_letter) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'moved', ?)`,
     caseId,
     move.messageId,
     move.by,
@@ -97,6 +104,7 @@ export async function addMove(tx: Transaction, caseId: string, move: NewMove): P
     move.sentAtMs,
     move.keptAtMs,
     move.actor,
+    move.byLetter === true ? 1 : 0,
   );
 }
 

@@ -9,6 +9,7 @@ import {
   type TraceState,
 } from "#casework";
 import { accepted, type Outcome, type Refusal, refuse } from "#errors";
+import type { MessageDraft } from "#post";
 import {
   type Finding,
   Handling,
@@ -19,12 +20,13 @@ import {
   TraceRequest,
 } from "#proto";
 import { doOnce, type RepeatKey, type RepeatMismatch } from "#repeats";
-import type { Transaction } from "#runtime";
+import { newMessageId, type Transaction } from "#runtime";
 import { decodeExactly } from "#wire";
 import { bindManifests } from "../attachments/transfer-procedures.ts";
 import { addEvent, type CaseRecord, findCase } from "../cases/case-record.ts";
 import type { Replier } from "../cases/reply-handling.ts";
 import { passedOnRequest } from "../chain/link-record.ts";
+import { addLetter, type LetterRecord, letterText } from "../letters/letter-record.ts";
 import {
   handlingWith,
   judgeOnward,
@@ -39,6 +41,7 @@ import {
   draftCleared,
   holdForSecondPerson,
   type NotAlone,
+  noteByLetter,
 } from "../releases/hold.ts";
 import { conclusionOf } from "./conclusion.ts";
 import { withDefaults } from "./defaults.ts";
@@ -56,6 +59,8 @@ export interface MoveToSend {
   /** Encoded PersonsBlock: personal data of an answer, in a part of its own (TP-PERS-8). */
   readonly persons?: Uint8Array | undefined;
   readonly self: Replier;
+  /** How it left, where the other State is not on the exchange (TP-OFF-8). */
+  readonly letter?: LetterRecord | undefined;
   /** Why one person sends it although it needs two (TP-ANS-6). */
   readonly alone?: { readonly reason: string } | undefined;
   /** The draft that an officer saw and released; as it was, or edited (TP-ANS-8). */
@@ -76,6 +81,8 @@ export type MoveSent =
   /** Its body breaks rules (TP-MOVE-10, TP-MOVE-11). */
   | { readonly type: "invalid"; readonly errors: readonly Finding[] }
   | NotAlone
+  /** Off the exchange it goes by letter, which is not named; on the exchange it does not. */
+  | { readonly type: "letter"; readonly isNeeded: boolean }
   /** The firearm register may not say it by itself; an officer has to. */
   | { readonly type: "officer" };
 
@@ -97,6 +104,7 @@ export async function sendMove(
   const request = decodeExactly(TraceRequest, known.request);
   const passedOnId = await passedOnRequest(tx, known.requestMessageId);
   const said = withDefaults(decodeBody(args), { known, moves, request, passedOnId, nowMs });
+  if (!goesAsItMust(known, said, args)) return { type: "letter", isNeeded: known.offExchange };
   const persons = args.persons && PersonsBlock.decode(args.persons);
   const mayForwardTo = await statesToForward(tx, known, said);
   const errors = errorsOf(findingsOf(said, { request, persons, nowMs, mayForwardTo }));
@@ -117,21 +125,51 @@ export async function sendMove(
   const hold = { action: "move", args, caseId, peer: known.peer, draft, actor, nowMs, alone };
   const held = await holdForSecondPerson(tx, hold, given);
   if (held.type !== "cleared") return held;
-  const { messageId } = await draftCleared(tx, draft, held.clearance);
-  await bindManifests(tx, { ...draft, messageId }, said.body.attachments);
+  const messageId = await letOut(tx, known, { ...args, said, draft, clearance: held.clearance });
   const sent = { messageId, caseId, actor, nowMs };
   await keepSentPersons(tx, persons, { ...sent, peer: known.peer, sender: self.participant });
   await keepPassedOn(tx, passed.value, { ...sent, to: known.peer, byLetter: false });
   const outcome = said.kind === "reply" ? conclusionOf(said.body) : null;
   const facts = { messageId, by: side, move, outcomeClass, sentAtMs } as const;
-  await addMove(tx, caseId, { ...facts, outcome, body: encodeBody(said), keptAtMs: nowMs, actor });
+  const kept = { outcome, keptAtMs: nowMs, actor, byLetter: known.offExchange };
+  await addMove(tx, caseId, { ...facts, ...kept, body: encodeBody(said) });
   // Whoever makes another move has seen why the one before was not taken.
   await clearRefusal(tx, caseId);
   const event = said.kind === "reply" ? "reply sent" : "follow-up sent";
-  const detail = outcome ?? nameOf(TraceMove, move) ?? "";
+  const what = outcome ?? nameOf(TraceMove, move) ?? "";
+  const detail = args.letter === undefined ? what : `${what}: ${letterText(args.letter)}`;
   const { state } = await standAnew(tx, known, { event, messageId, detail, actor, nowMs });
   await noteDraft(tx, args, { messageId, state });
   return { type: "sent", messageId, state };
+}
+
+/** Off the exchange all but the closing of a case, which needs nobody to be told, has a letter. */
+function goesAsItMust(known: CaseRecord, said: MoveBody, { letter }: MoveToSend): boolean {
+  if (!known.offExchange) return letter === undefined;
+  return letter !== undefined || said.body.content?.$case === "caseClosed";
+}
+
+/** Puts a move into the outbox; of a case off the exchange its letter is noted instead. */
+async function letOut(
+  tx: Transaction,
+  known: CaseRecord,
+  going: {
+    readonly said: MoveBody;
+    readonly draft: MessageDraft;
+    readonly letter?: LetterRecord | undefined;
+    readonly clearance: Clearance;
+  },
+): Promise<string> {
+  const { clearance, draft, letter, said } = going;
+  if (known.offExchange) {
+    const messageId = newMessageId(draft.nowMs);
+    await noteByLetter(tx, { ...draft, messageId }, clearance);
+    if (letter !== undefined) await addLetter(tx, known.caseId, letter);
+    return messageId;
+  }
+  const { messageId } = await draftCleared(tx, draft, clearance);
+  await bindManifests(tx, { ...draft, messageId }, said.body.attachments);
+  return messageId;
 }
 
 /** Whether an answer may tell what others told; what we ask further tells nothing of others. */

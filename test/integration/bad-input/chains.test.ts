@@ -224,6 +224,25 @@ const LETTERS: readonly BadInputRow<Given>[] = [
     "state of the case",
     entered({}),
   ],
+  [
+    "a follow-up to a State off the exchange without its letter",
+    "INPUT_INVALID",
+    "byLetter",
+    "not on the exchange",
+    "channel, reference and dispatchedOn",
+    { path: "/v1/traces/$byLetter/follow-up", json: { reminder: {} } },
+  ],
+  [
+    "an enclosure of a follow-up by letter",
+    "INPUT_INVALID",
+    "attachments",
+    "with the letter itself",
+    EACH,
+    {
+      path: "/v1/traces/$byLetter/follow-up",
+      json: { reminder: {}, byLetter: letter, attachments: [] },
+    },
+  ],
   ["an empty answer", "INPUT_INVALID", "reply", "exactly one", EACH, entered({ reply: {} })],
   [
     "an answer that leads nowhere",

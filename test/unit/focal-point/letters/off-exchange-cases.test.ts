@@ -1,6 +1,15 @@
 import { randomUUID } from "node:crypto";
 import { beforeEach, describe, expect, test } from "vitest";
-import { Header, Instrument, Priority, TraceMove, TraceReply } from "#proto";
+import {
+  FinalReply,
+  Header,
+  Instrument,
+  Priority,
+  RefusalGround,
+  TraceMove,
+  TraceOutcome,
+  TraceReply,
+} from "#proto";
 import { caseCounts } from "../../../../services/focal-point/cases/case-procedures.ts";
 import { eventsOf, findCase } from "../../../../services/focal-point/cases/case-record.ts";
 import {
@@ -14,6 +23,7 @@ import {
   noteDispatched,
   openByLetter,
 } from "../../../../services/focal-point/letters/off-exchange-cases.ts";
+import { movesOf } from "../../../../services/focal-point/moves/move-record.ts";
 import { store } from "../../../../services/focal-point/store.ts";
 import {
   type MemoryTransaction,
@@ -51,7 +61,20 @@ const out = (reference: string): LetterRecord & { direction: "out" } => {
 const into = (reference: string): LetterRecord & { direction: "in" } => {
   return { ...common, direction: "in", reference, onDate: "2026-03-01", nowMs: 3_000 };
 };
-const answer = { reply: TraceReply.encode(TraceReply.create()).finish(), outcome: "NO_RECORD" };
+const replyOf = (content: TraceReply["content"]) =>
+  TraceReply.encode(TraceReply.create({ content, languageTag: "fr" })).finish();
+const FINAL = replyOf({
+  $case: "final",
+  value: FinalReply.create({ outcome: TraceOutcome.NO_RECORD }),
+});
+const DELAY = replyOf({
+  $case: "delay",
+  value: {
+    ground: RefusalGround.ONGOING_INVESTIGATION,
+    explanation: "An investigation would be compromised.",
+    reviewOn: "2026-07-01",
+  },
+});
 const stateOf = async () => (await findCase(tx, caseId))?.state;
 
 describe("a case with a State off the exchange (TP-OFF-1)", () => {
@@ -69,7 +92,7 @@ describe("a case with a State off the exchange (TP-OFF-1)", () => {
       offExchange: { DRAFT: 1 },
     });
     await noteDispatched(tx, { caseId, letter: out("R-1") });
-    await enterAnswer(tx, { caseId, letter: into("A-1"), move: TraceMove.FINAL, ...answer });
+    await enterAnswer(tx, { caseId, letter: into("A-1"), reply: FINAL });
     const counts = await caseCounts(tx, undefined);
     expect(counts.requesting).toEqual({ ANSWERED: 1 });
     expect(counts.offExchange).toEqual({ ANSWERED: 1 });
@@ -111,34 +134,54 @@ describe("a letter that left (TP-OFF-5)", () => {
 });
 
 describe("an answer entered by hand (TP-OFF-6)", () => {
-  const enter = (move: TraceMove) =>
-    enterAnswer(tx, { caseId, letter: into("A-1"), move, ...answer });
+  const enter = (reply: Uint8Array) => enterAnswer(tx, { caseId, letter: into("A-1"), reply });
 
   test("is not taken before the letter has left, nor twice", async () => {
-    expect(await enter(TraceMove.FINAL)).toEqual({ type: "illegal", state: "DRAFT" });
+    expect(await enter(FINAL)).toEqual({ type: "illegal", state: "DRAFT" });
     await noteDispatched(tx, { caseId, letter: out("R-1") });
-    expect(await enter(TraceMove.FINAL)).toEqual({ type: "done", state: "ANSWERED" });
-    expect(await enter(TraceMove.FINAL)).toEqual({ type: "illegal", state: "ANSWERED" });
+    expect(await enter(DELAY)).toEqual({ type: "illegal", state: "DELIVERED" });
+    expect(await enter(FINAL)).toEqual({ type: "done", state: "ANSWERED" });
+    expect(await enter(FINAL)).toEqual({ type: "illegal", state: "ANSWERED" });
     expect(await lettersOf(tx, { caseId, limit: 10 })).toHaveLength(2);
   });
 
   test("is marked as entered, with who entered it and whence it came", async () => {
     await noteDispatched(tx, { caseId, letter: out("R-1") });
-    await enter(TraceMove.FINAL);
+    await enter(FINAL);
     expect((await eventsOf(tx, caseId, 10)).at(-1)).toMatchObject({
       event: "answer entered by hand",
       detail: "NO_RECORD: POST A-1, 2026-03-01",
       actor: "officer",
     });
+    expect(await movesOf(tx, caseId)).toMatchObject([
+      { by: "requested", move: TraceMove.FINAL, effect: "moved", byLetter: true, fate: "" },
+    ]);
     expect(await findCase(tx, caseId)).toMatchObject({ outcome: "NO_RECORD", offExchange: true });
+  });
+
+  test("is held to the rules of a reply, and corrects the answer that is in force", async () => {
+    await noteDispatched(tx, { caseId, letter: out("R-1") });
+    const nothing = replyOf({ $case: "final", value: FinalReply.create() });
+    expect(await enter(nothing)).toMatchObject({
+      type: "invalid",
+      errors: [{ field: "final.outcome", rule: "missing" }],
+    });
+    await enter(FINAL);
+    const corrected = FinalReply.create({ outcome: TraceOutcome.REPORTED_LOST_OR_STOLEN });
+    const value = { correctedMessageId: "", reason: "It was reported since.", corrected };
+    expect(await enter(replyOf({ $case: "correction", value }))).toMatchObject({ type: "done" });
+    const [first, second] = await movesOf(tx, caseId);
+    const { content } = TraceReply.decode(second?.body ?? new Uint8Array());
+    expect(content).toMatchObject({ value: { correctedMessageId: first?.messageId } });
+    expect(await findCase(tx, caseId)).toMatchObject({ outcome: "REPORTED_LOST_OR_STOLEN" });
   });
 
   test("belongs to no case of the exchange, and to no case that is not there", async () => {
     await tx.run("UPDATE trace_case SET off_exchange = 0");
-    expect(await enter(TraceMove.FINAL)).toEqual({ type: "on exchange" });
+    expect(await enter(FINAL)).toEqual({ type: "on exchange" });
     await tx.run("UPDATE trace_case SET role = 'requested'");
-    expect(await enter(TraceMove.FINAL)).toEqual({ type: "unknown" });
+    expect(await enter(FINAL)).toEqual({ type: "unknown" });
     caseId = "none";
-    expect(await enter(TraceMove.FINAL)).toEqual({ type: "unknown" });
+    expect(await enter(FINAL)).toEqual({ type: "unknown" });
   });
 });

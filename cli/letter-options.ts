@@ -1,0 +1,38 @@
+import { type Command, Option } from "commander";
+import { TracepostError } from "#errors";
+
+/** As the focal point knows them. */
+export const CHANNELS = ["I-24/7", "iARMS", "POST", "DIPLOMATIC", "COURIER", "OTHER"];
+
+/** By which letter something went to a State that is not on the exchange. */
+export interface LetterOptions {
+  readonly channel?: string;
+  readonly reference?: string;
+  readonly on?: string;
+  readonly note?: string;
+}
+
+/** Gives a command the options of a letter that it may have gone by. */
+export function addLetterOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option("--channel <channel>", "off the exchange: how it goes by letter").choices(
+        CHANNELS,
+      ),
+    )
+    .option("--reference <text>", "with --channel: what the channel knows it by")
+    .option("--on <date>", "with --channel: day on which it leaves, YYYY-MM-DD")
+    .option("--note <text>", "with --channel: what else is worth keeping");
+}
+
+/** The letter as the API takes it; absent without one. Throws TracepostError USAGE for a part. */
+export function letterOf({ channel, note, on, reference }: LetterOptions): object {
+  const given = [channel, reference, on].filter((one) => one !== undefined);
+  if (given.length === 0 && note === undefined) return {};
+  if (given.length < 3) {
+    throw new TracepostError("USAGE", "A letter has --channel, --reference and --on", {
+      remedy: "Give all three, or none: messages of the exchange have no letter.",
+    });
+  }
+  return { byLetter: { channel, reference, dispatchedOn: on, note } };
+}
