@@ -3,7 +3,9 @@ import { TracepostError } from "#errors";
 import { KeyStatement, SignedKeyStatement } from "#proto";
 import { printable, REGISTER_LIMITS, systemClock } from "#runtime";
 import {
+  type ExternalSigner,
   makeOwnKeys,
+  type OwnKeyOptions,
   openKeyStatement,
   renewOwnKeys,
   SUITES,
@@ -19,7 +21,8 @@ import {
 } from "../command-result.ts";
 import { parseMoment } from "../parse-option.ts";
 import { readInput } from "../read-input.ts";
-import { takenOr } from "../register-files.ts";
+import { readPassphrase, takenOr } from "../register-files.ts";
+import { openSigner } from "../signer-file.ts";
 
 interface RequestOptions extends OutputOptions {
   readonly keysDir: string;
@@ -30,6 +33,9 @@ interface RequestOptions extends OutputOptions {
   readonly identity?: boolean;
   readonly from?: number;
   readonly suite: keyof typeof SUITES;
+  readonly passphraseFile?: string;
+  readonly unprotected?: boolean;
+  readonly signer?: string;
 }
 
 const HELP = `
@@ -37,10 +43,15 @@ At the participant: makes its keys and the statement about them that the secreta
 register; private keys never leave the folder. With --after and the statement before, the next keys:
 they are valid beside the ones before, from --from on, and are announced until then.
 
+Keys are written under a passphrase. A key that a program or hardware holds is not made: its public
+half lies in the folder, as header.key or identity.key, and --signer names how the program is run.
+
 Examples:
-  tracepost participant request NE --keys-dir keys --out ne.statement
-  tracepost participant request NE --keys-dir keys --out ne-2.statement --after ne.statement \\
-    --header --from 2027-01-01T00:00:00Z
+  tracepost participant request NE --keys-dir keys --out ne.statement --passphrase-file pass
+  tracepost participant request NE --keys-dir keys --out ne-2.statement --passphrase-file pass \\
+    --after ne.statement --header --from 2027-01-01T00:00:00Z
+  tracepost participant request NE --keys-dir keys --out ne.statement --passphrase-file pass \\
+    --signer signer.json
 `;
 
 /** Adds `participant request` (TP-REG-6). */
@@ -61,6 +72,9 @@ export function addParticipantRequest(parent: Command, terminal: Terminal): void
         .choices(Object.keys(SUITES))
         .default("ed25519"),
     )
+    .option("--passphrase-file <file>", "passphrase of the keys, in a file only you can read")
+    .option("--unprotected", "keys without a passphrase, private by their mode alone")
+    .option("--signer <file>", 'JSON: {"command": [program, …]} of the program that holds keys')
     .addHelpText("after", HELP);
   addAction<RequestOptions>(command, terminal, makeStatement);
 }
@@ -73,10 +87,17 @@ async function makeStatement(options: RequestOptions, id = ""): Promise<CommandR
       remedy: "Write NE, NE-CUSTOMS or ORG-ECOWAS.",
     });
   }
-  const signed =
-    after === undefined
-      ? await makeOwnKeys(id, keysDir, nowMs, signatureAlgorithm(options.suite))
-      : await nextKeys(options, await readStatement(after), nowMs);
+  const external = options.signer === undefined ? undefined : await openSigner(options.signer);
+  let signed: SignedKeyStatement;
+  try {
+    const kept = await keyOptions(options, external);
+    signed =
+      after === undefined
+        ? await makeOwnKeys(id, keysDir, nowMs, kept)
+        : await nextKeys(options, await readStatement(after), nowMs, kept);
+  } finally {
+    await external?.close();
+  }
   await writePublic(out, SignedKeyStatement.encode(signed).finish());
   const { identityKey, sequence, signingKeys } = KeyStatement.decode(signed.statement);
   const json = {
@@ -90,16 +111,34 @@ async function makeStatement(options: RequestOptions, id = ""): Promise<CommandR
   return { json, lines: [printable(`Statement ${sequence} of ${id} in ${out}.`), told] };
 }
 
-async function nextKeys(options: RequestOptions, previous: KeyStatement, nowMs: number) {
+/** How new keys are kept, and where those that sign are. Throws TracepostError USAGE. */
+async function keyOptions(
+  { passphraseFile, suite, unprotected = false }: RequestOptions,
+  external: ExternalSigner | undefined,
+): Promise<OwnKeyOptions> {
+  const common = {
+    algorithm: signatureAlgorithm(suite),
+    ...(external === undefined ? {} : { external }),
+  };
+  if (unprotected && passphraseFile === undefined) return common;
+  const passphrase = await readPassphrase(passphraseFile);
+  return { ...common, ask: async () => passphrase, ...(unprotected ? {} : { passphrase }) };
+}
+
+async function nextKeys(
+  options: RequestOptions,
+  previous: KeyStatement,
+  nowMs: number,
+  kept: OwnKeyOptions,
+) {
   const { from = nowMs, header = false, identity = false, keysDir, sealing = false } = options;
   if (!header && !sealing && !identity) {
     throw new TracepostError("USAGE", "It is not said which key is to be made", {
       remedy: "Give --header, --sealing or --identity, or more of them.",
     });
   }
-  const algorithm = signatureAlgorithm(options.suite);
-  const renewal = { header, identity, sealing, algorithm, fromMs: from };
-  return await renewOwnKeys(previous, keysDir, renewal, nowMs);
+  const renewal = { header, identity, sealing, fromMs: from };
+  return await renewOwnKeys(previous, keysDir, renewal, nowMs, kept);
 }
 
 async function readStatement(file: string): Promise<KeyStatement> {

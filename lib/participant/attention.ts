@@ -9,6 +9,8 @@ import { laneToken } from "#wire";
 export interface ServiceGlance {
   readonly connected: boolean;
   readonly consuming: boolean;
+  /** Why the program that signs gives no signature (TP-SIGN-5). */
+  readonly signerProblem?: string | undefined;
   readonly post: PostOpen;
   /** Kind of incident → how often, since the store was made. */
   readonly incidents: Readonly<Record<string, number>>;
@@ -28,6 +30,7 @@ export function serviceAttention(
 ): PageAlert[] {
   return [
     ...connectionAlerts(glance),
+    ...signerAlerts(glance),
     ...postAlerts(glance, nowMs),
     ...own,
     ...incidentAlerts(glance, nowMs),
@@ -53,6 +56,19 @@ function connectionAlerts({ connected, consuming }: ServiceGlance): PageAlert[] 
       level: "stuck",
       what: "Connected, but the inbox is not read: the exchange does not let this State consume.",
       remedy: "Tell the operator of the exchange; restart this service if he finds nothing.",
+    },
+  ];
+}
+
+function signerAlerts({ signerProblem }: ServiceGlance): PageAlert[] {
+  if (signerProblem === undefined) return [];
+  return [
+    {
+      level: "stuck",
+      what: `Nothing is signed: ${signerProblem}.`,
+      remedy:
+        "Look at the program or the hardware that signs. Messages are kept, and signed and sent " +
+        "once it answers.",
     },
   ];
 }

@@ -3,8 +3,13 @@ import { join } from "node:path";
 import { TracepostError } from "#errors";
 import { KeyPurpose, type Participant, type Role } from "#proto";
 import {
+  type AskPassphrase,
+  ExternalSigner,
   type KeptRegisters,
+  type KeySigner,
+  loadKeySigner,
   loadSealingKeys,
+  noPassphrase,
   openRegisterClient,
   type RegisterClient,
   readSecret,
@@ -25,7 +30,9 @@ export interface Member {
 export interface Identity {
   readonly client: RegisterClient;
   readonly self: Member;
-  readonly headerKeys: SigningRing;
+  readonly headerKeys: SigningRing<KeySigner>;
+  /** Where private halves are that are not in the folder. */
+  readonly external: ExternalSigner | undefined;
   /** Every one of them opens; replaced when keys are read again. */
   sealingKeys: readonly SealingKeyPair[];
   readonly apiToken: string;
@@ -42,8 +49,13 @@ export async function loadIdentity(config: ServiceConfig, role: Role): Promise<I
     rootPublicKeyFiles: config.rootPublicKeyFiles,
   });
   const register = client.current.view();
-  const headerKeys = await SigningRing.open(config.keysDir, "header");
-  const sealingKeys = await loadSealingKeys(config.keysDir);
+  const external = externalSigner(config);
+  const ask = passphraseOf(config);
+  const source = { ask, ...(external === undefined ? {} : { external }) };
+  const headerKeys = await SigningRing.openWith(config.keysDir, "header", (file) =>
+    loadKeySigner(file, source),
+  );
+  const sealingKeys = await loadSealingKeys(config.keysDir, ask);
   const participant = register.participant(config.participant);
   if (participant === undefined || participant.state === "") {
     throw new TracepostError("CONFIG_INVALID", `${config.participant} is no State's participant`, {
@@ -58,7 +70,24 @@ export async function loadIdentity(config: ServiceConfig, role: Role): Promise<I
   checkOwnKeys(participant, headerKeys, sealingKeys);
   const apiToken = await readSecret(config.apiTokenFile);
   const self = { participant: participant.id, state: participant.state };
-  return { client, self, headerKeys, sealingKeys, apiToken };
+  return { client, self, headerKeys, external, sealingKeys, apiToken };
+}
+
+/** The program that signs, if there is one; it is started with its first signature. */
+function externalSigner({ configDir, signer }: ServiceConfig): ExternalSigner | undefined {
+  if (signer === undefined) return undefined;
+  const { command, timeoutMs } = signer;
+  return new ExternalSigner({
+    command: command as [string, ...string[]],
+    cwd: configDir ?? ".",
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
+  });
+}
+
+/** Reads the passphrase when a key file needs it, each time: it is kept nowhere. */
+function passphraseOf({ keyPassphraseFile }: ServiceConfig): AskPassphrase {
+  if (keyPassphraseFile === undefined) return noPassphrase;
+  return async () => (await readSecret(keyPassphraseFile)).trimEnd();
 }
 
 /** File of the newest register that was taken while running. */
@@ -84,7 +113,7 @@ export async function keepRegister(dataDir: string, register: Uint8Array): Promi
 /** Reads keys again that a rotation may have laid beside the others. */
 export async function reloadKeys(identity: Identity, config: ServiceConfig): Promise<void> {
   await identity.headerKeys.reload();
-  identity.sealingKeys = await loadSealingKeys(config.keysDir);
+  identity.sealingKeys = await loadSealingKeys(config.keysDir, passphraseOf(config));
 }
 
 /** Which keys are here, to be compared with an entry of the register. */
@@ -96,7 +125,7 @@ export function keysOf({ headerKeys, sealingKeys }: Identity) {
 /** With keys the register does not know, nobody could verify us and we could open nothing. */
 function checkOwnKeys(
   participant: Participant,
-  { keyIds }: SigningRing,
+  { keyIds }: Pick<SigningRing, "keyIds">,
   sealingKeys: readonly SealingKeyPair[],
 ): void {
   const isSigner = participant.signingKeys.some(

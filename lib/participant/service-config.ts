@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
 import { type Static, type TProperties, type TSchema, Type } from "typebox";
 import { TracepostError } from "#errors";
 import { type CrashPlan, parseConfig, parseCrashPlan, pathFrom, readPlacement } from "#runtime";
@@ -22,6 +23,20 @@ export const SERVICE_SETTINGS = {
   rootPublicKeyFiles: Type.Array(path, { minItems: 1 }),
   /** Folder with header.key and seal.age. */
   keysDir: path,
+  /** File with the passphrase of encrypted keys, mode 0600. Default: the keys are not encrypted. */
+  keyPassphraseFile: Type.Optional(path),
+  /** Program that holds private keys of which keysDir has the public half (TP-SIGN-2). */
+  signer: Type.Optional(
+    Type.Object(
+      {
+        /** The program and its arguments, without a shell, in the folder of this file. */
+        command: Type.Array(path, { minItems: 1 }),
+        /** Longest wait for a signature, in milliseconds. Default: TRUST_LIMITS. */
+        timeoutMs: Type.Optional(Type.Integer({ minimum: 100, maximum: 120_000 })),
+      },
+      { additionalProperties: false },
+    ),
+  ),
   /** File with the token of the user `installation` (TP-API-9). */
   apiTokenFile: path,
   http: Type.Object(
@@ -49,7 +64,10 @@ export const SERVICE_SETTINGS = {
 const Base = Type.Object(SERVICE_SETTINGS);
 
 /** What the configuration of every service of a participant says, checked. */
-export type ServiceConfig = Static<typeof Base>;
+export type ServiceConfig = Static<typeof Base> & {
+  /** Folder of the configuration file, in which the signer runs. */
+  readonly configDir?: string;
+};
 
 /** What a service process is started with. */
 export interface ServiceStart<C> {
@@ -97,6 +115,10 @@ export async function readServiceStart<C extends ServiceConfig>(
     rootPublicKeyFiles: config.rootPublicKeyFiles.map(from),
     keysDir: from(config.keysDir),
     apiTokenFile: from(config.apiTokenFile),
+    configDir: dirname(resolve(file)),
+    ...(config.keyPassphraseFile === undefined
+      ? {}
+      : { keyPassphraseFile: from(config.keyPassphraseFile) }),
   };
   return { config: { ...config, ...paths }, crashPlan };
 }

@@ -10,9 +10,9 @@ import {
 import { createPost, type Post, type PostApplication, type PostEvent } from "#post";
 import type { Role } from "#proto";
 import { type Clock, type Database, Lifecycle, type Logger, type Timers } from "#runtime";
-import { createSealer, createSigner, PAYLOAD_TYPES, type RegisterView, rawPublicKey } from "#trust";
+import { createSealer, PAYLOAD_TYPES, type RegisterView, signerFor } from "#trust";
 import { admitInstallation, createGuard, type Guard } from "#users";
-import type { HeaderSigner, Transport } from "#wire";
+import type { MessageSigner, Transport } from "#wire";
 import { fetchRegisterFrom } from "./fetch-register.ts";
 import {
   type Identity,
@@ -72,8 +72,10 @@ export interface ServiceContext<C extends ServiceConfig, P extends ProceduresOfS
   readonly lifecycle: Lifecycle;
   readonly connected: () => boolean;
   readonly consuming: () => boolean;
+  /** Why the program that signs gives no signature; undefined while all is well. */
+  readonly signerProblem: () => string | undefined;
   /** Signs files for border posts, and what verifies them. */
-  readonly postSigner: HeaderSigner & { readonly publicKey: Uint8Array };
+  readonly postSigner: MessageSigner & { readonly publicKey: Uint8Array };
   /** To be told after a message was drafted. */
   readonly onDrafted: () => void;
 }
@@ -130,7 +132,8 @@ async function assemble<C extends ServiceConfig, P extends ProceduresOfService>(
   lifecycle: Lifecycle,
 ): Promise<string> {
   const { config, logger, clock, timers } = parts;
-  const { self } = identity;
+  const { external, self } = identity;
+  if (external !== undefined) lifecycle.add({ name: "signer", stop: () => external.close() });
   const register = (): RegisterView => identity.client.current.view();
   const metrics = new Registry();
   const events = new ServiceEvents(logger, metrics, definition.metricsName);
@@ -150,6 +153,7 @@ async function assemble<C extends ServiceConfig, P extends ProceduresOfService>(
     ...{ config, logger, clock, timers, self, register, lifecycle, connected },
     store: watched.store,
     consuming: () => post.consuming,
+    signerProblem: () => identity.external?.problem,
     postSigner: postSignerOf(identity, clock),
     onDrafted: () => post.noteDrafted(),
   });
@@ -226,8 +230,7 @@ async function openDoor<C extends ServiceConfig, P extends ProceduresOfService>(
 /** Files for border posts are signed by the key that was valid when the service started. */
 function postSignerOf({ client, headerKeys }: Identity, clock: Clock) {
   const key = headerKeys.newest(client.current.view(), clock.now());
-  const signer = createSigner(key, PAYLOAD_TYPES.postCopy);
-  return { ...signer, publicKey: rawPublicKey(key.publicKey) };
+  return { ...signerFor(key, PAYLOAD_TYPES.postCopy), publicKey: key.publicRaw };
 }
 
 /** Who keeps the register of this service up to date. */
@@ -276,10 +279,8 @@ function stoppablePost<C extends ServiceConfig, P extends ProceduresOfService>(
   const sealer = createSealer();
   lifecycle.add({ name: "sealer", stop: () => sealer.close() });
   const { client, self } = identity;
-  const signer = (): HeaderSigner => {
-    const key = identity.headerKeys.newest(client.current.view(), clock.now());
-    return createSigner(key, PAYLOAD_TYPES.header);
-  };
+  const signer = (): MessageSigner =>
+    signerFor(identity.headerKeys.newest(client.current.view(), clock.now()), PAYLOAD_TYPES.header);
   const { resendFirstMs, gapNoticeAfterMs } = config;
   return createPost({
     ...rest,

@@ -13,6 +13,8 @@ export interface ServiceSummaryDeps {
   readonly clock: Clock;
   readonly connected: () => boolean;
   readonly consuming: () => boolean;
+  /** Why the program that signs gives no signature. */
+  readonly signerProblem?: () => string | undefined;
 }
 
 const instant = Type.String({ format: "date-time" });
@@ -103,7 +105,8 @@ export async function summarizeService(deps: ServiceSummaryDeps): Promise<Summar
   const nowMs = deps.clock.now();
   const connection = { connected: deps.connected(), consuming: deps.consuming() };
   const { incidents, missingSinceMs } = post;
-  const glance = { ...connection, post: open, incidents, webhooks, newestChange };
+  const signerProblem = deps.signerProblem?.();
+  const glance = { ...connection, signerProblem, post: open, incidents, webhooks, newestChange };
   const summary = {
     participant: deps.participant,
     at: instantText(nowMs),

@@ -2,7 +2,7 @@ import type { Outcome, Refusal } from "#errors";
 import type { Header, Lane, LogEvidence } from "#proto";
 import type { Clock, Logger, Timers } from "#runtime";
 import type { RegisterView, Sealer } from "#trust";
-import type { HeaderSigner, Transport } from "#wire";
+import type { MessageSigner, Transport } from "#wire";
 import type { IncidentKind } from "./incidents.ts";
 import type { PostStore } from "./procedures.ts";
 
@@ -67,7 +67,8 @@ export interface PostParts {
   readonly application: PostApplication;
   readonly register: () => RegisterView;
   readonly registers: RegisterTaker;
-  readonly signer: () => HeaderSigner;
+  /** Of the key of today; it may be far. */
+  readonly signer: () => MessageSigner;
   /** Own opening keys, the newest first. */
   readonly identities: () => readonly string[];
   readonly clock: Clock;

@@ -1,5 +1,5 @@
 import { POST_LIMITS, passCrashPoint } from "#runtime";
-import { outSubject, resign } from "#wire";
+import { outSubject, resign, signedBy } from "#wire";
 import { backoffMs, type DueMessage } from "./outbox-procedures.ts";
 import type { PostParts } from "./parts.ts";
 import type { PumpTurn } from "./pump.ts";
@@ -67,7 +67,9 @@ export class PublishPump {
 
   /** The same header bytes under the key of today, on disk before they are sent. */
   async #signAnew(message: DueMessage): Promise<Uint8Array> {
-    const envelope = resign(message.envelope, this.#parts.signer());
+    const envelope = await signedBy(this.#parts.signer(), (signer) =>
+      resign(message.envelope, signer),
+    );
     const { messageId } = message;
     await this.#parts.store.call("postStoreResigned", { messageId, envelope });
     return envelope;

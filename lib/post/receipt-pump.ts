@@ -1,7 +1,7 @@
 import { REFUSALS, type RefusalCodeName } from "#errors";
 import { type ExchangeStatus, Kind, ReceiptItem, ReceiptType, RefusalCode } from "#proto";
 import { newMessageId, POST_LIMITS, passCrashPoint, WIRE_LIMITS } from "#runtime";
-import { buildReceipt, outSubject, refusalCodeOf } from "#wire";
+import { buildReceipt, outSubject, refusalCodeOf, signedBy } from "#wire";
 import type { ReceiptDue } from "./inbox-procedures.ts";
 import type { PostParts } from "./parts.ts";
 import type { PumpTurn } from "./pump.ts";
@@ -34,8 +34,7 @@ export class ReceiptPump {
     const { participant, register, signer, store, transport, clock, onEvent } = this.#parts;
     const nowMs = clock.now();
     const messageId = newMessageId(nowMs);
-    const { bytes } = buildReceipt(
-      {
+    const draft = {
         type: first.state === "delivered" ? ReceiptType.DELIVERED : ReceiptType.REJECTED,
         items: group.map((due) => itemOf(due)),
         sender: participant,
@@ -45,9 +44,8 @@ export class ReceiptPump {
         sentAtMs: nowMs,
         registerVersion: register().version,
         status: first.exchangeStatus as ExchangeStatus,
-      },
-      signer(),
-    );
+    };
+    const { bytes } = await signedBy(signer(), (key) => buildReceipt(draft, key));
     const subject = outSubject(participant, first.lane, Kind.RECEIPT);
     await transport.publish({ subject, data: bytes, transportId: `${messageId}.1` });
     passCrashPoint("focal-point.delivered-published");

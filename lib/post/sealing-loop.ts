@@ -2,7 +2,7 @@ import { type Refusal, refuse } from "#errors";
 import { Header, SeenCheckpoint } from "#proto";
 import { POST_LIMITS, passCrashPoint, WIRE_LIMITS } from "#runtime";
 import type { RegisterView } from "#trust";
-import { assembleEnvelope, type BuiltPart, isSealedKind, unsealedPart } from "#wire";
+import { assembleEnvelope, type BuiltPart, isSealedKind, signedBy, unsealedPart } from "#wire";
 import { type ReadDraft, readDraft } from "./draft.ts";
 import type {
   DraftRecipient,
@@ -107,9 +107,8 @@ export class SealingLoop {
         unsealedPart(name, plaintext, schema, retentionClass),
       );
     }
-    const { bytes, headerBytes, headerDigest } = assembleEnvelope(
-      { header, parts },
-      this.#parts.signer(),
+    const { bytes, headerBytes, headerDigest } = await signedBy(this.#parts.signer(), (signer) =>
+      assembleEnvelope({ header, parts }, signer),
     );
     if (bytes.length > WIRE_LIMITS.envelopeBytesMax) {
       return { ok: false, refusal: refuse("TOO_LARGE", "envelope") };

@@ -10,6 +10,12 @@ export const TRUST_LIMITS = {
   registerFetchMs: 20 * SECOND_MS,
   /** A key file is a few hundred bytes; anything else is no key file. */
   keyFileBytesMax: 64 * KIB,
+  /** Longest wait for a signature of a signer of its own; a person may have to touch a card. */
+  signatureMs: 10 * SECOND_MS,
+  /** Signatures asked of a signer and not given yet; beyond it, it is stuck. */
+  signaturesWaitingMax: 256,
+  /** Line of a signer; an answer is below 200 characters, its words for an error are cut off. */
+  signerLineCharsMax: 64 * KIB,
   /** Smallest plaintext of a key part; sequence numbers do not show in its size. */
   keyPaddingBytesMin: 512,
   /** Jobs handed to a sealing thread at a time: it never idles, and answers go back early. */

@@ -50,10 +50,12 @@ export {
   firstStatement,
   type KeyRenewal,
   makeOwnKeys,
+  type OwnKeyOptions,
   type OwnKeys,
   renewOwnKeys,
 } from "./own-statement.ts";
-export { type AskPassphrase, loadProtectedKey, saveProtectedKey } from "./protected-key.ts";
+export { type AskPassphrase, noPassphrase } from "./passphrase.ts";
+export { loadProtectedKey, saveProtectedKey } from "./protected-key.ts";
 export { partiesGroup, receivingUnit } from "./receiving-unit.ts";
 export {
   loadRegister,
@@ -73,6 +75,10 @@ export type { PlainPart, SealBinding, SealedParts, SealJob, SealRecipient } from
 export { createSealer, type Sealer, type SealerOptions } from "./sealer.ts";
 export { readSecret, writePublic, writeSecret } from "./secret-file.ts";
 export { lowSignature } from "./signature-suites.ts";
+export { ExternalSigner } from "./signers/external-signer.ts";
+export { fileSigner, type KeySigner, signerFor } from "./signers/key-signer.ts";
+export { isExternalKey, type KeySource, loadKeySigner } from "./signers/key-source.ts";
+export { parseSignerResponse } from "./signers/signer-protocol.ts";
 export { draftRegister, type RegisterDraft } from "./versions/draft-register.ts";
 export {
   admittedEntry,

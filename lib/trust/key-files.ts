@@ -2,6 +2,7 @@ import { createPrivateKey, createPublicKey, type KeyObject } from "node:crypto";
 import { generateHybridIdentity, identityToRecipient } from "age-encryption";
 import { TracepostError } from "#errors";
 import { pairOf, type SigningKeyPair } from "./keys.ts";
+import { type AskPassphrase, noPassphrase, readProtected, writeProtected } from "./passphrase.ts";
 import { readPublic, readSecret, writePublic, writeSecret } from "./secret-file.ts";
 
 /** An age hybrid identity (ML-KEM-768 and X25519) and its recipient. */
@@ -64,11 +65,15 @@ export async function savePublicKey(
 }
 
 /**
- * Reads a sealing key: an age identity file, mode 0600, with one hybrid identity. Throws
- * TracepostError KEY_FILE naming the file.
+ * Reads a sealing key: an age identity file, mode 0600, with one hybrid identity, which may be under
+ * a passphrase. Throws TracepostError KEY_FILE naming the file.
  */
-export async function loadSealingKey(file: string): Promise<SealingKeyPair> {
-  const lines = (await readSecret(file)).split("\n").map((line) => line.trim());
+export async function loadSealingKey(
+  file: string,
+  ask: AskPassphrase = noPassphrase,
+): Promise<SealingKeyPair> {
+  const text = await readProtected(file, ask);
+  const lines = text.split("\n").map((line) => line.trim());
   const [identity, ...others] = lines.filter((line) => line !== "" && !line.startsWith("#"));
   const expected = "an age identity file with one hybrid identity";
   if (!identity?.startsWith("AGE-SECRET-KEY-PQ-1") || others.length > 0) {
@@ -82,11 +87,17 @@ export async function loadSealingKey(file: string): Promise<SealingKeyPair> {
 }
 
 /**
- * Writes a sealing key as an identity file that the standard `age` tool reads, mode 0600. Throws
- * TracepostError KEY_FILE when the file holds another key.
+ * Writes a sealing key as an identity file that the standard `age` tool reads, mode 0600, under a
+ * passphrase if one is given. Throws TracepostError KEY_FILE when the file holds another key.
  */
-export async function saveSealingKey(file: string, pair: SealingKeyPair): Promise<void> {
-  await writeSecret(file, `# public key: ${pair.recipient}\n${pair.identity}\n`);
+export async function saveSealingKey(
+  file: string,
+  pair: SealingKeyPair,
+  passphrase?: string,
+): Promise<void> {
+  const text = `# public key: ${pair.recipient}\n${pair.identity}\n`;
+  if (passphrase === undefined) await writeSecret(file, text);
+  else await writeProtected(file, text, passphrase, "service");
 }
 
 function parsed<T>(file: string, expected: string, read: () => T): T {

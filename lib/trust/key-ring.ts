@@ -4,25 +4,40 @@ import { TracepostError } from "#errors";
 import { timestampMs } from "#wire";
 import { loadSealingKey, loadSigningKey, type SealingKeyPair } from "./key-files.ts";
 import type { SigningKeyPair } from "./keys.ts";
+import type { AskPassphrase } from "./passphrase.ts";
 import type { RegisterView } from "./register-view.ts";
+
+/** A key as a ring holds it. */
+type RingKey = Pick<SigningKeyPair, "keyId">;
 
 /**
  * The signing keys of one purpose that lie in a folder: `NAME.key`, and `NAME-….key` for those that
  * came with a rotation (TP-RUN-7). Which one signs is for the register to say, each time.
  */
-export class SigningRing {
+export class SigningRing<K extends RingKey = SigningKeyPair> {
   readonly #folder: string;
   readonly #name: string;
-  #pairs: readonly SigningKeyPair[] = [];
+  readonly #load: (file: string) => Promise<K>;
+  #pairs: readonly K[] = [];
 
-  private constructor(folder: string, name: string) {
+  private constructor(folder: string, name: string, load: (file: string) => Promise<K>) {
     this.#folder = folder;
     this.#name = name;
+    this.#load = load;
   }
 
   /** Reads the keys. Throws TracepostError KEY_FILE for one that cannot be read, or for none. */
   static async open(folder: string, name: string): Promise<SigningRing> {
-    const ring = new SigningRing(folder, name);
+    return await SigningRing.openWith(folder, name, loadSigningKey);
+  }
+
+  /** The same for keys that are read another way; not all have their private half here. */
+  static async openWith<K extends RingKey>(
+    folder: string,
+    name: string,
+    load: (file: string) => Promise<K>,
+  ): Promise<SigningRing<K>> {
+    const ring = new SigningRing(folder, name, load);
     await ring.reload();
     return ring;
   }
@@ -30,7 +45,7 @@ export class SigningRing {
   /** Reads them again: a new key was laid there before its register was published. */
   async reload(): Promise<void> {
     const files = await keyFiles(this.#folder, this.#name, ".key");
-    this.#pairs = await Promise.all(files.map((file) => loadSigningKey(file)));
+    this.#pairs = await Promise.all(files.map((file) => this.#load(file)));
   }
 
   /** Ids of the keys that are here. */
@@ -43,12 +58,12 @@ export class SigningRing {
    * valid since last. Without any, the first one here: what it signs is refused with the reason,
    * and signed again.
    */
-  newest(register: RegisterView, nowMs: number): SigningKeyPair {
+  newest(register: RegisterView, nowMs: number): K {
     const usable = this.#pairs
       .map((pair) => ({ pair, sinceMs: validSince(register, pair.keyId, nowMs) }))
       .filter(({ sinceMs }) => sinceMs !== undefined)
       .toSorted((left, right) => (right.sinceMs ?? 0) - (left.sinceMs ?? 0));
-    return usable[0]?.pair ?? (this.#pairs[0] as SigningKeyPair);
+    return usable[0]?.pair ?? (this.#pairs[0] as K);
   }
 }
 
@@ -66,9 +81,12 @@ function validSince(register: RegisterView, keyId: string, nowMs: number): numbe
  * Every sealing key of a folder, `seal.age` and `seal-….age`: what was sealed to an earlier one
  * still opens. Throws TracepostError KEY_FILE.
  */
-export async function loadSealingKeys(folder: string): Promise<readonly SealingKeyPair[]> {
+export async function loadSealingKeys(
+  folder: string,
+  ask?: AskPassphrase,
+): Promise<readonly SealingKeyPair[]> {
   const files = await keyFiles(folder, "seal", ".age");
-  return await Promise.all(files.map((file) => loadSealingKey(file)));
+  return await Promise.all(files.map((file) => loadSealingKey(file, ask)));
 }
 
 async function keyFiles(folder: string, name: string, ending: string): Promise<string[]> {

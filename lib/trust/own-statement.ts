@@ -5,7 +5,7 @@ import {
   KeyPurpose,
   KeyStatement,
   type SealingKey,
-  SignatureAlgorithm,
+  type SignatureAlgorithm,
   type SignedKeyStatement,
   SigningKey,
 } from "#proto";
@@ -13,13 +13,15 @@ import { REGISTER_LIMITS } from "#runtime";
 import { timestampMs, toTimestamp } from "#wire";
 import {
   generateSealingKey,
-  loadSigningKey,
   type SealingKeyPair,
   saveSealingKey,
   saveSigningKey,
 } from "./key-files.ts";
 import { generateSigningKey, type SigningKeyPair } from "./keys.ts";
-import { signKeyStatement } from "./versions/key-statement.ts";
+import { saveProtectedKey } from "./protected-key.ts";
+import { fileSigner, type KeySigner } from "./signers/key-signer.ts";
+import { isExternalKey, type KeySource, loadKeySigner } from "./signers/key-source.ts";
+import { signKeyStatement, signKeyStatementWith } from "./versions/key-statement.ts";
 
 /** The keys a participant begins with. */
 export interface OwnKeys {
@@ -31,39 +33,40 @@ export interface OwnKeys {
 /** The first statement of a participant about its keys, valid from `nowMs` for two years. */
 export function firstStatement(
   participant: string,
-  { header, identity, sealing }: OwnKeys,
+  keys: OwnKeys,
   nowMs: number,
 ): SignedKeyStatement {
-  const statement = KeyStatement.create({
-    participant,
-    sequence: 1n,
-    identityKey: statedKey(identity, KeyPurpose.IDENTITY, nowMs),
-    signingKeys: [statedKey(header, KeyPurpose.HEADER, nowMs)],
-    sealingKeys: [statedSealingKey(sealing, nowMs)],
-    madeAt: toTimestamp(nowMs),
-  });
-  return signKeyStatement(statement, [identity, header]);
+  return signKeyStatement(statedFirst(participant, keys, nowMs), [keys.identity, keys.header]);
+}
+
+/** How keys are made and kept. */
+export interface OwnKeyOptions extends KeySource {
+  /** Of new signing keys; default Ed25519. */
+  readonly algorithm?: SignatureAlgorithm;
+  /** What new key files are put under; absent: they are private by their mode alone. */
+  readonly passphrase?: string;
 }
 
 /**
  * Makes the keys of a new participant in its folder, identity.key, header.key and seal.age, and
- * its first statement about them (TP-REG-6). Throws TracepostError KEY_FILE when one is there.
+ * its first statement about them (TP-REG-6). A signing key whose public half lies there already is
+ * one of the external signer, and is taken (TP-SIGN-2). Throws TracepostError KEY_FILE when a
+ * private one is there.
  */
 export async function makeOwnKeys(
   participant: string,
   folder: string,
   nowMs: number,
-  algorithm: SignatureAlgorithm = SignatureAlgorithm.UNSPECIFIED,
+  options: OwnKeyOptions = {},
 ): Promise<SignedKeyStatement> {
-  const keys: OwnKeys = {
-    identity: generateSigningKey(algorithm),
-    header: generateSigningKey(algorithm),
+  const keys = {
+    identity: await keptKey(join(folder, "identity.key"), options),
+    header: await keptKey(join(folder, "header.key"), options),
     sealing: await generateSealingKey(),
   };
-  await saveSigningKey(join(folder, "identity.key"), keys.identity);
-  await saveSigningKey(join(folder, "header.key"), keys.header);
-  await saveSealingKey(join(folder, "seal.age"), keys.sealing);
-  return firstStatement(participant, keys, nowMs);
+  await saveSealingKey(join(folder, "seal.age"), keys.sealing, options.passphrase);
+  const statement = statedFirst(participant, keys, nowMs);
+  return await signKeyStatementWith(statement, [keys.identity, keys.header]);
 }
 
 /** Which keys are to be made anew, and from when they are valid. */
@@ -71,8 +74,6 @@ export interface KeyRenewal {
   readonly header: boolean;
   readonly sealing: boolean;
   readonly identity: boolean;
-  /** Of the new signing keys; default Ed25519. */
-  readonly algorithm?: SignatureAlgorithm;
   /** Milliseconds since 1970; the keys before stay valid as they were: the two overlap. */
   readonly fromMs: number;
 }
@@ -87,6 +88,7 @@ export async function renewOwnKeys(
   folder: string,
   renewal: KeyRenewal,
   nowMs: number,
+  options: OwnKeyOptions = {},
 ): Promise<SignedKeyStatement> {
   const sequence = previous.sequence + 1n;
   const fromMs = Math.max(renewal.fromMs, nowMs);
@@ -99,16 +101,16 @@ export async function renewOwnKeys(
   );
   let identityKey = previous.identityKey;
   if (renewal.header) {
-    const pair = await keptKey(join(folder, `header-${sequence}.key`), renewal.algorithm);
+    const pair = await keptKey(join(folder, `header-${sequence}.key`), options);
     signingKeys.push(statedKey(pair, KeyPurpose.HEADER, fromMs));
   }
   if (renewal.sealing) {
     const pair = await generateSealingKey();
-    await saveSealingKey(join(folder, `seal-${sequence}.age`), pair);
+    await saveSealingKey(join(folder, `seal-${sequence}.age`), pair, options.passphrase);
     sealingKeys.push(statedSealingKey(pair, fromMs));
   }
   if (renewal.identity) {
-    const pair = await keptKey(join(folder, `identity-${sequence}.key`), renewal.algorithm);
+    const pair = await keptKey(join(folder, `identity-${sequence}.key`), options);
     identityKey = statedKey(pair, KeyPurpose.IDENTITY, nowMs);
   }
   const statement = KeyStatement.create({
@@ -122,21 +124,29 @@ export async function renewOwnKeys(
   const signers = [identityKey, previous.identityKey, ...signingKeys].map(
     (key) => key?.keyId ?? "",
   );
-  return signKeyStatement(statement, await keysOf(folder, new Set(signers)));
+  return await signKeyStatementWith(statement, await keysOf(folder, new Set(signers), options));
 }
 
-async function keptKey(file: string, algorithm?: SignatureAlgorithm): Promise<SigningKeyPair> {
-  const pair = generateSigningKey(algorithm);
-  await saveSigningKey(file, pair);
-  return pair;
+async function keptKey(file: string, options: OwnKeyOptions): Promise<KeySigner> {
+  if (await isExternalKey(file)) return await loadKeySigner(file, options);
+  const pair = generateSigningKey(options.algorithm);
+  if (options.passphrase === undefined) await saveSigningKey(file, pair);
+  else await saveProtectedKey(file, pair, options.passphrase, "service");
+  return fileSigner(pair);
 }
 
 /** The keys of a folder with these ids, in their order. */
-async function keysOf(folder: string, keyIds: ReadonlySet<string>): Promise<SigningKeyPair[]> {
+async function keysOf(
+  folder: string,
+  keyIds: ReadonlySet<string>,
+  source: KeySource,
+): Promise<KeySigner[]> {
   const files = (await readdir(folder)).filter((file) => file.endsWith(".key"));
-  const pairs = await Promise.all(files.map((file) => loadSigningKey(join(folder, file))));
+  const keys: KeySigner[] = [];
+  // One after the other: opening one under a passphrase takes much memory on purpose.
+  for (const file of files) keys.push(await loadKeySigner(join(folder, file), source));
   return [...keyIds].map((keyId) => {
-    const pair = pairs.find((one) => one.keyId === keyId);
+    const pair = keys.find((one) => one.keyId === keyId);
     if (pair !== undefined) return pair;
     throw new TracepostError("KEY_FILE", `${folder} does not hold the key ${keyId}`, {
       remedy: "Put the key file back: every key of a statement signs it, as proof that it is had.",
@@ -144,7 +154,25 @@ async function keysOf(folder: string, keyIds: ReadonlySet<string>): Promise<Sign
   });
 }
 
-function statedKey(pair: SigningKeyPair, purpose: KeyPurpose, fromMs: number): SigningKey {
+/** What is said of a key, wherever it lies. */
+type KeyFacts = Pick<SigningKeyPair, "algorithm" | "keyId" | "publicRaw">;
+
+function statedFirst(
+  participant: string,
+  keys: { readonly identity: KeyFacts; readonly header: KeyFacts; readonly sealing: SealingKeyPair },
+  nowMs: number,
+): KeyStatement {
+  return KeyStatement.create({
+    participant,
+    sequence: 1n,
+    identityKey: statedKey(keys.identity, KeyPurpose.IDENTITY, nowMs),
+    signingKeys: [statedKey(keys.header, KeyPurpose.HEADER, nowMs)],
+    sealingKeys: [statedSealingKey(keys.sealing, nowMs)],
+    madeAt: toTimestamp(nowMs),
+  });
+}
+
+function statedKey(pair: KeyFacts, purpose: KeyPurpose, fromMs: number): SigningKey {
   const { algorithm, keyId, publicRaw } = pair;
   const key = { keyId, publicKey: publicRaw, algorithm, purpose };
   return SigningKey.create({ ...key, ...lifeFrom(fromMs) });

@@ -13,6 +13,37 @@ export interface HeaderSigner {
   sign(headerBytes: Uint8Array): Uint8Array;
 }
 
+/** The same for a key that may be far: in hardware, or in another process (TP-SIGN-1). */
+export interface MessageSigner {
+  readonly keyId: string;
+  /** Rejects while the key cannot be reached. */
+  sign(headerBytes: Uint8Array): Uint8Array | Promise<Uint8Array>;
+}
+
+/**
+ * Builds what is signed with a key that may be far. `build` is called once more when the signature
+ * has come, and must make the same bytes of the same draft both times.
+ */
+export async function signedBy<T>(
+  signer: MessageSigner,
+  build: (signer: HeaderSigner) => T,
+): Promise<T> {
+  const { keyId } = signer;
+  let coming: Promise<Uint8Array> | undefined;
+  const built = build({
+    keyId,
+    sign: (bytes) => {
+      const signature = signer.sign(bytes);
+      if (signature instanceof Uint8Array) return signature;
+      coming = signature;
+      return new Uint8Array();
+    },
+  });
+  if (coming === undefined) return built;
+  const signature = await coming;
+  return build({ keyId, sign: () => signature });
+}
+
 /** A part with its line in the table of parts. */
 export interface BuiltPart {
   readonly info: PartInfo;

@@ -7,7 +7,9 @@ export {
   type EnvelopeDraft,
   filterForRecipient,
   type HeaderSigner,
+  type MessageSigner,
   resign,
+  signedBy,
   unsealedPart,
 } from "./assemble.ts";
 export { buildReceipt, type ReceiptDraft } from "./build-receipt.ts";

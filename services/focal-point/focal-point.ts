@@ -107,6 +107,7 @@ async function buildFocalPoint(
     clock,
     connected: context.connected,
     consuming: context.consuming,
+    signerProblem: context.signerProblem,
     answering: config.answering,
   };
   const figures = shareInFlight(() => summarize(facts));

@@ -167,6 +167,10 @@ keep("key-part", "padded", padded);
 keep("key-part", "bare", Buffer.concat([padded.subarray(0, 4), keyPart]));
 keep("signature", "zeros-and-a-payload", Buffer.concat([Buffer.alloc(64), keyPart]));
 
+keepTexts("signer-line", {
+  "valid-signature": `{"id":1,"signature":"${"A".repeat(86)}=="}`,
+  "valid-error": '{"id":2,"error":"the card is not in the reader"}',
+});
 keepTexts("participants-yaml", {
   "valid-two": `- id: NO
   name: Norwegian focal point

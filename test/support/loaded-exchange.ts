@@ -101,6 +101,7 @@ export class LoadedExchange {
       const mixed =
         onP256 === undefined ? others : [{ ...onP256, suite: "es256" as const }, ...others];
       await initExchange({ dataDir, participants: mixed });
+      if (options.signer === true) await moveKeyToSigner(dataDir, onP256?.id ?? "");
     }
     await loaded.start();
     const plan = { inputDigest: "", items: [], requests: loaded.#requests, participants: STATES };

@@ -10,7 +10,7 @@ import {
 import { PostCopy } from "#proto";
 import { CHECK_LIMITS, type Clock, type Database, HTTP_LIMITS } from "#runtime";
 import { encryptTo, publicKeyOf } from "#trust";
-import { type HeaderSigner, toTimestamp } from "#wire";
+import { type MessageSigner, toTimestamp } from "#wire";
 import type { ALERT_COPY_PROCEDURES } from "../copy/procedures.ts";
 import type { BorderPost, POST_COPY_PROCEDURES } from "../post/border-posts.ts";
 import { sealCopyFile } from "../post/copy-file.ts";
@@ -27,7 +27,7 @@ export interface PostDeps {
   readonly clock: Clock;
   readonly self: { readonly participant: string };
   /** Signs files for posts, and with which public key that is verified. */
-  readonly postSigner: HeaderSigner & { readonly publicKey: Uint8Array };
+  readonly postSigner: MessageSigner & { readonly publicKey: Uint8Array };
   readonly config: { readonly alertsStaleAfterHours?: number | undefined };
 }
 

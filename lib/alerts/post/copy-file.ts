@@ -1,7 +1,7 @@
 import type { KeyObject } from "node:crypto";
 import { PostCopy, SignedPostCopy } from "#proto";
 import { decryptWith, encryptTo, PAYLOAD_TYPES, verifyBytes } from "#trust";
-import type { HeaderSigner } from "#wire";
+import type { MessageSigner } from "#wire";
 
 /** Whose signature a post believes; taken in once, by hand, with the first copy. */
 export interface PostIssuer {
@@ -13,11 +13,11 @@ export interface PostIssuer {
 /** Signs what a post is to hold, then seals it to the post's key (TP-CHECK-10). */
 export async function sealCopyFile(
   copy: PostCopy,
-  signer: HeaderSigner,
+  signer: MessageSigner,
   recipient: string,
 ): Promise<Uint8Array> {
   const bytes = PostCopy.encode(copy).finish();
-  const signature = { keyId: signer.keyId, value: signer.sign(bytes) };
+  const signature = { keyId: signer.keyId, value: await signer.sign(bytes) };
   const signed = SignedPostCopy.encode({ copy: bytes, signature }).finish();
   return await encryptTo(recipient, signed);
 }

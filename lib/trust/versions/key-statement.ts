@@ -1,9 +1,16 @@
-import { KeyPurpose, KeyStatement, type SignedKeyStatement, type SigningKey } from "#proto";
+import {
+  KeyPurpose,
+  KeyStatement,
+  type Signature,
+  type SignedKeyStatement,
+  type SigningKey,
+} from "#proto";
 import { REGISTER_LIMITS } from "#runtime";
 import { decodeExactly, encodeMessage, equalBytes, timestampMs } from "#wire";
 import { isHybridRecipient } from "../age-file.ts";
 import { createSigner, PAYLOAD_TYPES, verifyBytesNow } from "../dsse.ts";
 import { publicKeyOf, type SigningKeyPair } from "../keys.ts";
+import type { KeySigner } from "../signers/key-signer.ts";
 import { isKeyFor, isSealingKey, isValidAt } from "./key-windows.ts";
 import { type RegisterOutcome, registerRefused } from "./register-refusal.ts";
 
@@ -30,6 +37,21 @@ export function signKeyStatement(
       return { keyId: signer.keyId, value: signer.sign(bytes) };
     }),
   };
+}
+
+/** The same with keys that may be far (TP-SIGN-1). */
+export async function signKeyStatementWith(
+  statement: KeyStatement,
+  keys: readonly KeySigner[],
+): Promise<SignedKeyStatement> {
+  const bytes = encodeMessage(KeyStatement, statement);
+  const signatures: Signature[] = [];
+  // One after the other: a card does one thing at a time.
+  for (const key of keys) {
+    const value = await key.sign(PAYLOAD_TYPES.keyStatement, bytes);
+    signatures.push({ keyId: key.keyId, value });
+  }
+  return { statement: bytes, signatures };
 }
 
 /**

@@ -5,11 +5,13 @@ import {
   lowSignature,
   openRegister,
   PAYLOAD_TYPES,
+  parseSignerResponse,
   publicKeyOf,
   signRegister,
   verifyBytes,
 } from "#trust";
 import { type AssembledEnvelope, decodeExactly } from "#wire";
+import { rawSignature } from "../../../deploy/signer/raw-signature.ts";
 import { makeParties } from "../../support/parties.ts";
 import {
   rebuilt,
@@ -19,7 +21,7 @@ import {
   withParts,
 } from "../../support/sealed-message.ts";
 import { readVectors } from "../../support/vectors.ts";
-import { ofOutcome, type Target, type Verdict } from "../verdict.ts";
+import { ofOptional, ofOutcome, type Target, type Verdict } from "../verdict.ts";
 
 interface RegisterVectors {
   readonly root_public_keys: readonly string[];
@@ -124,6 +126,20 @@ export const TRUST_TARGETS: readonly Target[] = [
       const { publicKey } = BR.key;
       const payload = input.subarray(SIGNATURE_BYTES);
       return { accepted: await verifyBytes(publicKey, PAYLOAD_TYPES.header, payload, low) };
+    },
+  },
+  {
+    corpus: "signer-line",
+    parses: ["parseSignerResponse"],
+    read: (input) => ofOptional(parseSignerResponse(Buffer.from(input).toString("utf8"))),
+  },
+  {
+    corpus: "signer-line",
+    parses: ["rawSignature"],
+    read(input) {
+      const raw = rawSignature(Buffer.from(input));
+      if (raw !== undefined && raw.length !== SIGNATURE_BYTES) throw new TypeError("not 64 bytes");
+      return ofOptional(raw);
     },
   },
   ...(["body", "key"] as const).map(
