@@ -35,15 +35,15 @@ export class ReceiptPump {
     const nowMs = clock.now();
     const messageId = newMessageId(nowMs);
     const draft = {
-        type: first.state === "delivered" ? ReceiptType.DELIVERED : ReceiptType.REJECTED,
-        items: group.map((due) => itemOf(due)),
-        sender: participant,
-        recipient: first.sender,
-        lane: first.lane,
-        messageId,
-        sentAtMs: nowMs,
-        registerVersion: register().version,
-        status: first.exchangeStatus as ExchangeStatus,
+      type: first.state === "delivered" ? ReceiptType.DELIVERED : ReceiptType.REJECTED,
+      items: group.map((due) => itemOf(due)),
+      sender: participant,
+      recipient: first.sender,
+      lane: first.lane,
+      messageId,
+      sentAtMs: nowMs,
+      registerVersion: register().version,
+      status: first.exchangeStatus as ExchangeStatus,
     };
     const { bytes } = await signedBy(signer(), (key) => buildReceipt(draft, key));
     const subject = outSubject(participant, first.lane, Kind.RECEIPT);

@@ -159,7 +159,11 @@ type KeyFacts = Pick<SigningKeyPair, "algorithm" | "keyId" | "publicRaw">;
 
 function statedFirst(
   participant: string,
-  keys: { readonly identity: KeyFacts; readonly header: KeyFacts; readonly sealing: SealingKeyPair },
+  keys: {
+    readonly identity: KeyFacts;
+    readonly header: KeyFacts;
+    readonly sealing: SealingKeyPair;
+  },
   nowMs: number,
 ): KeyStatement {
   return KeyStatement.create({

@@ -48,7 +48,7 @@ let tiles: { level: number; hashes: Buffer }[] = [];
 let latest = "";
 
 beforeAll(async () => {
-  loaded = await LoadedExchange.open({ requestsMax: REQUESTS, pauseMs: 1 });
+  loaded = await LoadedExchange.open({ requestsMax: REQUESTS, pauseMs: 1, signer: true });
   loaded.startLoad();
   await loaded.untilSubmitted(REQUESTS);
   await loaded.stopLoad();

@@ -17,6 +17,7 @@ import {
 } from "../../deploy/local/index.ts";
 import { SCENARIO_USERS } from "../../scenario/enter-exchange.ts";
 import { FocalPoints } from "../../scenario/focal-points.ts";
+import { giveKeyToSigner } from "./key-at-signer.ts";
 import { inventParticipants } from "../../scenario/participants.ts";
 import { PatientDoors, pause } from "../../scenario/patient-doors.ts";
 import { planScenario } from "../../scenario/plan.ts";
@@ -39,6 +40,8 @@ export interface LoadOptions extends Pick<StartOptions, "env" | "restartCrashed"
   readonly onEvent?: (event: ExchangeEvent) => void;
   /** Pause of one State between two requests, in milliseconds. */
   readonly pauseMs?: number;
+  /** Whether the key of one State is with a program of its own. */
+  readonly signer?: boolean;
   /** How it is run instead of as processes of this machine; it is set up already. */
   readonly runElsewhere?: () => Promise<RunningExchange>;
 }
@@ -101,7 +104,7 @@ export class LoadedExchange {
       const mixed =
         onP256 === undefined ? others : [{ ...onP256, suite: "es256" as const }, ...others];
       await initExchange({ dataDir, participants: mixed });
-      if (options.signer === true) await moveKeyToSigner(dataDir, onP256?.id ?? "");
+      if (options.signer === true) await giveKeyToSigner(dataDir, onP256?.id ?? "");
     }
     await loaded.start();
     const plan = { inputDigest: "", items: [], requests: loaded.#requests, participants: STATES };

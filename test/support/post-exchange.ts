@@ -17,7 +17,7 @@ import {
   saveSigningKey,
 } from "#trust";
 import { newToken } from "#users";
-import { type HeaderSigner, sha256, type Transport } from "#wire";
+import { type MessageSigner, sha256, type Transport } from "#wire";
 import { type RunningGateway, startGateway } from "../../gateway/gateway.ts";
 import type { GatewayProcedures } from "../../gateway/store.ts";
 import { createFastTime, type FastTime } from "./fast-time.ts";
@@ -42,7 +42,7 @@ export interface PostMember {
   /** What is asked of the exchange's door when a peer names a newer register; default: nothing. */
   fetch: (() => Promise<Uint8Array | undefined>) | undefined;
   /** Replaceable, for key rotations. */
-  signer: HeaderSigner;
+  signer: MessageSigner;
   /** Sends a text; gives its message id. */
   send(
     to: string | readonly string[],

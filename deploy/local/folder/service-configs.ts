@@ -53,8 +53,8 @@ export async function writeGatewayConfig(
 
 /**
  * Writes the configuration file of a focal point or a border agency. It reads its own copies of
- * register and root key. Where webhooks may lead is the operator's to write into the file, and
- * stays as it is.
+ * register and root key. Where webhooks may lead, and how private keys are kept, is the
+ * operator's to write into the file, and stays as it is.
  */
 export async function writeParticipantConfig(
   paths: ExchangePaths,
@@ -80,6 +80,8 @@ export async function writeParticipantConfig(
     resendFirstMs: tuning.resendFirstMs,
     gapNoticeAfterMs: tuning.gapNoticeAfterMs,
     webhookOrigins: await settingIn(own.config, "webhookOrigins"),
+    keyPassphraseFile: await settingIn(own.config, "keyPassphraseFile"),
+    signer: await settingIn(own.config, "signer"),
   });
 }
 

@@ -45,6 +45,13 @@ const waitingFor = (ms: number, unconfirmed: number) => ({
   ],
 });
 
+test("a program that gives no signature is said first, with what to do (TP-SIGN-5)", () => {
+  const signerProblem = "the signer says: the card is not in the reader";
+  const [first] = alerts({ signerProblem, post: waitingFor(STATUS_LIMITS.undeliveredMs, 0) });
+  expect(first).toMatchObject({ level: "stuck", what: `Nothing is signed: ${signerProblem}.` });
+  expect(first?.remedy).toContain("signed and sent once it answers");
+});
+
 const webhook = (changes: Partial<WebhookRecord>): WebhookRecord => ({
   webhookId: "wh_aaaaaaaaaaaa",
   url: "https://cases.police.example/secret-path",

@@ -177,7 +177,9 @@ describe("a program that signs", () => {
     const open = join(folder, "open");
     await saveSigningKey(join(open, "one.pem"), ed25519);
     execFileSync("chmod", ["644", join(open, "one.pem")]);
-    const fault = await faultOf(signer([PROGRAM, open]).key(ed25519.publicKey).sign(header, payload));
+    const fault = await faultOf(
+      signer([PROGRAM, open]).key(ed25519.publicKey).sign(header, payload),
+    );
     expect(fault.message).toBe("the signer has ended (2)");
   });
 
