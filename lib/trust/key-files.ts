@@ -65,8 +65,8 @@ export async function savePublicKey(
 }
 
 /**
- * Reads a sealing key: an age identity file, mode 0600, with one hybrid identity, which may be under
- * a passphrase. Throws TracepostError KEY_FILE naming the file.
+ * Reads a sealing key: an age identity file, mode 0600, with one hybrid identity; it may be under a
+ * passphrase. Throws TracepostError KEY_FILE naming the file.
  */
 export async function loadSealingKey(
   file: string,

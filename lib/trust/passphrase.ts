@@ -7,7 +7,7 @@ const ARMOR_START = "-----BEGIN AGE ENCRYPTED FILE-----";
 const PASSPHRASE_CHARS_MIN = 12;
 /** Work of scrypt, as a power of two: what the `age` tool takes, about a second here. */
 const WORK = 18;
-/** Of keys that a service opens by itself, at each start and rotation, with a passphrase of a file. */
+/** Of keys that a service opens by itself, at each start and rotation. */
 const SERVICE_WORK = 15;
 
 /** Asks for the passphrase of a key file; called only when the file needs one. */
@@ -36,8 +36,8 @@ export async function writeProtected(
 }
 
 /**
- * Reads a secret text that may be under a passphrase. Throws TracepostError KEY_FILE naming the file
- * when it is absent or open to others, or the passphrase is wrong.
+ * Reads a secret text that may be under a passphrase. Throws TracepostError KEY_FILE naming the
+ * file when it is absent or open to others, or the passphrase is wrong.
  */
 export async function readProtected(file: string, ask: AskPassphrase): Promise<string> {
   const text = await readSecret(file);

@@ -17,7 +17,6 @@ import {
 } from "../../deploy/local/index.ts";
 import { SCENARIO_USERS } from "../../scenario/enter-exchange.ts";
 import { FocalPoints } from "../../scenario/focal-points.ts";
-import { giveKeyToSigner } from "./key-at-signer.ts";
 import { inventParticipants } from "../../scenario/participants.ts";
 import { PatientDoors, pause } from "../../scenario/patient-doors.ts";
 import { planScenario } from "../../scenario/plan.ts";
@@ -25,6 +24,7 @@ import type { PlannedRequest } from "../../scenario/planned-request.ts";
 import { fillRegisters } from "../../scenario/submit.ts";
 import { toTraceBody } from "../../scenario/trace-request.ts";
 import { auditExchange, auditedFolder, type ExchangeAudit } from "./exchange-audit.ts";
+import { giveKeyToSigner } from "./key-at-signer.ts";
 import { readRows } from "./stored-post.ts";
 
 /** States of the exchange, each with a brand whose traces go to it. */

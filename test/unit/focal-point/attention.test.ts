@@ -127,7 +127,7 @@ describe("what needs a person at a focal point (TP-FP-7)", () => {
       level: "stuck",
       what:
         "2 requests of ours not taken: RECIPIENT_SUSPENDED, the newest 60 s ago. A recipient is " +
-        "suspended or removed.",
+        "suspended.",
       remedy: "Ask the secretariat, or use another channel.",
     });
     const [unknown] = alerts({ cases: notTaken("OF_A_LATER_VERSION", 60_000) });

@@ -122,7 +122,7 @@ describe("a key that signs", () => {
   });
 });
 
-describe("a program that signs", () => {
+describe("a program that signs (TP-SIGN-3)", () => {
   it("which ended is started again, and the problem is gone with the next signature", async () => {
     const flag = join(folder, "away");
     const once = scripted(`
@@ -197,7 +197,7 @@ describe("a program that signs", () => {
   });
 });
 
-describe("a key folder", () => {
+describe("a key folder (TP-SIGN-4)", () => {
   const ask = async () => "a passphrase of words";
   const said = async () => await readFile(join(folder, "mine", "seal.age"), "utf8");
 
