@@ -134,7 +134,7 @@ export const TRUST_TARGETS: readonly Target[] = [
     read: (input) => ofOptional(parseSignerResponse(Buffer.from(input).toString("utf8"))),
   },
   {
-    corpus: "signer-line",
+    corpus: "signature",
     parses: ["rawSignature"],
     read(input) {
       const raw = rawSignature(Buffer.from(input));
