@@ -14,6 +14,7 @@ import { addCompletion } from "./commands/completion.ts";
 import { addConformanceRun } from "./commands/conformance.ts";
 import { addDeputy } from "./commands/deputy.ts";
 import { addEvents } from "./commands/events.ts";
+import { addExchangeCredentials } from "./commands/exchange-credentials.ts";
 import { addExchangeDown } from "./commands/exchange-down.ts";
 import { addExchangeInit } from "./commands/exchange-init.ts";
 import { addExchangeNatsConfig } from "./commands/exchange-nats-config.ts";
@@ -37,6 +38,7 @@ import { addPostIssue } from "./commands/post-issue.ts";
 import { addQuarantineDecide } from "./commands/quarantine-decide.ts";
 import { addQuarantineList } from "./commands/quarantine-list.ts";
 import { addReceipt } from "./commands/receipt.ts";
+import { addRegisterExchangeKey } from "./commands/register-exchange-key.ts";
 import { addRegisterFreshen } from "./commands/register-freshen.ts";
 import { addRegisterImport } from "./commands/register-import.ts";
 import { addRegisterLook } from "./commands/register-look.ts";
@@ -177,6 +179,7 @@ function addExchangeCommands(parent: Command, terminal: Terminal): void {
   addExchangeDown(parent, terminal);
   addExchangeStatus(parent, terminal);
   addExchangeReconcile(parent, terminal);
+  addExchangeCredentials(parent, terminal);
   addExchangeNatsConfig(parent, terminal);
   addExchangeSteward(parent, terminal);
 }
@@ -210,6 +213,7 @@ function addRegisterCommands(parent: Command, terminal: Terminal): void {
   addRegisterFreshen(parent, terminal);
   addRegisterPublish(parent, terminal);
   addRegisterRootKey(parent, terminal);
+  addRegisterExchangeKey(parent, terminal);
 }
 
 function addAlertCommands(parent: Command, terminal: Terminal): void {

@@ -130,7 +130,7 @@ async function startWork(parts: GatewayParts, base: Base, lifecycle: Lifecycle) 
   const handing = { ...shared, client, signers, transport };
   const announcer = createAnnouncer(handing);
   lifecycle.add({ name: "announcer", stop: () => announcer.stop() });
-  const deciding = { store, register, checkpoints, clock, place: config };
+  const deciding = { store, client, checkpoints, clock, place: config };
   const { current: policy, seen } = await openGatewayPolicy(deciding);
   const pipeline = new Pipeline({
     ...{ ...shared, register, policy, events },

@@ -9,7 +9,7 @@ import {
   type VerifiedPolicy,
 } from "#policy";
 import { type Clock, type Database, type Logger, POLICY_LIMITS } from "#runtime";
-import { type CurrentRegister, loadPublicKey } from "#trust";
+import type { RegisterClient } from "#trust";
 import { equalBytes, sha256 } from "#wire";
 import type { CheckpointKeeper } from "./checkpoint-keeper.ts";
 import type { GatewayConfig } from "./config.ts";
@@ -20,7 +20,10 @@ import type { GatewayProcedures } from "./store.ts";
 type Store = Pick<Database<GatewayProcedures>, "call">;
 
 /** What a policy is read from and verified with. */
-type PolicyPlace = Pick<GatewayConfig, "policyFile" | "policyThreshold" | "rootPublicKeyFiles">;
+type PolicyPlace = Pick<GatewayConfig, "policyFile" | "policyThreshold">;
+
+/** Who signs policies, by the register in force. */
+type Signing = Pick<RegisterClient, "current" | "rootKeys" | "rootKeysEver">;
 
 /** What the policy of a running gateway is kept with. */
 export interface PolicyKeeperDeps {
@@ -28,7 +31,7 @@ export interface PolicyKeeperDeps {
   readonly current: CurrentPolicy;
   /** What of the policy file was judged before; default: nothing. */
   readonly seen?: Uint8Array | undefined;
-  readonly register: CurrentRegister;
+  readonly client: Signing;
   readonly store: Store;
   readonly checkpoints: Pick<CheckpointKeeper, "note">;
   /** Runs work between two batches of the pipeline. */
@@ -45,7 +48,7 @@ export interface OpenedPolicy {
 }
 
 /** What the policy of a gateway that starts is opened with. */
-type OpeningDeps = Pick<PolicyKeeperDeps, "checkpoints" | "clock" | "place" | "register" | "store">;
+type OpeningDeps = Pick<PolicyKeeperDeps, "checkpoints" | "client" | "clock" | "place" | "store">;
 
 /**
  * Opens the policy a gateway starts with (TP-POLICY-7): the newer of the one it has taken and the
@@ -54,8 +57,10 @@ type OpeningDeps = Pick<PolicyKeeperDeps, "checkpoints" | "clock" | "place" | "r
  * root keys did not sign; a fault of the store ends the start.
  */
 export async function openGatewayPolicy(deps: OpeningDeps): Promise<OpenedPolicy> {
-  const { place, store } = deps;
-  const signers = await signersOf(place);
+  const { client, place, store } = deps;
+  const signers = signersOf(place, client);
+  // What was taken may be signed by root keys of before (TP-KEY-3).
+  const ever = { ...signers, keys: client.rootKeysEver };
   const kept = await store.call("newestPolicy", undefined);
   const seen = place.policyFile === undefined ? undefined : await readLaid(place.policyFile);
   const laid = seen === undefined ? undefined : parsePolicyFile(seen);
@@ -63,7 +68,7 @@ export async function openGatewayPolicy(deps: OpeningDeps): Promise<OpenedPolicy
     laid !== undefined &&
     !(laid.ok && kept !== null && laid.value.version.version <= BigInt(kept.version));
   if (seen === undefined || !isNewer) {
-    const policy = kept === null ? defaultPolicy() : openKept(kept.policy, signers).policy;
+    const policy = kept === null ? defaultPolicy() : openKept(kept.policy, ever).policy;
     const isKept = kept !== null && seen !== undefined && equalBytes(kept.policy, seen);
     return { current: new CurrentPolicy(policy), seen: isKept ? seen : undefined };
   }
@@ -103,7 +108,7 @@ function openKept(bytes: Uint8Array, signers: PolicySigners): VerifiedPolicy {
 
 /** Stores and logs a version, in one transaction. */
 async function keep(
-  { clock, register, store }: Pick<OpeningDeps, "clock" | "register" | "store">,
+  { client, clock, store }: Pick<OpeningDeps, "client" | "clock" | "store">,
   version: number,
   policy: Uint8Array,
 ): Promise<PolicyKept> {
@@ -112,13 +117,13 @@ async function keep(
     digest: sha256(policy),
     policy,
     nowMs: clock.now(),
-    registerVersion: Number(register.view().version),
+    registerVersion: Number(client.current.view().version),
   });
 }
 
-async function signersOf(place: PolicyPlace): Promise<PolicySigners> {
-  const keys = await Promise.all(place.rootPublicKeyFiles.map((file) => loadPublicKey(file)));
-  return { keys, threshold: place.policyThreshold ?? keys.length };
+/** Whoever signs the next register signs the next policy too (TP-KEY-3). */
+function signersOf({ policyThreshold }: PolicyPlace, { rootKeys }: Signing): PolicySigners {
+  return { keys: rootKeys, threshold: policyThreshold ?? rootKeys.length };
 }
 
 /**
@@ -170,8 +175,8 @@ export class PolicyKeeper {
   }
 
   async #take(bytes: Uint8Array): Promise<void> {
-    const { betweenBatches, checkpoints, current, logger } = this.#deps;
-    const opened = openPolicy(bytes, await signersOf(this.#deps.place));
+    const { betweenBatches, checkpoints, client, current, logger, place } = this.#deps;
+    const opened = openPolicy(bytes, signersOf(place, client));
     if (!opened.ok) {
       const { code, detail, field } = opened.refusal;
       logger.error({ code, field, detail }, "the policy file is refused; the policy stays");

@@ -14,6 +14,7 @@ export { rootSignersOf } from "./folder/root-keys.ts";
 export { type LogVerification, verifyLogOf } from "./folder/verify-log-of.ts";
 export { RECONCILE_ACTIONS, type ReconcileStep } from "./reconcile/plan.ts";
 export { openReconciliation } from "./reconcile/reconcile.ts";
+export { type RotatedUser, rotateCredentials } from "./reconcile/rotate-credentials.ts";
 export { readStewardStart, startSteward } from "./steward-service.ts";
 export {
   exchangeStatus,

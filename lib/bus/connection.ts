@@ -1,4 +1,4 @@
-import { readFile, stat } from "node:fs/promises";
+import { readFileSync, statSync } from "node:fs";
 import { connect, credsAuthenticator, type NatsConnection } from "nats";
 import { TracepostError } from "#errors";
 import { NATS_LIMITS } from "#runtime";
@@ -22,7 +22,15 @@ export interface ConnectionOptions {
  * UNAVAILABLE when no server lets us in within the wait (TP-NATS-20).
  */
 export async function openConnection(options: ConnectionOptions): Promise<NatsConnection> {
-  const credentials = await readCredentials(options.credsFile);
+  let credentials = readCredentials(options.credsFile);
+  // Read again for each connection: they may have been made anew since (TP-KEY-6). A file that
+  // cannot be read now, perhaps because it is just being replaced, leaves those from before.
+  const newest = (): Uint8Array => {
+    try {
+      credentials = readCredentials(options.credsFile);
+    } catch {}
+    return credentials;
+  };
   const deadline = Date.now() + (options.connectMs ?? NATS_LIMITS.connectMs);
   const servers = typeof options.servers === "string" ? options.servers : [...options.servers];
   for (;;) {
@@ -31,14 +39,14 @@ export async function openConnection(options: ConnectionOptions): Promise<NatsCo
         servers,
         name: options.name,
         inboxPrefix: options.inboxPrefix,
-        authenticator: credsAuthenticator(credentials),
+        authenticator: credsAuthenticator(newest),
         timeout: Math.max(1, Math.min(NATS_LIMITS.publishAckMs, deadline - Date.now())),
         maxReconnectAttempts: -1,
         reconnectTimeWait: NATS_LIMITS.reconnectMs,
         reconnectJitter: NATS_LIMITS.reconnectMs,
         pingInterval: NATS_LIMITS.pingMs,
-        // A refusal may be the moment in which our account is being changed; the credentials stay
-        // the same, so giving up for good would only need an operator to start us again.
+        // A refusal may be the moment in which our account or our credentials are being changed;
+        // giving up for good would only need an operator to start us again.
         ignoreAuthErrorAbort: true,
         noAsyncTraces: true,
       });
@@ -50,15 +58,15 @@ export async function openConnection(options: ConnectionOptions): Promise<NatsCo
 }
 
 /** Refuses a credentials file that others can read: whoever has it is the participant. */
-async function readCredentials(file: string): Promise<Uint8Array> {
+function readCredentials(file: string): Uint8Array {
   try {
-    const { mode } = await stat(file);
+    const { mode } = statSync(file);
     if (process.platform !== "win32" && (mode & 0o077) !== 0) {
       throw new TracepostError("KEY_FILE", `NATS credentials are readable by others: ${file}`, {
         remedy: `Run: chmod 600 ${file}`,
       });
     }
-    return await readFile(file);
+    return readFileSync(file);
   } catch (caught) {
     if (caught instanceof TracepostError) throw caught;
     throw new TracepostError("KEY_FILE", `NATS credentials cannot be read: ${file}`, {

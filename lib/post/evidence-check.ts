@@ -1,6 +1,6 @@
 import { accepted, type Outcome, refused } from "#errors";
 import { parseCheckpoint, verifyEvidence } from "#message-log";
-import { EntryKind, KeyPurpose, Kind, LogEvidence, RefusalCode } from "#proto";
+import { EntryKind, KeyPurpose, Kind, LogEvidence, RefusalCode, RevocationReason } from "#proto";
 import type { RegisterView, VerifiedRegister } from "#trust";
 import {
   GATEWAY_SENDER,
@@ -38,7 +38,9 @@ export interface EntrySubject {
 
 /**
  * Whether evidence proves that a message was logged: the proof holds under a checkpoint key of the
- * register, and the entry is about this message. Refuses NOT_LOGGED (TP-POST-10).
+ * register, and the entry is about this message. Refuses NOT_LOGGED (TP-POST-10). A key that was
+ * replaced goes on proving what it signed; one that somebody else may have had proves nothing, and
+ * the gateway signs the same entry again (TP-KEY-4).
  */
 export function checkEvidence(
   evidence: LogEvidence | undefined,
@@ -46,7 +48,10 @@ export function checkEvidence(
   register: RegisterView,
 ): Outcome<ProvenEntry> {
   if (evidence === undefined) return refused("NOT_LOGGED", "evidence", "missing");
-  const keys = register.gatewayKeys(KeyPurpose.CHECKPOINT).map((one) => one.publicKey);
+  const keys = register
+    .gatewayKeys(KeyPurpose.CHECKPOINT)
+    .filter(({ key }) => key.revocationReason !== RevocationReason.COMPROMISED)
+    .map((one) => one.publicKey);
   const proven = verifyEvidence(evidence, register.logOrigin, keys);
   if (!proven.ok) return proven;
   const entry = proven.value;

@@ -2,14 +2,18 @@ import { type Refusal, TracepostError } from "#errors";
 import {
   EntryKind,
   Kind,
+  LogEntry,
   ParticipantStatus,
   type Receipt,
   type ReceiptItem,
   ReceiptType,
+  RevocationReason,
 } from "#proto";
-import { authenticateHeader, type EarlierRegister, type RegisterView } from "#trust";
+import { POST_LIMITS } from "#runtime";
+import { authenticateHeader, type EarlierRegister, isValidAt, type RegisterView } from "#trust";
 import {
   checkSubject,
+  decodeExactly,
   GATEWAY_SENDER,
   type ParsedDispatch,
   type ParsedMessage,
@@ -18,6 +22,7 @@ import {
   refusalNameOf,
   registerIn,
   sha256,
+  timestampMs,
 } from "#wire";
 import { checkDispatchEvidence, checkEvidence, type ProvenEntry } from "./evidence-check.ts";
 import type { Incident, IncidentKind } from "./incidents.ts";
@@ -58,8 +63,8 @@ export interface ExamineContext {
   readonly nowMs: number;
   /** A version that was in force here, if it is still known. */
   readonly earlier: EarlierRegister;
-  /** Whether it may be handed back until a newer register has come (TP-RUN-5). */
-  readonly mayWait: boolean;
+  /** How often the carrier has brought it: it is handed back a few times only (TP-RUN-5). */
+  readonly deliveries: number;
 }
 
 /**
@@ -87,9 +92,41 @@ export async function examine(
   const parsed = parseDispatch(data, { allowGatewaySender: true });
   if (!parsed.ok) return junk("JUNK", parsed.refusal);
   const found = await examineParsed(parsed.value, { ...context, subject, junk });
-  const { registerVersion: version } = parsed.value.message.header;
-  const isNewer = version > context.register.version;
-  return isNewer && context.mayWait && isDoubtful(found) ? { type: "later", version } : found;
+  const version = awaitedVersion(parsed.value, found, context);
+  return version === undefined ? found : { type: "later", version };
+}
+
+/**
+ * The version that may judge otherwise, while it may be waited for (TP-RUN-5): one that the header
+ * or the log entry names, or the next one, for a key of the gateway that ours does not know yet
+ * (TP-KEY-5).
+ */
+function awaitedVersion(
+  { dispatch, message }: ParsedDispatch,
+  found: Examined,
+  { deliveries, register }: ExamineContext,
+): bigint | undefined {
+  if (!isDoubtful(found)) return undefined;
+  const { registerVersion } = message.header;
+  const entry = decodeExactly(LogEntry, dispatch.evidence?.entry ?? new Uint8Array(0));
+  const logged = entry?.registerVersion ?? 0n;
+  const named = logged > registerVersion ? logged : registerVersion;
+  if (named > register.version) {
+    return deliveries <= POST_LIMITS.newerRegisterWaits ? named : undefined;
+  }
+  if (deliveries > POST_LIMITS.newerGatewayKeyWaits) return undefined;
+  const isGateway = message.header.sender === GATEWAY_SENDER;
+  return lacksGatewayKey(found, isGateway) ? register.version + 1n : undefined;
+}
+
+/** Whether the gateway has signed by a key that ours does not know. */
+function lacksGatewayKey(found: Examined, isGateway: boolean): boolean {
+  const incidents = found.type === "receipt" ? found.receipt.incidents : [];
+  const all = found.type === "junk" ? [found.incident] : incidents;
+  return all.some(({ detail = "", kind }) => {
+    if (kind === "NOT_LOGGED") return detail.endsWith(UNJUDGED_FIELD);
+    return isGateway && kind === "UNAUTHENTICATED" && detail.startsWith("KEY_UNKNOWN");
+  });
 }
 
 /** Whether a newer register may judge otherwise: by a key that ours does not know. */
@@ -122,7 +159,8 @@ async function examineParsed(
   const proof = isGateway
     ? undefined
     : checkDispatchEvidence(dispatch.evidence, message, participant, register);
-  const judgedAtMs = proof?.ok === true ? proof.value.recordedAtMs : nowMs;
+  const saidAtMs = isGateway ? gatewaySaidAtMs(message, register, nowMs) : nowMs;
+  const judgedAtMs = proof?.ok === true ? proof.value.recordedAtMs : saidAtMs;
   // What was decided before a revocation took effect stays decided, whatever date it was given.
   const decidedUnder =
     proof?.ok === true ? context.earlier(proof.value.registerVersion) : undefined;
@@ -139,6 +177,21 @@ async function examineParsed(
   const proven = proof?.ok === true ? proof.value : undefined;
   const refusal = proof?.ok === false ? proof.refusal : undefined;
   return { type: "message", message, proof: proven, refusal };
+}
+
+/**
+ * When the gateway said something, for judging its key (TP-KEY-4): now, or for a key that is over or
+ * was replaced since, when it says itself; not where somebody else may have had the key.
+ */
+function gatewaySaidAtMs(
+  { envelope, header }: ParsedMessage,
+  register: RegisterView,
+  nowMs: number,
+): number {
+  const key = register.signingKey(envelope.signatures[0]?.keyId ?? "")?.key;
+  const isOver = key !== undefined && !isValidAt(key, nowMs);
+  if (!isOver || key.revocationReason === RevocationReason.COMPROMISED) return nowMs;
+  return Math.min(nowMs, timestampMs(header.sentAt) ?? nowMs);
 }
 
 /**

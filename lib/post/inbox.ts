@@ -109,8 +109,7 @@ export class InboxLane {
     const context = { participant, register: register(), earlier, nowMs: clock.now() };
     const examined = batch.map(({ data, deliveries, subject }) => {
       passCrashPoint("focal-point.inbox-received");
-      const mayWait = deliveries <= POST_LIMITS.newerRegisterWaits;
-      return this.#verifying.run(() => examine(data, subject, { ...context, mayWait }));
+      return this.#verifying.run(() => examine(data, subject, { ...context, deliveries }));
     });
     const known = await this.#recall(await Promise.all(examined));
     const opened = known.map((item) => this.#open(item));

@@ -141,6 +141,8 @@ export const POST_LIMITS = {
   retryMaxMs: MINUTE_MS,
   /** How often a message that an older register cannot judge is handed back before it is judged. */
   newerRegisterWaits: 20,
+  /** The same for a key of the gateway that ours does not know, where nothing names a newer one. */
+  newerGatewayKeyWaits: 5,
   /** How long each time; the newer register is on its way, on the urgent lane. */
   newerRegisterWaitMs: SECOND_MS,
 } as const;

@@ -90,6 +90,7 @@ export {
   withStatement,
   withStatus,
 } from "./versions/edit-entries.ts";
+export { exchangeKey, revokedKeys } from "./versions/exchange-keys.ts";
 export { signFreshness } from "./versions/freshness.ts";
 export {
   type OpenedStatement,

@@ -4,6 +4,7 @@ import type { RegisterBundle } from "#proto";
 import { systemClock } from "#runtime";
 import { CurrentRegister } from "./current-register.ts";
 import { loadPublicKey } from "./key-files.ts";
+import { keyIdOf, publicKeyOf, rawPublicKey } from "./keys.ts";
 import {
   openOrThrow,
   readRegisterFile,
@@ -12,6 +13,7 @@ import {
   verifiedBundle,
   verifySignedRegister,
 } from "./register.ts";
+import { openManifest } from "./versions/manifest.ts";
 import { asRegisterBundle, givenRoots } from "./versions/open-bundle.ts";
 import { firstState, type RegisterState } from "./versions/register-state.ts";
 import { takeRegister } from "./versions/take-register.ts";
@@ -45,6 +47,24 @@ export class RegisterClient {
   /** The version in force, as it was published. */
   get inForce(): VerifiedRegister {
     return this.#inForce;
+  }
+
+  /** Root keys that sign what comes next: of the register in force, or as they were given. */
+  get rootKeys(): readonly KeyObject[] {
+    return this.#state.roots.keys.map(({ publicKey }) => publicKeyOf(publicKey));
+  }
+
+  /** Those, and every one before them that the register in force tells of. */
+  get rootKeysEver(): readonly KeyObject[] {
+    const { manifests = [] } = asRegisterBundle(this.#inForce.bytes) ?? {};
+    const told = manifests.flatMap((signed) => {
+      const opened = openManifest(signed);
+      return opened.ok ? (opened.value.manifest.roots?.keys ?? []) : [];
+    });
+    const byText = [...this.#roots, ...this.rootKeys].concat(
+      told.map(({ publicKey }) => publicKeyOf(publicKey)),
+    );
+    return [...new Map(byText.map((key) => [keyIdOf(rawPublicKey(key)), key])).values()];
   }
 
   /** Whether bytes are a register that may follow the one in force; never throws on bad bytes. */

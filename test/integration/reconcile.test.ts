@@ -1,11 +1,15 @@
-import { mkdir, rename, rm, rmdir } from "node:fs/promises";
+import { copyFile, mkdir, rename, rm, rmdir } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ParticipantStatus } from "#proto";
 import { systemClock } from "#runtime";
 import type { RegisterView } from "#trust";
 import { outSubject } from "#wire";
-import { openReconciliation, type ReconcileStep } from "../../deploy/local/index.ts";
+import {
+  openReconciliation,
+  type ReconcileStep,
+  rotateCredentials,
+} from "../../deploy/local/index.ts";
 import { startTestCarrier, type TestCarrier } from "../support/nats-carrier.ts";
 
 let carrier: TestCarrier;
@@ -135,5 +139,49 @@ describe("NATS follows the register (TP-RUN-8)", () => {
     expect(br.connected).toBe(true);
     expect(await reconcile(everybody)).toEqual([]);
     await expect(carrier.raw("NE", "NE", { reconnect: false })).rejects.toThrow();
+  });
+});
+
+describe("credentials made anew (TP-KEY-6)", () => {
+  const rotate = (account: string) => {
+    const { paths, url: natsUrl } = carrier;
+    return rotateCredentials({ paths, natsUrl, clock: systemClock, account });
+  };
+
+  it.each([
+    ["BR", "BR"],
+    ["GATEWAY", "gateway"],
+  ])(
+    "of %s: its connections come back under them, the old ones are refused",
+    async (account, user) => {
+      const own = await carrier.bus(user);
+      const file =
+        account === user
+          ? carrier.paths.participant(user).natsCreds
+          : carrier.paths.operatorCreds(account, user);
+      const old = `${file}.old`;
+      await copyFile(file, old);
+      const { promise: back, resolve } = Promise.withResolvers<void>();
+      own.onEvent(({ type }) => (type === "connected" ? resolve() : undefined));
+      const rotated = await rotate(account);
+      expect(rotated.map((one) => one.user)).toContain(user);
+      await back;
+      await takesPart("BR");
+      await copyFile(file, `${file}.new`);
+      await copyFile(old, file);
+      await expect(carrier.raw(account, user, { reconnect: false })).rejects.toThrow();
+      await copyFile(`${file}.new`, file);
+      expect(await reconcile(everybody)).toEqual([]);
+    },
+  );
+
+  it("of the system's own user", async () => {
+    await rotate("SYS");
+    await rotate("SYS");
+    expect(await reconcile(everybody)).toEqual([]);
+  });
+
+  it("of nobody known are refused", async () => {
+    await expect(rotate("XX")).rejects.toMatchObject({ code: "USAGE" });
   });
 });

@@ -3,7 +3,7 @@ import { openCheckpoint, rootAt, verifyLog } from "#message-log";
 import { EntryKind, KeyPurpose, Kind, LogEntry, ReceiptType } from "#proto";
 import { Semaphore } from "#runtime";
 import { openSqliteReader } from "#store";
-import { createSealer, loadRegister, loadSealingKey, type Sealer } from "#trust";
+import { createSealer, loadSealingKeys, openRegisterOf, type Sealer } from "#trust";
 import { equalBytes } from "#wire";
 import { ExchangePaths } from "../../deploy/local/index.ts";
 import { pairKey, readRows, readStoredPost, receiptKey, type StoredPost } from "./stored-post.ts";
@@ -13,14 +13,13 @@ export interface AuditedParticipant {
   readonly id: string;
   /** File of the store its post lives in. */
   readonly file: string;
-  /** Its sealing identity: what it received must open. */
-  readonly identity: string;
+  /** Its sealing identities, those of before included: what it received must open. */
+  readonly identities: readonly string[];
 }
 
 /** Where the stores of an exchange lie. */
 export interface AuditedExchange {
   readonly gatewayFile: string;
-  readonly registerFile: string;
   readonly rootPublicKeyFile: string;
   readonly participants: readonly AuditedParticipant[];
 }
@@ -62,13 +61,12 @@ export async function auditedFolder(
 ): Promise<AuditedExchange> {
   const paths = new ExchangePaths(dataDir);
   const participants = ids.map(async (id) => {
-    const { dir, sealingKey } = paths.participant(id);
-    const { identity } = await loadSealingKey(sealingKey);
-    return { id, file: join(dir, "focal-point.sqlite"), identity };
+    const { dir, keysDir } = paths.participant(id);
+    const identities = (await loadSealingKeys(keysDir)).map(({ identity }) => identity);
+    return { id, file: join(dir, "focal-point.sqlite"), identities };
   });
   return {
     gatewayFile: join(paths.gateway.dir, "gateway.sqlite"),
-    registerFile: paths.exchange.register,
     rootPublicKeyFile: paths.exchange.rootPublicKey,
     participants: await Promise.all(participants),
   };
@@ -130,8 +128,13 @@ class Audit {
 
   /** The log verifies, begins with every tree that was signed on the way, and counts the same. */
   async checkLog(checkpoints: readonly string[]): Promise<void> {
-    const { gatewayFile, registerFile, rootPublicKeyFile } = this.#exchange;
-    const register = await loadRegister(registerFile, [rootPublicKeyFile]);
+    const { gatewayFile, rootPublicKeyFile } = this.#exchange;
+    // The newest: it names the checkpoint keys of before too.
+    const [newest] = await readRows(gatewayFile, (all) =>
+      all<{ register: Uint8Array }>("SELECT register FROM registers ORDER BY version DESC LIMIT 1"),
+    );
+    const bytes = newest?.register ?? new Uint8Array(0);
+    const register = await openRegisterOf(bytes, gatewayFile, [rootPublicKeyFile]);
     const publicKeys = register.gatewayKeys(KeyPurpose.CHECKPOINT).map((key) => key.publicKey);
     const origin = register.logOrigin;
     const reader = openSqliteReader(gatewayFile);
@@ -243,7 +246,7 @@ class Audit {
     sealer: Sealer,
   ): Promise<string | undefined> {
     const owner = this.#exchange.participants.find(({ id }) => id === recipient);
-    const identities = owner === undefined ? [] : [owner.identity];
+    const { identities = [] } = owner ?? {};
     const opened = await this.#opening.run(() => sealer.open({ envelope, recipient, identities }));
     if (!opened.ok) return `the recipient cannot open it: ${opened.refusal.code}`;
     return (opened.value.parts.get("body")?.length ?? 0) > 0 ? undefined : "it has no body";

@@ -71,12 +71,16 @@ export function draftSuccessor(
   return { ok: true, value: { ...drafted, manifests: [...kept, ...drafted.manifests] } };
 }
 
-/** Whether the last manifest of a bundle still lacks signatures: it may be changed, or signed. */
+/**
+ * Whether the last manifest of a bundle still lacks signatures, of the root keys before it or of its
+ * own: it may be changed, or signed.
+ */
 export function isDraft({ manifests }: RegisterBundle): boolean {
   const [last, before] = manifests.toReversed();
   const own = last && openManifest(last);
   if (!last || !own?.ok) return false;
   const judge = before && openManifest(before);
-  const roots = judge?.ok ? judge.value.manifest.roots : own.value.manifest.roots;
-  return roots !== undefined && !meetsThreshold(last, roots);
+  const { roots } = own.value.manifest;
+  const sets = judge?.ok ? [judge.value.manifest.roots, roots] : [roots];
+  return sets.some((set) => set !== undefined && !meetsThreshold(last, set));
 }

@@ -34,8 +34,8 @@ export function manifestFacts({ manifest: { manifest } }: RegisterContent): read
     `log ${manifest.logOrigin}`,
     `signed by ${roots?.threshold ?? 0} of ${roots?.keys.length ?? 0} root keys`,
     ...(roots?.keys ?? []).map(({ keyId, state }) => `root key ${keyId} in ${state}`),
-    ...manifest.gatewayKeys.map((key) => `gateway key ${key.keyId} until ${day(key.notAfter)}`),
-    ...manifest.freshnessKeys.map((key) => `freshness key ${key.keyId} until ${day(key.notAfter)}`),
+    ...manifest.gatewayKeys.map((key) => `gateway key ${exchangeKeyFact(key)}`),
+    ...manifest.freshnessKeys.map((key) => `freshness key ${exchangeKeyFact(key)}`),
     ...manifest.groups.map(({ members, name }) => `group ${name}: ${members.join(", ")}`),
   ];
 }
@@ -129,6 +129,14 @@ function keyFacts({ statement: signed }: RegisterEntry): readonly string[] {
     ...sealingKeys.map((key) => `sealing key ${sealingKeyId(key.recipient)} ${window(key)}`),
     ...(recoveryRecipient === "" ? [] : [`recovery key ${sealingKeyId(recoveryRecipient)}`]),
   ];
+}
+
+function exchangeKeyFact(key: SigningKey): string {
+  const { compromisedAt, keyId, notAfter, notBefore, revocationReason, revokedAt } = key;
+  const life = `${keyId} from ${minute(notBefore)} until ${day(notAfter)}`;
+  if (revokedAt === undefined) return life;
+  const since = compromisedAt === undefined ? "" : `, compromised ${minute(compromisedAt)}`;
+  return `${life}, revoked ${minute(revokedAt)}: ${nameOf(RevocationReason, revocationReason)}${since}`;
 }
 
 function period(since: Timestamp | undefined, until: Timestamp | undefined): string {

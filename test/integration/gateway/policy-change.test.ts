@@ -5,9 +5,13 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { addPolicySignature, DEFAULT_POLICY_TEXT, draftPolicy } from "#policy";
 import { EntryKind, ExchangeStatus, LogEntry } from "#proto";
 import { openSqliteReader } from "#store";
-import { savePublicKey } from "#trust";
+import { generateSigningKey } from "#trust";
 import { parseDispatch, parseReceipt, refusalNameOf, toTimestamp } from "#wire";
-import { openGatewayPolicy, PolicyKeeper } from "../../../gateway/policy-keeper.ts";
+import {
+  openGatewayPolicy,
+  PolicyKeeper,
+  type PolicyKeeperDeps,
+} from "../../../gateway/policy-keeper.ts";
 import { type GatewayBench, openGatewayBench } from "../../support/gateway-bench.ts";
 import { traceRequest } from "../../support/messages.ts";
 import { makeParties, type Parties } from "../../support/parties.ts";
@@ -24,15 +28,16 @@ let folder: string;
 let parties: Parties;
 let bench: GatewayBench;
 let keeper: PolicyKeeper;
-let place: { policyFile: string; rootPublicKeyFiles: string[] };
+let place: { policyFile: string };
+let client: PolicyKeeperDeps["client"];
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "tracepost-policy-"));
   parties = makeParties([{ id: "NE" }, { id: "BR" }]);
   bench = await openGatewayBench(parties);
-  const root = join(folder, "root.pub");
-  await savePublicKey(root, parties.root);
-  place = { policyFile: join(folder, "policy.bin"), rootPublicKeyFiles: [root] };
+  const roots = [parties.root.publicKey];
+  client = { current: bench.register, rootKeys: roots, rootKeysEver: roots };
+  place = { policyFile: join(folder, "policy.bin") };
   keeper = new PolicyKeeper(parts());
 });
 
@@ -43,8 +48,8 @@ afterEach(async () => {
 });
 
 function opening() {
-  const { checkpoints, clock, register, store } = bench;
-  return { place, checkpoints, clock, register, store };
+  const { checkpoints, clock, store } = bench;
+  return { place, checkpoints, clock, client, store };
 }
 
 function parts(): ConstructorParameters<typeof PolicyKeeper>[0] {
@@ -127,7 +132,7 @@ describe("a policy that changes while a gateway runs (TP-POLICY-7)", () => {
     expect(after.current.view()).toMatchObject({ version: 2n, text: NO_TESTS });
     const fresh = await openGatewayPolicy({
       ...opening(),
-      place: { rootPublicKeyFiles: [] },
+      place: {},
       store: { call: async () => null as never },
     });
     expect(fresh.current.view().version).toBe(0n);
@@ -164,5 +169,23 @@ describe("a policy that changes while a gateway runs (TP-POLICY-7)", () => {
     await late.look();
     expect(bench.policy.view().version).toBe(1n);
     expect(await stored("SELECT version FROM policies")).toHaveLength(1);
+  });
+
+  test("follows the root keys of the register, and keeps what was taken (TP-KEY-3)", async () => {
+    await publish(1n, DEFAULT_POLICY_TEXT);
+    await keeper.start();
+    const next = generateSigningKey();
+    const ever = [parties.root.publicKey, next.publicKey];
+    const rotated = { ...client, rootKeys: [next.publicKey], rootKeysEver: ever };
+    const rotatedKeeper = new PolicyKeeper({ ...parts(), client: rotated });
+    const started = await openGatewayPolicy({ ...opening(), client: rotated });
+    expect(started.current.view().version).toBe(1n);
+    await publish(2n, NO_TESTS);
+    await rotatedKeeper.look();
+    expect(bench.policy.view().version, "the old root signs no more").toBe(1n);
+    await expect(openGatewayPolicy({ ...opening(), client: rotated })).rejects.toThrow("root keys");
+    await publish(2n, NO_TESTS, next);
+    await rotatedKeeper.look();
+    expect(bench.policy.view().version).toBe(2n);
   });
 });

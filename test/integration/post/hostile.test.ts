@@ -148,18 +148,21 @@ describe("a dispatch that no honest gateway sends", () => {
     await untilIncident(br, "NOT_LOGGED", before + 1);
   });
 
-  test("whose checkpoint is of a key we do not know waits, and is taken with a known one", async () => {
+  test("whose checkpoint is of a key we do not know waits, and is taken with a known one (TP-KEY-5)", async () => {
     const before = (await incidentsOf(br)).NOT_LOGGED ?? 0;
     exchange.carrier.intercept = (publication) =>
       publication.subject === INBOX ? undefined : publication;
     const messageId = await ne.send("BR", "under a newer checkpoint key");
     const sent = await sentEnvelope(ne, messageId);
     const recordedAtMs = exchange.time.now();
-    exchange.carrier.intercept = (publication) => publication;
     const checkpointKey = generateSigningKey();
-    await inject(forgeDispatch(exchange.parties, sent, { recordedAtMs, checkpointKey }));
+    const newer = forgeDispatch(exchange.parties, sent, { recordedAtMs, checkpointKey });
+    exchange.carrier.intercept = (publication) =>
+      publication.subject === INBOX && publication.data !== newer ? undefined : publication;
+    await inject(newer);
     await untilIncident(br, "NOT_LOGGED", before + 1);
     expect(await br.rows("SELECT * FROM post_inbox WHERE message_id = ?", messageId)).toEqual([]);
+    exchange.carrier.intercept = (publication) => publication;
     await inject(forgeDispatch(exchange.parties, sent, { recordedAtMs }));
     await exchange.settled();
     const effects = await br.rows("SELECT applied FROM effects WHERE message_id = ?", messageId);

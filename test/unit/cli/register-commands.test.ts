@@ -8,7 +8,16 @@ describe("the registers on the command line", () => {
     const register = program.commands.find((command) => command.name() === "register");
     const names = register?.commands.map((command) => command.name()) ?? [];
     const ofFirearms = ["cancel", "export", "find", "import", "list", "rejects", "show", "status"];
-    const ofParticipants = ["diff", "draft", "freshen", "publish", "root-key", "sign", "verify"];
+    const ofParticipants = [
+      "diff",
+      "draft",
+      "exchange-key",
+      "freshen",
+      "publish",
+      "root-key",
+      "sign",
+      "verify",
+    ];
     expect(names.toSorted()).toEqual([...ofFirearms, ...ofParticipants].toSorted());
     for (const command of register?.commands ?? []) {
       const options = command.options.map(({ long }) => long);

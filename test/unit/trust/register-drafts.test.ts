@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
-import type { RegisterBundle } from "#proto";
-import { ParticipantStatus, RevocationReason } from "#proto";
+import type { RegisterBundle, SigningKey } from "#proto";
+import { KeyPurpose, ParticipantStatus, RevocationReason } from "#proto";
 import {
   draftSuccessor,
   entryFor,
+  exchangeKey,
   formatRegisterBundle,
   generateSigningKey,
   isDraft,
@@ -13,6 +14,7 @@ import {
   registerAlarms,
   registerContent,
   registerDifferences,
+  revokedKeys,
   signManifest,
   takeRegister,
   withEntry,
@@ -24,6 +26,7 @@ import {
   DAY_MS,
   entryOf,
   RegisterAuthority,
+  Roots,
   START_MS,
   statementOf,
 } from "../../support/register-authority.ts";
@@ -44,10 +47,10 @@ function drafted(bundle: RegisterBundle, change: RegisterChange): RegisterBundle
   return draft.value;
 }
 
-function signed(bundle: RegisterBundle, count = 2): RegisterBundle {
+function signed(bundle: RegisterBundle, count = 2, roots = authority.roots): RegisterBundle {
   const [last, ...before] = bundle.manifests.toReversed();
   if (last === undefined) throw new TypeError("nothing to sign");
-  const manifest = authority.roots.pairs.slice(0, count).reduce(signManifest, last);
+  const manifest = roots.pairs.slice(0, count).reduce(signManifest, last);
   return { ...bundle, manifests: [...before.toReversed(), manifest] };
 }
 
@@ -74,6 +77,36 @@ describe("a draft of the next version (TP-REG-10)", () => {
     expect(taking.outcome).toBe("taken");
     expect(taking.state.taken?.view.version).toBe(2n);
     expect(taking.state.taken?.view.participants).toEqual(inForce.taken?.view.participants);
+  });
+
+  it("with other root keys is a draft until enough of both have signed (TP-KEY-3)", () => {
+    const next = new Roots();
+    const draft = drafted(first, { roots: next.set });
+    const byOld = signed(draft);
+    expect(isDraft(byOld)).toBe(true);
+    expect(isDraft(signed(draft, 2, next))).toBe(true);
+    const both = signed(byOld, 2, next);
+    expect(isDraft(both)).toBe(false);
+    expect(takeRegister(inForce, both, NOW_MS).outcome).toBe("taken");
+  });
+
+  it("has the next keys of the exchange beside the present ones (TP-KEY-2)", () => {
+    const before = contentOf(first).manifest.manifest.gatewayKeys;
+    const added = exchangeKey(generateSigningKey(), KeyPurpose.RECEIPT, NOW_MS + 1_000);
+    const draft = drafted(first, { gatewayKeys: [...before, added] });
+    const order = { atMs: NOW_MS, reason: RevocationReason.COMPROMISED, compromisedAtMs: 7 };
+    const [revoked, ...others] = revokedKeys(before, [before[0]?.keyId ?? ""], order);
+    expect(revoked).toMatchObject({ revocationReason: RevocationReason.COMPROMISED });
+    expect(
+      revokedKeys([revoked as SigningKey], [revoked?.keyId ?? ""], { ...order, atMs: 9 }),
+    ).toEqual([revoked]);
+    expect(others).toEqual(before.slice(1));
+    const taking = takeRegister(inForce, signed(draft), NOW_MS);
+    const keys = taking.state.taken?.view.gatewayKeys(KeyPurpose.RECEIPT) ?? [];
+    expect(keys.map(({ key }) => key.keyId)).toContain(added.keyId);
+    expect(registerDifferences(contentOf(first), contentOf(draft))[0]?.added.join()).toContain(
+      `gateway key ${added.keyId} from`,
+    );
   });
 
   it("that is changed again keeps its number and loses its signatures", () => {

@@ -1,0 +1,118 @@
+import { type Command, Option } from "commander";
+import { TracepostError } from "#errors";
+import { KeyPurpose, RevocationReason } from "#proto";
+import { systemClock } from "#runtime";
+import {
+  exchangeKey,
+  generateSigningKey,
+  type RegisterChange,
+  type RegisterContent,
+  revokedKeys,
+  saveSigningKey,
+} from "#trust";
+import {
+  addAction,
+  type CommandResult,
+  type OutputOptions,
+  type Terminal,
+} from "../command-result.ts";
+import { parseMoment } from "../parse-option.ts";
+import { changeDraft, type DraftOptions, reportLines } from "../register-files.ts";
+
+interface KeyOptions extends OutputOptions, DraftOptions {
+  readonly receipt?: string;
+  readonly checkpoint?: string;
+  readonly freshness?: string;
+  readonly from?: number;
+  readonly revoke?: readonly string[];
+  readonly reason: string;
+  readonly compromisedSince?: number;
+}
+
+const REASONS = ["SUPERSEDED", "COMPROMISED", "LOST"] as const;
+const PURPOSES = {
+  receipt: KeyPurpose.RECEIPT,
+  checkpoint: KeyPurpose.CHECKPOINT,
+  freshness: KeyPurpose.FRESHNESS,
+} as const;
+
+const HELP = `
+At the gateway: makes its next keys and puts their public halves in a draft; the private ones stay in
+the file that is named. A file receipt-….key or checkpoint-….key in the gateway's folder of keys signs
+from --from on, beside the one before. Or revokes keys, which stay in the register for what they signed.
+
+Examples:
+  tracepost register exchange-key --draft next.bundle --receipt keys/receipt-2.key \\
+    --checkpoint keys/checkpoint-2.key --from 2027-01-01T00:00:00Z
+  tracepost register exchange-key --draft next.bundle --revoke 5f0c1a2b3c4d5e6f708192a3b4c5d6e7
+`;
+
+/** Adds `register exchange-key`: keys of the gateway and of freshness (TP-KEY-2). */
+export function addRegisterExchangeKey(parent: Command, terminal: Terminal): void {
+  const command = parent
+    .command("exchange-key")
+    .description("make or revoke keys of the gateway and of freshness, in a draft")
+    .requiredOption("--draft <file>", "draft of the next version")
+    .option("--receipt <file>", "where to write the next key that signs receipts")
+    .option("--checkpoint <file>", "where to write the next key that signs checkpoints")
+    .option("--freshness <file>", "where to write the next key that signs freshness")
+    .option("--from <time>", "when the new keys begin (ISO 8601)", parseMoment)
+    .option("--revoke <key-id...>", "keys that are believed no more")
+    .addOption(new Option("--reason <reason>", "why").choices(REASONS).default("SUPERSEDED"))
+    .option("--compromised-since <time>", "since when others may have had them", parseMoment)
+    .option("--dry-run", "show what would change, write nothing")
+    .addHelpText("after", HELP);
+  addAction<KeyOptions>(command, terminal, changeKeys);
+}
+
+async function changeKeys(options: KeyOptions): Promise<CommandResult> {
+  const { revoke = [] } = options;
+  const nowMs = systemClock.now();
+  const fromMs = Math.max(options.from ?? nowMs, nowMs);
+  const made = (Object.keys(PURPOSES) as (keyof typeof PURPOSES)[]).flatMap((name) => {
+    const file = options[name];
+    return file === undefined ? [] : [{ name, file, pair: generateSigningKey() }];
+  });
+  if (made.length + revoke.length === 0) {
+    throw new TracepostError("USAGE", "It is not said which keys change", {
+      remedy: "Give --receipt, --checkpoint or --freshness with a file, or --revoke KEY-ID.",
+    });
+  }
+  // First the files: a key that is announced and that nobody has could sign nothing.
+  if (options.dryRun !== true) {
+    for (const { file, pair } of made) await saveSigningKey(file, pair);
+  }
+  const keys = made.map(({ name, pair }) => exchangeKey(pair, PURPOSES[name], fromMs));
+  const report = await changeDraft(options, (content) => changeOf(content, keys, options), nowMs);
+  const files = made.map(({ file, name, pair }) => ({ purpose: name, keyId: pair.keyId, file }));
+  return { json: { ...report, made: files }, lines: reportLines(report) };
+}
+
+function changeOf(
+  { manifest: { manifest } }: RegisterContent,
+  added: readonly ReturnType<typeof exchangeKey>[],
+  { compromisedSince, reason, revoke = [] }: KeyOptions,
+): RegisterChange {
+  const { freshnessKeys, gatewayKeys } = manifest;
+  const known = [...freshnessKeys, ...gatewayKeys].map(({ keyId }) => keyId);
+  const unknown = revoke.find((keyId) => !known.includes(keyId));
+  if (unknown !== undefined) {
+    throw new TracepostError("USAGE", `${unknown} is no key of the exchange in this draft`, {
+      remedy: "A participant's key is revoked with tracepost participant rotate-key.",
+    });
+  }
+  const order = {
+    atMs: systemClock.now(),
+    reason: RevocationReason[reason as (typeof REASONS)[number]],
+    ...(compromisedSince === undefined ? {} : { compromisedAtMs: compromisedSince }),
+  };
+  const isFreshness = (key: { purpose: KeyPurpose }): boolean =>
+    key.purpose === KeyPurpose.FRESHNESS;
+  return {
+    freshnessKeys: [...revokedKeys(freshnessKeys, revoke, order), ...added.filter(isFreshness)],
+    gatewayKeys: [
+      ...revokedKeys(gatewayKeys, revoke, order),
+      ...added.filter((key) => !isFreshness(key)),
+    ],
+  };
+}
