@@ -180,8 +180,8 @@ async function examineParsed(
 }
 
 /**
- * When the gateway said something, for judging its key (TP-KEY-4): now, or for a key that is over or
- * was replaced since, when it says itself; not where somebody else may have had the key.
+ * When the gateway said something, for judging its key (TP-KEY-4): now, or for a key that is over
+ * or was replaced since, when it says itself; not where somebody else may have had the key.
  */
 function gatewaySaidAtMs(
   { envelope, header }: ParsedMessage,

@@ -12,7 +12,7 @@ type RingKey = Pick<SigningKeyPair, "keyId">;
 
 /**
  * The signing keys of one purpose that lie in a folder: `NAME.key`, and `NAME-….key` for those that
- * came with a rotation (TP-RUN-7). Which one signs is for the register to say, each time.
+ * came with a rotation (TP-RUN-7, TP-KEY-1). Which one signs is for the register to say, each time.
  */
 export class SigningRing<K extends RingKey = SigningKeyPair> {
   readonly #folder: string;

@@ -72,8 +72,8 @@ export function draftSuccessor(
 }
 
 /**
- * Whether the last manifest of a bundle still lacks signatures, of the root keys before it or of its
- * own: it may be changed, or signed.
+ * Whether the last manifest of a bundle still lacks signatures, of the root keys before it or of
+ * its own: it may be changed, or signed.
  */
 export function isDraft({ manifests }: RegisterBundle): boolean {
   const [last, before] = manifests.toReversed();
