@@ -60,7 +60,10 @@ describe("the next version of a register, by command (TP-REG-10)", () => {
   });
 
   it("admits a participant with keys that it has made and proven itself (TP-REG-6)", async () => {
-    const request = ["participant", "request", "AT", "--keys-dir", file("at-keys")];
+    const made = ["participant", "request", "AT", "--keys-dir", file("at-keys")];
+    const bare = await run(...made, "--out", file("at.statement"));
+    expect(bare.error).toMatchObject({ code: "USAGE", message: "The key is under a passphrase" });
+    const request = [...made, "--unprotected"];
     expect((await run(...request, "--out", file("at.statement"))).json).toMatchObject({
       participant: "AT",
       sequence: "1",
@@ -93,8 +96,12 @@ describe("the next version of a register, by command (TP-REG-10)", () => {
       added: ["status SUSPENDED"],
     });
     const renewal = ["--after", file("at.statement"), "--header", "--identity"];
+    const words = file("words");
+    await writeFile(words, "several words for the keys\n", { mode: 0o600 });
     const request = ["participant", "request", "AT", "--keys-dir", file("at-keys"), ...renewal];
-    const next = await run(...request, "--out", file("at-2.statement"));
+    const kept = ["--suite", "es256", "--passphrase-file", words];
+    const next = await run(...request, ...kept, "--out", file("at-2.statement"));
+    expect(await readFile(file("at-keys/header-2.key"), "utf8")).toContain("AGE ENCRYPTED FILE");
     expect(next.json).toMatchObject({
       sequence: "2",
       signingKeys: [{}, {}].map(() => expect.any(String)),
