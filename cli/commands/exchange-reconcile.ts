@@ -66,7 +66,8 @@ async function reconcile({
   }
   const { rootPublicKeyFiles } = await rootSignersOf(paths.exchange.rootPublicKeys);
   const register = await openRegisterOf(bytes, gateway.url, rootPublicKeyFiles);
-  const options = { paths, natsUrl: nats.url, register, clock: systemClock };
+  const server = { paths, natsUrl: nats.url };
+  const options = { ...server, register, registerBytes: bytes, clock: systemClock };
   const reconciliation = await openReconciliation(options);
   try {
     const { steps } = reconciliation;

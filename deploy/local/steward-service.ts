@@ -10,7 +10,7 @@ import {
   readPlacement,
   systemClock,
 } from "#runtime";
-import { openStewardFolder } from "./folder/open-exchange-folder.ts";
+import { openStewardFolder, participantsOf } from "./folder/open-exchange-folder.ts";
 import { provisionStreams } from "./provision/provision-streams.ts";
 import { checkServer } from "./provision/server-check.ts";
 import { Steward, type StewardReport } from "./steward.ts";
@@ -85,6 +85,7 @@ export async function startSteward(options: StewardServiceOptions): Promise<Runn
   let roundAt = 0;
   const steward = new Steward({
     ...streams,
+    participants: async () => (await participantsOf(paths)).map(({ id }) => id),
     logger,
     seen: new StreamsSeen(paths.steward.streamsSeen),
     // The steward itself has written it into the log.

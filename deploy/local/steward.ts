@@ -30,7 +30,8 @@ export interface StewardReport {
 export interface StewardOptions {
   readonly paths: ExchangePaths;
   readonly natsUrl: string;
-  readonly participants: readonly string[];
+  /** Whose streams there are, asked at each round; when it fails the ones before stay. */
+  participants(): Promise<readonly string[]>;
   readonly streamBytes: number;
   readonly logger: Logger;
   /** How far the streams had come when they were looked at last. */
@@ -57,7 +58,8 @@ interface Charge {
  */
 export class Steward {
   readonly #options: StewardOptions;
-  readonly #charges: readonly Charge[];
+  #charges: readonly Charge[] = [];
+  #participants = "";
   readonly #admins = new Map<string, StreamAdmin>();
   /** Streams that are filled to more than nonUrgentShareAgain. */
   readonly #filling = new Set<string>();
@@ -70,11 +72,6 @@ export class Steward {
 
   constructor(options: StewardOptions) {
     this.#options = options;
-    const { participants, streamBytes } = options;
-    this.#charges = participants.flatMap((id) => [
-      { participant: id, account: CORE_ACCOUNT, laneStream: outboxStream(id, streamBytes) },
-      { participant: id, account: id, laneStream: inboxStream(id, streamBytes) },
-    ]);
   }
 
   /** Makes a first round, then one every NATS_LIMITS.stewardRoundMs. */
@@ -122,6 +119,7 @@ export class Steward {
   async #lookAfterAll(): Promise<StewardReport> {
     let purged = 0;
     this.#incidents = [];
+    await this.#follow();
     for (const charge of this.#charges) {
       if (this.#stopped) break;
       purged += await this.#lookAfter(charge);
@@ -130,6 +128,26 @@ export class Steward {
     const report = { purged, incidents: this.#incidents };
     if (!this.#stopped) this.#options.onRound?.(report);
     return report;
+  }
+
+  /** Looks after who takes part now, and lets go of who does not (TP-RUN-10). */
+  async #follow(): Promise<void> {
+    const { logger, participants, streamBytes } = this.#options;
+    const ids = await participants().catch((caught: unknown) => {
+      logger.warn({ err: caught }, "who takes part cannot be read; the streams of before are kept");
+      return undefined;
+    });
+    if (ids === undefined || ids.join(" ") === this.#participants) return;
+    this.#participants = ids.join(" ");
+    this.#charges = ids.flatMap((id) => [
+      { participant: id, account: CORE_ACCOUNT, laneStream: outboxStream(id, streamBytes) },
+      { participant: id, account: id, laneStream: inboxStream(id, streamBytes) },
+    ]);
+    for (const [account, admin] of this.#admins) {
+      if (account === CORE_ACCOUNT || ids.includes(account)) continue;
+      this.#admins.delete(account);
+      await admin.close();
+    }
   }
 
   /** A folder that takes no file keeps nobody from looking after streams; it is said once. */

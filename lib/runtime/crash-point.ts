@@ -36,6 +36,7 @@ export const RECONCILE_CRASH_POINTS = [
   "reconcile.account-pushed",
   "reconcile.gateway-connected",
   "reconcile.streams-made",
+  "reconcile.listed",
   "reconcile.disconnected",
 ] as const;
 

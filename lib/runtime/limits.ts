@@ -235,6 +235,8 @@ export const PROCESS_LIMITS = {
   logPortionBytes: 256 * KIB,
   /** How often a log is looked into for what the operator is told of. */
   logWatchMs: 2 * SECOND_MS,
+  /** How often it is looked whether others take part than before. */
+  membersLookMs: SECOND_MS,
   /** Longest wait for the gateway to take what was found; it waits in the log otherwise. */
   reportMs: 5 * SECOND_MS,
   /** Participants of one exchange. */

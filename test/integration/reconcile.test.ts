@@ -1,16 +1,17 @@
-import { copyFile, mkdir, rename, rm, rmdir } from "node:fs/promises";
+import { copyFile, mkdir, readFile, rename, rm, rmdir } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ParticipantStatus } from "#proto";
 import { systemClock } from "#runtime";
-import type { RegisterView } from "#trust";
 import { outSubject } from "#wire";
 import {
   openReconciliation,
+  parseParticipantsYaml,
   type ReconcileStep,
+  registeredParticipant,
   rotateCredentials,
 } from "../../deploy/local/index.ts";
-import { startTestCarrier, type TestCarrier } from "../support/nats-carrier.ts";
+import { specsOf, startTestCarrier, type TestCarrier } from "../support/nats-carrier.ts";
 
 let carrier: TestCarrier;
 
@@ -30,10 +31,13 @@ const everybody: Record<string, ParticipantStatus> = { NE: ACTIVE, BR: ACTIVE };
 type Statuses = Readonly<Record<string, ParticipantStatus>>;
 
 async function open(statuses: Statuses) {
-  const participants = Object.entries(statuses).map(([id, status]) => ({ id, status }));
-  const register = { participants } as unknown as Pick<RegisterView, "participants">;
+  const participants = specsOf(Object.keys(statuses)).map((spec) => {
+    return { ...registeredParticipant(spec), status: statuses[spec.id] ?? ACTIVE };
+  });
   const { paths, url: natsUrl } = carrier;
-  return await openReconciliation({ paths, natsUrl, register, clock: systemClock });
+  const registerBytes = await readFile(paths.exchange.register);
+  const given = { register: { participants }, registerBytes, clock: systemClock };
+  return await openReconciliation({ paths, natsUrl, ...given });
 }
 
 /** Plans, and does it; with `upTo` it is interrupted after so many steps. */
@@ -54,7 +58,7 @@ async function reconcile(statuses: Statuses, upTo = Number.POSITIVE_INFINITY): P
   }
 }
 
-const ADMITTING = ["issue-account", "push-account", "connect-gateway", "make-streams"];
+const ADMITTING = ["issue-account", "push-account", "connect-gateway", "make-streams", "list"];
 
 /** Whether a participant can write, and the gateway reach it. */
 async function takesPart(id: string): Promise<void> {
@@ -81,6 +85,15 @@ describe("NATS follows the register (TP-RUN-8)", () => {
     expect(await reconcile(everybody)).toEqual([]);
     await takesPart("AT");
     expect(ne.connected).toBe(true);
+    // Its keys are not here: this machine has its account and streams, and no service of it.
+    const listed = parseParticipantsYaml(
+      await readFile(carrier.paths.exchange.participants, "utf8"),
+    );
+    expect(listed.map(({ id, runs = "here" }) => `${id} ${runs}`)).toEqual([
+      "NE here",
+      "BR here",
+      "AT elsewhere",
+    ]);
   });
 
   it.each([
@@ -134,7 +147,7 @@ describe("NATS follows the register (TP-RUN-8)", () => {
     const { promise: cut, resolve } = Promise.withResolvers<void>();
     ne.onEvent(({ type }) => (type === "disconnected" ? resolve() : undefined));
     everybody.NE = REMOVED;
-    expect(await reconcile(everybody)).toEqual(["NE disconnect"]);
+    expect(await reconcile(everybody)).toEqual(["NE disconnect", "NE unlist"]);
     await cut;
     expect(br.connected).toBe(true);
     expect(await reconcile(everybody)).toEqual([]);

@@ -158,7 +158,7 @@ export function carrierClients(place: CarrierPlace, ids: readonly string[]): Car
       new Steward({
         paths,
         natsUrl: url,
-        participants: ids,
+        participants: async () => ids,
         streamBytes,
         logger: createLogger({ name: "test", level: "silent" }),
         seen: new StreamsSeen(paths.steward.streamsSeen),

@@ -51,6 +51,7 @@ export async function initExchange(options: InitOptions): Promise<void> {
   const paths = new ExchangePaths(resolve(options.dataDir));
   // Programs may call this with participants that came from no file: same rules, same messages.
   const participants = parseParticipantsYaml(participantsYaml(options.participants));
+  refuseElsewhere(participants);
   await prepareFolder(paths);
   const storage = planStorage(participants.length, await freeBytes(paths.dataDir));
   const exchangeId = randomBytes(6).toString("hex");
@@ -63,6 +64,16 @@ export async function initExchange(options: InitOptions): Promise<void> {
     await writeParticipantConfig(paths, participant, ADDRESS_BEFORE_START, {});
   }
   await writeMarker(paths, { exchangeId, logOrigin });
+}
+
+/** Set-up makes everybody's keys; who has its own is admitted with them. */
+function refuseElsewhere(participants: readonly ParticipantSpec[]): void {
+  const elsewhere = participants.filter(({ runs }) => runs === "elsewhere");
+  if (elsewhere.length === 0) return;
+  throw new TracepostError("INPUT_INVALID", "set-up makes the keys of those who run here", {
+    problems: elsewhere.map(({ id }) => `${id}: runs elsewhere, with keys of its own`),
+    remedy: "Leave it out, and admit it later: tracepost participant add.",
+  });
 }
 
 /** Leaves an empty folder with the mark of an unfinished set-up in it. */

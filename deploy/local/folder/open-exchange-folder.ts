@@ -35,6 +35,11 @@ export async function openExchangeFolder(dataDir: string): Promise<ExchangeLayou
   return { paths, marker, participants };
 }
 
+/** Who takes part by the participants file as it is now. Throws TracepostError. */
+export async function participantsOf(paths: ExchangePaths): Promise<readonly ParticipantSpec[]> {
+  return parseParticipantsYaml(await readFile(paths.exchange.participants, "utf8"));
+}
+
 /** What the steward is given of a data folder (TP-CON-8). */
 export interface StewardLayout {
   readonly paths: ExchangePaths;
@@ -97,8 +102,9 @@ async function checkParts(
     paths.exchange.rootPublicKey,
     paths.gateway.receiptKey,
     paths.gateway.checkpointKey,
-    ...participants.flatMap(({ id }) => {
+    ...participants.flatMap(({ id, runs }) => {
       const own = paths.participant(id);
+      if (runs === "elsewhere") return [own.natsCreds];
       return [own.headerKey, own.sealingKey, own.natsCreds, own.apiToken, own.register];
     }),
   ];

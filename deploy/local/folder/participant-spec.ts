@@ -41,6 +41,11 @@ export const SUITE_NAMES = ["ed25519", "es256"] as const;
 /** A word of {@link SUITE_NAMES}. */
 export type SuiteName = (typeof SUITE_NAMES)[number];
 
+/** Where the service of a participant runs: on this machine, or where its keys are. */
+export const RUNS_NAMES = ["here", "elsewhere"] as const;
+/** A word of {@link RUNS_NAMES}. */
+export type RunsName = (typeof RUNS_NAMES)[number];
+
 /** Standing to one instrument. */
 export interface InstrumentSpec {
   readonly instrument: InstrumentName;
@@ -71,4 +76,6 @@ export interface ParticipantSpec {
   readonly alerts?: AlertsName;
   /** Default ed25519. */
   readonly suite?: SuiteName;
+  /** Default here. Of one elsewhere this machine has account and streams, no keys and no service. */
+  readonly runs?: RunsName;
 }

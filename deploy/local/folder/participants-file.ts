@@ -11,6 +11,7 @@ import {
   type InstrumentSpec,
   type ParticipantSpec,
   ROLE_NAMES,
+  RUNS_NAMES,
   SUITE_NAMES,
 } from "./participant-spec.ts";
 import { joined, YamlReader, type YamlValue } from "./yaml-reader.ts";
@@ -29,6 +30,7 @@ const FIELDS = [
   "groups",
   "alerts",
   "suite",
+  "runs",
 ];
 const GROUP_NAME = /^[A-Z][A-Z0-9-]{1,31}$/;
 const INSTRUMENT_FIELDS = ["instrument", "boundness", "since", "until"];
@@ -107,6 +109,7 @@ class EntryReader {
     if (role !== "focal-point" && this.#fields.has("groups")) {
       this.#complain("groups", "a group holds focal points; remove this field");
     }
+    const runs = this.#word("runs", RUNS_NAMES, "here");
     return {
       id,
       name: this.#name(),
@@ -118,6 +121,7 @@ class EntryReader {
       ...(this.#fields.has("groups") ? { groups: this.#groups() } : {}),
       ...(this.#fields.has("alerts") ? { alerts } : {}),
       ...(this.#fields.has("suite") ? { suite } : {}),
+      ...(this.#fields.has("runs") ? { runs } : {}),
     };
   }
 

@@ -23,6 +23,8 @@ export interface ServiceAddress {
   readonly natsUrl: string;
   /** Port of its HTTP door on loopback; 0: a free one. */
   readonly httpPort: number;
+  /** Door of the gateway, for participants; absent: as it stands in the file. */
+  readonly exchangeUrl?: string;
 }
 
 /** Writes the gateway's configuration file. */
@@ -79,6 +81,7 @@ export async function writeParticipantConfig(
     ...(participant.role === "focal-point" ? { answering: participant.answering } : {}),
     resendFirstMs: tuning.resendFirstMs,
     gapNoticeAfterMs: tuning.gapNoticeAfterMs,
+    exchangeUrl: address.exchangeUrl ?? (await settingIn(own.config, "exchangeUrl")),
     webhookOrigins: await settingIn(own.config, "webhookOrigins"),
     keyPassphraseFile: await settingIn(own.config, "keyPassphraseFile"),
     signer: await settingIn(own.config, "signer"),

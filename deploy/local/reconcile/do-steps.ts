@@ -3,7 +3,9 @@ import { join } from "node:path";
 import type { ClaimsAdmin } from "#bus";
 import { TracepostError } from "#errors";
 import { type Clock, passCrashPoint } from "#runtime";
+import type { RegisterView } from "#trust";
 import type { ExchangePaths } from "../folder/exchange-paths.ts";
+import { listParticipants, unlistParticipants } from "../folder/listed-participants.ts";
 import { writePrivateFile } from "../folder/private-files.ts";
 import { checkActivations } from "../provision/activation-check.ts";
 import { CORE_ACCOUNT, GATEWAY_ACCOUNT, inboxImport, issueMember } from "../provision/authority.ts";
@@ -23,6 +25,9 @@ import { type CarrierPlace, eachAtOnce, heldAccount, participantUser } from "./s
 export interface StepTools extends CarrierPlace {
   readonly claims: ClaimsAdmin;
   readonly clock: Clock;
+  readonly register: Pick<RegisterView, "participants">;
+  /** The same as it was published: the first copy of whoever is admitted. */
+  readonly registerBytes: Uint8Array;
 }
 
 /** Does one action for all it is planned for; `onDone` is told of each when it is done. */
@@ -57,6 +62,11 @@ export async function doSteps(
         onDone(id);
       });
     }
+    case "list":
+    case "unlist":
+      await (action === "list" ? list : unlist)(participants, tools);
+      for (const id of participants) onDone(id);
+      return;
     default:
       return action satisfies never;
   }
@@ -125,6 +135,17 @@ async function connectGateway(ids: readonly string[], { claims, paths }: StepToo
   await claims.update(token);
   passCrashPoint("reconcile.gateway-connected");
   await writePrivateFile(join(paths.nats.issuedDir, `${GATEWAY_ACCOUNT}.jwt`), token);
+}
+
+async function list(ids: readonly string[], tools: StepTools): Promise<void> {
+  const { paths, register, registerBytes } = tools;
+  const admitted = register.participants.filter(({ id }) => ids.includes(id));
+  await listParticipants(paths, admitted, registerBytes);
+  passCrashPoint("reconcile.listed");
+}
+
+async function unlist(ids: readonly string[], { paths }: StepTools): Promise<void> {
+  await unlistParticipants(paths, ids);
 }
 
 async function accountKey(paths: ExchangePaths, name: string): Promise<string> {

@@ -7,7 +7,9 @@ export const RECONCILE_ACTIONS = {
   "push-account": "give the server the account token",
   "connect-gateway": "let the gateway deliver to the inbox",
   "make-streams": "create outbox and inbox with their consumers",
+  list: "have steward and supervisor look after it",
   disconnect: "revoke the participant's user, which cuts its connections",
+  unlist: "have steward and supervisor look after it no more",
 } as const satisfies Record<string, string>;
 
 /** A name of {@link RECONCILE_ACTIONS}. */
@@ -27,6 +29,8 @@ export interface NatsStanding {
   readonly isConnected: boolean;
   readonly hasStreams: boolean;
   readonly isRevoked: boolean;
+  /** Steward and supervisor know of it. */
+  readonly isListed: boolean;
 }
 
 /**
@@ -58,15 +62,18 @@ const NOTHING: NatsStanding = {
   isConnected: false,
   hasStreams: false,
   isRevoked: false,
+  isListed: false,
 };
 
 /** In which order actions are done. */
 export const RECONCILE_ORDER: readonly ReconcileAction[] = [
   "disconnect",
+  "unlist",
   "issue-account",
   "push-account",
   "connect-gateway",
   "make-streams",
+  "list",
 ];
 
 function admitting(standing: NatsStanding): ReconcileAction[] {
@@ -75,10 +82,15 @@ function admitting(standing: NatsStanding): ReconcileAction[] {
     "push-account": !standing.isHeld,
     "connect-gateway": !standing.isConnected,
     "make-streams": !standing.hasStreams,
+    list: !standing.isListed,
   };
   return RECONCILE_ORDER.filter((action) => missing[action] === true);
 }
 
-function removing({ isHeld, isRevoked }: NatsStanding): ReconcileAction[] {
-  return isHeld && !isRevoked ? ["disconnect"] : [];
+function removing({ isHeld, isListed, isRevoked }: NatsStanding): ReconcileAction[] {
+  const due: Readonly<Partial<Record<ReconcileAction, boolean>>> = {
+    disconnect: isHeld && !isRevoked,
+    unlist: isListed,
+  };
+  return RECONCILE_ORDER.filter((action) => due[action] === true);
 }

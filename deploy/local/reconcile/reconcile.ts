@@ -11,6 +11,8 @@ import { type CarrierPlace, standingsOf } from "./standings.ts";
 /** Which server is to follow which register. */
 export interface ReconcileOptions extends CarrierPlace {
   readonly register: Pick<RegisterView, "participants">;
+  /** The same as it was published. */
+  readonly registerBytes: Uint8Array;
   readonly clock: Clock;
 }
 
@@ -28,7 +30,7 @@ export interface Reconciliation {
  * TracepostError DATA_FOLDER, KEY_FILE or TRANSPORT; a step that threw is not done.
  */
 export async function openReconciliation(options: ReconcileOptions): Promise<Reconciliation> {
-  const { clock, natsUrl, paths, register } = options;
+  const { clock, natsUrl, paths, register, registerBytes } = options;
   const claims = await connectClaimsAdmin({
     servers: natsUrl,
     credsFile: credentialsFile(paths, SYSTEM_ACCOUNT, "operator"),
@@ -37,7 +39,7 @@ export async function openReconciliation(options: ReconcileOptions): Promise<Rec
   });
   try {
     const steps = planReconcile(register, await standingsOf({ natsUrl, paths }, claims));
-    const tools: StepTools = { claims, clock, natsUrl, paths };
+    const tools: StepTools = { claims, clock, natsUrl, paths, register, registerBytes };
     return {
       steps,
       apply: async (onStep = () => undefined) => await applyAll(steps, tools, onStep),

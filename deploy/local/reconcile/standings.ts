@@ -3,6 +3,7 @@ import type { ClaimsAdmin } from "#bus";
 import { TracepostError } from "#errors";
 import { Semaphore } from "#runtime";
 import type { ExchangePaths } from "../folder/exchange-paths.ts";
+import { participantsOf } from "../folder/open-exchange-folder.ts";
 import { CORE_ACCOUNT, GATEWAY_ACCOUNT, SYSTEM_ACCOUNT } from "../provision/authority.ts";
 import {
   credentialsFile,
@@ -35,6 +36,7 @@ export async function standingsOf(
   const keyOf = new Map(accounts.map(({ name, sub }) => [name, sub]));
   const gateway = await heldAccount(claims, keyOf.get(GATEWAY_ACCOUNT) ?? "");
   const imported = new Set((gateway?.nats.imports ?? []).map(({ subject }) => subject));
+  const listed = new Set((await participantsOf(paths)).map(({ id }) => id));
   const members = [...keyOf].filter(([name]) => !OPERATOR_ACCOUNTS.includes(name));
   const outboxes = await outboxesOf(
     place,
@@ -49,6 +51,7 @@ export async function standingsOf(
       isConnected: imported.has(`tp.in.${id}.>`),
       hasStreams: outboxes.has(id),
       isRevoked: user !== undefined && account?.nats.revocations?.[user] !== undefined,
+      isListed: listed.has(id),
     };
     return [id, standing] as const;
   });

@@ -9,6 +9,7 @@ import {
   writeGatewayConfig,
   writeParticipantConfig,
 } from "../folder/service-configs.ts";
+import { LISTEN_HOST } from "../provision/server-config.ts";
 import { ManagedProcess, type ProcessEvent, type ProcessPlan } from "./managed-process.ts";
 import { NATS_NAME, natsPlan } from "./nats-process.ts";
 import { GATEWAY_NAME } from "./running-exchange.ts";
@@ -54,6 +55,8 @@ export interface ProcessesOptions {
   readonly restartCrashed: boolean;
   readonly tuning: ServiceTuning;
   readonly programs: ExchangePrograms;
+  /** Where the gateway's door opens first: participants are told before it is there. */
+  readonly gatewayPort: number;
   extraEnvironment(name: string): Readonly<Record<string, string>>;
   onEvent(event: ProcessEvent): void;
 }
@@ -62,6 +65,7 @@ export interface ProcessesOptions {
 export class ExchangeProcesses {
   readonly #options: ProcessesOptions;
   #natsUrl = "";
+  #gateway: ManagedProcess | undefined;
 
   constructor(options: ProcessesOptions) {
     this.#options = options;
@@ -83,39 +87,43 @@ export class ExchangeProcesses {
   }
 
   gateway(): ManagedProcess {
-    const { layout, programs, tuning } = this.#options;
+    const { gatewayPort, layout, programs, tuning } = this.#options;
     const { paths } = layout;
-    return this.#service({
+    this.#gateway = this.#service({
       name: GATEWAY_NAME,
       program: programs.gateway,
+      firstPort: gatewayPort,
       configFile: paths.gateway.config,
       nodeFlags: GATEWAY_NODE_FLAGS,
       writeConfig: (address) => writeGatewayConfig(paths, address, tuning),
     });
+    return this.#gateway;
   }
 
-  /** By participant id; a regional monitor takes part with a program of its own. */
-  services(): ReadonlyMap<string, ManagedProcess> {
-    const { participants } = this.#options.layout;
-    return new Map(
-      participants.flatMap((spec) => {
-        const process = this.#participant(spec);
-        return process === undefined ? [] : [[spec.id, process] as const];
-      }),
-    );
+  /** The gateway's door as it is, or as it will be. */
+  #exchangeUrl(): string {
+    const { gatewayPort } = this.#options;
+    return this.#gateway?.url || `http://${LISTEN_HOST}:${gatewayPort}`;
   }
 
-  #participant(spec: ParticipantSpec): ManagedProcess | undefined {
+  /**
+   * The service of a participant; undefined for a regional monitor, which takes part with a program
+   * of its own, and for who runs elsewhere.
+   */
+  participant(spec: ParticipantSpec): ManagedProcess | undefined {
     const { layout, programs, tuning } = this.#options;
     const { paths } = layout;
     const program = PROGRAM_OF[spec.role];
-    if (program === undefined) return undefined;
+    if (program === undefined || spec.runs === "elsewhere") return undefined;
     return this.#service({
       name: spec.id,
       program: programs[program],
       configFile: paths.participant(spec.id).config,
       nodeFlags: SMALL_HEAP,
-      writeConfig: (address) => writeParticipantConfig(paths, spec, address, tuning),
+      writeConfig: (address) => {
+        const told = { ...address, exchangeUrl: this.#exchangeUrl() };
+        return writeParticipantConfig(paths, spec, told, tuning);
+      },
     });
   }
 

@@ -45,7 +45,7 @@ export async function stopRunningExchange(
     return true;
   }
   const { supervisorPid, supervisorStartMark } = status.state;
-  process.kill(supervisorPid, "SIGTERM");
+  askToEnd(supervisorPid);
   const deadline = Date.now() + (options.deadlineMs ?? DOWN_DEADLINE_MS);
   while ((await startMarkOf(supervisorPid)) === supervisorStartMark) {
     if (Date.now() > deadline) {
@@ -57,4 +57,13 @@ export async function stopRunningExchange(
   }
   await endLeftovers(paths);
   return true;
+}
+
+/** It may have ended since it was looked at. */
+function askToEnd(pid: number): void {
+  try {
+    process.kill(pid, "SIGTERM");
+  } catch (caught) {
+    if ((caught as NodeJS.ErrnoException).code !== "ESRCH") throw caught;
+  }
 }

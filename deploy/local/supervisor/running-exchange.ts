@@ -6,6 +6,7 @@ import type { Steward, StewardReport } from "../steward.ts";
 import type { EventWatch } from "../watch/event-watch.ts";
 import type { FolderLock } from "./folder-lock.ts";
 import type { ManagedProcess, ProcessEvent } from "./managed-process.ts";
+import type { MemberServices } from "./member-services.ts";
 import { NATS_NAME } from "./nats-process.ts";
 import { startMarkOf } from "./process-identity.ts";
 import { type ProcessRecord, type RunState, removeRunState, writeRunState } from "./run-state.ts";
@@ -64,10 +65,8 @@ export interface LocalExchangeParts {
   readonly lock: FolderLock;
   readonly nats: ManagedProcess;
   readonly gateway: ManagedProcess;
-  /** Those of the participants, by participant id. */
-  readonly services: ReadonlyMap<string, ManagedProcess>;
-  /** Bearer tokens by participant id. */
-  readonly tokens: ReadonlyMap<string, string>;
+  /** Those of the participants. */
+  readonly members: MemberServices;
   /** Token of the gateway's user `installation`; secret. */
   readonly gatewayToken: string;
   readonly createSteward: (natsUrl: string) => Steward;
@@ -109,10 +108,10 @@ export class LocalExchange implements RunningExchange {
   }
 
   get participants(): ReadonlyMap<string, RunningParticipant> {
-    const { services, tokens } = this.#parts;
+    const { services } = this.#parts.members;
     return new Map(
-      [...services].map(([id, service]) => {
-        return [id, { ...recordOf(service), token: tokens.get(id) ?? "" }];
+      [...services].map(([id, { process: service, token }]) => {
+        return [id, { ...recordOf(service), token }];
       }),
     );
   }
@@ -140,7 +139,7 @@ export class LocalExchange implements RunningExchange {
       this.#steward = this.#parts.createSteward(this.nats.url);
       await this.#steward.start();
       const permits = new Semaphore(STARTS_AT_ONCE);
-      const all = [this.#parts.gateway, ...this.#parts.services.values()];
+      const all = this.#processes().filter((one) => one !== this.#parts.nats);
       await Promise.all(
         all.map((service) =>
           permits.run(() => {
@@ -154,12 +153,18 @@ export class LocalExchange implements RunningExchange {
       this.#note();
       await this.#writing;
       this.#watch.start();
+      this.#parts.members.follow();
     } catch (caught) {
       await this.stop();
       throw caught;
     } finally {
       signal?.removeEventListener("abort", abort);
     }
+  }
+
+  /** To be told that others take part than before. */
+  noteMembers(): void {
+    if (this.#stopping === undefined) this.#note();
   }
 
   /** To be told of everything that happens to a process, so that what is written stays true. */
@@ -194,10 +199,10 @@ export class LocalExchange implements RunningExchange {
 
   /** Those who need others first: services, gateway, then what carries their messages. */
   async #stopAll(deadlineMs: number): Promise<void> {
-    const { services, gateway, nats, lock, logger, paths } = this.#parts;
+    const { members, gateway, nats, lock, logger, paths } = this.#parts;
     const steps: (() => Promise<unknown>)[] = [
       () => this.#watch.stop(),
-      () => Promise.all([...services.values()].map((one) => one.stop(deadlineMs))),
+      () => members.stop(deadlineMs),
       () => gateway.stop(deadlineMs),
       async () => this.#steward?.stop(),
       () => nats.stop(deadlineMs),
@@ -219,8 +224,8 @@ export class LocalExchange implements RunningExchange {
   }
 
   #processes(): ManagedProcess[] {
-    const { nats, gateway, services } = this.#parts;
-    return [nats, gateway, ...services.values()];
+    const { nats, gateway, members } = this.#parts;
+    return [nats, gateway, ...[...members.services.values()].map((one) => one.process)];
   }
 
   /** Undefined while the gateway does not answer. */
@@ -244,7 +249,7 @@ export class LocalExchange implements RunningExchange {
   }
 
   async #state(): Promise<RunState> {
-    const { services } = this.#parts;
+    const { services } = this.#parts.members;
     return {
       startedAt: this.#startedAt,
       supervisorPid: process.pid,
@@ -252,7 +257,7 @@ export class LocalExchange implements RunningExchange {
       nats: this.nats,
       gateway: this.gateway,
       participants: Object.fromEntries(
-        [...services].map(([id, service]) => [id, recordOf(service)]),
+        [...services].map(([id, { process: service }]) => [id, recordOf(service)]),
       ),
     };
   }

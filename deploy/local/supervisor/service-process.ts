@@ -12,6 +12,8 @@ export interface ServicePlan {
   readonly nodeFlags: readonly string[];
   readonly logFile: string;
   readonly natsUrl: () => string;
+  /** Port of its first start; default any that is free. */
+  readonly firstPort?: number;
   readonly environment: () => NodeJS.ProcessEnv;
   /** Writes its configuration file. */
   writeConfig(address: ServiceAddress): Promise<void>;
@@ -29,7 +31,7 @@ interface ReadyMessage {
  * has written down stays right, and any other if that fails.
  */
 export function servicePlan(service: ServicePlan): ProcessPlan {
-  let port = 0;
+  let port = service.firstPort ?? 0;
   return {
     name: service.name,
     command: process.execPath,

@@ -20,7 +20,9 @@ import {
   PRODUCT_PROGRAMS,
 } from "./exchange-processes.ts";
 import { type FolderLock, lockFolder } from "./folder-lock.ts";
+import { findQuietPort } from "./free-port.ts";
 import type { ProcessEvent } from "./managed-process.ts";
+import { MemberServices } from "./member-services.ts";
 import { NATS_NAME } from "./nats-process.ts";
 import { endLeftovers } from "./run-state.ts";
 import { LocalExchange, type RunningExchange } from "./running-exchange.ts";
@@ -91,32 +93,45 @@ async function assemble(
     onProgress: (text) => emit({ type: "progress", text }),
   });
   const { streamBytes } = await readStoragePlan(paths);
-  const streams = { paths, streamBytes, participants: participants.map(({ id }) => id) };
+  const streams = { paths, streamBytes };
   const processes = new ExchangeProcesses({
     layout,
     environment,
     restartCrashed: options.restartCrashed ?? true,
     tuning: options.tuning ?? {},
     programs: options.programs ?? PRODUCT_PROGRAMS,
+    gatewayPort: await findQuietPort(),
     extraEnvironment: options.env ?? (() => ({})),
     onEvent: (event) => {
       exchange.noteEvent(event);
       emit(event);
     },
   });
+  const members = new MemberServices({
+    paths,
+    participants,
+    create: (spec) => processes.participant(spec),
+    onChange: () => exchange.noteMembers(),
+    logger,
+  });
+  const nats = processes.nats(server.path, (natsUrl) =>
+    provisionStreams({ ...streams, natsUrl, participants: members.ids }),
+  );
+  const gateway = processes.gateway();
+  await members.open();
   const journal = new IncidentJournal(paths.steward.incidents);
   const exchange: LocalExchange = new LocalExchange({
     paths,
     lock,
     logger,
-    nats: processes.nats(server.path, (natsUrl) => provisionStreams({ ...streams, natsUrl })),
-    gateway: processes.gateway(),
-    services: processes.services(),
-    tokens: await readTokens(layout),
+    nats,
+    gateway,
+    members,
     gatewayToken: (await readFile(paths.gateway.apiToken, "utf8")).trim(),
     createSteward: (natsUrl) =>
       new Steward({
         ...streams,
+        participants: async () => members.ids,
         natsUrl,
         logger,
         seen: new StreamsSeen(paths.steward.streamsSeen),
@@ -125,7 +140,7 @@ async function assemble(
           await noteIncident(journal, incident, logger);
         },
       }),
-    createWatch: (door) => createWatch({ layout, door, logger }),
+    createWatch: (door) => createWatch({ layout, ids: () => members.ids, door, logger }),
   });
   return exchange;
 }
@@ -143,21 +158,23 @@ async function noteIncident(
 
 /** Watches what the server logs and what the steward has seen, for the operator's events. */
 function createWatch({
-  layout: { paths, participants },
+  layout: { paths },
+  ids,
   door,
   logger,
 }: {
   readonly layout: ExchangeLayout;
+  /** Who takes part now. */
+  readonly ids: () => readonly string[];
   readonly door: () => ApiDoor | undefined;
   readonly logger: Logger;
 }): EventWatch {
-  const ids = new Set(participants.map(({ id }) => id));
   return new EventWatch({
     files: [
       {
         name: "nats.log",
         file: join(paths.run.logsDir, `${NATS_NAME}.log`),
-        parse: (line) => parseNatsLogLine(line, ids),
+        parse: (line) => parseNatsLogLine(line, new Set(ids())),
       },
       { name: "incidents", file: paths.steward.incidents, parse: parseJournalLine },
     ],
@@ -165,12 +182,4 @@ function createWatch({
     door,
     logger,
   });
-}
-
-async function readTokens({ paths, participants }: ExchangeLayout): Promise<Map<string, string>> {
-  const tokens = new Map<string, string>();
-  for (const { id } of participants) {
-    tokens.set(id, (await readFile(paths.participant(id).apiToken, "utf8")).trim());
-  }
-  return tokens;
 }
