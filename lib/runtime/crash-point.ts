@@ -31,7 +31,7 @@ export const IMPORT_CRASH_POINTS = [
 ] as const;
 
 /** While NATS is made to follow the register. */
-export const RECONCILE_CRASH_POINTS = [
+const RECONCILE_CRASH_POINTS = [
   "reconcile.account-issued",
   "reconcile.account-pushed",
   "reconcile.gateway-connected",

@@ -11,7 +11,6 @@ export {
   MESSAGE_CRASH_POINTS,
   parseCrashPlan,
   passCrashPoint,
-  RECONCILE_CRASH_POINTS,
 } from "./crash-point.ts";
 export { csvRecord, withFormula, withoutFormula } from "./csv-text.ts";
 export type {

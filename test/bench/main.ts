@@ -11,6 +11,7 @@ import { describeMachine, machineLine } from "./machine.ts";
 import { matchingBench } from "./matching.ts";
 import { memoryBench } from "./memory.ts";
 import { policyBench } from "./policy.ts";
+import { reconcileBench } from "./reconcile.ts";
 import { registerBench } from "./register.ts";
 import { sealingBench } from "./sealing.ts";
 import { type Bench, fillPage, renderTable, type Section } from "./section.ts";
@@ -30,6 +31,7 @@ const BENCHES: readonly Bench[] = [
   checksBench,
   policyBench,
   trustListBench,
+  reconcileBench,
 ];
 const PAGE = "docs/benchmarks.md";
 const RESULTS = "bench-results/latest.json";

@@ -76,6 +76,6 @@ export interface ParticipantSpec {
   readonly alerts?: AlertsName;
   /** Default ed25519. */
   readonly suite?: SuiteName;
-  /** Default here. Of one elsewhere this machine has account and streams, no keys and no service. */
+  /** Default here. Of one elsewhere there are account and streams here, no keys, no service. */
   readonly runs?: RunsName;
 }

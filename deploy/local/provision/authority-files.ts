@@ -66,13 +66,19 @@ export interface IssuedTokens {
   readonly accounts: readonly { readonly publicKey: string; readonly token: string }[];
 }
 
+/** Account tokens as they were issued, whatever they say; see {@link checkActivations}. */
+export async function readAccountTokens(paths: ExchangePaths): Promise<string[]> {
+  const { issuedDir } = paths.nats;
+  const files = (await readdir(issuedDir)).filter((name) => name !== "operator.jwt").toSorted();
+  return await Promise.all(files.map((name) => readFile(join(issuedDir, name), "utf8")));
+}
+
 /** Reads back what was issued. Throws TracepostError DATA_FOLDER when any of it is damaged. */
 export async function readIssuedTokens(paths: ExchangePaths): Promise<IssuedTokens> {
   const { issuedDir, operatorToken: operatorFile } = paths.nats;
   try {
     const operatorToken = await readFile(operatorFile, "utf8");
-    const files = (await readdir(issuedDir)).filter((name) => name !== "operator.jwt").toSorted();
-    const tokens = await Promise.all(files.map((name) => readFile(join(issuedDir, name), "utf8")));
+    const tokens = await readAccountTokens(paths);
     checkActivations(tokens);
     return {
       operatorToken,

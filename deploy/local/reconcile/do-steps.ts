@@ -11,7 +11,7 @@ import { checkActivations } from "../provision/activation-check.ts";
 import { CORE_ACCOUNT, GATEWAY_ACCOUNT, inboxImport, issueMember } from "../provision/authority.ts";
 import {
   credentialsFile,
-  readIssuedTokens,
+  readAccountTokens,
   readStoragePlan,
   writeIssuedAccount,
 } from "../provision/authority-files.ts";
@@ -19,7 +19,7 @@ import { editAccount, readAccount } from "../provision/claims.ts";
 import { Nkey } from "../provision/nkey.ts";
 import { provisionMembers } from "../provision/provision-streams.ts";
 import type { ReconcileAction } from "./plan.ts";
-import { type CarrierPlace, eachAtOnce, heldAccount, participantUser } from "./standings.ts";
+import { type CarrierPlace, eachAccount, heldAccount, participantUser } from "./standings.ts";
 
 /** With what steps are done. */
 export interface StepTools extends CarrierPlace {
@@ -38,7 +38,7 @@ export async function doSteps(
   onDone: (participant: string) => void,
 ): Promise<void> {
   const each = async (work: (id: string) => Promise<void>): Promise<void> => {
-    await eachAtOnce(participants, async (id) => {
+    await eachAccount(participants, async (id) => {
       await work(id);
       onDone(id);
     });
@@ -128,10 +128,10 @@ async function connectGateway(ids: readonly string[], { claims, paths }: StepToo
   const others = (gateway.nats.imports ?? []).filter(({ subject }) => !isAdded.has(subject));
   const imports = [...others, ...added.map((one) => ({ ...one, type: "service" as const }))];
   const token = await editAccount(gateway, { imports }, await keyIn(paths, "operator"));
-  const issued = await readIssuedTokens(paths);
-  const rest = issued.accounts.filter(({ publicKey }) => publicKey !== gateway.sub);
+  const issued = await readAccountTokens(paths);
+  const rest = issued.filter((other) => readAccount(other).sub !== gateway.sub);
   // One bad activation locks the whole gateway out: it is looked at before a server sees it.
-  checkActivations([...rest.map((account) => account.token), token]);
+  checkActivations([...rest, token]);
   await claims.update(token);
   passCrashPoint("reconcile.gateway-connected");
   await writePrivateFile(join(paths.nats.issuedDir, `${GATEWAY_ACCOUNT}.jwt`), token);

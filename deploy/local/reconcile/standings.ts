@@ -7,7 +7,7 @@ import { participantsOf } from "../folder/open-exchange-folder.ts";
 import { CORE_ACCOUNT, GATEWAY_ACCOUNT, SYSTEM_ACCOUNT } from "../provision/authority.ts";
 import {
   credentialsFile,
-  readIssuedTokens,
+  readAccountTokens,
   readStoragePlan,
 } from "../provision/authority-files.ts";
 import { readAccount, userOf } from "../provision/claims.ts";
@@ -15,8 +15,10 @@ import { withProvisioner } from "../provision/provision-streams.ts";
 import { outboxStream } from "../provision/topology.ts";
 import type { NatsStanding } from "./plan.ts";
 
-/** Accounts looked at, or worked on, at the same time. */
-export const ACCOUNTS_AT_ONCE = 8;
+/** Accounts worked on at the same time. */
+const ACCOUNTS_AT_ONCE = 8;
+/** Questions asked at the same time: they cost the server little; waiting takes long. */
+const QUESTIONS_AT_ONCE = 64;
 const OPERATOR_ACCOUNTS: readonly string[] = [CORE_ACCOUNT, GATEWAY_ACCOUNT, SYSTEM_ACCOUNT];
 
 /** Where the server is, and the operator's folder. */
@@ -31,8 +33,7 @@ export async function standingsOf(
   claims: ClaimsAdmin,
 ): Promise<ReadonlyMap<string, NatsStanding>> {
   const { paths } = place;
-  const issued = await readIssuedTokens(paths);
-  const accounts = issued.accounts.map(({ token }) => readAccount(token));
+  const accounts = (await readAccountTokens(paths)).map((token) => readAccount(token));
   const keyOf = new Map(accounts.map(({ name, sub }) => [name, sub]));
   const gateway = await heldAccount(claims, keyOf.get(GATEWAY_ACCOUNT) ?? "");
   const imported = new Set((gateway?.nats.imports ?? []).map(({ subject }) => subject));
@@ -42,7 +43,7 @@ export async function standingsOf(
     place,
     members.map(([id]) => id),
   );
-  const found = await eachAtOnce(members, async ([id, key]) => {
+  const found = await eachAtOnce(members, QUESTIONS_AT_ONCE, async ([id, key]) => {
     const account = await heldAccount(claims, key);
     const user = await participantUser(paths, id);
     const standing: NatsStanding = {
@@ -94,7 +95,7 @@ async function outboxesOf(
 ): Promise<ReadonlySet<string>> {
   const { streamBytes } = await readStoragePlan(place.paths);
   return await withProvisioner(place, CORE_ACCOUNT, async (admin) => {
-    const found = await eachAtOnce(members, async (id) => {
+    const found = await eachAtOnce(members, QUESTIONS_AT_ONCE, async (id) => {
       const { consumers, stream } = outboxStream(id, streamBytes);
       const last = consumers.at(-1)?.name ?? "";
       // The consumers come after the stream: with the last of them all is there.
@@ -104,15 +105,24 @@ async function outboxesOf(
   });
 }
 
+/** Does some work for each account, a few at a time; see {@link eachAtOnce}. */
+export async function eachAccount(
+  ids: readonly string[],
+  work: (id: string) => Promise<void>,
+): Promise<void> {
+  await eachAtOnce(ids, ACCOUNTS_AT_ONCE, work);
+}
+
 /**
- * Does some work for each of many, {@link ACCOUNTS_AT_ONCE} at a time. After a failure none is
- * begun; what is under way is waited for, then the first failure is thrown.
+ * Does some work for each of many. After a failure none is begun; what is under way is waited for,
+ * then the first failure is thrown.
  */
-export async function eachAtOnce<T, R>(
+async function eachAtOnce<T, R>(
   all: readonly T[],
+  atOnce: number,
   work: (one: T) => Promise<R>,
 ): Promise<R[]> {
-  const permits = new Semaphore(ACCOUNTS_AT_ONCE);
+  const permits = new Semaphore(atOnce);
   let hasFailed = false;
   const begun = all.map((one) =>
     permits.run(async () => {

@@ -70,7 +70,7 @@ const reconcile = (...more: readonly string[]) =>
 const stepsOf = ({ steps }: { steps: { action: string; participant: string }[] }) =>
   steps.map(({ action, participant }) => `${participant} ${action}`);
 
-/** Drafts the next version with some changes, each tried first; two persons sign; it is published. */
+/** Drafts the next version, each change tried first; two persons sign; it is published. */
 async function change(...changes: readonly (readonly string[])[]): Promise<void> {
   const draft = file(`v${version + 1}`);
   await json("register", "draft", newest(), "--out", draft);
