@@ -98,9 +98,11 @@ export class CheckpointKeeper {
     const newest = this.#newest;
     if (newest === undefined || newest.size === this.#keptSize) return;
     this.#keptAtMs = this.#clock.now();
-    this.#keeping = this.#store.call("keepCheckpoint", newest).then(() => {
-      this.#keptSize = newest.size;
-      this.#published = newest;
+    const { note, size } = newest;
+    const kept = { size, note: this.#signer.countersign?.(note) ?? note };
+    this.#keeping = this.#store.call("keepCheckpoint", kept).then(() => {
+      this.#keptSize = size;
+      this.#published = kept;
     });
     await this.#keeping;
   }

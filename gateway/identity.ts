@@ -1,10 +1,14 @@
+import { access } from "node:fs/promises";
+import { join } from "node:path";
 import { TracepostError } from "#errors";
-import { type CheckpointSigner, createCheckpointSigner } from "#message-log";
+import { type CheckpointSigner, cosign, createCheckpointSigner } from "#message-log";
 import { KeyPurpose } from "#proto";
 import type { Clock } from "#runtime";
 import {
   type CurrentRegister,
   createSigner,
+  type LogKeyPair,
+  loadLogKey,
   PAYLOAD_TYPES,
   type RegisterView,
   readSecret,
@@ -17,6 +21,8 @@ import type { GatewayConfig } from "./config.ts";
 export interface GatewayIdentity {
   readonly receiptKeys: SigningRing;
   readonly checkpointKeys: SigningRing;
+  /** Signs kept checkpoints too; undefined in a folder made before there was one (TP-LOG-17). */
+  readonly logKey?: LogKeyPair | undefined;
   /** Token of the user `installation`. */
   readonly apiToken: string;
 }
@@ -26,8 +32,20 @@ export async function loadGatewayIdentity(config: GatewayConfig): Promise<Gatewa
   return {
     receiptKeys: await SigningRing.open(config.keysDir, "receipt"),
     checkpointKeys: await SigningRing.open(config.keysDir, "checkpoint"),
+    logKey: await loadLogKeyIfThere(join(config.keysDir, LOG_KEY_FILE)),
     apiToken: await readSecret(config.apiTokenFile),
   };
+}
+
+/** Name of the file in the folder of keys. */
+const LOG_KEY_FILE = "log-ml-dsa-44.key";
+
+async function loadLogKeyIfThere(file: string): Promise<LogKeyPair | undefined> {
+  const isThere = await access(file).then(
+    () => true,
+    () => false,
+  );
+  return isThere ? await loadLogKey(file) : undefined;
 }
 
 /** What the gateway signs with. */
@@ -41,7 +59,7 @@ export interface GatewaySigners {
  * valid (TP-RUN-7): a rotation takes effect when its time comes, without a start.
  */
 export function gatewaySigners(
-  { checkpointKeys, receiptKeys }: GatewayIdentity,
+  { checkpointKeys, logKey, receiptKeys }: GatewayIdentity,
   register: CurrentRegister,
   clock: Clock,
 ): GatewaySigners {
@@ -67,6 +85,11 @@ export function gatewaySigners(
         const view = register.view();
         const key = checkpointKeys.newest(view, clock.now());
         return createCheckpointSigner(key, view.logOrigin).sign(size, rootHash);
+      },
+      countersign: (note) => {
+        const { logKeyIds, logOrigin: name } = register.view();
+        if (logKey === undefined || !logKeyIds.includes(logKey.keyId)) return note;
+        return note + cosign(note, { ...logKey, name }, Math.floor(clock.now() / 1_000));
       },
     },
   };

@@ -1,7 +1,7 @@
 /** The whole log in short reads, while its service runs and writes on (TP-LOG-15). */
 import type { LogEntry } from "#proto";
 import type { Transaction } from "#runtime";
-import { parseCheckpoint } from "./checkpoint.ts";
+import { parseCheckpoint } from "./checkpoint-text.ts";
 import { CompactRange } from "./compact-range.ts";
 import { sameBytes } from "./hashing.ts";
 import { checkHead } from "./head-check.ts";

@@ -2,22 +2,9 @@
 import type { KeyObject } from "node:crypto";
 import { TracepostError } from "#errors";
 import type { SigningKeyPair } from "#trust";
-import { decodeBase64, encodeBase64 } from "./base64.ts";
-import { parseDecimal } from "./decimal.ts";
-import { emptyRoot, isHash, sameBytes } from "./hashing.ts";
-import { isSize } from "./positions.ts";
-import { isKeyName, isSignedBy, parseNote, type SignedNote, signNote } from "./signed-note.ts";
-
-/** What a checkpoint says: the log had these leaves. */
-export interface TreeHead {
-  readonly size: number;
-  readonly rootHash: Uint8Array;
-}
-
-/** A tree head with the name of its log. */
-export interface CheckpointText extends TreeHead {
-  readonly origin: string;
-}
+import { checkpointText, parseText, type TreeHead } from "./checkpoint-text.ts";
+import { cosignatureOf } from "./cosignature.ts";
+import { isKeyName, parseNote, signatureOf, signNote } from "./signed-note.ts";
 
 /** Signs checkpoints of one log with one key. */
 export interface CheckpointSigner {
@@ -28,6 +15,8 @@ export interface CheckpointSigner {
    * the note of any earlier size can be made again. Throws INTERNAL for an impossible head.
    */
   sign(size: number, rootHash: Uint8Array): string;
+  /** The note with a second signature under it, where there is a key for it (TP-LOG-17). */
+  countersign?(note: string): string;
 }
 
 /** Throws CONFIG_INVALID when `origin` cannot name a key of a signed note. */
@@ -49,48 +38,38 @@ export function createCheckpointSigner(
 }
 
 /**
- * Opens a checkpoint of the log `origin`: undefined unless it is exactly of the format and signed
- * under that name by one of the keys. Signatures of others, such as witnesses, are ignored.
+ * Opens a checkpoint of the log `origin`: undefined unless it is exactly of the format, signed under
+ * that name by one of the keys, Ed25519 or ML-DSA-44, and no line that claims to be of one of them
+ * is false. Signatures of others, such as witnesses, are ignored.
  */
 export function openCheckpoint(
   note: string,
   origin: string,
   publicKeys: readonly KeyObject[],
 ): TreeHead | undefined {
+  const found = signaturesOf(note, origin, publicKeys);
+  if (found === undefined || !found.verdicts.includes("good")) return undefined;
+  return { size: found.size, rootHash: found.rootHash };
+}
+
+/** Whether a checkpoint that opens is signed with ML-DSA-44 too (TP-LOG-17). */
+export function isPostQuantumSigned(
+  note: string,
+  origin: string,
+  publicKeys: readonly KeyObject[],
+): boolean {
+  const keys = publicKeys.filter(({ asymmetricKeyType }) => asymmetricKeyType === "ml-dsa-44");
+  return openCheckpoint(note, origin, keys) !== undefined;
+}
+
+function signaturesOf(note: string, origin: string, publicKeys: readonly KeyObject[]) {
   const parsed = parseNote(note);
   const head = parsed && parseText(parsed);
   if (parsed === undefined || head === undefined || head.origin !== origin) return undefined;
-  if (!isSignedBy(parsed, origin, publicKeys)) return undefined;
-  return { size: head.size, rootHash: head.rootHash };
-}
-
-/** What a checkpoint claims, no signature verified; undefined when it is not of the format. */
-export function parseCheckpoint(note: string): CheckpointText | undefined {
-  const parsed = parseNote(note);
-  return parsed && parseText(parsed);
-}
-
-function checkpointText(head: CheckpointText): string {
-  const { origin, size, rootHash } = head;
-  if (!isPossible(head)) {
-    throw new TracepostError("INTERNAL", `no tree of size ${size} has such a root`);
-  }
-  return `${origin}\n${size}\n${encodeBase64(rootHash)}\n`;
-}
-
-function parseText(note: SignedNote): CheckpointText | undefined {
-  const [origin, sizeText, rootText, ...extensions] = note.text.slice(0, -1).split("\n");
-  // Extension lines are allowed and mean nothing here; they may not be empty.
-  if (extensions.some((line) => line === "")) return undefined;
-  if (!origin || sizeText === undefined || rootText === undefined) return undefined;
-  const size = parseDecimal(sizeText);
-  const rootHash = decodeBase64(rootText);
-  if (size === undefined || rootHash === undefined) return undefined;
-  const head = { origin, size, rootHash };
-  return isPossible(head) ? head : undefined;
-}
-
-function isPossible({ size, rootHash }: TreeHead): boolean {
-  if (!isSize(size) || !isHash(rootHash)) return false;
-  return size > 0 || sameBytes(rootHash, emptyRoot());
+  const verdicts = publicKeys.map((publicKey) =>
+    publicKey.asymmetricKeyType === "ml-dsa-44"
+      ? cosignatureOf(parsed, head, { name: origin, publicKey }).verdict
+      : signatureOf(parsed, origin, publicKey),
+  );
+  return verdicts.includes("false") ? undefined : { ...head, verdicts };
 }

@@ -1,5 +1,5 @@
 /** Whether a later checkpoint still has everything an earlier one had (TP-LOG-14). */
-import type { TreeHead } from "./checkpoint.ts";
+import type { TreeHead } from "./checkpoint-text.ts";
 import { sameBytes } from "./hashing.ts";
 import { verifyConsistency } from "./proof.ts";
 import { type TreeNodes, treeConsistency } from "./tree-proofs.ts";

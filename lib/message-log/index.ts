@@ -6,13 +6,19 @@ export {
 export { type CheckedPage, checkLogPage, type ReadEntry } from "./check-log.ts";
 export {
   type CheckpointSigner,
-  type CheckpointText,
   createCheckpointSigner,
+  isPostQuantumSigned,
   openCheckpoint,
-  parseCheckpoint,
-  type TreeHead,
 } from "./checkpoint.ts";
+export { type CheckpointText, parseCheckpoint, type TreeHead } from "./checkpoint-text.ts";
 export { CompactRange } from "./compact-range.ts";
+export {
+  type Cosignature,
+  type Cosigner,
+  type CosignerKey,
+  cosign,
+  cosignatureOf,
+} from "./cosignature.ts";
 export { formatEvidence, parseEvidence, verifyEvidence } from "./evidence.ts";
 export { FetchedTiles, type FetchPath, fetchCheckpoint, fetchFrom } from "./fetched-tiles.ts";
 export { compareHeads, type LogRelation } from "./follow-log.ts";

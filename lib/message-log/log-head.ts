@@ -1,7 +1,7 @@
 /** The one row that says how far the log has come. */
 import { TracepostError } from "#errors";
 import type { Transaction } from "#runtime";
-import type { TreeHead } from "./checkpoint.ts";
+import type { TreeHead } from "./checkpoint-text.ts";
 import { CompactRange } from "./compact-range.ts";
 
 /** Size and root of the log as of this transaction. Throws STORE when the log is damaged. */

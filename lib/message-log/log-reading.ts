@@ -1,6 +1,6 @@
 /** Reads entries in order and compares them with what is kept about them. */
 import { LOG_LIMITS, type SqlRow, type Transaction } from "#runtime";
-import type { TreeHead } from "./checkpoint.ts";
+import type { TreeHead } from "./checkpoint-text.ts";
 import { CompactRange } from "./compact-range.ts";
 import { hashLeaf, sameBytes } from "./hashing.ts";
 import { parseLogEntry } from "./log-entry.ts";

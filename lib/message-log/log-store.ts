@@ -2,7 +2,7 @@
 import { TracepostError } from "#errors";
 import { LOG_LIMITS, type Transaction } from "#runtime";
 import { appendToTree, type CompletedNodes } from "./append-to-tree.ts";
-import { parseCheckpoint, type TreeHead } from "./checkpoint.ts";
+import { parseCheckpoint, type TreeHead } from "./checkpoint-text.ts";
 import { hashLeaf, sameBytes } from "./hashing.ts";
 import { lockLogHead } from "./log-head.ts";
 import { rootAt } from "./stored-tree.ts";

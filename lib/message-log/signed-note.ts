@@ -1,12 +1,10 @@
 /** Signed notes (https://c2sp.org/signed-note): text with signature lines under it (TP-LOG-9). */
-import { hash, type KeyObject, sign, verify } from "node:crypto";
+import { type KeyObject, sign, verify } from "node:crypto";
 import { LOG_LIMITS, WIRE_LIMITS } from "#runtime";
 import { decodeBase64, encodeBase64 } from "./base64.ts";
 import { sameBytes } from "./hashing.ts";
+import { NOTE_KEY_HASH_BYTES, NOTE_TYPE, noteKeyHash, rawNoteKey } from "./note-keys.ts";
 
-const KEY_HASH_BYTES = 4;
-/** Signature type identifier of plain Ed25519. */
-const ED25519 = 0x01;
 const DASH = "— ";
 
 /** One signature line. */
@@ -34,19 +32,13 @@ export function isKeyName(name: string): boolean {
   );
 }
 
-/** Key hash of an Ed25519 key: SHA-256(name ‖ 0x0A ‖ 0x01 ‖ public key), first four bytes. */
-export function noteKeyHash(name: string, publicRaw: Uint8Array): Uint8Array {
-  const input = Buffer.concat([Buffer.from(`${name}\n`), Buffer.from([ED25519]), publicRaw]);
-  return Uint8Array.from(hash("sha256", input, "buffer").subarray(0, KEY_HASH_BYTES));
-}
-
 /** Signs a text, which must end in a newline, and puts the line under it. Deterministic. */
 export function signNote(
   text: string,
   key: { readonly name: string; readonly privateKey: KeyObject; readonly publicRaw: Uint8Array },
 ): string {
   const signature = sign(null, Buffer.from(text), key.privateKey);
-  const bytes = Buffer.concat([noteKeyHash(key.name, key.publicRaw), signature]);
+  const bytes = Buffer.concat([noteKeyHash(key.name, NOTE_TYPE.ed25519, key.publicRaw), signature]);
   return `${text}\n${DASH}${key.name} ${encodeBase64(bytes)}\n`;
 }
 
@@ -68,24 +60,34 @@ export function parseNote(note: string): SignedNote | undefined {
 }
 
 /**
+ * What the lines of a note say of one key: a good signature, none, or one that claims to be of the
+ * key and is false, which spoils the note whatever else is under it.
+ */
+export type LineVerdict = "good" | "absent" | "false";
+
+/** Whether an Ed25519 key signed the note under this name; of another kind: absent. Never throws. */
+export function signatureOf(note: SignedNote, name: string, key: KeyObject): LineVerdict {
+  const publicRaw = key.asymmetricKeyType === "ed25519" ? rawNoteKey(key) : undefined;
+  if (publicRaw === undefined) return "absent";
+  const keyHash = noteKeyHash(name, NOTE_TYPE.ed25519, publicRaw);
+  const text = Buffer.from(note.text);
+  let verdict: LineVerdict = "absent";
+  for (const line of note.signatures) {
+    if (line.name !== name || !sameBytes(line.keyHash, keyHash)) continue;
+    if (!verify(null, text, key, line.signature)) return "false";
+    verdict = "good";
+  }
+  return verdict;
+}
+
+/**
  * Whether one of the keys signed the note under this name. A line that claims to be from one of
  * them and does not verify spoils the note; lines of others are ignored, as are keys that
  * are not Ed25519. Never throws.
  */
 export function isSignedBy(note: SignedNote, name: string, keys: readonly KeyObject[]): boolean {
-  const text = Buffer.from(note.text);
-  let signed = false;
-  for (const key of keys) {
-    const publicRaw = rawPublicKey(key);
-    if (publicRaw === undefined) continue;
-    const keyHash = noteKeyHash(name, publicRaw);
-    for (const line of note.signatures) {
-      if (line.name !== name || !sameBytes(line.keyHash, keyHash)) continue;
-      if (!verify(null, text, key, line.signature)) return false;
-      signed = true;
-    }
-  }
-  return signed;
+  const verdicts = keys.map((key) => signatureOf(note, name, key));
+  return verdicts.includes("good") && !verdicts.includes("false");
 }
 
 function parseSignatureLine(line: string): NoteSignature | undefined {
@@ -93,11 +95,12 @@ function parseSignatureLine(line: string): NoteSignature | undefined {
   const [name, base64, ...rest] = line.slice(DASH.length).split(" ");
   if (name === undefined || base64 === undefined || rest.length > 0) return undefined;
   const bytes = decodeBase64(base64);
-  if (!isKeyName(name) || bytes === undefined || bytes.length <= KEY_HASH_BYTES) return undefined;
+  if (!isKeyName(name) || bytes === undefined || bytes.length <= NOTE_KEY_HASH_BYTES)
+    return undefined;
   return {
     name,
-    keyHash: bytes.slice(0, KEY_HASH_BYTES),
-    signature: bytes.slice(KEY_HASH_BYTES),
+    keyHash: bytes.slice(0, NOTE_KEY_HASH_BYTES),
+    signature: bytes.slice(NOTE_KEY_HASH_BYTES),
   };
 }
 
@@ -108,11 +111,4 @@ function hasControls(text: string): boolean {
     if (unit < 0x20 && unit !== 0x0a) return true;
   }
   return false;
-}
-
-/** Not taken from lib/trust: that would load all its cryptography into every store's thread. */
-function rawPublicKey(key: KeyObject): Uint8Array | undefined {
-  if (key.asymmetricKeyType !== "ed25519") return undefined;
-  const { x } = key.export({ format: "jwk" });
-  return x === undefined ? undefined : Buffer.from(x, "base64url");
 }

@@ -1,7 +1,7 @@
 /** Nodes, roots and proofs of a stored log, for any index and any size it ever had (TP-LOG-5). */
 import { TracepostError } from "#errors";
 import type { Transaction } from "#runtime";
-import type { TreeHead } from "./checkpoint.ts";
+import type { TreeHead } from "./checkpoint-text.ts";
 import { loadLogHead } from "./log-head.ts";
 import { above, isSize } from "./positions.ts";
 import type { TileName } from "./tile-path.ts";

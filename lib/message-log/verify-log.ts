@@ -1,7 +1,8 @@
 /** Recomputes a whole log from its entries (TP-LOG-12). */
 import type { KeyObject } from "node:crypto";
 import type { Transaction } from "#runtime";
-import { openCheckpoint, type TreeHead } from "./checkpoint.ts";
+import { isPostQuantumSigned, openCheckpoint } from "./checkpoint.ts";
+import type { TreeHead } from "./checkpoint-text.ts";
 import { checkHead } from "./head-check.ts";
 import { loadCheckpoint } from "./log-head.ts";
 import { LogReading } from "./log-reading.ts";
@@ -62,8 +63,12 @@ function openKept(
 ): TreeHead | undefined {
   if (checkpoint === undefined) return undefined;
   const head = openCheckpoint(checkpoint, options.origin, options.publicKeys);
+  const { origin, publicKeys } = options;
+  const isExpected = publicKeys.some(({ asymmetricKeyType: kind }) => kind === "ml-dsa-44");
   if (head === undefined) {
-    problems.add(`the checkpoint is not signed as "${options.origin}" by a key of the register`);
+    problems.add(`the checkpoint is not signed as "${origin}" by a key of the register`);
+  } else if (isExpected && !isPostQuantumSigned(checkpoint, origin, publicKeys)) {
+    problems.add("the checkpoint lacks the ML-DSA-44 signature that the register promises");
   }
   return head;
 }

@@ -52,6 +52,7 @@ export function checkEvidence(
     .gatewayKeys(KeyPurpose.CHECKPOINT)
     .filter(({ key }) => key.revocationReason !== RevocationReason.COMPROMISED)
     .map((one) => one.publicKey);
+  keys.push(...register.logKeys);
   const proven = verifyEvidence(evidence, register.logOrigin, keys);
   if (!proven.ok) return proven;
   const entry = proven.value;

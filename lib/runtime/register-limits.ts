@@ -34,6 +34,12 @@ export const REGISTER_LIMITS = {
   dutyDesksMax: 16,
   /** Regional bodies a participant was ever a member of. */
   bodiesMax: 64,
+  /** Post-quantum keys of the log: the one in use, the next, those before. */
+  logKeysMax: 8,
+  /** Witnesses of the log; all their lines fit under one checkpoint. */
+  witnessesMax: 15,
+  /** Address of a witness. */
+  witnessUrlCharsMax: 200,
   /** Life of a key; it is replaced long before. */
   keyLifeMs: 730 * DAY_MS,
   /** From then on an expiring key or version is warned of. */

@@ -1,10 +1,12 @@
 import { type Refusal, refuse } from "#errors";
 import { KeyPurpose, type ParticipantRegister } from "#proto";
-import { PROCESS_LIMITS } from "#runtime";
+import { PROCESS_LIMITS, REGISTER_LIMITS } from "#runtime";
 import { isParticipantId } from "#wire";
 import { checkParticipant } from "./check-participant.ts";
 import { checkGroups } from "./groups.ts";
+import { keyIdOf } from "./keys.ts";
 import { isSigningKey, isWindow } from "./versions/key-windows.ts";
+import { isLogKey, witnessProblem } from "./versions/log-trust.ts";
 
 /** Origins are one line of a checkpoint (C2SP tlog-checkpoint): no blank, no plus sign. */
 const LOG_ORIGIN = /^[A-Za-z0-9][A-Za-z0-9._/-]{0,199}$/;
@@ -42,6 +44,12 @@ export function checkRegister(register: ParticipantRegister): Refusal | undefine
     (key) => !GATEWAY_PURPOSES.has(key.purpose) || !isSigningKey(key),
   );
   if (gatewayKey !== undefined) return malformed("gateway_keys", "hold a bad key");
+  if (register.logKeys.length > REGISTER_LIMITS.logKeysMax || !register.logKeys.every(isLogKey)) {
+    return malformed("log_keys", "hold a bad key, or too many");
+  }
+  const { participants, witnesses } = register;
+  const problem = witnesses && witnessProblem(witnesses, participants);
+  if (problem !== undefined) return malformed("witnesses", problem);
   return checkKeysAreUnique(register);
 }
 
@@ -50,6 +58,10 @@ function checkKeysAreUnique(register: ParticipantRegister): Refusal | undefined 
   const signing = [
     ...register.participants.flatMap((participant) => participant.signingKeys),
     ...register.gatewayKeys,
+    ...register.logKeys,
+    ...(register.witnesses?.witnesses ?? []).map(({ publicKey }) => ({
+      keyId: keyIdOf(publicKey),
+    })),
   ].map(({ keyId }) => keyId);
   const sealing = register.participants.flatMap((participant) =>
     participant.sealingKeys.map(({ recipient }) => recipient),

@@ -40,6 +40,12 @@ export {
   signatureAlgorithm,
 } from "./keys.ts";
 export {
+  generateLogKey,
+  type LogKeyPair,
+  loadLogKey,
+  saveLogKey,
+} from "./log-key.ts";
+export {
   mayRelease,
   type ReleaseGrant,
   type ReleaseGround,

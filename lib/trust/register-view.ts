@@ -9,6 +9,7 @@ import type {
 } from "#proto";
 import { timestampMs } from "#wire";
 import { publicKeyOf } from "./keys.ts";
+import { logPublicKeyOf } from "./log-key.ts";
 
 /** A signing key as the register has it. */
 export interface RegisteredKey {
@@ -16,6 +17,22 @@ export interface RegisteredKey {
   readonly participant: Participant | undefined;
   readonly key: SigningKey;
   readonly publicKey: KeyObject;
+}
+
+/** A participant that cosigns checkpoints. */
+export interface RegisteredWitness {
+  /** Name of its key in signature lines. */
+  readonly name: string;
+  readonly participant: string;
+  readonly publicKey: KeyObject;
+  /** Address that `add-checkpoint` is below; empty: nobody asks it. */
+  readonly url: string;
+}
+
+/** Who watches the log, and how many of them prove a checkpoint. */
+export interface WitnessSet {
+  readonly quorum: number;
+  readonly witnesses: readonly RegisteredWitness[];
 }
 
 /** A participant register that was verified; nothing in it changes. */
@@ -33,6 +50,12 @@ export interface RegisterView {
   signingKey(keyId: string): RegisteredKey | undefined;
   /** The gateway's keys of one purpose, whatever their validity. */
   gatewayKeys(purpose: KeyPurpose): readonly RegisteredKey[];
+  /** Post-quantum keys that sign checkpoints too, those that are not revoked. */
+  readonly logKeys: readonly KeyObject[];
+  /** Ids of these keys. */
+  readonly logKeyIds: readonly string[];
+  /** Who watches the log; no witnesses and a quorum of 0: nobody. */
+  readonly witnesses: WitnessSet;
   /** The sealing key (`age1pq1…`) of a participant at a time: of the valid ones, the newest. */
   sealingRecipient(id: string, atMs: number): string | undefined;
 }
@@ -48,6 +71,7 @@ export function createRegisterView(register: ParticipantRegister): RegisterView 
     for (const key of participant.signingKeys) note(participant, key);
   }
   for (const key of register.gatewayKeys) note(undefined, key);
+  const logKeys = register.logKeys.filter(({ revokedAt }) => revokedAt === undefined);
   return {
     version: register.version,
     issuedAtMs: timestampMs(register.issuedAt) ?? 0,
@@ -61,6 +85,14 @@ export function createRegisterView(register: ParticipantRegister): RegisterView 
       [...keys.values()].filter(
         ({ key, participant }) => participant === undefined && key.purpose === purpose,
       ),
+    logKeys: logKeys.map(({ publicKey }) => logPublicKeyOf(publicKey)),
+    logKeyIds: logKeys.map(({ keyId }) => keyId),
+    witnesses: {
+      quorum: register.witnesses?.quorum ?? 0,
+      witnesses: (register.witnesses?.witnesses ?? []).map(({ publicKey, ...witness }) => {
+        return { ...witness, publicKey: publicKeyOf(publicKey) };
+      }),
+    },
     sealingRecipient: (id, atMs) => newestValid(byId.get(id)?.sealingKeys ?? [], atMs)?.recipient,
   };
 }

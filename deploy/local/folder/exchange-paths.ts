@@ -86,6 +86,8 @@ export class ExchangePaths {
       keysDir: join(dir, "keys"),
       receiptKey: join(dir, "keys", "receipt.key"),
       checkpointKey: join(dir, "keys", "checkpoint.key"),
+      /** Post-quantum, beside the one of checkpoints. */
+      logKey: join(dir, "keys", "log-ml-dsa-44.key"),
       apiToken: join(dir, "api.token"),
       tokensDir: join(dir, "tokens"),
     };

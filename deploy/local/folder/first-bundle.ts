@@ -10,6 +10,7 @@ import {
   type FirstRegisterInput,
   groupsOf,
   registeredKey,
+  registeredLogKey,
   registeredParticipant,
 } from "./first-register.ts";
 
@@ -46,6 +47,7 @@ export function firstBundle(
     ],
     freshnessKeys: [registeredKey(freshness, KeyPurpose.FRESHNESS, nowMs)],
     groups: groupsOf(participants),
+    logKeys: [registeredLogKey(gateway.log, nowMs)],
   });
   const signers = roots.slice(0, THRESHOLD);
   return {

@@ -2,6 +2,7 @@ import {
   Boundness,
   Instrument,
   KeyPurpose,
+  LogKey,
   Participant,
   ParticipantRegister,
   ParticipantStatus,
@@ -9,7 +10,7 @@ import {
   SigningKey,
 } from "#proto";
 import { REGISTER_LIMITS } from "#runtime";
-import type { SealingKeyPair, SigningKeyPair } from "#trust";
+import type { LogKeyPair, SealingKeyPair, SigningKeyPair } from "#trust";
 import { toTimestamp } from "#wire";
 import type { BoundnessName, ParticipantSpec, RoleName } from "./participant-spec.ts";
 
@@ -41,6 +42,7 @@ export interface ParticipantKeys {
 export interface GatewayKeys {
   readonly receipt: SigningKeyPair;
   readonly checkpoint: SigningKeyPair;
+  readonly log: LogKeyPair;
 }
 
 /** What the first version of a register is made from. */
@@ -69,6 +71,17 @@ export function firstRegister(input: FirstRegisterInput): ParticipantRegister {
       registeredKey(gateway.receipt, KeyPurpose.RECEIPT, nowMs),
       registeredKey(gateway.checkpoint, KeyPurpose.CHECKPOINT, nowMs),
     ],
+    logKeys: [registeredLogKey(gateway.log, nowMs)],
+  });
+}
+
+/** A post-quantum key of the log as the register has it. */
+export function registeredLogKey({ keyId, publicRaw }: LogKeyPair, nowMs: number): LogKey {
+  return LogKey.create({
+    keyId,
+    publicKey: publicRaw,
+    notBefore: toTimestamp(nowMs),
+    notAfter: toTimestamp(nowMs + KEY_LIFE_MS),
   });
 }
 

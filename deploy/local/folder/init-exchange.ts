@@ -6,9 +6,11 @@ import { addPolicySignature, DEFAULT_POLICY_TEXT, draftPolicy } from "#policy";
 import { systemClock } from "#runtime";
 import {
   formatRegisterBundle,
+  generateLogKey,
   generateSealingKey,
   generateSigningKey,
   type SigningKeyPair,
+  saveLogKey,
   savePublicKey,
   saveSealingKey,
   saveSigningKey,
@@ -112,9 +114,14 @@ async function writeTrust(
   logOrigin: string,
 ): Promise<void> {
   const roots = await makeRootKeys(paths);
-  const gateway: GatewayKeys = { receipt: generateSigningKey(), checkpoint: generateSigningKey() };
+  const gateway: GatewayKeys = {
+    receipt: generateSigningKey(),
+    checkpoint: generateSigningKey(),
+    log: generateLogKey(),
+  };
   await saveSigningKey(paths.gateway.receiptKey, gateway.receipt);
   await saveSigningKey(paths.gateway.checkpointKey, gateway.checkpoint);
+  await saveLogKey(paths.gateway.logKey, gateway.log);
   const keys = new Map<string, ParticipantKeys>();
   for (const { id, suite } of participants) {
     const algorithm = signatureAlgorithm(suite);

@@ -10,7 +10,7 @@ import { rootSignersOf } from "./root-keys.ts";
 export interface LogKeys {
   /** Origin line of the checkpoints. */
   readonly origin: string;
-  /** Checkpoint keys of the gateway that are not revoked, whatever their window. */
+  /** Checkpoint keys that are not revoked, whatever their window: Ed25519 and ML-DSA-44. */
   readonly publicKeys: readonly KeyObject[];
 }
 
@@ -20,7 +20,7 @@ export function logKeysOf(register: RegisterView): LogKeys {
     .gatewayKeys(KeyPurpose.CHECKPOINT)
     .filter(({ key }) => key.revokedAt === undefined)
     .map(({ publicKey }) => publicKey);
-  return { origin: register.logOrigin, publicKeys };
+  return { origin: register.logOrigin, publicKeys: [...publicKeys, ...register.logKeys] };
 }
 
 /**

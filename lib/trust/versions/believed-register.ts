@@ -33,6 +33,8 @@ export function believedRegister(
     }),
     gatewayKeys: manifest.gatewayKeys,
     groups: manifest.groups,
+    logKeys: manifest.logKeys,
+    witnesses: manifest.witnesses,
   });
 }
 

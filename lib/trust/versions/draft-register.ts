@@ -1,4 +1,6 @@
 import {
+  type LogKey,
+  type LogWitnessSet,
   type ParticipantGroup,
   RegisterBundle,
   RegisterEntry,
@@ -24,6 +26,10 @@ export interface RegisterDraft {
   readonly gatewayKeys: readonly SigningKey[];
   readonly freshnessKeys: readonly SigningKey[];
   readonly groups: readonly ParticipantGroup[];
+  /** Post-quantum keys of the log. Default: none. */
+  readonly logKeys?: readonly LogKey[];
+  /** Who watches the log. Default: nobody. */
+  readonly witnesses?: LogWitnessSet | undefined;
 }
 
 /**
@@ -49,6 +55,8 @@ export function draftRegister(draft: RegisterDraft): RegisterBundle {
       gatewayKeys: [...draft.gatewayKeys],
       freshnessKeys: [...draft.freshnessKeys],
       groups: [...draft.groups],
+      logKeys: [...(draft.logKeys ?? [])],
+      witnesses: draft.witnesses,
     }),
   );
   const manifests = [{ manifest, signatures: [] }];

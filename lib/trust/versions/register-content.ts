@@ -14,7 +14,17 @@ export interface RegisterContent {
 
 /** What a change of the register may change; the times are those of the change. */
 export type RegisterChange = Partial<
-  Pick<RegisterDraft, "entries" | "freshnessKeys" | "gatewayKeys" | "groups" | "lifeMs" | "roots">
+  Pick<
+    RegisterDraft,
+    | "entries"
+    | "freshnessKeys"
+    | "gatewayKeys"
+    | "groups"
+    | "lifeMs"
+    | "logKeys"
+    | "roots"
+    | "witnesses"
+  >
 >;
 
 /**
@@ -54,7 +64,8 @@ export function draftSuccessor(
   const signed = before.at(-1);
   const previous = signed && openManifest(signed);
   if (previous !== undefined && !previous.ok) return previous;
-  const { freshnessKeys, gatewayKeys, groups, logOrigin, roots } = manifest.manifest;
+  const { freshnessKeys, gatewayKeys, groups, logKeys, logOrigin, roots, witnesses } =
+    manifest.manifest;
   if (roots === undefined) return registerRefused("MALFORMED", "manifest.roots", "are missing");
   const drafted = draftRegister({
     previous: previous?.value,
@@ -65,6 +76,8 @@ export function draftSuccessor(
     gatewayKeys,
     freshnessKeys,
     groups,
+    logKeys,
+    witnesses,
     ...change,
   });
   const kept = before.slice(-REGISTER_LIMITS.manifestsKept);

@@ -36,6 +36,11 @@ export function manifestFacts({ manifest: { manifest } }: RegisterContent): read
     ...(roots?.keys ?? []).map(({ keyId, state }) => `root key ${keyId} in ${state}`),
     ...manifest.gatewayKeys.map((key) => `gateway key ${exchangeKeyFact(key)}`),
     ...manifest.freshnessKeys.map((key) => `freshness key ${exchangeKeyFact(key)}`),
+    ...manifest.logKeys.map((key) => `log key ${key.keyId} until ${day(key.notAfter)}`),
+    ...(manifest.witnesses?.witnesses ?? []).map(
+      ({ name, participant }) => `witness ${name} of ${participant}`,
+    ),
+    ...(manifest.witnesses ? [`witnessed by ${manifest.witnesses.quorum}`] : []),
     ...manifest.groups.map(({ members, name }) => `group ${name}: ${members.join(", ")}`),
   ];
 }

@@ -351,6 +351,46 @@ export interface ParticipantRegister {
   gatewayKeys: SigningKey[];
   /** Groups a message may be addressed to, such as a regional body's members. */
   groups: ParticipantGroup[];
+  /** Keys that sign checkpoints beside those of purpose CHECKPOINT. */
+  logKeys: LogKey[];
+  /** Who watches the log; absent: nobody. */
+  witnesses: LogWitnessSet | undefined;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+/** A post-quantum key of the log: ML-DSA-44 (FIPS 204). */
+export interface LogKey {
+  /** First 16 bytes of SHA-256 over the raw key, lower-case hex. */
+  keyId: string;
+  /** Raw public key, 1312 bytes. */
+  publicKey: Uint8Array;
+  notBefore: Timestamp | undefined;
+  notAfter:
+    | Timestamp
+    | undefined;
+  /** Set when revoked: it signs nothing that is believed any more. */
+  revokedAt: Timestamp | undefined;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+/** Who watches that the log only grows, and how many of them prove it. */
+export interface LogWitnessSet {
+  /** More than half of the witnesses. */
+  quorum: number;
+  witnesses: LogWitness[];
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+/** A participant that cosigns checkpoints (C2SP tlog-cosignature), with a key for nothing else. */
+export interface LogWitness {
+  /** Name of the key in a signature line, such as witness.example/w1. */
+  name: string;
+  /** Id of the participant that runs it; no two witnesses are of one State. */
+  participant: string;
+  /** Raw Ed25519 public key, 32 bytes. */
+  publicKey: Uint8Array;
+  /** Address that `add-checkpoint` is below (C2SP tlog-witness); empty: it fetches by itself. */
+  url: string;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -617,6 +657,8 @@ function createBaseParticipantRegister(): ParticipantRegister {
     participants: [],
     gatewayKeys: [],
     groups: [],
+    logKeys: [],
+    witnesses: undefined,
   };
 }
 
@@ -645,6 +687,12 @@ export const ParticipantRegister: MessageFns<ParticipantRegister> = {
     }
     for (const v of message.groups) {
       ParticipantGroup.encode(v!, writer.uint32(58).fork()).join();
+    }
+    for (const v of message.logKeys) {
+      LogKey.encode(v!, writer.uint32(66).fork()).join();
+    }
+    if (message.witnesses !== undefined) {
+      LogWitnessSet.encode(message.witnesses, writer.uint32(74).fork()).join();
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -726,6 +774,22 @@ export const ParticipantRegister: MessageFns<ParticipantRegister> = {
             message.groups.push(ParticipantGroup.decode(reader, reader.uint32()));
             continue;
           }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.logKeys.push(LogKey.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.witnesses = LogWitnessSet.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -779,6 +843,12 @@ export const ParticipantRegister: MessageFns<ParticipantRegister> = {
       groups: globalThis.Array.isArray(object?.groups)
         ? object.groups.map((e: any) => ParticipantGroup.fromJSON(e))
         : [],
+      logKeys: globalThis.Array.isArray(object?.logKeys)
+        ? object.logKeys.map((e: any) => LogKey.fromJSON(e))
+        : globalThis.Array.isArray(object?.log_keys)
+        ? object.log_keys.map((e: any) => LogKey.fromJSON(e))
+        : [],
+      witnesses: isSet(object.witnesses) ? LogWitnessSet.fromJSON(object.witnesses) : undefined,
     };
   },
 
@@ -805,6 +875,12 @@ export const ParticipantRegister: MessageFns<ParticipantRegister> = {
     if (message.groups?.length) {
       obj.groups = message.groups.map((e) => ParticipantGroup.toJSON(e));
     }
+    if (message.logKeys?.length) {
+      obj.logKeys = message.logKeys.map((e) => LogKey.toJSON(e));
+    }
+    if (message.witnesses !== undefined) {
+      obj.witnesses = LogWitnessSet.toJSON(message.witnesses);
+    }
     return obj;
   },
 
@@ -824,6 +900,437 @@ export const ParticipantRegister: MessageFns<ParticipantRegister> = {
     message.participants = object.participants?.map((e) => Participant.fromPartial(e)) || [];
     message.gatewayKeys = object.gatewayKeys?.map((e) => SigningKey.fromPartial(e)) || [];
     message.groups = object.groups?.map((e) => ParticipantGroup.fromPartial(e)) || [];
+    message.logKeys = object.logKeys?.map((e) => LogKey.fromPartial(e)) || [];
+    message.witnesses = (object.witnesses !== undefined && object.witnesses !== null)
+      ? LogWitnessSet.fromPartial(object.witnesses)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseLogKey(): LogKey {
+  return { keyId: "", publicKey: new Uint8Array(0), notBefore: undefined, notAfter: undefined, revokedAt: undefined };
+}
+
+export const LogKey: MessageFns<LogKey> = {
+  encode(message: LogKey, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.keyId !== "") {
+      writer.uint32(10).string(message.keyId);
+    }
+    if (message.publicKey.length !== 0) {
+      writer.uint32(18).bytes(message.publicKey);
+    }
+    if (message.notBefore !== undefined) {
+      Timestamp.encode(message.notBefore, writer.uint32(26).fork()).join();
+    }
+    if (message.notAfter !== undefined) {
+      Timestamp.encode(message.notAfter, writer.uint32(34).fork()).join();
+    }
+    if (message.revokedAt !== undefined) {
+      Timestamp.encode(message.revokedAt, writer.uint32(42).fork()).join();
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): LogKey {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseLogKey();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.keyId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.publicKey = reader.bytes();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.notBefore = Timestamp.decode(reader, reader.uint32());
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.notAfter = Timestamp.decode(reader, reader.uint32());
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.revokedAt = Timestamp.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        if (message._unknownFields === undefined) {
+          message._unknownFields = {};
+        }
+
+        const list = message._unknownFields[tag];
+
+        if (list === undefined) {
+          message._unknownFields[tag] = [buf];
+        } else {
+          list.push(buf);
+        }
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): LogKey {
+    return {
+      keyId: isSet(object.keyId)
+        ? globalThis.String(object.keyId)
+        : isSet(object.key_id)
+        ? globalThis.String(object.key_id)
+        : "",
+      publicKey: isSet(object.publicKey)
+        ? bytesFromBase64(object.publicKey)
+        : isSet(object.public_key)
+        ? bytesFromBase64(object.public_key)
+        : new Uint8Array(0),
+      notBefore: isSet(object.notBefore)
+        ? fromJsonTimestamp(object.notBefore)
+        : isSet(object.not_before)
+        ? fromJsonTimestamp(object.not_before)
+        : undefined,
+      notAfter: isSet(object.notAfter)
+        ? fromJsonTimestamp(object.notAfter)
+        : isSet(object.not_after)
+        ? fromJsonTimestamp(object.not_after)
+        : undefined,
+      revokedAt: isSet(object.revokedAt)
+        ? fromJsonTimestamp(object.revokedAt)
+        : isSet(object.revoked_at)
+        ? fromJsonTimestamp(object.revoked_at)
+        : undefined,
+    };
+  },
+
+  toJSON(message: LogKey): unknown {
+    const obj: any = {};
+    if (message.keyId !== "") {
+      obj.keyId = message.keyId;
+    }
+    if (message.publicKey.length !== 0) {
+      obj.publicKey = base64FromBytes(message.publicKey);
+    }
+    if (message.notBefore !== undefined) {
+      obj.notBefore = fromTimestamp(message.notBefore).toISOString();
+    }
+    if (message.notAfter !== undefined) {
+      obj.notAfter = fromTimestamp(message.notAfter).toISOString();
+    }
+    if (message.revokedAt !== undefined) {
+      obj.revokedAt = fromTimestamp(message.revokedAt).toISOString();
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<LogKey>): LogKey {
+    return LogKey.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<LogKey>): LogKey {
+    const message = createBaseLogKey();
+    message.keyId = object.keyId ?? "";
+    message.publicKey = object.publicKey ?? new Uint8Array(0);
+    message.notBefore = (object.notBefore !== undefined && object.notBefore !== null)
+      ? Timestamp.fromPartial(object.notBefore)
+      : undefined;
+    message.notAfter = (object.notAfter !== undefined && object.notAfter !== null)
+      ? Timestamp.fromPartial(object.notAfter)
+      : undefined;
+    message.revokedAt = (object.revokedAt !== undefined && object.revokedAt !== null)
+      ? Timestamp.fromPartial(object.revokedAt)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseLogWitnessSet(): LogWitnessSet {
+  return { quorum: 0, witnesses: [] };
+}
+
+export const LogWitnessSet: MessageFns<LogWitnessSet> = {
+  encode(message: LogWitnessSet, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.quorum !== 0) {
+      writer.uint32(8).uint32(message.quorum);
+    }
+    for (const v of message.witnesses) {
+      LogWitness.encode(v!, writer.uint32(18).fork()).join();
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): LogWitnessSet {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseLogWitnessSet();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.quorum = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.witnesses.push(LogWitness.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        if (message._unknownFields === undefined) {
+          message._unknownFields = {};
+        }
+
+        const list = message._unknownFields[tag];
+
+        if (list === undefined) {
+          message._unknownFields[tag] = [buf];
+        } else {
+          list.push(buf);
+        }
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): LogWitnessSet {
+    return {
+      quorum: isSet(object.quorum) ? globalThis.Number(object.quorum) : 0,
+      witnesses: globalThis.Array.isArray(object?.witnesses)
+        ? object.witnesses.map((e: any) => LogWitness.fromJSON(e))
+        : [],
+    };
+  },
+
+  toJSON(message: LogWitnessSet): unknown {
+    const obj: any = {};
+    if (message.quorum !== 0) {
+      obj.quorum = Math.round(message.quorum);
+    }
+    if (message.witnesses?.length) {
+      obj.witnesses = message.witnesses.map((e) => LogWitness.toJSON(e));
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<LogWitnessSet>): LogWitnessSet {
+    return LogWitnessSet.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<LogWitnessSet>): LogWitnessSet {
+    const message = createBaseLogWitnessSet();
+    message.quorum = object.quorum ?? 0;
+    message.witnesses = object.witnesses?.map((e) => LogWitness.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseLogWitness(): LogWitness {
+  return { name: "", participant: "", publicKey: new Uint8Array(0), url: "" };
+}
+
+export const LogWitness: MessageFns<LogWitness> = {
+  encode(message: LogWitness, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== "") {
+      writer.uint32(10).string(message.name);
+    }
+    if (message.participant !== "") {
+      writer.uint32(18).string(message.participant);
+    }
+    if (message.publicKey.length !== 0) {
+      writer.uint32(26).bytes(message.publicKey);
+    }
+    if (message.url !== "") {
+      writer.uint32(34).string(message.url);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): LogWitness {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseLogWitness();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.participant = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.publicKey = reader.bytes();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.url = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        if (message._unknownFields === undefined) {
+          message._unknownFields = {};
+        }
+
+        const list = message._unknownFields[tag];
+
+        if (list === undefined) {
+          message._unknownFields[tag] = [buf];
+        } else {
+          list.push(buf);
+        }
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): LogWitness {
+    return {
+      name: isSet(object.name) ? globalThis.String(object.name) : "",
+      participant: isSet(object.participant) ? globalThis.String(object.participant) : "",
+      publicKey: isSet(object.publicKey)
+        ? bytesFromBase64(object.publicKey)
+        : isSet(object.public_key)
+        ? bytesFromBase64(object.public_key)
+        : new Uint8Array(0),
+      url: isSet(object.url) ? globalThis.String(object.url) : "",
+    };
+  },
+
+  toJSON(message: LogWitness): unknown {
+    const obj: any = {};
+    if (message.name !== "") {
+      obj.name = message.name;
+    }
+    if (message.participant !== "") {
+      obj.participant = message.participant;
+    }
+    if (message.publicKey.length !== 0) {
+      obj.publicKey = base64FromBytes(message.publicKey);
+    }
+    if (message.url !== "") {
+      obj.url = message.url;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<LogWitness>): LogWitness {
+    return LogWitness.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<LogWitness>): LogWitness {
+    const message = createBaseLogWitness();
+    message.name = object.name ?? "";
+    message.participant = object.participant ?? "";
+    message.publicKey = object.publicKey ?? new Uint8Array(0);
+    message.url = object.url ?? "";
     return message;
   },
 };

@@ -9,6 +9,8 @@ import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import { Timestamp } from "../../google/protobuf/timestamp.ts";
 import { Signature } from "./envelope.ts";
 import {
+  LogKey,
+  LogWitnessSet,
   Participant,
   ParticipantGroup,
   RevocationReason,
@@ -68,6 +70,10 @@ export interface RegisterManifest {
   /** Keys that may say that this version is still the newest. */
   freshnessKeys: SigningKey[];
   groups: ParticipantGroup[];
+  /** Keys that sign checkpoints beside those of purpose CHECKPOINT. */
+  logKeys: LogKey[];
+  /** Who watches the log; absent: nobody. */
+  witnesses: LogWitnessSet | undefined;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -449,6 +455,8 @@ function createBaseRegisterManifest(): RegisterManifest {
     gatewayKeys: [],
     freshnessKeys: [],
     groups: [],
+    logKeys: [],
+    witnesses: undefined,
   };
 }
 
@@ -489,6 +497,12 @@ export const RegisterManifest: MessageFns<RegisterManifest> = {
     }
     for (const v of message.groups) {
       ParticipantGroup.encode(v!, writer.uint32(90).fork()).join();
+    }
+    for (const v of message.logKeys) {
+      LogKey.encode(v!, writer.uint32(98).fork()).join();
+    }
+    if (message.witnesses !== undefined) {
+      LogWitnessSet.encode(message.witnesses, writer.uint32(106).fork()).join();
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -602,6 +616,22 @@ export const RegisterManifest: MessageFns<RegisterManifest> = {
             message.groups.push(ParticipantGroup.decode(reader, reader.uint32()));
             continue;
           }
+          case 12: {
+            if (tag !== 98) {
+              break;
+            }
+
+            message.logKeys.push(LogKey.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 13: {
+            if (tag !== 106) {
+              break;
+            }
+
+            message.witnesses = LogWitnessSet.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -673,6 +703,12 @@ export const RegisterManifest: MessageFns<RegisterManifest> = {
       groups: globalThis.Array.isArray(object?.groups)
         ? object.groups.map((e: any) => ParticipantGroup.fromJSON(e))
         : [],
+      logKeys: globalThis.Array.isArray(object?.logKeys)
+        ? object.logKeys.map((e: any) => LogKey.fromJSON(e))
+        : globalThis.Array.isArray(object?.log_keys)
+        ? object.log_keys.map((e: any) => LogKey.fromJSON(e))
+        : [],
+      witnesses: isSet(object.witnesses) ? LogWitnessSet.fromJSON(object.witnesses) : undefined,
     };
   },
 
@@ -711,6 +747,12 @@ export const RegisterManifest: MessageFns<RegisterManifest> = {
     if (message.groups?.length) {
       obj.groups = message.groups.map((e) => ParticipantGroup.toJSON(e));
     }
+    if (message.logKeys?.length) {
+      obj.logKeys = message.logKeys.map((e) => LogKey.toJSON(e));
+    }
+    if (message.witnesses !== undefined) {
+      obj.witnesses = LogWitnessSet.toJSON(message.witnesses);
+    }
     return obj;
   },
 
@@ -736,6 +778,10 @@ export const RegisterManifest: MessageFns<RegisterManifest> = {
     message.gatewayKeys = object.gatewayKeys?.map((e) => SigningKey.fromPartial(e)) || [];
     message.freshnessKeys = object.freshnessKeys?.map((e) => SigningKey.fromPartial(e)) || [];
     message.groups = object.groups?.map((e) => ParticipantGroup.fromPartial(e)) || [];
+    message.logKeys = object.logKeys?.map((e) => LogKey.fromPartial(e)) || [];
+    message.witnesses = (object.witnesses !== undefined && object.witnesses !== null)
+      ? LogWitnessSet.fromPartial(object.witnesses)
+      : undefined;
     return message;
   },
 };
