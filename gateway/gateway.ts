@@ -32,6 +32,7 @@ import { openGatewayPolicy, PolicyKeeper } from "./policy-keeper.ts";
 import { createAnnouncer, createIntake, openGatewayRegister } from "./register/open-register.ts";
 import { Speaker } from "./speaker.ts";
 import type { GatewayProcedures } from "./store.ts";
+import { WitnessCollector } from "./witness-collector.ts";
 
 /** What a gateway is built from; the composition root decides which store and which carrier. */
 export interface GatewayParts {
@@ -157,8 +158,11 @@ async function startWork(parts: GatewayParts, base: Base, lifecycle: Lifecycle) 
   announcer.start((await store.call("newestRegister", undefined))?.isAnnounced ?? true);
   const checker = new LogChecker({ store, clock, logger });
   checker.start();
+  const witnesses = new WitnessCollector({ store, register, checkpoints, clock, logger });
+  await witnesses.start();
+  lifecycle.add({ name: "witnesses", stop: () => witnesses.stop() });
   lifecycle.add({ name: "log check", stop: () => checker.stop() });
-  return { shared, pipeline, heardAtMs, intake, announcer };
+  return { shared, pipeline, heardAtMs, intake, announcer, witnesses };
 }
 
 type Work = Awaited<ReturnType<typeof startWork>>;
@@ -166,10 +170,10 @@ type Work = Awaited<ReturnType<typeof startWork>>;
 async function openDoor(
   { clock, config, logger }: GatewayParts,
   { client, disk, events, metrics, register, store, storeFile, transport }: Base,
-  { announcer, heardAtMs, intake, pipeline, shared }: Work,
+  { announcer, heardAtMs, intake, pipeline, shared, witnesses }: Work,
   lifecycle: Lifecycle,
 ): Promise<string> {
-  const facts = { ...shared, register, heardAtMs, startedAtMs: clock.now(), storeFile };
+  const facts = { ...shared, witnesses, register, heardAtMs, startedAtMs: clock.now(), storeFile };
   const connected = (): boolean => transport.connected;
   const undecided = () => pipeline.undecided;
   const summary = () => summarize({ ...facts, connected, undecided });
@@ -189,7 +193,7 @@ async function openDoor(
     api: withRegister(withSummary(operators, summary), registers),
     openRoutes: (routes) => {
       addRegisterFetch(routes, registers);
-      addLogRoutes(routes, shared);
+      addLogRoutes(routes, { ...shared, witnesses });
     },
   });
   lifecycle.add({ name: "http", stop: () => server.close() });

@@ -1,5 +1,12 @@
 import type { StoreDefinition } from "#runtime";
 import { USER_PROCEDURES, USER_READ_ONLY } from "#users";
+import {
+  entryRecordedAt,
+  keepCosigned,
+  loadCosigned,
+  logConsistency,
+  noteForkedLog,
+} from "./store/cosigned.ts";
 import { pairLoads, takeOverdue, takeWaiting } from "./store/deliveries.ts";
 import { expireDeliveries, returnDeliveries } from "./store/endings.ts";
 import { reportOccurrences } from "./store/event-reports.ts";
@@ -57,6 +64,11 @@ export const store = {
     registerAnnounced,
     keepPolicy,
     newestPolicy,
+    entryRecordedAt,
+    keepCosigned,
+    loadCosigned,
+    logConsistency,
+    noteForkedLog,
     checkLog,
     loadLogCheck,
     keepLogCheck,
@@ -79,6 +91,9 @@ export const store = {
     "newestRegister",
     "loadRegisterVersion",
     "newestPolicy",
+    "entryRecordedAt",
+    "loadCosigned",
+    "logConsistency",
     "checkLog",
     "loadLogCheck",
     "loadLogTile",

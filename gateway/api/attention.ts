@@ -1,5 +1,5 @@
 import { ageText, type PageAlert } from "#http";
-import { STATUS_LIMITS } from "#runtime";
+import { LOG_LIMITS, STATUS_LIMITS } from "#runtime";
 import { EVENT_KINDS } from "../store/event-kinds.ts";
 import { EVENT_REMEDIES } from "./event-remedies.ts";
 import type { GatewaySummary, ParticipantSummary } from "./gateway-summary.ts";
@@ -12,6 +12,7 @@ export function attentionOf(
   return [
     ...carrierAlerts(summary),
     ...storeAlerts(summary, nowMs),
+    ...witnessAlerts(summary, nowMs),
     ...summary.participants.flatMap((participant) => deliveryAlerts(participant, nowMs)),
     ...decisionAlerts(summary, nowMs),
   ].toSorted((one, other) => Number(other.level === "stuck") - Number(one.level === "stuck"));
@@ -50,6 +51,20 @@ function storeAlerts(
     });
   }
   return alerts;
+}
+
+/** Without a quorum nobody can be shown that all see the same log (TP-LOG-19). */
+function witnessAlerts({ log }: Omit<GatewaySummary, "attention">, nowMs: number): PageAlert[] {
+  if (log.unwitnessedSince === undefined) return [];
+  const sinceMs = nowMs - Date.parse(log.unwitnessedSince);
+  if (sinceMs < LOG_LIMITS.unwitnessedMs) return [];
+  return [
+    {
+      level: sinceMs < LOG_LIMITS.unwitnessedAlarmMs ? "look" : "stuck",
+      what: `Unwitnessed: no ${log.quorum} of ${log.witnesses} witnesses have cosigned the log for ${ageText(sinceMs)}.`,
+      remedy: "Call those who run the witnesses; the gateway's log says which gave no cosignature.",
+    },
+  ];
 }
 
 function deliveryAlerts(participant: ParticipantSummary, nowMs: number): PageAlert[] {

@@ -19,6 +19,8 @@ export const EVENT_REMEDIES: Readonly<Record<EventKind, string>> = {
   STREAM_TAIL_LOST: "find out what the server lost; nothing else is needed",
   STREAM_RECREATED: "find out who removed it",
   STREAM_FULL: "look why its reader does not take what is in it",
+  LOG_FORKED:
+    "stop the gateway; compare with the newest backup and with `/conflicts` of the witness",
   LOG_DAMAGED:
     "keep the data folder as it is; run `tracepost log fsck`; find out who could write there",
 };

@@ -45,6 +45,14 @@ export interface GatewaySummary {
     readonly checkpointSize: number;
     readonly checkpointAt: string | undefined;
     readonly checkpointKept: number;
+    /** Witnesses of the register, and how many of them prove a checkpoint; 0: nobody watches. */
+    readonly witnesses: number;
+    readonly quorum: number;
+    /** Size of the newest checkpoint that a quorum has cosigned. */
+    readonly cosignedSize: number;
+    readonly cosignedAt: string | undefined;
+    /** Record time of the first entry that no quorum has cosigned. */
+    readonly unwitnessedSince: string | undefined;
   };
   readonly registerVersion: string;
   readonly resources: {

@@ -10,6 +10,14 @@ export const FETCH_CHECKPOINT = {
     summary: "The newest signed checkpoint of the message log",
     description: "C2SP tlog-checkpoint. Whoever keeps one can see later that nothing was changed.",
     tags: ["log"],
+    querystring: Type.Object(
+      {
+        cosigned: Type.Optional(
+          Type.Boolean({ description: "The newest one that a quorum of witnesses has cosigned" }),
+        ),
+      },
+      { additionalProperties: false },
+    ),
     response: {
       200: {
         description: "A signed note",
@@ -24,6 +32,12 @@ export const FETCH_CHECKPOINT = {
         summary: "Origin, size, root, and under them the signatures",
         status: 200,
         answer: "exchange.example/log\n118\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n\n— …\n",
+      },
+      unwitnessed: {
+        summary: "Nobody has cosigned a checkpoint of this log",
+        parameters: { cosigned: true },
+        status: 404,
+        answer: problemOf("NOT_FOUND"),
       },
     },
   },

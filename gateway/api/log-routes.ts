@@ -9,6 +9,7 @@ import { FETCH_CHECKPOINT, FETCH_TILE } from "./log-operations.ts";
 export interface LogRouteDeps {
   readonly store: Pick<Database<GatewayProcedures>, "call">;
   readonly checkpoints: { readonly published: SignedHead | undefined };
+  readonly witnesses: { readonly cosigned: SignedHead | undefined };
 }
 
 const CHECKPOINT_CACHE = "public, max-age=1";
@@ -22,9 +23,15 @@ const validatorCompiler = () => (value: unknown) => ({ value });
  * Routes that hand out the checkpoint and the hashes of the log to whoever asks (TP-LOG-13). They
  * read alone, and wait for no commit: nobody who asks keeps a message from being recorded.
  */
-export function addLogRoutes(routes: HttpRoutes, { checkpoints, store }: LogRouteDeps): void {
-  routes.get("/checkpoint", FETCH_CHECKPOINT, (_request, reply) => {
-    const { published } = checkpoints;
+export function addLogRoutes(
+  routes: HttpRoutes,
+  { checkpoints, store, witnesses }: LogRouteDeps,
+): void {
+  routes.get("/checkpoint", FETCH_CHECKPOINT, (request, reply) => {
+    const { published: newest } = checkpoints;
+    const { cosigned } = witnesses;
+    const isCosigned = cosigned !== undefined && cosigned.size === newest?.size;
+    const published = request.query.cosigned === true || isCosigned ? cosigned : newest;
     if (published === undefined) return sendProblem(reply, problemOf("NOT_FOUND"));
     return reply
       .header("content-type", "text/plain; charset=utf-8")

@@ -54,6 +54,19 @@ export const SUMMARIZE = {
           checkpointSize: count,
           checkpointAt: Type.Optional(instant),
           checkpointKept: Type.Integer({ minimum: 0, description: "Size of the one on disk" }),
+          witnesses: count,
+          quorum: Type.Integer({ minimum: 0, description: "0: nobody watches the log" }),
+          cosignedSize: Type.Integer({
+            minimum: 0,
+            description: "Size of the newest checkpoint that a quorum has cosigned",
+          }),
+          cosignedAt: Type.Optional(instant),
+          unwitnessedSince: Type.Optional(
+            Type.String({
+              format: "date-time",
+              description: "Record time of the first entry that no quorum has cosigned",
+            }),
+          ),
         }),
         registerVersion: Type.String(),
         resources: Type.Object({
@@ -97,6 +110,10 @@ export const SUMMARIZE = {
             checkpointSize: 118,
             checkpointAt: "2026-02-02T12:19:40.000Z",
             checkpointKept: 118,
+            witnesses: 3,
+            quorum: 2,
+            cosignedSize: 118,
+            cosignedAt: "2026-02-02T12:19:42.000Z",
           },
           registerVersion: "1",
           resources: {

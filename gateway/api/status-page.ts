@@ -58,6 +58,8 @@ export function renderStatus(summary: GatewaySummary, checkpoint: string): strin
           ["Newest checkpoint, size", log.checkpointSize],
           ["Signed", `${ago(log.checkpointAt)} ago`],
           ["On disk, size", log.checkpointKept],
+          ["Witnesses, quorum", `${log.witnesses}, ${log.quorum}`],
+          ["Cosigned by a quorum, size", log.cosignedSize],
         ],
       },
       {

@@ -6,6 +6,7 @@ import { laneToken } from "#wire";
 import type { CheckpointKeeper } from "../checkpoint-keeper.ts";
 import type { GatewayStatus } from "../store/status.ts";
 import type { GatewayProcedures } from "../store.ts";
+import type { WitnessCollector } from "../witness-collector.ts";
 import { attentionOf } from "./attention.ts";
 import type { GatewaySummary, ParticipantSummary } from "./gateway-summary.ts";
 
@@ -14,6 +15,7 @@ export interface SummaryDeps {
   readonly store: Pick<Database<GatewayProcedures>, "call">;
   readonly register: CurrentRegister;
   readonly checkpoints: CheckpointKeeper;
+  readonly witnesses: Pick<WitnessCollector, "cosigned">;
   readonly clock: Clock;
   readonly startedAtMs: number;
   /** File of the store; its write-ahead log lies beside it. */
@@ -51,12 +53,28 @@ export async function summarize(deps: SummaryDeps): Promise<GatewaySummary> {
       checkpointSize: newest?.size ?? 0,
       checkpointAt: instantOf(newestAtMs),
       checkpointKept: Math.max(0, keptSize),
+      ...(await witnessesOf(deps, newest?.size ?? 0)),
     },
     registerVersion: String(deps.register.view().version),
     resources: await resourcesOf(deps),
     participants: participantsOf(deps, status, undecided),
   };
   return { ...summary, attention: attentionOf(summary, nowMs) };
+}
+
+/** Who watches the log, and since when there is something that no quorum has cosigned. */
+async function witnessesOf({ register, store, witnesses }: SummaryDeps, size: number) {
+  const { quorum, witnesses: known } = register.view().witnesses;
+  const { cosignedAtMs, size: cosignedSize = 0 } = witnesses.cosigned ?? {};
+  const sinceMs =
+    quorum === 0 || cosignedSize >= size ? null : await store.call("entryRecordedAt", cosignedSize);
+  return {
+    witnesses: known.length,
+    quorum,
+    cosignedSize,
+    cosignedAt: instantOf(cosignedAtMs),
+    unwitnessedSince: instantOf(sinceMs),
+  };
 }
 
 async function resourcesOf({ storeFile, startedAtMs }: SummaryDeps) {

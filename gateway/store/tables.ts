@@ -3,6 +3,7 @@ import { REPEAT_MIGRATION_SQL } from "#repeats";
 import type { Migration } from "#runtime";
 import { USER_MIGRATION_SQL } from "#users";
 import { CONVERSATION_SQL } from "./conversations/conversation-tables.ts";
+import { COSIGNED_SQL } from "./cosigned.ts";
 import { EVENT_SQL } from "./event-tables.ts";
 import { LOG_CHECK_SQL } from "./log-check/kept-check.ts";
 import { POLICY_SQL } from "./policies.ts";
@@ -91,6 +92,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 8, name: "versions of the register", sql: REGISTER_SQL },
   { version: 9, name: "versions of the policy", sql: POLICY_SQL },
   { version: 10, name: "how far records were compared with the log", sql: LOG_CHECK_SQL },
+  { version: 11, name: "the newest cosigned checkpoint", sql: COSIGNED_SQL },
 ];
 
 /** Where a delivery stands. */

@@ -47,3 +47,17 @@ export { nodesOf as storedNodes } from "./tile-reader.ts";
 export { TILE_WIDTH } from "./tile-width.ts";
 export { type TreeNodes, treeConsistency, treeInclusionPath, treeRoot } from "./tree-proofs.ts";
 export { type LogReport, type VerifyLogOptions, verifyLog } from "./verify-log.ts";
+export {
+  type AddCheckpoint,
+  formatAddCheckpoint,
+  judgeCheckpoint,
+  parseAddCheckpoint,
+  type WatchedLog,
+  type WitnessVerdict,
+} from "./witness.ts";
+export {
+  type AskedWitness,
+  askWitness,
+  type WitnessReply,
+  witnessesOf,
+} from "./witness-client.ts";

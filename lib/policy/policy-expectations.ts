@@ -107,6 +107,9 @@ function registerOf(given: readonly GivenParticipant[]): RegisterView {
     participant: (id) => byId.get(id),
     signingKey: () => undefined,
     gatewayKeys: () => [],
+    logKeys: [],
+    logKeyIds: [],
+    witnesses: { quorum: 0, witnesses: [] },
     sealingRecipient: () => undefined,
   };
 }

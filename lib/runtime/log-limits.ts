@@ -24,6 +24,16 @@ export const LOG_LIMITS = {
   checkPeriodMs: 10 * MINUTE_MS,
   /** How often all entries are compared with their records again. */
   checkWholeMs: DAY_MS,
+  /** C2SP tlog-witness: lines of a consistency proof. */
+  consistencyHashesMax: 63,
+  /** How often witnesses are asked for cosignatures under the newest checkpoint. */
+  witnessPeriodMs: 2 * SECOND_MS,
+  /** A log without a quorum for so long is shown as unwitnessed. */
+  unwitnessedMs: 60 * MINUTE_MS,
+  /** From then on nobody is to rely on what is not cosigned. */
+  unwitnessedAlarmMs: DAY_MS,
+  /** How often a witness reads the register again. */
+  registerReadMs: MINUTE_MS,
   /** Wait for one file of a log over HTTP. */
   fetchMs: 10 * SECOND_MS,
   /** Problems listed one by one; the rest are counted. */

@@ -76,7 +76,12 @@ export {
   RegisterClient,
   type RegisterVerdict,
 } from "./register-client.ts";
-export type { RegisteredKey, RegisterView } from "./register-view.ts";
+export type {
+  RegisteredKey,
+  RegisteredWitness,
+  RegisterView,
+  WitnessSet,
+} from "./register-view.ts";
 export type { PlainPart, SealBinding, SealedParts, SealJob, SealRecipient } from "./seal.ts";
 export { createSealer, type Sealer, type SealerOptions } from "./sealer.ts";
 export { readSecret, writePublic, writeSecret } from "./secret-file.ts";

@@ -70,7 +70,7 @@ function pairOf(privateKey: KeyObject): LogKeyPair {
   if (publicKey.asymmetricKeyType !== KIND) {
     throw new TracepostError("KEY_FILE", "the key is not an ML-DSA-44 key");
   }
-  const jwk: { readonly pub?: string } = publicKey.export({ format: "jwk" });
-  const publicRaw = Buffer.from(jwk.pub ?? "", "base64url");
+  const { pub } = publicKey.export({ format: "jwk" }) as { readonly pub?: string };
+  const publicRaw = Buffer.from(pub ?? "", "base64url");
   return { keyId: keyIdOf(publicRaw), privateKey, publicKey, publicRaw };
 }

@@ -249,6 +249,7 @@ describe("it tells of every change", () => {
     ["another root", (note) => note.replace(/\n[^\n]{43}=\n/, `\n${"A".repeat(43)}=\n`)],
     ["another log", (note) => note.replaceAll(register.logOrigin, "example.org/other")],
     ["another log, under the same key name", (note) => `x${note}`],
+    ["another second signature", (note) => note.replace(/.{8}\n$/, "AAAAAAA=\n")],
     ["no signature", (note) => note.slice(0, note.indexOf("\n\n") + 2)],
     ["a line added", (note) => note.replace("\n\n", "\nmore\n\n")],
   ];

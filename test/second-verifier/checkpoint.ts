@@ -1,5 +1,5 @@
 import { createHash, verify } from "node:crypto";
-import { ed25519Key, type KnownRegister, PURPOSE } from "./register.ts";
+import { ed25519Key, type KnownRegister, mlDsa44Key, PURPOSE } from "./register.ts";
 import { demand } from "./untrue.ts";
 
 /** A tree head under a signature that holds. */
@@ -19,10 +19,32 @@ export function openKnownCheckpoint(note: string, register: KnownRegister): Know
     lines.slice(gap + 1).some((line) => isGoodSignature(line, text, register)),
     "no checkpoint key of the register has signed the note",
   );
+  demandSecondSignature(lines, register);
   const [origin = "", size = "", root = ""] = lines;
   demand(origin === register.logOrigin, "the note is of another log");
   demand(/^(0|[1-9][0-9]*)$/.test(size), "the size is no decimal number");
   return { size: BigInt(size), root: fromBase64(root) };
+}
+
+/** C2SP tlog-cosignature: a line of an ML-DSA-44 key of the register signs this very tree. */
+function demandSecondSignature(lines: readonly string[], register: KnownRegister): void {
+  const [origin = "", size = "0", root = ""] = lines;
+  for (const raw of register.logKeys) {
+    const id = createHash("sha256").update(`${origin}\n`).update(Buffer.of(6)).update(raw).digest();
+    const start = `— ${origin} ${id.subarray(0, 3).toString("base64")}`;
+    for (const line of lines.filter((one) => one.startsWith(start))) {
+      const bytes = fromBase64(line.split(" ")[2] ?? "");
+      const name = Buffer.from(origin);
+      const numbers = Buffer.alloc(16);
+      numbers.writeBigUInt64BE(BigInt(size), 8);
+      const message = Buffer.concat([
+        ...[Buffer.from("subtree/v1\n\0"), Buffer.of(name.length), name, bytes.subarray(4, 12)],
+        ...[Buffer.of(name.length), name, numbers, fromBase64(root)],
+      ]);
+      const holds = verify(null, message, mlDsa44Key(raw), bytes.subarray(12));
+      demand(holds, "the second signature of the log does not verify");
+    }
+  }
 }
 
 function isGoodSignature(line: string, text: string, register: KnownRegister): boolean {

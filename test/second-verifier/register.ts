@@ -19,10 +19,22 @@ export interface KnownKey {
 export interface KnownRegister {
   readonly logOrigin: string;
   readonly keys: ReadonlyMap<string, KnownKey>;
+  /** Raw ML-DSA-44 keys that sign checkpoints too. */
+  readonly logKeys: readonly Buffer[];
 }
 
 /** SubjectPublicKeyInfo of an Ed25519 key up to the key itself (RFC 8410 section 4). */
 const ED25519_SPKI = Buffer.from("302a300506032b6570032100", "hex");
+
+/** SubjectPublicKeyInfo of an ML-DSA-44 key up to the key itself (RFC 9881). */
+const ML_DSA_44_SPKI = Buffer.from("30820532300b06096086480165030403110382052100", "hex");
+
+/** An ML-DSA-44 public key of 1,312 raw bytes. */
+export function mlDsa44Key(raw: Uint8Array): KeyObject {
+  demand(raw.length === 1_312, "an ML-DSA-44 key has 1312 bytes");
+  const key = Buffer.concat([ML_DSA_44_SPKI, raw]);
+  return createPublicKey({ key, format: "der", type: "spki" });
+}
 
 /** An Ed25519 public key of 32 raw bytes. */
 export function ed25519Key(raw: Uint8Array): KeyObject {
@@ -89,5 +101,6 @@ export function openKnownRegister(file: Uint8Array, rootPem: string): KnownRegis
     for (const key of participant.messages(7)) learn(participant.text(1), key);
   }
   for (const key of register.messages(6)) learn("GATEWAY", key);
-  return { logOrigin: register.text(4), keys };
+  const logKeys = register.messages(8).map((key) => key.bytes(2));
+  return { logOrigin: register.text(4), keys, logKeys };
 }

@@ -6,6 +6,7 @@
 import { createPrivateKey, createPublicKey, hash, sign } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { naiveLeaf, naivePath, naiveProof, naiveRoot } from "../../support/naive-tree.ts";
+import { cosignatureVectors } from "../make/cosignatures.ts";
 import { tileVectors } from "../make/log-tiles.ts";
 
 /** The eight leaves that Certificate Transparency implementations test with, in hex. */
@@ -249,6 +250,7 @@ export function makeVectors(): Readonly<Record<string, unknown>> {
     consistency: consistency(),
     checkpoint: notes(),
     tiles: tileVectors(madeUp),
+    cosignature: cosignatureVectors(notes().valid.plain),
   };
 }
 

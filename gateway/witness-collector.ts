@@ -1,0 +1,115 @@
+import { askWitness, type WitnessReply, witnessesOf } from "#message-log";
+import { type Clock, type Database, LOG_LIMITS, type Logger } from "#runtime";
+import type { CurrentRegister, RegisteredWitness } from "#trust";
+import type { CheckpointKeeper, SignedHead } from "./checkpoint-keeper.ts";
+import type { CosignedHead } from "./store/cosigned.ts";
+import type { GatewayProcedures } from "./store.ts";
+
+/** What the collector works with. */
+export interface WitnessCollectorDeps {
+  readonly store: Pick<Database<GatewayProcedures>, "call">;
+  readonly register: CurrentRegister;
+  readonly checkpoints: Pick<CheckpointKeeper, "published">;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/**
+ * Has the witnesses of the register cosign the newest kept checkpoint (TP-LOG-19), all at the same
+ * time, beside everything else: no receipt waits for it. With a quorum it is kept as cosigned; a
+ * witness that knows another log is told to the operator.
+ */
+export class WitnessCollector {
+  readonly #deps: WitnessCollectorDeps;
+  /** By name of a witness: the size it has cosigned last, as far as it is known. */
+  readonly #known = new Map<string, number>();
+  #cosigned: CosignedHead | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #asking: Promise<void> | undefined;
+
+  constructor(deps: WitnessCollectorDeps) {
+    this.#deps = deps;
+  }
+
+  /** The newest checkpoint with a quorum, if any. */
+  get cosigned(): CosignedHead | undefined {
+    return this.#cosigned;
+  }
+
+  /** Reads what is kept, and asks from time to time. */
+  async start(): Promise<void> {
+    this.#cosigned = (await this.#deps.store.call("loadCosigned", undefined)) ?? undefined;
+    this.#timer = setInterval(() => {
+      this.#asking ??= this.ask().finally(() => {
+        this.#asking = undefined;
+      });
+    }, LOG_LIMITS.witnessPeriodMs);
+    this.#timer.unref();
+  }
+
+  /** Ends after the round that is under way. */
+  async stop(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#asking;
+  }
+
+  /** One round. Never throws: what goes wrong is tried again. */
+  async ask(): Promise<void> {
+    const { checkpoints, logger, register } = this.#deps;
+    const { quorum, witnesses } = register.view().witnesses;
+    const head = checkpoints.published;
+    const isDone = head === undefined || head.size === 0 || head.size === this.#cosigned?.size;
+    if (witnesses.length === 0 || isDone) return;
+    try {
+      const asked = witnesses.filter(({ url }) => url !== "");
+      const lines = await Promise.all(asked.map((witness) => this.#lineOf(witness, head)));
+      const note = head.note + lines.join("");
+      if (witnessesOf(note, witnesses).length < quorum) return;
+      const cosigned = { size: head.size, note, cosignedAtMs: this.#deps.clock.now() };
+      await this.#deps.store.call("keepCosigned", cosigned);
+      this.#cosigned = cosigned;
+    } catch (caught) {
+      logger.error({ err: caught }, "the witnesses could not be asked; it is tried again");
+    }
+  }
+
+  /** Its line under the checkpoint; empty when it gave none. */
+  async #lineOf(witness: RegisteredWitness, head: SignedHead): Promise<string> {
+    let reply = await this.#askFrom(witness, head, this.#known.get(witness.name) ?? 0);
+    if (reply.type === "elsewhere") {
+      this.#known.set(witness.name, reply.size);
+      if (reply.size > head.size) return await this.#refusedBy(witness, head, reply.size);
+      reply = await this.#askFrom(witness, head, reply.size);
+    }
+    if (reply.type === "refused") return await this.#refusedBy(witness, head, head.size);
+    if (reply.type !== "cosigned") {
+      const why = reply.type === "silent" ? reply.why : "its size changes meanwhile";
+      this.#deps.logger.warn({ witness: witness.name, why }, "a witness gave no cosignature");
+      return "";
+    }
+    this.#known.set(witness.name, head.size);
+    return reply.line;
+  }
+
+  async #askFrom(
+    witness: RegisteredWitness,
+    head: SignedHead,
+    oldSize: number,
+  ): Promise<WitnessReply> {
+    const sizes = { size1: oldSize, size2: head.size };
+    const proof = oldSize === 0 ? [] : await this.#deps.store.call("logConsistency", sizes);
+    return await askWitness(witness, { oldSize, proof, checkpoint: head.note });
+  }
+
+  /** It has cosigned another log, or more of this one than is here: an older store was restored. */
+  async #refusedBy(witness: RegisteredWitness, head: SignedHead, size: number): Promise<string> {
+    const { clock, logger, store } = this.#deps;
+    const { name, participant } = witness;
+    // A checkpoint may be newer by now than the one that was asked about.
+    const { size: reached } = await store.call("logHead", undefined);
+    if (size > head.size && size <= reached) return "";
+    logger.error({ witness: name, size, ours: reached }, "A WITNESS KNOWS ANOTHER LOG THAN THIS");
+    await store.call("noteForkedLog", { participant, witness: name, nowMs: clock.now() });
+    return "";
+  }
+}

@@ -1,0 +1,47 @@
+import { createHash } from "node:crypto";
+import { type HttpRoutes, problemOf, sendProblem } from "#http";
+import { type Database, LOG_LIMITS } from "#runtime";
+import { ADD_CHECKPOINT, LIST_CONFLICTS, SHOW_WITNESSED } from "./operations.ts";
+import type { WitnessProcedures } from "./store.ts";
+import type { Witness } from "./witness.ts";
+
+/** What the routes of a witness work with. */
+export interface WitnessRouteDeps {
+  readonly store: Pick<Database<WitnessProcedures>, "call">;
+  readonly witness: Pick<Witness, "add" | "log">;
+}
+
+const TEXT = "text/plain; charset=utf-8";
+
+/** Adds the routes of C2SP tlog-witness, and the pairs that prove a fork (TP-LOG-18). */
+export function addWitnessRoutes(routes: HttpRoutes, { store, witness }: WitnessRouteDeps): void {
+  const bodyLimit = LOG_LIMITS.proofBytesMax;
+  // Clients name any type, or none.
+  routes.removeAllContentTypeParsers();
+  routes.addContentTypeParser("*", { parseAs: "string", bodyLimit }, (_request, text, done) =>
+    done(null, text),
+  );
+  routes.post("/add-checkpoint", { ...ADD_CHECKPOINT, bodyLimit }, async (request, reply) => {
+    const { body, status } = await witness.add(request.body);
+    const type = status === 409 ? "text/x.tlog.size" : TEXT;
+    return reply
+      .code(status)
+      .header("content-type", type)
+      .send(body as never);
+  });
+  routes.get("/:originHash/checkpoint", SHOW_WITNESSED, async (request, reply) => {
+    const { origin } = await witness.log();
+    const isOfIt = createHash("sha256").update(origin).digest("hex") === request.params.originHash;
+    const last = isOfIt ? await store.call("lastWitnessed", origin) : null;
+    if (last === null) return sendProblem(reply, problemOf("NOT_FOUND"));
+    return reply.header("content-type", TEXT).send(last.note as never);
+  });
+  routes.get("/conflicts", LIST_CONFLICTS, async () => {
+    const pairs = await store.call("listConflicts", (await witness.log()).origin);
+    return {
+      conflicts: pairs.map(({ seenAtMs, ...pair }) => {
+        return { ...pair, seenAt: new Date(seenAtMs).toISOString() };
+      }),
+    };
+  });
+}
