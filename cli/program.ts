@@ -45,6 +45,7 @@ import { addRegisterLook } from "./commands/register-look.ts";
 import { addRegisterPublish } from "./commands/register-publish.ts";
 import { addRegisterRootKey } from "./commands/register-root-key.ts";
 import { addRegisterVersion } from "./commands/register-version.ts";
+import { addRegisterWitness } from "./commands/register-witness.ts";
 import { addRelease } from "./commands/release.ts";
 import { addRule } from "./commands/rule.ts";
 import { addSummary } from "./commands/summary.ts";
@@ -214,6 +215,7 @@ function addRegisterCommands(parent: Command, terminal: Terminal): void {
   addRegisterPublish(parent, terminal);
   addRegisterRootKey(parent, terminal);
   addRegisterExchangeKey(parent, terminal);
+  addRegisterWitness(parent, terminal);
 }
 
 function addAlertCommands(parent: Command, terminal: Terminal): void {

@@ -24,9 +24,7 @@ const ConfigSchema = Type.Object(
       },
       { additionalProperties: false },
     ),
-    logLevel: Type.Union(
-      (["trace", "debug", "info", "warn", "error", "silent"] as const).map((l) => Type.Literal(l)),
-    ),
+    logLevel: Type.Enum(["trace", "debug", "info", "warn", "error", "silent"]),
   },
   { additionalProperties: false },
 );

@@ -91,6 +91,8 @@ for (const [name, note] of Object.entries(checkpoints.valid)) {
   keep("checkpoint", `valid-${nameOf(name)}`, Buffer.from(note));
 }
 keep("proof-file", "proof", Buffer.from(checkpoints.proof));
+const addition = `old 0\n\n${checkpoints.valid.plain}`;
+keep("add-checkpoint", "first", Buffer.from(addition));
 keep("tile-path", "partial", Buffer.from("3/x001/x234/067.p/255"));
 keep("tile-path", "full", Buffer.from("0/000"));
 const evidence = parseEvidence(checkpoints.proof);

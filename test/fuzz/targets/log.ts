@@ -1,10 +1,12 @@
 import { createPublicKey } from "node:crypto";
 import {
+  formatAddCheckpoint,
   formatEvidence,
   formatLogProof,
   hashLeaf,
   isSignedBy,
   openCheckpoint,
+  parseAddCheckpoint,
   parseCheckpoint,
   parseEvidence,
   parseLogEntry,
@@ -59,6 +61,9 @@ export const LOG_TARGETS: readonly Target[] = [
     if (evidence.ok) ofOutcome(verifyEvidence(evidence.value, origin, keys));
     return ofOutcome(evidence, formatEvidence);
   }),
+  textTarget("add-checkpoint", ["parseAddCheckpoint"], (text) =>
+    ofOptional(parseAddCheckpoint(text), formatAddCheckpoint),
+  ),
   textTarget("tile-path", ["parseTilePath"], (text) => ofOptional(parseTilePath(text), tilePath)),
   {
     corpus: "evidence",

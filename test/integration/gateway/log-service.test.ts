@@ -52,7 +52,8 @@ beforeAll(async () => {
     logger: createLogger({ name: "test", level: "silent" }),
     health: {},
     title: TEST_TITLE,
-    openRoutes: (routes) => addLogRoutes(routes, { store, checkpoints: shown }),
+    openRoutes: (routes) =>
+      addLogRoutes(routes, { store, checkpoints: shown, witnesses: {} as never }),
   });
 });
 afterAll(async () => {

@@ -17,6 +17,7 @@ describe("the registers on the command line", () => {
       "root-key",
       "sign",
       "verify",
+      "witness",
     ];
     expect(names.toSorted()).toEqual([...ofFirearms, ...ofParticipants].toSorted());
     for (const command of register?.commands ?? []) {

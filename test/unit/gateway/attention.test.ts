@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { STATUS_LIMITS } from "#runtime";
+import { LOG_LIMITS, STATUS_LIMITS } from "#runtime";
 import { attentionOf, bytesText } from "../../../gateway/api/attention.ts";
 import type { GatewaySummary, ParticipantSummary } from "../../../gateway/api/gateway-summary.ts";
 import { renderStatus } from "../../../gateway/api/status-page.ts";
@@ -29,7 +29,11 @@ const quiet: Facts = {
   messages: { accepted: 9, refused: 1, undecided: 0, waiting: 0, waitingSince: undefined },
   quarantined: 0,
   openEvents: [],
-  log: { size: 10, checkpointSize: 10, checkpointAt: ago(3_600_000), checkpointKept: 10 },
+  log: {
+    ...{ size: 10, checkpointSize: 10, checkpointAt: ago(3_600_000), checkpointKept: 10 },
+    ...{ witnesses: 3, quorum: 2, cosignedSize: 10, cosignedAt: ago(0) },
+    unwitnessedSince: undefined,
+  },
   registerVersion: "1",
   resources: {
     startedAt: ago(7_200_000),
@@ -58,6 +62,13 @@ describe("what needs a person at the gateway (TP-OPS-30)", () => {
   test("is nothing while all goes on by itself", () => {
     expect(said({})).toEqual([]);
     expect(said(waiting(STATUS_LIMITS.dispatchedMs - 1, ago(0)))).toEqual([]);
+  });
+
+  test("is a log that no quorum has cosigned, after an hour, and stuck after a day (TP-LOG-19)", () => {
+    const since = (ms: number) => said({ log: { ...quiet.log, unwitnessedSince: ago(ms) } });
+    expect(since(LOG_LIMITS.unwitnessedMs - 1)).toEqual([]);
+    expect(since(LOG_LIMITS.unwitnessedMs)[0]).toMatch(/^look: Unwitnessed: no 2 of 3 witnesses/);
+    expect(since(LOG_LIMITS.unwitnessedAlarmMs)[0]).toMatch(/^stuck: Unwitnessed/);
   });
 
   test("is a carrier that is not there", () => {

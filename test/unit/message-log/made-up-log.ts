@@ -1,4 +1,5 @@
 /** A log in a folder of its own, with made-up entries and a key, for tests. */
+import type { KeyObject } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -47,7 +48,8 @@ export interface MadeUpLog {
   grow(entries: number, batch?: number): Promise<void>;
   /** Changes rows behind the log's back. */
   tamper(sql: string, ...params: SqlValue[]): Promise<number>;
-  verify(): Promise<LogReport>;
+  /** With other keys than its own. */
+  verify(publicKeys?: readonly KeyObject[]): Promise<LogReport>;
   remove(): Promise<void>;
 }
 
@@ -65,9 +67,9 @@ export async function openMadeUpLog(place?: string): Promise<MadeUpLog> {
     signer,
     grow: (entries, batch = 500) => grow(store, signer, entries, batch),
     tamper: (sql, ...params) => store.call("tamper", { sql, params }),
-    verify: async () => {
+    verify: async (publicKeys = [keyPair.publicKey]) => {
       const reader = openSqliteReader(file);
-      const options = { origin: ORIGIN, publicKeys: [keyPair.publicKey] };
+      const options = { origin: ORIGIN, publicKeys };
       try {
         return await reader.read((tx) => verifyLog(tx, options));
       } finally {

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { createCheckpointSigner } from "#message-log";
+import { cosign, createCheckpointSigner } from "#message-log";
 import { LOG_LIMITS, type SqlValue } from "#runtime";
-import { generateSigningKey } from "#trust";
+import { generateLogKey, generateSigningKey } from "#trust";
 import { type MadeUpLog, madeUpEntry, ORIGIN, openMadeUpLog } from "./made-up-log.ts";
 
 /** Two full tiles and a part of one. */
@@ -106,6 +106,19 @@ describe("verifying a whole log (TP-LOG-12)", () => {
     const sql = "UPDATE log_head SET checkpoint = ?";
     const problems = await problemsAfter(sql, forger.sign(ENTRIES, rootHash));
     expect(problems).toContain(`the checkpoint is not signed as "${ORIGIN}"`);
+  });
+
+  test("finds that the second signature is missing, when the register promises one (TP-LOG-17)", async () => {
+    const logKey = generateLogKey();
+    const keys = [log.keyPair.publicKey, logKey.publicKey];
+    expect((await log.verify(keys)).problems).toEqual([
+      "the checkpoint lacks the ML-DSA-44 signature that the register promises",
+    ]);
+    const { rootHash } = await log.store.call("head", undefined);
+    const note = log.signer.sign(ENTRIES, rootHash);
+    const both = note + cosign(note, { ...logKey, name: ORIGIN }, 1);
+    await log.store.call("save", { note: both, size: ENTRIES });
+    expect((await log.verify(keys)).problems).toEqual([]);
   });
 
   test("finds an entry numbered beyond all numbers", async () => {
