@@ -20,7 +20,7 @@ export interface CheckpointText extends TreeHead {
 /** What a checkpoint claims, no signature verified; undefined when it is not of the format. */
 export function parseCheckpoint(note: string): CheckpointText | undefined {
   const parsed = parseNote(note);
-  return parsed && parseText(parsed);
+  return parsed && headOfNote(parsed);
 }
 
 /** The text to be signed. Throws INTERNAL for an impossible head. */
@@ -33,7 +33,7 @@ export function checkpointText(head: CheckpointText): string {
 }
 
 /** Reads the text of a note; undefined when it is not of the format. */
-export function parseText(note: SignedNote): CheckpointText | undefined {
+export function headOfNote(note: SignedNote): CheckpointText | undefined {
   const [origin, sizeText, rootText, ...extensions] = note.text.slice(0, -1).split("\n");
   // Extension lines are allowed and mean nothing here; they may not be empty.
   if (extensions.some((line) => line === "")) return undefined;

@@ -2,7 +2,7 @@
 import type { KeyObject } from "node:crypto";
 import { TracepostError } from "#errors";
 import type { SigningKeyPair } from "#trust";
-import { checkpointText, parseText, type TreeHead } from "./checkpoint-text.ts";
+import { checkpointText, headOfNote, type TreeHead } from "./checkpoint-text.ts";
 import { cosignatureOf } from "./cosignature.ts";
 import { isKeyName, parseNote, signatureOf, signNote } from "./signed-note.ts";
 
@@ -38,9 +38,9 @@ export function createCheckpointSigner(
 }
 
 /**
- * Opens a checkpoint of the log `origin`: undefined unless it is exactly of the format, signed under
- * that name by one of the keys, Ed25519 or ML-DSA-44, and no line that claims to be of one of them
- * is false. Signatures of others, such as witnesses, are ignored.
+ * Opens a checkpoint of the log `origin`: undefined unless it is exactly of the format, signed
+ * under that name by one of the keys, Ed25519 or ML-DSA-44, and no line that claims to be of one of
+ * them is false. Signatures of others, such as witnesses, are ignored.
  */
 export function openCheckpoint(
   note: string,
@@ -64,7 +64,7 @@ export function isPostQuantumSigned(
 
 function signaturesOf(note: string, origin: string, publicKeys: readonly KeyObject[]) {
   const parsed = parseNote(note);
-  const head = parsed && parseText(parsed);
+  const head = parsed && headOfNote(parsed);
   if (parsed === undefined || head === undefined || head.origin !== origin) return undefined;
   const verdicts = publicKeys.map((publicKey) =>
     publicKey.asymmetricKeyType === "ml-dsa-44"

@@ -65,7 +65,7 @@ export function parseNote(note: string): SignedNote | undefined {
  */
 export type LineVerdict = "good" | "absent" | "false";
 
-/** Whether an Ed25519 key signed the note under this name; of another kind: absent. Never throws. */
+/** Whether an Ed25519 key signed the note under this name; of other kinds: absent. Never throws. */
 export function signatureOf(note: SignedNote, name: string, key: KeyObject): LineVerdict {
   const publicRaw = key.asymmetricKeyType === "ed25519" ? rawNoteKey(key) : undefined;
   if (publicRaw === undefined) return "absent";

@@ -2,7 +2,7 @@ import { access } from "node:fs/promises";
 import { join } from "node:path";
 import { createHttpServer } from "#http";
 import { cosign, judgeCheckpoint, parseAddCheckpoint, type WatchedLog } from "#message-log";
-import { KeyPurpose } from "#proto";
+import { KeyPurpose, RevocationReason } from "#proto";
 import { type Clock, type Database, Lifecycle, LOG_LIMITS, type Logger } from "#runtime";
 import {
   generateSigningKey,
@@ -65,7 +65,7 @@ export class Witness {
     if (this.#log !== undefined && isFresh) return this.#log;
     const register = await loadRegister(config.registerFile, config.rootPublicKeyFiles);
     const keys = register.gatewayKeys(KeyPurpose.CHECKPOINT);
-    const valid = keys.filter(({ key }) => key.revokedAt === undefined);
+    const valid = keys.filter(({ key }) => key.revocationReason !== RevocationReason.COMPROMISED);
     const publicKeys = [...valid.map(({ publicKey }) => publicKey), ...register.logKeys];
     this.#log = { origin: register.logOrigin, publicKeys };
     this.#readAtMs = clock.now();

@@ -1,7 +1,7 @@
 import type { KeyObject } from "node:crypto";
 import { access } from "node:fs/promises";
 import { TracepostError } from "#errors";
-import { KeyPurpose } from "#proto";
+import { KeyPurpose, RevocationReason, type SigningKey } from "#proto";
 import { loadRegister, type RegisterView } from "#trust";
 import { ExchangePaths } from "./exchange-paths.ts";
 import { rootSignersOf } from "./root-keys.ts";
@@ -10,15 +10,20 @@ import { rootSignersOf } from "./root-keys.ts";
 export interface LogKeys {
   /** Origin line of the checkpoints. */
   readonly origin: string;
-  /** Checkpoint keys that are not revoked, whatever their window: Ed25519 and ML-DSA-44. */
+  /** Checkpoint keys that are not revoked but for their replacement, whatever their window: Ed25519 and ML-DSA-44. */
   readonly publicKeys: readonly KeyObject[];
+}
+
+/** What it signed before it was replaced holds for ever. */
+function isReplaced({ revocationReason }: SigningKey): boolean {
+  return revocationReason === RevocationReason.SUPERSEDED;
 }
 
 /** What a register says of the log. */
 export function logKeysOf(register: RegisterView): LogKeys {
   const publicKeys = register
     .gatewayKeys(KeyPurpose.CHECKPOINT)
-    .filter(({ key }) => key.revokedAt === undefined)
+    .filter(({ key }) => key.revokedAt === undefined || isReplaced(key))
     .map(({ publicKey }) => publicKey);
   return { origin: register.logOrigin, publicKeys: [...publicKeys, ...register.logKeys] };
 }
