@@ -10,7 +10,7 @@ import { rootSignersOf } from "./root-keys.ts";
 export interface LogKeys {
   /** Origin line of the checkpoints. */
   readonly origin: string;
-  /** Checkpoint keys that are not revoked but for their replacement, whatever their window: Ed25519 and ML-DSA-44. */
+  /** Checkpoint keys, Ed25519 and ML-DSA-44, but for those revoked otherwise than replaced. */
   readonly publicKeys: readonly KeyObject[];
 }
 
