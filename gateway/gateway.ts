@@ -14,6 +14,7 @@ import type { Transport } from "#wire";
 import { addLogRoutes } from "./api/log-routes.ts";
 import { operatorDoor } from "./api/operator-door.ts";
 import { withSummary } from "./api/overview-routes.ts";
+import { addPolicyFetch } from "./api/policy-routes.ts";
 import { addRegisterFetch, withRegister } from "./api/register-routes.ts";
 import { renderStatus } from "./api/status-page.ts";
 import { summarize } from "./api/summary.ts";
@@ -28,7 +29,8 @@ import { OutboxConsumers } from "./outbox-consumers.ts";
 import { PairWindow } from "./pair-window.ts";
 import type { Passage } from "./passage.ts";
 import { Pipeline } from "./pipeline.ts";
-import { openGatewayPolicy, PolicyKeeper } from "./policy-keeper.ts";
+import { createPolicyAnnouncer } from "./policy/open-announcer.ts";
+import { openGatewayPolicy, PolicyKeeper } from "./policy/policy-keeper.ts";
 import { createAnnouncer, createIntake, openGatewayRegister } from "./register/open-register.ts";
 import { Speaker } from "./speaker.ts";
 import type { GatewayProcedures } from "./store.ts";
@@ -133,9 +135,12 @@ async function startWork(parts: GatewayParts, base: Base, lifecycle: Lifecycle) 
   lifecycle.add({ name: "announcer", stop: () => announcer.stop() });
   const deciding = { store, client, checkpoints, clock, place: config };
   const { current: policy, seen } = await openGatewayPolicy(deciding);
+  const policies = createPolicyAnnouncer({ ...handing, register, policy });
+  lifecycle.add({ name: "policy announcer", stop: () => policies.stop() });
   const pipeline = new Pipeline({
     ...{ ...shared, register, policy, events },
     onVersion: (participant, version) => announcer.heard(participant, version),
+    onRuleRefusal: (participant) => policies.refused(participant),
   });
   pipeline.start();
   lifecycle.add({ name: "pipeline", stop: () => pipeline.stop() });
@@ -155,6 +160,7 @@ async function startWork(parts: GatewayParts, base: Base, lifecycle: Lifecycle) 
   await outboxes.follow(register.view());
   const intake = createIntake({ ...handing, identity, pipeline, outboxes }, announcer);
   lifecycle.add({ name: "register", stop: () => intake.stop() });
+  policies.start();
   announcer.start((await store.call("newestRegister", undefined))?.isAnnounced ?? true);
   const checker = new LogChecker({ store, clock, logger });
   checker.start();
@@ -162,7 +168,7 @@ async function startWork(parts: GatewayParts, base: Base, lifecycle: Lifecycle) 
   await witnesses.start();
   lifecycle.add({ name: "witnesses", stop: () => witnesses.stop() });
   lifecycle.add({ name: "log check", stop: () => checker.stop() });
-  return { shared, pipeline, heardAtMs, intake, announcer, witnesses };
+  return { shared, pipeline, policy, heardAtMs, intake, announcer, witnesses };
 }
 
 type Work = Awaited<ReturnType<typeof startWork>>;
@@ -170,7 +176,7 @@ type Work = Awaited<ReturnType<typeof startWork>>;
 async function openDoor(
   { clock, config, logger }: GatewayParts,
   { client, disk, events, metrics, register, store, storeFile, transport }: Base,
-  { announcer, heardAtMs, intake, pipeline, shared, witnesses }: Work,
+  { announcer, heardAtMs, intake, pipeline, policy, shared, witnesses }: Work,
   lifecycle: Lifecycle,
 ): Promise<string> {
   const facts = { ...shared, witnesses, register, heardAtMs, startedAtMs: clock.now(), storeFile };
@@ -194,6 +200,7 @@ async function openDoor(
     openRoutes: (routes) => {
       addRegisterFetch(routes, registers);
       addLogRoutes(routes, { ...shared, witnesses });
+      addPolicyFetch(routes, { policy, store });
     },
   });
   lifecycle.add({ name: "http", stop: () => server.close() });

@@ -1,4 +1,4 @@
-import type { CurrentPolicy, RoutingPolicy } from "#policy";
+import { type CurrentPolicy, isPolicyCode, type RoutingPolicy } from "#policy";
 import { Kind, RefusalCode } from "#proto";
 import {
   type Clock,
@@ -38,6 +38,8 @@ export interface PipelineDeps {
   readonly resendFirstMs: number;
   /** A participant is proven to have named this version of the register. */
   readonly onVersion: (participant: string, version: bigint) => void;
+  /** Something of a participant was refused with a code that rules of the policy give. */
+  readonly onRuleRefusal: (participant: string) => void;
 }
 
 /** What a batch is decided and recorded under. */
@@ -209,6 +211,9 @@ export class Pipeline {
       const { passage, result } = recorded;
       events.decided(recorded);
       this.#deps.onVersion(passage.address.participant, recorded.message.header.registerVersion);
+      if (passage.refusal !== undefined && isPolicyCode(passage.refusal.code)) {
+        this.#deps.onRuleRefusal(passage.address.participant);
+      }
       if (result.type === "again") unsaid.add(passage);
       if (result.type === "repeat") passage.repeatOf = result.id;
       if (result.type !== "recorded") continue;

@@ -14,7 +14,7 @@ import { checkLog } from "./store/log-check/check-log.ts";
 import { keepLogCheck, loadLogCheck } from "./store/log-check/kept-check.ts";
 import { logOverQuota } from "./store/log-statements.ts";
 import { acknowledgeEvent, eventCounts, listEvents } from "./store/operator-events.ts";
-import { keepPolicy, newestPolicy } from "./store/policies.ts";
+import { keepPolicy, loadPolicyVersion, newestPolicy } from "./store/policies.ts";
 import { keepUnverified } from "./store/quarantine.ts";
 import { decideItem } from "./store/quarantine-decision.ts";
 import { listItems, loadItem } from "./store/quarantine-list.ts";
@@ -73,6 +73,7 @@ export const store = {
     loadLogCheck,
     keepLogCheck,
     loadLogTile,
+    loadPolicyVersion,
     logHead,
     keepCheckpoint,
     status,
@@ -97,6 +98,7 @@ export const store = {
     "checkLog",
     "loadLogCheck",
     "loadLogTile",
+    "loadPolicyVersion",
     "logHead",
     "status",
   ],

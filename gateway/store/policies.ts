@@ -2,18 +2,7 @@ import { EntryKind, RefusalCode } from "#proto";
 import type { Transaction } from "#runtime";
 import { equalBytes } from "#wire";
 import { logStatements } from "./log-statements.ts";
-
-/** Signed versions of the routing policy that the gateway has decided by. */
-export const POLICY_SQL = `
-CREATE TABLE policies (
-  version INTEGER PRIMARY KEY,
-  digest BLOB NOT NULL,
-  policy BLOB NOT NULL,
-  log_index INTEGER NOT NULL,
-  taken_at INTEGER NOT NULL
-) STRICT;
-ALTER TABLE messages ADD COLUMN policy_version INTEGER NOT NULL DEFAULT 0;
-`;
+import { loadEvidence, type StoredEvidence } from "./recall.ts";
 
 /** A version of the policy as it is kept. */
 export interface KeptPolicy {
@@ -30,6 +19,23 @@ export async function newestPolicy(tx: Transaction): Promise<KeptPolicy | null> 
     "SELECT version, digest, policy FROM policies ORDER BY version DESC LIMIT 1",
   );
   return row ?? null;
+}
+
+/** One version with the proof that it was logged; null when it was never taken. */
+export async function loadPolicyVersion(
+  tx: Transaction,
+  args: { readonly version: number },
+): Promise<(KeptPolicy & { readonly evidence: StoredEvidence }) | null> {
+  const row = await tx.get<{
+    version: number;
+    digest: Uint8Array;
+    policy: Uint8Array;
+    log_index: number;
+  }>("SELECT version, digest, policy, log_index FROM policies WHERE version = ?", args.version);
+  if (row === undefined) return null;
+  const { log_index: index, ...kept } = row;
+  // Its entry was the last one of the tree when it was logged.
+  return { ...kept, evidence: await loadEvidence(tx, index, index + 1) };
 }
 
 /** What came of a version that was to be kept. */

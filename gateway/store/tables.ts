@@ -6,7 +6,7 @@ import { CONVERSATION_SQL } from "./conversations/conversation-tables.ts";
 import { COSIGNED_SQL } from "./cosigned.ts";
 import { EVENT_SQL } from "./event-tables.ts";
 import { LOG_CHECK_SQL } from "./log-check/kept-check.ts";
-import { POLICY_SQL } from "./policies.ts";
+import { POLICY_SQL } from "./policy-tables.ts";
 import { QUARANTINE_SQL } from "./quarantine-tables.ts";
 import { REGISTER_SQL } from "./register-tables.ts";
 

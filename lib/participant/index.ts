@@ -7,10 +7,11 @@ export {
   type ServiceGlance,
   serviceAttention,
 } from "./attention.ts";
-export { fetchRegisterFrom } from "./fetch-register.ts";
+export { fetchPolicyFrom, fetchRegisterFrom } from "./fetch-signed.ts";
 export type { Member } from "./identity.ts";
 export { addIncidentRoutes } from "./incident-routes.ts";
 export { codeOf, nameSchema } from "./names.ts";
+export { PolicyDesk } from "./policy-desk.ts";
 export { RegisterDesk } from "./register-desk.ts";
 export { runProcess } from "./run-process.ts";
 export { readServiceStart, SERVICE_SETTINGS, type ServiceStart } from "./service-config.ts";

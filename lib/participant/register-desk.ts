@@ -4,9 +4,7 @@ import { type Participant, ParticipantStatus, type Timestamp } from "#proto";
 import type { Logger } from "#runtime";
 import type { RegisterClient, RegisterView, VerifiedRegister } from "#trust";
 import { timestampMs } from "#wire";
-
-/** Fetches the register in force from the exchange; undefined when it cannot be had now. */
-export type FetchRegister = () => Promise<Uint8Array | undefined>;
+import type { FetchSigned } from "./fetch-signed.ts";
 
 /** What a desk works with. */
 export interface RegisterDeskParts {
@@ -20,7 +18,7 @@ export interface RegisterDeskParts {
   /** What is wrong with our own entry in it, in words; undefined when it is ours. */
   readonly checkOwnEntry: (own: Participant | undefined) => string | undefined;
   /** Default: it is waited for. */
-  readonly fetch?: FetchRegister | undefined;
+  readonly fetch?: FetchSigned | undefined;
   readonly logger: Logger;
 }
 
@@ -73,7 +71,7 @@ export class RegisterDesk implements RegisterTaker {
     await this.#working.catch(() => undefined);
   }
 
-  async #fetchNow(fetch: FetchRegister): Promise<void> {
+  async #fetchNow(fetch: FetchSigned): Promise<void> {
     const bytes = await fetch();
     if (bytes === undefined) return;
     const refusal = await this.#offer(bytes, () => undefined);

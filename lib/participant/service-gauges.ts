@@ -25,3 +25,19 @@ export function addGauges(
   const missing = "Sequence numbers missing from other participants";
   add("missing_numbers", missing, ({ gaps }) => gaps.missingNumbers);
 }
+
+/** Which routing policy this participant judges by; 0: the default one (TP-POLICY-9). */
+export function addPolicyGauge(
+  registry: Registry,
+  service: string,
+  policy: () => { readonly version: bigint },
+): void {
+  new Gauge({
+    name: `tracepost_${service}_policy_version`,
+    help: "Version of the routing policy it judges by before it sends; 0: the default policy",
+    registers: [registry],
+    collect() {
+      this.set(Number(policy().version));
+    },
+  });
+}

@@ -7,13 +7,14 @@ import {
   createHttpServer,
   type HttpRoutes,
 } from "#http";
+import type { RoutingPolicy } from "#policy";
 import { createPost, type Post, type PostApplication, type PostEvent } from "#post";
 import type { Role } from "#proto";
 import { type Clock, type Database, Lifecycle, type Logger, type Timers } from "#runtime";
 import { createSealer, PAYLOAD_TYPES, type RegisterView, signerFor } from "#trust";
 import { admitInstallation, createGuard, type Guard } from "#users";
 import type { MessageSigner, Transport } from "#wire";
-import { fetchRegisterFrom } from "./fetch-register.ts";
+import { fetchPolicyFrom, fetchRegisterFrom } from "./fetch-signed.ts";
 import {
   type Identity,
   keepRegister,
@@ -22,11 +23,12 @@ import {
   type Member,
   reloadKeys,
 } from "./identity.ts";
+import { PolicyDesk } from "./policy-desk.ts";
 import { addReceiptRoutes } from "./receipt-routes.ts";
 import { ownEntryProblem, RegisterDesk } from "./register-desk.ts";
 import type { ServiceConfig } from "./service-config.ts";
 import { ServiceEvents } from "./service-events.ts";
-import { addGauges } from "./service-gauges.ts";
+import { addGauges, addPolicyGauge } from "./service-gauges.ts";
 import type { ServiceProcedures } from "./store/service-store.ts";
 import type { ServiceSummary } from "./summary.ts";
 import { openWatchedStore, type ProceduresOfService, type WatchedStore } from "./watched-store.ts";
@@ -68,6 +70,8 @@ export interface ServiceContext<C extends ServiceConfig, P extends ProceduresOfS
   readonly timers: Timers;
   readonly self: Member;
   readonly register: () => RegisterView;
+  /** The routing policy to judge by before something is sent. */
+  readonly policy: () => RoutingPolicy;
   readonly store: Database<P>;
   readonly lifecycle: Lifecycle;
   readonly connected: () => boolean;
@@ -149,8 +153,10 @@ async function assemble<C extends ServiceConfig, P extends ProceduresOfService>(
   lifecycle.add({ name: "carrier", stop: () => transport.close() });
   tellEvents(transport, events);
   const connected = (): boolean => transport.connected;
+  const policies = await openPolicyDesk(parts, identity, lifecycle);
+  const policy = policies.view;
   const body = await definition.build({
-    ...{ config, logger, clock, timers, self, register, lifecycle, connected },
+    ...{ config, logger, clock, timers, self, register, policy, lifecycle, connected },
     store: watched.store,
     consuming: () => post.consuming,
     signerProblem: () => identity.external?.problem,
@@ -165,12 +171,15 @@ async function assemble<C extends ServiceConfig, P extends ProceduresOfService>(
   };
   const application = definition.application(self, register);
   const registers = openDesk(parts, identity, lifecycle);
-  const deps = { store: shared, transport, lifecycle, register, registers, application, onEvent };
-  const post = stoppablePost(parts, identity, deps);
+  const post = stoppablePost(parts, identity, {
+    ...{ store: shared, transport, lifecycle, register, registers, policies },
+    ...{ application, onEvent },
+  });
   await post.start();
   lifecycle.add({ name: "post", stop: () => post.stop() });
   body.begin();
   addGauges(metrics, definition.metricsName, () => body.summarize());
+  addPolicyGauge(metrics, definition.metricsName, policy);
   body.gauges?.(metrics);
   const doorDeps = { watched, lifecycle, metrics, body, post, connected };
   return await openDoor(definition, parts, identity, doorDeps);
@@ -254,6 +263,19 @@ function openDesk<C extends ServiceConfig, P extends ProceduresOfService>(
   return desk;
 }
 
+/** Who keeps the routing policy of this service up to date. */
+async function openPolicyDesk<C extends ServiceConfig, P extends ProceduresOfService>(
+  { config, logger }: ServiceParts<C, P>,
+  { client }: Identity,
+  lifecycle: Lifecycle,
+): Promise<PolicyDesk> {
+  const { dataDir, exchangeUrl } = config;
+  const fetch = exchangeUrl === undefined ? undefined : fetchPolicyFrom(exchangeUrl);
+  const desk = await PolicyDesk.open({ dataDir, client, fetch, logger });
+  lifecycle.add({ name: "policy", stop: () => desk.stop() });
+  return desk;
+}
+
 function tellEvents(transport: Transport, events: ServiceEvents): void {
   transport.onEvent((event) => {
     const detail = "detail" in event ? event.detail : "";
@@ -271,6 +293,7 @@ function stoppablePost<C extends ServiceConfig, P extends ProceduresOfService>(
     readonly lifecycle: Lifecycle;
     readonly register: () => RegisterView;
     readonly registers: RegisterDesk;
+    readonly policies: PolicyDesk;
     readonly application: PostApplication;
     readonly onEvent: (event: PostEvent) => void;
   },

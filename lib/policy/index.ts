@@ -9,7 +9,7 @@ export {
   explainRouting,
 } from "./explain-routing.ts";
 export { checkExpectations, type Expected, tryExpectations } from "./policy-expectations.ts";
-export type { PolicyRule } from "./policy-rule.ts";
+export { isPolicyCode, type PolicyRule } from "./policy-rule.ts";
 export { compareReach, type Reach, reachOf } from "./reach.ts";
 export {
   compilePolicy,

@@ -110,7 +110,8 @@ function problemsOf(rule: PolicyRule, one: CedarRule, seen: ReadonlySet<string>)
   return problems;
 }
 
-function isPolicyCode(code: string): boolean {
+/** Whether rules of a policy may refuse with this code. */
+export function isPolicyCode(code: string): boolean {
   return isRefusalCodeName(code) && POLICY_CODES.has(code);
 }
 

@@ -19,6 +19,8 @@ export interface ProvenEntry {
   readonly recordedAtMs: number;
   /** Version of the register it was decided under. */
   readonly registerVersion: bigint;
+  /** Version of the routing policy it was decided under. */
+  readonly policyVersion: bigint;
   readonly code: string | null;
   /** Recipients the gateway refused, with their codes. */
   readonly refusedFor: readonly { readonly recipient: string; readonly code: string }[];
@@ -72,6 +74,7 @@ export function checkEvidence(
     index: Number(evidence.index),
     recordedAtMs,
     registerVersion: entry.registerVersion,
+    policyVersion: entry.policyVersion,
     code: refusalNameOf(entry.code) ?? null,
     refusedFor: entry.results
       .filter((result) => !isRouted(result.code))
@@ -95,6 +98,21 @@ export function checkRegisterEvidence(
   const proven = checkEvidence(evidence, subject, view);
   if (!proven.ok || proven.value.kind === EntryKind.REGISTER_CHANGE) return proven;
   return refused("NOT_LOGGED", "evidence.entry.kind", "is no change of the register");
+}
+
+/**
+ * Whether a version of the routing policy was logged as a change, by the digest of its file: one
+ * shown to one participant alone is in no log (TP-POLICY-9). NOT_LOGGED.
+ */
+export function checkPolicyEvidence(
+  evidence: LogEvidence | undefined,
+  digest: Uint8Array,
+  register: RegisterView,
+): Outcome<ProvenEntry> {
+  const subject = { sender: "", messageId: "", headerDigest: digest };
+  const proven = checkEvidence(evidence, subject, register);
+  if (!proven.ok || proven.value.kind === EntryKind.POLICY_CHANGE) return proven;
+  return refused("NOT_LOGGED", "evidence.entry.kind", "is no change of the policy");
 }
 
 /**

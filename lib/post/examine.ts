@@ -15,18 +15,18 @@ import {
   checkSubject,
   decodeExactly,
   GATEWAY_SENDER,
+  handedOnIn,
   type ParsedDispatch,
   type ParsedMessage,
   parseDispatch,
   parseReceipt,
   refusalNameOf,
-  registerIn,
   sha256,
   timestampMs,
 } from "#wire";
 import { checkDispatchEvidence, checkEvidence, type ProvenEntry } from "./evidence-check.ts";
 import type { Incident, IncidentKind } from "./incidents.ts";
-import type { RegisterOffer } from "./parts.ts";
+import type { PolicyOffer, RegisterOffer } from "./parts.ts";
 import type { ReceiptClaim } from "./receipt-procedures.ts";
 
 /** An authentic receipt about messages of ours. */
@@ -37,6 +37,8 @@ export interface ExaminedReceipt {
   readonly claims: readonly ReceiptClaim[];
   /** Statements that could not be believed. */
   readonly incidents: readonly Incident[];
+  /** Newest policy that an entry of the log in it was decided under. */
+  readonly policyVersion: bigint;
 }
 
 /** What the checks before opening make of a dispatch. */
@@ -46,6 +48,8 @@ export type Examined =
   | { readonly type: "receipt"; readonly receipt: ExaminedReceipt }
   /** A new version of the register, handed on by the gateway. */
   | { readonly type: "register"; readonly message: ParsedMessage; readonly offer: RegisterOffer }
+  /** A new version of the routing policy, handed on by the gateway. */
+  | { readonly type: "policy"; readonly message: ParsedMessage; readonly offer: PolicyOffer }
   /** It names a register newer than ours, and ours cannot judge it. */
   | { readonly type: "later"; readonly version: bigint }
   | {
@@ -150,8 +154,10 @@ async function examineParsed(
   const isGateway = header.sender === GATEWAY_SENDER;
   if (isGateway && header.kind === Kind.REGISTER) {
     // Who brought it is of no account: the root keys have signed what is in it.
-    const offer = { register: registerIn(message), evidence: dispatch.evidence };
-    return { type: "register", message, offer };
+    const { evidence } = dispatch;
+    const { bytes, what } = handedOnIn(message);
+    if (what === "policy") return { type: "policy", message, offer: { policy: bytes, evidence } };
+    return { type: "register", message, offer: { register: bytes, evidence } };
   }
   if (isGateway && header.kind !== Kind.RECEIPT) {
     return junk("JUNK", { code: "NOT_PERMITTED", field: "header.kind", detail: "" });
@@ -228,8 +234,10 @@ function examineReceipt(
   }
   const claims: ReceiptClaim[] = [];
   const incidents: Incident[] = [];
+  let policyVersion = proof?.policyVersion ?? 0n;
   for (const item of receipt.items) {
-    const claim = claimOf(receipt, item, context);
+    const { claim, policyVersion: decidedUnder = 0n } = claimOf(receipt, item, context);
+    if (decidedUnder > policyVersion) policyVersion = decidedUnder;
     if ("kind" in claim) {
       const { header, headerDigest: digest, bytes } = message;
       const { subject } = context;
@@ -242,42 +250,48 @@ function examineReceipt(
   const evidence = proof?.bytes ?? null;
   return {
     type: "receipt",
-    receipt: { type: receipt.type, message, evidence, claims, incidents },
+    receipt: { type: receipt.type, message, evidence, claims, incidents, policyVersion },
   };
 }
 
 type Doubt = Pick<Incident, "kind" | "messageId" | "detail">;
 
+/** A statement, or what speaks against it. */
+interface Judged {
+  readonly claim: ReceiptClaim | Doubt;
+  readonly policyVersion?: bigint;
+}
+
 /** Reads one statement; the gateway's must prove that what it says is in the log. */
-function claimOf(
-  receipt: Receipt,
-  item: ReceiptItem,
-  context: ReceiptContext,
-): ReceiptClaim | Doubt {
+function claimOf(receipt: Receipt, item: ReceiptItem, context: ReceiptContext): Judged {
   const about = item.message;
   if (about === undefined) {
     throw new TracepostError("INTERNAL", "a parsed receipt names its messages");
   }
   const { messageId, headerDigest } = about;
   if (about.originalSender !== context.participant) {
-    return { kind: "RECEIPT_UNMATCHED", messageId, detail: "a message of another sender" };
+    return {
+      claim: { kind: "RECEIPT_UNMATCHED", messageId, detail: "a message of another sender" },
+    };
   }
   const code = refusalNameOf(item.code) ?? null;
   const base = { messageId, headerDigest, code, field: item.field, recipient: item.recipient };
   if (!SAID_BY_GATEWAY.includes(receipt.type)) {
-    return { ...base, logIndex: null, refusedFor: [] };
+    return { claim: { ...base, logIndex: null, refusedFor: [] } };
   }
   const subject = { sender: context.participant, messageId, headerDigest };
   const proof = checkEvidence(item.evidence, subject, context.register);
-  if (!proof.ok) return { kind: "NOT_LOGGED", messageId, detail: proof.refusal.field };
+  const doubt = (detail: string): Judged => ({ claim: { kind: "NOT_LOGGED", messageId, detail } });
+  if (!proof.ok) return doubt(proof.refusal.field);
   if (proof.value.kind !== ENTRY_OF_RECEIPT.get(receipt.type)) {
-    return { kind: "NOT_LOGGED", messageId, detail: "the entry says something else" };
+    return doubt("the entry says something else");
   }
   if (receipt.type === ReceiptType.RETURNED && !isRemoved(item.recipient, context)) {
-    return { kind: "RETURNED_EARLY", messageId, detail: `${item.recipient} is not removed` };
+    const detail = `${item.recipient} is not removed`;
+    return { claim: { kind: "RETURNED_EARLY", messageId, detail } };
   }
-  const { index, refusedFor } = proof.value;
-  return { ...base, logIndex: index, refusedFor };
+  const { index, policyVersion, refusedFor } = proof.value;
+  return { claim: { ...base, logIndex: index, refusedFor }, policyVersion };
 }
 
 /** Which log entry stands behind which statement of the gateway. */

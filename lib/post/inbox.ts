@@ -159,7 +159,10 @@ export class InboxLane {
         this.#parts.registers.noteNewer(item.version);
         return "later";
       case "register":
-        await this.#takeRegister(item, subject);
+        await this.#takeHanded(item, subject);
+        return "done";
+      case "policy":
+        await this.#takeHanded(item, subject);
         return "done";
       case "receipt":
         await this.#applyReceipt(item.receipt, subject);
@@ -174,13 +177,19 @@ export class InboxLane {
     }
   }
 
-  async #takeRegister({ message, offer }: Examined & { type: "register" }, subject: string) {
-    const refusal = await this.#parts.registers.take(offer);
+  async #takeHanded(item: HandedOn, subject: string): Promise<void> {
+    const { policies, registers } = this.#parts;
+    const isPolicy = item.type === "policy";
+    const refusal = await (isPolicy ? policies.take(item.offer) : registers.take(item.offer));
     if (refusal === undefined) return;
-    const { bytes, header, headerDigest: digest } = message;
+    const { bytes, header, headerDigest: digest } = item.message;
     const detail = `${refusal.code} ${refusal.field} ${refusal.detail}`;
     const about = { digest, subject, sender: header.sender, sizeBytes: bytes.length };
-    await this.#record({ kind: "REGISTER_REFUSED", ...about, detail });
+    await this.#record({
+      kind: isPolicy ? "POLICY_REFUSED" : "REGISTER_REFUSED",
+      ...about,
+      detail,
+    });
   }
 
   /** What a peer has sealed under a newer register says that there is one (TP-RUN-5). */
@@ -220,6 +229,8 @@ export class InboxLane {
     const { store, onEvent, clock, resendFirstMs: firstMs } = this.#parts;
     for (const incident of receipt.incidents) await this.#record(incident);
     if (receipt.claims.length === 0) return;
+    // The log says what the gateway has decided by: an older one of ours follows (TP-POLICY-10).
+    this.#parts.policies.noteNewer(receipt.policyVersion);
     const { header, headerDigest, bytes } = receipt.message;
     const effect = await store.call("postApplyReceipt", {
       type: receipt.type,
@@ -260,6 +271,9 @@ export class InboxLane {
 
 /** "later": the carrier is to bring it again, soon. */
 type Handled = "done" | "later";
+
+/** A register or policy that the gateway hands on. */
+type HandedOn = Extract<Examined, { readonly type: "policy" | "register" }>;
 
 interface Recalled {
   readonly item: Examined;

@@ -34,6 +34,8 @@ export const INCIDENT_REMEDIES = {
   RETURNED_EARLY: "Tell the operator of the exchange; the message is still under way.",
   /** A register that is not signed as it must be, was not logged, or goes back. */
   REGISTER_REFUSED: "Ask the secretariat which version is valid; ours stays in force.",
+  /** A routing policy that is not signed as it must be, or was not logged. */
+  POLICY_REFUSED: "Ask the secretariat which policy is valid; ours stays in use.",
   /** Two checkpoints of the same size with different roots: the log is forked. */
   LOG_FORKED: "Stop relying on the log; give both checkpoints to the other participants.",
 } as const satisfies Record<string, string>;

@@ -7,7 +7,7 @@ export {
   type MessageDraft,
 } from "./draft.ts";
 export { erasePersonsPart } from "./erase-part.ts";
-export { checkRegisterEvidence } from "./evidence-check.ts";
+export { checkPolicyEvidence, checkRegisterEvidence } from "./evidence-check.ts";
 export type { HeldReceipts } from "./held-evidence.ts";
 export type { GapChange, InboundRecord, MessageFate, PostHooks } from "./hooks.ts";
 export {
@@ -20,6 +20,8 @@ export { type MessageProof, messageProof, receiptProof } from "./message-proof.t
 export type { PostOpen } from "./open-procedures.ts";
 export type {
   OpenedInbound,
+  PolicyOffer,
+  PolicyTaker,
   PostApplication,
   PostEvent,
   RegisterOffer,

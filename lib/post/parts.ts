@@ -57,6 +57,22 @@ export interface RegisterTaker {
   noteNewer(version: bigint): void;
 }
 
+/** A routing policy that came as a message. */
+export interface PolicyOffer {
+  /** As it was published. */
+  readonly policy: Uint8Array;
+  /** That its version was logged. */
+  readonly evidence: LogEvidence | undefined;
+}
+
+/** Who keeps the routing policy of a participant up to date. */
+export interface PolicyTaker {
+  /** As {@link RegisterTaker.take}, for a policy. */
+  take(offer: PolicyOffer): Promise<Refusal | undefined>;
+  /** The gateway has decided by a version newer than ours: it is to be fetched. */
+  noteNewer(version: bigint): void;
+}
+
 /** Everything the pumps share. Keys and register are asked for each time: they change. */
 export interface PostParts {
   /** Own participant id. */
@@ -67,6 +83,7 @@ export interface PostParts {
   readonly application: PostApplication;
   readonly register: () => RegisterView;
   readonly registers: RegisterTaker;
+  readonly policies: PolicyTaker;
   /** Of the key of today; it may be far. */
   readonly signer: () => MessageSigner;
   /** Own opening keys, the newest first. */

@@ -4,7 +4,7 @@ import { LANES } from "#wire";
 import { GapPump } from "./gap-pump.ts";
 import { InboxLane } from "./inbox.ts";
 import { InboundOpener } from "./opening.ts";
-import type { PostEvent, PostParts, RegisterTaker } from "./parts.ts";
+import type { PolicyTaker, PostEvent, PostParts, RegisterTaker } from "./parts.ts";
 import { PublishPump } from "./publish-pump.ts";
 import { Pump, type PumpTurn } from "./pump.ts";
 import { ReceiptPump } from "./receipt-pump.ts";
@@ -12,9 +12,14 @@ import { SealingLoop } from "./sealing-loop.ts";
 
 /** What a post is made from; waits default to POST_LIMITS. */
 export interface PostOptions
-  extends Omit<PostParts, "resendFirstMs" | "gapNoticeAfterMs" | "onEvent" | "registers"> {
+  extends Omit<
+    PostParts,
+    "resendFirstMs" | "gapNoticeAfterMs" | "onEvent" | "policies" | "registers"
+  > {
   /** Default: the register never changes, and what comes as one is refused. */
   readonly registers?: RegisterTaker;
+  /** Default: there is none but the default policy, and what comes as one is refused. */
+  readonly policies?: PolicyTaker;
   readonly resendFirstMs?: number;
   readonly gapNoticeAfterMs?: number;
   readonly onEvent?: (event: PostEvent) => void;
@@ -40,12 +45,18 @@ export function createPost(options: PostOptions): Post {
     gapNoticeAfterMs: options.gapNoticeAfterMs ?? POST_LIMITS.gapNoticeAfterMs,
     onEvent: options.onEvent ?? (() => {}),
     registers: options.registers ?? NO_REGISTERS,
+    policies: options.policies ?? NO_POLICIES,
   });
 }
 
 const NO_REGISTERS: RegisterTaker = {
   take: async () => refuse("NOT_PERMITTED", "header.kind", "no register is taken here"),
   at: () => undefined,
+  noteNewer: () => undefined,
+};
+
+const NO_POLICIES: PolicyTaker = {
+  take: async () => refuse("NOT_PERMITTED", "header.kind", "no policy is taken here"),
   noteNewer: () => undefined,
 };
 

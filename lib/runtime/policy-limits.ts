@@ -1,11 +1,13 @@
-import { MIB, SECOND_MS } from "./units.ts";
+import { MIB, MINUTE_MS, SECOND_MS } from "./units.ts";
 
 /** Limits of the routing policy (docs/spec/policy.md). */
 export const POLICY_LIMITS = {
   /** A policy file: what several persons read before they sign it. */
   policyBytesMax: MIB,
-  /** How often the gateway looks for a newer policy file. */
+  /** How often the gateway looks for a newer policy file, and for whom to hand it on to. */
   lookMs: SECOND_MS,
+  /** How soon a participant that rules refuse is handed the policy in force once more. */
+  handAgainMs: MINUTE_MS,
   /** Decisions kept; beyond it they are made again, at a fraction of a millisecond each. */
   decisionsKeptMax: 50_000,
   /** Points at which every rule is evaluated; beyond it the analysis would say too little. */

@@ -18,8 +18,10 @@ const AGE_FILE_START = Buffer.from("age-encryption.org/v1\n");
 
 const SCHEMA_NAME = /^tracepost\.v1\.[A-Z][A-Za-z0-9]{0,63}$/;
 
-/** What a REGISTER message holds. */
+/** What a REGISTER message holds, unless it is a policy. */
 export const BODY_SCHEMA_OF_REGISTER = "tracepost.v1.SignedRegister";
+/** What a REGISTER message holds that hands the routing policy on. */
+export const BODY_SCHEMA_OF_POLICY = "tracepost.v1.SignedPolicy";
 
 /** The one message that a body of each kind holds. */
 const BODY_SCHEMA: ReadonlyMap<Kind, string> = new Map([
@@ -93,6 +95,7 @@ function checkPartInfo(
 function isSupportedSchema(info: PartInfo, kind: Kind): boolean {
   if (isKeyPart(info.name)) return info.schema === KEY_PART_SCHEMA;
   const expected = info.name === BODY_PART ? BODY_SCHEMA.get(kind) : undefined;
+  if (kind === Kind.REGISTER && info.schema === BODY_SCHEMA_OF_POLICY) return true;
   return expected === undefined ? SCHEMA_NAME.test(info.schema) : info.schema === expected;
 }
 

@@ -40,7 +40,12 @@ export {
 export { GATEWAY_SENDER, isParticipantId, stateOfParticipant } from "./participant-id.ts";
 export type { PlainMessage, PlainValue } from "./reflection.ts";
 export { refusalCodeOf, refusalNameOf } from "./refusal-codes.ts";
-export { buildRegisterMessage, type RegisterMessageDraft, registerIn } from "./register-message.ts";
+export {
+  buildPolicyMessage,
+  buildRegisterMessage,
+  handedOnIn,
+  type RegisterMessageDraft,
+} from "./register-message.ts";
 export {
   gatewayConsumer,
   IN_STREAM,

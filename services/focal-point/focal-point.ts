@@ -156,18 +156,19 @@ function addOwnRoutes(
   context: ServiceContext<FocalPointConfig, FocalPointProcedures>,
   { attachments, facts, imports }: RouteParts,
 ): void {
-  const { clock, onDrafted, register, self, store } = context;
+  const { clock, onDrafted, policy, register, self, store } = context;
+  const asking = { store, self, register, policy, clock };
   addClockRoutes(routes, { store, clock });
   addAlertDoor(routes, context);
   addAlertDecisionRoute(routes, context);
-  addDraftRoutes(routes, { store, self, register, clock, onDrafted });
-  addTraceRoutes(routes, { store, self, register, clock, onDrafted });
-  addChainRoutes(routes, { store, self, register, clock });
+  addDraftRoutes(routes, { ...asking, onDrafted });
+  addTraceRoutes(routes, { ...asking, onDrafted });
+  addChainRoutes(routes, asking);
   addAttachmentRoutes(routes, { attachments, store, self, clock, onDrafted });
   addReleaseRoutes(routes, { store, clock, onDrafted });
   addAcknowledgeRoutes(routes, { store, clock, onDrafted });
   addDeputyRoutes(routes, { store, clock, onDrafted });
-  addLetterRoutes(routes, { store, self, register, clock });
+  addLetterRoutes(routes, asking);
   addFormRoutes(routes);
   addPersonRoutes(routes, { store, clock });
   addNoticeRoutes(routes, { store, self, clock, onDrafted });

@@ -33,6 +33,8 @@ export interface GatewayBench {
   readonly logger: Logger;
   readonly clock: Clock;
   readonly published: Publication[];
+  /** Participants that a rule of the policy has refused something, in order. */
+  readonly ruleRefusals: string[];
   /** Time the gateway sees, in milliseconds since 1970; settable. */
   nowMs: number;
   /** Makes the next publishes fail, as a carrier that is away does. */
@@ -82,7 +84,9 @@ export async function openGatewayBench(
   const events = new GatewayEvents(logger, new Registry());
   const policy = new CurrentPolicy(defaultPolicy());
   const onVersion = (): undefined => undefined;
-  const pipeline = new Pipeline({ ...shared, register, policy, events, onVersion });
+  const onRuleRefusal = (id: string): unknown => bench.ruleRefusals.push(id);
+  const heard = { onVersion, onRuleRefusal };
+  const pipeline = new Pipeline({ ...shared, register, policy, events, ...heard });
   const courier = new Courier({ ...shared, register, connected: () => !bench.carrierAway });
   const bench: GatewayBench = {
     file,
@@ -94,20 +98,10 @@ export async function openGatewayBench(
     logger,
     clock,
     published,
+    ruleRefusals: [],
     nowMs: Date.now(),
     carrierAway: false,
-    hand: (subject, data) =>
-      new Promise((resolve, reject) => {
-        const address = parseOutSubject(subject);
-        if (address === undefined) {
-          reject(new TypeError(`no outbox subject: ${subject}`));
-          return;
-        }
-        const ack = () => resolve("ack");
-        const nak = () => resolve("nak");
-        const inbound = { subject, data, deliveries: 1, ack, nak };
-        pipeline.push({ inbound, address, receivedAtMs: bench.nowMs });
-      }),
+    hand: (subject, data) => handOver(pipeline, { subject, data, receivedAtMs: bench.nowMs }),
     send: (message) => {
       const { sender, lane, kind } = headerOf(message);
       return bench.hand(outSubject(sender, lane, kind), message.bytes);
@@ -133,4 +127,19 @@ export async function openGatewayBench(
   await courier.start();
   pipeline.start();
   return bench;
+}
+
+async function handOver(
+  pipeline: Pipeline,
+  about: { readonly subject: string; readonly data: Uint8Array; readonly receivedAtMs: number },
+): Promise<Settled> {
+  const { data, receivedAtMs, subject } = about;
+  const address = parseOutSubject(subject);
+  if (address === undefined) throw new TypeError(`no outbox subject: ${subject}`);
+  return await new Promise((resolve) => {
+    const ack = () => resolve("ack");
+    const nak = () => resolve("nak");
+    const inbound = { subject, data, deliveries: 1, ack, nak };
+    pipeline.push({ inbound, address, receivedAtMs });
+  });
 }

@@ -1,12 +1,12 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { accepted, refused } from "#errors";
 import { type ApiDoor, callApi } from "#http";
-import { RegisterDesk } from "#participant";
+import { PolicyDesk, RegisterDesk } from "#participant";
 import { createPost, type MessageDraft, type Post, type PostEvent } from "#post";
 import { SignedRegister } from "#proto";
-import { type Clock, createLogger, type Database } from "#runtime";
+import { type Clock, createLogger, type Database, type Logger } from "#runtime";
 import { openSqliteStore } from "#store";
 import {
   createSealer,
@@ -37,6 +37,10 @@ export interface PostMember {
   /** Judges registers, and holds the one in force here. */
   readonly client: RegisterClient;
   readonly registers: RegisterDesk;
+  /** Judges policies, and holds the one in use here; opened anew by each restart. */
+  policies: PolicyDesk;
+  /** What is asked of the exchange's door when the log names a newer policy; default: nothing. */
+  fetchPolicy: (() => Promise<Uint8Array | undefined>) | undefined;
   /** Registers kept, in their order; in memory. */
   readonly kept: Uint8Array[];
   /** What is asked of the exchange's door when a peer names a newer register; default: nothing. */
@@ -68,6 +72,8 @@ export interface PostExchange {
   readonly door: ApiDoor;
   /** Publishes a register there; gives the answer. */
   publish(register: Uint8Array): Promise<{ outcome: string; version: string }>;
+  /** Lays a policy where the gateway takes it; it must have started with one. */
+  publishPolicy(policy: Uint8Array): Promise<void>;
   /** Sets somebody's clock wrong by so much: a member's, or that of GATEWAY. */
   setClock(whose: string, aheadMs: number): void;
   /** Waits until a condition holds; looks again whenever a post or the clock reports something. */
@@ -88,7 +94,12 @@ const PATIENCE_MS = 30_000;
 /** Opens an exchange among some participants. */
 export async function openPostExchange(
   ids: readonly string[],
-  options: { random?: () => number; faults?: CarrierFaults } = {},
+  options: {
+    readonly random?: () => number;
+    readonly faults?: CarrierFaults;
+    /** Signed policy it starts with, by the root key; default: the default policy. */
+    readonly policy?: (parties: Parties) => Uint8Array;
+  } = {},
 ): Promise<PostExchange> {
   const dir = await mkdtemp(join(tmpdir(), "tracepost-post-"));
   const time = createFastTime(SPEED);
@@ -109,7 +120,8 @@ export async function openPostExchange(
     now: () => time.now() + (aheadMs.get(whose) ?? 0),
   });
   const clock = clockOf("GATEWAY");
-  const gateway = await startTestGateway({ dir, parties, carrier, clock });
+  const policy = options.policy?.(parties);
+  const gateway = await startTestGateway({ dir, parties, carrier, clock, policy });
   const door = { url: gateway.url, token: await readFile(join(dir, "api.token"), "utf8") };
   const changed = new Set<() => void>();
   const notify = (): void => {
@@ -153,6 +165,7 @@ export async function openPostExchange(
     sealer,
     door,
     publish: (register) => publishTo(door, register),
+    publishPolicy: (bytes) => writeFile(join(dir, "policy.bin"), bytes),
     member: (id) => {
       const member = members.get(id);
       if (member === undefined) throw new TypeError(`no member ${id}`);
@@ -189,11 +202,13 @@ export async function startTestGateway({
   parties,
   carrier,
   clock,
+  policy,
 }: {
   readonly dir: string;
   readonly parties: Parties;
   readonly carrier: MemoryCarrier;
   readonly clock: Clock;
+  readonly policy?: Uint8Array | undefined;
 }): Promise<RunningGateway> {
   const file = (name: string): string => join(dir, name);
   await saveSigningKey(file("receipt.key"), parties.receiptKey);
@@ -201,6 +216,7 @@ export async function startTestGateway({
   await savePublicKey(file("root-1.pub"), parties.root);
   await writeFile(file("register.bin"), parties.registerBytes);
   await writeFile(file("api.token"), newToken().text, { mode: 0o600 });
+  if (policy !== undefined) await writeFile(file("policy.bin"), policy);
   return await startGateway({
     config: {
       dataDir: dir,
@@ -208,6 +224,7 @@ export async function startTestGateway({
       credsFile: file("none.creds"),
       registerFile: file("register.bin"),
       rootPublicKeyFiles: [file("root-1.pub")],
+      ...(policy === undefined ? {} : { policyFile: file("policy.bin") }),
       keysDir: dir,
       apiTokenFile: file("api.token"),
       http: { host: "127.0.0.1", port: 0 },
@@ -251,18 +268,18 @@ async function openMember(parts: MemberParts): Promise<PostMember> {
   const client = new RegisterClient([parties.root.publicKey], first);
   const kept: Uint8Array[] = [];
   const logger = createLogger({ name: id, level: "silent" });
-  const registers = new RegisterDesk({
-    participant: id,
-    client,
-    keep: async (register) => {
-      kept.push(register);
-      parts.notify();
-    },
-    checkOwnEntry: () => undefined,
-    fetch: async () => await member.fetch?.(),
-    logger,
-  });
+  const registers = openRegisterDesk(parts, { client, kept, logger }, () => member.fetch);
+  const dataDir = join(parts.dir, id);
+  await mkdir(dataDir);
+  const openPolicies = async (): Promise<PolicyDesk> =>
+    await PolicyDesk.open({
+      dataDir,
+      client,
+      fetch: async () => await member.fetchPolicy?.(),
+      logger,
+    });
   const start = async (): Promise<Post> => {
+    member.policies = await openPolicies();
     const post = createPost({
       participant: id,
       store,
@@ -271,6 +288,7 @@ async function openMember(parts: MemberParts): Promise<PostMember> {
       application: { judge: ({ parts: opened }) => judgeText(opened.get("body")) },
       register: () => client.current.view(),
       registers,
+      policies: member.policies,
       signer: () => member.signer,
       identities: () => member.identities,
       clock,
@@ -288,6 +306,8 @@ async function openMember(parts: MemberParts): Promise<PostMember> {
     identities: [parts.identity],
     client,
     registers,
+    policies: await openPolicies(),
+    fetchPolicy: undefined,
     kept,
     fetch: undefined,
     post: undefined as never,
@@ -307,6 +327,25 @@ async function openMember(parts: MemberParts): Promise<PostMember> {
   };
   member.post = await start();
   return member;
+}
+
+function openRegisterDesk(
+  { id, notify }: MemberParts,
+  deps: Pick<PostMember, "client"> & { readonly kept: Uint8Array[]; readonly logger: Logger },
+  fetch: () => PostMember["fetch"],
+): RegisterDesk {
+  const { client, kept, logger } = deps;
+  return new RegisterDesk({
+    participant: id,
+    client,
+    keep: async (register) => {
+      kept.push(register);
+      notify();
+    },
+    checkOwnEntry: () => undefined,
+    fetch: async () => await fetch()?.(),
+    logger,
+  });
 }
 
 function judgeText(bytes: Uint8Array | undefined) {

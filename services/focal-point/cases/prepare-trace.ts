@@ -1,7 +1,7 @@
 import { checkPersons, checkTraceRequest, toPersonsBlock, toTraceRequest } from "#casework";
 import { type Refusal, refuse } from "#errors";
 import { instantMsOf } from "#http";
-import { authorizeHeader, defaultPolicy } from "#policy";
+import { authorizeHeader, type RoutingBasis, type RoutingPolicy } from "#policy";
 import type { MessageDraft } from "#post";
 import {
   Disclosed,
@@ -32,6 +32,8 @@ import { defaultHandling, type Replier } from "./reply-handling.ts";
 export interface TraceContext {
   readonly self: Replier;
   readonly register: () => RegisterView;
+  /** The policy in use here: the gateway's, as soon as it has come (TP-POLICY-9). */
+  readonly policy: () => RoutingPolicy;
 }
 
 /** A request as it would be sent, and everything that speaks against sending it. */
@@ -53,7 +55,7 @@ export interface PreparedTrace {
  * carry it. Keeps and sends nothing.
  */
 export function prepareTrace(
-  { self, register }: TraceContext,
+  { self, policy, register }: TraceContext,
   facts: NewTrace,
   nowMs: number,
 ): PreparedTrace {
@@ -78,7 +80,7 @@ export function prepareTrace(
     ? letterRefusal(view, facts.to)
     : peer === undefined
       ? unknownRecipient(facts.to)
-      : refusalOf(draft, view, nowMs);
+      : refusalOf(draft, { register: view, policy: policy() }, nowMs);
   const persons = facts.persons && toPersonsBlock(facts.persons);
   const personFindings = persons === undefined ? [] : checkPersons(persons, nowMs);
   return { request, findings, draft, persons, personFindings, refusal };
@@ -107,7 +109,7 @@ function draftOf(self: Replier, facts: NewTrace, nowMs: number) {
 
 function refusalOf(
   draft: ReturnType<typeof draftOf>,
-  register: RegisterView,
+  basis: RoutingBasis,
   nowMs: number,
 ): Refusal | undefined {
   if (draft.expiresAtMs <= nowMs) return refuse("EXPIRED", "expiresAt", "is not in the future");
@@ -118,11 +120,13 @@ function refusalOf(
     sentAt: toTimestamp(nowMs),
     expiresAt: toTimestamp(draft.expiresAtMs),
     priority: draft.priority,
+    status: draft.status,
+    conversationId: draft.conversationId,
     instrumentBasis: [...draft.instrumentBasis],
     handling: draft.handling,
     disclosed: draft.disclosed,
   });
-  const routed = authorizeHeader(header, { register, policy: defaultPolicy() }, nowMs);
+  const routed = authorizeHeader(header, basis, nowMs);
   if (!routed.ok) return routed.refusal;
   const no = routed.value.map(({ code }) => refusalNameOf(code)).find((code) => code !== undefined);
   return no === undefined ? undefined : refuse(no, "to");

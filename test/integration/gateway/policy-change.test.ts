@@ -11,7 +11,7 @@ import {
   openGatewayPolicy,
   PolicyKeeper,
   type PolicyKeeperDeps,
-} from "../../../gateway/policy-keeper.ts";
+} from "../../../gateway/policy/policy-keeper.ts";
 import { type GatewayBench, openGatewayBench } from "../../support/gateway-bench.ts";
 import { traceRequest } from "../../support/messages.ts";
 import { makeParties, type Parties } from "../../support/parties.ts";

@@ -11,10 +11,10 @@ import {
 import { type Clock, type Database, type Logger, POLICY_LIMITS } from "#runtime";
 import type { RegisterClient } from "#trust";
 import { equalBytes, sha256 } from "#wire";
-import type { CheckpointKeeper } from "./checkpoint-keeper.ts";
-import type { GatewayConfig } from "./config.ts";
-import type { PolicyKept } from "./store/policies.ts";
-import type { GatewayProcedures } from "./store.ts";
+import type { CheckpointKeeper } from "../checkpoint-keeper.ts";
+import type { GatewayConfig } from "../config.ts";
+import type { PolicyKept } from "../store/policies.ts";
+import type { GatewayProcedures } from "../store.ts";
 
 /** A store of a gateway, as far as its policy needs it. */
 type Store = Pick<Database<GatewayProcedures>, "call">;

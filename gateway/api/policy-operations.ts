@@ -1,0 +1,40 @@
+import { Type } from "typebox";
+import { problemOf } from "#http";
+
+/** Contracts of the routes of the routing policy. */
+
+/** `GET /policy`, open: everybody may read it, and each verifies it. */
+export const FETCH_POLICY = {
+  schema: {
+    operationId: "fetchPolicy",
+    summary: "The signed routing policy in force",
+    description:
+      "As the root keys signed it. Without one that was published the default policy of the " +
+      "program decides, and there is nothing to fetch.",
+    tags: ["participants"],
+    querystring: Type.Object(
+      { version: Type.Optional(Type.String({ pattern: "^[1-9][0-9]{0,14}$" })) },
+      { additionalProperties: false },
+    ),
+    response: {
+      200: {
+        description: "As it was published",
+        content: {
+          "application/octet-stream": { schema: Type.String({ contentEncoding: "binary" }) },
+        },
+      },
+    },
+  },
+  config: {
+    problems: ["NOT_FOUND"],
+    examples: {
+      newest: { summary: "The version in force", status: 200, answer: "(bytes of a policy)" },
+      unknown: {
+        summary: "A version that this gateway never had",
+        parameters: { version: "4711" },
+        status: 404,
+        answer: problemOf("NOT_FOUND"),
+      },
+    },
+  },
+} as const;
