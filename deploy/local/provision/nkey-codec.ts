@@ -26,6 +26,43 @@ export function publicKeyOfText(text: string): KeyObject {
   return createPublicKey({ key: Buffer.concat([SPKI_PREFIX, raw]), format: "der", type: "spki" });
 }
 
+/** The encoded public key of an encoded seed; the caller has checked that it is one. */
+export function publicTextOfSeed(seed: string): string {
+  const [first = 0, second = 0] = decodeBase32(seed);
+  // A seed has its own letter in the first five bits, and the type of its key in the next eight.
+  const type = ((first & 0b111) << 5) | (second >> 3);
+  const spki = createPublicKey(privateKeyOfSeed(seed)).export({ format: "der", type: "spki" });
+  const body = Buffer.concat([Buffer.of(type), spki.subarray(SPKI_PREFIX.length)]);
+  const sum = Buffer.alloc(2);
+  sum.writeUInt16LE(checksumOf(body));
+  return encodeBase32(Buffer.concat([body, sum]));
+}
+
+/** CRC-16/XMODEM. */
+function checksumOf(bytes: Uint8Array): number {
+  let sum = 0;
+  for (const byte of bytes) {
+    sum ^= byte << 8;
+    for (let bit = 0; bit < 8; bit += 1) {
+      sum = (sum & 0x8000 ? (sum << 1) ^ 0x1021 : sum << 1) & 0xffff;
+    }
+  }
+  return sum;
+}
+
+/** Of bytes that fill whole characters, as the 35 of a public key do. */
+function encodeBase32(bytes: Uint8Array): string {
+  let text = "";
+  let bits = 0;
+  let held = 0;
+  for (const byte of bytes) {
+    held = ((held << 8) | byte) & 0xffff;
+    bits += 8;
+    for (; bits >= 5; bits -= 5) text += BASE32[(held >> (bits - 5)) & 0b11111];
+  }
+  return text;
+}
+
 function decodeBase32(text: string): Uint8Array {
   const bytes: number[] = [];
   let bits = 0;

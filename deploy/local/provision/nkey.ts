@@ -8,7 +8,7 @@ import {
   NKeysError,
   NKeysErrorCode,
 } from "@nats-io/nkeys";
-import { privateKeyOfSeed } from "./nkey-codec.ts";
+import { privateKeyOfSeed, publicTextOfSeed } from "./nkey-codec.ts";
 
 /** What a key stands for in NATS. */
 export type NkeyType = "operator" | "account" | "user";
@@ -26,8 +26,9 @@ export class Nkey implements KeyPair {
 
   private constructor(pair: KeyPair) {
     this.#seed = pair.getSeed();
-    this.#publicKey = pair.getPublicKey();
-    this.#privateKey = privateKeyOfSeed(new TextDecoder().decode(this.#seed));
+    const text = new TextDecoder().decode(this.#seed);
+    this.#publicKey = publicTextOfSeed(text);
+    this.#privateKey = privateKeyOfSeed(text);
   }
 
   /** Makes a fresh key. */
