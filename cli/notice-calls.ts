@@ -70,6 +70,16 @@ export async function answerNotice(
   return await callService(service, { method: "POST", path, body, headers: keyHeader(key) });
 }
 
+/** Notes what went about a notice by letter; the notice as it stands then. */
+export async function noteTold(
+  service: ServiceAccess,
+  told: { readonly noticeId: string; readonly body: object; readonly key: string | undefined },
+): Promise<NoticeView> {
+  const { body, key, noticeId } = told;
+  const path = `${pathOf(noticeId)}/told-by-letter`;
+  return await callService(service, { method: "POST", path, body, headers: keyHeader(key) });
+}
+
 function keyHeader(key: string | undefined): Record<string, string> {
   return key === undefined ? {} : { "idempotency-key": key };
 }

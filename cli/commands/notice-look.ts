@@ -50,7 +50,7 @@ export function addNoticeLook(parent: Command, terminal: Terminal): void {
   addServiceOptions(showing, "focal-point");
   showing.addHelpText("after", example("tracepost notice show 019b0f75-1a2b"));
   addAction<ServiceOptions>(showing, terminal, async (options, noticeId = "") => {
-    return told(await loadNotice(await openService(options, terminal, PERSON), noticeId));
+    return toldOf(await loadNotice(await openService(options, terminal, PERSON), noticeId));
   });
 }
 
@@ -67,7 +67,8 @@ function table(notices: readonly NoticeView[]): string[] {
   return textTable(["NOTICE", "KIND", "WITH", "STANDS AT", "ABOUT", "SINCE"], rows);
 }
 
-function told(notice: NoticeView): CommandResult {
+/** A notice in words: what was answered, and how far it came with everybody. */
+export function toldOf(notice: NoticeView): CommandResult {
   const {
     conditions,
     done,

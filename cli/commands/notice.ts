@@ -12,6 +12,7 @@ import {
   type ServiceOptions,
 } from "../service-access.ts";
 import { addNoticeLook } from "./notice-look.ts";
+import { addNoticeTold } from "./notice-told.ts";
 
 const PERSON = { kind: "focal-point", defaultUser: "person" } as const;
 
@@ -28,12 +29,13 @@ Example:
     --data exchange --participant KE --user desk-7
 `;
 
-/** Adds `notice correct`, `erase`, `disclose`, `confirm`, `list` and `show`. */
+/** Adds `notice correct`, `erase`, `disclose`, `confirm`, `told`, `list` and `show`. */
 export function addNotice(parent: Command, terminal: Terminal): void {
   addCorrect(parent, terminal);
   addErase(parent, terminal);
   addDisclose(parent, terminal);
   addConfirm(parent, terminal);
+  addNoticeTold(parent, terminal);
   addNoticeLook(parent, terminal);
 }
 

@@ -48,6 +48,12 @@ export {
 export { capTime, capTimeMs } from "./cap/cap-time.ts";
 export { parseCap } from "./cap/parse-cap.ts";
 export { writeCap } from "./cap/write-cap.ts";
+export {
+  type AmmunitionKeys,
+  ammunitionKeysOf,
+  type SameAmmunitionHow,
+  sameAmmunition,
+} from "./chain/ammunition-keys.ts";
 export { type AskWhom, askWhom, type Candidate, type ImportedInto } from "./chain/ask-whom.ts";
 export {
   type ChainEnd,

@@ -69,7 +69,7 @@ export const HTTP_CODES = {
   },
   SAME_FIREARM: {
     status: 409,
-    title: "The same firearm is in another case of this State already.",
+    title: "The same firearm or ammunition is in another case of this State already.",
     remedy: "Read the cases named; to ask all the same, say why: despite with despiteReason.",
   },
   DRAFT_CHANGED: {

@@ -42,9 +42,14 @@ import { caseCounts, casesAwaiting, findRepeated, loadCase } from "./cases/case-
 import { CASE_ACTOR_MIGRATION_SQL, CASE_MIGRATION_SQL } from "./cases/case-tables.ts";
 import { answerCase } from "./cases/register-answer.ts";
 import { linkOldCases } from "./chain/link-record.ts";
-import { LINK_BRAND_MIGRATION_SQL, LINK_MIGRATION_SQL } from "./chain/link-tables.ts";
+import {
+  LINK_AMMUNITION_MIGRATION_SQL,
+  LINK_BRAND_MIGRATION_SQL,
+  LINK_MIGRATION_SQL,
+} from "./chain/link-tables.ts";
 import { loadChain } from "./chain/load-chain.ts";
 import { openLinkedCase, withLinks } from "./chain/open-linked.ts";
+import { casesOfAmmunition } from "./chain/same-ammunition.ts";
 import { casesOfFirearm } from "./chain/same-firearm.ts";
 import {
   CLOCK_MIGRATION_SQL,
@@ -71,7 +76,11 @@ import { MOVE_ATTENTION_MIGRATION_SQL, MOVE_MIGRATION_SQL } from "./moves/move-t
 import { sendMoveOnce } from "./moves/send-move.ts";
 import { withNoticeHooks, withWaitingNotices } from "./notices/notice-hooks.ts";
 import { NOTICE_PROCEDURES, NOTICE_READ_ONLY } from "./notices/notice-procedures.ts";
-import { NOTICE_MIGRATION_SQL, NOTICE_ONWARD_MIGRATION_SQL } from "./notices/notice-tables.ts";
+import {
+  NOTICE_LETTER_MIGRATION_SQL,
+  NOTICE_MIGRATION_SQL,
+  NOTICE_ONWARD_MIGRATION_SQL,
+} from "./notices/notice-tables.ts";
 import { judgeOnwardRequest } from "./onward/judge-onward.ts";
 import { listOnwardCopies } from "./onward/onward-record.ts";
 import { ONWARD_MIGRATION_SQL } from "./onward/onward-tables.ts";
@@ -138,6 +147,8 @@ export const store = {
     },
     { version: 38, name: "overdue cases of one State", sql: CLOCK_PEER_MIGRATION_SQL },
     { version: 39, name: "answers by letter are moves", sql: LETTER_MOVE_MIGRATION_SQL },
+    { version: 40, name: "notices told by letter", sql: NOTICE_LETTER_MIGRATION_SQL },
+    { version: 41, name: "links by ammunition", sql: LINK_AMMUNITION_MIGRATION_SQL },
   ],
   procedures: {
     ...createServiceProcedures(HOOKS),
@@ -147,6 +158,7 @@ export const store = {
     openCase: openLinkedCase,
     linkOldCases,
     casesOfFirearm,
+    casesOfAmmunition,
     loadChain,
     ...CLOCK_PROCEDURES,
     ...UPLOAD_PROCEDURES,
@@ -193,6 +205,7 @@ export const store = {
     ...TRANSFER_READ_ONLY,
     "findRepeated",
     "casesOfFirearm",
+    "casesOfAmmunition",
     "loadChain",
     "lettersOf",
     "listCases",

@@ -147,9 +147,10 @@ async function arrangeCases(): Promise<Map<string, string>> {
   const path = `/v1/traces/${drafted.caseId}/draft`;
   const draft = await callApi<{ draftId: string }>(ke, { path, timeoutMs: TIMEOUT_MS });
   await untilCase(ke, sent.caseId, "ANSWERED");
-  const [release = "", disclosure = ""] = await arrangeNotices({ ke, at }, sent.messageId ?? "");
+  const notices = await arrangeNotices({ ke, at }, { sent, trace: fromAt });
   return new Map(
     Object.entries({
+      ...notices,
       [EXAMPLE_IDS.sentCase]: sent.caseId ?? "",
       [EXAMPLE_IDS.sentMessage]: sent.messageId ?? "",
       [EXAMPLE_IDS.receivedCase]: received.caseId ?? "",
@@ -162,8 +163,6 @@ async function arrangeCases(): Promise<Map<string, string>> {
       [EXAMPLE_IDS.upload]: begun,
       [EXAMPLE_IDS.otherUpload]: unneeded,
       [EXAMPLE_IDS.letterCase]: letter.caseId ?? "",
-      [EXAMPLE_IDS.receivedNotice]: release,
-      [EXAMPLE_IDS.otherReceivedNotice]: disclosure,
       [EXAMPLE_IDS.personsCase]: persons.caseId ?? "",
       [EXAMPLE_IDS.personsMessage]: persons.messageId ?? "",
       [EXAMPLE_IDS.token]: tokenId,

@@ -5,7 +5,10 @@ import {
   CASE_ACTOR_MIGRATION_SQL,
   CASE_MIGRATION_SQL,
 } from "../../services/focal-point/cases/case-tables.ts";
-import { LINK_MIGRATION_SQL } from "../../services/focal-point/chain/link-tables.ts";
+import {
+  LINK_AMMUNITION_MIGRATION_SQL,
+  LINK_MIGRATION_SQL,
+} from "../../services/focal-point/chain/link-tables.ts";
 import { CLOCK_MIGRATION_SQL } from "../../services/focal-point/clocks/index.ts";
 import {
   LETTER_MIGRATION_SQL,
@@ -16,6 +19,7 @@ import {
   MOVE_MIGRATION_SQL,
 } from "../../services/focal-point/moves/move-tables.ts";
 import {
+  NOTICE_LETTER_MIGRATION_SQL,
   NOTICE_MIGRATION_SQL,
   NOTICE_ONWARD_MIGRATION_SQL,
 } from "../../services/focal-point/notices/notice-tables.ts";
@@ -40,9 +44,11 @@ export function openCaseTables(...others: readonly string[]): MemoryTransaction 
     LETTER_MIGRATION_SQL,
     LETTER_MOVE_MIGRATION_SQL,
     LINK_MIGRATION_SQL,
+    LINK_AMMUNITION_MIGRATION_SQL,
     PERSON_MIGRATION_SQL,
     NOTICE_MIGRATION_SQL,
     NOTICE_ONWARD_MIGRATION_SQL,
+    NOTICE_LETTER_MIGRATION_SQL,
     ONWARD_MIGRATION_SQL,
     ...others,
   );

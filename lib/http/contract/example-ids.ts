@@ -48,6 +48,7 @@ export const EXAMPLE_IDS = {
   /** The message that brought it. */
   personsMessage: "019b0f73-44d2-7b3c-8d4e-1f2a3b4c5d6e",
   /** A notice of another State that asks for onward release. */
+  onwardNotice: "019b0f75-2b3c-7d4e-8f50-6b7c8d9e0f1c",
   receivedNotice: "019b0f75-2b3c-7d4e-8f50-6b7c8d9e0f1a",
   /** One that announces a disclosure. */
   otherReceivedNotice: "019b0f75-3c4d-7e5f-9061-7c8d9e0f1a2b",

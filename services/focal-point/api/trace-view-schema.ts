@@ -54,7 +54,8 @@ export const CheckedTraceView = Type.Object({
     { description: "An ERROR must not be sent, a WARNING may be refused for, ADVICE helps" },
   ),
   sameFirearm: Type.Array(SameCaseView, {
-    description: "Cases about the same firearm; one that asked keeps a second from going out",
+    description:
+      "Cases about the same firearm or ammunition; one that asked keeps a second from going out",
   }),
   completeness: Type.Object(
     {

@@ -57,18 +57,33 @@ export function sameCaseView({ openedAtMs, outcome, ...same }: SameCase) {
 /** The cases that keep a second request from going out. */
 export function sameFirearmProblems(cases: readonly SameCase[]): FieldProblem[] {
   return cases.map(({ caseId, how, nationalCaseNumber, outcome, peer, state }) => ({
-    field: "request.firearm.serialRaw",
+    field: FIELDS[how],
     rule:
-      `the same firearm is in case ${caseId} (${nationalCaseNumber}), which asked ${peer} and ` +
-      `stands at ${outcome ?? state}: ${HOW[how]}`,
+      `the same ${isAmmunition(how) ? "ammunition" : "firearm"} is in case ${caseId} ` +
+      `(${nationalCaseNumber}), which asked ${peer} and stands at ${outcome ?? state}: ${HOW[how]}`,
     remedy: "Read that case; to ask all the same, send despite: true with despiteReason.",
   }));
 }
+
+function isAmmunition(how: SameCase["how"]): boolean {
+  return how === "LOT" || how === "PACKAGING";
+}
+
+const SERIAL_FIELD = "request.firearm.serialRaw";
+const FIELDS: Readonly<Record<SameCase["how"], string>> = {
+  SERIAL: SERIAL_FIELD,
+  LOOK_ALIKE: SERIAL_FIELD,
+  PARTIAL: SERIAL_FIELD,
+  LOT: "request.ammunition.lot",
+  PACKAGING: "request.ammunition.packagingMarks",
+};
 
 const HOW: Readonly<Record<SameCase["how"], string>> = {
   SERIAL: "same make and serial number",
   LOOK_ALIKE: "same make, and a serial number that is read alike",
   PARTIAL: "same make, and a serial number that fits what could be read",
+  LOT: "same lot, and no other maker or headstamp",
+  PACKAGING: "same mark on the packaging, and no other lot, maker or headstamp",
 };
 
 /** A refusal about a field of a firearm, by the name of it in the body. */

@@ -1,6 +1,7 @@
-import { type FirearmKeys, firearmKeysOf } from "#casework";
+import { type AmmunitionKeys, ammunitionKeysOf, type FirearmKeys, firearmKeysOf } from "#casework";
 import { ExchangeStatus, Header, TraceRequest } from "#proto";
 import { CASEWORK_LIMITS, type SqlRow, type Transaction } from "#runtime";
+import { linkAmmunition } from "./link-ammunition.ts";
 
 /** What a case is linked by. */
 export interface CaseLink {
@@ -16,6 +17,8 @@ export interface CaseLink {
   readonly isActual: boolean;
   /** Absent where no serial number is known. */
   readonly firearm: FirearmKeys | undefined;
+  /** Absent where neither a lot nor a mark of packaging is known. */
+  readonly ammunition?: AmmunitionKeys | undefined;
 }
 
 /** The link of a request, sent or received. */
@@ -23,9 +26,10 @@ export function linkOf(
   request: TraceRequest,
   facts: Pick<CaseLink, "caseId" | "requestId" | "isOwn" | "isActual">,
 ): CaseLink {
-  const { firearm, hopNumber, previousRequestId } = request;
+  const { ammunition, firearm, hopNumber, previousRequestId } = request;
   const keys = firearm === undefined ? undefined : firearmKeysOf(firearm);
-  return { ...facts, previousRequestId, hop: hopNumber, firearm: keys };
+  const lots = ammunition && ammunitionKeysOf(ammunition);
+  return { ...facts, previousRequestId, hop: hopNumber, firearm: keys, ammunition: lots };
 }
 
 /** Whether a message is meant: exercises and tests never count. */
@@ -93,7 +97,7 @@ export async function passedOnRequest(
   return row?.request_id;
 }
 
-/** Links a case; of what is linked already the brand alone is found anew. */
+/** Links a case; of what is linked already brand and ammunition alone are found anew. */
 export async function linkCase(tx: Transaction, link: CaseLink): Promise<void> {
   const before = await chainOfRequest(tx, link.previousRequestId);
   const { firearm } = link;
@@ -114,6 +118,7 @@ export async function linkCase(tx: Transaction, link: CaseLink): Promise<void> {
     firearm?.serialKey ?? null,
     firearm?.isPartial === true ? 1 : 0,
   );
+  if (link.ammunition !== undefined) await linkAmmunition(tx, link.caseId, link.ammunition);
 }
 
 interface OldCaseRow extends SqlRow {

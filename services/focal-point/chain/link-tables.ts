@@ -35,3 +35,20 @@ export const LINK_BRAND_MIGRATION_SQL = `
 UPDATE trace_link_backlog
   SET done_position = 0, until_position = (SELECT coalesce(max(position), 0) FROM trace_case);
 `;
+
+/**
+ * Keys of the ammunition that cases are about (TP-CHAIN-9): its lot, and marks of its packaging.
+ * Cases from before wait in the backlog.
+ */
+export const LINK_AMMUNITION_MIGRATION_SQL = `
+CREATE TABLE trace_ammunition (
+  key TEXT NOT NULL,
+  case_id TEXT NOT NULL,
+  lot_key TEXT NOT NULL,
+  headstamp_key TEXT NOT NULL,
+  maker_key TEXT NOT NULL,
+  PRIMARY KEY (key, case_id)
+) STRICT, WITHOUT ROWID;
+UPDATE trace_link_backlog
+  SET done_position = 0, until_position = (SELECT coalesce(max(position), 0) FROM trace_case);
+`;

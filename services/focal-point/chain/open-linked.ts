@@ -14,11 +14,15 @@ import { openByLetter } from "../letters/off-exchange-cases.ts";
 import { handlingWith, judgeOnward, keepPassedOn, requestToJudge } from "../onward/judge-onward.ts";
 import type { Clearance } from "../releases/hold.ts";
 import { type CaseLink, isActual, linkCase, linkOf } from "./link-record.ts";
+import { casesOfAmmunition } from "./same-ammunition.ts";
 import { casesOfFirearm, type SameCase, wouldRepeat } from "./same-firearm.ts";
 
 /** A case to open, and what it is linked by. */
 export interface LinkedCaseToOpen extends CaseToOpen {
-  readonly link: Pick<CaseLink, "firearm" | "hop" | "isActual" | "previousRequestId">;
+  readonly link: Pick<
+    CaseLink,
+    "ammunition" | "firearm" | "hop" | "isActual" | "previousRequestId"
+  >;
   /** The State is not on the exchange: nothing is drafted for the post (TP-OFF-1). */
   readonly byLetter?: boolean;
   /** Why it is opened although the same firearm is in another case. */
@@ -65,7 +69,7 @@ export async function openLinkedCase(
   if (cases.length > 0 && despite !== undefined) {
     const detail = `${cases.map((same) => same.caseId).join(", ")}: ${despite}`;
     const { state } = opened.record;
-    const event = "opened despite the same firearm in another case";
+    const event = "opened despite the same firearm or ammunition in another case";
     await addEvent(tx, { caseId, event, state, messageId: "", detail, actor, nowMs });
   }
   return opened;
@@ -73,10 +77,15 @@ export async function openLinkedCase(
 
 async function repeatedCases(
   tx: Transaction,
-  { firearm, isActual: isMeant, previousRequestId }: LinkedCaseToOpen["link"],
+  { ammunition, firearm, isActual: isMeant, previousRequestId }: LinkedCaseToOpen["link"],
 ): Promise<SameCase[]> {
-  if (firearm === undefined || !isMeant) return [];
-  return wouldRepeat(await casesOfFirearm(tx, { firearm, isActual: true, previousRequestId }));
+  if (!isMeant) return [];
+  const around = { isActual: true, previousRequestId };
+  const found = [
+    ...(firearm === undefined ? [] : await casesOfFirearm(tx, { firearm, ...around })),
+    ...(ammunition === undefined ? [] : await casesOfAmmunition(tx, { ammunition, ...around })),
+  ];
+  return wouldRepeat([...new Map(found.map((same) => [same.caseId, same])).values()]);
 }
 
 /** The hooks of cases, and each request received is linked in the step that opens its case. */

@@ -1,4 +1,4 @@
-import { firearmKeysOf } from "#casework";
+import { ammunitionKeysOf, firearmKeysOf } from "#casework";
 import { type Problem, problemOf } from "#http";
 import { CASEWORK_LIMITS, type Database } from "#runtime";
 import type { NewTrace } from "../api/trace-schema.ts";
@@ -10,20 +10,27 @@ export function isMeant({ status }: NewTrace): boolean {
   return status === undefined || status === "ACTUAL";
 }
 
-/** Cases about the firearm that an officer is about to ask about (TP-CHAIN-3). */
+/** Cases about the firearm or the ammunition that an officer is about to ask about. */
 export async function casesOfFacts(
   store: Pick<Database<FocalPointProcedures>, "call">,
   facts: NewTrace,
 ): Promise<SameCase[]> {
   const { make = "", serialRaw = "" } = facts.request.firearm ?? {};
   const firearm = firearmKeysOf({ make, serialRaw });
-  if (firearm === undefined) return [];
   const { previousRequestId = "" } = facts.request;
-  return await store.call("casesOfFirearm", {
-    firearm,
-    isActual: isMeant(facts),
-    previousRequestId,
-  });
+  const around = { isActual: isMeant(facts), previousRequestId };
+  const ammunition = lotsOf(facts);
+  const [ofFirearm, ofAmmunition] = await Promise.all([
+    firearm === undefined ? [] : store.call("casesOfFirearm", { firearm, ...around }),
+    ammunition === undefined ? [] : store.call("casesOfAmmunition", { ammunition, ...around }),
+  ]);
+  return [...ofFirearm, ...ofAmmunition];
+}
+
+function lotsOf({ request }: NewTrace) {
+  if (request.ammunition === undefined) return undefined;
+  const { headstamp = "", lot = "", manufacturer = "", packagingMarks = [] } = request.ammunition;
+  return ammunitionKeysOf({ headstamp, lot, manufacturer, packagingMarks });
 }
 
 /** A second request about a firearm needs a reason that says something. */

@@ -1,4 +1,10 @@
-import { type FirearmKeys, type SameHow, sameFirearm, type TraceState } from "#casework";
+import {
+  type FirearmKeys,
+  type SameAmmunitionHow,
+  type SameHow,
+  sameFirearm,
+  type TraceState,
+} from "#casework";
 import { CASEWORK_LIMITS, type SqlRow, type SqlValue, type Transaction } from "#runtime";
 import type { CaseRole } from "../cases/case-record.ts";
 import { chainOfRequest } from "./link-record.ts";
@@ -6,7 +12,7 @@ import { chainOfRequest } from "./link-record.ts";
 /** A case about what may be the same firearm. */
 export interface SameCase {
   readonly caseId: string;
-  readonly how: SameHow;
+  readonly how: SameHow | SameAmmunitionHow;
   readonly role: CaseRole;
   readonly peer: string;
   readonly state: TraceState;
@@ -23,18 +29,22 @@ export interface SameFirearmQuery {
   readonly previousRequestId?: string;
 }
 
-interface SameRow extends SqlRow {
+/** What of a row is told of its case. */
+export interface SameCaseRow extends SqlRow {
   case_id: string;
-  make_key: string;
-  look_alike_key: string;
-  serial_key: string;
-  is_partial: number;
   role: CaseRole;
   peer: string;
   state: TraceState;
   outcome: string | null;
   national_case_number: string;
   opened_at: number;
+}
+
+interface SameRow extends SameCaseRow {
+  make_key: string;
+  look_alike_key: string;
+  serial_key: string;
+  is_partial: number;
 }
 
 /**
@@ -102,7 +112,8 @@ function keysOf(row: SameRow): FirearmKeys {
   };
 }
 
-function sameCaseOf(row: SameRow, how: SameHow): SameCase {
+/** A row as the case that it tells of. */
+export function sameCaseOf(row: SameCaseRow, how: SameCase["how"]): SameCase {
   return {
     caseId: row.case_id,
     how,

@@ -4,6 +4,7 @@ import type { Transaction } from "#runtime";
 import type { Replier } from "../cases/reply-handling.ts";
 import type { OnwardCopy } from "../onward/onward-record.ts";
 import { copiesOfInformation } from "./information.ts";
+import { type NoticeLetter, noticeLetters, noticeLetterText } from "./notice-letters.ts";
 import { findNotice, type NoticeRecord, passedOnIn, settleNotice } from "./notice-record.ts";
 import { draftNotice } from "./send-notice.ts";
 
@@ -73,13 +74,18 @@ async function onwardOf(
   };
   const nearest = new Map<string, OnwardConfirmation>();
   const further: OnwardConfirmation[] = [];
+  const letters = await noticeLetters(tx, known);
   for (const copy of await copiesOfInformation(tx, about)) {
     const { messageId, to: participant } = copy;
+    if (copy.byLetter) {
+      nearest.set(participant, OnwardConfirmation.create(byLetter(letters, copy, passedOnBy)));
+      continue;
+    }
     const child = await passedOnIn(tx, { causeId: known.noticeId, messageId });
     if (child === null && !(await hasReached(tx, copy))) continue;
     const answer = confirmationIn(child?.answer ?? null);
     const standing = standingOf(child);
-    const explanation = answer?.explanation ?? (copy.byLetter ? "It went there by letter." : "");
+    const explanation = answer?.explanation ?? "";
     const one = { participant, passedOnBy, standing, explanation };
     const before = nearest.get(participant);
     // Who received it in several messages has done it when it is done about all of them.
@@ -89,6 +95,19 @@ async function onwardOf(
     further.push(...(answer?.onward ?? []));
   }
   return [...nearest.values(), ...further];
+}
+
+/** How far it has come with a State that got the information by letter (TP-PERS-18). */
+function byLetter(letters: readonly NoticeLetter[], { to }: OnwardCopy, passedOnBy: string) {
+  const facts = { participant: to, passedOnBy };
+  const told = letters.filter((letter) => letter.to === to);
+  const last = told.findLast(({ answer }) => answer !== undefined) ?? told.at(-1);
+  if (last === undefined) {
+    const explanation = "It went there by letter.";
+    return { ...facts, standing: OnwardStanding.NOT_TOLD, explanation };
+  }
+  const standing = last.answer === undefined ? OnwardStanding.TOLD : OnwardStanding[last.answer];
+  return { ...facts, standing, explanation: noticeLetterText(last) };
 }
 
 const STANDINGS = {
@@ -104,11 +123,7 @@ function standingOf(child: NoticeRecord | null): OnwardStanding {
 }
 
 /** Whether a message reached whom it was for, or still may. */
-async function hasReached(
-  tx: Transaction,
-  { byLetter, messageId, to }: OnwardCopy,
-): Promise<boolean> {
-  if (byLetter) return true;
+async function hasReached(tx: Transaction, { messageId, to }: OnwardCopy): Promise<boolean> {
   const row = await tx.get<{ n: number }>(
     `SELECT count(*) AS n FROM post_outbox_recipient
      WHERE message_id = ? AND recipient = ? AND state IN ('open', 'delivered')`,

@@ -16,6 +16,7 @@ import {
   NewNoticeFacts,
   NoticeDetail,
   NoticeView,
+  ToldByLetter,
 } from "./notice-schema.ts";
 
 /** Contracts of the routes about notices. */
@@ -238,6 +239,64 @@ export const CONFIRM_NOTICE = {
         body: { done: true, explanation: "Noted; please keep the dealer's name out of it." },
         status: 201,
         answer: { answerId: NOTICE_ID },
+      },
+    },
+  },
+} as const;
+
+/** `POST /v1/notices/:noticeId/told-by-letter`. */
+export const NOTE_TOLD_BY_LETTER = {
+  schema: {
+    operationId: "noteToldByLetter",
+    summary: "Notes that a State off the exchange was told of a notice by letter, or answered it",
+    description:
+      "For a correction or an erasure received, of what this State has passed on by letter. It " +
+      "stands with the notice, in the case the information went out in and in the access log of " +
+      "personal data; who sent the notice hears of it.",
+    tags: ["notices"],
+    params: NoticeParams,
+    headers: RepeatHeaders,
+    body: ToldByLetter,
+    response: {
+      200: { ...NoticeDetail, description: "What this idempotency key stands for" },
+      201: { ...NoticeDetail, description: "It is noted" },
+    },
+  },
+  config: {
+    permission: "notices:send",
+    problems: ["NOT_FOUND", "ILLEGAL_MOVE", "BODY_INVALID", "IDEMPOTENCY_MISMATCH"],
+    examples: {
+      noCorrection: {
+        summary: "A notice that corrects and erases nothing",
+        parameters: { noticeId: EXAMPLE_IDS.receivedNotice },
+        body: { to: "ML", channel: "POST", reference: "KE/OUT/12", on: "2026-03-03" },
+        status: 409,
+        answer: problemOf("ILLEGAL_MOVE"),
+      },
+      told: {
+        summary: "Mali was told by post",
+        parameters: { noticeId: EXAMPLE_IDS.onwardNotice },
+        body: { to: "ML", channel: "POST", reference: "KE/OUT/12", on: "2026-03-03" },
+        status: 201,
+        answer: {
+          ...LINE,
+          noticeId: EXAMPLE_IDS.onwardNotice,
+          direction: "received",
+          kind: "CORRECTION",
+          subject: { sender: "AT", messageId: NOTICE_ID, part: "body" },
+          caseId: EXAMPLE_IDS.receivedCase,
+          actor: "exchange",
+          letters: [
+            {
+              to: "ML",
+              channel: "POST",
+              reference: "KE/OUT/12",
+              on: "2026-03-03",
+              by: EXAMPLE_USER,
+              at: "2026-03-03T10:00:00.000Z",
+            },
+          ],
+        },
       },
     },
   },

@@ -5,6 +5,8 @@ import type { Transaction } from "#runtime";
 import type { Replier } from "../cases/reply-handling.ts";
 import type { Clearance, NotAlone } from "../releases/hold.ts";
 import { confirmNotice } from "./confirm-notice.ts";
+import { noteNoticeLetterOnce } from "./note-notice-letter.ts";
+import { noticeLetters } from "./notice-letters.ts";
 import { findNotice, listNotices, type NoticeRecord, settleNotice } from "./notice-record.ts";
 import { askedFor, keepGranted } from "./receive-notice.ts";
 import { draftNotice, holdNotice, type NoticeToSend, sendNotices } from "./send-notice.ts";
@@ -129,9 +131,11 @@ export const NOTICE_PROCEDURES = {
   sendNoticesOnce,
   confirmNoticeOnce,
   decideReleaseOnce,
+  noteNoticeLetterOnce,
+  noticeLetters,
   findNotice,
   listNotices,
 };
 
 /** Those of them that write nothing. */
-export const NOTICE_READ_ONLY = ["findNotice", "listNotices"] as const;
+export const NOTICE_READ_ONLY = ["noticeLetters", "findNotice", "listNotices"] as const;

@@ -26,9 +26,10 @@ import {
 } from "./notice-operations.ts";
 import type { KeptNoticeKind } from "./notice-record.ts";
 import { noticeDetail, noticeView } from "./notice-view.ts";
+import { addToldByLetterRoute } from "./told-by-letter-route.ts";
 
 /** What the routes need. */
-interface NoticeRouteDeps {
+export interface NoticeRouteDeps {
   readonly store: Pick<Database<FocalPointProcedures>, "call">;
   readonly self: Replier;
   readonly clock: Clock;
@@ -56,9 +57,10 @@ export function addNoticeRoutes(routes: HttpRoutes, deps: NoticeRouteDeps): void
     const { noticeId } = request.params;
     const record = await deps.store.call("findNotice", { noticeId });
     if (record === null) return sendProblem(reply, problemOf("NOT_FOUND"));
-    return reply.send(noticeDetail(record));
+    return reply.send(noticeDetail(record, await deps.store.call("noticeLetters", { noticeId })));
   });
   addAnswerRoutes(routes, deps);
+  addToldByLetterRoute(routes, deps);
   addOnwardRoutes(routes, deps);
 }
 

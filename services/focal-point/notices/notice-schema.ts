@@ -2,6 +2,8 @@ import { type Static, Type } from "typebox";
 import { closed, nameSchema, PersonsFacts, text } from "#casework";
 import { DisclosureProceeding, ErasureReason, OnwardStanding } from "#proto";
 import { CASEWORK_LIMITS, NOTICE_LIMITS } from "#runtime";
+import { ByLetter } from "../letters/letter-schema.ts";
+import { LETTER_ANSWERS } from "./notice-letters.ts";
 
 const Subject = Type.Object(
   {
@@ -88,6 +90,18 @@ export type NewNoticeFacts = Static<typeof NewNoticeFacts>;
 /** Body of `POST /v1/notices/:noticeId/confirm`. */
 export const ConfirmationFacts = Type.Object({ done: Type.Boolean(), explanation: text() }, closed);
 
+const { language: _language, dispatchedOn: on, ...letter } = ByLetter.properties;
+const State = Type.String({
+  pattern: "^[A-Z]{2}$",
+  description: "The State that got the information by letter, ISO 3166-1 alpha-2",
+});
+const Answer = Type.Optional(
+  Type.Enum([...LETTER_ANSWERS], { description: "What that State answered; absent: it was told" }),
+);
+
+/** Body of `POST /v1/notices/:noticeId/told-by-letter`. */
+export const ToldByLetter = Type.Object({ to: State, ...letter, on, answer: Answer }, closed);
+
 /** Body of `POST /v1/notices/:noticeId/decide`. */
 export const DecisionFacts = Type.Object(
   {
@@ -135,6 +149,16 @@ export const NoticeDetail = Type.Object({
     }),
   ),
   ...others,
+  letters: Type.Optional(
+    Type.Array(
+      Type.Object({
+        ...ToldByLetter.properties,
+        by: Type.String({ description: "User id of who noted it" }),
+        at: instant,
+      }),
+      { description: "By which letters States off the exchange were told, and what they answered" },
+    ),
+  ),
   answer: Type.Optional(
     Type.Object({
       answerId: Type.Optional(Type.String()),

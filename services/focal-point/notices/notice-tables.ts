@@ -60,3 +60,23 @@ CREATE UNIQUE INDEX release_waiting ON release (action, case_id)
   WHERE state = 'PENDING' AND action <> 'passed-on notice';
 CREATE INDEX release_pending ON release (action, case_id) WHERE state = 'PENDING';
 `;
+
+/**
+ * That States off the exchange were told of a notice by letter, and what they answered
+ * (TP-PERS-18). Nothing of it is ever changed or removed.
+ */
+export const NOTICE_LETTER_MIGRATION_SQL = `
+CREATE TABLE notice_letter (
+  position INTEGER PRIMARY KEY,
+  notice_id TEXT NOT NULL,
+  recipient TEXT NOT NULL,
+  channel TEXT NOT NULL,
+  reference TEXT NOT NULL,
+  on_date TEXT NOT NULL,
+  answer TEXT CHECK (answer IN ('DONE', 'NOT_DONE')),
+  note TEXT NOT NULL,
+  actor TEXT NOT NULL,
+  at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX notice_letters ON notice_letter (notice_id, position);
+`;

@@ -1,5 +1,6 @@
 import { nameOf } from "#casework";
 import { DisclosureProceeding, ErasureReason, Notice, OnwardStanding } from "#proto";
+import type { NoticeLetter } from "./notice-letters.ts";
 import type { NoticeRecord } from "./notice-record.ts";
 
 /** A notice as it is told in a list. */
@@ -26,8 +27,14 @@ export function noticeView(record: NoticeRecord) {
 }
 
 /** A notice with what it says and what was answered; it holds no personal data. */
-export function noticeDetail(record: NoticeRecord) {
-  return { ...noticeView(record), ...contentView(record), answer: answerView(record) };
+export function noticeDetail(record: NoticeRecord, letters: readonly NoticeLetter[]) {
+  const told = letters.length === 0 ? undefined : letters.map(letterOf);
+  const answer = answerView(record);
+  return { ...noticeView(record), ...contentView(record), answer, letters: told };
+}
+
+function letterOf({ actor, note, nowMs, onDate, ...letter }: NoticeLetter) {
+  return { ...letter, on: onDate, note: note || undefined, by: actor, at: instant(nowMs) };
 }
 
 /** What a notice says; it holds no personal data. */

@@ -2,11 +2,13 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { draftMessage } from "#post";
 import { Kind, Notice, type OnwardConfirmation, OnwardStanding } from "#proto";
 import { newMessageId } from "#runtime";
+import { noteNoticeLetter } from "../../../services/focal-point/notices/note-notice-letter.ts";
+import { noticeLetters } from "../../../services/focal-point/notices/notice-letters.ts";
 import { findNotice } from "../../../services/focal-point/notices/notice-record.ts";
 import { judgeNotice } from "../../../services/focal-point/notices/receive-notice.ts";
 import { sendNotices } from "../../../services/focal-point/notices/send-notice.ts";
 import { keepOnwardCopy } from "../../../services/focal-point/onward/onward-record.ts";
-import { blocksOf } from "../../../services/focal-point/persons/person-record.ts";
+import { blocksOf, keepBlock } from "../../../services/focal-point/persons/person-record.ts";
 import { Clearance } from "../../../services/focal-point/releases/hold.ts";
 import { CASE, DATA, effectOf, inbound, NOW, NoticeDesk } from "../../support/notice-desk.ts";
 
@@ -58,7 +60,7 @@ describe("a notice about personal data (TP-PERS-12 to TP-PERS-14)", () => {
   });
 
   /** BR passed what US sent on to KE, in a message of its own. */
-  async function passedOn(about: string): Promise<string> {
+  async function passedOn(about: string, letterTo?: string): Promise<string> {
     const caseId = "0199b1f0-7c1a-7000-8000-000000000002";
     const { messageId } = await draftMessage(desk.tx, {
       sender: "BR",
@@ -72,12 +74,17 @@ describe("a notice about personal data (TP-PERS-12 to TP-PERS-14)", () => {
       of: { sender: "US", messageId: about, part: "persons" },
       messageId,
       caseId,
-      to: "KE",
-      byLetter: false,
+      to: letterTo ?? "KE",
+      byLetter: letterTo !== undefined,
       ground: "GRANTED",
       actor: "desk-7",
       atMs: NOW,
     });
+    if (letterTo !== undefined) {
+      const kept = { caseId, direction: "sent", peer: letterTo, sender: "BR", messageId } as const;
+      const block = { ...kept, data: DATA, persons: 1, reviewAtMs: NOW, actor: "desk-7" };
+      await keepBlock(desk.tx, { ...block, nowMs: NOW });
+    }
     return messageId;
   }
   const confirmed = (noticeMessageId: string, onward: OnwardConfirmation[]) =>
@@ -108,6 +115,42 @@ describe("a notice about personal data (TP-PERS-12 to TP-PERS-14)", () => {
         },
       },
     ]);
+  });
+
+  test("is noted as told by letter where it went by letter, and who began it hears (TP-PERS-18)", async () => {
+    const about = await desk.receivedRequest();
+    const messageId = await passedOn(about, "ML");
+    const notice = inbound(Kind.NOTICE);
+    await desk.take(notice, erasure(about));
+    const { messageId: noticeId } = notice;
+    expect(await findNotice(desk.tx, { noticeId })).toMatchObject({ outstanding: 1 });
+    const common = { channel: "POST", onDate: "2026-03-03", note: "", actor: "desk-7" } as const;
+    const tell = (to: string, answer?: "DONE" | "NOT_DONE") => {
+      const letter = { ...common, to, reference: `KE/${answer ?? "OUT"}`, answer, nowMs: NOW };
+      return noteNoticeLetter(desk.tx, { noticeId, letter, self: BR });
+    };
+    expect(await tell("KE")).toEqual({ type: "not-passed-on" });
+    expect(await tell("ML")).toEqual({ type: "noted" });
+    expect(await findNotice(desk.tx, { noticeId })).toMatchObject({ outstanding: 1 });
+    expect(await tell("ML", "DONE")).toEqual({ type: "noted" });
+    expect(await findNotice(desk.tx, { noticeId })).toMatchObject({ outstanding: 0 });
+    const heard = (await desk.drafted()).filter(({ to }) => to === "US");
+    const { NOT_TOLD, TOLD, DONE } = OnwardStanding;
+    expect(heard.map(({ content }) => content)).toMatchObject(
+      [NOT_TOLD, TOLD, DONE].map((standing) => ({
+        value: { onward: [{ participant: "ML", passedOnBy: "BR", standing }] },
+      })),
+    );
+    expect(await noticeLetters(desk.tx, { noticeId })).toMatchObject([
+      { to: "ML", reference: "KE/OUT", actor: "desk-7", answer: undefined },
+      { to: "ML", reference: "KE/DONE", answer: "DONE" },
+    ]);
+    const log = await desk.tx.all<{ act: string; reason: string }>(
+      "SELECT act, reason FROM person_access WHERE block_id = ?",
+      `BR.${messageId}`,
+    );
+    expect(log.at(-1)).toMatchObject({ act: "erased" });
+    expect(log.at(-1)?.reason).toContain("ML answered DONE by POST KE/DONE, 2026-03-03");
   });
 
   test("and tells who began it whenever more is known of them (TP-PERS-13)", async () => {

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { beforeEach, describe, expect, test } from "vitest";
-import { type FirearmKeys, firearmKeysOf } from "#casework";
-import { Firearm, TraceRequest } from "#proto";
+import { ammunitionKeysOf, type FirearmKeys, firearmKeysOf } from "#casework";
+import { Ammunition, Firearm, TraceRequest } from "#proto";
 import { openCase } from "../../../../services/focal-point/cases/case-procedures.ts";
 import {
   chainOfRequest,
@@ -13,6 +13,10 @@ import {
   type LinkedCaseToOpen,
   openLinkedCase,
 } from "../../../../services/focal-point/chain/open-linked.ts";
+import {
+  casesOfAmmunition,
+  sameAmmunitionQueries,
+} from "../../../../services/focal-point/chain/same-ammunition.ts";
 import {
   casesOfFirearm,
   sameFirearmQueries,
@@ -36,13 +40,16 @@ interface Asked {
   readonly hop?: number;
   readonly isActual?: boolean;
   readonly despite?: string;
+  readonly ammunition?: Partial<Ammunition>;
 }
 
 function caseOf(asked: Asked = {}): LinkedCaseToOpen {
   const { make = "Glock", serialRaw = "ABC123", despite } = asked;
   const [caseId, messageId] = [randomUUID(), randomUUID()];
   const request = TraceRequest.create({
-    firearm: Firearm.create({ make, serialRaw }),
+    ...(asked.ammunition === undefined
+      ? { firearm: Firearm.create({ make, serialRaw }) }
+      : { ammunition: Ammunition.create(asked.ammunition) }),
     previousRequestId: asked.previous ?? "",
     hopNumber: asked.hop ?? 0,
   });
@@ -165,5 +172,50 @@ describe("cases from before there were links (TP-CHAIN-3)", () => {
     expect(await linkOldCases(tx, { limit: 2 })).toBe(false);
     expect(await linkOldCases(tx, { limit: 2 })).toBe(false);
     expect(await find()).toMatchObject([{ how: "SERIAL", role: "requesting", state: "SUBMITTED" }]);
+  });
+});
+
+describe("a second request about ammunition (TP-CHAIN-9)", () => {
+  const box = ["UN 0012", "7.62x39 mm", "1000 cartridges", "CONSIGNMENT 77-4411"];
+  const first = { lot: "PPU 4-87", manufacturer: "Prvi Partizan", packagingMarks: box };
+
+  test.each<[string, Partial<Ammunition>, string]>([
+    ["the same lot", { lot: "ppu 4.87" }, "LOT"],
+    ["the same lot and headstamp", { lot: "PPU487", headstamp: "nny 87" }, "LOT"],
+    ["a box of the same consignment", { packagingMarks: ["consignment 774411"] }, "PACKAGING"],
+  ])("is held up by %s", async (_what, ammunition, how) => {
+    const kept = caseOf({ ammunition: { ...first, headstamp: "NNY 87" } });
+    expect(await openLinkedCase(tx, kept)).toMatchObject({ type: "opened" });
+    expect(await openLinkedCase(tx, caseOf({ ammunition }))).toMatchObject({
+      type: "same",
+      cases: [{ caseId: kept.caseId, how }],
+    });
+  });
+
+  test.each<[string, Partial<Ammunition>]>([
+    ["the same number of another maker", { ...first, manufacturer: "Igman" }],
+    ["another headstamp", { lot: "PPU 4-87", headstamp: "BXN 90" }],
+    ["another lot in such a box", { ...first, lot: "PPU 5-87" }],
+    ["marks that stand on every box", { packagingMarks: [...box.slice(0, 3), "EXPLOSIVE"] }],
+    ["a lot that is not known", { lot: "UNKNOWN" }],
+  ])("is not held up by %s", async (_what, ammunition) => {
+    await openLinkedCase(tx, caseOf({ ammunition: { ...first, headstamp: "NNY 87" } }));
+    expect(await openLinkedCase(tx, caseOf({ ammunition }))).toMatchObject({ type: "opened" });
+  });
+
+  test("is looked for by an index, also among cases from before", async () => {
+    const kept = caseOf({ ammunition: first });
+    await openLinkedCase(tx, kept);
+    await tx.run("DELETE FROM trace_ammunition");
+    tx.exec("UPDATE trace_link_backlog SET done_position = 0, until_position = 1");
+    while (await linkOldCases(tx, { limit: 1 }));
+    const ammunition = ammunitionKeysOf({ ...first, headstamp: "" });
+    if (ammunition === undefined) throw new TypeError("no keys");
+    const query = { ammunition, isActual: true };
+    expect(await casesOfAmmunition(tx, query)).toMatchObject([{ caseId: kept.caseId }]);
+    for (const { params, sql } of sameAmmunitionQueries(query)) {
+      const plan = await tx.all<{ detail: string }>(`EXPLAIN QUERY PLAN ${sql}`, ...params);
+      expect(plan.map(({ detail }) => detail).join("; ")).not.toMatch(/SCAN|TEMP B-TREE/u);
+    }
   });
 });

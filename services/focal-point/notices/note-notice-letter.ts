@@ -1,0 +1,82 @@
+import { doOnce, type RepeatKey, type RepeatMismatch } from "#repeats";
+import type { Transaction } from "#runtime";
+import { addEvent, findCase } from "../cases/case-record.ts";
+import type { Replier } from "../cases/reply-handling.ts";
+import type { OnwardCopy } from "../onward/onward-record.ts";
+import { blockIdOf, findBlock, noteAccess } from "../persons/person-record.ts";
+import { reportOnward } from "./confirm-notice.ts";
+import { copiesOfInformation } from "./information.ts";
+import { insertNoticeLetter, type NoticeLetter, noticeLetterText } from "./notice-letters.ts";
+import { findNotice, type NoticeRecord } from "./notice-record.ts";
+
+/** A letter to be noted. */
+export interface LetterToNote {
+  readonly noticeId: string;
+  readonly letter: NoticeLetter;
+  readonly self: Replier;
+}
+
+/** What became of it. */
+export type NotedLetter =
+  | { readonly type: "noted" }
+  | { readonly type: "unknown" }
+  /** It is no correction or erasure that was received and carried out. */
+  | { readonly type: "illegal"; readonly state: string }
+  /** This State got nothing of it by letter from here. */
+  | { readonly type: "not-passed-on" };
+
+/**
+ * Notes that a State which got the information by letter was told of a correction or an erasure by
+ * letter too, or what it answered (TP-PERS-18): with the notice, as an event of the case it went
+ * out in, in the access log of the personal data it is about, and to who sent the notice.
+ */
+export async function noteNoticeLetter(tx: Transaction, args: LetterToNote): Promise<NotedLetter> {
+  const { letter, noticeId, self } = args;
+  const known = await findNotice(tx, { noticeId });
+  if (known?.direction !== "received") return { type: "unknown" };
+  const isOwners = known.kind === "CORRECTION" || known.kind === "ERASURE";
+  if (!isOwners || known.state === "WAITING") return { type: "illegal", state: known.state };
+  const { aboutMessageId: messageId, aboutPart: part, aboutSender: sender } = known;
+  const copies = (await copiesOfInformation(tx, { sender, messageId, part })).filter(
+    ({ byLetter, to }) => byLetter && to === letter.to,
+  );
+  if (copies.length === 0) return { type: "not-passed-on" };
+  const { nowMs } = letter;
+  await insertNoticeLetter(tx, noticeId, letter);
+  for (const copy of copies) await writeDown(tx, { known, copy, letter, self });
+  await reportOnward(tx, { causeId: noticeId, self, nowMs });
+  return { type: "noted" };
+}
+
+/** {@link noteNoticeLetter} for a caller who may ask again (TP-API-18). */
+export async function noteNoticeLetterOnce(
+  tx: Transaction,
+  args: LetterToNote & { readonly repeat: RepeatKey | undefined },
+): Promise<(NotedLetter & { readonly repeated: boolean }) | RepeatMismatch> {
+  const { letter, repeat } = args;
+  return await doOnce(tx, { repeat, made: "noted", nowMs: letter.nowMs }, () =>
+    noteNoticeLetter(tx, args),
+  );
+}
+
+interface Written {
+  readonly known: NoticeRecord;
+  readonly copy: OnwardCopy;
+  readonly letter: NoticeLetter;
+  readonly self: Replier;
+}
+
+async function writeDown(tx: Transaction, { copy, known, letter, self }: Written): Promise<void> {
+  const { actor, nowMs } = letter;
+  const { caseId, messageId } = copy;
+  const detail = `${known.kind} ${known.noticeId}, ${noticeLetterText(letter)}`;
+  const event = letter.answer === undefined ? "notice told by letter" : "notice answered by letter";
+  const kept = await findCase(tx, caseId);
+  if (kept !== undefined) {
+    await addEvent(tx, { caseId, event, state: kept.state, messageId, detail, actor, nowMs });
+  }
+  const blockId = blockIdOf(self.participant, messageId);
+  if (known.aboutPart !== "persons" || (await findBlock(tx, blockId)) === undefined) return;
+  const act = known.kind === "ERASURE" ? "erased" : "corrected";
+  await noteAccess(tx, { blockId, act, actor, reason: `${event}: ${detail}`, nowMs });
+}

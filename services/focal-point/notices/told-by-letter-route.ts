@@ -1,0 +1,44 @@
+import { actorOf, type HttpRoutes, problemOf, repeatOf, sendProblem } from "#http";
+import { dayProblem } from "../letters/letter-day.ts";
+import { NOTE_TOLD_BY_LETTER } from "./notice-operations.ts";
+import type { NoticeRouteDeps } from "./notice-routes.ts";
+import { noticeDetail } from "./notice-view.ts";
+
+/** The route by which an officer notes what went about a notice by letter (TP-PERS-18). */
+export function addToldByLetterRoute(routes: HttpRoutes, deps: NoticeRouteDeps): void {
+  const { clock, onDrafted, self, store } = deps;
+  routes.post("/notices/:noticeId/told-by-letter", NOTE_TOLD_BY_LETTER, async (request, reply) => {
+    const { noticeId } = request.params;
+    const { answer, channel, note = "", on: onDate, reference, to } = request.body;
+    const nowMs = clock.now();
+    const wrong = dayProblem("on", onDate, nowMs);
+    if (wrong !== undefined) return sendProblem(reply, wrong);
+    const { userId: actor } = actorOf(request);
+    const letter = { to, channel, reference, onDate, answer, note, actor, nowMs };
+    const repeat = repeatOf(request);
+    const noted = await store.call("noteNoticeLetterOnce", { noticeId, letter, self, repeat });
+    switch (noted.type) {
+      case "noted": {
+        if (!noted.repeated) onDrafted();
+        const record = await store.call("findNotice", { noticeId });
+        if (record === null) return sendProblem(reply, problemOf("NOT_FOUND"));
+        const letters = await store.call("noticeLetters", { noticeId });
+        return reply.code(noted.repeated ? 200 : 201).send(noticeDetail(record, letters));
+      }
+      case "mismatch":
+        return sendProblem(reply, problemOf("IDEMPOTENCY_MISMATCH"));
+      case "unknown":
+        return sendProblem(reply, problemOf("NOT_FOUND"));
+      case "illegal": {
+        const detail = `only a correction or an erasure that was carried out; it is ${noted.state}`;
+        return sendProblem(reply, problemOf("ILLEGAL_MOVE", { detail }));
+      }
+      case "not-passed-on": {
+        const detail = "nothing that this notice is about went there by letter; see /v1/onward";
+        return sendProblem(reply, problemOf("BODY_INVALID", { field: "to", detail }));
+      }
+      default:
+        return noted satisfies never;
+    }
+  });
+}
