@@ -11,9 +11,8 @@ import {
   sendProblem,
 } from "#http";
 import { type Finding, Notice, OnwardReleaseDecision, PersonsBlock } from "#proto";
-import { type Clock, type Database, HTTP_LIMITS } from "#runtime";
+import { HTTP_LIMITS } from "#runtime";
 import { sendHeld } from "../api/release-routes.ts";
-import type { Replier } from "../cases/reply-handling.ts";
 import { addOnwardRoutes } from "../onward/onward-routes.ts";
 import type { FocalPointProcedures } from "../store.ts";
 import { toNotice } from "./notice-facts.ts";
@@ -26,16 +25,7 @@ import {
 } from "./notice-operations.ts";
 import type { KeptNoticeKind } from "./notice-record.ts";
 import { noticeDetail, noticeView } from "./notice-view.ts";
-import { addToldByLetterRoute } from "./told-by-letter-route.ts";
-
-/** What the routes need. */
-export interface NoticeRouteDeps {
-  readonly store: Pick<Database<FocalPointProcedures>, "call">;
-  readonly self: Replier;
-  readonly clock: Clock;
-  /** Told after a notice or an answer was drafted. */
-  readonly onDrafted: () => void;
-}
+import { addToldByLetterRoute, type NoticeRouteDeps } from "./told-by-letter-route.ts";
 
 /** Routes about notices, and what they follow (TP-PERS-10 to TP-PERS-17). */
 export function addNoticeRoutes(routes: HttpRoutes, deps: NoticeRouteDeps): void {

@@ -1,8 +1,19 @@
 import { actorOf, type HttpRoutes, problemOf, repeatOf, sendProblem } from "#http";
+import type { Clock, Database } from "#runtime";
+import type { Replier } from "../cases/reply-handling.ts";
 import { dayProblem } from "../letters/letter-day.ts";
+import type { FocalPointProcedures } from "../store.ts";
 import { NOTE_TOLD_BY_LETTER } from "./notice-operations.ts";
-import type { NoticeRouteDeps } from "./notice-routes.ts";
 import { noticeDetail } from "./notice-view.ts";
+
+/** What the routes about notices need. */
+export interface NoticeRouteDeps {
+  readonly store: Pick<Database<FocalPointProcedures>, "call">;
+  readonly self: Replier;
+  readonly clock: Clock;
+  /** Told after a notice or an answer was drafted. */
+  readonly onDrafted: () => void;
+}
 
 /** The route by which an officer notes what went about a notice by letter (TP-PERS-18). */
 export function addToldByLetterRoute(routes: HttpRoutes, deps: NoticeRouteDeps): void {
