@@ -16,6 +16,7 @@ const LAYERS = [
   ["^lib/trust/"],
   ["^lib/wire/"],
   ["^lib/reference/", "^proto/"],
+  ["^lib/tls/"],
   ["^lib/runtime/"],
   ["^lib/errors/"],
 ];
@@ -91,7 +92,7 @@ module.exports = {
       from: { path: "^lib/(store|bus)/" },
       to: {
         path: "^(lib|proto|gateway|services|cli|scenario|deploy)/",
-        pathNot: ["^lib/(errors|runtime|wire)/index\\.ts$", "^lib/$1/"],
+        pathNot: ["^lib/(errors|runtime|tls|wire)/index\\.ts$", "^lib/$1/"],
       },
     },
     behindOneDoor("nats-behind-the-bus", "(^|/)node_modules/(nats|@nats-io)/", [
@@ -100,6 +101,9 @@ module.exports = {
     ]),
     behindOneDoor("sqlite-behind-the-store", "^(node:)?sqlite$", ["lib/store"]),
     behindOneDoor("age-behind-trust", "(^|/)node_modules/age-encryption/", ["lib/trust"]),
+    behindOneDoor("x509-behind-deploy", "(^|/)node_modules/(@peculiar|reflect-metadata)/", [
+      "deploy/local",
+    ]),
     behindOneDoor("cedar-behind-policy", "(^|/)node_modules/@cedar-policy/", ["lib/policy"]),
     behindOneDoor("images-behind-attachments", "(^|/)node_modules/wasm-vips/", ["lib/attachments"]),
     behindOneDoor("fastify-behind-http", "(^|/)node_modules/(fastify|@fastify)/", ["lib/http"]),

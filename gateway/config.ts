@@ -3,12 +3,15 @@ import type { Static } from "typebox";
 import { Type } from "typebox";
 import { TracepostError } from "#errors";
 import { type CrashPlan, parseConfig, parseCrashPlan, pathFrom, readPlacement } from "#runtime";
+import { DOOR_SETTINGS, NATS_TLS_SETTINGS, transportFrom } from "#tls";
 
 const ConfigSchema = Type.Object(
   {
     /** Folder of the store. This path and the others may be relative to this file's folder. */
     dataDir: Type.String({ minLength: 1 }),
     natsUrl: Type.String({ pattern: "^(nats|tls)://" }),
+    /** Mutual TLS to NATS; wanted for a tls:// address (TP-TLS-1). */
+    natsTls: Type.Optional(NATS_TLS_SETTINGS),
     /** NATS credentials of the gateway. */
     credsFile: Type.String({ minLength: 1 }),
     /** Signed participant register. */
@@ -29,6 +32,7 @@ const ConfigSchema = Type.Object(
         port: Type.Integer({ minimum: 0, maximum: 65535 }),
         /** Names it answers to besides those of loopback; default: see hostCheck. */
         names: Type.Optional(Type.Array(Type.String({ minLength: 1 }))),
+        ...DOOR_SETTINGS,
         /** Requests of one user in ten seconds. Default: HTTP_LIMITS. */
         requestsPerUserMax: Type.Optional(Type.Integer({ minimum: 1 })),
       },
@@ -84,6 +88,7 @@ export async function readStart(
   const from = (path: string): string => pathFrom(file, path);
   const paths = {
     dataDir: from(config.dataDir),
+    ...transportFrom(file, config),
     credsFile: from(config.credsFile),
     registerFile: from(config.registerFile),
     rootPublicKeyFiles: config.rootPublicKeyFiles.map(from),

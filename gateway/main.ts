@@ -29,6 +29,7 @@ async function main(): Promise<void> {
       connectBus({
         servers: config.natsUrl,
         credsFile: config.credsFile,
+        tls: config.natsTls,
         name: "gateway",
         inboxPrefix: "_I.gateway",
         logger,

@@ -2,10 +2,13 @@ import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { Command } from "commander";
 import { TracepostError } from "#errors";
+import { readPublic, readSecret } from "#runtime";
 import {
   initExchange,
   openExchangeFolder,
+  parseHostName,
   parseParticipantsYaml,
+  type TransportOptions,
 } from "../../deploy/local/index.ts";
 import {
   addAction,
@@ -17,6 +20,10 @@ import {
 interface InitOptions extends OutputOptions {
   readonly data: string;
   readonly participants: string;
+  readonly tls?: boolean;
+  readonly host?: readonly string[];
+  readonly caCert?: string;
+  readonly caKey?: string;
 }
 
 const HELP = `
@@ -32,8 +39,14 @@ The participants file is a YAML list, one entry a participant:
 
 All its problems are reported at once, and nothing is created before it has none.
 
-Example:
+With --tls, or a --host, it makes a small authority and certificates: nats-server and doors then speak
+TLS, and NATS lets in only who has a certificate besides its credentials. --host NAME is a name of the
+hub, --host ID=NAME one of a participant's door; those of loopback are in every certificate.
+With --ca-cert and --ca-key the certificates come from an authority you have; its key is not kept.
+
+Examples:
   tracepost exchange init --data exchange --participants participants.yaml
+  tracepost exchange init --data exchange --participants participants.yaml --host hub.example.org
 `;
 
 /** Adds `exchange init`: keys, participant register, NATS accounts and configuration. */
@@ -43,6 +56,10 @@ export function addExchangeInit(parent: Command, terminal: Terminal): void {
     .description("make the data folder of a new exchange")
     .requiredOption("--data <dir>", "folder to make: absent or empty")
     .requiredOption("--participants <file>", "who takes part (YAML)")
+    .option("--tls", "make certificates: mutual TLS, HTTPS")
+    .option("--host <name>", "a name to be reached by, repeatable; makes certificates", collect)
+    .option("--ca-cert <file>", "authority that issues them (PEM); default one of its own")
+    .option("--ca-key <file>", "key of that authority (PEM, 0600)")
     .addHelpText("after", HELP);
   addAction<InitOptions>(command, terminal, initialize);
 }
@@ -50,19 +67,41 @@ export function addExchangeInit(parent: Command, terminal: Terminal): void {
 async function initialize(options: InitOptions): Promise<CommandResult> {
   const dataDir = resolve(options.data);
   const participants = parseParticipantsYaml(await readText(options.participants));
-  await initExchange({ dataDir, participants });
+  const transport = await transportOf(options);
+  await initExchange({ dataDir, participants, transport });
   const { marker } = await openExchangeFolder(dataDir);
   const { exchangeId, logOrigin } = marker;
   const ids = participants.map(({ id }) => id);
   return {
-    json: { dataDir, exchangeId, logOrigin, participants: ids },
+    json: { dataDir, exchangeId, logOrigin, participants: ids, tls: transport !== undefined },
     lines: [
       `Made the exchange ${exchangeId} with ${ids.length} participants: ${ids.join(", ")}.`,
       `Its message log is ${logOrigin}. Everything lies in ${dataDir}; keep it to yourself.`,
       "Its three root keys lie side by side: meant in earnest, keep them in two States at least.",
+      ...(transport === undefined ? [] : [TLS_LINE]),
       `Start it with: tracepost exchange up --data ${options.data}`,
     ],
   };
+}
+
+const TLS_LINE = "It speaks TLS with certificates of its own authority, tls/ca.pem.";
+
+function collect(text: string, before: readonly string[] = []): readonly string[] {
+  return [...before, text];
+}
+
+async function transportOf(options: InitOptions): Promise<TransportOptions | undefined> {
+  const { caCert, caKey, host, tls } = options;
+  if ((caCert === undefined) !== (caKey === undefined)) {
+    throw new TracepostError("USAGE", "--ca-cert and --ca-key belong together", {
+      remedy: "Give both, or neither: then an authority is made.",
+    });
+  }
+  if (tls !== true && host === undefined && caCert === undefined) return undefined;
+  const hosts = (host ?? []).map(parseHostName);
+  if (caCert === undefined || caKey === undefined) return { hosts };
+  const authority = { certificate: await readPublic(caCert), key: await readSecret(caKey) };
+  return { hosts, authority };
 }
 
 async function readText(file: string): Promise<string> {

@@ -19,10 +19,12 @@ For an exchange whose nats-server is started by somebody else: a container engin
 Writes nats/server.conf, and lays the accounts into the server's folder. Run it while no server of
 this folder runs; what is written then never changes.
 
-An address off loopback is refused unless only containers of this host reach it.
+An address off loopback is refused, unless the exchange has certificates (exchange init --host), with
+which the server speaks mutual TLS, or only containers of this host reach it.
 
 Examples:
   tracepost exchange nats-config --data exchange
+  tracepost exchange nats-config --data exchange --listen 192.0.2.7:4222
   tracepost exchange nats-config --data /data --listen 0.0.0.0:4222 --private-network
 `;
 
@@ -39,8 +41,9 @@ export function addExchangeNatsConfig(parent: Command, terminal: Terminal): void
 }
 
 async function write(options: NatsConfigOptions): Promise<CommandResult> {
-  const listen = parseListenAddress(options.listen, options.privateNetwork === true);
-  const file = await writeNatsConfig(resolve(options.data), listen);
+  const listen = parseListenAddress(options.listen);
+  const privateNetwork = options.privateNetwork === true;
+  const file = await writeNatsConfig(resolve(options.data), { listen, privateNetwork });
   return {
     json: { file, listen },
     lines: [

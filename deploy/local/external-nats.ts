@@ -1,4 +1,5 @@
 import { TracepostError } from "#errors";
+import { readTransportPlan } from "./certificates/transport-plan.ts";
 import { openExchangeFolder } from "./folder/open-exchange-folder.ts";
 import { writeServerFiles } from "./provision/server-config.ts";
 import { exchangeStatus } from "./supervisor/exchange-status.ts";
@@ -9,26 +10,14 @@ export interface ListenAddress {
   readonly port: number;
 }
 
-/**
- * Reads `host:port`, IPv6 addresses in brackets. Throws TracepostError USAGE for anything else, and
- * for an address off loopback unless it is said that only containers of this host reach it: there
- * NATS speaks plain TCP, and credentials alone are not enough elsewhere (TP-CON-10, TP-NATS-2).
- */
-export function parseListenAddress(text: string, privateNetwork: boolean): ListenAddress {
+/** Reads `host:port`, IPv6 addresses in brackets. Throws TracepostError USAGE for anything else. */
+export function parseListenAddress(text: string): ListenAddress {
   const [, bracketed, plain, digits = ""] = /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/.exec(text) ?? [];
   const host = bracketed ?? plain ?? "";
   const port = Number(digits);
   if (host === "" || port < 1 || port > 65_535) {
     throw new TracepostError("USAGE", `--listen is no address with a port: ${text}`, {
       remedy: "Write it as 127.0.0.1:4222 or [::1]:4222.",
-    });
-  }
-  if (!isLoopback(host) && !privateNetwork) {
-    throw new TracepostError("USAGE", `--listen ${text} is off loopback`, {
-      problems: [
-        "between hosts the credentials need mutual TLS beside them, which is not there yet",
-      ],
-      remedy: "Say --private-network if only containers of this host reach it; else use 127.0.0.1.",
     });
   }
   return { host, port };
@@ -38,13 +27,28 @@ function isLoopback(host: string): boolean {
   return host === "localhost" || host === "::1" || /^127(\.\d{1,3}){3}$/.test(host);
 }
 
+/** How a nats-server of its own is to listen. */
+export interface NatsConfigOptions {
+  readonly listen: ListenAddress;
+  /** Whether only containers of this host reach it. */
+  readonly privateNetwork?: boolean;
+}
+
 /**
  * Writes what a nats-server of its own is started with, and returns the path of its configuration:
  * paths in it are those of `dataDir` as given, so that it fits a container that has the folder
- * there. Throws TracepostError UNAVAILABLE while an exchange runs in the folder, DATA_FOLDER.
+ * there. Throws TracepostError USAGE for an address off loopback where the exchange has no
+ * certificates, unless only containers of this host reach it (TP-CON-10, TP-NATS-2); UNAVAILABLE
+ * while an exchange runs in the folder, DATA_FOLDER.
  */
-export async function writeNatsConfig(dataDir: string, listen: ListenAddress): Promise<string> {
+export async function writeNatsConfig(
+  dataDir: string,
+  { listen, privateNetwork = false }: NatsConfigOptions,
+): Promise<string> {
   const { marker, paths } = await openExchangeFolder(dataDir);
+  if ((await readTransportPlan(paths)) === undefined) {
+    if (!isLoopback(listen.host) && !privateNetwork) refuseOffLoopback(listen);
+  }
   if ((await exchangeStatus(paths.dataDir)).kind === "running") {
     throw new TracepostError("UNAVAILABLE", `an exchange is running in ${paths.dataDir}`, {
       remedy: "Stop it first: tracepost exchange down --data DIR",
@@ -52,4 +56,15 @@ export async function writeNatsConfig(dataDir: string, listen: ListenAddress): P
   }
   await writeServerFiles(paths, marker, listen);
   return paths.nats.serverConfig;
+}
+
+const NO_CERTIFICATES =
+  "between hosts the credentials need mutual TLS beside them, and this exchange has no certificates";
+const MAKE_THEM = "Make it with certificates: tracepost exchange init --host NAME …";
+
+function refuseOffLoopback({ host, port }: ListenAddress): never {
+  throw new TracepostError("USAGE", `--listen ${host}:${port} is off loopback`, {
+    problems: [NO_CERTIFICATES],
+    remedy: `${MAKE_THEM}. Or say --private-network if only containers of this host reach it.`,
+  });
 }

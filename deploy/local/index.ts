@@ -1,3 +1,5 @@
+export type { TransportOptions } from "./certificates/first-certificates.ts";
+export { parseHostName } from "./certificates/transport-plan.ts";
 export { parseListenAddress, writeNatsConfig } from "./external-nats.ts";
 export { ExchangePaths, type ParticipantPaths } from "./folder/exchange-paths.ts";
 export { registeredParticipant } from "./folder/first-register.ts";

@@ -10,6 +10,8 @@ import {
   readPlacement,
   systemClock,
 } from "#runtime";
+import { DOOR_SETTINGS } from "#tls";
+import { doorFiles } from "./certificates/certificate-files.ts";
 import { openStewardFolder, participantsOf } from "./folder/open-exchange-folder.ts";
 import { provisionStreams } from "./provision/provision-streams.ts";
 import { checkServer } from "./provision/server-check.ts";
@@ -20,6 +22,7 @@ const StartSchema = Type.Object(
   {
     natsUrl: Type.String({ pattern: "^(nats|tls)://" }),
     http: Type.Object({
+      ...DOOR_SETTINGS,
       host: Type.String({ minLength: 1 }),
       port: Type.Integer({ minimum: 0, maximum: 65_535 }),
       names: Type.Optional(Type.Array(Type.String({ minLength: 1 }))),
@@ -98,7 +101,10 @@ export async function startSteward(options: StewardServiceOptions): Promise<Runn
   lifecycle.add({ name: "steward", stop: () => steward.stop() });
   try {
     await steward.start();
+    // Where the carrier speaks TLS, its own folder has a certificate for its door too.
+    const tls = natsUrl.startsWith("tls://") ? { tls: doorFiles(paths.steward.tls) } : {};
     const server = await createHttpServer({
+      ...tls,
       ...start.http,
       logger,
       title: TITLE,

@@ -1,6 +1,7 @@
 import { type ConsumerState, connectStreamAdmin, type StreamAdmin, type StreamState } from "#bus";
 import { TracepostError } from "#errors";
 import { type Logger, NATS_LIMITS } from "#runtime";
+import { operatorTls } from "./certificates/certificate-files.ts";
 import type { ExchangePaths } from "./folder/exchange-paths.ts";
 import { CORE_ACCOUNT } from "./provision/authority.ts";
 import { credentialsFile } from "./provision/authority-files.ts";
@@ -264,6 +265,7 @@ export class Steward {
     const { paths, natsUrl } = this.#options;
     const admin = await connectStreamAdmin({
       servers: natsUrl,
+      ...operatorTls(paths, natsUrl),
       credsFile: credentialsFile(paths, account, "steward"),
       name: `steward.${account}`,
       inboxPrefix: INBOX_PREFIXES.steward,

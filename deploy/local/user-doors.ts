@@ -1,7 +1,6 @@
-import { readFile } from "node:fs/promises";
 import { TracepostError } from "#errors";
 import { type ApiDoor, ApiProblem, addUserOnce, callApi, issueToken, type UserSpec } from "#http";
-import { PROCESS_LIMITS, systemClock } from "#runtime";
+import { PROCESS_LIMITS, readSecretIfThere, systemClock } from "#runtime";
 import { writePrivateFile } from "./folder/private-files.ts";
 import type { RunningExchange } from "./supervisor/running-exchange.ts";
 
@@ -35,7 +34,7 @@ async function tokenOf(
   const { paths } = exchange;
   const [{ userId }] = users;
   const file = paths.userToken(paths.participant(participant).tokensDir, userId);
-  const saved = await readFile(file, "utf8").catch(() => "");
+  const saved = (await readSecretIfThere(file)) ?? "";
   if (saved !== "" && (await isGood({ url: admin.url, token: saved.trim() }))) return saved.trim();
   const timeoutMs = PROCESS_LIMITS.startMs;
   for (const user of users.toReversed()) await addUserOnce(admin, user, timeoutMs);

@@ -1,13 +1,20 @@
-import { readFileSync, statSync } from "node:fs";
 import { connect, credsAuthenticator, type NatsConnection } from "nats";
 import { TracepostError } from "#errors";
-import { NATS_LIMITS } from "#runtime";
+import { NATS_LIMITS, readSecretNow, systemClock } from "#runtime";
+import { loadIdentity, type TlsFiles, tlsFault } from "#tls";
+
+const encoder = new TextEncoder();
 
 /** Whom to connect to, and as whom. */
 export interface ConnectionOptions {
   readonly servers: string | readonly string[];
   /** Credentials file of NATS: a user JWT and its seed, mode 0600. */
   readonly credsFile: string;
+  /**
+   * Certificate, key and authorities of mutual TLS; default: plain TCP. With them nothing is sent
+   * before the handshake has succeeded, and each connection that is made again reads them anew.
+   */
+  readonly tls?: TlsFiles | undefined;
   /** Shown in the server's log and monitoring. */
   readonly name: string;
   /** Prefix of reply subjects; the only subjects the user may subscribe to. */
@@ -18,19 +25,21 @@ export interface ConnectionOptions {
 
 /**
  * Connects, and stays connected: an established connection is made again for as long as it takes.
- * Throws TracepostError KEY_FILE when the credentials are absent or readable by others, and
- * UNAVAILABLE when no server lets us in within the wait (TP-NATS-20).
+ * Throws TracepostError KEY_FILE when credentials, certificate or key are absent, readable by
+ * others, or do not count, and UNAVAILABLE when no server lets us in within the wait (TP-NATS-20).
  */
 export async function openConnection(options: ConnectionOptions): Promise<NatsConnection> {
-  let credentials = readCredentials(options.credsFile);
+  let credentials = encoder.encode(readSecretNow(options.credsFile));
   // Read again for each connection: they may have been made anew since (TP-KEY-6). A file that
   // cannot be read now, perhaps because it is just being replaced, leaves those from before.
   const newest = (): Uint8Array => {
     try {
-      credentials = readCredentials(options.credsFile);
+      credentials = encoder.encode(readSecretNow(options.credsFile));
     } catch {}
     return credentials;
   };
+  const { tls } = options;
+  if (tls !== undefined) await loadIdentity(tls, systemClock.now());
   const deadline = Date.now() + (options.connectMs ?? NATS_LIMITS.connectMs);
   const servers = typeof options.servers === "string" ? options.servers : [...options.servers];
   for (;;) {
@@ -39,6 +48,7 @@ export async function openConnection(options: ConnectionOptions): Promise<NatsCo
         servers,
         name: options.name,
         inboxPrefix: options.inboxPrefix,
+        ...(tls === undefined ? {} : { tls: { ...tls, handshakeFirst: true } }),
         authenticator: credsAuthenticator(newest),
         timeout: Math.max(1, Math.min(NATS_LIMITS.publishAckMs, deadline - Date.now())),
         maxReconnectAttempts: -1,
@@ -57,31 +67,16 @@ export async function openConnection(options: ConnectionOptions): Promise<NatsCo
   }
 }
 
-/** Refuses a credentials file that others can read: whoever has it is the participant. */
-function readCredentials(file: string): Uint8Array {
-  try {
-    const { mode } = statSync(file);
-    if (process.platform !== "win32" && (mode & 0o077) !== 0) {
-      throw new TracepostError("KEY_FILE", `NATS credentials are readable by others: ${file}`, {
-        remedy: `Run: chmod 600 ${file}`,
-      });
-    }
-    return readFileSync(file);
-  } catch (caught) {
-    if (caught instanceof TracepostError) throw caught;
-    throw new TracepostError("KEY_FILE", `NATS credentials cannot be read: ${file}`, {
-      cause: caught,
-      remedy: "Check the path, or issue the credentials again.",
-    });
-  }
-}
-
 function unreachable(options: ConnectionOptions, caught: unknown): TracepostError {
-  const reason = caught instanceof Error ? caught.message : String(caught);
+  const said = caught instanceof Error ? caught.message : String(caught);
+  const fault = options.tls === undefined ? undefined : tlsFault(caught);
+  const reason = fault === undefined ? said : `${fault.meaning} (${said})`;
   return new TracepostError("UNAVAILABLE", `NATS does not let ${options.name} in: ${reason}`, {
     cause: caught,
     problems: [`servers: ${[options.servers].flat().join(", ")}`],
-    remedy: "Check that the exchange is running and that the credentials were issued by it.",
+    remedy:
+      fault?.remedy ??
+      "Check that the exchange is running and that the credentials were issued by it.",
   });
 }
 

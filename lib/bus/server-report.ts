@@ -15,6 +15,8 @@ export interface ServerReport {
   readonly storeBytesMax: number;
   /** 0 when there is no such listener. */
   readonly webSocketPort: number;
+  /** Whether it lets nobody in without TLS and a certificate. */
+  readonly wantsCertificates: boolean;
 }
 
 interface Varz {
@@ -23,6 +25,8 @@ interface Varz {
     readonly host?: string;
     readonly max_payload?: number;
     readonly jetstream?: { readonly config?: { store_dir?: string; max_storage?: number } };
+    readonly tls_required?: boolean;
+    readonly tls_verify?: boolean;
     readonly websocket?: { readonly port?: number };
   };
 }
@@ -43,6 +47,7 @@ export async function readServerReport(options: ConnectionOptions): Promise<Serv
       storeDir: data?.jetstream?.config?.store_dir ?? "",
       storeBytesMax: data?.jetstream?.config?.max_storage ?? 0,
       webSocketPort: data?.websocket?.port ?? 0,
+      wantsCertificates: data?.tls_required === true && data.tls_verify === true,
     };
   } catch (caught) {
     throw TracepostError.from(caught, "TRANSPORT");

@@ -18,12 +18,11 @@ import {
 } from "./problem.ts";
 import { createRequestRate } from "./request-rate.ts";
 import type { HttpRoutes, TypeBoxProvider } from "./routes.ts";
+import { type DoorSecurity, doorIdentity, followIdentity } from "./secure-door.ts";
 import type { Guard } from "./users/guard.ts";
 
 /** What every role hands over. */
-export interface HttpServerOptions {
-  /** Address to listen on, such as 127.0.0.1. */
-  readonly host: string;
+export interface HttpServerOptions extends DoorSecurity {
   /** Port; 0 takes a free one. */
   readonly port: number;
   /** Names it answers to besides those of loopback; see hostCheck. */
@@ -60,7 +59,7 @@ export interface HttpApi {
 
 /** A listening server. */
 export interface HttpServer {
-  /** `http://host:port`. */
+  /** `http://host:port`, `https://…` with a certificate. */
   readonly url: string;
   /** Answers what is under way, refuses what comes, then closes. */
   close(): Promise<void>;
@@ -82,10 +81,13 @@ const SECURITY_HEADERS = {
  * Starts the HTTP door that every role has: `/healthz`, `/readyz`, `/metrics`, a status page, the
  * description `/openapi.json` and, behind the guard, the role's own routes below `/v1`. Errors are
  * problem details (RFC 9457) with a closed code. Throws TracepostError UNAVAILABLE when the port
- * cannot be had and INTERNAL when a route names no permission or is not described.
+ * cannot be had, CONFIG_INVALID and KEY_FILE as doorIdentity says, INTERNAL when a route names no
+ * permission or is not described.
  */
 export async function createHttpServer(options: HttpServerOptions): Promise<HttpServer> {
+  const https = (await doorIdentity(options)) ?? null;
   const app = fastify({
+    https,
     loggerInstance: options.logger as FastifyBaseLogger,
     // A path or query can hold a serial number; only route patterns are logged, below.
     logController: new LogController({ disableRequestLogging: true }),
@@ -107,8 +109,10 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   });
   try {
     const url = await app.listen({ host: options.host, port: options.port });
+    const unfollow = followIdentity(app.server, options, options.logger);
     const close = (): Promise<void> => {
       isClosing = true;
+      unfollow();
       return app.close();
     };
     return { url, close };

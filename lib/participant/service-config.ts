@@ -3,6 +3,7 @@ import { dirname, resolve } from "node:path";
 import { type Static, type TProperties, type TSchema, Type } from "typebox";
 import { TracepostError } from "#errors";
 import { type CrashPlan, parseConfig, parseCrashPlan, pathFrom, readPlacement } from "#runtime";
+import { DOOR_SETTINGS, NATS_TLS_SETTINGS, transportFrom } from "#tls";
 
 const path = Type.String({ minLength: 1 });
 
@@ -13,6 +14,8 @@ export const SERVICE_SETTINGS = {
   /** Folder of the store. This path and the others may be relative to this file's folder. */
   dataDir: path,
   natsUrl: Type.String({ pattern: "^(nats|tls)://" }),
+  /** Mutual TLS to NATS; wanted for a tls:// address (TP-TLS-1). */
+  natsTls: Type.Optional(NATS_TLS_SETTINGS),
   /** NATS credentials of this participant. */
   credsFile: path,
   /** Signed participant register. */
@@ -45,6 +48,7 @@ export const SERVICE_SETTINGS = {
       port: Type.Integer({ minimum: 0, maximum: 65_535 }),
       /** Names it answers to besides those of loopback; default: see hostCheck. */
       names: Type.Optional(Type.Array(path)),
+      ...DOOR_SETTINGS,
       /** Requests of one user in ten seconds. Default: HTTP_LIMITS. */
       requestsPerUserMax: Type.Optional(Type.Integer({ minimum: 1 })),
     },
@@ -110,6 +114,7 @@ export async function readServiceStart<C extends ServiceConfig>(
   const from = (relative: string): string => pathFrom(file, relative);
   const paths = {
     dataDir: from(config.dataDir),
+    ...transportFrom(file, config),
     credsFile: from(config.credsFile),
     registerFile: from(config.registerFile),
     rootPublicKeyFiles: config.rootPublicKeyFiles.map(from),

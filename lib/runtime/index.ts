@@ -48,6 +48,13 @@ export { MOVE_LIMITS } from "./move-limits.ts";
 export { type PlacementSetting, pathFrom, readPlacement, withoutPlacement } from "./placement.ts";
 export { POLICY_LIMITS, QUOTA_LIMITS } from "./policy-limits.ts";
 export { printable } from "./printable.ts";
+export {
+  openness,
+  readPublic,
+  readSecret,
+  readSecretIfThere,
+  readSecretNow,
+} from "./read-secret.ts";
 export { REGISTER_LIMITS } from "./register-limits.ts";
 export { NOTICE_LIMITS, PERSON_LIMITS, REQUEST_LIMITS } from "./request-limits.ts";
 export {
@@ -61,5 +68,6 @@ export { Semaphore } from "./semaphore.ts";
 export { shareInFlight } from "./share-in-flight.ts";
 export { STATUS_LIMITS } from "./status-limits.ts";
 export { systemTimers, type Timers } from "./timers.ts";
+export { TLS_LIMITS } from "./tls-limits.ts";
 export { CLI_LIMITS, RULE_LIMITS, SCENARIO_LIMITS } from "./tool-limits.ts";
 export { TRUST_LIMITS } from "./trust-limits.ts";

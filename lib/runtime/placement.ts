@@ -9,6 +9,7 @@ const VARIABLES: Readonly<Record<string, string>> = {
   TRACEPOST_HTTP_HOST: "http.host",
   TRACEPOST_HTTP_PORT: "http.port",
   TRACEPOST_HTTP_NAMES: "http.names",
+  TRACEPOST_HTTP_PLAINTEXT: "http.plaintext",
   TRACEPOST_LOG_LEVEL: "logLevel",
 };
 

@@ -1,27 +1,14 @@
 import { randomBytes } from "node:crypto";
 import { constants } from "node:fs";
-import { access, type FileHandle, mkdir, open, rename, rm } from "node:fs/promises";
+import { access, mkdir, open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { TracepostError } from "#errors";
-import { TRUST_LIMITS } from "#runtime";
+import { readSecret } from "#runtime";
+
+export { readPublic, readSecret } from "#runtime";
 
 /** Windows keeps no mode bits and cannot open a folder; its folders are private by inheritance. */
 const HAS_MODES = process.platform !== "win32";
-const GROUP_AND_OTHERS = 0o077;
-const PERMISSIONS = 0o777;
-
-/**
- * Reads a secret text file (TP-TRUST-3). Throws TracepostError KEY_FILE, naming the file, when it
- * is absent, too large, or open to others: then with `chmod 600` as the way out.
- */
-export async function readSecret(file: string): Promise<string> {
-  return await readKeyFile(file, true);
-}
-
-/** Reads a key file that is no secret. Throws TracepostError KEY_FILE. */
-export async function readPublic(file: string): Promise<string> {
-  return await readKeyFile(file, false);
-}
 
 /**
  * Writes a secret text file, 0600, in one piece and to the disk (TP-TRUST-3). Writing the same
@@ -40,35 +27,6 @@ export async function writeSecret(file: string, text: string): Promise<void> {
 /** Writes a file that is no secret, 0644, in one piece; an existing one is replaced. */
 export async function writePublic(file: string, content: string | Uint8Array): Promise<void> {
   await writeWhole(file, content, 0o644);
-}
-
-async function readKeyFile(file: string, isSecret: boolean): Promise<string> {
-  let handle: FileHandle | undefined;
-  try {
-    handle = await open(file, "r");
-    // Looked at through the open file, so that what is judged is what is read.
-    const found = await handle.stat();
-    if (!found.isFile() || found.size > TRUST_LIMITS.keyFileBytesMax) {
-      throw new TracepostError("KEY_FILE", `${file} is no key file`, {
-        remedy: "Put the key file back from your copy.",
-      });
-    }
-    if (isSecret && HAS_MODES && (found.mode & GROUP_AND_OTHERS) !== 0) {
-      const mode = (found.mode & PERMISSIONS).toString(8);
-      throw new TracepostError("KEY_FILE", `${file} is open to others (mode ${mode})`, {
-        remedy: `Take the rights away: chmod 600 ${file}. If others could have read it, replace it.`,
-      });
-    }
-    return await handle.readFile("utf8");
-  } catch (caught) {
-    if (caught instanceof TracepostError) throw caught;
-    throw new TracepostError("KEY_FILE", `${file} cannot be read`, {
-      cause: caught,
-      remedy: "Put the key file back from your copy, or set the folder up again.",
-    });
-  } finally {
-    await handle?.close();
-  }
 }
 
 async function exists(file: string): Promise<boolean> {

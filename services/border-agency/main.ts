@@ -23,6 +23,7 @@ const exitCode = await runProcess("border agency", async () => {
       connectBus({
         servers: config.natsUrl,
         credsFile: config.credsFile,
+        tls: config.natsTls,
         name,
         inboxPrefix: `_I.${config.participant}`,
         logger,

@@ -23,6 +23,7 @@ const exitCode = await runProcess("focal point", async () => {
       connectBus({
         servers: config.natsUrl,
         credsFile: config.credsFile,
+        tls: config.natsTls,
         name,
         inboxPrefix: `_I.${config.participant}`,
         logger,

@@ -28,7 +28,10 @@ describe.skipIf(missing !== "")("a nats-server in a container", () => {
     dataDir = await mkdtemp(join(tmpdir(), "tracepost-nats-"));
     paths = new ExchangePaths(dataDir);
     await initExchange({ dataDir, participants: specsOf(IDS) });
-    await writeNatsConfig(dataDir, { host: "0.0.0.0", port: PORT });
+    await writeNatsConfig(dataDir, {
+      listen: { host: "0.0.0.0", port: PORT },
+      privateNetwork: true,
+    });
     const port = await findFreePort();
     container = await startServer(paths, port);
     const url = `nats://127.0.0.1:${port}`;
@@ -102,7 +105,10 @@ describe.skipIf(missing !== "")("a nats-server in a container", () => {
     const again = carrier.raw("NE", "NE", { reconnect: false, timeout: 10_000 });
     await expect(again).rejects.toThrow(/authorization violation/i);
     // Nor does writing the configuration anew let it in.
-    await writeNatsConfig(dataDir, { host: "0.0.0.0", port: PORT });
+    await writeNatsConfig(dataDir, {
+      listen: { host: "0.0.0.0", port: PORT },
+      privateNetwork: true,
+    });
     await giveServerFiles(paths);
     await container.restart({ timeout: 10_000 });
     const afterwards = carrier.raw("NE", "NE", { reconnect: false, timeout: 10_000 });

@@ -281,6 +281,7 @@ keepTexts("journal-line", {
   "no-object": "null",
 });
 keepTexts("listen-address", { valid: "127.0.0.1:4222", "valid-6": "[::1]:4222", off: "0.0.0.0:1" });
+keepTexts("host-name", { valid: "hub.example.org", "valid-door": "NE=192.0.2.7", off: "=-a.b" });
 keepTexts("arguments", { valid: "--once\n--input\nin.csv\n--data=x", short: "-h\n--\n-x" });
 
 const EXIF = Buffer.concat([Buffer.from("Exif\0\0"), exif(6)]);

@@ -19,6 +19,26 @@ export interface ParticipantPaths {
   readonly identityKey: string;
   /** Import files of the firearm register. */
   readonly registerFilesDir: string;
+  readonly tls: TlsPaths;
+}
+
+/** Certificates of one process: how it logs in, how it answers, whom it believes. */
+export interface TlsPaths {
+  readonly dir: string;
+  readonly authorities: string;
+  /** Certificate and key in one file, so that both are replaced at once. */
+  readonly client: string;
+  readonly door: string;
+}
+
+function tlsPaths(owner: string): TlsPaths {
+  const dir = join(owner, "tls");
+  return {
+    dir,
+    authorities: join(dir, "ca.pem"),
+    client: join(dir, "client.pem"),
+    door: join(dir, "door.pem"),
+  };
 }
 
 /** Root keys of an exchange: any two of them sign. */
@@ -56,6 +76,17 @@ export class ExchangePaths {
     };
   }
 
+  /** The authority that issues certificates; absent where everything is on loopback. */
+  get tls() {
+    const dir = join(this.dataDir, "tls");
+    return {
+      dir,
+      plan: join(dir, "transport.json"),
+      authority: join(dir, "ca.pem"),
+      authorityKey: join(dir, "ca.key"),
+    };
+  }
+
   get nats() {
     const dir = join(this.dataDir, "nats");
     return {
@@ -70,6 +101,7 @@ export class ExchangePaths {
       credsDir: join(dir, "creds"),
       keysDir: join(dir, "keys"),
       storagePlan: join(dir, "storage.json"),
+      tls: tlsPaths(dir),
     };
   }
 
@@ -90,6 +122,7 @@ export class ExchangePaths {
       logKey: join(dir, "keys", "log-ml-dsa-44.key"),
       apiToken: join(dir, "api.token"),
       tokensDir: join(dir, "tokens"),
+      tls: tlsPaths(dir),
     };
   }
 
@@ -107,6 +140,8 @@ export class ExchangePaths {
       streamsSeen: join(dir, "streams-seen.json"),
       /** What it has seen and the gateway is told of. */
       incidents: join(dir, "incidents.jsonl"),
+      /** How the operator's own users log in to NATS, and the steward's door. */
+      tls: tlsPaths(dir),
     };
   }
 
@@ -144,6 +179,7 @@ export class ExchangePaths {
       rootPublicKeys: ROOT_NUMBERS.map((number) => join(dir, `root-${number}.pub`)),
       identityKey: join(dir, "keys", "identity.key"),
       registerFilesDir: join(dir, "register"),
+      tls: tlsPaths(dir),
     };
   }
 }

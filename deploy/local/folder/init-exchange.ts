@@ -19,6 +19,10 @@ import {
 } from "#trust";
 import { newToken } from "#users";
 import { toTimestamp } from "#wire";
+import {
+  type TransportOptions,
+  writeFirstCertificates,
+} from "../certificates/first-certificates.ts";
 import { issueAuthority } from "../provision/authority.ts";
 import { writeAuthority } from "../provision/authority-files.ts";
 import { planStorage, type StoragePlan } from "../provision/storage-plan.ts";
@@ -32,7 +36,8 @@ import { makePrivateFolder, writePrivateFile } from "./private-files.ts";
 import { writeGatewayConfig, writeParticipantConfig } from "./service-configs.ts";
 
 /** Address written into configuration files until the first start chooses a free port. */
-const ADDRESS_BEFORE_START = { natsUrl: "nats://127.0.0.1:4222", httpPort: 0 };
+const PLAIN_BEFORE_START = { natsUrl: "nats://127.0.0.1:4222", httpPort: 0 };
+const TLS_BEFORE_START = { natsUrl: "tls://127.0.0.1:4222", httpPort: 0 };
 
 /** What an exchange is made of. */
 export interface InitOptions {
@@ -41,6 +46,8 @@ export interface InitOptions {
   readonly participants: readonly ParticipantSpec[];
   /** Origin line of the message log; default a name made from the exchange's random id. */
   readonly logOrigin?: string;
+  /** Certificates for mutual TLS; default: none, everything stays on loopback (TP-TLS-2). */
+  readonly transport?: TransportOptions | undefined;
 }
 
 /**
@@ -60,10 +67,14 @@ export async function initExchange(options: InitOptions): Promise<void> {
   const logOrigin = options.logOrigin ?? `tracepost.local/${exchangeId}`;
   await writeTrust(paths, participants, logOrigin);
   await writeCarrier(paths, participants, storage);
-  await writeGatewayConfig(paths, ADDRESS_BEFORE_START, {});
+  const ids = participants.map(({ id }) => id);
+  const { transport } = options;
+  if (transport !== undefined) await writeFirstCertificates(paths, ids, exchangeId, transport);
+  const address = transport === undefined ? PLAIN_BEFORE_START : TLS_BEFORE_START;
+  await writeGatewayConfig(paths, address, {});
   for (const participant of participants) {
     if (participant.role === "regional-monitor") continue;
-    await writeParticipantConfig(paths, participant, ADDRESS_BEFORE_START, {});
+    await writeParticipantConfig(paths, participant, address, {});
   }
   await writeMarker(paths, { exchangeId, logOrigin });
 }
@@ -90,6 +101,7 @@ async function prepareFolder(paths: ExchangePaths): Promise<void> {
     // Nothing in it was ever used: the marker of a finished set-up is missing.
     const made = [
       paths.exchange.dir,
+      paths.tls.dir,
       paths.nats.dir,
       paths.gateway.dir,
       paths.steward.dir,

@@ -1,5 +1,6 @@
-import { copyFile, readFile } from "node:fs/promises";
+import { copyFile } from "node:fs/promises";
 import { Boundness, Instrument, type Participant, Role } from "#proto";
+import { readSecret } from "#runtime";
 import { newToken } from "#users";
 import { stateOfParticipant, timestampMs } from "#wire";
 import type { ExchangePaths } from "./exchange-paths.ts";
@@ -72,7 +73,7 @@ async function settled(
 
 /** Token of a participant's user `installation`. */
 export async function apiTokenOf(paths: ExchangePaths, id: string): Promise<string> {
-  return (await readFile(paths.participant(id).apiToken, "utf8")).trim();
+  return (await readSecret(paths.participant(id).apiToken)).trim();
 }
 
 const ROLES: ReadonlyMap<Role, RoleName> = new Map([

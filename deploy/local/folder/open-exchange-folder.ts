@@ -1,7 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { TracepostError } from "#errors";
+import { trustAuthorities } from "#tls";
 import { loadRegister } from "#trust";
+import { readTransportPlan } from "../certificates/transport-plan.ts";
 import { readIssuedTokens, readStoragePlan } from "../provision/authority-files.ts";
 import { ExchangePaths } from "./exchange-paths.ts";
 import { type FolderMarker, inspectFolder } from "./marker.ts";
@@ -32,6 +34,8 @@ export async function openExchangeFolder(dataDir: string): Promise<ExchangeLayou
   const participants = await readParticipants(paths, problems);
   await checkParts(paths, participants, problems);
   refuseDamaged(paths, problems);
+  // The doors of such an exchange speak HTTPS, with certificates of its own authority.
+  if ((await readTransportPlan(paths)) !== undefined) await trustAuthorities(paths.tls.authority);
   return { paths, marker, participants };
 }
 

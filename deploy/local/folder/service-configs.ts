@@ -1,8 +1,10 @@
 import { readFile } from "node:fs/promises";
 import { dirname, relative, resolve } from "node:path";
+import type { TlsFiles } from "#tls";
+import { clientFiles, doorFiles } from "../certificates/certificate-files.ts";
 import { GATEWAY_ACCOUNT } from "../provision/authority.ts";
 import { credentialsFile } from "../provision/authority-files.ts";
-import type { ExchangePaths } from "./exchange-paths.ts";
+import type { ExchangePaths, TlsPaths } from "./exchange-paths.ts";
 import type { ParticipantSpec } from "./participant-spec.ts";
 import { writePrivateFile } from "./private-files.ts";
 import { isThere, rootSignersOf } from "./root-keys.ts";
@@ -38,7 +40,7 @@ export async function writeGatewayConfig(
   const roots = await rootSignersOf(paths.exchange.rootPublicKeys);
   await writeConfig(config, {
     dataDir: from(paths.gateway.dir),
-    natsUrl: address.natsUrl,
+    ...carrierOf(address, paths.gateway.tls, from),
     credsFile: from(credentialsFile(paths, GATEWAY_ACCOUNT, "gateway")),
     registerFile: from(paths.exchange.register),
     // A folder made before policies were signed has none: its gateway decides by the default one.
@@ -47,7 +49,7 @@ export async function writeGatewayConfig(
     rootPublicKeyFiles: roots.rootPublicKeyFiles.map(from),
     keysDir: from(paths.gateway.keysDir),
     apiTokenFile: from(paths.gateway.apiToken),
-    http: doorOf(address, tuning),
+    http: doorOf(address, tuning, paths.gateway.tls, from),
     logLevel: tuning.logLevel ?? "info",
     resendFirstMs: tuning.resendFirstMs,
   });
@@ -70,13 +72,13 @@ export async function writeParticipantConfig(
   await writeConfig(own.config, {
     participant: participant.id,
     dataDir: from(own.dir),
-    natsUrl: address.natsUrl,
+    ...carrierOf(address, own.tls, from),
     credsFile: from(own.natsCreds),
     registerFile: from(own.register),
     rootPublicKeyFiles: rootPublicKeyFiles.map(from),
     keysDir: from(own.keysDir),
     apiTokenFile: from(own.apiToken),
-    http: doorOf(address, tuning),
+    http: doorOf(address, tuning, own.tls, from),
     logLevel: tuning.logLevel ?? "info",
     ...(participant.role === "focal-point" ? { answering: participant.answering } : {}),
     resendFirstMs: tuning.resendFirstMs,
@@ -88,9 +90,28 @@ export async function writeParticipantConfig(
   });
 }
 
-/** The HTTP door of a service of this machine. */
-function doorOf({ httpPort }: ServiceAddress, { requestsPerUserMax }: ServiceTuning) {
-  return { host: "127.0.0.1", port: httpPort, requestsPerUserMax };
+/** Where the carrier is, and how to log in where it speaks TLS. */
+function carrierOf({ natsUrl }: ServiceAddress, own: TlsPaths, from: (path: string) => string) {
+  return { natsUrl, natsTls: speaksTls(natsUrl) ? filesFrom(clientFiles(own), from) : undefined };
+}
+
+/** The HTTP door of a service of this machine; HTTPS where the carrier speaks TLS. */
+function doorOf(
+  { httpPort, natsUrl }: ServiceAddress,
+  { requestsPerUserMax }: ServiceTuning,
+  own: TlsPaths,
+  from: (path: string) => string,
+) {
+  const tls = speaksTls(natsUrl) ? filesFrom(doorFiles(own), from) : undefined;
+  return { host: "127.0.0.1", port: httpPort, requestsPerUserMax, tls };
+}
+
+function speaksTls(natsUrl: string): boolean {
+  return natsUrl.startsWith("tls://");
+}
+
+function filesFrom({ certFile, keyFile, caFile }: TlsFiles, from: (path: string) => string) {
+  return { certFile: from(certFile), keyFile: from(keyFile), caFile: from(caFile) };
 }
 
 /** Paths as they stand in a file: the data folder may be moved, or be mounted elsewhere. */

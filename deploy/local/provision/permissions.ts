@@ -123,11 +123,15 @@ export function outboxStewardPermissions(): RolePermissions {
   };
 }
 
-/** In the system account: asks for the server's settings, reads and replaces account claims. */
+/**
+ * In the system account: asks for the server's settings, has it read its certificates again, reads
+ * and replaces account claims.
+ */
 export function operatorPermissions(): RolePermissions {
   return {
     publish: [
       "$SYS.REQ.SERVER.PING.VARZ",
+      "$SYS.REQ.SERVER.*.RELOAD",
       "$SYS.REQ.ACCOUNT.*.CLAIMS.LOOKUP",
       "$SYS.REQ.CLAIMS.UPDATE",
     ],

@@ -1,6 +1,7 @@
 import { connectStreamAdmin, type StreamAdmin } from "#bus";
 import { TracepostError } from "#errors";
 import { Semaphore } from "#runtime";
+import { operatorTls } from "../certificates/certificate-files.ts";
 import type { ExchangePaths } from "../folder/exchange-paths.ts";
 import { isRecentEnough, NATS_SERVER_VERSION_MIN } from "../nats-server/server-version.ts";
 import { CORE_ACCOUNT } from "./authority.ts";
@@ -75,6 +76,7 @@ export async function withProvisioner<T>(
 ): Promise<T> {
   const admin = await connectStreamAdmin({
     servers: options.natsUrl,
+    ...operatorTls(options.paths, options.natsUrl),
     credsFile: credentialsFile(options.paths, account, "provisioner"),
     name: `provisioner.${account}`,
     inboxPrefix: INBOX_PREFIXES.provisioner,

@@ -1,6 +1,8 @@
 import { readServerReport } from "#bus";
 import { TracepostError } from "#errors";
 import { NATS_LIMITS, PROCESS_LIMITS } from "#runtime";
+import { operatorTls } from "../certificates/certificate-files.ts";
+import { readTransportPlan } from "../certificates/transport-plan.ts";
 import type { ExchangePaths } from "../folder/exchange-paths.ts";
 import { isRecentEnough } from "../nats-server/server-version.ts";
 import { SYSTEM_ACCOUNT } from "./authority.ts";
@@ -25,6 +27,7 @@ export async function checkServer(paths: ExchangePaths, check: ServerCheck): Pro
   const storage = await readStoragePlan(paths);
   const report = await readServerReport({
     servers: check.url,
+    ...operatorTls(paths, check.url),
     credsFile: credentialsFile(paths, SYSTEM_ACCOUNT, "operator"),
     name: check.name,
     inboxPrefix: INBOX_PREFIXES.operator,
@@ -34,6 +37,9 @@ export async function checkServer(paths: ExchangePaths, check: ServerCheck): Pro
   if (!isRecentEnough(report.version)) problems.push(`version ${report.version} is too old`);
   if (check.listenHost !== undefined && report.host !== check.listenHost) {
     problems.push(`it listens on ${report.host}`);
+  }
+  if (!report.wantsCertificates && (await readTransportPlan(paths)) !== undefined) {
+    problems.push("it lets clients in without a certificate");
   }
   if (report.webSocketPort !== 0) problems.push(`it has a WebSocket on ${report.webSocketPort}`);
   if (report.payloadBytesMax !== NATS_LIMITS.payloadBytesMax) {

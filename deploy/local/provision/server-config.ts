@@ -1,6 +1,8 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { NATS_LIMITS } from "#runtime";
+import { doorFiles } from "../certificates/certificate-files.ts";
+import { readTransportPlan } from "../certificates/transport-plan.ts";
 import type { ExchangePaths } from "../folder/exchange-paths.ts";
 import type { FolderMarker } from "../folder/marker.ts";
 import { writePrivateFile } from "../folder/private-files.ts";
@@ -11,6 +13,8 @@ import type { StoragePlan } from "./storage-plan.ts";
 export const LISTEN_HOST = "127.0.0.1";
 /** Memory streams are not used; the server wants a positive number. */
 const MEMORY_STORE_BYTES = 1024 * 1024;
+/** Longest handshake, in seconds: a machine under load takes its time. */
+const HANDSHAKE_S = 10;
 /** Connections of the whole server. */
 const CONNECTIONS_MAX = 8_192;
 
@@ -44,7 +48,8 @@ export async function writeServerFiles(
     if (!held.has(name)) await writePrivateFile(join(resolverDir, name), token);
   }
   const { exchangeId } = marker;
-  const text = serverConfigText({ paths, exchangeId, placement, tokens, storage });
+  const hasTls = (await readTransportPlan(paths)) !== undefined;
+  const text = serverConfigText({ paths, exchangeId, placement, tokens, storage, hasTls });
   await writePrivateFile(serverConfig, text);
 }
 
@@ -55,6 +60,7 @@ interface ServerConfigInput {
   readonly placement: ServerPlacement;
   readonly tokens: IssuedTokens;
   readonly storage: StoragePlan;
+  readonly hasTls: boolean;
 }
 
 /**
@@ -62,7 +68,7 @@ interface ServerConfigInput {
  * accounts from the full resolver.
  */
 function serverConfigText(input: ServerConfigInput): string {
-  const { paths, exchangeId, placement, tokens, storage } = input;
+  const { paths, exchangeId, hasTls, placement, tokens, storage } = input;
   const { host, port, pidFile } = placement;
   return `# Written by tracepost; changes made here are lost.
 server_name: ${quote(`tracepost-${exchangeId}`)}
@@ -70,7 +76,7 @@ listen: ${quote(`${host}:${port}`)}
 max_payload: ${NATS_LIMITS.payloadBytesMax}
 max_connections: ${CONNECTIONS_MAX}
 logtime_utc: true
-${pidFile === undefined ? "" : `pid_file: ${quote(pidFile)}\n`}
+${pidFile === undefined ? "" : `pid_file: ${quote(pidFile)}\n`}${hasTls ? tlsText(paths) : ""}
 jetstream {
   store_dir: ${quote(paths.nats.storeDir)}
   max_file_store: ${storage.serverBytes}
@@ -87,6 +93,24 @@ resolver {
   limit: 1000
 }
 `;
+}
+
+/** Mutual TLS from the first byte: a stranger does not even see a greeting (TP-TLS-3). */
+function tlsText(paths: ExchangePaths): string {
+  return `tls {
+${certificateText(paths)}
+  handshake_first: true
+}
+`;
+}
+
+function certificateText(paths: ExchangePaths): string {
+  const { caFile, certFile, keyFile } = doorFiles(paths.nats.tls);
+  return `  cert_file: ${quote(certFile)}
+  key_file: ${quote(keyFile)}
+  ca_file: ${quote(caFile)}
+  verify: true
+  timeout: ${HANDSHAKE_S}`;
 }
 
 /** A string of the configuration language: backslash and quote are the only special characters. */

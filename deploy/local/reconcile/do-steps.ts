@@ -2,8 +2,9 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { ClaimsAdmin } from "#bus";
 import { TracepostError } from "#errors";
-import { type Clock, passCrashPoint } from "#runtime";
+import { type Clock, passCrashPoint, readSecret } from "#runtime";
 import type { RegisterView } from "#trust";
+import { issueMemberCertificates } from "../certificates/member-certificates.ts";
 import type { ExchangePaths } from "../folder/exchange-paths.ts";
 import { listParticipants, unlistParticipants } from "../folder/listed-participants.ts";
 import { writePrivateFile } from "../folder/private-files.ts";
@@ -102,6 +103,7 @@ async function issueAccounts(paths: ExchangePaths, each: ForEach): Promise<void>
   const operatorKey = await keyIn(paths, "operator");
   const coreKey = await keyIn(paths, CORE_ACCOUNT);
   await each(async (id) => {
+    await issueMemberCertificates(paths, id);
     await writeIssuedAccount(paths, await issueMember(id, { storage, operatorKey, coreKey }));
     passCrashPoint("reconcile.account-issued");
   });
@@ -154,11 +156,5 @@ async function accountKey(paths: ExchangePaths, name: string): Promise<string> {
 
 async function keyIn(paths: ExchangePaths, name: string): Promise<Nkey> {
   const file = join(paths.nats.keysDir, `${name}.nk`);
-  const seed = await readFile(file, "utf8").catch((caught: unknown) => {
-    throw new TracepostError("KEY_FILE", `${file} cannot be read`, {
-      cause: caught,
-      remedy: "Restore it from a backup, readable by this user alone, and run the command again.",
-    });
-  });
-  return Nkey.fromSeedText(seed);
+  return Nkey.fromSeedText(await readSecret(file));
 }

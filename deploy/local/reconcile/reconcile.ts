@@ -1,6 +1,7 @@
 import { connectClaimsAdmin } from "#bus";
 import type { Clock } from "#runtime";
 import type { RegisterView } from "#trust";
+import { operatorTls } from "../certificates/certificate-files.ts";
 import { SYSTEM_ACCOUNT } from "../provision/authority.ts";
 import { credentialsFile } from "../provision/authority-files.ts";
 import { INBOX_PREFIXES } from "../provision/permissions.ts";
@@ -33,6 +34,7 @@ export async function openReconciliation(options: ReconcileOptions): Promise<Rec
   const { clock, natsUrl, paths, register, registerBytes } = options;
   const claims = await connectClaimsAdmin({
     servers: natsUrl,
+    ...operatorTls(paths, natsUrl),
     credsFile: credentialsFile(paths, SYSTEM_ACCOUNT, "operator"),
     name: "reconciler",
     inboxPrefix: INBOX_PREFIXES.operator,

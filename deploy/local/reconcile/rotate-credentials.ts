@@ -1,8 +1,7 @@
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { connectClaimsAdmin } from "#bus";
 import { TracepostError } from "#errors";
-import type { Clock } from "#runtime";
+import { type Clock, readSecret, readSecretIfThere } from "#runtime";
 import type { ExchangePaths } from "../folder/exchange-paths.ts";
 import { writePrivateFile } from "../folder/private-files.ts";
 import { SYSTEM_ACCOUNT } from "../provision/authority.ts";
@@ -131,7 +130,7 @@ function placeOf(paths: ExchangePaths, account: string, role: NatsRole): Rotated
 async function renew(paths: ExchangePaths, account: Account, { key, role }: NewScope) {
   const place = placeOf(paths, account.name, role);
   const { file, user } = place;
-  const before = userOf(await readFile(file, "utf8").catch(() => ""));
+  const before = userOf((await readSecretIfThere(file)) ?? "");
   const userKey = Nkey.generate("user");
   const token = await issueUser({
     name: user,
@@ -158,5 +157,5 @@ function unknownAccount(name: string): TracepostError {
 }
 
 async function keyIn(paths: ExchangePaths, name: string): Promise<Nkey> {
-  return Nkey.fromSeedText(await readFile(join(paths.nats.keysDir, `${name}.nk`), "utf8"));
+  return Nkey.fromSeedText(await readSecret(join(paths.nats.keysDir, `${name}.nk`)));
 }

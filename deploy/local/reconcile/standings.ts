@@ -1,7 +1,6 @@
-import { readFile } from "node:fs/promises";
 import type { ClaimsAdmin } from "#bus";
 import { TracepostError } from "#errors";
-import { Semaphore } from "#runtime";
+import { readSecretIfThere, Semaphore } from "#runtime";
 import type { ExchangePaths } from "../folder/exchange-paths.ts";
 import { participantsOf } from "../folder/open-exchange-folder.ts";
 import { CORE_ACCOUNT, GATEWAY_ACCOUNT, SYSTEM_ACCOUNT } from "../provision/authority.ts";
@@ -74,15 +73,8 @@ export async function participantUser(
   id: string,
 ): Promise<string | undefined> {
   const file = credentialsFile(paths, id, id);
-  try {
-    return userOf(await readFile(file, "utf8"));
-  } catch (caught) {
-    if ((caught as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw new TracepostError("KEY_FILE", `${file} cannot be read`, {
-      cause: caught,
-      remedy: "Let this user read it, and run the command again.",
-    });
-  }
+  const text = await readSecretIfThere(file);
+  return text === undefined ? undefined : userOf(text);
 }
 
 /**

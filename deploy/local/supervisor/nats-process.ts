@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { readTransportPlan } from "../certificates/transport-plan.ts";
 import type { ExchangeLayout } from "../folder/open-exchange-folder.ts";
 import { checkServer } from "../provision/server-check.ts";
 import { LISTEN_HOST, writeServerFiles } from "../provision/server-config.ts";
@@ -40,7 +41,8 @@ export function natsPlan(options: NatsPlanOptions): ProcessPlan {
       return { args: ["-c", paths.nats.serverConfig], env: environment() };
     },
     ready: async () => {
-      const url = `nats://${LISTEN_HOST}:${port}`;
+      const scheme = (await readTransportPlan(paths)) === undefined ? "nats" : "tls";
+      const url = `${scheme}://${LISTEN_HOST}:${port}`;
       await checkServer(paths, { url, name: "supervisor", listenHost: LISTEN_HOST });
       await options.afterStart(url);
       settled = true;

@@ -1,7 +1,6 @@
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { ApiDoor } from "#http";
-import { createLogger, type Logger } from "#runtime";
+import { createLogger, type Logger, readSecret } from "#runtime";
 import { readLocalEnvironment } from "../environment.ts";
 import { type ExchangeLayout, openExchangeFolder } from "../folder/open-exchange-folder.ts";
 import { makePrivateFolder } from "../folder/private-files.ts";
@@ -127,7 +126,7 @@ async function assemble(
     nats,
     gateway,
     members,
-    gatewayToken: (await readFile(paths.gateway.apiToken, "utf8")).trim(),
+    gatewayToken: (await readSecret(paths.gateway.apiToken)).trim(),
     createSteward: (natsUrl) =>
       new Steward({
         ...streams,

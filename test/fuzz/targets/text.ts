@@ -5,6 +5,7 @@ import { type Timestamp, TraceReply, TraceRequest } from "#proto";
 import { compileSchema, parseConfig, parseCrashPlan } from "#runtime";
 import { parseToken } from "#users";
 import { timestampMs } from "#wire";
+import { parseHostName } from "../../../deploy/local/certificates/transport-plan.ts";
 import { parseListenAddress } from "../../../deploy/local/external-nats.ts";
 import {
   parseParticipantsYaml,
@@ -157,7 +158,10 @@ export const TEXT_TARGETS: readonly Target[] = [
   ),
   textTarget("journal-line", ["parseJournalLine"], (text) => ofOptional(parseJournalLine(text))),
   textTarget("listen-address", ["parseListenAddress"], (text) =>
-    ofThrown("USAGE", () => parseListenAddress(text, false)),
+    ofThrown("USAGE", () => parseListenAddress(text)),
+  ),
+  textTarget("host-name", ["parseHostName"], (text) =>
+    ofThrown("USAGE", () => parseHostName(text)),
   ),
   textTarget("arguments", ["parseScenarioOptions"], (text) =>
     ofThrown("USAGE", () => parseScenarioOptions(text.split("\n"), "/folder")),

@@ -15,6 +15,7 @@ describe("a door off loopback (TP-CON-5)", () => {
       host: "0.0.0.0",
       port: 0,
       names,
+      plaintext: "private-network",
       logger,
       health: {},
       title: TEST_TITLE,

@@ -1,0 +1,20 @@
+import { systemClock } from "#runtime";
+import type { ExchangePaths } from "../folder/exchange-paths.ts";
+import { writePrivateFile } from "../folder/private-files.ts";
+import { certificatePlaces, placeCertificate, readAuthority } from "./certificate-files.ts";
+import { readTransportPlan } from "./transport-plan.ts";
+
+/**
+ * Issues the certificates of one participant more, where the exchange has an authority of its own.
+ * Where the authority is somebody else's, `exchange certificates renew --ca-key` does it.
+ */
+export async function issueMemberCertificates(paths: ExchangePaths, id: string): Promise<void> {
+  const plan = await readTransportPlan(paths);
+  if (plan?.authority !== "own") return;
+  const authority = await readAuthority(paths, plan, undefined);
+  const own = certificatePlaces(paths, plan, [id]).filter(({ subject }) => subject.holder === id);
+  for (const place of own) {
+    await writePrivateFile(place.authorities, authority.certificate);
+    await placeCertificate(authority, place, systemClock.now());
+  }
+}

@@ -1,0 +1,71 @@
+import { X509Certificate } from "node:crypto";
+import { TracepostError } from "#errors";
+
+const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/gu;
+
+/** What a certificate says, for lists and warnings. */
+export interface CertificateFacts {
+  /** Common name of its holder, such as a participant id. */
+  readonly holder: string;
+  readonly issuer: string;
+  /** Names and addresses it is valid for; none for one that only logs in. */
+  readonly names: readonly string[];
+  /** First and last moment it counts, ms since 1970. */
+  readonly notBeforeAt: number;
+  readonly notAfterAt: number;
+  /** SHA-256 of the whole certificate, hexadecimal. */
+  readonly fingerprint: string;
+}
+
+/** The certificates of a PEM text, in their order; those that are none are left out by nobody. */
+export function certificatesIn(text: string, file: string): readonly X509Certificate[] {
+  return (text.match(CERTIFICATE) ?? []).map((pem) => {
+    try {
+      return new X509Certificate(pem);
+    } catch (caught) {
+      throw new TracepostError("KEY_FILE", `${file} holds a damaged certificate`, {
+        cause: caught,
+        remedy: "Put the file back from your copy, or have it issued again.",
+      });
+    }
+  });
+}
+
+/** Reads what the first certificate of a PEM text says. Throws TracepostError KEY_FILE. */
+export function certificateFacts(text: string, file: string): CertificateFacts {
+  const [first] = certificatesIn(text, file);
+  if (first === undefined) throw noCertificate(file);
+  return factsOf(first);
+}
+
+/** What one certificate says. */
+export function factsOf(certificate: X509Certificate): CertificateFacts {
+  return {
+    holder: commonName(certificate.subject),
+    issuer: commonName(certificate.issuer),
+    names: (certificate.subjectAltName ?? "")
+      .split(", ")
+      .filter((name) => name !== "")
+      .map((name) => name.replace(/^(?:DNS|IP Address):/u, "")),
+    notBeforeAt: certificate.validFromDate.getTime(),
+    notAfterAt: certificate.validToDate.getTime(),
+    fingerprint: certificate.fingerprint256.replaceAll(":", "").toLowerCase(),
+  };
+}
+
+/** The fault of a file without any certificate. */
+export function noCertificate(file: string): TracepostError {
+  return new TracepostError("KEY_FILE", `${file} holds no certificate`, {
+    remedy: "A certificate file is PEM text: -----BEGIN CERTIFICATE----- and so on.",
+  });
+}
+
+/** Authorities that are believed together, each once, the first ones first. */
+export function joinAuthorities(first: string, second: string): string {
+  const all = [...(first.match(CERTIFICATE) ?? []), ...(second.match(CERTIFICATE) ?? [])];
+  return `${[...new Set(all)].join("\n")}\n`;
+}
+
+function commonName(subject: string): string {
+  return /^CN=(.*)$/mu.exec(subject)?.[1] ?? subject.replaceAll("\n", ", ");
+}

@@ -1,0 +1,14 @@
+// Certificates between processes: files, checks, reload (docs/spec/transport.md).
+
+export { type CertificateFacts, certificateFacts, joinAuthorities } from "./certificate-facts.ts";
+export { tlsFault } from "./tls-fault.ts";
+export {
+  checkIdentity,
+  loadAuthorities,
+  loadIdentity,
+  type TlsFiles,
+  type TlsIdentity,
+} from "./tls-files.ts";
+export { DOOR_SETTINGS, NATS_TLS_SETTINGS, transportFrom } from "./transport-settings.ts";
+export { trustAuthorities } from "./trust-authorities.ts";
+export { type IdentityListener, watchIdentity } from "./watch-identity.ts";
