@@ -6,18 +6,21 @@ import type { SqlRow } from "#runtime";
 import { openSqliteReader, type SqliteReader } from "#store";
 import type { RegisterView } from "#trust";
 import { refusalNameOf } from "#wire";
+import { ExchangePaths, rootSignersOf } from "../../deploy/local/index.ts";
 import {
   addAction,
   type CommandResult,
   type OutputOptions,
   type Terminal,
 } from "../command-result.ts";
+import { KeptRegisters } from "../policy/kept-registers.ts";
 import { readPolicy, registerOfFolder } from "../policy/policy-source.ts";
 
 const HELP = `
-Replays what the gateway has recorded, read-only, under another policy and the register of today: which
-messages it would have taken and did not, and the other way round. Decisions of other steps (signatures,
-moves of a case) are left out.
+Replays what the gateway has recorded, read-only, under another policy and, of each decision, the version
+of the register it was made under: which messages it would have taken and did not, and the other way
+round. Decisions of other steps (signatures, moves of a case) are left out. Where a version of the register
+is no longer kept, the one of the folder is used, and counted.
 
 Example:
   tracepost policy simulate draft.cedar --data exchange
@@ -80,26 +83,63 @@ export function addPolicySimulate(parent: Command, terminal: Terminal): void {
 
 async function runSimulate({ data }: SimulateOptions, source = ""): Promise<CommandResult> {
   const policy = await readPolicy(source);
-  const register = await registerOfFolder(data);
+  const today = await registerOfFolder(data);
+  const { rootPublicKeyFiles } = await rootSignersOf(
+    new ExchangePaths(resolve(data)).exchange.rootPublicKeys,
+  );
   const reader = openSqliteReader(join(resolve(data), "gateway", "gateway.sqlite"));
   try {
-    const { changed, replayed, total } = await replay(reader, policy, register);
-    const lines = changed.map(
-      (one) =>
-        `${one.recordedAt} ${one.sender} ${one.messageId}: ${one.was}, would be ${one.wouldBe}`,
-    );
-    return {
-      json: { replayed, changed: total, registerVersion: String(register.version), first: changed },
-      lines: [...lines, `${replayed} decisions replayed, ${total} would be another.`],
-    };
+    const registers = new KeptRegisters(reader, rootPublicKeyFiles);
+    const replayed = await replay(reader, { policy, registers, today });
+    return resultOf(replayed);
   } finally {
     reader.close();
   }
 }
 
-async function replay(reader: SqliteReader, policy: RoutingPolicy, register: RegisterView) {
+function resultOf({ changed, elsewhere, replayed, total, versions }: Replayed): CommandResult {
+  const lines = changed.map(
+    (one) =>
+      `${one.recordedAt} ${one.sender} ${one.messageId}: ${one.was}, would be ${one.wouldBe}`,
+  );
+  const note = `${elsewhere} of them under the register of the folder: theirs is not kept.`;
+  const registerVersions = [...versions].toSorted((one, other) => one - other);
+  return {
+    json: {
+      ...{ replayed, changed: total, registerVersions },
+      ...{ underAnotherRegister: elsewhere, first: changed },
+    },
+    lines: [
+      ...lines,
+      `${replayed} decisions replayed, ${total} would be another.`,
+      ...(elsewhere === 0 ? [] : [note]),
+    ],
+  };
+}
+
+/** What decisions are replayed with. */
+interface Replay {
+  readonly policy: RoutingPolicy;
+  readonly registers: KeptRegisters;
+  /** For decisions whose register is no longer kept. */
+  readonly today: RegisterView;
+}
+
+interface Replayed {
+  /** The first of those that would be another. */
+  readonly changed: readonly Changed[];
+  readonly replayed: number;
+  readonly total: number;
+  /** Decisions whose register is no longer kept. */
+  readonly elsewhere: number;
+  /** Versions of the register that the others were replayed under. */
+  readonly versions: ReadonlySet<number>;
+}
+
+async function replay(reader: SqliteReader, under: Replay): Promise<Replayed> {
   const changed: Changed[] = [];
-  let [after, replayed, total] = [0, 0, 0];
+  const versions = new Set<number>();
+  let [after, replayed, total, elsewhere] = [0, 0, 0, 0];
   for (;;) {
     const rows = await reader.read((tx) =>
       tx.all<Row>(
@@ -113,18 +153,29 @@ async function replay(reader: SqliteReader, policy: RoutingPolicy, register: Reg
       after = row.id;
       if (!ROUTING_CODES.includes(row.code)) continue;
       replayed += 1;
-      const one = judge(row, policy, register);
+      const register = await under.registers.load(row.register_version);
+      if (register === undefined) elsewhere += 1;
+      else versions.add(row.register_version);
+      const one = await judge(row, under, register ?? under.today);
       if (one === undefined) continue;
       total += 1;
       if (changed.length < SHOWN) changed.push(one);
     }
-    if (rows.length < PAGE_ROWS) return { changed, replayed, total };
+    if (rows.length < PAGE_ROWS) return { changed, replayed, total, elsewhere, versions };
   }
 }
 
-function judge(row: Row, policy: RoutingPolicy, register: RegisterView): Changed | undefined {
+async function judge(
+  row: Row,
+  { policy, registers }: Replay,
+  register: RegisterView,
+): Promise<Changed | undefined> {
   const { recorded_at: atMs } = row;
-  const outcome = authorizeHeader(Header.decode(row.header), { register, policy }, atMs);
+  const header = Header.decode(row.header);
+  // A group was expanded by the version that the header names.
+  if (header.addressedGroup !== "") await registers.load(Number(header.registerVersion));
+  const earlier = (version: bigint) => registers.at(version);
+  const outcome = authorizeHeader(header, { register, policy, earlier }, atMs);
   const was = refusalNameOf(row.code) ?? "accepted";
   const wouldBe = outcome.ok ? "accepted" : outcome.refusal.code;
   if (was === wouldBe) return undefined;

@@ -38,6 +38,7 @@ export function authorizeHeader(
   const questions = routingQuestions(header, register, nowMs);
   const decisions = questions.map((question) => policy.decide(question));
   const whole =
+    checkRecipientQuota(header, register) ??
     checkKind(questions[0], decisions, policy) ??
     messageRefusal(questions, decisions) ??
     checkGroup(header, register, nowMs, basis.earlier ?? (() => undefined)) ??
@@ -74,6 +75,16 @@ export function routingQuestions(
 
 function codeOf(verdict: Refusal | undefined): RefusalCode {
   return verdict === undefined ? RefusalCode.UNSPECIFIED : refusalCodeOf(verdict.code);
+}
+
+/** More recipients than the sender's own quota lets it address at once (TP-POLICY-11). */
+function checkRecipientQuota(
+  { recipients, sender }: Header,
+  register: RegisterView,
+): Refusal | undefined {
+  const max = register.participant(sender)?.quotas?.recipientsMax ?? 0;
+  if (max === 0 || recipients.length <= max) return undefined;
+  return refuse("TOO_LARGE", "header.recipients", `over ${max}, the quota of ${sender}`);
 }
 
 /** A reply goes to the sender of what it answers, and to nobody else (TP-TRUST-6). */

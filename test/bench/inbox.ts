@@ -1,6 +1,6 @@
 import { Dispatch, Envelope, Header, Kind, Receipt, ReceiptType } from "#proto";
 import { POST_LIMITS } from "#runtime";
-import { headerDigest, inboxConsumer, outSubject, type Transport } from "#wire";
+import { headerDigest, inboxConsumer, type LaneToken, outSubject, type Transport } from "#wire";
 import { headerOf, recipientReceipt } from "../support/messages.ts";
 import type { Party } from "../support/parties.ts";
 
@@ -31,11 +31,13 @@ export class Inbox {
   }
 
   /** Begins to read. */
-  async start(): Promise<void> {
-    await this.#transport.consume("IN", inboxConsumer("normal"), (inbound) => {
-      inbound.ack();
-      this.#take(inbound.data);
-    });
+  async start(lanes: readonly LaneToken[] = ["normal"]): Promise<void> {
+    for (const lane of lanes) {
+      await this.#transport.consume("IN", inboxConsumer(lane), (inbound) => {
+        inbound.ack();
+        this.#take(inbound.data);
+      });
+    }
   }
 
   /** Ends its connection. */

@@ -6,6 +6,7 @@ import { ageingBench } from "./ageing.ts";
 import { alertBench } from "./alert.ts";
 import { apiBench } from "./api.ts";
 import { checksBench } from "./checks.ts";
+import { fairnessBench } from "./fairness.ts";
 import { latencyBench } from "./latency.ts";
 import { describeMachine, machineLine } from "./machine.ts";
 import { matchingBench } from "./matching.ts";
@@ -21,6 +22,7 @@ import { trustListBench } from "./trust-list.ts";
 const BENCHES: readonly Bench[] = [
   throughputBench,
   latencyBench,
+  fairnessBench,
   sealingBench,
   alertBench,
   apiBench,

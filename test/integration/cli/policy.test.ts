@@ -9,7 +9,7 @@ import {
   loadPolicy,
   openPolicy,
 } from "#policy";
-import { Boundness, ExchangeStatus, Role } from "#proto";
+import { Boundness, ExchangeStatus, ParticipantStatus, Role } from "#proto";
 import { savePublicKey, saveSigningKey } from "#trust";
 import { toTimestamp } from "#wire";
 import { ExchangePaths, initExchange } from "../../../deploy/local/index.ts";
@@ -17,7 +17,7 @@ import { openGatewayBench } from "../../support/gateway-bench.ts";
 import { tracepostHere as tracepost } from "../../support/in-process.ts";
 import { traceRequest } from "../../support/messages.ts";
 import { specsOf } from "../../support/nats-carrier.ts";
-import { makeParties } from "../../support/parties.ts";
+import { makeParties, reissue, withParticipant } from "../../support/parties.ts";
 
 const NO_TESTS = `${DEFAULT_POLICY_TEXT}
 @id("LOCAL-1")
@@ -144,12 +144,17 @@ describe("looking at a policy before it is activated (TP-POLICY-8)", () => {
     expect((await json("policy", "test", file)).code).toBe(2);
   });
 
-  test("replays what a gateway has decided, and changes nothing there", async () => {
+  test("replays what a gateway has decided under the register of then, and changes nothing", async () => {
     const bench = await openGatewayBench(parties);
     try {
+      const first = { version: 1, digest: new Uint8Array(32), register: parties.registerBytes };
+      await bench.store.call("keepFirstRegister", { ...first, nowMs: bench.nowMs, by: "file" });
       for (const status of [ExchangeStatus.ACTUAL, ExchangeStatus.TEST]) {
         await bench.send(traceRequest(parties.party("NE"), ["BR"], { status }));
       }
+      // Recorded under a version that is kept nowhere.
+      await bench.change({ ...parties.register, version: 7n });
+      await bench.send(traceRequest(parties.party("NE"), ["BR"]));
       const copy = join(data, "gateway", "gateway.sqlite");
       await cp(bench.file, copy);
       await cp(`${bench.file}-wal`, `${copy}-wal`);
@@ -157,14 +162,25 @@ describe("looking at a policy before it is activated (TP-POLICY-8)", () => {
       await bench.close();
     }
     const { said } = await json("policy", "simulate", draft, "--data", data);
-    expect(said).toMatchObject({ replayed: 2, changed: 1 });
+    expect(said).toMatchObject({ replayed: 3, changed: 2, registerVersions: [1] });
+    expect(said).toMatchObject({ underAnotherRegister: 1 });
     expect(said.first[0]).toMatchObject({
       was: "accepted",
       wouldBe: "NOT_PERMITTED",
       sender: "NE",
     });
+    const suspended = reissue(parties, parties.registerBytes, (register) =>
+      withParticipant(register, "BR", () => ({ status: ParticipantStatus.SUSPENDED })),
+    );
+    const today = join(data, "exchange", "register.bin");
+    await writeFile(today, suspended);
     const { out } = await tracepost(["policy", "simulate", "default", "--data", data]);
-    expect(out).toBe("2 decisions replayed, 0 would be another.\n");
+    await writeFile(today, parties.registerBytes);
+    expect(out).toContain("accepted, would be RECIPIENT_SUSPENDED");
+    expect(out).toContain(
+      "3 decisions replayed, 1 would be another.\n" +
+        "1 of them under the register of the folder: theirs is not kept.\n",
+    );
   });
 });
 

@@ -9,6 +9,7 @@ import {
   Header,
   Instrument,
   Kind,
+  ParticipantQuotas,
   ParticipantStatus,
   RefusalCode,
   Role,
@@ -130,6 +131,23 @@ describe("who may send what to whom (TP-POLICY-1)", () => {
       { recipient: "XK", code: RefusalCode.NOT_PERMITTED },
       { recipient: "BR-PORT", code: RefusalCode.UNSPECIFIED },
     ]);
+  });
+
+  it("goes to no more than the sender's quota of recipients (TP-POLICY-11)", () => {
+    const header = headerOf(Kind.ALERT, "NE", ["BR", "IT"]);
+    const limited = (recipientsMax: number) => {
+      const quotas = ParticipantQuotas.create({ recipientsMax });
+      const participant = (id: string) => {
+        const one = basis.register.participant(id);
+        return one === undefined || id !== "NE" ? one : { ...one, quotas };
+      };
+      return authorizeHeader(header, { ...basis, register: { ...register, participant } }, NOW_MS);
+    };
+    expect(limited(1)).toMatchObject({
+      refusal: { code: "TOO_LARGE", field: "header.recipients" },
+    });
+    expect(limited(2).ok).toBe(true);
+    expect(limited(0).ok, "the default").toBe(true);
   });
 
   it("refuses an alert of which nobody is left, with the first reason and its field", () => {
