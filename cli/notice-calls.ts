@@ -41,12 +41,20 @@ type Query = Readonly<Record<string, string>>;
 
 const pathOf = (noticeId: string): string => `/v1/notices/${encodeURIComponent(noticeId)}`;
 
+/** A notice to one State. */
+export interface SentNotice {
+  readonly noticeId: string;
+  readonly to: string;
+  /** The State is off the exchange: it is written a letter. */
+  readonly byLetter?: boolean;
+}
+
 /** Sends a notice; what waits for a second person has a `releaseId` instead. */
 export async function sendNotice(
   service: ServiceAccess,
   body: object,
   key: string | undefined,
-): Promise<{ readonly notices: readonly { readonly noticeId: string; readonly to: string }[] }> {
+): Promise<{ readonly notices: readonly SentNotice[] }> {
   return await callService(service, {
     method: "POST",
     path: "/v1/notices",

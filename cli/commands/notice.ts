@@ -121,7 +121,11 @@ export async function send(
   const sent = await sendNotice(service, { subject, ...content }, key);
   const held = heldResult(sent, options);
   if (held !== undefined) return held;
-  const lines = sent.notices.map(({ noticeId, to }) => `Sent to ${to}: notice ${noticeId}.`);
+  const lines = sent.notices.map(({ byLetter, noticeId, to }) =>
+    byLetter === true
+      ? `Write to ${to} by letter, then note it: tracepost notice told ${noticeId} --to ${to}`
+      : `Sent to ${to}: notice ${noticeId}.`,
+  );
   const see = `See who has done it: tracepost notice show NOTICE ${accessWords(options)}`;
   return { json: sent, lines: [...lines, see] };
 }

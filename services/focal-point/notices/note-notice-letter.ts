@@ -7,7 +7,7 @@ import { blockIdOf, findBlock, noteAccess } from "../persons/person-record.ts";
 import { reportOnward } from "./confirm-notice.ts";
 import { copiesOfInformation } from "./information.ts";
 import { insertNoticeLetter, type NoticeLetter, noticeLetterText } from "./notice-letters.ts";
-import { findNotice, type NoticeRecord } from "./notice-record.ts";
+import { findNotice, type NoticeRecord, settleNotice } from "./notice-record.ts";
 
 /** A letter to be noted. */
 export interface LetterToNote {
@@ -33,7 +33,8 @@ export type NotedLetter =
 export async function noteNoticeLetter(tx: Transaction, args: LetterToNote): Promise<NotedLetter> {
   const { letter, noticeId, self } = args;
   const known = await findNotice(tx, { noticeId });
-  if (known?.direction !== "received") return { type: "unknown" };
+  if (known === null) return { type: "unknown" };
+  if (known.direction === "sent") return await noteOwn(tx, known, args);
   const isOwners = known.kind === "CORRECTION" || known.kind === "ERASURE";
   if (!isOwners || known.state === "WAITING") return { type: "illegal", state: known.state };
   const { aboutMessageId: messageId, aboutPart: part, aboutSender: sender } = known;
@@ -59,9 +60,26 @@ export async function noteNoticeLetterOnce(
   );
 }
 
+/** The same of a notice of ours about what went to that State by letter (TP-PERS-19). */
+async function noteOwn(
+  tx: Transaction,
+  known: NoticeRecord,
+  { letter, self }: LetterToNote,
+): Promise<NotedLetter> {
+  const { aboutMessageId: messageId, caseId, noticeId, peer, state } = known;
+  const isCarried = await tx.get("SELECT 1 FROM post_outbox WHERE message_id = ?", noticeId);
+  if (isCarried !== undefined || peer !== letter.to) return { type: "not-passed-on" };
+  if (state !== "OPEN") return { type: "illegal", state };
+  await insertNoticeLetter(tx, noticeId, letter);
+  await writeDown(tx, { known, copy: { caseId, messageId }, letter, self });
+  const { answer, nowMs } = letter;
+  if (answer !== undefined) await settleNotice(tx, { noticeId, state: answer, nowMs });
+  return { type: "noted" };
+}
+
 interface Written {
   readonly known: NoticeRecord;
-  readonly copy: OnwardCopy;
+  readonly copy: Pick<OnwardCopy, "caseId" | "messageId">;
   readonly letter: NoticeLetter;
   readonly self: Replier;
 }

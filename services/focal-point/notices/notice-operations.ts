@@ -39,9 +39,16 @@ const LINE = {
 } as const;
 
 const SentNoticesView = Type.Object({
-  notices: Type.Array(Type.Object({ noticeId: Type.String(), to: Type.String() }), {
-    description: "One for each participant it concerns",
-  }),
+  notices: Type.Array(
+    Type.Object({
+      noticeId: Type.String(),
+      to: Type.String(),
+      byLetter: Type.Optional(
+        Type.Boolean({ description: "That State is off the exchange: write it, and note it" }),
+      ),
+    }),
+    { description: "One for each participant it concerns" },
+  ),
 });
 const AnsweredView = Type.Object({ answerId: Type.String({ description: "Id of the answer" }) });
 
@@ -250,8 +257,8 @@ export const NOTE_TOLD_BY_LETTER = {
     operationId: "noteToldByLetter",
     summary: "Notes that a State off the exchange was told of a notice by letter, or answered it",
     description:
-      "For a correction or an erasure received, of what this State has passed on by letter. It " +
-      "stands with the notice, in the case the information went out in and in the access log of " +
+      "For a correction or an erasure received, of what this State has passed on by letter, and for " +
+      "one of this State about a request that went by letter. It stands with the notice, in the case the information went out in and in the access log of " +
       "personal data; who sent the notice hears of it.",
     tags: ["notices"],
     params: NoticeParams,

@@ -4,7 +4,13 @@ import { Kind, type MessageRef, PersonsBlock } from "#proto";
 import { newMessageId, type SqlRow, type Transaction } from "#runtime";
 import { defaultHandling, type Replier } from "../cases/reply-handling.ts";
 import { keepSentPersons, personsParts } from "../persons/person-part.ts";
-import { Clearance, draftCleared, holdForSecondPerson, type NotAlone } from "../releases/hold.ts";
+import {
+  Clearance,
+  draftCleared,
+  holdForSecondPerson,
+  type NotAlone,
+  noteByLetter,
+} from "../releases/hold.ts";
 import { eraseInformation } from "./information.ts";
 import { insertNotice, type KeptNoticeKind } from "./notice-record.ts";
 
@@ -19,6 +25,8 @@ export interface NoticeAbout {
   readonly caseId: string;
   /** Participants the notice goes to. */
   readonly to: readonly string[];
+  /** States off the exchange, which an officer writes to (TP-PERS-19). */
+  readonly byLetter: readonly string[];
   readonly reference: MessageRef | undefined;
 }
 
@@ -50,7 +58,7 @@ export async function aboutOf(
         sender,
         messageId,
       );
-  if (row === undefined) return undefined;
+  if (row === undefined) return isOwn ? await ownLetter(tx, messageId) : undefined;
   const recipients = isOwn
     ? await tx.all<{ recipient: string }>(
         // Who did not get it has nothing to correct or to erase.
@@ -62,7 +70,20 @@ export async function aboutOf(
   const { conversation_id: caseId, header_digest: headerDigest } = row;
   const reference =
     headerDigest === null ? undefined : { originalSender: sender, messageId, headerDigest };
-  return { caseId, to: recipients.map(({ recipient }) => recipient), reference };
+  const to = recipients.map(({ recipient }) => recipient);
+  return { caseId, to, byLetter: [], reference };
+}
+
+/** A request of ours that went by letter: whom a notice about it is told by letter. */
+async function ownLetter(tx: Transaction, messageId: string): Promise<NoticeAbout | undefined> {
+  const row = await tx.get<{ case_id: string; peer: string }>(
+    `SELECT kept.case_id, kept.peer FROM trace_link AS link
+     JOIN trace_case AS kept ON kept.case_id = link.case_id
+     WHERE link.request_id = ? AND link.is_own = 1 AND kept.off_exchange = 1`,
+    messageId,
+  );
+  if (row === undefined) return undefined;
+  return { caseId: row.case_id, to: [], byLetter: [row.peer], reference: undefined };
 }
 
 /** A notice to be sent to one participant. */
@@ -130,10 +151,23 @@ export async function draftNotice(
   draft: NoticeDraft,
   given?: Clearance,
 ): Promise<string> {
-  const { caseId, nowMs, persons, self, to } = draft;
   const message = messageOf(draft);
-  const { messageId } = message;
   await draftCleared(tx, message, given ?? Clearance.none());
+  return await keepDrafted(tx, draft, message.messageId);
+}
+
+/** The same to a State off the exchange: nothing is drafted, an officer writes (TP-PERS-19). */
+async function noteNotice(tx: Transaction, draft: NoticeDraft, given: Clearance): Promise<string> {
+  const message = messageOf(draft);
+  await noteByLetter(tx, message, given);
+  return await keepDrafted(tx, draft, message.messageId);
+}
+
+async function keepDrafted(
+  tx: Transaction,
+  { caseId, nowMs, persons, self, to }: NoticeDraft,
+  messageId: string,
+): Promise<string> {
   const { participant: sender } = self;
   const kept = { caseId, peer: to, sender, messageId, actor: "exchange", nowMs };
   await keepSentPersons(tx, persons, kept);
@@ -155,11 +189,18 @@ export interface NoticeToSend {
   readonly nowMs: number;
 }
 
+/** A notice to one State; by letter, where an officer writes it and notes that he did. */
+export interface SentNotice {
+  readonly noticeId: string;
+  readonly to: string;
+  readonly byLetter?: true;
+}
+
 /** What became of it. */
 export type SentNotices =
   | {
       readonly type: "sent";
-      readonly notices: readonly { readonly noticeId: string; readonly to: string }[];
+      readonly notices: readonly SentNotice[];
     }
   /** There is no such message here. */
   | { readonly type: "unknown" }
@@ -192,7 +233,7 @@ export async function sendNotices(
     return { to, caseId, reference, notice, persons, self, nowMs };
   };
   let clearance = given;
-  const [first] = found.to;
+  const [first] = [...found.to, ...found.byLetter];
   if (first !== undefined) {
     const action = causeId === undefined ? "notice" : "passed-on notice";
     // What waits to be passed on keeps no copy of personal data that may be erased meanwhile.
@@ -202,21 +243,22 @@ export async function sendNotices(
     if (held.type !== "cleared") return held;
     clearance = held.clearance;
   }
-  const notices: { noticeId: string; to: string }[] = [];
-  for (const to of found.to) {
-    const noticeId = await draftNotice(tx, draftTo(to), clearance);
+  const notices: SentNotice[] = [];
+  const tell = async (noticeId: string, to: string): Promise<void> => {
     const kept = { noticeId, direction: "sent", peer: to, kind, caseId, state: "OPEN" } as const;
     await insertNotice(tx, { ...kept, notice, about, causeId, actor, nowMs });
-    await tellChange(tx, {
-      kind: "notice.sent",
-      caseId,
-      messageId: noticeId,
-      participant: to,
-      code: kind,
-      actor,
-      nowMs,
-    });
+    const told = { kind: "notice.sent", caseId, messageId: noticeId, participant: to } as const;
+    await tellChange(tx, { ...told, code: kind, actor, nowMs });
+  };
+  for (const to of found.to) {
+    const noticeId = await draftNotice(tx, draftTo(to), clearance);
+    await tell(noticeId, to);
     notices.push({ noticeId, to });
+  }
+  for (const to of found.byLetter) {
+    const noticeId = await noteNotice(tx, draftTo(to), clearance ?? Clearance.none());
+    await tell(noticeId, to);
+    notices.push({ noticeId, to, byLetter: true });
   }
   const endsHere = kind === "ERASURE" || persons !== undefined;
   if (endsHere && about.part === "persons") {

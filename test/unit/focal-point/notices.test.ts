@@ -1,7 +1,9 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { draftMessage } from "#post";
-import { Kind, Notice, type OnwardConfirmation, OnwardStanding } from "#proto";
+import { Kind, Notice, type OnwardConfirmation, OnwardStanding, TraceRequest } from "#proto";
 import { newMessageId } from "#runtime";
+import { insertCase } from "../../../services/focal-point/cases/case-record.ts";
+import { linkCase, linkOf } from "../../../services/focal-point/chain/link-record.ts";
 import { noteNoticeLetter } from "../../../services/focal-point/notices/note-notice-letter.ts";
 import { noticeLetters } from "../../../services/focal-point/notices/notice-letters.ts";
 import { findNotice } from "../../../services/focal-point/notices/notice-record.ts";
@@ -290,5 +292,54 @@ describe("whose a notice is (TP-PERS-10, TP-PERS-11)", () => {
       },
     });
     expect(inClear).toMatchObject({ field: "body.correction.fields", detail: "personalData" });
+  });
+});
+
+describe("a notice about a request that went by letter (TP-PERS-19)", () => {
+  test("is kept without a message, and open until the State's answer is noted", async () => {
+    const { caseId, messageId } = { caseId: CASE, messageId: newMessageId(NOW) };
+    const facts = { caseId, peer: "ML", nationalCaseNumber: "1", actor: "desk-7", nowMs: NOW };
+    await insertCase(desk.tx, {
+      ...facts,
+      ...{ role: "requesting", state: "DELIVERED", requestMessageId: messageId },
+      request: TraceRequest.encode(TraceRequest.create()).finish(),
+    });
+    await desk.tx.run("UPDATE trace_case SET off_exchange = 1");
+    const link = { caseId, requestId: messageId, isOwn: true, isActual: true };
+    await linkCase(desk.tx, linkOf(TraceRequest.create(), link));
+    const kept = { caseId, direction: "sent", peer: "ML", sender: "BR", messageId } as const;
+    const block = { ...kept, data: DATA, persons: 1, reviewAtMs: NOW, actor: "desk-7" };
+    await keepBlock(desk.tx, { ...block, nowMs: NOW });
+    const subject = { originalSender: "BR", messageId, part: "persons" };
+    const content = { $case: "erasure", value: { subject, reason: 1, explanation: "" } } as const;
+    const sent = await sendNotices(desk.tx, {
+      kind: "ERASURE",
+      about: { sender: "BR", messageId, part: "persons" },
+      notice: Notice.encode(Notice.create({ content })).finish(),
+      persons: undefined,
+      self: BR,
+      actor: "desk-7",
+      nowMs: NOW,
+    });
+    expect(sent).toMatchObject({ type: "sent", notices: [{ to: "ML", byLetter: true }] });
+    expect(await desk.drafted()).toEqual([]);
+    expect(await blocksOf(desk.tx, CASE)).toMatchObject([{ erased: { by: "desk-7" } }]);
+    const noticeId = sent.type === "sent" ? (sent.notices[0]?.noticeId ?? "") : "";
+    const note = async (to: string, answer?: "DONE") => {
+      const common = { channel: "POST", onDate: "2026-03-03", note: "", actor: "desk-7" } as const;
+      const letter = { ...common, to, reference: "BR/1", answer, nowMs: NOW };
+      const noted = await noteNoticeLetter(desk.tx, { noticeId, letter, self: BR });
+      return [noted.type, (await findNotice(desk.tx, { noticeId }))?.state];
+    };
+    expect(await note("KE")).toEqual(["not-passed-on", "OPEN"]);
+    expect(await note("ML")).toEqual(["noted", "OPEN"]);
+    expect(await note("ML", "DONE")).toEqual(["noted", "DONE"]);
+    expect(await note("ML")).toEqual(["illegal", "DONE"]);
+    const events = await desk.tx.all<{ event: string }>("SELECT event FROM trace_case_event");
+    expect(events.map(({ event }) => event)).toEqual([
+      "opened",
+      "notice told by letter",
+      "notice answered by letter",
+    ]);
   });
 });
