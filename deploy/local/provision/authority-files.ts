@@ -48,13 +48,16 @@ export async function writeIssuedAccount(
   { account, users }: IssuedMember,
 ): Promise<void> {
   const { nats } = paths;
-  await writePrivateFile(join(nats.keysDir, `${account.name}.nk`), account.key.seedText);
-  for (const [role, key] of account.signingKeys) {
-    await writePrivateFile(join(nats.keysDir, `${account.name}.${role}.nk`), key.seedText);
-  }
-  for (const user of users) {
-    await writePrivateFile(credentialsFile(paths, user.account, user.name), user.credentials);
-  }
+  const { key, name, signingKeys } = account;
+  const files: (readonly [file: string, secret: string])[] = [
+    [join(nats.keysDir, `${name}.nk`), key.seedText],
+    ...[...signingKeys].map(
+      ([role, own]) => [join(nats.keysDir, `${name}.${role}.nk`), own.seedText] as const,
+    ),
+    ...users.map((user) => [credentialsFile(paths, name, user.name), user.credentials] as const),
+  ];
+  // Side by side: each is a wait for the disk.
+  await Promise.all(files.map(([file, secret]) => writePrivateFile(file, secret)));
   await writePrivateFile(join(nats.issuedDir, `${account.name}.jwt`), account.token);
 }
 

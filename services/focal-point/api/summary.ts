@@ -103,7 +103,8 @@ export async function summarize(deps: SummaryDeps): Promise<Summary> {
     },
     receipts: {
       accepted: receipts(ReceiptType.ACCEPTED),
-      refused: receipts(ReceiptType.REFUSED),
+      // What is returned ends as refused for its recipient.
+      refused: receipts(ReceiptType.REFUSED) + receipts(ReceiptType.RETURNED),
       delivered: receipts(ReceiptType.DELIVERED),
       rejected: receipts(ReceiptType.REJECTED),
       expired: receipts(ReceiptType.EXPIRED),
