@@ -38,6 +38,7 @@ import { addPostIssue } from "./commands/post-issue.ts";
 import { addQuarantineDecide } from "./commands/quarantine-decide.ts";
 import { addQuarantineList } from "./commands/quarantine-list.ts";
 import { addReceipt } from "./commands/receipt.ts";
+import { addRecovery } from "./commands/recovery.ts";
 import { addRegisterExchangeKey } from "./commands/register-exchange-key.ts";
 import { addRegisterFreshen } from "./commands/register-freshen.ts";
 import { addRegisterImport } from "./commands/register-import.ts";
@@ -118,6 +119,7 @@ const GROUPS = {
   clock: "set when answers are due",
   register: "the firearm register of a State; versions of the participant register",
   participant: "admit, change and remove participants in a draft of the register",
+  recovery: "the State recovery key: own copies open when a machine is lost",
   alert: "send, follow and answer alerts, and report hits",
   post: "border posts that hold the alerts in force as a file",
   user: "manage who may use a service, and their tokens",
@@ -153,6 +155,7 @@ export function createProgram(terminal: Terminal, asJson: boolean): Command {
   addClock(group(program, "clock", GROUPS.clock), terminal);
   addRegisterCommands(group(program, "register", GROUPS.register), terminal);
   addParticipantCommands(group(program, "participant", GROUPS.participant), terminal);
+  addRecovery(group(program, "recovery", GROUPS.recovery), terminal);
   addAlertCommands(group(program, "alert", GROUPS.alert), terminal);
   addCheck(program, terminal);
   addCheckLog(program, terminal);

@@ -4,6 +4,7 @@ import { KeyStatement, SignedKeyStatement } from "#proto";
 import { printable, REGISTER_LIMITS, systemClock } from "#runtime";
 import {
   type ExternalSigner,
+  loadRecoveryRecipient,
   makeOwnKeys,
   type OwnKeyOptions,
   openKeyStatement,
@@ -36,6 +37,7 @@ interface RequestOptions extends OutputOptions {
   readonly passphraseFile?: string;
   readonly unprotected?: boolean;
   readonly signer?: string;
+  readonly recovery?: string;
 }
 
 const HELP = `
@@ -74,6 +76,7 @@ export function addParticipantRequest(parent: Command, terminal: Terminal): void
     )
     .option("--passphrase-file <file>", "passphrase of the keys, in a file only you can read")
     .option("--unprotected", "keys without a passphrase, private by their mode alone")
+    .option("--recovery <file>", "recovery.pub of the State recovery key, to be stated too")
     .option("--signer <file>", 'JSON: {"command": [program, …]} of the program that holds keys')
     .addHelpText("after", HELP);
   addAction<RequestOptions>(command, terminal, makeStatement);
@@ -113,12 +116,13 @@ async function makeStatement(options: RequestOptions, id = ""): Promise<CommandR
 
 /** How new keys are kept, and where those that sign are. Throws TracepostError USAGE. */
 async function keyOptions(
-  { passphraseFile, suite, unprotected = false }: RequestOptions,
+  { passphraseFile, recovery, suite, unprotected = false }: RequestOptions,
   external: ExternalSigner | undefined,
 ): Promise<OwnKeyOptions> {
   const common = {
     algorithm: signatureAlgorithm(suite),
     ...(external === undefined ? {} : { external }),
+    ...(recovery === undefined ? {} : { recovery: await loadRecoveryRecipient(recovery) }),
   };
   if (unprotected && passphraseFile === undefined) return common;
   const passphrase = await readPassphrase(passphraseFile);

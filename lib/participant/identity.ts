@@ -8,7 +8,9 @@ import {
   type KeptRegisters,
   type KeySigner,
   loadKeySigner,
+  loadRecoveryRecipient,
   loadSealingKeys,
+  makeKeyCopy,
   noPassphrase,
   openRegisterClient,
   type RegisterClient,
@@ -36,6 +38,8 @@ export interface Identity {
   /** Every one of them opens; replaced when keys are read again. */
   sealingKeys: readonly SealingKeyPair[];
   readonly apiToken: string;
+  /** Recipient of the State recovery key, if there is one. */
+  readonly recovery: string | undefined;
 }
 
 /**
@@ -70,7 +74,9 @@ export async function loadIdentity(config: ServiceConfig, role: Role): Promise<I
   checkOwnKeys(participant, headerKeys, sealingKeys);
   const apiToken = await readSecret(config.apiTokenFile);
   const self = { participant: participant.id, state: participant.state };
-  return { client, self, headerKeys, external, sealingKeys, apiToken };
+  const recovery = await recoveryRecipient(config);
+  await keepKeyCopy(config, recovery);
+  return { client, self, headerKeys, external, sealingKeys, apiToken, recovery };
 }
 
 /** The program that signs, if there is one; it is started with its first signature. */
@@ -88,6 +94,21 @@ function externalSigner({ configDir, signer }: ServiceConfig): ExternalSigner | 
 function passphraseOf({ keyPassphraseFile }: ServiceConfig): AskPassphrase {
   if (keyPassphraseFile === undefined) return noPassphrase;
   return async () => (await readSecret(keyPassphraseFile)).trimEnd();
+}
+
+async function recoveryRecipient(config: ServiceConfig): Promise<string | undefined> {
+  const { recoveryRecipientFile: file } = config;
+  return file === undefined ? undefined : await loadRecoveryRecipient(file);
+}
+
+/** Keeps the key folder sealed to the recovery key, for the copy of the data folder. */
+async function keepKeyCopy(config: ServiceConfig, recovery: string | undefined): Promise<void> {
+  if (recovery === undefined) return;
+  const { dataDir, keyPassphraseFile, keysDir } = config;
+  const passphrase =
+    keyPassphraseFile === undefined ? undefined : (await readSecret(keyPassphraseFile)).trimEnd();
+  const copy = await makeKeyCopy(keysDir, passphrase, recovery);
+  await writePublic(join(dataDir, "recovery-keys.age"), copy);
 }
 
 /** File of the newest register that was taken while running. */
@@ -114,6 +135,7 @@ export async function keepRegister(dataDir: string, register: Uint8Array): Promi
 export async function reloadKeys(identity: Identity, config: ServiceConfig): Promise<void> {
   await identity.headerKeys.reload();
   identity.sealingKeys = await loadSealingKeys(config.keysDir, passphraseOf(config));
+  await keepKeyCopy(config, identity.recovery);
 }
 
 /** Which keys are here, to be compared with an entry of the register. */

@@ -28,6 +28,8 @@ export const SERVICE_SETTINGS = {
   keysDir: path,
   /** File with the passphrase of encrypted keys, mode 0600. Default: the keys are not encrypted. */
   keyPassphraseFile: Type.Optional(path),
+  /** Recipient of the State recovery key, that own copies are sealed to too (TP-RECOVER-2). */
+  recoveryRecipientFile: Type.Optional(path),
   /** Program that holds private keys of which keysDir has the public half (TP-SIGN-2). */
   signer: Type.Optional(
     Type.Object(
@@ -124,6 +126,9 @@ export async function readServiceStart<C extends ServiceConfig>(
     ...(config.keyPassphraseFile === undefined
       ? {}
       : { keyPassphraseFile: from(config.keyPassphraseFile) }),
+    ...(config.recoveryRecipientFile === undefined
+      ? {}
+      : { recoveryRecipientFile: from(config.recoveryRecipientFile) }),
   };
   return { config: { ...config, ...paths }, crashPlan };
 }

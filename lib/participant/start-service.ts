@@ -311,6 +311,7 @@ function stoppablePost<C extends ServiceConfig, P extends ProceduresOfService>(
     sealer,
     signer,
     identities: () => identity.sealingKeys.map((key) => key.identity),
+    recovery: identity.recovery,
     clock,
     timers,
     logger,

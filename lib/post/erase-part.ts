@@ -20,6 +20,11 @@ export interface KeptMessage {
  */
 export async function erasePersonsPart(tx: Transaction, message: KeptMessage): Promise<void> {
   const { isOwn, messageId, sender } = message;
+  await tx.run(
+    "DELETE FROM post_recovery WHERE sender = ? AND message_id = ? AND part = 'persons'",
+    isOwn ? "" : sender,
+    messageId,
+  );
   if (!isOwn) {
     const row = await tx.get<{ envelope: Uint8Array }>(
       "SELECT envelope FROM post_inbox WHERE sender = ? AND message_id = ?",

@@ -1,10 +1,12 @@
 import type { Lane } from "#proto";
 import { POST_LIMITS, type SqlRow, type Transaction } from "#runtime";
+import type { RecoveryPart } from "#trust";
 import { answerGapNotice, type NumberRange } from "./gap-procedures.ts";
 import type { InboundRecord, PostHooks } from "./hooks.ts";
 import { type Incident, recordIncident } from "./incidents.ts";
 import type { KnownCheckpoint } from "./outbox-procedures.ts";
 import { bookSequence, noteNumber } from "./pair-reception.ts";
+import { keepRecovery } from "./recovery.ts";
 
 /** What a message of the post itself asks for. */
 export type ControlEffect =
@@ -33,6 +35,8 @@ export interface InboundToStore extends InboundRecord {
   /** The newest checkpoint its sender had seen, as the seal says. */
   readonly seenBySender?: KnownCheckpoint;
   readonly incidents: readonly Incident[];
+  /** Keys of its parts for the State recovery key. */
+  readonly recovery?: readonly RecoveryPart[];
 }
 
 /** What storing changed. */
@@ -212,6 +216,7 @@ async function insertInbound(
     message.evidence,
     message.nowMs,
   );
+  await keepRecovery(tx, message, message.recovery ?? []);
 }
 
 /**

@@ -66,22 +66,24 @@ export class InboundOpener {
   async #openSealed(item: ExaminedMessage): Promise<Found> {
     const { sealer, participant: recipient, identities } = this.#parts;
     const envelope = item.message.bytes;
+    const { recovery: to } = this.#parts;
+    const own = to === undefined ? {} : { recovery: to };
     const opened = await this.#opening.run(() =>
-      sealer.open({ envelope, recipient, identities: identities() }),
+      sealer.open({ envelope, recipient, identities: identities(), ...own }),
     );
     if (!opened.ok) {
       const isBinding = opened.refusal.code === "SEAL_BINDING";
       const incidents = isBinding ? [incident(item, "SEAL_BINDING")] : [];
       return { place: null, verdict: reject(opened.refusal), incidents };
     }
-    const { keyPart, parts } = opened.value;
+    const { keyPart, parts, recovery } = opened.value;
     const sequence = Number(keyPart.pairSequence);
     if (sequence < 1 || !Number.isSafeInteger(sequence)) {
       const refusal = { code: "MALFORMED", field: "key.pair_sequence" };
       return { place: null, verdict: reject(refusal), incidents: [] };
     }
     const place = { sequence, prevDigest: keyPart.prevPairDigest };
-    const found = { place, verdict: this.#ask(item, parts), incidents: [] };
+    const found = { place, verdict: this.#ask(item, parts), incidents: [], recovery };
     const seen = keyPart.seenCheckpoint;
     if (seen === undefined) return found;
     return { ...found, seenBySender: { size: Number(seen.size), rootHash: seen.rootHash } };
@@ -95,7 +97,7 @@ export class InboundOpener {
   }
 }
 
-type Found = Pick<InboundToStore, "place" | "verdict" | "incidents" | "seenBySender">;
+type Found = Pick<InboundToStore, "place" | "verdict" | "incidents" | "seenBySender" | "recovery">;
 
 function reject(refusal: Pick<Refusal, "field"> & { readonly code: string }): Verdict {
   return { type: "reject", code: refusal.code, field: refusal.field };

@@ -1,7 +1,9 @@
 import { Kind, type Lane } from "#proto";
 import { POST_LIMITS, type SqlRow, type Transaction } from "#runtime";
+import type { RecoveryPart } from "#trust";
 import type { PostHooks } from "./hooks.ts";
 import { closeRecipient, settleMessage } from "./outbox-fate.ts";
+import { keepRecovery } from "./recovery.ts";
 
 /** One recipient of a draft, with what its key part must say. */
 export interface DraftRecipient {
@@ -82,6 +84,8 @@ export interface SealedMessage {
   readonly messageId: string;
   readonly envelope: Uint8Array;
   readonly headerDigest: Uint8Array;
+  /** Keys of its parts for the State recovery key. */
+  readonly recovery?: readonly RecoveryPart[];
 }
 
 /** A draft that cannot be sealed, and why. */
@@ -105,7 +109,7 @@ export function createStoreSealed(hooks: PostHooks) {
       nowMs: number;
     },
   ): Promise<void> => {
-    for (const { messageId, envelope, headerDigest } of args.sealed) {
+    for (const { messageId, envelope, headerDigest, recovery = [] } of args.sealed) {
       const changed = await tx.run(
         `UPDATE post_outbox SET state = 'sealed', envelope = ?, header_digest = ?,
            next_attempt_at = CASE WHEN ${WAITS_FOR_ANOTHER} THEN NULL ELSE ? END
@@ -116,6 +120,7 @@ export function createStoreSealed(hooks: PostHooks) {
         messageId,
       );
       if (changed === 0) continue;
+      await keepRecovery(tx, { sender: "", messageId }, recovery);
       await tx.run(
         `UPDATE post_pair_sent SET last_digest = ? WHERE (recipient, lane) IN
            (SELECT recipient, lane FROM post_outbox_recipient

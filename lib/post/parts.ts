@@ -91,6 +91,8 @@ export interface PostParts {
   readonly clock: Clock;
   readonly timers: Timers;
   readonly logger: Logger;
+  /** Recipient of the State recovery key, that own copies are sealed to too (TP-RECOVER-2). */
+  readonly recovery?: string | undefined;
   /** First wait before a message is sent again, milliseconds. */
   readonly resendFirstMs: number;
   /** How long a hole may stand before its sender is asked, milliseconds. */

@@ -1,7 +1,7 @@
 import { type Refusal, refuse } from "#errors";
 import { Header, SeenCheckpoint } from "#proto";
 import { POST_LIMITS, passCrashPoint, WIRE_LIMITS } from "#runtime";
-import type { RegisterView } from "#trust";
+import type { RecoveryPart, RegisterView, SealedParts } from "#trust";
 import { assembleEnvelope, type BuiltPart, isSealedKind, signedBy, unsealedPart } from "#wire";
 import { type ReadDraft, readDraft } from "./draft.ts";
 import type {
@@ -98,10 +98,11 @@ export class SealingLoop {
     const content = readDraft(draft.draft);
     const header = { ...content.header, registerVersion: register.version };
     let parts: readonly BuiltPart[];
+    let recovery: readonly RecoveryPart[] = [];
     if (isSealedKind(draft.kind)) {
       const prepared = await this.#sealParts(draft, { ...content, header }, checkpoint, register);
       if ("code" in prepared) return { ok: false, refusal: prepared };
-      parts = prepared;
+      ({ parts, recovery } = prepared);
     } else {
       parts = content.parts.map(({ name, plaintext, schema, retentionClass }) =>
         unsealedPart(name, plaintext, schema, retentionClass),
@@ -117,7 +118,7 @@ export class SealingLoop {
       return { ok: false, refusal: refuse("TOO_LARGE", "header") };
     }
     const { messageId } = draft;
-    return { ok: true, sealed: { messageId, envelope: bytes, headerDigest } };
+    return { ok: true, sealed: { messageId, envelope: bytes, headerDigest, recovery } };
   }
 
   async #sealParts(
@@ -125,7 +126,7 @@ export class SealingLoop {
     content: ReadDraft,
     checkpoint: KnownCheckpoint | null,
     register: RegisterView,
-  ): Promise<readonly BuiltPart[] | Refusal> {
+  ): Promise<SealedParts | Refusal> {
     const { clock, sealer } = this.#parts;
     const seenCheckpoint =
       checkpoint === null
@@ -153,9 +154,11 @@ export class SealingLoop {
     );
     const binding = { messageId, sender, conversationId, kind, registerVersion };
     try {
-      const { parts } = await sealer.seal({ binding, parts: content.parts, recipients });
+      const { recovery } = this.#parts;
+      const own = recovery === undefined ? {} : { recovery };
+      const sealed = await sealer.seal({ binding, parts: content.parts, recipients, ...own });
       this.#faults.delete(draft.messageId);
-      return parts;
+      return sealed;
     } catch (caught) {
       const faults = (this.#faults.get(messageId) ?? 0) + 1;
       this.#faults.set(messageId, faults);

@@ -16,6 +16,8 @@ export const TRUST_LIMITS = {
   signaturesWaitingMax: 256,
   /** Line of a signer; an answer is below 200 characters, its words for an error are cut off. */
   signerLineCharsMax: 64 * KIB,
+  /** Shares of a State recovery key; more people than this never come together. */
+  recoverySharesMax: 16,
   /** Smallest plaintext of a key part; sequence numbers do not show in its size. */
   keyPaddingBytesMin: 512,
   /** Jobs handed to a sealing thread at a time: it never idles, and answers go back early. */

@@ -63,6 +63,16 @@ export {
 export { type AskPassphrase, noPassphrase } from "./passphrase.ts";
 export { loadProtectedKey, saveProtectedKey } from "./protected-key.ts";
 export { partiesGroup, receivingUnit } from "./receiving-unit.ts";
+export { makeKeyCopy, openKeyCopy, restoreKeyCopy } from "./recovery/key-copy.ts";
+export { openOwnCopy, type RecoveryPart } from "./recovery/own-copy.ts";
+export { loadRecoveryRecipient } from "./recovery/recovery-recipient.ts";
+export {
+  combineShares,
+  makeRecoveryKey,
+  parseRecoveryShare,
+  type RecoveryShare,
+  recoveryKeyName,
+} from "./recovery/recovery-shares.ts";
 export {
   loadRegister,
   openRegister,

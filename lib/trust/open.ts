@@ -11,6 +11,8 @@ import {
 import { decryptWith, isHybridFile } from "./age-file.ts";
 import { checkKeyPart } from "./check-key-part.ts";
 import { type PaddingKind, unpad } from "./padding.ts";
+import type { RecoveryPart } from "./recovery/own-copy.ts";
+import { type SealBinding, sealRecovery } from "./seal.ts";
 
 /** A message to open. */
 export interface OpenJob {
@@ -20,6 +22,8 @@ export interface OpenJob {
   readonly recipient: string;
   /** Its own sealing identities, the present and those before. */
   readonly identities: readonly string[];
+  /** What is opened is sealed to it too, for the own copy (TP-RECOVER-2): `age1pq1…` */
+  readonly recovery?: string;
 }
 
 /** An opened message. */
@@ -28,6 +32,8 @@ export interface OpenedMessage {
   readonly keyPart: KeyPart;
   /** Plaintext by part name, without padding. */
   readonly parts: ReadonlyMap<string, Uint8Array>;
+  /** Keys of the parts for the State recovery key. */
+  readonly recovery: readonly RecoveryPart[];
 }
 
 /**
@@ -44,6 +50,7 @@ export async function openParts(job: OpenJob): Promise<Outcome<OpenedMessage>> {
     return refused("NOT_ADDRESSED", "header.recipients", "lack this recipient");
   }
   const parts = new Map<string, Uint8Array>();
+  const recovery: RecoveryPart[] = [];
   let bodyKey: KeyPart | undefined;
   for (const part of message.envelope.parts) {
     if (isKeyPart(part.name)) continue;
@@ -57,9 +64,13 @@ export async function openParts(job: OpenJob): Promise<Outcome<OpenedMessage>> {
     const plaintext = await openPart(part, identities, "content");
     if (!plaintext.ok) return plaintext;
     parts.set(part.name, plaintext.value);
+    const [identity] = identities;
+    if (job.recovery === undefined || identity === undefined) continue;
+    const use = { owner: job.recipient, recovery: job.recovery };
+    recovery.push(await sealRecovery(bindingOf(message), use, { name: part.name, identity }));
   }
   if (bodyKey === undefined) return refused("MALFORMED", "envelope.parts", "lack a body");
-  return accepted({ keyPart: bodyKey, parts });
+  return accepted({ keyPart: bodyKey, parts, recovery });
 }
 
 async function openKeyPart(
@@ -99,4 +110,9 @@ async function openPart(
 
 function isSamePlace(left: KeyPart | undefined, right: KeyPart): boolean {
   return left !== undefined && left.pairSequence === right.pairSequence;
+}
+
+function bindingOf({ header }: ParsedMessage): SealBinding {
+  const { messageId, sender, conversationId, kind, registerVersion } = header;
+  return { messageId, sender, conversationId, kind, registerVersion };
 }

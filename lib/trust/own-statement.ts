@@ -45,6 +45,8 @@ export interface OwnKeyOptions extends KeySource {
   readonly algorithm?: SignatureAlgorithm;
   /** What new key files are put under; absent: they are private by their mode alone. */
   readonly passphrase?: string;
+  /** Recipient of the State recovery key, stated for everybody to see (TP-RECOVER-5). */
+  readonly recovery?: string;
 }
 
 /**
@@ -65,7 +67,8 @@ export async function makeOwnKeys(
     sealing: await generateSealingKey(),
   };
   await saveSealingKey(join(folder, "seal.age"), keys.sealing, options.passphrase);
-  const statement = statedFirst(participant, keys, nowMs);
+  const { recovery: recoveryRecipient = "" } = options;
+  const statement = { ...statedFirst(participant, keys, nowMs), recoveryRecipient };
   return await signKeyStatementWith(statement, [keys.identity, keys.header]);
 }
 
@@ -115,6 +118,7 @@ export async function renewOwnKeys(
   }
   const statement = KeyStatement.create({
     ...previous,
+    ...(options.recovery === undefined ? {} : { recoveryRecipient: options.recovery }),
     sequence,
     identityKey,
     signingKeys,

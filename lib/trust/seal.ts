@@ -4,6 +4,7 @@ import { KeyPart, type Kind, type PartInfo, type SeenCheckpoint } from "#proto";
 import { type BuiltPart, KEY_PART_SCHEMA, keyPartOf, sha256 } from "#wire";
 import { encryptTo, isHybridRecipient } from "./age-file.ts";
 import { pad } from "./padding.ts";
+import type { RecoveryPart } from "./recovery/own-copy.ts";
 
 /** Kept at the gateway for the delivery alone: later a stolen opening key opens nothing there. */
 const KEY_RETENTION_CLASS = "transport";
@@ -45,11 +46,15 @@ export interface SealJob {
   readonly binding: SealBinding;
   readonly parts: readonly PlainPart[];
   readonly recipients: readonly SealRecipient[];
+  /** The sender's own copy is sealed to it too, beside the message (TP-RECOVER-2): `age1pq1…` */
+  readonly recovery?: string;
 }
 
 /** Sealed parts in the order in which they travel. */
 export interface SealedParts {
   readonly parts: readonly BuiltPart[];
+  /** Keys of the parts for the State recovery key; they never travel. */
+  readonly recovery: readonly RecoveryPart[];
 }
 
 /**
@@ -61,6 +66,7 @@ export interface SealedParts {
 export async function sealParts(job: SealJob): Promise<SealedParts> {
   const contents: BuiltPart[] = [];
   const keys: BuiltPart[] = [];
+  const recovery: RecoveryPart[] = [];
   for (const part of job.parts) {
     const identity = await generateHybridIdentity();
     const plaintext = pad(part.plaintext, "content");
@@ -69,14 +75,29 @@ export async function sealParts(job: SealJob): Promise<SealedParts> {
     for (const recipient of job.recipients) {
       keys.push(await sealKey(job.binding, recipient, part, identity));
     }
+    if (job.recovery === undefined) continue;
+    const use = { owner: job.binding.sender, recovery: job.recovery };
+    recovery.push(await sealRecovery(job.binding, use, { name: part.name, identity }));
   }
-  return { parts: [...contents, ...keys] };
+  return { parts: [...contents, ...keys], recovery };
+}
+
+/** The key of a part of an own copy, sealed to the recovery key of its State (TP-RECOVER-2). */
+export async function sealRecovery(
+  binding: SealBinding,
+  use: { readonly owner: string; readonly recovery: string },
+  { name, identity }: { readonly name: string; readonly identity: string },
+): Promise<RecoveryPart> {
+  const place = { pairSequence: 1n, prevPairDigest: new Uint8Array() };
+  const to = { id: use.owner, sealingKey: use.recovery, ...place };
+  const { content } = await sealKey(binding, to, { name }, identity);
+  return { partName: name, key: content };
 }
 
 async function sealKey(
   binding: SealBinding,
   recipient: SealRecipient,
-  part: PlainPart,
+  part: { readonly name: string },
   identity: string,
 ): Promise<BuiltPart> {
   if (!isHybridRecipient(recipient.sealingKey)) {

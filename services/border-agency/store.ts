@@ -18,7 +18,7 @@ import {
   POST_CHANGES_MIGRATION_SQL,
   SERVICE_READ_ONLY,
 } from "#participant-store";
-import { POST_MIGRATION_SQL, POST_OPEN_MIGRATION_SQL } from "#post";
+import { POST_MIGRATION_SQL, POST_OPEN_MIGRATION_SQL, RECOVERY_MIGRATION_SQL } from "#post";
 import { REPEAT_MIGRATION_SQL } from "#repeats";
 import type { StoreDefinition } from "#runtime";
 import { USER_MIGRATION_SQL } from "#users";
@@ -42,6 +42,7 @@ export const store = {
     { version: 11, name: "counts of alerts", sql: ALERT_COUNT_MIGRATION_SQL },
     { version: 12, name: "summaries of alerts", sql: ALERT_SUMMARY_MIGRATION_SQL },
     { version: 13, name: "logs of border posts", sql: POST_LOG_MIGRATION_SQL },
+    { version: 14, name: "own copies for the recovery key", sql: RECOVERY_MIGRATION_SQL },
   ],
   procedures: {
     ...createServiceProcedures(agencyHooks),

@@ -19,7 +19,12 @@ import {
   POST_CHANGES_MIGRATION_SQL,
   SERVICE_READ_ONLY,
 } from "#participant-store";
-import { POST_MIGRATION_SQL, POST_OPEN_MIGRATION_SQL, POST_ORDER_MIGRATION_SQL } from "#post";
+import {
+  POST_MIGRATION_SQL,
+  POST_OPEN_MIGRATION_SQL,
+  POST_ORDER_MIGRATION_SQL,
+  RECOVERY_MIGRATION_SQL,
+} from "#post";
 import { REPEAT_MIGRATION_SQL } from "#repeats";
 import type { StoreDefinition } from "#runtime";
 import { USER_MIGRATION_SQL } from "#users";
@@ -149,6 +154,7 @@ export const store = {
     { version: 39, name: "answers by letter are moves", sql: LETTER_MOVE_MIGRATION_SQL },
     { version: 40, name: "notices told by letter", sql: NOTICE_LETTER_MIGRATION_SQL },
     { version: 41, name: "links by ammunition", sql: LINK_AMMUNITION_MIGRATION_SQL },
+    { version: 42, name: "own copies for the recovery key", sql: RECOVERY_MIGRATION_SQL },
   ],
   procedures: {
     ...createServiceProcedures(HOOKS),

@@ -169,6 +169,17 @@ keep("key-part", "padded", padded);
 keep("key-part", "bare", Buffer.concat([padded.subarray(0, 4), keyPart]));
 keep("signature", "zeros-and-a-payload", Buffer.concat([Buffer.alloc(64), keyPart]));
 
+keepTexts("recovery-share", {
+  "valid-second-of-three": JSON.stringify({
+    format: "tracepost-recovery-share-1",
+    number: 2,
+    of: 3,
+    needed: 2,
+    key: "0123456789abcdef",
+    share: "bWFkZSB1cCBieXRlcyBvZiBhIHNoYXJl",
+    check: "86371f1f",
+  }),
+});
 keepTexts("signer-line", {
   "valid-signature": `{"id":1,"signature":"${"A".repeat(86)}=="}`,
   "valid-error": '{"id":2,"error":"the card is not in the reader"}',

@@ -99,6 +99,10 @@ export async function openPostExchange(
     readonly faults?: CarrierFaults;
     /** Signed policy it starts with, by the root key; default: the default policy. */
     readonly policy?: (parties: Parties) => Uint8Array;
+    /** Recipient of the recovery key of everybody here. */
+    readonly recovery?: string;
+    /** How far the clocks of all are ahead of the world's. */
+    readonly aheadMs?: number;
   } = {},
 ): Promise<PostExchange> {
   const dir = await mkdtemp(join(tmpdir(), "tracepost-post-"));
@@ -131,7 +135,8 @@ export async function openPostExchange(
   for (const id of ids) {
     const identity = sealingKeys.get(id)?.identity ?? "";
     const clock = clockOf(id);
-    const parts = { id, dir, identity, parties, carrier, sealer, time, clock, notify };
+    const { recovery } = options;
+    const parts = { id, dir, identity, parties, carrier, sealer, time, clock, notify, recovery };
     members.set(id, await openMember(parts));
   }
   const until = async (what: string, holds: () => Promise<boolean>): Promise<void> => {
@@ -251,6 +256,8 @@ interface MemberParts {
   readonly time: FastTime;
   readonly clock: Clock;
   readonly notify: () => void;
+  /** Recipient of the recovery key of everybody here. */
+  readonly recovery: string | undefined;
 }
 
 async function openMember(parts: MemberParts): Promise<PostMember> {
@@ -291,6 +298,7 @@ async function openMember(parts: MemberParts): Promise<PostMember> {
       policies: member.policies,
       signer: () => member.signer,
       identities: () => member.identities,
+      recovery: parts.recovery,
       clock,
       timers: time,
       logger,

@@ -8,6 +8,7 @@ import {
   POST_MIGRATION_SQL,
   POST_READ_ONLY,
   type PostHooks,
+  RECOVERY_MIGRATION_SQL,
 } from "#post";
 import type { SqlRow, SqlValue, StoreDefinition, Transaction } from "#runtime";
 
@@ -87,6 +88,7 @@ export const store = {
   migrations: [
     { version: 1, name: "post", sql: POST_MIGRATION_SQL },
     { version: 2, name: "application", sql: APPLICATION_SQL },
+    { version: 3, name: "recovery", sql: RECOVERY_MIGRATION_SQL },
   ],
   procedures: { ...createPostProcedures(hooks), draft, query, execute },
   readOnly: POST_READ_ONLY,

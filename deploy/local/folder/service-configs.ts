@@ -86,6 +86,7 @@ export async function writeParticipantConfig(
     exchangeUrl: address.exchangeUrl ?? (await settingIn(own.config, "exchangeUrl")),
     webhookOrigins: await settingIn(own.config, "webhookOrigins"),
     keyPassphraseFile: await settingIn(own.config, "keyPassphraseFile"),
+    recoveryRecipientFile: await settingIn(own.config, "recoveryRecipientFile"),
     signer: await settingIn(own.config, "signer"),
   });
 }

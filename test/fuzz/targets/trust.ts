@@ -5,6 +5,7 @@ import {
   lowSignature,
   openRegister,
   PAYLOAD_TYPES,
+  parseRecoveryShare,
   parseSignerResponse,
   publicKeyOf,
   signRegister,
@@ -127,6 +128,11 @@ export const TRUST_TARGETS: readonly Target[] = [
       const payload = input.subarray(SIGNATURE_BYTES);
       return { accepted: await verifyBytes(publicKey, PAYLOAD_TYPES.header, payload, low) };
     },
+  },
+  {
+    corpus: "recovery-share",
+    parses: ["parseRecoveryShare"],
+    read: (input) => ofOptional(parseRecoveryShare(Buffer.from(input).toString("utf8"))),
   },
   {
     corpus: "signer-line",

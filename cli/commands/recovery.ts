@@ -1,0 +1,220 @@
+import { join } from "node:path";
+import { type Command, InvalidArgumentError } from "commander";
+import { TracepostError } from "#errors";
+import { RECOVERABLE_SQL, type RecoverableMessage } from "#post";
+import { Envelope, Header } from "#proto";
+import { printable, type Transaction } from "#runtime";
+import { openSqliteReader } from "#store";
+import {
+  makeRecoveryKey,
+  openKeyCopy,
+  openOwnCopy,
+  recoveryKeyName,
+  restoreKeyCopy,
+  writePublic,
+  writeSecret,
+} from "#trust";
+import { inspectContent } from "#wire";
+import {
+  addAction,
+  type CommandResult,
+  type OutputOptions,
+  type Terminal,
+} from "../command-result.ts";
+import { readInput } from "../read-input.ts";
+import { keyOfShares } from "../recovery-shares.ts";
+
+interface InitOptions extends OutputOptions {
+  readonly out: string;
+  readonly shares: number;
+  readonly needed: number;
+}
+
+interface ShareOptions extends OutputOptions {
+  readonly share: readonly string[];
+}
+
+interface OpenOptions extends ShareOptions {
+  readonly store: string;
+  readonly participant: string;
+  readonly message?: string;
+  readonly out: string;
+}
+
+interface RestoreOptions extends ShareOptions {
+  readonly copy: string;
+  readonly keysDir: string;
+}
+
+const COPY_BYTES_MAX = 4_194_304;
+
+const INIT_HELP = `
+Makes the State recovery key on a machine without a network, and splits it: any --needed of the
+--shares give it back, fewer tell nothing. The key itself is written nowhere. Give each share to
+another person of the State, on another medium; none to the operator of the exchange.
+
+Example:
+  tracepost recovery init --shares 5 --needed 3 --out recovery
+`;
+
+const OPEN_HELP = `
+Opens the own copies of a store, or one of them, with the shares alone: no key of the participant
+is needed. Works on a copy of the file; each message becomes a JSON file below --out.
+
+Example:
+  tracepost recovery open --store focal-point.sqlite --participant NE --out opened \\
+    --share share-1.json --share share-4.json --share share-5.json
+`;
+
+const RESTORE_HELP = `
+Brings back the key folder of a machine that is lost, from the copy that its service has kept sealed
+to the recovery key (recovery-keys.age in its data folder). Then announce new keys.
+
+Example:
+  tracepost recovery restore --copy recovery-keys.age --keys-dir keys \\
+    --share share-1.json --share share-4.json --share share-5.json
+`;
+
+/** Adds `recovery init|check|open|restore` (TP-RECOVER-1 to TP-RECOVER-5). */
+export function addRecovery(parent: Command, terminal: Terminal): void {
+  const init = parent
+    .command("init")
+    .description("make the State recovery key, in shares")
+    .requiredOption("--out <dir>", "new folder for the shares and recovery.pub")
+    .option("--shares <number>", "how many shares", parseCount, 5)
+    .option("--needed <number>", "how many of them open", parseCount, 3)
+    .addHelpText("after", INIT_HELP);
+  addAction<InitOptions>(init, terminal, initRecovery);
+  const check = withShares(parent.command("check").description("try whether shares give the key"));
+  addAction<ShareOptions>(check, terminal, checkShares);
+  const open = withShares(parent.command("open").description("open own copies of a store"))
+    .requiredOption("--store <file>", "a copy of the store, such as focal-point.sqlite")
+    .requiredOption("--participant <id>", "whose store it is")
+    .requiredOption("--out <dir>", "folder for what is opened")
+    .option("--message <id>", "this one alone")
+    .addHelpText("after", OPEN_HELP);
+  addAction<OpenOptions>(open, terminal, openCopies);
+  const restore = withShares(parent.command("restore").description("bring back a key folder"))
+    .requiredOption("--copy <file>", "recovery-keys.age of the data folder that is lost")
+    .requiredOption("--keys-dir <dir>", "folder for the keys")
+    .addHelpText("after", RESTORE_HELP);
+  addAction<RestoreOptions>(restore, terminal, restoreKeys);
+}
+
+function withShares(command: Command): Command {
+  return command.requiredOption(
+    "--share <file>",
+    "a share; once for each",
+    (file: string, before: readonly string[] = []) => [...before, file],
+  );
+}
+
+function parseCount(text: string): number {
+  if (/^[1-9]\d?$/.test(text)) return Number(text);
+  throw new InvalidArgumentError("Write a whole number, such as 3.");
+}
+
+async function initRecovery({ needed, out, shares: of }: InitOptions): Promise<CommandResult> {
+  const { recipient, shares } = await makeRecoveryKey(of, needed);
+  const files = shares.map(({ number }) => join(out, `share-${number}.json`));
+  for (const [at, share] of shares.entries()) {
+    await writeSecret(files[at] as string, `${JSON.stringify(share, undefined, 2)}\n`);
+  }
+  const publicFile = join(out, "recovery.pub");
+  const key = recoveryKeyName(recipient);
+  await writePublic(publicFile, `# State recovery key ${key}\n${recipient}\n`);
+  const json = { key, publicFile, shares: files, needed };
+  const told = "Give each to another person of the State, and none to the operator.";
+  return {
+    json,
+    lines: [
+      printable(`Recovery key ${key}: ${of} shares in ${out}, any ${needed} give it back.`),
+      told,
+      printable(`Name ${publicFile} as recoveryRecipientFile in the configuration.`),
+    ],
+  };
+}
+
+async function checkShares({ share }: ShareOptions): Promise<CommandResult> {
+  const { recipient } = await keyOfShares(share);
+  const key = recoveryKeyName(recipient);
+  return { json: { key }, lines: [`The shares give recovery key ${key}.`] };
+}
+
+async function openCopies(options: OpenOptions): Promise<CommandResult> {
+  const { identity } = await keyOfShares(options.share);
+  const { message: wanted, out, participant, store } = options;
+  const reader = openSqliteReader(store);
+  try {
+    const opened = await reader.read((tx) => openEach(tx, { identity, out, participant, wanted }));
+    if (opened.length === 0) {
+      throw new TracepostError("INPUT_INVALID", `${store} holds no such own copy`, {
+        remedy: "Messages from before recoveryRecipientFile was set have no recovery key.",
+      });
+    }
+    const lines = [printable(`${opened.length} messages opened in ${out}.`)];
+    return { json: { opened: opened.length, files: opened }, lines };
+  } finally {
+    reader.close();
+  }
+}
+
+async function openEach(
+  tx: Transaction,
+  to: { identity: string; out: string; participant: string; wanted: string | undefined },
+): Promise<string[]> {
+  const files: string[] = [];
+  const kept = await tx.all<RecoverableMessage>(RECOVERABLE_SQL);
+  for (const { envelope, message_id: messageId, sender } of kept) {
+    if (to.wanted !== undefined && to.wanted !== messageId) continue;
+    const keys = await tx.all<{ part: string; key: Uint8Array }>(
+      "SELECT part, key FROM post_recovery WHERE sender = ? AND message_id = ?",
+      sender,
+      messageId,
+    );
+    const recovery = keys.map(({ key, part }) => ({ partName: part, key }));
+    const copy = { owner: to.participant, envelope, keys: recovery };
+    const opened = await openOwnCopy(copy, to.identity);
+    if (!opened.ok) {
+      const { code, detail, field } = opened.refusal;
+      throw new TracepostError("VERIFICATION", `Message ${messageId} does not open`, {
+        problems: [`${field} ${detail} (${code})`],
+        remedy: "Look whether --participant and the shares are those of this store.",
+      });
+    }
+    const file = join(to.out, `${messageId}.json`);
+    await writeSecret(file, `${JSON.stringify(await told(envelope, opened.value), null, 2)}\n`);
+    files.push(file);
+  }
+  return files;
+}
+
+/** A message as it is written for a person: who, when, and what each part says. */
+async function told(envelope: Uint8Array, opened: ReadonlyMap<string, Uint8Array>) {
+  const header = Header.decode(Envelope.decode(envelope).header);
+  const parts: Record<string, unknown> = {};
+  for (const [name, bytes] of opened) {
+    const schema = header.parts.find((part) => part.name === name)?.schema ?? "";
+    const content = await inspectContent(schema, bytes);
+    parts[name] = content ?? { base64: Buffer.from(bytes).toString("base64") };
+  }
+  const { messageId, sender, recipients, sentAt } = header;
+  const seconds = Number(sentAt?.seconds ?? 0n);
+  return { messageId, sender, recipients, sentAt: new Date(seconds * 1_000).toISOString(), parts };
+}
+
+async function restoreKeys({ copy, keysDir, share }: RestoreOptions): Promise<CommandResult> {
+  const { identity } = await keyOfShares(share);
+  const keys = await openKeyCopy(await readInput(copy, COPY_BYTES_MAX), identity);
+  await restoreKeyCopy(keys, keysDir);
+  const files = Object.keys(keys.files);
+  if (keys.passphrase !== undefined) {
+    await writeSecret(join(keysDir, "passphrase"), `${keys.passphrase}\n`);
+    files.push("passphrase");
+  }
+  const lines = [
+    printable(`${files.length} files in ${keysDir}: ${files.join(", ")}.`),
+    "Somebody may have the machine that is lost: announce new keys with participant request --after.",
+  ];
+  return { json: { keysDir, files }, lines };
+}
