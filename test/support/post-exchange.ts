@@ -121,7 +121,7 @@ export async function openPostExchange(
   const sealer = createSealer();
   const aheadMs = new Map<string, number>();
   const clockOf = (whose: string): Clock => ({
-    now: () => time.now() + (aheadMs.get(whose) ?? 0),
+    now: () => time.now() + (aheadMs.get(whose) ?? options.aheadMs ?? 0),
   });
   const clock = clockOf("GATEWAY");
   const policy = options.policy?.(parties);

@@ -1,7 +1,13 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { accepted } from "#errors";
 import { FEED_MIGRATION_SQL } from "#feed";
-import { draftMessage, type InboundRecord, POST_MIGRATION_SQL, type PostHooks } from "#post";
+import {
+  draftMessage,
+  type InboundRecord,
+  POST_MIGRATION_SQL,
+  type PostHooks,
+  RECOVERY_MIGRATION_SQL,
+} from "#post";
 import { Envelope, Header, Kind, Lane, PersonsBlock } from "#proto";
 import {
   withPersonHooks,
@@ -33,7 +39,12 @@ const CASE = "0199b1f0-7c1a-7000-8000-000000000001";
 let tx: MemoryTransaction;
 
 beforeEach(() => {
-  tx = openMemoryTransaction(POST_MIGRATION_SQL, FEED_MIGRATION_SQL, PERSON_MIGRATION_SQL);
+  tx = openMemoryTransaction(
+    POST_MIGRATION_SQL,
+    RECOVERY_MIGRATION_SQL,
+    FEED_MIGRATION_SQL,
+    PERSON_MIGRATION_SQL,
+  );
 });
 
 /** A request of ours with personal data, drafted and kept. */
@@ -122,6 +133,22 @@ describe("a block that was sent (TP-PERS-4 to TP-PERS-7)", () => {
     expect(Buffer.from(row?.envelope ?? "")).toEqual(Buffer.from(sealed));
     expect(await holdsName("SELECT draft FROM post_outbox")).toBe(false);
   });
+});
+
+describe("the key of a block for the recovery of the State (TP-RECOVER-2)", () => {
+  test.each(["delivered", "sealed"])(
+    "goes when a %s block is erased; that of the body stays",
+    async (state) => {
+      const blockId = await sent();
+      await tx.run("UPDATE post_outbox SET state = ?, envelope = draft", state);
+      await tx.run(
+        `INSERT INTO post_recovery SELECT '', message_id, part, x'00'
+       FROM post_outbox, (SELECT 'body' AS part UNION SELECT 'persons')`,
+      );
+      await erasePersons(tx, { actor: "records", reason: "It has ended.", nowMs: DAY_MS, blockId });
+      expect(await tx.all("SELECT part FROM post_recovery")).toEqual([{ part: "body" }]);
+    },
+  );
 });
 
 describe("a block that is received (TP-PERS-1, TP-PERS-2, TP-PERS-4)", () => {
