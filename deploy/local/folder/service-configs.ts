@@ -9,6 +9,9 @@ import type { ParticipantSpec } from "./participant-spec.ts";
 import { writePrivateFile } from "./private-files.ts";
 import { isThere, rootSignersOf } from "./root-keys.ts";
 
+/** Doors of this machine are on loopback. */
+const DOOR_HOST = "127.0.0.1";
+
 /** Settings of services that whoever starts an exchange may choose. */
 export interface ServiceTuning {
   readonly logLevel?: "trace" | "debug" | "info" | "warn" | "error" | "silent";
@@ -104,7 +107,12 @@ function doorOf(
   from: (path: string) => string,
 ) {
   const tls = speaksTls(natsUrl) ? filesFrom(doorFiles(own), from) : undefined;
-  return { host: "127.0.0.1", port: httpPort, requestsPerUserMax, tls };
+  return { host: DOOR_HOST, port: httpPort, requestsPerUserMax, tls };
+}
+
+/** Where a door of this machine answers: by HTTPS where the carrier speaks TLS. */
+export function doorUrlOf(natsUrl: string, port: number): string {
+  return `${speaksTls(natsUrl) ? "https" : "http"}://${DOOR_HOST}:${port}`;
 }
 
 function speaksTls(natsUrl: string): boolean {

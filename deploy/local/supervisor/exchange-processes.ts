@@ -5,11 +5,11 @@ import type { LocalEnvironment } from "../environment.ts";
 import type { ExchangeLayout } from "../folder/open-exchange-folder.ts";
 import type { ParticipantSpec, RoleName } from "../folder/participant-spec.ts";
 import {
+  doorUrlOf,
   type ServiceTuning,
   writeGatewayConfig,
   writeParticipantConfig,
 } from "../folder/service-configs.ts";
-import { LISTEN_HOST } from "../provision/server-config.ts";
 import { ManagedProcess, type ProcessEvent, type ProcessPlan } from "./managed-process.ts";
 import { NATS_NAME, natsPlan } from "./nats-process.ts";
 import { GATEWAY_NAME } from "./running-exchange.ts";
@@ -103,7 +103,7 @@ export class ExchangeProcesses {
   /** The gateway's door as it is, or as it will be. */
   #exchangeUrl(): string {
     const { gatewayPort } = this.#options;
-    return this.#gateway?.url || `http://${LISTEN_HOST}:${gatewayPort}`;
+    return this.#gateway?.url || doorUrlOf(this.#natsUrl, gatewayPort);
   }
 
   /**
