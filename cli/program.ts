@@ -13,6 +13,7 @@ import { addClock } from "./commands/clock.ts";
 import { addCompletion } from "./commands/completion.ts";
 import { addConformanceRun } from "./commands/conformance.ts";
 import { addDeputy } from "./commands/deputy.ts";
+import { addDirectory } from "./commands/directory.ts";
 import { addEvents } from "./commands/events.ts";
 import { addExchangeCredentials } from "./commands/exchange-credentials.ts";
 import { addExchangeDown } from "./commands/exchange-down.ts";
@@ -162,6 +163,7 @@ export function createProgram(terminal: Terminal, asJson: boolean): Command {
   addPostCommands(group(program, "post", GROUPS.post), terminal);
   addUserCommands(group(program, "user", GROUPS.user), terminal);
   addSummary(program, terminal);
+  addDirectory(program, terminal);
   addChanges(program, terminal);
   addWebhookCommands(group(program, "webhook", GROUPS.webhook), terminal);
   addReceipt(group(program, "receipt", GROUPS.receipt), terminal);

@@ -1,5 +1,6 @@
 import { Counter, Gauge, type Registry } from "prom-client";
-import { type Database, shareInFlight } from "#runtime";
+import { type Clock, type Database, shareInFlight } from "#runtime";
+import type { CurrentRegister } from "#trust";
 import { EVENT_KIND_NAMES } from "./store/event-kinds.ts";
 import type { EventCount } from "./store/operator-events.ts";
 import type { GatewayProcedures } from "./store.ts";
@@ -32,6 +33,32 @@ export function addEventGauges(registry: Registry, store: EventCounts): void {
       const known = await counts();
       this.reset();
       for (const { kind, total } of known) this.inc({ kind }, total);
+    },
+  });
+}
+
+/** Where the register in force stands, and until when anything goes (TP-REG-3). */
+export function addRegisterGauges(
+  registry: Registry,
+  register: CurrentRegister,
+  clock: Clock,
+): void {
+  const registers = [registry];
+  const standings = ["fresh", "stale", "grace", "closed"];
+  new Gauge({
+    name: "tracepost_gateway_register_standing",
+    help: "Standing of the participant register: 0 fresh, 1 stale, 2 grace, 3 closed",
+    registers,
+    collect() {
+      this.set(standings.indexOf(register.standing(clock.now()).name));
+    },
+  });
+  new Gauge({
+    name: "tracepost_gateway_register_closes_seconds",
+    help: "When the participant register closes and nothing goes any more, Unix time",
+    registers,
+    collect() {
+      this.set((register.standing(clock.now()).closesAtMs ?? 0) / 1_000);
     },
   });
 }

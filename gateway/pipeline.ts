@@ -148,7 +148,8 @@ export class Pipeline {
     await recall(batch, store);
     await authenticate(batch, { register, verifying: this.#verifying, nowMs });
     const earlier: EarlierRegister = (version) => this.#deps.register.at(version);
-    authorize(batch, { register, policy, earlier, nowMs });
+    const standing = this.#deps.register.standing(nowMs).name;
+    authorize(batch, { register, policy, earlier, nowMs, standing });
   }
 
   /** Step six, then the rest beside the next batch. */

@@ -13,7 +13,8 @@ import { reportOccurrences } from "./store/event-reports.ts";
 import { checkLog } from "./store/log-check/check-log.ts";
 import { keepLogCheck, loadLogCheck } from "./store/log-check/kept-check.ts";
 import { logOverQuota } from "./store/log-statements.ts";
-import { acknowledgeEvent, eventCounts, listEvents } from "./store/operator-events.ts";
+import { acknowledgeEvent, eventCounts, listEvents, noteEvents } from "./store/operator-events.ts";
+import { registerPins } from "./store/pins.ts";
 import { keepPolicy, loadPolicyVersion, newestPolicy } from "./store/policies.ts";
 import { keepUnverified } from "./store/quarantine.ts";
 import { decideItem } from "./store/quarantine-decision.ts";
@@ -22,6 +23,7 @@ import { rejectionSaid, unsaidRejections, unverifiedOutcome } from "./store/quar
 import { loadOutcome, recall } from "./store/recall.ts";
 import { recordBatch } from "./store/record.ts";
 import {
+  freshenRegister,
   keepFirstRegister,
   loadRegisterVersion,
   newestRegister,
@@ -56,9 +58,12 @@ export const store = {
     acknowledgeEvent,
     eventCounts,
     reportOccurrences,
+    noteEvents,
     logOverQuota,
     keepFirstRegister,
     recordRegister,
+    freshenRegister,
+    registerPins,
     newestRegister,
     loadRegisterVersion,
     registerAnnounced,
@@ -89,6 +94,7 @@ export const store = {
     "listEvents",
     "eventCounts",
     "pairLoads",
+    "registerPins",
     "newestRegister",
     "loadRegisterVersion",
     "newestPolicy",

@@ -239,10 +239,14 @@ export {
   VoidedNumber,
 } from "./gen/tracepost/v1/receipt.ts";
 export {
+  Aggregation,
+  aggregationFromJSON,
+  aggregationToJSON,
   BodyMembership,
   Boundness,
   boundnessFromJSON,
   boundnessToJSON,
+  Disclosure,
   DutyDesk,
   InstrumentStanding,
   KeyPurpose,

@@ -14,6 +14,7 @@ import {
   type OutputOptions,
   type Terminal,
 } from "../command-result.ts";
+import { runningRegister } from "../running-register.ts";
 
 interface StatusOptions extends OutputOptions {
   readonly data: string;
@@ -27,7 +28,7 @@ interface ProcessHealth extends ProcessRecord {
 
 const HELP = `
 Says whether the exchange of a data folder runs, where its processes answer and whether they are
-ready. Exit code 0 when all are ready, 5 otherwise.
+ready, and how long its participant register lasts. Exit code 0 when all are ready, 5 otherwise.
 
 Example:
   tracepost exchange status --data exchange --json
@@ -45,9 +46,12 @@ export function addExchangeStatus(parent: Command, terminal: Terminal): void {
 
 async function status(options: StatusOptions): Promise<CommandResult> {
   const dataDir = resolve(options.data);
-  const { marker, participants } = await openExchangeFolder(dataDir);
+  const { marker, participants, paths } = await openExchangeFolder(dataDir);
   const found = await exchangeStatus(dataDir);
   const processes = found.kind === "running" ? await healthOf(found.state) : [];
+  const url = found.kind === "running" ? found.state.gateway.url : "";
+  const { rootPublicKey } = paths.exchange;
+  const lasting = url === "" ? undefined : await runningRegister(url, [rootPublicKey]);
   const allReady = processes.length > 0 && processes.every(({ health }) => health === "ready");
   const wide = Math.max(0, ...processes.map(({ name }) => name.length));
   const { exchangeId } = marker;
@@ -58,6 +62,7 @@ async function status(options: StatusOptions): Promise<CommandResult> {
       participants: participants.map(({ id }) => id),
       status: found.kind,
       processes,
+      ...(lasting === undefined ? {} : { register: lasting.register }),
     },
     lines: [
       `Exchange ${exchangeId}, ${participants.length} participants: ${sentenceOf(found.kind)}`,
@@ -65,12 +70,22 @@ async function status(options: StatusOptions): Promise<CommandResult> {
         ({ health, name, pid, url }) =>
           `  ${name.padEnd(wide)}  ${health}  ${url}  (process ${pid})`,
       ),
+      ...(lasting === undefined ? [] : registerLines(lasting)),
       ...(found.kind === "running"
         ? []
         : [`Start it: tracepost exchange up --data ${options.data}`]),
     ],
     ...(allReady ? {} : { exitCode: FAULTS.UNAVAILABLE.exitCode }),
   };
+}
+
+function registerLines({
+  notice,
+  register: { closesAt, expiresAt, standing, version },
+}: NonNullable<Awaited<ReturnType<typeof runningRegister>>>): string[] {
+  const lasts = `expires ${expiresAt}, nothing goes after ${closesAt}`;
+  const line = `  register version ${version}: ${standing}; ${lasts}`;
+  return notice === undefined ? [line] : [line, `  ${notice.what}`, `  ${notice.remedy}`];
 }
 
 function sentenceOf(kind: "stopped" | "abandoned" | "running"): string {

@@ -1,5 +1,6 @@
 import { ageText, type PageAlert } from "#http";
 import { LOG_LIMITS, STATUS_LIMITS } from "#runtime";
+import { standingNotice } from "#trust";
 import { EVENT_KINDS } from "../store/event-kinds.ts";
 import { EVENT_REMEDIES } from "./event-remedies.ts";
 import type { GatewaySummary, ParticipantSummary } from "./gateway-summary.ts";
@@ -11,6 +12,7 @@ export function attentionOf(
 ): PageAlert[] {
   return [
     ...carrierAlerts(summary),
+    ...registerAlerts(summary, nowMs),
     ...storeAlerts(summary, nowMs),
     ...witnessAlerts(summary, nowMs),
     ...summary.participants.flatMap((participant) => deliveryAlerts(participant, nowMs)),
@@ -27,6 +29,14 @@ function carrierAlerts({ connected }: Omit<GatewaySummary, "attention">): PageAl
       remedy: "Look whether the nats-server runs. Nothing is lost; all goes on once it is back.",
     },
   ];
+}
+
+function registerAlerts(
+  { register: { closesAt, standing: name } }: Omit<GatewaySummary, "attention">,
+  nowMs: number,
+): PageAlert[] {
+  const notice = standingNotice({ closesAtMs: Date.parse(closesAt), name }, nowMs);
+  return notice === undefined ? [] : [notice];
 }
 
 function storeAlerts(

@@ -23,4 +23,8 @@ export const EVENT_REMEDIES: Readonly<Record<EventKind, string>> = {
     "stop the gateway; compare with the newest backup and with `/conflicts` of the witness",
   LOG_DAMAGED:
     "keep the data folder as it is; run `tracepost log fsck`; find out who could write there",
+  REGISTER_EXPIRY: "have the root holders sign the next version, and publish it",
+  REGISTER_REFUSED:
+    "keep the file; ask the root holders, by another channel, what they have signed",
+  KEYS_DOUBTED: "ask the participant by another channel whether the keys are its own",
 };

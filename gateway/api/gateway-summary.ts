@@ -1,4 +1,4 @@
-import type { PageAlert } from "#http";
+import type { PageAlert, RegisterGlance } from "#http";
 import type { LaneToken } from "#wire";
 import type { EventKind } from "../store/event-kinds.ts";
 
@@ -55,6 +55,8 @@ export interface GatewaySummary {
     readonly unwitnessedSince: string | undefined;
   };
   readonly registerVersion: string;
+  /** The register in force, and how long it lasts (TP-REG-3). */
+  readonly register: RegisterGlance;
   readonly resources: {
     readonly startedAt: string;
     readonly memoryBytes: number;

@@ -1,5 +1,5 @@
 import { Type } from "typebox";
-import { attentionList } from "#http";
+import { attentionList, EXAMPLE_GLANCE, REGISTER_GLANCE } from "#http";
 
 /** Contract of the route for whoever looks after the gateway. */
 
@@ -69,6 +69,7 @@ export const SUMMARIZE = {
           ),
         }),
         registerVersion: Type.String(),
+        register: REGISTER_GLANCE,
         resources: Type.Object({
           startedAt: instant,
           memoryBytes: count,
@@ -116,6 +117,7 @@ export const SUMMARIZE = {
             cosignedAt: "2026-02-02T12:19:42.000Z",
           },
           registerVersion: "1",
+          register: EXAMPLE_GLANCE,
           resources: {
             startedAt: "2026-02-01T06:00:00.000Z",
             memoryBytes: 182_452_224,

@@ -111,6 +111,69 @@ export const SHOW_REGISTER = {
   },
 } as const;
 
+const bytes = {
+  200: {
+    description: "As it was published",
+    content: {
+      "application/octet-stream": { schema: Type.String({ contentEncoding: "binary" }) },
+    },
+  },
+};
+
+/** `GET /register/manifest`, open. */
+export const FETCH_MANIFESTS = {
+  schema: {
+    operationId: "fetchRegisterManifests",
+    summary:
+      "The signed manifests of the register after a version, with the digests of all entries",
+    tags: ["participants"],
+    querystring: Type.Object(
+      { after: Type.Optional(Type.String({ pattern: "^(0|[1-9][0-9]{0,18})$" })) },
+      { additionalProperties: false },
+    ),
+    response: bytes,
+  },
+  config: {
+    problems: ["NOT_FOUND"],
+    examples: {
+      later: {
+        summary: "For whoever has the first version",
+        parameters: { after: "1" },
+        status: 200,
+        answer: "(bytes of a bundle without entries)",
+      },
+    },
+  },
+} as const;
+
+/** `GET /register/entries/{digest}`, open. */
+export const FETCH_ENTRY = {
+  schema: {
+    operationId: "fetchRegisterEntry",
+    summary: "One entry of the register in force, by the SHA-256 of its bytes",
+    tags: ["participants"],
+    params: Type.Object({ digest: Type.String({ pattern: "^[0-9a-f]{64}$" }) }),
+    response: bytes,
+  },
+  config: {
+    problems: ["NOT_FOUND"],
+    examples: {
+      entry: {
+        summary: "An entry of the version in force",
+        parameters: { digest: EXAMPLE_IDS.registerEntry },
+        status: 200,
+        answer: "(bytes of an entry)",
+      },
+      unknown: {
+        summary: "An entry that the version in force does not have",
+        parameters: { digest: "00".repeat(32) },
+        status: 404,
+        answer: problemOf("NOT_FOUND"),
+      },
+    },
+  },
+} as const;
+
 /** `GET /register`, open: what it holds is for every participant, and verified by each. */
 export const FETCH_REGISTER = {
   schema: {

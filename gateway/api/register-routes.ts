@@ -5,8 +5,11 @@ import type { Database } from "#runtime";
 import type { RegisterClient } from "#trust";
 import type { RegisterAnnouncer } from "../register/announcer.ts";
 import type { RegisterIntake } from "../register/register-intake.ts";
+import { entryBytes, manifestsAfter, registerParts } from "../register/register-parts.ts";
 import type { GatewayProcedures } from "../store.ts";
 import {
+  FETCH_ENTRY,
+  FETCH_MANIFESTS,
   FETCH_REGISTER,
   PUBLICATION_BYTES_MAX,
   PUBLISH_REGISTER,
@@ -78,8 +81,20 @@ export function addRegisterFetch(
       ? { register: inForce.bytes }
       : await store.call("loadRegisterVersion", { version: Number(version) });
     if (kept === null) return sendProblem(reply, problemOf("NOT_FOUND"));
-    return reply
-      .header("content-type", "application/octet-stream")
-      .send(Buffer.from(kept.register) as never);
+    return reply.header("content-type", BYTES).send(Buffer.from(kept.register) as never);
+  });
+  routes.get("/register/manifest", FETCH_MANIFESTS, async (request, reply) => {
+    const parts = registerParts(client);
+    if (parts === undefined) return sendProblem(reply, problemOf("NOT_FOUND"));
+    const found = manifestsAfter(parts, BigInt(request.query.after ?? "0"));
+    return reply.header("content-type", BYTES).send(Buffer.from(found) as never);
+  });
+  routes.get("/register/entries/:digest", FETCH_ENTRY, async (request, reply) => {
+    const parts = registerParts(client);
+    const found = parts && entryBytes(parts, request.params.digest);
+    if (found === undefined) return sendProblem(reply, problemOf("NOT_FOUND"));
+    return reply.header("content-type", BYTES).send(Buffer.from(found) as never);
   });
 }
+
+const BYTES = "application/octet-stream";

@@ -1,4 +1,5 @@
 import { stat, statfs } from "node:fs/promises";
+import { glanceAtRegister } from "#http";
 import type { Lane } from "#proto";
 import type { Clock, Database } from "#runtime";
 import type { CurrentRegister } from "#trust";
@@ -56,6 +57,7 @@ export async function summarize(deps: SummaryDeps): Promise<GatewaySummary> {
       ...(await witnessesOf(deps, newest?.size ?? 0)),
     },
     registerVersion: String(deps.register.view().version),
+    register: glanceAtRegister({ current: deps.register }, nowMs).register,
     resources: await resourcesOf(deps),
     participants: participantsOf(deps, status, undecided),
   };

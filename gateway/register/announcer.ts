@@ -1,15 +1,20 @@
 import { Kind, Lane, ParticipantStatus } from "#proto";
 import { type Clock, GATEWAY_LIMITS, type Logger, newMessageId, WIRE_LIMITS } from "#runtime";
-import type { CurrentRegister } from "#trust";
+import { type CurrentRegister, freshnessOf } from "#trust";
 import { buildRegisterMessage, type HeaderSigner } from "#wire";
 import type { OutgoingDispatch } from "../steps/dispatch.ts";
 import type { KeptRegister } from "../store/registers.ts";
+import { deltaFrom, manifestsAfter, type RegisterInParts } from "./register-parts.ts";
 
 /** What the announcer works with. */
 export interface AnnouncerDeps {
   readonly register: CurrentRegister;
   /** The version in force as it is kept; null before any change. */
   readonly load: () => Promise<KeptRegister | null>;
+  /** A version before, as it was published; null when it is not kept. */
+  readonly loadVersion: (version: number) => Promise<KeptRegister | null>;
+  /** The version in force in parts; undefined for one that was signed as a whole. */
+  readonly parts: () => RegisterInParts | undefined;
   readonly evidenceOf: (kept: KeptRegister) => OutgoingDispatch["evidence"];
   readonly signer: () => HeaderSigner;
   readonly publish: (outgoing: OutgoingDispatch) => Promise<void>;
@@ -20,6 +25,9 @@ export interface AnnouncerDeps {
   readonly logger: Logger;
   readonly repeatFirstMs: number;
 }
+
+/** Room for header, signature and evidence of a REGISTER message. */
+const REGISTER_HEADER_BYTES = 16 * 1_024;
 
 /** What is known of a participant's register. */
 interface Heard {
@@ -42,6 +50,8 @@ export class RegisterAnnouncer {
   #round: Promise<void> | undefined;
   #again = false;
   #stopped = false;
+  /** Whom a later word of freshness is to be handed to. */
+  readonly #unfreshened = new Set<string>();
 
   constructor(deps: AnnouncerDeps) {
     this.#deps = deps;
@@ -66,6 +76,14 @@ export class RegisterAnnouncer {
       if (status === ParticipantStatus.REMOVED) continue;
       this.#of(id).attempts = 0;
       this.#of(id).dueAtMs = clock.now();
+    }
+    this.#wake();
+  }
+
+  /** The version in force was said to be the newest once more: everybody is told, once. */
+  freshened(): void {
+    for (const { id, status } of this.#deps.register.view().participants) {
+      if (status !== ParticipantStatus.REMOVED) this.#unfreshened.add(id);
     }
     this.#wake();
   }
@@ -126,18 +144,42 @@ export class RegisterAnnouncer {
       .filter(({ heard }) => heard.dueAtMs <= clock.now());
     const behind = due.filter(({ heard }) => heard.version < view.version);
     for (const { heard } of due) heard.dueAtMs = Number.POSITIVE_INFINITY;
-    if (behind.length === 0) return;
+    if (due.length === 0 && this.#unfreshened.size === 0) return;
     for (const { heard } of behind) this.#delay(heard);
     if (!connected()) return;
     const kept = await load();
     // What the gateway began with was given to everybody by hand.
     if (kept === null || kept.evidence === null) return;
-    const sent = await Promise.allSettled(behind.map(({ id }) => this.#send(id, kept)));
+    const bodies = new Map<bigint, Promise<Uint8Array>>();
+    const bodyFor = async ({ version }: Heard): Promise<Uint8Array> => {
+      const body = bodies.get(version) ?? this.#bodyFor(version, kept);
+      bodies.set(version, body);
+      return await body;
+    };
+    const sent = await Promise.allSettled(
+      behind.map(async ({ heard, id }) => this.#send(id, kept, await bodyFor(heard))),
+    );
+    await this.#freshen(kept);
+    // Who has named it already needs no message: that is as good as having been sent one.
     const wasSent = view.participants.every(({ id, status }) => {
-      return status === ParticipantStatus.REMOVED || this.#of(id).attempts > 0;
+      const { attempts, version } = this.#of(id);
+      return status === ParticipantStatus.REMOVED || attempts > 0 || version >= view.version;
     });
     if (wasSent && !kept.isAnnounced && sent.every(({ status }) => status === "fulfilled")) {
       await noteAnnounced(kept.version);
+    }
+  }
+
+  /** Hands on that the version is the newest: its manifest and that word, no entries. */
+  async #freshen(kept: KeptRegister): Promise<void> {
+    if (this.#unfreshened.size === 0) return;
+    const word = freshnessOf(kept.register);
+    const ids = word === undefined ? [] : [...this.#unfreshened];
+    this.#unfreshened.clear();
+    if (word === undefined) return;
+    const sent = await Promise.allSettled(ids.map((id) => this.#send(id, kept, word)));
+    for (const [place, { status }] of sent.entries()) {
+      if (status === "rejected") this.#unfreshened.add(ids[place] ?? "");
     }
   }
 
@@ -148,7 +190,23 @@ export class RegisterAnnouncer {
     heard.attempts += 1;
   }
 
-  async #send(recipient: string, kept: KeptRegister): Promise<void> {
+  /**
+   * What is handed to whoever has named this version (TP-REG-13): the whole register where it fits
+   * a message; else what changed since that version, or since the last one for who has named none;
+   * else the manifests alone, whose reader fetches the entries.
+   */
+  async #bodyFor(heard: bigint, kept: KeptRegister): Promise<Uint8Array> {
+    const max = WIRE_LIMITS.envelopeBytesMax - REGISTER_HEADER_BYTES;
+    const parts = this.#deps.parts();
+    if (kept.register.length <= max || parts === undefined) return kept.register;
+    const from = heard === 0n ? kept.version - 1 : Number(heard);
+    const before = await this.#deps.loadVersion(from);
+    const delta = before === null ? undefined : deltaFrom(parts, before.register);
+    if (delta !== undefined && delta.length <= max) return delta;
+    return manifestsAfter(parts, BigInt(from));
+  }
+
+  async #send(recipient: string, kept: KeptRegister, register: Uint8Array): Promise<void> {
     const { clock, evidenceOf, publish, signer } = this.#deps;
     const sentAtMs = clock.now();
     const messageId = newMessageId(sentAtMs);
@@ -158,7 +216,7 @@ export class RegisterAnnouncer {
         messageId,
         sentAtMs,
         registerVersion: BigInt(kept.version),
-        register: kept.register,
+        register,
       },
       signer(),
     );

@@ -1,5 +1,5 @@
 import { type Clock, type Database, GATEWAY_LIMITS, type Logger } from "#runtime";
-import { openRegisterClient, type RegisterClient } from "#trust";
+import { openRegisterClient, pinsOf, type RegisterClient } from "#trust";
 import type { Transport } from "#wire";
 import type { GatewayConfig } from "../config.ts";
 import { evidenceOfStored } from "../evidence.ts";
@@ -15,6 +15,8 @@ import { dispatch } from "../steps/dispatch.ts";
 import type { GatewayProcedures } from "../store.ts";
 import { RegisterAnnouncer } from "./announcer.ts";
 import { RegisterIntake, type RegisterIntakeDeps } from "./register-intake.ts";
+import { registerParts } from "./register-parts.ts";
+import type { RegisterWatch } from "./register-watch.ts";
 
 /** A store of a gateway, as far as its register needs it. */
 type Store = Pick<Database<GatewayProcedures>, "call">;
@@ -27,19 +29,26 @@ type Store = Pick<Database<GatewayProcedures>, "call">;
 export async function openGatewayRegister(
   config: Pick<GatewayConfig, "registerFile" | "rootPublicKeyFiles">,
   store: Store,
-  nowMs: number,
+  clock: Clock,
 ): Promise<RegisterClient> {
   const kept = await store.call("newestRegister", undefined);
+  const pins = await store.call("registerPins", undefined);
   const client = await openRegisterClient({
     file: config.registerFile,
     taken:
       kept === null
         ? undefined
         : { name: `register version ${kept.version} in the store`, bytes: kept.register },
+    pins: pins === null ? undefined : { name: "what is pinned in the store", bytes: pins },
     rootPublicKeyFiles: config.rootPublicKeyFiles,
+    clock,
   });
   const { bytes: register, digest, view } = client.inForce;
-  const toKeep = { version: Number(view.version), digest, register, nowMs, by: "file" };
+  const toKeep = {
+    ...{ version: Number(view.version), digest, register, by: "file" },
+    pins: pinsOf(client.inForce) ?? null,
+    nowMs: clock.now(),
+  };
   if (kept === null) await store.call("keepFirstRegister", toKeep);
   else await store.call("recordRegister", toKeep);
   return client;
@@ -67,6 +76,8 @@ export function createAnnouncer(
   return new RegisterAnnouncer({
     register: client.current,
     load: () => store.call("newestRegister", undefined),
+    loadVersion: (version) => store.call("loadRegisterVersion", { version }),
+    parts: () => registerParts(client),
     evidenceOf: ({ evidence }) =>
       evidence === null ? undefined : evidenceOfStored(evidence, signers.checkpoint),
     signer: () => signers.receipt,
@@ -83,6 +94,7 @@ export function createAnnouncer(
 export function createIntake(
   parts: GatewayRegisterParts,
   announcer: RegisterAnnouncer,
+  watch: Pick<RegisterWatch, "look">,
 ): RegisterIntake {
   const { checkpoints, client, clock, identity, logger, outboxes, pipeline, store } = parts;
   return new RegisterIntake({
@@ -92,7 +104,9 @@ export function createIntake(
     unfit: (view) => unfitness(identity, view),
     onTaken: async (now) => {
       announcer.changed();
+      await watch.look();
       await outboxes.follow(now);
     },
+    onFresher: () => announcer.freshened(),
   });
 }

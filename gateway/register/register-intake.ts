@@ -1,6 +1,12 @@
 import type { Refusal } from "#errors";
 import type { Clock, Database, Logger } from "#runtime";
-import type { RegisterClient, RegisterView, VerifiedRegister } from "#trust";
+import {
+  pinsOf,
+  type RegisterClient,
+  type RegisterRefusalCode,
+  type RegisterView,
+  type VerifiedRegister,
+} from "#trust";
 import type { CheckpointKeeper } from "../checkpoint-keeper.ts";
 import type { GatewayProcedures } from "../store.ts";
 
@@ -24,9 +30,14 @@ export interface RegisterIntakeDeps {
   readonly unfit: (view: RegisterView) => string | undefined;
   /** Follows what is in force now: outboxes, announcements, what removed ones leave. */
   readonly onTaken: (now: RegisterView, before: RegisterView) => Promise<void>;
+  /** The version in force was said to be the newest once more. */
+  readonly onFresher: () => void;
   readonly clock: Clock;
   readonly logger: Logger;
 }
+
+/** What speaks of somebody who offers what he should not, rather than of a slip. */
+const ALARMING: ReadonlySet<RegisterRefusalCode> = new Set(["ROLLBACK", "FORK", "THRESHOLD"]);
 
 /**
  * Takes new versions of the register while the gateway runs (ADR 0028): verified, then stored and
@@ -56,9 +67,16 @@ export class RegisterIntake {
   async #takeNow(bytes: Uint8Array, by: string): Promise<Intake> {
     const { client, logger, onTaken, reloadKeys, unfit } = this.#deps;
     const verdict = client.judge(bytes);
-    if (verdict.outcome === "refused") return verdict;
+    if (verdict.outcome === "refused") {
+      await this.#alarm(verdict.why, `${verdict.refusal.detail}, published by ${by}`);
+      return verdict;
+    }
     const before = client.current.view();
     if (verdict.outcome === "known") return { outcome: "known", version: before.version };
+    if (verdict.outcome === "fresher") {
+      await this.#freshen(verdict.register);
+      return { outcome: "known", version: before.version };
+    }
     const { register } = verdict;
     await reloadKeys();
     const reason = unfit(register.view);
@@ -76,6 +94,25 @@ export class RegisterIntake {
     return { outcome: "taken", version, logIndex };
   }
 
+  /** A later word that the version in force is the newest: kept, in force, handed on. */
+  async #freshen(register: VerifiedRegister): Promise<void> {
+    const { client, onFresher, store } = this.#deps;
+    const version = Number(register.view.version);
+    const pins = pinsOf(register) ?? null;
+    await store.call("freshenRegister", { version, register: register.bytes, pins });
+    client.putInForce(register);
+    onFresher();
+  }
+
+  /** The operator is told of a rollback, a fork, or too few signatures (TP-RUN-20). */
+  async #alarm(code: RegisterRefusalCode, detail: string): Promise<void> {
+    if (!ALARMING.has(code)) return;
+    const { clock, logger, store } = this.#deps;
+    logger.error({ code, detail }, "a register was offered that does not follow ours");
+    const event = { kind: "REGISTER_REFUSED", participant: "", subject: code, detail } as const;
+    await store.call("noteEvents", { occurrences: [event], nowMs: clock.now() });
+  }
+
   async #record(register: VerifiedRegister, by: string): Promise<number> {
     const { betweenBatches, checkpoints, client, clock, store } = this.#deps;
     let logIndex = -1;
@@ -84,6 +121,7 @@ export class RegisterIntake {
         version: Number(register.view.version),
         digest: register.digest,
         register: register.bytes,
+        pins: pinsOf(register) ?? null,
         nowMs: clock.now(),
         by,
       });

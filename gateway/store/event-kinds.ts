@@ -21,6 +21,9 @@ export const EVENT_KINDS = {
   STREAM_FULL: "a stream is nearly full and takes urgent messages only",
   LOG_FORKED: "a witness has cosigned another log, or more of this one than is here",
   LOG_DAMAGED: "a record, or the log itself, is not what was logged",
+  REGISTER_EXPIRY: "the participant register is to be renewed, has expired or has closed",
+  REGISTER_REFUSED: "a register was offered that does not follow the one in force",
+  KEYS_DOUBTED: "keys of a participant changed without its identity key; the old ones are used",
 } as const satisfies Record<string, string>;
 
 /** A kind of the closed list. */

@@ -55,6 +55,14 @@ export async function noteOccurrences(
   for (const occurrence of together.values()) await noteOne(tx, occurrence, nowMs);
 }
 
+/** The same in a transaction of its own, for what was seen apart from any message. */
+export async function noteEvents(
+  tx: Transaction,
+  args: { readonly occurrences: readonly Occurrence[]; readonly nowMs: number },
+): Promise<void> {
+  await noteOccurrences(tx, args.occurrences, args.nowMs);
+}
+
 async function noteOne(tx: Transaction, one: Required<Occurrence>, nowMs: number): Promise<void> {
   const { kind, participant, count } = one;
   const detail = one.detail.slice(0, GATEWAY_LIMITS.eventDetailCharsMax);

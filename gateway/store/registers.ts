@@ -2,6 +2,7 @@ import { EntryKind, RefusalCode } from "#proto";
 import type { SqlRow, Transaction } from "#runtime";
 import { GATEWAY_SENDER } from "#wire";
 import { logStatements } from "./log-statements.ts";
+import { keepPins } from "./pins.ts";
 import { loadEvidence, type StoredEvidence } from "./recall.ts";
 
 /** A version as the gateway keeps it. */
@@ -32,6 +33,8 @@ export interface RegisterToKeep {
   readonly version: number;
   readonly digest: Uint8Array;
   readonly register: Uint8Array;
+  /** What is pinned once it is in force; null: nothing is. */
+  readonly pins: Uint8Array | null;
   readonly nowMs: number;
   /** User who published it, or "file". */
   readonly by: string;
@@ -41,6 +44,7 @@ export interface RegisterToKeep {
 export async function keepFirstRegister(tx: Transaction, first: RegisterToKeep): Promise<void> {
   const some = await tx.get("SELECT 1 FROM registers LIMIT 1");
   if (some !== undefined) return;
+  await keepPins(tx, first.pins);
   await insert(tx, first, null, true);
 }
 
@@ -72,8 +76,21 @@ export async function recordRegister(
     ],
   });
   const { firstIndex: index, rootHash, size } = logged;
+  await keepPins(tx, change.pins);
   await insert(tx, change, { index, size }, false);
   return { size, rootHash, index };
+}
+
+/**
+ * Keeps a version in force with a later word that it is the newest (TP-REG-3): nothing is logged,
+ * as nothing has changed for anybody. Its participants are to be told of it.
+ */
+export async function freshenRegister(
+  tx: Transaction,
+  { pins, register, version }: Pick<RegisterToKeep, "pins" | "register" | "version">,
+): Promise<void> {
+  await keepPins(tx, pins);
+  await tx.run("UPDATE registers SET register = ? WHERE version = ?", register, version);
 }
 
 async function insert(

@@ -6,6 +6,7 @@ import { CONVERSATION_SQL } from "./conversations/conversation-tables.ts";
 import { COSIGNED_SQL } from "./cosigned.ts";
 import { EVENT_SQL } from "./event-tables.ts";
 import { LOG_CHECK_SQL } from "./log-check/kept-check.ts";
+import { PINS_SQL } from "./pins.ts";
 import { POLICY_SQL } from "./policy-tables.ts";
 import { QUARANTINE_SQL } from "./quarantine-tables.ts";
 import { REGISTER_SQL } from "./register-tables.ts";
@@ -93,6 +94,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 9, name: "versions of the policy", sql: POLICY_SQL },
   { version: 10, name: "how far records were compared with the log", sql: LOG_CHECK_SQL },
   { version: 11, name: "the newest cosigned checkpoint", sql: COSIGNED_SQL },
+  { version: 12, name: "pins of the register", sql: PINS_SQL },
 ];
 
 /** Where a delivery stands. */

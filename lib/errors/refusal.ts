@@ -225,6 +225,12 @@ export const REFUSALS = {
     "The operator has rejected the message in quarantine.",
     "Ask the operator why, then send under a new message id.",
   ),
+  REGISTER_EXPIRED: rule(
+    "authorize",
+    "retryable",
+    "The participant register has expired, and no longer serves a message of this kind.",
+    "Ask the secretariat for the next version; until then only urgent requests and answers go.",
+  ),
 } as const satisfies Record<string, RefusalRule>;
 
 /** A code of the closed table. */

@@ -51,6 +51,13 @@ export {
   problemOf,
   sendProblem,
 } from "./problem.ts";
+export {
+  EXAMPLE_GLANCE,
+  glanceAtRegister,
+  REGISTER_GLANCE,
+  type RegisterGlance,
+  type RegisterGlanceSource,
+} from "./register-glance.ts";
 export { RepeatHeaders, repeatOf } from "./repeat-request.ts";
 export type { HttpRoutes, TypeBoxProvider } from "./routes.ts";
 export {

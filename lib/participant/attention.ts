@@ -2,6 +2,7 @@ import { REFUSALS } from "#errors";
 import { ageText, type PageAlert } from "#http";
 import { INCIDENT_REMEDIES, type PostOpen } from "#post";
 import { STATUS_LIMITS } from "#runtime";
+import type { StandingNotice } from "#trust";
 import { WEBHOOK_FAILURES, type WebhookRecord } from "#webhooks";
 import { laneToken } from "#wire";
 
@@ -11,6 +12,8 @@ export interface ServiceGlance {
   readonly consuming: boolean;
   /** Why the program that signs gives no signature (TP-SIGN-5). */
   readonly signerProblem?: string | undefined;
+  /** What is to be done about the register; undefined: nothing. */
+  readonly notice?: StandingNotice | undefined;
   readonly post: PostOpen;
   /** Kind of incident → how often, since the store was made. */
   readonly incidents: Readonly<Record<string, number>>;
@@ -31,6 +34,7 @@ export function serviceAttention(
   return [
     ...connectionAlerts(glance),
     ...signerAlerts(glance),
+    ...(glance.notice === undefined ? [] : [glance.notice]),
     ...postAlerts(glance, nowMs),
     ...own,
     ...incidentAlerts(glance, nowMs),

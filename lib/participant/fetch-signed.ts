@@ -1,40 +1,74 @@
 import { TracepostError } from "#errors";
 import { POLICY_LIMITS, TRUST_LIMITS } from "#runtime";
+import {
+  entryDigest,
+  formatRegisterBundle,
+  parseRegisterBundle,
+  type RegisterClient,
+  withEntries,
+} from "#trust";
 
 /** Fetches what is in force at the exchange; undefined when it cannot be had now. */
 export type FetchSigned = () => Promise<Uint8Array | undefined>;
 
+/** The same for a register: to a client that has a version it gives what that one lacks. */
+export type FetchRegister = (client?: RegisterClient) => Promise<Uint8Array | undefined>;
+
 /**
  * Fetches the register in force from the door of the exchange (TP-RUN-5). Whoever answers there is
- * not believed: what comes is verified like any other. Gives undefined when nobody answers in time;
- * throws TracepostError UNAVAILABLE for an answer that is no register.
+ * not believed: what comes is verified like any other. For a client that has a version it fetches
+ * the manifests since, and the entries it lacks, each by its digest; where that does not go
+ * together, the whole (TP-REG-13). Gives undefined when nobody answers in time; throws
+ * TracepostError UNAVAILABLE for an answer that is no register.
  */
-export function fetchRegisterFrom(exchangeUrl: string): FetchSigned {
-  return fetchFrom(new URL("/register", exchangeUrl), TRUST_LIMITS.registerBytesMax);
+export function fetchRegisterFrom(exchangeUrl: string): FetchRegister {
+  const door = new URL(exchangeUrl);
+  return async (client) => {
+    const parts = client && (await fetchParts(door, client).catch(() => undefined));
+    return parts ?? (await fetchBytes(new URL("/register", door), TRUST_LIMITS.registerBytesMax));
+  };
 }
 
 /** The same for the routing policy in force (TP-POLICY-10). */
 export function fetchPolicyFrom(exchangeUrl: string): FetchSigned {
-  return fetchFrom(new URL("/policy", exchangeUrl), POLICY_LIMITS.policyBytesMax);
+  const url = new URL("/policy", exchangeUrl);
+  return () => fetchBytes(url, POLICY_LIMITS.policyBytesMax);
 }
 
-function fetchFrom(url: URL, bytesMax: number): FetchSigned {
-  return async () => {
-    const signal = AbortSignal.timeout(TRUST_LIMITS.registerFetchMs);
-    const response = await fetch(url, { redirect: "error", signal }).catch(() => undefined);
-    if (response === undefined) return undefined;
-    if (response.status !== 200 || response.body === null) {
-      throw new TracepostError("UNAVAILABLE", `${url.origin} answers ${response.status}`);
+/** A bundle with what the client lacks; undefined when it cannot be had in parts. */
+async function fetchParts(door: URL, client: RegisterClient): Promise<Uint8Array | undefined> {
+  const { version } = client.current.view();
+  const max = TRUST_LIMITS.registerBytesMax;
+  const bytes = await fetchBytes(new URL(`/register/manifest?after=${version}`, door), max);
+  const parsed = bytes && parseRegisterBundle(bytes);
+  if (bytes === undefined || !parsed?.ok) return undefined;
+  const verdict = client.judge(bytes);
+  if (verdict.outcome !== "refused") return bytes;
+  if (verdict.why !== "ENTRY_MISSING") return undefined;
+  const entries: Uint8Array[] = [];
+  for (const digest of verdict.missing ?? []) {
+    const entry = await fetchBytes(new URL(`/register/entries/${digest}`, door), max);
+    if (entry === undefined || entryDigest(entry) !== digest) return undefined;
+    entries.push(entry);
+  }
+  return formatRegisterBundle(withEntries(parsed.value, entries));
+}
+
+async function fetchBytes(url: URL, bytesMax: number): Promise<Uint8Array | undefined> {
+  const signal = AbortSignal.timeout(TRUST_LIMITS.registerFetchMs);
+  const response = await fetch(url, { redirect: "error", signal }).catch(() => undefined);
+  if (response === undefined) return undefined;
+  if (response.status !== 200 || response.body === null) {
+    throw new TracepostError("UNAVAILABLE", `${url.origin} answers ${response.status}`);
+  }
+  const pieces: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const piece of response.body) {
+    bytes += piece.length;
+    if (bytes > bytesMax) {
+      throw new TracepostError("UNAVAILABLE", `${url.href} sends over ${bytesMax} bytes`);
     }
-    const pieces: Uint8Array[] = [];
-    let bytes = 0;
-    for await (const piece of response.body) {
-      bytes += piece.length;
-      if (bytes > bytesMax) {
-        throw new TracepostError("UNAVAILABLE", `${url.href} sends over ${bytesMax} bytes`);
-      }
-      pieces.push(piece);
-    }
-    return Buffer.concat(pieces);
-  };
+    pieces.push(piece);
+  }
+  return Buffer.concat(pieces);
 }

@@ -1,7 +1,8 @@
-import { readFile } from "node:fs/promises";
+import { access, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { TracepostError } from "#errors";
 import { KeyPurpose, type Participant, type Role } from "#proto";
+import type { Clock } from "#runtime";
 import {
   type AskPassphrase,
   ExternalSigner,
@@ -12,13 +13,17 @@ import {
   loadSealingKeys,
   makeKeyCopy,
   noPassphrase,
+  type OwnIdentity,
   openRegisterClient,
+  pinsOf,
   type RegisterClient,
   readSecret,
   type SealingKeyPair,
   SigningRing,
+  type VerifiedRegister,
   writePublic,
 } from "#trust";
+import { equalBytes } from "#wire";
 import type { ServiceConfig } from "./service-config.ts";
 
 /** A participant of a State. */
@@ -35,6 +40,8 @@ export interface Identity {
   readonly headerKeys: SigningRing<KeySigner>;
   /** Where private halves are that are not in the folder. */
   readonly external: ExternalSigner | undefined;
+  /** Identity keys; undefined where they are kept apart from here. */
+  readonly identityKeys: SigningRing<KeySigner> | undefined;
   /** Every one of them opens; replaced when keys are read again. */
   sealingKeys: readonly SealingKeyPair[];
   readonly apiToken: string;
@@ -46,19 +53,24 @@ export interface Identity {
  * Reads keys and register, and checks that they are of the participant that the configuration
  * names, and that it has the role. Throws TracepostError CONFIG_INVALID or KEY_FILE.
  */
-export async function loadIdentity(config: ServiceConfig, role: Role): Promise<Identity> {
+export async function loadIdentity(
+  config: ServiceConfig,
+  role: Role,
+  clock: Clock,
+): Promise<Identity> {
   const client = await openRegisterClient({
     file: config.registerFile,
-    taken: await takenRegister(config.dataDir),
+    taken: await kept(takenFile(config.dataDir)),
+    pins: await kept(pinsFile(config.dataDir)),
     rootPublicKeyFiles: config.rootPublicKeyFiles,
+    clock,
   });
   const register = client.current.view();
   const external = externalSigner(config);
   const ask = passphraseOf(config);
   const source = { ask, ...(external === undefined ? {} : { external }) };
-  const headerKeys = await SigningRing.openWith(config.keysDir, "header", (file) =>
-    loadKeySigner(file, source),
-  );
+  const load = (file: string): Promise<KeySigner> => loadKeySigner(file, source);
+  const headerKeys = await SigningRing.openWith(config.keysDir, "header", load);
   const sealingKeys = await loadSealingKeys(config.keysDir, ask);
   const participant = register.participant(config.participant);
   if (participant === undefined || participant.state === "") {
@@ -74,9 +86,11 @@ export async function loadIdentity(config: ServiceConfig, role: Role): Promise<I
   checkOwnKeys(participant, headerKeys, sealingKeys);
   const apiToken = await readSecret(config.apiTokenFile);
   const self = { participant: participant.id, state: participant.state };
+  const identityKeys = await identityRing(config.keysDir, load);
   const recovery = await recoveryRecipient(config);
   await keepKeyCopy(config, recovery);
-  return { client, self, headerKeys, external, sealingKeys, apiToken, recovery };
+  const keys = { identityKeys, headerKeys, external, sealingKeys };
+  return { client, self, ...keys, apiToken, recovery };
 }
 
 /** The program that signs, if there is one; it is started with its first signature. */
@@ -111,13 +125,34 @@ async function keepKeyCopy(config: ServiceConfig, recovery: string | undefined):
   await writePublic(join(dataDir, "recovery-keys.age"), copy);
 }
 
+async function identityRing(
+  keysDir: string,
+  load: (file: string) => Promise<KeySigner>,
+): Promise<SigningRing<KeySigner> | undefined> {
+  const isHere = await access(join(keysDir, "identity.key")).then(
+    () => true,
+    () => false,
+  );
+  return isHere ? await SigningRing.openWith(keysDir, "identity", load) : undefined;
+}
+
+/** Who we are, as far as the identity keys that lie here say it. */
+export function ownIdentity({ identityKeys, self }: Identity): OwnIdentity | undefined {
+  if (identityKeys === undefined) return undefined;
+  return { participant: self.participant, identityKeyIds: identityKeys.keyIds };
+}
+
 /** File of the newest register that was taken while running. */
 function takenFile(dataDir: string): string {
   return join(dataDir, "register-taken.bin");
 }
 
-async function takenRegister(dataDir: string): Promise<KeptRegisters["taken"]> {
-  const name = takenFile(dataDir);
+/** File of what is pinned (TP-REG-12). */
+function pinsFile(dataDir: string): string {
+  return join(dataDir, "register-pins.bin");
+}
+
+async function kept(name: string): Promise<KeptRegisters["taken"]> {
   try {
     return { name, bytes: await readFile(name) };
   } catch (caught) {
@@ -126,14 +161,27 @@ async function takenRegister(dataDir: string): Promise<KeptRegisters["taken"]> {
   }
 }
 
-/** Keeps a register that was taken while running, on the disk when it settles. */
-export async function keepRegister(dataDir: string, register: Uint8Array): Promise<void> {
-  await writePublic(takenFile(dataDir), register);
+/**
+ * Keeps a register that was taken while running, then what is pinned with it; both are on the disk
+ * when it settles. Between the two, the pins of before judge it once more at the next start.
+ */
+export async function keepRegister(dataDir: string, register: VerifiedRegister): Promise<void> {
+  await writePublic(takenFile(dataDir), register.bytes);
+  await keepPins(dataDir, register);
+}
+
+/** Keeps what is pinned with a register, unless it is kept already. */
+export async function keepPins(dataDir: string, register: VerifiedRegister): Promise<void> {
+  const pins = pinsOf(register);
+  const before = await kept(pinsFile(dataDir));
+  if (pins === undefined || (before && equalBytes(before.bytes, pins))) return;
+  await writePublic(pinsFile(dataDir), pins);
 }
 
 /** Reads keys again that a rotation may have laid beside the others. */
 export async function reloadKeys(identity: Identity, config: ServiceConfig): Promise<void> {
   await identity.headerKeys.reload();
+  await identity.identityKeys?.reload();
   identity.sealingKeys = await loadSealingKeys(config.keysDir, passphraseOf(config));
   await keepKeyCopy(config, identity.recovery);
 }

@@ -7,6 +7,7 @@ export {
   type ServiceGlance,
   serviceAttention,
 } from "./attention.ts";
+export { type DirectoryFilter, directoryOf } from "./directory.ts";
 export { fetchPolicyFrom, fetchRegisterFrom } from "./fetch-signed.ts";
 export type { Member } from "./identity.ts";
 export { addIncidentRoutes } from "./incident-routes.ts";

@@ -1,24 +1,42 @@
 import { type Refusal, TracepostError } from "#errors";
-import { checkRegisterEvidence, type RegisterOffer, type RegisterTaker } from "#post";
-import { type Participant, ParticipantStatus, type Timestamp } from "#proto";
-import type { Logger } from "#runtime";
-import type { RegisterClient, RegisterView, VerifiedRegister } from "#trust";
-import { timestampMs } from "#wire";
-import type { FetchSigned } from "./fetch-signed.ts";
+import {
+  checkRegisterEvidence,
+  type Incident,
+  type RegisterOffer,
+  type RegisterTaker,
+} from "#post";
+import type { Participant } from "#proto";
+import { type Logger, type Timers, TRUST_LIMITS } from "#runtime";
+import type {
+  OwnIdentity,
+  RegisterClient,
+  RegisterVerdict,
+  RegisterView,
+  VerifiedRegister,
+} from "#trust";
+import { sha256 } from "#wire";
+import type { FetchRegister } from "./fetch-signed.ts";
 
 /** What a desk works with. */
 export interface RegisterDeskParts {
   /** Own participant id. */
   readonly participant: string;
   readonly client: RegisterClient;
-  /** Makes a register last over a restart, before it is in force. */
-  readonly keep: (register: Uint8Array) => Promise<void>;
+  /** Makes a register, and what is pinned with it, last over a restart, before it is in force. */
+  readonly keep: (register: VerifiedRegister) => Promise<void>;
   /** Reads own keys again: a new one lies there before the register that names it. */
   readonly reloadKeys?: () => Promise<void>;
   /** What is wrong with our own entry in it, in words; undefined when it is ours. */
   readonly checkOwnEntry: (own: Participant | undefined) => string | undefined;
+  /** Own identity keys, where they are kept here. */
+  readonly own?: () => OwnIdentity | undefined;
   /** Default: it is waited for. */
-  readonly fetch?: FetchSigned | undefined;
+  readonly fetch?: FetchRegister | undefined;
+  /** Keeps what a person has to look into. */
+  readonly onIncident: (incident: Incident) => Promise<void>;
+  /** A register, or a later word that it is the newest, is in force. */
+  readonly onTaken?: () => void;
+  readonly timers: Timers;
   readonly logger: Logger;
 }
 
@@ -31,16 +49,17 @@ export class RegisterDesk implements RegisterTaker {
   readonly #parts: RegisterDeskParts;
   #working: Promise<unknown> = Promise.resolve();
   #fetching = false;
-  #ownProblem: string | undefined;
+  /** Fetches since the last version was taken, that have not brought what was named. */
+  #vain = 0;
+  #callOff: (() => void) | undefined;
 
   constructor(parts: RegisterDeskParts) {
     this.#parts = parts;
-    this.#compareOwnEntry();
   }
 
-  /** What is wrong with our own entry in the register in force, for whoever looks. */
-  get ownProblem(): string | undefined {
-    return this.#ownProblem;
+  /** Tells of what speaks against the register in force. */
+  async start(): Promise<void> {
+    await this.#tellAlarms();
   }
 
   async take({ evidence, register }: RegisterOffer): Promise<Refusal | undefined> {
@@ -54,36 +73,56 @@ export class RegisterDesk implements RegisterTaker {
     return this.#parts.client.current.at(version);
   }
 
+  /**
+   * A peer has named a version: a higher one is fetched. What cannot be had is tried again with
+   * doubling waits, at most `registerFetchesMax` times before a version has come: a peer that names
+   * versions which do not exist costs a bounded number of fetches.
+   */
   noteNewer(version: bigint): void {
-    const { client, fetch, logger } = this.#parts;
-    const isKnown = version <= client.current.view().version;
-    if (isKnown || this.#fetching || fetch === undefined) return;
+    const { client } = this.#parts;
+    client.hear(version);
+    if (this.#callOff === undefined) this.#fetchIfBehind();
+  }
+
+  /** Waits for what is being taken. */
+  async stop(): Promise<void> {
+    this.#callOff?.();
+    this.#vain = Number.POSITIVE_INFINITY;
+    await this.#working.catch(() => undefined);
+  }
+
+  #fetchIfBehind(): void {
+    const { client, fetch, logger, timers } = this.#parts;
+    const isOver = this.#vain >= TRUST_LIMITS.registerFetchesMax;
+    if (!client.isBehind || this.#fetching || isOver || fetch === undefined) return;
     this.#fetching = true;
     this.#fetchNow(fetch)
       .catch((caught: unknown) => logger.warn({ err: caught }, "no register could be fetched"))
       .finally(() => {
         this.#fetching = false;
+        if (!client.isBehind) return;
+        this.#vain += 1;
+        this.#callOff = timers.after(TRUST_LIMITS.registerFetchMs * 2 ** this.#vain, () => {
+          this.#callOff = undefined;
+          this.#fetchIfBehind();
+        });
       });
   }
 
-  /** Waits for what is being taken. */
-  async stop(): Promise<void> {
-    await this.#working.catch(() => undefined);
-  }
-
-  async #fetchNow(fetch: FetchSigned): Promise<void> {
-    const bytes = await fetch();
+  async #fetchNow(fetch: FetchRegister): Promise<void> {
+    const bytes = await fetch(this.#parts.client);
     if (bytes === undefined) return;
     const refusal = await this.#offer(bytes, () => undefined);
     if (refusal === undefined) return;
     const { code, detail, field } = refusal;
-    throw new TracepostError(
-      "VERIFICATION",
-      `the register fetched is refused: ${field} ${detail}`,
-      {
-        problems: [code],
-      },
-    );
+    await this.#parts.onIncident({
+      kind: "REGISTER_REFUSED",
+      digest: sha256(bytes),
+      sizeBytes: bytes.length,
+      detail: `${code} ${field} ${detail}`,
+    });
+    const message = `the register fetched is refused: ${field} ${detail}`;
+    throw new TracepostError("VERIFICATION", message, { problems: [code] });
   }
 
   /** One at a time: two of them must not overtake each other between disk and force. */
@@ -100,46 +139,60 @@ export class RegisterDesk implements RegisterTaker {
     bytes: Uint8Array,
     doubt: (register: VerifiedRegister) => Refusal | undefined,
   ): Promise<Refusal | undefined> {
-    const { client, keep, logger } = this.#parts;
+    const { client, keep, logger, onTaken, reloadKeys } = this.#parts;
     const verdict = client.judge(bytes);
-    if (verdict.outcome === "refused") return verdict.refusal;
+    if (verdict.outcome === "refused") return this.#refused(verdict);
     if (verdict.outcome === "known") return undefined;
     const refusal = doubt(verdict.register);
     if (refusal !== undefined) return refusal;
-    await keep(bytes);
-    await this.#parts.reloadKeys?.();
+    await keep(verdict.register);
+    await reloadKeys?.();
     client.putInForce(verdict.register);
-    this.#compareOwnEntry();
-    logger.info({ version: String(verdict.register.view.version) }, "a new register is in force");
+    const version = String(verdict.register.view.version);
+    if (verdict.outcome === "newer") {
+      this.#vain = 0;
+      logger.info({ version }, "a new register is in force");
+      await this.#tellAlarms();
+    }
+    onTaken?.();
     return undefined;
   }
 
-  #compareOwnEntry(): void {
-    const { checkOwnEntry, client, logger, participant } = this.#parts;
-    const view = client.current.view();
-    this.#ownProblem = checkOwnEntry(view.participant(participant));
-    if (this.#ownProblem === undefined) return;
-    const version = String(view.version);
-    logger.error({ version, problem: this.#ownProblem }, "our entry in the register is not ours");
+  /** A part that does not go with what is here is no attack: the rest is fetched, if it can be. */
+  #refused(verdict: RegisterVerdict & { outcome: "refused" }): Refusal | undefined {
+    const isPart = verdict.why === "ENTRY_MISSING" || verdict.why === "GAP";
+    if (!isPart || this.#parts.fetch === undefined || this.#fetching) return verdict.refusal;
+    this.noteNewer(this.#parts.client.current.view().version + 1n);
+    return undefined;
   }
-}
 
-/** What others would be told of us that is not so: keys that are not ours, or a standing. */
-export function ownEntryProblem(
-  own: Participant | undefined,
-  keys: { readonly headerKeyIds: readonly string[]; readonly recipients: readonly string[] },
-  nowMs: number,
-): string | undefined {
-  if (own === undefined) return "we are not in it";
-  if (own.status !== ParticipantStatus.ACTIVE) return "we are not active in it";
-  const isOver = (notAfter: Timestamp | undefined): boolean =>
-    (timestampMs(notAfter) ?? 0) <= nowMs;
-  const foreign = own.signingKeys.find(({ keyId, notAfter, revokedAt }) => {
-    return !keys.headerKeyIds.includes(keyId) && revokedAt === undefined && !isOver(notAfter);
-  });
-  if (foreign !== undefined) return `it names signing key ${foreign.keyId}, which is not here`;
-  const sealing = own.sealingKeys.find(({ notAfter, recipient }) => {
-    return !keys.recipients.includes(recipient) && !isOver(notAfter);
-  });
-  return sealing === undefined ? undefined : "it names a sealing key that is not here";
+  /** What speaks against the register in force though it is (TP-REG-7, TP-RUN-4). */
+  async #tellAlarms(): Promise<void> {
+    const { checkOwnEntry, client, logger, onIncident, own, participant } = this.#parts;
+    const view = client.current.view();
+    const version = String(view.version);
+    const problem = checkOwnEntry(view.participant(participant));
+    if (problem !== undefined) {
+      logger.error({ version, problem }, "our entry in the register is not ours");
+    }
+    const alarms = client.alarms(own?.());
+    const ofOwn = alarms.filter(({ kind }) => kind === "OWN_KEYS" || kind === "OWN_ENTRY_MISSING");
+    const ours = [
+      ...(problem === undefined ? [] : [problem]),
+      ...ofOwn.map(({ detail }) => detail),
+    ];
+    for (const detail of ours) {
+      await onIncident(this.#incident("OWN_ENTRY", participant, `version ${version}: ${detail}`));
+    }
+    for (const { detail, kind, participant: about } of alarms) {
+      if (kind === "OWN_KEYS" || kind === "OWN_ENTRY_MISSING") continue;
+      logger.error({ version, participant: about, kind }, "keys in the register are not believed");
+      const said = `${kind} in version ${version}: ${detail}`;
+      await onIncident(this.#incident("KEYS_DOUBTED", about, said));
+    }
+  }
+
+  #incident(kind: "OWN_ENTRY" | "KEYS_DOUBTED", sender: string, detail: string): Incident {
+    return { kind, digest: sha256(Buffer.from(`${kind} ${sender} ${detail}`)), sender, detail };
+  }
 }

@@ -22,6 +22,11 @@ export function addGauges(
   };
   add("outbox_pending", "Messages of ours without an end", ({ outbox }) => outbox.pending);
   add("receipts_owed", "Receipts to be sent", ({ inbox }) => inbox.receiptsOwed);
+  const standings: readonly string[] = ["fresh", "stale", "grace", "closed"];
+  const standing = "Standing of the participant register: 0 fresh, 1 stale, 2 grace, 3 closed";
+  add("register_standing", standing, ({ register }) => standings.indexOf(register.standing));
+  const closes = "When the participant register closes and nothing goes any more, Unix time";
+  add("register_closes_seconds", closes, ({ register }) => Date.parse(register.closesAt) / 1_000);
   const missing = "Sequence numbers missing from other participants";
   add("missing_numbers", missing, ({ gaps }) => gaps.missingNumbers);
 }

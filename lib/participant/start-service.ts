@@ -6,6 +6,7 @@ import {
   addWebhookRoutes,
   createHttpServer,
   type HttpRoutes,
+  type RegisterGlanceSource,
 } from "#http";
 import type { RoutingPolicy } from "#policy";
 import { createPost, type Post, type PostApplication, type PostEvent } from "#post";
@@ -14,18 +15,22 @@ import { type Clock, type Database, Lifecycle, type Logger, type Timers } from "
 import { createSealer, PAYLOAD_TYPES, type RegisterView, signerFor } from "#trust";
 import { admitInstallation, createGuard, type Guard } from "#users";
 import type { MessageSigner, Transport } from "#wire";
+import { addDirectoryRoutes } from "./directory-routes.ts";
 import { fetchPolicyFrom, fetchRegisterFrom } from "./fetch-signed.ts";
 import {
   type Identity,
+  keepPins,
   keepRegister,
   keysOf,
   loadIdentity,
   type Member,
+  ownIdentity,
   reloadKeys,
 } from "./identity.ts";
+import { ownEntryProblem } from "./own-entry.ts";
 import { PolicyDesk } from "./policy-desk.ts";
 import { addReceiptRoutes } from "./receipt-routes.ts";
-import { ownEntryProblem, RegisterDesk } from "./register-desk.ts";
+import { RegisterDesk, type RegisterDeskParts } from "./register-desk.ts";
 import type { ServiceConfig } from "./service-config.ts";
 import { ServiceEvents } from "./service-events.ts";
 import { addGauges, addPolicyGauge } from "./service-gauges.ts";
@@ -72,6 +77,8 @@ export interface ServiceContext<C extends ServiceConfig, P extends ProceduresOfS
   readonly register: () => RegisterView;
   /** The routing policy to judge by before something is sent. */
   readonly policy: () => RoutingPolicy;
+  /** The register in force with its time, for whoever looks after the service. */
+  readonly registers: RegisterGlanceSource;
   readonly store: Database<P>;
   readonly lifecycle: Lifecycle;
   readonly connected: () => boolean;
@@ -118,7 +125,7 @@ export async function startService<C extends ServiceConfig, P extends Procedures
   const { config, logger } = parts;
   const lifecycle = new Lifecycle(logger);
   try {
-    const identity = await loadIdentity(config, definition.role);
+    const identity = await loadIdentity(config, definition.role, parts.clock);
     const url = await assemble(definition, parts, identity, lifecycle);
     lifecycle.ready();
     logger.info({ url, participant: config.participant }, `${definition.name} is ready`);
@@ -157,6 +164,7 @@ async function assemble<C extends ServiceConfig, P extends ProceduresOfService>(
   const policy = policies.view;
   const body = await definition.build({
     ...{ config, logger, clock, timers, self, register, policy, lifecycle, connected },
+    registers: identity.client,
     store: watched.store,
     consuming: () => post.consuming,
     signerProblem: () => identity.external?.problem,
@@ -170,11 +178,20 @@ async function assemble<C extends ServiceConfig, P extends ProceduresOfService>(
     if (event.type === "receipt-applied") body.onReceipt?.();
   };
   const application = definition.application(self, register);
-  const registers = openDesk(parts, identity, lifecycle);
+  await keepPins(config.dataDir, identity.client.inForce);
+  const registers = openDesk(parts, identity, {
+    lifecycle,
+    onTaken: () => post.noteRegister(),
+    onIncident: async (incident) => {
+      await shared.call("postRecordIncident", { incident, nowMs: clock.now() });
+      events.post({ type: "incident", kind: incident.kind });
+    },
+  });
   const post = stoppablePost(parts, identity, {
     ...{ store: shared, transport, lifecycle, register, registers, policies },
     ...{ application, onEvent },
   });
+  await registers.start();
   await post.start();
   lifecycle.add({ name: "post", stop: () => post.stop() });
   body.begin();
@@ -222,6 +239,7 @@ async function openDoor<C extends ServiceConfig, P extends ProceduresOfService>(
       routes: (routes) => {
         addUserRoutes(routes, { store, guard, clock });
         body.routes(routes, guard);
+        addDirectoryRoutes(routes, { register, clock });
         addReceiptRoutes(routes, { store, participant, register });
         addFeedRoutes(routes, feed);
         addWebhookRoutes(routes, { store, courier, clock });
@@ -244,10 +262,11 @@ function postSignerOf({ client, headerKeys }: Identity, clock: Clock) {
 
 /** Who keeps the register of this service up to date. */
 function openDesk<C extends ServiceConfig, P extends ProceduresOfService>(
-  { clock, config, logger }: ServiceParts<C, P>,
+  { clock, config, logger, timers }: ServiceParts<C, P>,
   identity: Identity,
-  lifecycle: Lifecycle,
+  deps: Pick<RegisterDeskParts, "onIncident" | "onTaken"> & { readonly lifecycle: Lifecycle },
 ): RegisterDesk {
+  const { lifecycle, ...told } = deps;
   const { client, self } = identity;
   const { dataDir, exchangeUrl } = config;
   const desk = new RegisterDesk({
@@ -255,8 +274,11 @@ function openDesk<C extends ServiceConfig, P extends ProceduresOfService>(
     client,
     keep: (register) => keepRegister(dataDir, register),
     reloadKeys: () => reloadKeys(identity, config),
+    own: () => ownIdentity(identity),
     checkOwnEntry: (own) => ownEntryProblem(own, keysOf(identity), clock.now()),
     fetch: exchangeUrl === undefined ? undefined : fetchRegisterFrom(exchangeUrl),
+    ...told,
+    timers,
     logger,
   });
   lifecycle.add({ name: "register", stop: () => desk.stop() });
@@ -309,6 +331,7 @@ function stoppablePost<C extends ServiceConfig, P extends ProceduresOfService>(
     ...rest,
     participant: self.participant,
     sealer,
+    standing: () => client.current.standing(clock.now()).name,
     signer,
     identities: () => identity.sealingKeys.map((key) => key.identity),
     recovery: identity.recovery,

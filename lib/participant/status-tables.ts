@@ -1,4 +1,4 @@
-import { ageText, type PageTable } from "#http";
+import { ageText, type PageTable, timeText } from "#http";
 import type { ServiceSummary } from "./summary.ts";
 
 /** How long ago something was, as of a summary; a dash for never. */
@@ -8,13 +8,16 @@ export function agoOf(summary: ServiceSummary, instant: string | undefined): str
 
 /** Rows on the state of the connection and of the post, for the first table of a status page. */
 export function postRows(summary: ServiceSummary): [string, string | number][] {
-  const { connection, outbox, inbox } = summary;
+  const { connection, outbox, inbox, register } = summary;
   const isRead = connection.connected && connection.consuming;
   return [
     ["Exchange", connection.connected ? "connected" : "not connected"],
     ["Inbox", isRead ? "read" : "not read"],
     ["Messages on their way", outbox.pending],
     ["Receipts owed to others", inbox.receiptsOwed],
+    ["Participant register", `version ${register.version}, ${register.standing}`],
+    ["It expires", timeText(register.expiresAt)],
+    ["Nothing goes after", timeText(register.closesAt)],
   ];
 }
 

@@ -1,5 +1,11 @@
 import { Type } from "typebox";
-import { attentionList } from "#http";
+import {
+  attentionList,
+  glanceAtRegister,
+  REGISTER_GLANCE,
+  type RegisterGlance,
+  type RegisterGlanceSource,
+} from "#http";
 import type { PostStatus } from "#post";
 import type { Clock, Database } from "#runtime";
 import { laneToken } from "#wire";
@@ -15,6 +21,8 @@ export interface ServiceSummaryDeps {
   readonly consuming: () => boolean;
   /** Why the program that signs gives no signature. */
   readonly signerProblem?: () => string | undefined;
+  /** The register in force with its time. */
+  readonly registers: RegisterGlanceSource;
 }
 
 const instant = Type.String({ format: "date-time" });
@@ -27,6 +35,7 @@ export const SERVICE_SUMMARY = {
   at: instant,
   attention: attentionList,
   connection: Type.Object({ connected: Type.Boolean(), consuming: Type.Boolean() }),
+  register: REGISTER_GLANCE,
   outbox: Type.Object({ pending: count, byState: counts("Messages sent, by state") }),
   inbox: Type.Object({ byState: counts("Messages received, by state"), receiptsOwed: count }),
   waiting: Type.Array(
@@ -58,6 +67,8 @@ export interface ServiceSummary {
   readonly participant: string;
   readonly at: string;
   readonly connection: { readonly connected: boolean; readonly consuming: boolean };
+  /** The participant register in force here, and how long it lasts (TP-REG-3). */
+  readonly register: RegisterGlance;
   readonly outbox: { readonly pending: number; readonly byState: Readonly<Record<string, number>> };
   readonly inbox: {
     readonly byState: Readonly<Record<string, number>>;
@@ -106,11 +117,14 @@ export async function summarizeService(deps: ServiceSummaryDeps): Promise<Summar
   const connection = { connected: deps.connected(), consuming: deps.consuming() };
   const { incidents, missingSinceMs } = post;
   const signerProblem = deps.signerProblem?.();
-  const glance = { ...connection, signerProblem, post: open, incidents, webhooks, newestChange };
+  const { notice, register } = glanceAtRegister(deps.registers, nowMs);
+  const problems = { signerProblem, notice };
+  const glance = { ...connection, ...problems, post: open, incidents, webhooks, newestChange };
   const summary = {
     participant: deps.participant,
     at: instantText(nowMs),
     connection,
+    register,
     outbox: { pending: post.pending, byState: byState(post.outbox) },
     inbox: { byState: byState(post.inbox), receiptsOwed: post.receiptsOwed },
     gaps: { missingNumbers: post.missingNumbers, since: instantOf(missingSinceMs) },

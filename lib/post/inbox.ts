@@ -88,6 +88,7 @@ export class InboxLane {
       if (message === undefined) continue;
       if (outcome.status === "rejected") this.#handBack(message, outcome.reason);
       else if (outcome.value === "later") message.nak(POST_LIMITS.newerRegisterWaitMs);
+      else if (outcome.value === "closed") message.nak(POST_LIMITS.retryMaxMs);
       else message.ack();
     }
     return { more: this.#queue.length > 0 };
@@ -112,7 +113,12 @@ export class InboxLane {
       return this.#verifying.run(() => examine(data, subject, { ...context, deliveries }));
     });
     const known = await this.#recall(await Promise.all(examined));
-    const opened = known.map((item) => this.#open(item));
+    const isClosed = this.#parts.standing() === "closed";
+    const opened = known.map((one) => {
+      // Under a register that has closed only what brings the next one is taken (TP-REG-3).
+      const isWaiting = isClosed && one.item.type !== "register";
+      return isWaiting ? { item: one.item, isKnown: false, isWaiting } : this.#open(one);
+    });
     // Stored in the order of the batch, and side by side, so that they share commits.
     let turn: Promise<unknown> = Promise.resolve();
     return opened.map((work, position) => {
@@ -150,7 +156,8 @@ export class InboxLane {
     return { item, isKnown, opened };
   }
 
-  async #store({ item, isKnown, opened }: Openable, subject: string): Promise<Handled> {
+  async #store({ item, isKnown, isWaiting, opened }: Openable, subject: string): Promise<Handled> {
+    if (isWaiting === true) return "closed";
     switch (item.type) {
       case "junk":
         await this.#record(item.incident);
@@ -269,8 +276,8 @@ export class InboxLane {
   }
 }
 
-/** "later": the carrier is to bring it again, soon. */
-type Handled = "done" | "later";
+/** "later": the carrier is to bring it again, soon; "closed": once there is a register again. */
+type Handled = "done" | "later" | "closed";
 
 /** A register or policy that the gateway hands on. */
 type HandedOn = Extract<Examined, { readonly type: "policy" | "register" }>;
@@ -282,4 +289,5 @@ interface Recalled {
 
 interface Openable extends Recalled {
   readonly opened?: OpenedForStore;
+  readonly isWaiting?: boolean;
 }

@@ -36,6 +36,10 @@ export const INCIDENT_REMEDIES = {
   REGISTER_REFUSED: "Ask the secretariat which version is valid; ours stays in force.",
   /** A routing policy that is not signed as it must be, or was not logged. */
   POLICY_REFUSED: "Ask the secretariat which policy is valid; ours stays in use.",
+  /** Keys of a participant that changed without its identity key, or went back. */
+  KEYS_DOUBTED: "Ask that participant by another channel; until then its old keys are used.",
+  /** The register says of us what is not so. */
+  OWN_ENTRY: "Stop sending, ask the secretariat, and tell the other members.",
   /** Two checkpoints of the same size with different roots: the log is forked. */
   LOG_FORKED: "Stop relying on the log; give both checkpoints to the other participants.",
 } as const satisfies Record<string, string>;

@@ -1,7 +1,7 @@
 import type { Outcome, Refusal } from "#errors";
 import type { Header, Lane, LogEvidence } from "#proto";
 import type { Clock, Logger, Timers } from "#runtime";
-import type { RegisterView, Sealer } from "#trust";
+import type { RegisterStandingName, RegisterView, Sealer } from "#trust";
 import type { MessageSigner, Transport } from "#wire";
 import type { IncidentKind } from "./incidents.ts";
 import type { PostStore } from "./procedures.ts";
@@ -82,6 +82,8 @@ export interface PostParts {
   readonly sealer: Sealer;
   readonly application: PostApplication;
   readonly register: () => RegisterView;
+  /** Where the register stands now: expired, it serves less (TP-REG-3). */
+  readonly standing: () => RegisterStandingName;
   readonly registers: RegisterTaker;
   readonly policies: PolicyTaker;
   /** Of the key of today; it may be far. */

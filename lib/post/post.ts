@@ -14,8 +14,10 @@ import { SealingLoop } from "./sealing-loop.ts";
 export interface PostOptions
   extends Omit<
     PostParts,
-    "resendFirstMs" | "gapNoticeAfterMs" | "onEvent" | "policies" | "registers"
+    "resendFirstMs" | "gapNoticeAfterMs" | "onEvent" | "policies" | "registers" | "standing"
   > {
+  /** Default: the register serves everything, for ever. */
+  readonly standing?: PostParts["standing"];
   /** Default: the register never changes, and what comes as one is refused. */
   readonly registers?: RegisterTaker;
   /** Default: there is none but the default policy, and what comes as one is refused. */
@@ -33,6 +35,8 @@ export interface Post {
   stop(): Promise<void>;
   /** A transaction with drafts in it has committed. */
   noteDrafted(): void;
+  /** A newer register, or a newer word that it is the newest, is in force: what waited may go. */
+  noteRegister(): void;
   /** Whether every lane of the inbox is being consumed. */
   readonly consuming: boolean;
 }
@@ -46,6 +50,7 @@ export function createPost(options: PostOptions): Post {
     onEvent: options.onEvent ?? (() => {}),
     registers: options.registers ?? NO_REGISTERS,
     policies: options.policies ?? NO_POLICIES,
+    standing: options.standing ?? (() => "fresh"),
   });
 }
 
@@ -113,6 +118,10 @@ class ParticipantPost implements Post {
   noteDrafted(): void {
     passCrashPoint("focal-point.drafted");
     this.#sealing.wake();
+  }
+
+  noteRegister(): void {
+    for (const pump of [this.#sealing, this.#publishing, this.#receipts, this.#gaps]) pump.wake();
   }
 
   get consuming(): boolean {

@@ -24,9 +24,9 @@ export class PublishPump {
 
   /** Sends what is due, as far as there is room. */
   async turn(): Promise<PumpTurn> {
-    const { store, transport, clock, resendFirstMs } = this.#parts;
-    // A connection that comes back wakes the pump.
-    if (!transport.connected) return {};
+    const { store, transport, clock, resendFirstMs, standing } = this.#parts;
+    // A connection that comes back wakes the pump, and so does a register (TP-REG-3).
+    if (!transport.connected || standing() === "closed") return {};
     const room = POST_LIMITS.publishInFlightMax - this.#inFlight.size;
     this.#hungry = true;
     if (room <= 0) return {};

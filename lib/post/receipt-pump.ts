@@ -19,9 +19,9 @@ export class ReceiptPump {
 
   /** Sends one batch of what is owed. */
   async turn(): Promise<PumpTurn> {
-    const { store, transport } = this.#parts;
-    // A connection that comes back wakes the pump.
-    if (!transport.connected) return {};
+    const { standing, store, transport } = this.#parts;
+    // A connection that comes back wakes the pump, and so does a register (TP-REG-3).
+    if (!transport.connected || standing() === "closed") return {};
     const limit = POST_LIMITS.receiptBatchMax;
     const due = await store.call("postReceiptsDue", { limit });
     for (const group of groupReceipts(due)) await this.#send(group);

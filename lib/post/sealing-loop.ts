@@ -1,7 +1,7 @@
 import { type Refusal, refuse } from "#errors";
 import { Header, SeenCheckpoint } from "#proto";
 import { POST_LIMITS, passCrashPoint, WIRE_LIMITS } from "#runtime";
-import type { RecoveryPart, RegisterView, SealedParts } from "#trust";
+import { isServedBy, type RecoveryPart, type RegisterView, type SealedParts } from "#trust";
 import { assembleEnvelope, type BuiltPart, isSealedKind, signedBy, unsealedPart } from "#wire";
 import { type ReadDraft, readDraft } from "./draft.ts";
 import type {
@@ -35,9 +35,10 @@ export class SealingLoop {
     this.#onSealed = onSealed;
   }
 
-  /** Seals one batch. */
+  /** Seals one batch; under a register that has closed nothing, until the next one comes. */
   async turn(): Promise<PumpTurn> {
-    const { store, clock } = this.#parts;
+    const { store, clock, standing } = this.#parts;
+    if (standing() === "closed") return {};
     const limit = POST_LIMITS.sealBatchMax;
     const { drafts, checkpoint } = await store.call("postDraftsToSeal", { limit });
     if (drafts.length === 0) return {};
@@ -97,6 +98,9 @@ export class SealingLoop {
     const register = this.#parts.register();
     const content = readDraft(draft.draft);
     const header = { ...content.header, registerVersion: register.version };
+    if (!isServedBy(this.#parts.standing(), Header.create(header))) {
+      return { ok: false, refusal: refuse("REGISTER_EXPIRED", "register.expires_at") };
+    }
     let parts: readonly BuiltPart[];
     let recovery: readonly RecoveryPart[] = [];
     if (isSealedKind(draft.kind)) {

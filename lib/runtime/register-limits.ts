@@ -8,6 +8,8 @@ export const REGISTER_LIMITS = {
   manifestsKept: 200,
   /** Longest life a version may have: who withholds the next one gains no more time than this. */
   manifestLifeMsMax: 31 * DAY_MS,
+  /** An exchange whose register expires sooner than this is to sign the next one now. */
+  renewalWarningMs: 2 * DAY_MS,
   /** How long a signature of freshness counts. */
   freshnessLifeMs: DAY_MS,
   /** How long an expired version still serves those who answer. */
@@ -30,6 +32,8 @@ export const REGISTER_LIMITS = {
   revocationsMax: 64,
   /** Agencies and posts of one participant. */
   unitsMax: 3_500,
+  /** Holidays a calendar names: years of them. */
+  holidaysMax: 400,
   /** Desks of one participant. */
   dutyDesksMax: 16,
   /** Regional bodies a participant was ever a member of. */

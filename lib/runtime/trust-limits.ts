@@ -6,8 +6,10 @@ export const TRUST_LIMITS = {
   registerBytesMax: 16 * MIB,
   /** Versions of the register kept beside the newest, for what was made under one and is late. */
   registerVersionsKept: 16,
-  /** Longest wait for a register that is fetched; the next message that names it tries again. */
+  /** Longest wait for a register that is fetched, and first wait before it is tried again. */
   registerFetchMs: 20 * SECOND_MS,
+  /** Fetches that may fail to bring a version that was named, each after twice the wait. */
+  registerFetchesMax: 8,
   /** A key file is a few hundred bytes; anything else is no key file. */
   keyFileBytesMax: 64 * KIB,
   /** Longest wait for a signature of a signer of its own; a person may have to touch a card. */

@@ -1,5 +1,6 @@
 import { type Refusal, refuse } from "#errors";
 import {
+  Aggregation,
   type BodyMembership,
   Boundness,
   type DutyDesk,
@@ -10,6 +11,7 @@ import {
   ParticipantStatus,
   type RegisteredUnit,
   Role,
+  type WorkingCalendar,
 } from "#proto";
 import { REGISTER_LIMITS, WIRE_LIMITS } from "#runtime";
 import { stateOfParticipant, timestampMs } from "#wire";
@@ -23,6 +25,11 @@ const LOCODE = /^[A-Z]{2}[A-Z2-9]{3}$/;
 /** ITU E.164, with the plus sign. */
 const TELEPHONE = /^\+[1-9][0-9]{5,14}$/;
 const EMAIL = /^[^\s@]{1,64}@[^\s@]{1,190}$/;
+/** IANA name of a time zone, such as Africa/Nairobi. */
+const TIME_ZONE = /^[A-Za-z][A-Za-z0-9_+/-]{0,63}$/;
+const HOUR = /^(?:[01][0-9]|2[0-3]):[0-5][0-9]$/;
+const DATE = /^[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])$/;
+const DAYS_A_WEEK = 7;
 /** BCP 47, as far as it is used here: language, script, region. */
 const LANGUAGE = /^[a-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}$/;
 
@@ -42,6 +49,8 @@ export function checkParticipant(participant: Participant, field: string): Refus
     ["regional_bodies", hasGoodBodies(participant), "hold a bad membership, or too many"],
     ["units", hasGoodUnits(participant), "hold a bad unit, one twice, or too many"],
     ["duty_desks", hasGoodDesks(participant), "hold a bad desk, or too many"],
+    ["working_calendar", isCalendar(participant.workingCalendar), "has a bad zone, day or hour"],
+    ["disclosures", hasGoodDisclosures(participant), "hold a bad one, or too many"],
   ] as const;
   const found = problem.find(([, isGood]) => !isGood);
   return found && refuse("MALFORMED", `${field}.${found[0]}`, found[2]);
@@ -85,6 +94,30 @@ function hasGoodDesks({ dutyDesks }: Participant): boolean {
     (email === "" || EMAIL.test(email)) &&
     languages.every(isLanguage);
   return dutyDesks.length <= REGISTER_LIMITS.dutyDesksMax && dutyDesks.every(isGood);
+}
+
+/** Whether a calendar can be reckoned with; that its zone exists is for each reader to see. */
+function isCalendar(calendar: WorkingCalendar | undefined): boolean {
+  if (calendar === undefined) return true;
+  const { closes, holidays, opens, restDays, timeZone } = calendar;
+  const hasHours = HOUR.test(opens) && HOUR.test(closes) && opens < closes;
+  return (
+    TIME_ZONE.test(timeZone) &&
+    restDays.every((day) => day >= 1 && day <= DAYS_A_WEEK) &&
+    new Set(restDays).size === restDays.length &&
+    holidays.length <= REGISTER_LIMITS.holidaysMax &&
+    holidays.every((date) => DATE.test(date)) &&
+    (hasHours || opens + closes === "")
+  );
+}
+
+function hasGoodDisclosures({ disclosures }: Participant): boolean {
+  return (
+    disclosures.length <= REGISTER_LIMITS.bodiesMax &&
+    disclosures.every(
+      ({ aggregation, body }) => BODY.test(body) && isNamed(Aggregation, aggregation),
+    )
+  );
 }
 
 function hasBegun({ since, until }: Pick<InstrumentStanding, "since" | "until">): boolean {

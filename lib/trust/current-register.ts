@@ -1,12 +1,10 @@
 import { TracepostError } from "#errors";
 import { TRUST_LIMITS } from "#runtime";
 import type { RegisterView } from "./register-view.ts";
+import { type RegisterStanding, standingOf } from "./versions/register-standing.ts";
 
 /** Gives a version that was in force before, if it is still known. */
 export type EarlierRegister = (version: bigint) => RegisterView | undefined;
-
-/** To be told of a version that has replaced another. */
-export type RegisterListener = (now: RegisterView, before: RegisterView) => void;
 
 /**
  * The register in force, which changes while the process runs (TP-RUN-1). Whoever needs it asks
@@ -16,15 +14,28 @@ export type RegisterListener = (now: RegisterView, before: RegisterView) => void
 export class CurrentRegister {
   /** The newest last. */
   #versions: readonly [...RegisterView[], RegisterView];
-  readonly #listeners = new Set<RegisterListener>();
+  #freshAtMs: number;
 
-  constructor(first: RegisterView) {
+  /** `freshAtMs`: when it was said to be the newest; default: as long as it has not expired. */
+  constructor(first: RegisterView, freshAtMs = first.expiresAtMs) {
     this.#versions = [first];
+    this.#freshAtMs = freshAtMs;
   }
 
   /** The version in force. */
   view(): RegisterView {
     return this.#versions[this.#versions.length - 1] as RegisterView;
+  }
+
+  /** Where the version in force stands at a time (TP-REG-3). */
+  standing(nowMs: number): RegisterStanding {
+    const { expiresAtMs } = this.view();
+    return standingOf({ expiresAtMs, freshAtMs: this.#freshAtMs }, nowMs);
+  }
+
+  /** The version in force was said to be the newest at a time; an earlier one changes nothing. */
+  freshen(freshAtMs: number): void {
+    this.#freshAtMs = Math.max(this.#freshAtMs, freshAtMs);
   }
 
   /**
@@ -36,10 +47,10 @@ export class CurrentRegister {
   }
 
   /**
-   * Puts a version into force, and tells everybody who listens. Throws TracepostError INTERNAL for
-   * one that is not newer: what was revoked stays revoked.
+   * Puts a version into force; `freshAtMs` as of the constructor. Throws TracepostError INTERNAL
+   * for one that is not newer: what was revoked stays revoked.
    */
-  replace(next: RegisterView): void {
+  replace(next: RegisterView, freshAtMs = next.expiresAtMs): void {
     const before = this.view();
     if (next.version <= before.version) {
       const order = `${next.version} after ${before.version}`;
@@ -47,12 +58,6 @@ export class CurrentRegister {
     }
     const earlier = this.#versions.slice(1 - TRUST_LIMITS.registerVersionsKept);
     this.#versions = [...earlier, next];
-    for (const listener of this.#listeners) listener(next, before);
-  }
-
-  /** Tells of each later version, after it is in force. Returns what ends it. */
-  onChange(listener: RegisterListener): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    this.#freshAtMs = freshAtMs;
   }
 }

@@ -3,11 +3,7 @@
 export { decryptWith, encryptTo, isHybridRecipient } from "./age-file.ts";
 export { authenticateHeader } from "./authenticate.ts";
 export { isBound, isMemberOf } from "./boundness.ts";
-export {
-  CurrentRegister,
-  type EarlierRegister,
-  type RegisterListener,
-} from "./current-register.ts";
+export { CurrentRegister, type EarlierRegister } from "./current-register.ts";
 export {
   createSigner,
   PAYLOAD_TYPES,
@@ -83,6 +79,7 @@ export {
 export {
   type KeptRegisters,
   openRegisterClient,
+  pinsOf,
   RegisterClient,
   type RegisterVerdict,
 } from "./register-client.ts";
@@ -131,6 +128,7 @@ export {
   bundleOf,
   formatRegisterBundle,
   freshnessBundle,
+  freshnessOf,
   parseRegisterBundle,
   registerDelta,
   withEntries,
@@ -175,4 +173,5 @@ export {
   rootSignatures,
   signManifest,
 } from "./versions/root-signatures.ts";
+export { type StandingNotice, standingNotice } from "./versions/standing-notice.ts";
 export { believeStatement, type Taking, takeRegister } from "./versions/take-register.ts";

@@ -1,7 +1,7 @@
 import type { KeyObject } from "node:crypto";
-import type { Refusal } from "#errors";
+import { type Refusal, TracepostError } from "#errors";
 import type { RegisterBundle } from "#proto";
-import { systemClock } from "#runtime";
+import { type Clock, REGISTER_LIMITS } from "#runtime";
 import { CurrentRegister } from "./current-register.ts";
 import { loadPublicKey } from "./key-files.ts";
 import { keyIdOf, publicKeyOf, rawPublicKey } from "./keys.ts";
@@ -14,17 +14,39 @@ import {
   verifySignedRegister,
 } from "./register.ts";
 import { openManifest } from "./versions/manifest.ts";
-import { asRegisterBundle, givenRoots } from "./versions/open-bundle.ts";
-import { firstState, type RegisterState } from "./versions/register-state.ts";
+import { asRegisterBundle, givenRoots, openBundleFor } from "./versions/open-bundle.ts";
+import {
+  type OwnIdentity,
+  type RegisterAlarm,
+  registerAlarms,
+} from "./versions/register-alarms.ts";
+import { bundleOf, formatRegisterBundle } from "./versions/register-bundle.ts";
+import { formatRegisterPins, parseRegisterPins } from "./versions/register-pins.ts";
+import { type RegisterRefusal, registerRefused } from "./versions/register-refusal.ts";
+import {
+  firstState,
+  hearVersion,
+  type RegisterState,
+  type TakenRegister,
+} from "./versions/register-state.ts";
 import { takeRegister } from "./versions/take-register.ts";
 
 /** What is to be done with a register that was offered. */
 export type RegisterVerdict =
   | { readonly outcome: "newer"; readonly register: VerifiedRegister }
+  /** It is the one in force, said to be the newest at a later time than was known. */
+  | { readonly outcome: "fresher"; readonly register: VerifiedRegister }
   /** It is the one in force. */
   | { readonly outcome: "known" }
   /** Not signed as it must be, not well-formed, or no successor of the one in force. */
-  | { readonly outcome: "refused"; readonly refusal: Refusal };
+  | {
+      readonly outcome: "refused";
+      readonly refusal: Refusal;
+      /** Code of REGISTER_REFUSALS. */
+      readonly why: RegisterRefusal["code"];
+      /** ENTRY_MISSING: SHA-256 of the entries to fetch, hex. */
+      readonly missing?: readonly string[];
+    };
 
 /**
  * Judges registers that are offered, and holds the one in force (TP-RUN-3). Judging changes
@@ -33,15 +55,17 @@ export type RegisterVerdict =
 export class RegisterClient {
   readonly current: CurrentRegister;
   readonly #roots: readonly KeyObject[];
+  readonly #clock: Clock;
   #inForce: VerifiedRegister;
   /** What is pinned; without a bundle yet, the root keys alone. */
   #state: RegisterState;
 
-  constructor(roots: readonly KeyObject[], first: VerifiedRegister) {
+  constructor(roots: readonly KeyObject[], first: VerifiedRegister, clock: Clock) {
     this.#roots = roots;
+    this.#clock = clock;
     this.#inForce = first;
     this.#state = first.state ?? firstState(givenRoots(roots));
-    this.current = new CurrentRegister(first.view);
+    this.current = new CurrentRegister(first.view, first.state?.taken?.freshAtMs);
   }
 
   /** The version in force, as it was published. */
@@ -67,54 +91,103 @@ export class RegisterClient {
     return [...new Map(byText.map((key) => [keyIdOf(rawPublicKey(key)), key])).values()];
   }
 
+  /** Whether somebody has named a higher version than the one in force. */
+  get isBehind(): boolean {
+    return this.#state.heardVersion > this.current.view().version;
+  }
+
+  /** Notes a version that a peer has named inside a seal (TP-REG-9). */
+  hear(version: bigint): void {
+    this.#state = hearVersion(this.#state, version);
+  }
+
+  /** What a person has to look at though the register is in force (TP-REG-7). */
+  alarms(own?: OwnIdentity): readonly RegisterAlarm[] {
+    return registerAlarms(this.#state, own);
+  }
+
   /** Whether bytes are a register that may follow the one in force; never throws on bad bytes. */
-  judge(bytes: Uint8Array, nowMs = systemClock.now()): RegisterVerdict {
+  judge(bytes: Uint8Array): RegisterVerdict {
     const bundle = asRegisterBundle(bytes);
-    if (bundle !== undefined) return this.#judgeBundle(bundle, bytes, nowMs);
+    if (bundle !== undefined) return this.#judgeBundle(bundle, bytes);
     const verified = verifySignedRegister(bytes, this.#roots);
-    if (!verified.ok) return { outcome: "refused", refusal: verified.refusal };
-    return this.#compare(verified.value);
+    if (verified.ok) return this.#compare(verified.value);
+    const { refusal } = verified;
+    const isUnsigned = refusal.code === "KEY_UNKNOWN" || refusal.code === "SIGNATURE_INVALID";
+    return { outcome: "refused", refusal, why: isUnsigned ? "THRESHOLD" : "MALFORMED" };
   }
 
   /** A bundle is judged by what is pinned: chain, threshold, own statements, time (TP-REG-5). */
-  #judgeBundle(bundle: RegisterBundle, bytes: Uint8Array, nowMs: number): RegisterVerdict {
-    const taking = takeRegister(this.#state, bundle, nowMs);
+  #judgeBundle(bundle: RegisterBundle, bytes: Uint8Array): RegisterVerdict {
+    const taking = takeRegister(this.#state, bundle, this.#clock.now());
     switch (taking.outcome) {
-      case "refused":
-        return { outcome: "refused", refusal: registerRefusal(taking.refusal) };
-      case "known":
-        return { outcome: "known" };
-      case "taken":
-        return this.#compare(verifiedBundle(taking.state, taking.taken, bytes));
+      case "refused": {
+        const { code: why, missing = [] } = taking.refusal;
+        return { outcome: "refused", refusal: registerRefusal(taking.refusal), why, missing };
+      }
+      case "known": {
+        const before = this.#state.taken?.freshAtMs ?? 0;
+        if (taking.taken.freshAtMs <= before) return { outcome: "known" };
+        const { freshness } = taking.taken;
+        const whole = { ...bundleIn(this.#inForce.bytes), freshness };
+        const freshened = formatRegisterBundle(whole);
+        const register = verifiedBundle(taking.state, taking.taken, freshened);
+        return { outcome: "fresher", register };
+      }
+      case "taken": {
+        const isWhole = bundle.entries.length >= bundle.entryDigests.length;
+        const whole = isWhole ? bytes : this.#wholeOf(bundle, taking.taken);
+        return this.#compare(verifiedBundle(taking.state, taking.taken, whole));
+      }
       default:
         return taking satisfies never;
     }
   }
 
-  #compare(register: VerifiedRegister): RegisterVerdict {
-    const before = this.#inForce;
-    if (register.view.version > before.view.version) return { outcome: "newer", register };
-    if (register.view.version < before.view.version) {
-      return refusedVersion(`is ${register.view.version}; ${before.view.version} is in force`);
-    }
-    if (Buffer.compare(register.digest, before.digest) === 0) return { outcome: "known" };
-    return refusedVersion(`is another register ${before.view.version} than the one in force`);
+  /** A version that came in parts, as it is kept and handed on: with what was here already. */
+  #wholeOf({ manifests }: RegisterBundle, taken: TakenRegister): Uint8Array {
+    const before = asRegisterBundle(this.#inForce.bytes)?.manifests ?? [];
+    const known = new Set(before.map(({ manifest }) => Buffer.from(manifest).toString("base64")));
+    const later = manifests.filter(
+      ({ manifest }) => !known.has(Buffer.from(manifest).toString("base64")),
+    );
+    const chain = [...before, ...later].slice(-REGISTER_LIMITS.manifestsKept);
+    return formatRegisterBundle({ ...bundleOf(taken), manifests: chain });
   }
 
-  /** Puts a register that was judged newer, and is durable, in force. */
-  putInForce(register: VerifiedRegister): void {
+  #compare(register: VerifiedRegister): RegisterVerdict {
     const before = this.#inForce;
-    const pinned = this.#state;
-    this.#inForce = register;
-    this.#state = register.state ?? pinned;
-    try {
-      this.current.replace(register.view);
-    } catch (caught) {
-      this.#inForce = before;
-      this.#state = pinned;
-      throw caught;
+    const { version } = register.view;
+    if (version > before.view.version) return { outcome: "newer", register };
+    if (version < before.view.version) {
+      return refusedVersion("ROLLBACK", `is ${version}; ${before.view.version} is in force`);
     }
+    if (Buffer.compare(register.digest, before.digest) === 0) return { outcome: "known" };
+    return refusedVersion("FORK", `is another register ${version} than the one in force`);
   }
+
+  /** Puts a register that was judged newer or fresher, and is durable, in force. */
+  putInForce(register: VerifiedRegister): void {
+    const { state, view } = register;
+    const freshAtMs = state?.taken?.freshAtMs;
+    const isSame = view.version === this.current.view().version;
+    if (isSame && freshAtMs !== undefined) this.current.freshen(freshAtMs);
+    else this.current.replace(view, freshAtMs);
+    const { heardVersion } = this.#state;
+    this.#inForce = register;
+    this.#state = state === undefined ? this.#state : hearVersion(state, heardVersion);
+  }
+}
+
+/** What is to be kept beside a register, so that it is pinned after a restart (TP-REG-12). */
+export function pinsOf({ state }: VerifiedRegister): Uint8Array | undefined {
+  return state === undefined ? undefined : formatRegisterPins(state);
+}
+
+/** Bytes with a name for messages. */
+interface NamedBytes {
+  readonly name: string;
+  readonly bytes: Uint8Array;
 }
 
 /** Where a register is kept, and what it must be signed by. */
@@ -122,27 +195,75 @@ export interface KeptRegisters {
   /** The file that was given by hand. */
   readonly file: string;
   /** What was taken since, with a name for messages; none before the first change. */
-  readonly taken: { readonly name: string; readonly bytes: Uint8Array } | undefined;
+  readonly taken: NamedBytes | undefined;
+  /** What was pinned; none before the first start that pins. */
+  readonly pins: NamedBytes | undefined;
   readonly rootPublicKeyFiles: readonly string[];
+  readonly clock: Clock;
 }
 
 /**
- * Opens a client on the newer of what was given and what was taken since. What does not verify is
- * refused, never passed over: somebody may have put it there. Throws TracepostError VERIFICATION or
- * KEY_FILE.
+ * Opens a client on the newest of what was given, taken since, and pinned (TP-REG-12). What does
+ * not verify is refused, never passed over: somebody may have put it there; what is older than the
+ * pins is not looked at. Throws TracepostError VERIFICATION or KEY_FILE.
  */
 export async function openRegisterClient(kept: KeptRegisters): Promise<RegisterClient> {
   const roots = await Promise.all(kept.rootPublicKeyFiles.map((file) => loadPublicKey(file)));
-  const bytes = await readRegisterFile(kept.file);
-  const given = openOrThrow(bytes, kept.file, roots);
-  const { taken } = kept;
-  if (taken === undefined) return new RegisterClient(roots, given);
-  const later = openOrThrow(taken.bytes, taken.name, roots);
-  const newest = later.view.version >= given.view.version ? later : given;
-  return new RegisterClient(roots, newest);
+  const given = { name: kept.file, bytes: await readRegisterFile(kept.file) };
+  const laid = kept.taken === undefined ? [given] : [given, kept.taken];
+  const pinned = kept.pins && openPins(kept.pins);
+  if (pinned?.taken !== undefined) {
+    return new RegisterClient(roots, newestOver(pinned, laid), kept.clock);
+  }
+  // Of two with the same version the one that was taken is as it was published.
+  const opened = laid.toReversed().map(({ bytes, name }) => openOrThrow(bytes, name, roots));
+  const newest = opened.toSorted((one, other) => Number(other.view.version - one.view.version))[0];
+  return new RegisterClient(roots, newest as VerifiedRegister, kept.clock);
 }
 
-function refusedVersion(detail: string): RegisterVerdict {
+/** The newest of bundles that follow what is pinned; the pinned one if none does. */
+function newestOver(pinned: RegisterState, laid: readonly NamedBytes[]): VerifiedRegister {
+  const { taken } = pinned;
+  if (taken === undefined) throw new TracepostError("INTERNAL", "nothing is pinned");
+  let newest = verifiedBundle(pinned, taken, formatRegisterBundle(bundleOf(taken)));
+  for (const { bytes, name } of laid) {
+    const bundle = asRegisterBundle(bytes);
+    const state = newest.state ?? pinned;
+    const opened =
+      bundle === undefined
+        ? registerRefused("MALFORMED", "register", "is no bundle, as the pinned one is")
+        : openBundleFor(state, bundle);
+    if (opened.ok) {
+      newest = verifiedBundle(opened.value, opened.value.taken, bytes);
+    } else if (opened.refusal.code !== "ROLLBACK") {
+      throw notPinned(name, opened.refusal);
+    }
+  }
+  return newest;
+}
+
+function openPins({ bytes, name }: NamedBytes): RegisterState {
+  const pins = parseRegisterPins(bytes);
+  if (pins.ok) return pins.value;
+  throw notPinned(name, pins.refusal);
+}
+
+function notPinned(name: string, { code, detail, field }: RegisterRefusal): TracepostError {
+  return new TracepostError("VERIFICATION", `${name} does not go with the register pinned here`, {
+    problems: [`${field} ${detail} (${code})`],
+    remedy:
+      "Ask the secretariat which register is valid. Only if the exchange was set up anew: put the " +
+      "pins and the register that was taken aside, and start again.",
+  });
+}
+
+function bundleIn(bytes: Uint8Array): RegisterBundle {
+  const bundle = asRegisterBundle(bytes);
+  if (bundle === undefined) throw new TracepostError("INTERNAL", "the register is no bundle");
+  return bundle;
+}
+
+function refusedVersion(why: "ROLLBACK" | "FORK", detail: string): RegisterVerdict {
   const refusal: Refusal = { code: "NOT_PERMITTED", field: "register.version", detail };
-  return { outcome: "refused", refusal };
+  return { outcome: "refused", refusal, why };
 }

@@ -95,7 +95,8 @@ export function verifySignedRegister(
 
 /** In the words of the table of refusals: too few signatures, or a register that says nonsense. */
 export function registerRefusal({ code, detail, field }: RegisterRefusal): Refusal {
-  return refuse(code === "THRESHOLD" ? "KEY_UNKNOWN" : "MALFORMED", `register.${field}`, detail);
+  const said = `${detail} (${code})`;
+  return refuse(code === "THRESHOLD" ? "KEY_UNKNOWN" : "MALFORMED", `register.${field}`, said);
 }
 
 /**

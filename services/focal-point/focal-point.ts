@@ -108,6 +108,7 @@ async function buildFocalPoint(
     connected: context.connected,
     consuming: context.consuming,
     signerProblem: context.signerProblem,
+    registers: context.registers,
     answering: config.answering,
   };
   const figures = shareInFlight(() => summarize(facts));

@@ -56,7 +56,7 @@ beforeAll(async () => {
   if (!opened.ok) throw new TypeError(opened.refusal.detail);
   await bench.change(opened.value);
   const first = { view: opened.value, bytes: second, digest: sha256(second) };
-  client = new RegisterClient([parties.root.publicKey], first);
+  client = new RegisterClient([parties.root.publicKey], first, { now: () => bench.nowMs });
 });
 
 afterAll(async () => {

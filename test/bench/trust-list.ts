@@ -1,24 +1,19 @@
+import type { RegisterBundle, RegisterEntry } from "#proto";
 import {
   formatRegisterBundle,
-  generateSealingKey,
   generateSigningKey,
   PAYLOAD_TYPES,
   parseRegisterBundle,
   publicKeyOf,
+  registerDelta,
   takeRegister,
   verifyBytesNow,
 } from "#trust";
-import { toTimestamp } from "#wire";
-import {
-  entryOf,
-  RegisterAuthority,
-  START_MS,
-  statementOf,
-} from "../support/register-authority.ts";
+import { manifestOf, RegisterAuthority, START_MS } from "../support/register-authority.ts";
+import { entriesOfTheWorld, WORLD, withOneMoreUnit } from "../support/world-register.ts";
 import type { Bench, BenchOptions, Section } from "./section.ts";
 
-const STATES = 200;
-const UNITS = 3_500;
+const { states: STATES, units: UNITS } = WORLD;
 const ROUNDS = 7;
 /** Of each entry: identity and header key; of the manifest: two root keys, twice looked at. */
 const SIGNATURES = STATES * 2 + 4;
@@ -32,7 +27,9 @@ export const trustListBench: Bench = {
 
 async function measureTrustList({ progress }: BenchOptions): Promise<Section> {
   const authority = new RegisterAuthority();
-  const bytes = formatRegisterBundle(authority.issue(await entriesOfTheWorld()));
+  const entries = await entriesOfTheWorld();
+  const first = authority.issue(entries);
+  const bytes = formatRegisterBundle(first);
   progress(`${STATES} entries, ${bytes.length} bytes`);
   const floor = median(ROUNDS, verifySignaturesAlone());
   let registered = 0;
@@ -43,6 +40,7 @@ async function measureTrustList({ progress }: BenchOptions): Promise<Section> {
     if (taking.outcome !== "taken") throw new TypeError("the register was not taken");
     registered = taking.taken.view.participants.length;
   });
+  const deltaBytes = oneEntryDelta(authority, first, withOneMoreUnit(entries));
   const row = (name: string, ms: number) => [name, ms.toFixed(0), (ms / floor).toFixed(2)];
   return {
     title: `Participant register: ${registered} participants, ${UNITS} units, ${bytes.length} bytes`,
@@ -50,6 +48,11 @@ async function measureTrustList({ progress }: BenchOptions): Promise<Section> {
     rows: [
       row(`floor: ${SIGNATURES} Ed25519 signatures verified`, floor),
       row("load and verify as a newcomer", whole),
+      [
+        `a change of one entry: ${deltaBytes} bytes`,
+        "–",
+        `${((100 * deltaBytes) / bytes.length).toFixed(1)} % of the whole`,
+      ],
     ],
     data: {
       participants: registered,
@@ -57,29 +60,27 @@ async function measureTrustList({ progress }: BenchOptions): Promise<Section> {
       bytes: bytes.length,
       floorMs: floor,
       wholeMs: whole,
+      deltaBytes,
     },
   };
 }
 
-/** Made-up States by number, AA to HR, each with its share of the units. */
-async function entriesOfTheWorld() {
-  // One recipient serves all lengths; the register wants each key once, so its end is changed.
-  const { recipient } = await generateSealingKey();
-  const window = { notBefore: toTimestamp(START_MS - 1), notAfter: toTimestamp(START_MS * 2) };
-  return Array.from({ length: STATES }, (_, place) => {
-    const id = String.fromCharCode(65 + Math.floor(place / 26), 65 + (place % 26));
-    const sealing = [{ recipient: `${recipient.slice(0, -4)}${1000 + place}`, ...window }];
-    const keys = { identity: generateSigningKey(), header: generateSigningKey(), sealing };
-    const units = Array.from({ length: UNITS / STATES }, (_unit, number) => ({
-      id: `POST-${number}`,
-      name: `Border post ${number} of ${id} (made up)`,
-      locode: "",
-      since: toTimestamp(START_MS - 1),
-      until: undefined,
-    }));
-    const statement = statementOf(id, { sequence: 1n, ...keys });
-    return entryOf(id, statement, { participant: { units } });
-  });
+/** Bytes of what a client lacks when one entry has changed. */
+function oneEntryDelta(
+  authority: RegisterAuthority,
+  first: RegisterBundle,
+  entries: readonly RegisterEntry[],
+): number {
+  const next = authority.issue(entries, { previous: manifestOf(first), issuedAtMs: START_MS + 1 });
+  const state = authority.newcomer();
+  const before = takeRegister(state, first, START_MS + 1_000);
+  const taking = takeRegister(before.state, next, START_MS + 2_000);
+  if (before.outcome !== "taken" || taking.outcome !== "taken") {
+    throw new TypeError("the register was not taken");
+  }
+  const digests = before.taken.entries.map(({ digest }) => digest);
+  const from = { version: 1n, digests };
+  return formatRegisterBundle(registerDelta(from, taking.taken, next.manifests)).length;
 }
 
 /** The same number of keys and signatures, with nothing around them. */

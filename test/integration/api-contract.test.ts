@@ -26,6 +26,7 @@ import { type ApiExample, examplesOf, problemsOf, withIds } from "../support/api
 import { arrangeNotices } from "../support/example-notices.ts";
 import { specsOf } from "../support/nats-carrier.ts";
 import { JPEG } from "../support/pictures.ts";
+import { renewedRegister } from "../support/renewed-register.ts";
 import { allowWebhooks, WebhookReceiver } from "../support/webhook-receiver.ts";
 
 /** TP-API-12 to TP-API-14: the description is true of the service that serves it. */
@@ -274,11 +275,8 @@ async function arrangeQuarantine(): Promise<Map<string, string>> {
   await connection.close();
   const areBoth = ({ items = [] }: { items?: object[] }) => items.length === 2;
   await until(door, "/v1/quarantine", areBoth);
-  const register = await readFile(exchange.paths.exchange.register, "base64");
-  return new Map([
-    [EXAMPLE_IDS.token, tokenId],
-    [EXAMPLE_IDS.signedRegister, register],
-  ]);
+  const register = await renewedRegister(exchange.paths, door);
+  return new Map([[EXAMPLE_IDS.token, tokenId], ...register]);
 }
 
 function untilCase(door: ApiDoor, caseId: string | undefined, wanted: string): Promise<void> {

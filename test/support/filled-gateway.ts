@@ -92,7 +92,7 @@ async function fill(parties: Parties, bench: GatewayBench): Promise<void> {
   const nowMs = bench.nowMs + 120_000;
   const receiptIds = ["01920000-0000-7000-8000-000000000001"];
   await store.call("expireDeliveries", { nowMs, receiptIds });
-  const register = { version: 1, digest: sha256(Buffer.of(1)), nowMs, by: "file" };
+  const register = { version: 1, digest: sha256(Buffer.of(1)), nowMs, by: "file", pins: null };
   await store.call("keepFirstRegister", { ...register, register: parties.registerBytes });
   const policy = Buffer.from("permit(principal, action, resource);");
   const kept = { version: 2, digest: sha256(policy), policy, nowMs, registerVersion: 1 };

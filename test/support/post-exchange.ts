@@ -272,10 +272,10 @@ async function openMember(parts: MemberParts): Promise<PostMember> {
     bytes: parties.registerBytes,
     digest: sha256(SignedRegister.decode(parties.registerBytes).register),
   };
-  const client = new RegisterClient([parties.root.publicKey], first);
+  const client = new RegisterClient([parties.root.publicKey], first, clock);
   const kept: Uint8Array[] = [];
   const logger = createLogger({ name: id, level: "silent" });
-  const registers = openRegisterDesk(parts, { client, kept, logger }, () => member.fetch);
+  const registers = openRegisterDesk(parts, { client, kept, logger, store }, () => member);
   const dataDir = join(parts.dir, id);
   await mkdir(dataDir);
   const openPolicies = async (): Promise<PolicyDesk> =>
@@ -296,6 +296,7 @@ async function openMember(parts: MemberParts): Promise<PostMember> {
       register: () => client.current.view(),
       registers,
       policies: member.policies,
+      standing: () => client.current.standing(clock.now()).name,
       signer: () => member.signer,
       identities: () => member.identities,
       recovery: parts.recovery,
@@ -338,20 +339,28 @@ async function openMember(parts: MemberParts): Promise<PostMember> {
 }
 
 function openRegisterDesk(
-  { id, notify }: MemberParts,
-  deps: Pick<PostMember, "client"> & { readonly kept: Uint8Array[]; readonly logger: Logger },
-  fetch: () => PostMember["fetch"],
+  { clock, id, notify, time }: MemberParts,
+  deps: Pick<PostMember, "client" | "store"> & {
+    readonly kept: Uint8Array[];
+    readonly logger: Logger;
+  },
+  member: () => PostMember,
 ): RegisterDesk {
-  const { client, kept, logger } = deps;
+  const { client, kept, logger, store } = deps;
   return new RegisterDesk({
     participant: id,
     client,
-    keep: async (register) => {
-      kept.push(register);
+    keep: async ({ bytes }) => {
+      kept.push(bytes);
       notify();
     },
     checkOwnEntry: () => undefined,
-    fetch: async () => await fetch()?.(),
+    fetch: async () => await member().fetch?.(),
+    onIncident: async (incident) => {
+      await store.call("postRecordIncident", { incident, nowMs: clock.now() });
+    },
+    onTaken: () => member().post.noteRegister(),
+    timers: time,
     logger,
   });
 }

@@ -1,4 +1,5 @@
 import {
+  Aggregation,
   Boundness,
   Instrument,
   KeyPurpose,
@@ -12,7 +13,12 @@ import {
 import { REGISTER_LIMITS } from "#runtime";
 import type { LogKeyPair, SealingKeyPair, SigningKeyPair } from "#trust";
 import { toTimestamp } from "#wire";
-import type { BoundnessName, ParticipantSpec, RoleName } from "./participant-spec.ts";
+import type {
+  BoundnessName,
+  ParticipantContent,
+  ParticipantSpec,
+  RoleName,
+} from "./participant-spec.ts";
 
 const DAY_MS = 86_400_000;
 /** Life of the keys made at set-up; they are rotated long before. */
@@ -109,9 +115,45 @@ export function registeredParticipant(spec: ParticipantSpec): Participant {
       until: until === undefined ? undefined : dayTimestamp(until),
     })),
     languages: [...spec.languages],
-    workingCalendar: undefined,
     alertsNeedApproval: spec.alerts === "approved",
+    ...registeredContent(spec),
   });
+}
+
+function registeredContent(spec: ParticipantContent) {
+  const { calendar, disclosures = [], dutyDesks = [], quotas } = spec;
+  const { regionalBodies = [], units = [] } = spec;
+  return {
+    regionalBodies: regionalBodies.map((one) => ({ body: one.body, ...registeredPeriod(one) })),
+    units: units.map((one) => ({
+      ...{ id: one.id, name: one.name, locode: one.locode ?? "" },
+      ...registeredPeriod(one),
+    })),
+    dutyDesks: dutyDesks.map((desk) => ({ ...desk, languages: [...desk.languages] })),
+    workingCalendar: calendar && {
+      timeZone: calendar.timeZone,
+      restDays: [...calendar.restDays],
+      holidays: [...calendar.holidays],
+      opens: calendar.opens ?? "",
+      closes: calendar.closes ?? "",
+    },
+    quotas: quotas && {
+      messagesPerSecond: quotas.messagesPerSecond,
+      bytesPerDay: BigInt(quotas.bytesPerDay),
+      storedBytes: BigInt(quotas.storedBytes),
+      recipientsMax: quotas.recipientsMax,
+    },
+    disclosures: disclosures.map(({ aggregation, body }) => {
+      return { body, aggregation: Aggregation[aggregation] };
+    }),
+  };
+}
+
+function registeredPeriod({ since, until }: { readonly since: string; readonly until?: string }) {
+  return {
+    since: dayTimestamp(since),
+    until: until === undefined ? undefined : dayTimestamp(until),
+  };
 }
 
 function registeredKeys(

@@ -56,8 +56,77 @@ export interface InstrumentSpec {
   readonly until?: string;
 }
 
+/** Time in which something holds: `YYYY-MM-DD`, UTC; without an end: still. */
+interface PeriodSpec {
+  readonly since: string;
+  readonly until?: string;
+}
+
+/** Membership of a regional body, by its code in the reference data. */
+export interface BodySpec extends PeriodSpec {
+  readonly body: string;
+}
+
+/** An agency or post of a participant. */
+export interface UnitSpec extends PeriodSpec {
+  readonly id: string;
+  readonly name: string;
+  /** UN/LOCODE. */
+  readonly locode?: string;
+}
+
+/** A desk that answers, never a person. */
+export interface DeskSpec {
+  readonly name: string;
+  readonly telephone: string;
+  readonly email: string;
+  readonly languages: readonly string[];
+  /** At any hour. */
+  readonly always: boolean;
+}
+
+/** When a participant works. */
+export interface CalendarSpec {
+  /** IANA name. */
+  readonly timeZone: string;
+  /** 1 is Monday. */
+  readonly restDays: readonly number[];
+  readonly holidays: readonly string[];
+  /** `HH:MM` in its zone; absent: all day. */
+  readonly opens?: string;
+  readonly closes?: string;
+}
+
+/** Shares of the exchange; 0: the default. */
+export interface QuotaSpec {
+  readonly messagesPerSecond: number;
+  readonly bytesPerDay: number;
+  readonly storedBytes: number;
+  readonly recipientsMax: number;
+}
+
+/** Sums that a State may let a body see; never content, never another State's. */
+export const AGGREGATION_NAMES = ["VOLUMES", "OUTCOMES", "ROUTES"] as const;
+
+/** That a body may see sums of this participant. */
+export interface DisclosureSpec {
+  readonly body: string;
+  readonly aggregation: (typeof AGGREGATION_NAMES)[number];
+}
+
+/** What a register says of a participant beside who it is (TP-REG-14). */
+export interface ParticipantContent {
+  readonly regionalBodies?: readonly BodySpec[];
+  readonly units?: readonly UnitSpec[];
+  readonly dutyDesks?: readonly DeskSpec[];
+  readonly calendar?: CalendarSpec;
+  readonly quotas?: QuotaSpec;
+  /** Default: no body sees anything. */
+  readonly disclosures?: readonly DisclosureSpec[];
+}
+
 /** One participant. */
-export interface ParticipantSpec {
+export interface ParticipantSpec extends ParticipantContent {
   /** `NE`, `NE-CUSTOMS`, `ORG-ECOWAS`. */
   readonly id: string;
   /** Name of the organisation. */

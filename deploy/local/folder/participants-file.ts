@@ -3,6 +3,8 @@ import { TracepostError } from "#errors";
 import { isStateCode } from "#reference";
 import { PROCESS_LIMITS, WIRE_LIMITS } from "#runtime";
 import { isParticipantId, stateOfParticipant } from "#wire";
+import { isDate } from "./dates.ts";
+import { CONTENT_FIELDS, readContent } from "./participant-content.ts";
 import {
   ALERTS_NAMES,
   ANSWERING_NAMES,
@@ -29,6 +31,7 @@ const FIELDS = [
   "instruments",
   "groups",
   "alerts",
+  ...CONTENT_FIELDS,
   "suite",
   "runs",
 ];
@@ -122,6 +125,7 @@ class EntryReader {
       ...(this.#fields.has("alerts") ? { alerts } : {}),
       ...(this.#fields.has("suite") ? { suite } : {}),
       ...(this.#fields.has("runs") ? { runs } : {}),
+      ...readContent(this.#reader, this.#fields, this.#field),
     };
   }
 
@@ -286,13 +290,6 @@ function isLanguageTag(tag: string): boolean {
   } catch {
     return false;
   }
-}
-
-function isDate(text: string): boolean {
-  const at = Date.parse(`${text}T00:00:00Z`);
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(text) || Number.isNaN(at)) return false;
-  // 30 February parses as 2 March.
-  return new Date(at).toISOString().slice(0, 10) === text;
 }
 
 /** What was found, short and safe to print. */

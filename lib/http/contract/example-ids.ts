@@ -60,6 +60,8 @@ export const EXAMPLE_IDS = {
   otherWebhook: "wh_5t8n3b6j0z2r",
   /** The participant register in force, signed, base64. */
   signedRegister: "AAAA",
+  /** SHA-256 of an entry in it. */
+  registerEntry: "5e".repeat(32),
   /** An import of a register that is begun. */
   registerFile: "up_3c9a1e7b5d20",
   /** Another one. */

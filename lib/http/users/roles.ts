@@ -6,7 +6,7 @@
 /** Permission → what it allows. A route names the one it asks for. */
 export const PERMISSIONS = {
   "account:own": "seeing one's own account",
-  "overview:read": "counts of cases and of the post, and incidents; no content",
+  "overview:read": "counts of cases and of the post, incidents, the directory; no content",
   "traces:read": "reading cases",
   "traces:send": "checking and sending trace requests",
   "traces:answer": "acknowledging and answering requests received",

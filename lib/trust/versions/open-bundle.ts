@@ -3,6 +3,7 @@ import type { RegisterBundle, RootKeySet } from "#proto";
 import { keyIdOf, rawPublicKey } from "../keys.ts";
 import { followManifests } from "./follow-manifests.ts";
 import { openFreshness } from "./freshness.ts";
+import { isSameManifest } from "./manifest.ts";
 import { parseRegisterBundle } from "./register-bundle.ts";
 import type { RegisterOutcome } from "./register-refusal.ts";
 import { firstState, type RegisterState } from "./register-state.ts";
@@ -35,20 +36,31 @@ export function openBundle(bundle: RegisterBundle, roots: RootKeySet): RegisterO
   return openBundleFor(firstState(roots), bundle);
 }
 
-/** Opens a bundle for a client without a register yet, with what is pinned; judges no time. */
+/** Opens a bundle by what is pinned, as `takeRegister` does, but judges no time. */
 export function openBundleFor(
   state: RegisterState,
   bundle: RegisterBundle,
 ): RegisterOutcome<TakenState> {
-  const followed = followManifests({ roots: state.roots, manifest: undefined }, bundle.manifests);
+  const { roots, taken: before } = state;
+  const followed = followManifests({ roots, manifest: before?.manifest }, bundle.manifests);
   if (!followed.ok) return followed;
-  const entries = resolveEntries(followed.value, bundle, []);
+  const entries = resolveEntries(followed.value, bundle, before?.entries ?? []);
   if (!entries.ok) return entries;
   const inForce = putInForce(state, followed.value, entries.value);
-  if (!inForce.ok || bundle.freshness === undefined) return inForce;
+  if (!inForce.ok) return inForce;
+  if (before !== undefined && isSameManifest(before.manifest, followed.value)) {
+    const taken = freshenedBy(inForce.value.taken, before.freshness, before.freshAtMs);
+    return freshened({ ...inForce.value, taken }, bundle);
+  }
+  return freshened(inForce.value, bundle);
+}
+
+function freshened(state: TakenState, bundle: RegisterBundle): RegisterOutcome<TakenState> {
+  if (bundle.freshness === undefined) return { ok: true, value: state };
   // It is judged by the time when it is offered; here it is read back.
-  const freshAtMs = openFreshness(bundle.freshness, followed.value, Number.POSITIVE_INFINITY);
+  const { manifest } = state.taken;
+  const freshAtMs = openFreshness(bundle.freshness, manifest, Number.POSITIVE_INFINITY);
   if (!freshAtMs.ok) return freshAtMs;
-  const taken = freshenedBy(inForce.value.taken, bundle.freshness, freshAtMs.value);
-  return { ok: true, value: { ...inForce.value, taken } };
+  const taken = freshenedBy(state.taken, bundle.freshness, freshAtMs.value);
+  return { ok: true, value: { ...state, taken } };
 }

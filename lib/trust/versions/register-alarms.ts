@@ -14,10 +14,10 @@ export interface RegisterAlarm {
   readonly detail: string;
 }
 
-/** Who a client is: its id, and the identity key it has made itself. */
+/** Who a client is: its id, and the identity keys it has made itself. */
 export interface OwnIdentity {
   readonly participant: string;
-  readonly identityKeyId: string;
+  readonly identityKeyIds: readonly string[];
 }
 
 const DETAILS: Readonly<Record<RegisterAlarm["kind"], string>> = {
@@ -48,6 +48,6 @@ export function registerAlarms(state: RegisterState, own?: OwnIdentity): readonl
   if (own === undefined) return alarms;
   const entry = taken.entries.find(({ participant }) => participant.id === own.participant);
   if (entry === undefined) return [alarm("OWN_ENTRY_MISSING", own.participant), ...alarms];
-  if (entry.statement.identityKey.keyId === own.identityKeyId) return alarms;
+  if (own.identityKeyIds.includes(entry.statement.identityKey.keyId)) return alarms;
   return [alarm("OWN_KEYS", own.participant), ...alarms];
 }

@@ -63,6 +63,15 @@ export function freshnessBundle(taken: TakenRegister, freshness: SignedFreshness
   return { manifests: [taken.manifest.signed], entryDigests: [], entries: [], freshness };
 }
 
+/** That word of the bytes of a register, to be handed on; undefined when nobody has said it. */
+export function freshnessOf(bytes: Uint8Array): Uint8Array | undefined {
+  const parsed = parseRegisterBundle(bytes);
+  if (!parsed.ok || parsed.value.freshness === undefined) return undefined;
+  const { freshness, manifests } = parsed.value;
+  const last = manifests.slice(-1);
+  return formatRegisterBundle({ manifests: last, entryDigests: [], entries: [], freshness });
+}
+
 /** A bundle with entries added that were fetched by their digests. */
 export function withEntries(
   bundle: RegisterBundle,

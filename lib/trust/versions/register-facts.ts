@@ -1,4 +1,5 @@
 import {
+  Aggregation,
   Boundness,
   Instrument,
   KeyStatement,
@@ -10,7 +11,9 @@ import {
   SignatureAlgorithm,
   type SigningKey,
   type Timestamp,
+  type WorkingCalendar,
 } from "#proto";
+import { regionalBody } from "#reference";
 import { timestampMs } from "#wire";
 import { sealingKeyId } from "./key-windows.ts";
 import type { RegisterContent } from "./register-content.ts";
@@ -103,21 +106,43 @@ function participantFacts(participant: Participant): readonly string[] {
       return `${nameOf(Instrument, instrument)} ${standing} ${period(since, until)}`;
     }),
     ...participant.regionalBodies.map(
-      ({ body, since, until }) => `member of ${body} ${period(since, until)}`,
+      ({ body, since, until }) => `member of ${bodyName(body)} ${period(since, until)}`,
     ),
     ...participant.units.map(
       ({ id, name, since, until }) => `unit ${id} (${name}) ${period(since, until)}`,
     ),
-    ...participant.dutyDesks.map(({ email, name, telephone }) =>
-      ["desk", name, telephone, email].filter(Boolean).join(" "),
+    ...participant.dutyDesks.map(({ always, email, languages, name, telephone }) =>
+      ["desk", name, telephone, email, ...languages, always ? "at any hour" : ""]
+        .filter(Boolean)
+        .join(" "),
     ),
     `languages ${participant.languages.join(", ")}`,
-    ...(workingCalendar === undefined ? [] : [`works in ${workingCalendar.timeZone}`]),
+    ...(workingCalendar === undefined ? [] : calendarFacts(workingCalendar)),
     ...(participant.alertsNeedApproval ? ["alerts need approval"] : []),
     ...(quotas === undefined
       ? []
       : [`quotas ${quotas.messagesPerSecond}/s, ${quotas.bytesPerDay} bytes a day`]),
+    ...participant.disclosures.map(
+      ({ aggregation, body }) => `lets ${bodyName(body)} see ${nameOf(Aggregation, aggregation)}`,
+    ),
   ];
+}
+
+function calendarFacts({ closes, holidays, opens, restDays, timeZone }: WorkingCalendar): string[] {
+  const days = restDays.map((day) => DAYS[day - 1] ?? `${day}`);
+  return [
+    `works in ${timeZone}${opens === "" ? "" : ` from ${opens} to ${closes}`}`,
+    ...(days.length === 0 ? [] : [`rests on ${days.join(", ")}`]),
+    ...holidays.map((date) => `holiday ${date}`),
+  ];
+}
+
+const DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+
+/** A body by its code, with its name where the reference data know it. */
+function bodyName(code: string): string {
+  const found = regionalBody(code);
+  return found === undefined ? code : `${code} (${found.name})`;
 }
 
 function keyFacts({ statement: signed }: RegisterEntry): readonly string[] {

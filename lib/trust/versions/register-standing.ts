@@ -20,12 +20,27 @@ export interface RegisterStanding {
   readonly closesAtMs: number | undefined;
 }
 
+/** What the standing of a version follows from, in milliseconds since 1970. */
+export interface RegisterTimes {
+  readonly expiresAtMs: number;
+  /** When it was last said to be the newest. */
+  readonly freshAtMs: number;
+}
+
 /** Where the register of a client stands at a time (TP-REG-3). */
 export function registerStanding({ taken }: RegisterState, nowMs: number): RegisterStanding {
   if (taken === undefined) return { name: "closed", untilMs: undefined, closesAtMs: undefined };
-  const { expiresAtMs } = taken.manifest;
+  const { freshAtMs, manifest } = taken;
+  return standingOf({ freshAtMs, expiresAtMs: manifest.expiresAtMs }, nowMs);
+}
+
+/** The same of a version by its times. */
+export function standingOf(
+  { expiresAtMs, freshAtMs }: RegisterTimes,
+  nowMs: number,
+): RegisterStanding {
   const closesAtMs = expiresAtMs + REGISTER_LIMITS.graceMs;
-  const staleAtMs = Math.min(taken.freshAtMs + REGISTER_LIMITS.freshnessLifeMs, expiresAtMs);
+  const staleAtMs = Math.min(freshAtMs + REGISTER_LIMITS.freshnessLifeMs, expiresAtMs);
   if (nowMs >= closesAtMs) return { name: "closed", untilMs: undefined, closesAtMs };
   if (nowMs >= expiresAtMs) return { name: "grace", untilMs: closesAtMs, closesAtMs };
   if (nowMs >= staleAtMs) return { name: "stale", untilMs: expiresAtMs, closesAtMs };

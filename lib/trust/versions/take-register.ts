@@ -84,7 +84,10 @@ export function putInForce(
   const statements = pinStatements(state.statements, entries);
   const register = believedRegister(manifest, entries, statements);
   const problem = checkRegister(register);
-  if (problem !== undefined) return registerRefused("MALFORMED", problem.field, problem.detail);
+  if (problem !== undefined) {
+    const field = problem.field.replace(/^register\./u, "");
+    return registerRefused("MALFORMED", field, problem.detail);
+  }
   const view = createRegisterView(register);
   const roots = manifest.manifest.roots as RootKeySet;
   const freshAtMs = manifest.issuedAtMs;

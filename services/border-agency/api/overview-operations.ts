@@ -1,5 +1,6 @@
 import { Type } from "typebox";
 import { ALERT_COUNTS, NO_ALERTS } from "#alerts-api";
+import { EXAMPLE_GLANCE } from "#http";
 import { SERVICE_SUMMARY } from "#participant";
 
 /** Contract of the summary. */
@@ -23,6 +24,7 @@ export const SUMMARIZE = {
           at: "2026-02-02T09:20:00.000Z",
           attention: [],
           connection: { connected: true, consuming: true },
+          register: EXAMPLE_GLANCE,
           outbox: { pending: 0, byState: { delivered: 1 } },
           inbox: { byState: { delivered: 3 }, receiptsOwed: 0 },
           waiting: [],

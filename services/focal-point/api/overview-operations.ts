@@ -1,5 +1,6 @@
 import { Type } from "typebox";
 import { ALERT_COUNTS, NO_ALERTS } from "#alerts-api";
+import { EXAMPLE_GLANCE } from "#http";
 import { SERVICE_SUMMARY } from "#participant";
 
 /** Contract of the summary. */
@@ -76,6 +77,7 @@ export const SUMMARIZE = {
           at: "2026-02-02T09:20:00.000Z",
           attention: [],
           connection: { connected: true, consuming: true },
+          register: EXAMPLE_GLANCE,
           cases: { requesting: { ANSWERED: 1 }, requested: { DELIVERED: 2 }, offExchange: {} },
           receipts: { accepted: 1, refused: 0, delivered: 1, rejected: 0, expired: 0 },
           replies: { received: 1, byOutcome: { LAST_LEGAL_HOLDER_IDENTIFIED: 1 }, sent: 0 },

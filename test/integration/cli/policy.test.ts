@@ -147,7 +147,8 @@ describe("looking at a policy before it is activated (TP-POLICY-8)", () => {
   test("replays what a gateway has decided under the register of then, and changes nothing", async () => {
     const bench = await openGatewayBench(parties);
     try {
-      const first = { version: 1, digest: new Uint8Array(32), register: parties.registerBytes };
+      const register = parties.registerBytes;
+      const first = { version: 1, digest: new Uint8Array(32), register, pins: null };
       await bench.store.call("keepFirstRegister", { ...first, nowMs: bench.nowMs, by: "file" });
       for (const status of [ExchangeStatus.ACTUAL, ExchangeStatus.TEST]) {
         await bench.send(traceRequest(parties.party("NE"), ["BR"], { status }));

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { callApi } from "#http";
-import type { ParticipantRegister } from "#proto";
+import { type ParticipantRegister, Priority } from "#proto";
 import { generateSigningKey } from "#trust";
 import { toTimestamp } from "#wire";
 import { reissue, withParticipant } from "../../support/parties.ts";
@@ -125,6 +125,40 @@ describe("a participant (TP-RUN-4)", () => {
     await ne.send("BR", "under the newer one");
     await exchange.settled();
     await exchange.until("BR has it", async () => br.client.current.view().version === 2n);
+  });
+});
+
+describe("a register that nobody renews (TP-REG-3, TP-RUN-20)", () => {
+  const DAY_MS = 86_400_000;
+  const lasting = (ms: number) => (one: ParticipantRegister) => ({
+    issuedAt: one.issuedAt,
+    expiresAt: toTimestamp(exchange.time.now() + ms),
+  });
+  const refusals = "SELECT code FROM post_outbox WHERE code = 'REGISTER_EXPIRED'";
+
+  test("refuses what begins, lets answers go, then waits with all until the next one", async () => {
+    const second = next(lasting(2 * DAY_MS));
+    await exchange.publish(second);
+    await everybodyHas(2n);
+    exchange.time.skip(3 * DAY_MS);
+    await ne.send("BR", "a request in grace");
+    await exchange.until("NE is told", async () => (await ne.rows(refusals)).length === 1);
+    await ne.send("BR", "an urgent one", { priority: Priority.URGENT });
+    await exchange.settled();
+    expect(await states(ne)).toEqual(["refused", "delivered"]);
+    exchange.time.skip(31 * DAY_MS);
+    await ne.send("BR", "after all is closed", { priority: Priority.URGENT });
+    expect(await exchange.publish(reissue(exchange.parties, second, lasting(9 * DAY_MS)))).toEqual(
+      expect.objectContaining({ version: "3" }),
+    );
+    await exchange.settled();
+    expect(await states(ne)).toEqual(["refused", "delivered", "delivered"]);
+    const summary = await callApi<{
+      register: { standing: string };
+      openEvents: { kind: string }[];
+    }>(exchange.door, { method: "GET", path: "/v1/summary", timeoutMs: 10_000 });
+    expect(summary.register.standing).toBe("fresh");
+    expect(summary.openEvents.map(({ kind }) => kind)).toContain("REGISTER_EXPIRY");
   });
 });
 

@@ -79,6 +79,9 @@ describe("the next version of a register, by command (TP-REG-10)", () => {
       code: 2,
       error: { message: expect.stringContaining("already") },
     });
+    const inFolder = await run("participant", "list", "--data", file("exchange"));
+    expect(inFolder.json.participants.map(({ id }: { id: string }) => id)).toEqual(["BR", "NE"]);
+    expect(await run("participant", "list")).toMatchObject({ code: 2, error: { code: "USAGE" } });
     const listed = await run("participant", "list", "--register", file("next"));
     expect(listed.json.participants.map(({ id }: { id: string }) => id)).toEqual([
       "AT",

@@ -4,6 +4,7 @@ import { attentionOf, bytesText } from "../../../gateway/api/attention.ts";
 import type { GatewaySummary, ParticipantSummary } from "../../../gateway/api/gateway-summary.ts";
 import { renderStatus } from "../../../gateway/api/status-page.ts";
 
+const DAY_MS = 86_400_000;
 const NOW_MS = Date.UTC(2026, 2, 1, 12);
 const ago = (ms: number): string => new Date(NOW_MS - ms).toISOString();
 
@@ -35,6 +36,12 @@ const quiet: Facts = {
     unwitnessedSince: undefined,
   },
   registerVersion: "1",
+  register: {
+    version: "1",
+    standing: "fresh",
+    expiresAt: ago(-7 * DAY_MS),
+    closesAt: ago(-37 * DAY_MS),
+  },
   resources: {
     startedAt: ago(7_200_000),
     memoryBytes: 200 * 1024 ** 2,

@@ -4,6 +4,7 @@ import { CurrentRegister, type RegisterView } from "#trust";
 import { makeParties } from "../../support/parties.ts";
 
 const first = makeParties([{ id: "NE" }]).register;
+const DAY_MS = 86_400_000;
 const versionOf = (version: bigint): RegisterView => ({ ...first, version });
 
 describe("the current register (TP-RUN-1)", () => {
@@ -22,16 +23,19 @@ describe("the current register (TP-RUN-1)", () => {
     expect(current.view().version).toBe(4n);
   });
 
-  it("tells who listens, after the version is in force, until they stop", () => {
-    const current = new CurrentRegister(first);
-    const heard: [bigint, bigint, bigint][] = [];
-    const stop = current.onChange((now, before) =>
-      heard.push([before.version, now.version, current.view().version]),
-    );
-    current.replace(versionOf(2n));
-    stop();
-    current.replace(versionOf(3n));
-    expect(heard).toEqual([[1n, 2n, 2n]]);
+  it("stands by its times, and by when it was last said to be the newest (TP-REG-3)", () => {
+    const { expiresAtMs } = first;
+    const issuedAtMs = expiresAtMs - 7 * DAY_MS;
+    const current = new CurrentRegister(first, issuedAtMs);
+    const name = (nowMs: number) => current.standing(nowMs).name;
+    expect([name(issuedAtMs + DAY_MS - 1), name(issuedAtMs + DAY_MS)]).toEqual(["fresh", "stale"]);
+    current.freshen(issuedAtMs + 6 * DAY_MS);
+    current.freshen(issuedAtMs);
+    expect(name(issuedAtMs + 7 * DAY_MS - 1)).toBe("fresh");
+    expect(name(expiresAtMs)).toBe("grace");
+    expect(name(expiresAtMs + 30 * DAY_MS)).toBe("closed");
+    current.replace({ ...versionOf(2n), expiresAtMs: expiresAtMs + 7 * DAY_MS });
+    expect(name(expiresAtMs)).toBe("fresh");
   });
 
   it("forgets all but the newest versions", () => {

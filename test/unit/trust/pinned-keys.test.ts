@@ -95,9 +95,9 @@ describe("the keys of a participant", () => {
     expect(next.taken?.view.signingKey(newHeader.keyId)).toBeUndefined();
     expect(next.taken?.view.signingKey(NE.header.keyId)?.participant?.id).toBe("NE");
     expect(registerAlarms(next)).toMatchObject([{ kind: "KEYS_UNSIGNED", participant: "NE" }]);
-    const own = { participant: "NE", identityKeyId: NE.identity.keyId };
+    const own = { participant: "NE", identityKeyIds: [NE.identity.keyId] };
     expect(registerAlarms(next, own)[0]).toMatchObject({ kind: "OWN_KEYS", participant: "NE" });
-    const stranger = { participant: "AT", identityKeyId: NE.identity.keyId };
+    const stranger = { participant: "AT", identityKeyIds: [NE.identity.keyId] };
     expect(registerAlarms(next, stranger)[0]?.kind).toBe("OWN_ENTRY_MISSING");
     const believed = believeStatement(next, "NE");
     if (!believed.ok) throw new TypeError(believed.refusal.detail);

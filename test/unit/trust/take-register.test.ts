@@ -151,7 +151,7 @@ describe("a register client", () => {
       authority.issue([neEntry], change);
     expect(field(issue({ lifeMs: 32 * DAY_MS }))).toBe("MALFORMED manifest.expires_at");
     expect(field(issue({ lifeMs: -1 }))).toBe("MALFORMED manifest.expires_at");
-    expect(field(issue({ logOrigin: "two lines\n" }))).toBe("MALFORMED register.log_origin");
+    expect(field(issue({ logOrigin: "two lines\n" }))).toBe("MALFORMED log_origin");
     expect(field(issue({ roots: { threshold: 0, keys: [] } }))).toBe("MALFORMED manifest.roots");
     const roots = authority.roots.set;
     expect(field(issue({ roots: { ...roots, threshold: 4 } }))).toBe("MALFORMED manifest.roots");
@@ -159,7 +159,7 @@ describe("a register client", () => {
     expect(field(issue({ roots: { ...roots, keys: nowhere } }))).toBe("MALFORMED manifest.roots");
     const [gatewayKey] = manifestOf(first).manifest.gatewayKeys;
     const wrong = gatewayKey ? [{ ...gatewayKey, purpose: KeyPurpose.HEADER }] : [];
-    expect(field(issue({ gatewayKeys: wrong }))).toBe("MALFORMED register.gateway_keys");
+    expect(field(issue({ gatewayKeys: wrong }))).toBe("MALFORMED gateway_keys");
     expect(field(issue({ freshnessKeys: wrong }))).toBe("MALFORMED manifest.freshness_keys");
     expect(field({ ...first, manifests: [] })).toBe("MALFORMED manifests");
   });

@@ -52,6 +52,7 @@ export const RefusalCode = {
   UNPROCESSABLE: 30,
   REFUSED_BY_OPERATOR: 31,
   RECIPIENT_REMOVED: 32,
+  REGISTER_EXPIRED: 33,
 } as const;
 
 export type RefusalCode = typeof RefusalCode[keyof typeof RefusalCode];
@@ -90,6 +91,7 @@ export namespace RefusalCode {
   export type UNPROCESSABLE = typeof RefusalCode.UNPROCESSABLE;
   export type REFUSED_BY_OPERATOR = typeof RefusalCode.REFUSED_BY_OPERATOR;
   export type RECIPIENT_REMOVED = typeof RefusalCode.RECIPIENT_REMOVED;
+  export type REGISTER_EXPIRED = typeof RefusalCode.REGISTER_EXPIRED;
 }
 
 export function refusalCodeFromJSON(object: any): RefusalCode {
@@ -193,6 +195,9 @@ export function refusalCodeFromJSON(object: any): RefusalCode {
     case 32:
     case "REFUSAL_CODE_RECIPIENT_REMOVED":
       return RefusalCode.RECIPIENT_REMOVED;
+    case 33:
+    case "REFUSAL_CODE_REGISTER_EXPIRED":
+      return RefusalCode.REGISTER_EXPIRED;
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum RefusalCode");
   }
@@ -266,6 +271,8 @@ export function refusalCodeToJSON(object: RefusalCode): string {
       return "REFUSAL_CODE_REFUSED_BY_OPERATOR";
     case RefusalCode.RECIPIENT_REMOVED:
       return "REFUSAL_CODE_RECIPIENT_REMOVED";
+    case RefusalCode.REGISTER_EXPIRED:
+      return "REFUSAL_CODE_REGISTER_EXPIRED";
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum RefusalCode");
   }

@@ -287,6 +287,60 @@ export function boundnessToJSON(object: Boundness): string {
   }
 }
 
+/** Sums that may be shown; never content, never those of another participant. */
+export const Aggregation = {
+  UNSPECIFIED: 0,
+  /** VOLUMES - How many requests, replies and alerts in a month. */
+  VOLUMES: 1,
+  /** OUTCOMES - The same by outcome of the reply. */
+  OUTCOMES: 2,
+  /** ROUTES - The same by the other State. */
+  ROUTES: 3,
+} as const;
+
+export type Aggregation = typeof Aggregation[keyof typeof Aggregation];
+
+export namespace Aggregation {
+  export type UNSPECIFIED = typeof Aggregation.UNSPECIFIED;
+  export type VOLUMES = typeof Aggregation.VOLUMES;
+  export type OUTCOMES = typeof Aggregation.OUTCOMES;
+  export type ROUTES = typeof Aggregation.ROUTES;
+}
+
+export function aggregationFromJSON(object: any): Aggregation {
+  switch (object) {
+    case 0:
+    case "AGGREGATION_UNSPECIFIED":
+      return Aggregation.UNSPECIFIED;
+    case 1:
+    case "AGGREGATION_VOLUMES":
+      return Aggregation.VOLUMES;
+    case 2:
+    case "AGGREGATION_OUTCOMES":
+      return Aggregation.OUTCOMES;
+    case 3:
+    case "AGGREGATION_ROUTES":
+      return Aggregation.ROUTES;
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum Aggregation");
+  }
+}
+
+export function aggregationToJSON(object: Aggregation): string {
+  switch (object) {
+    case Aggregation.UNSPECIFIED:
+      return "AGGREGATION_UNSPECIFIED";
+    case Aggregation.VOLUMES:
+      return "AGGREGATION_VOLUMES";
+    case Aggregation.OUTCOMES:
+      return "AGGREGATION_OUTCOMES";
+    case Aggregation.ROUTES:
+      return "AGGREGATION_ROUTES";
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum Aggregation");
+  }
+}
+
 /** How a key signs. What verifies a signature takes it from here, never from the message. */
 export const SignatureAlgorithm = {
   /** UNSPECIFIED - Ed25519 (RFC 8032). */
@@ -429,7 +483,19 @@ export interface Participant {
   /** Who answers for it, and when. */
   dutyDesks: DutyDesk[];
   /** What it may use of the exchange; absent: the defaults. */
-  quotas: ParticipantQuotas | undefined;
+  quotas:
+    | ParticipantQuotas
+    | undefined;
+  /** Which body may see which sums of it; empty: none sees anything. */
+  disclosures: Disclosure[];
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+/** That a body may see sums of a participant. */
+export interface Disclosure {
+  /** Code of the reference data, such as ECOWAS. */
+  body: string;
+  aggregation: Aggregation;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -491,6 +557,9 @@ export interface WorkingCalendar {
   restDays: number[];
   /** ISO 8601 calendar dates. */
   holidays: string[];
+  /** HH:MM in its zone, both or none; none: all day. */
+  opens: string;
+  closes: string;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -1457,6 +1526,7 @@ function createBaseParticipant(): Participant {
     units: [],
     dutyDesks: [],
     quotas: undefined,
+    disclosures: [],
   };
 }
 
@@ -1506,6 +1576,9 @@ export const Participant: MessageFns<Participant> = {
     }
     if (message.quotas !== undefined) {
       ParticipantQuotas.encode(message.quotas, writer.uint32(122).fork()).join();
+    }
+    for (const v of message.disclosures) {
+      Disclosure.encode(v!, writer.uint32(130).fork()).join();
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -1651,6 +1724,14 @@ export const Participant: MessageFns<Participant> = {
             message.quotas = ParticipantQuotas.decode(reader, reader.uint32());
             continue;
           }
+          case 16: {
+            if (tag !== 130) {
+              break;
+            }
+
+            message.disclosures.push(Disclosure.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1724,6 +1805,9 @@ export const Participant: MessageFns<Participant> = {
         ? object.duty_desks.map((e: any) => DutyDesk.fromJSON(e))
         : [],
       quotas: isSet(object.quotas) ? ParticipantQuotas.fromJSON(object.quotas) : undefined,
+      disclosures: globalThis.Array.isArray(object?.disclosures)
+        ? object.disclosures.map((e: any) => Disclosure.fromJSON(e))
+        : [],
     };
   },
 
@@ -1774,6 +1858,9 @@ export const Participant: MessageFns<Participant> = {
     if (message.quotas !== undefined) {
       obj.quotas = ParticipantQuotas.toJSON(message.quotas);
     }
+    if (message.disclosures?.length) {
+      obj.disclosures = message.disclosures.map((e) => Disclosure.toJSON(e));
+    }
     return obj;
   },
 
@@ -1801,6 +1888,112 @@ export const Participant: MessageFns<Participant> = {
     message.quotas = (object.quotas !== undefined && object.quotas !== null)
       ? ParticipantQuotas.fromPartial(object.quotas)
       : undefined;
+    message.disclosures = object.disclosures?.map((e) => Disclosure.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseDisclosure(): Disclosure {
+  return { body: "", aggregation: 0 };
+}
+
+export const Disclosure: MessageFns<Disclosure> = {
+  encode(message: Disclosure, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.body !== "") {
+      writer.uint32(10).string(message.body);
+    }
+    if (message.aggregation !== 0) {
+      writer.uint32(16).int32(message.aggregation);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Disclosure {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDisclosure();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.body = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.aggregation = reader.int32() as any;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        if (message._unknownFields === undefined) {
+          message._unknownFields = {};
+        }
+
+        const list = message._unknownFields[tag];
+
+        if (list === undefined) {
+          message._unknownFields[tag] = [buf];
+        } else {
+          list.push(buf);
+        }
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): Disclosure {
+    return {
+      body: isSet(object.body) ? globalThis.String(object.body) : "",
+      aggregation: isSet(object.aggregation) ? aggregationFromJSON(object.aggregation) : 0,
+    };
+  },
+
+  toJSON(message: Disclosure): unknown {
+    const obj: any = {};
+    if (message.body !== "") {
+      obj.body = message.body;
+    }
+    if (message.aggregation !== 0) {
+      obj.aggregation = aggregationToJSON(message.aggregation);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<Disclosure>): Disclosure {
+    return Disclosure.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<Disclosure>): Disclosure {
+    const message = createBaseDisclosure();
+    message.body = object.body ?? "";
+    message.aggregation = object.aggregation ?? 0;
     return message;
   },
 };
@@ -2406,7 +2599,7 @@ export const ParticipantQuotas: MessageFns<ParticipantQuotas> = {
 };
 
 function createBaseWorkingCalendar(): WorkingCalendar {
-  return { timeZone: "", restDays: [], holidays: [] };
+  return { timeZone: "", restDays: [], holidays: [], opens: "", closes: "" };
 }
 
 export const WorkingCalendar: MessageFns<WorkingCalendar> = {
@@ -2423,6 +2616,12 @@ export const WorkingCalendar: MessageFns<WorkingCalendar> = {
     }
     for (const v of message.holidays) {
       writer.uint32(26).string(v!);
+    }
+    if (message.opens !== "") {
+      writer.uint32(34).string(message.opens);
+    }
+    if (message.closes !== "") {
+      writer.uint32(42).string(message.closes);
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -2482,6 +2681,22 @@ export const WorkingCalendar: MessageFns<WorkingCalendar> = {
             message.holidays.push(reader.string());
             continue;
           }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.opens = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.closes = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2519,6 +2734,8 @@ export const WorkingCalendar: MessageFns<WorkingCalendar> = {
         ? object.rest_days.map((e: any) => globalThis.Number(e))
         : [],
       holidays: globalThis.Array.isArray(object?.holidays) ? object.holidays.map((e: any) => globalThis.String(e)) : [],
+      opens: isSet(object.opens) ? globalThis.String(object.opens) : "",
+      closes: isSet(object.closes) ? globalThis.String(object.closes) : "",
     };
   },
 
@@ -2533,6 +2750,12 @@ export const WorkingCalendar: MessageFns<WorkingCalendar> = {
     if (message.holidays?.length) {
       obj.holidays = message.holidays;
     }
+    if (message.opens !== "") {
+      obj.opens = message.opens;
+    }
+    if (message.closes !== "") {
+      obj.closes = message.closes;
+    }
     return obj;
   },
 
@@ -2544,6 +2767,8 @@ export const WorkingCalendar: MessageFns<WorkingCalendar> = {
     message.timeZone = object.timeZone ?? "";
     message.restDays = object.restDays?.map((e) => e) || [];
     message.holidays = object.holidays?.map((e) => e) || [];
+    message.opens = object.opens ?? "";
+    message.closes = object.closes ?? "";
     return message;
   },
 };

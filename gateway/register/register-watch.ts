@@ -1,0 +1,76 @@
+import { type Clock, type Database, GATEWAY_LIMITS, type Logger } from "#runtime";
+import { type RegisterAlarm, type RegisterClient, standingNotice } from "#trust";
+import type { Occurrence } from "../store/operator-events.ts";
+import type { GatewayProcedures } from "../store.ts";
+
+/** What the watch works with. */
+export interface RegisterWatchDeps {
+  readonly client: RegisterClient;
+  readonly store: Pick<Database<GatewayProcedures>, "call">;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/**
+ * Tells the operator of the register in force (TP-RUN-20): that it is to be renewed, has expired or
+ * has closed, and of keys in it that are not believed. Each is said once for a version, and again
+ * after a start.
+ */
+export class RegisterWatch {
+  readonly #deps: RegisterWatchDeps;
+  readonly #said = new Set<string>();
+  #timer: NodeJS.Timeout | undefined;
+  #looking: Promise<void> | undefined;
+
+  constructor(deps: RegisterWatchDeps) {
+    this.#deps = deps;
+  }
+
+  /** Looks now, and again from time to time. */
+  async start(): Promise<void> {
+    await this.look();
+    this.#timer = setInterval(() => {
+      this.#looking ??= this.look().finally(() => {
+        this.#looking = undefined;
+      });
+    }, GATEWAY_LIMITS.registerLookMs);
+  }
+
+  /** Ends looking. */
+  async stop(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#looking;
+  }
+
+  /** Looks once. Never throws: what cannot be stored is said at the next look. */
+  async look(): Promise<void> {
+    const { client, clock, logger, store } = this.#deps;
+    const nowMs = clock.now();
+    const version = String(client.current.view().version);
+    const standing = client.current.standing(nowMs);
+    const notice = standingNotice(standing, nowMs);
+    const isOld = standing.name === "stale" && notice?.level === "look";
+    const found: Occurrence[] = client.alarms().map((alarm) => doubtOf(alarm, version));
+    if (notice !== undefined && !isOld) {
+      const subject = `version ${version}: ${standing.name}`;
+      found.push({ kind: "REGISTER_EXPIRY", participant: "", subject, detail: notice.what });
+    }
+    const unsaid = found.filter((one) => !this.#said.has(JSON.stringify([one.kind, one.subject])));
+    if (unsaid.length === 0) return;
+    try {
+      await store.call("noteEvents", { occurrences: unsaid, nowMs });
+      for (const { kind, subject } of unsaid) this.#said.add(JSON.stringify([kind, subject]));
+    } catch (caught) {
+      logger.error({ err: caught }, "what is to be said of the register could not be stored");
+    }
+  }
+}
+
+function doubtOf({ detail, kind, participant }: RegisterAlarm, version: string): Occurrence {
+  return {
+    kind: "KEYS_DOUBTED",
+    participant,
+    subject: `version ${version}: ${kind} ${participant}`,
+    detail,
+  };
+}

@@ -1,0 +1,32 @@
+import type { WorkingCalendar } from "#proto";
+
+/**
+ * Whether a participant works at a time, by its own calendar: no day of rest, no holiday, within
+ * its hours. Without a calendar it works at any time; undefined when its zone is not known here.
+ */
+export function isOpenAt(
+  calendar: WorkingCalendar | undefined,
+  nowMs: number,
+): boolean | undefined {
+  if (calendar === undefined) return true;
+  const { closes, holidays, opens, restDays, timeZone } = calendar;
+  const local = localTime(timeZone, nowMs);
+  if (local === undefined) return undefined;
+  if (restDays.includes(local.weekday) || holidays.includes(local.date)) return false;
+  return opens === "" || (opens <= local.time && local.time < closes);
+}
+
+function localTime(timeZone: string, nowMs: number) {
+  try {
+    const format = new Intl.DateTimeFormat("sv-SE", {
+      timeZone,
+      dateStyle: "short",
+      timeStyle: "short",
+    });
+    const [date = "", time = ""] = format.format(nowMs).split(" ");
+    const weekday = new Date(`${date}T00:00:00Z`).getUTCDay() || 7;
+    return { date, time, weekday };
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,89 @@
+import { expect, test } from "vitest";
+import { RegisterDesk } from "#participant";
+import type { Incident } from "#post";
+import { createLogger, TRUST_LIMITS } from "#runtime";
+import { formatRegisterBundle, generateSigningKey, openBundle, RegisterClient } from "#trust";
+import { ManualTime } from "../../support/manual-time.ts";
+import {
+  entryOf,
+  manifestOf,
+  RegisterAuthority,
+  START_MS,
+  statementOf,
+} from "../../support/register-authority.ts";
+
+const authority = new RegisterAuthority();
+const NE = { identity: generateSigningKey(), header: generateSigningKey() };
+const first = authority.issue([entryOf("NE", statementOf("NE", { sequence: 1n, ...NE }))]);
+
+/** A desk of NE on the first version; `fetch` is what the exchange hands out. */
+function openDesk(fetch: () => Promise<Uint8Array | undefined>, own = NE.identity) {
+  const opened = openBundle(first, authority.roots.set);
+  if (!opened.ok) throw new TypeError(opened.refusal.detail);
+  const { taken } = opened.value;
+  const bytes = formatRegisterBundle(first);
+  const inForce = { state: opened.value, view: taken.view, digest: taken.manifest.digest, bytes };
+  const client = new RegisterClient([], inForce, { now: () => START_MS + 10 });
+  const incidents: Incident[] = [];
+  const time = new ManualTime();
+  const desk = new RegisterDesk({
+    participant: "NE",
+    client,
+    keep: async () => undefined,
+    own: () => ({ participant: "NE", identityKeyIds: [own.keyId] }),
+    checkOwnEntry: () => undefined,
+    fetch,
+    onIncident: async (incident) => {
+      incidents.push(incident);
+    },
+    timers: time,
+    logger: createLogger({ name: "NE", level: "silent" }),
+  });
+  return { client, desk, incidents, time };
+}
+
+/** Lets what is fetched settle. */
+const settle = () => new Promise((resolve) => setImmediate(resolve));
+
+test("a version that nobody has costs a bounded number of fetches (TP-REG-9)", async () => {
+  let fetches = 0;
+  const { desk, time } = openDesk(async () => {
+    fetches += 1;
+    return formatRegisterBundle(first);
+  });
+  for (let heard = 0; heard < 50; heard += 1) {
+    desk.noteNewer(4_711n);
+    await settle();
+  }
+  expect(fetches, "a flood of messages").toBe(1);
+  for (let waited = 0; waited < 40; waited += 1) {
+    time.advance(TRUST_LIMITS.registerFetchMs * 2 ** TRUST_LIMITS.registerFetchesMax);
+    await settle();
+  }
+  expect(fetches, "and as long as it takes").toBe(TRUST_LIMITS.registerFetchesMax);
+});
+
+test("what could not be had at once is fetched later, and a refused one told (TP-RUN-5)", async () => {
+  const previous = manifestOf(first);
+  const forged = authority.issue([], { previous, issuedAtMs: START_MS + 1, signers: [] });
+  const next = authority.issue([], { previous, issuedAtMs: START_MS + 1 });
+  const answers = [undefined, formatRegisterBundle(forged), formatRegisterBundle(next)];
+  const { client, desk, incidents, time } = openDesk(async () => answers.shift());
+  desk.noteNewer(2n);
+  await settle();
+  for (let round = 0; round < 3; round += 1) {
+    time.advance(TRUST_LIMITS.registerFetchMs * 16);
+    await settle();
+    await settle();
+  }
+  expect(client.current.view().version).toBe(2n);
+  expect(incidents.map(({ kind }) => kind)).toEqual(["REGISTER_REFUSED", "OWN_ENTRY"]);
+  expect(incidents[0]?.detail).toContain("THRESHOLD");
+  expect(incidents[1]?.detail).toContain("we are not in the register");
+});
+
+test("keys of our own that we have not made are an incident from the start (TP-REG-7)", async () => {
+  const { desk, incidents } = openDesk(async () => undefined, generateSigningKey());
+  await desk.start();
+  expect(incidents).toMatchObject([{ kind: "OWN_ENTRY", sender: "NE" }]);
+});
