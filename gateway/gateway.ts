@@ -18,6 +18,7 @@ import { addPolicyFetch } from "./api/policy-routes.ts";
 import { addRegisterFetch, withRegister } from "./api/register-routes.ts";
 import { renderStatus } from "./api/status-page.ts";
 import { summarize } from "./api/summary.ts";
+import { CertificateWatch } from "./certificate-watch.ts";
 import { CheckpointKeeper } from "./checkpoint-keeper.ts";
 import type { GatewayConfig } from "./config.ts";
 import { Courier } from "./courier.ts";
@@ -167,6 +168,10 @@ async function startWork(parts: GatewayParts, base: Base, lifecycle: Lifecycle) 
   policies.start();
   lifecycle.add({ name: "register watch", stop: () => watch.stop() });
   announcer.start((await store.call("newestRegister", undefined))?.isAnnounced ?? true);
+  const files = certificateFiles(config);
+  const certificates = new CertificateWatch({ files, store, clock, logger });
+  await certificates.start();
+  lifecycle.add({ name: "certificates", stop: () => certificates.stop() });
   const checker = new LogChecker({ store, clock, logger });
   checker.start();
   const witnesses = new WitnessCollector({ store, register, checkpoints, clock, logger });
@@ -174,6 +179,12 @@ async function startWork(parts: GatewayParts, base: Base, lifecycle: Lifecycle) 
   lifecycle.add({ name: "witnesses", stop: () => witnesses.stop() });
   lifecycle.add({ name: "log check", stop: () => checker.stop() });
   return { shared, pipeline, policy, heardAtMs, intake, announcer, witnesses };
+}
+
+/** Certificates and authorities of the door and of the log-in to NATS, each once. */
+function certificateFiles({ http, natsTls }: GatewayConfig): readonly string[] {
+  const of = [http.tls, natsTls].flatMap((tls) => (tls ? [tls.certFile, tls.caFile] : []));
+  return [...new Set(of)];
 }
 
 type Work = Awaited<ReturnType<typeof startWork>>;

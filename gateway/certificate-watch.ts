@@ -1,0 +1,84 @@
+import { readFile } from "node:fs/promises";
+import { basename } from "node:path";
+import { type Clock, type Database, type Logger, TLS_LIMITS } from "#runtime";
+import { type CertificateFacts, certificateFacts } from "#tls";
+import type { Occurrence } from "./store/operator-events.ts";
+import type { GatewayProcedures } from "./store.ts";
+
+const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
+/** Names what was counted, as a report from outside is (TP-OPS-15). */
+const SOURCE = "gateway certificates";
+
+/** What the watch works with. */
+export interface CertificateWatchDeps {
+  /** Certificates and authorities that this gateway uses; none without TLS. */
+  readonly files: readonly string[];
+  readonly store: Pick<Database<GatewayProcedures>, "call">;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/**
+ * Tells the operator of certificates of the gateway that end soon, have ended or cannot be read
+ * (TP-OPS-20): an event and a line of the log, once a day for each until it is renewed.
+ */
+export class CertificateWatch {
+  readonly #deps: CertificateWatchDeps;
+  readonly #saidAtMs = new Map<string, number>();
+  #timer: NodeJS.Timeout | undefined;
+  #looking: Promise<void> = Promise.resolve();
+
+  constructor(deps: CertificateWatchDeps) {
+    this.#deps = deps;
+  }
+
+  /** Looks now, and every hour. */
+  async start(): Promise<void> {
+    if (this.#deps.files.length === 0) return;
+    await this.look();
+    this.#timer = setInterval(() => {
+      this.#looking = this.look();
+    }, HOUR_MS);
+  }
+
+  /** Ends looking. */
+  async stop(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#looking;
+  }
+
+  /** Looks once. Never throws: what cannot be stored is said at the next look. */
+  async look(): Promise<void> {
+    const { clock, files, logger, store } = this.#deps;
+    const nowMs = clock.now();
+    const found = await Promise.all(files.map((file) => lookAt(file, nowMs)));
+    const due = found
+      .flatMap((one) => one ?? [])
+      .filter(({ subject }) => nowMs - (this.#saidAtMs.get(subject) ?? -DAY_MS) >= DAY_MS);
+    if (due.length === 0) return;
+    for (const { detail, subject } of due) logger.warn({ file: subject, detail }, "a certificate");
+    try {
+      const report = { source: SOURCE, from: nowMs, to: nowMs + 1, occurrences: due, nowMs };
+      await store.call("reportOccurrences", report);
+      for (const { subject } of due) this.#saidAtMs.set(subject, nowMs);
+    } catch (caught) {
+      logger.error({ err: caught }, "what is to be said of certificates could not be stored");
+    }
+  }
+}
+
+async function lookAt(file: string, nowMs: number): Promise<Occurrence | undefined> {
+  const about = { kind: "CERTIFICATE_EXPIRY", participant: "", subject: basename(file) } as const;
+  let facts: CertificateFacts;
+  try {
+    facts = certificateFacts(await readFile(file, "utf8"), file);
+  } catch {
+    return { ...about, detail: "cannot be read" };
+  }
+  const days = Math.floor((facts.notAfterAt - nowMs) / DAY_MS);
+  if (days >= TLS_LIMITS.renewDays) return undefined;
+  const end = new Date(facts.notAfterAt).toISOString();
+  const said = days < 0 ? `ended at ${end}` : `ends at ${end}, in ${days} days`;
+  return { ...about, detail: `of ${facts.holder} ${said}` };
+}
