@@ -2,8 +2,10 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { consistencyProof, formatEvidence } from "#message-log";
+import { RECOVERABLE_SQL, type RecoverableMessage } from "#post";
 import { LogEvidence } from "#proto";
 import { openSqliteReader } from "#store";
+import { openKeyCopy, openOwnCopy } from "#trust";
 import { ExchangePaths } from "../../deploy/local/index.ts";
 import {
   demandConsistency,
@@ -19,12 +21,17 @@ import {
   verifyMessage,
   verifyReceipt,
 } from "../second-verifier/index.ts";
+import { recoveryKeyOf } from "../support/key-at-signer.ts";
 import { LoadedExchange, STATES } from "../support/loaded-exchange.ts";
 import { readRows } from "../support/stored-post.ts";
 
 /** With their replies they are entries enough for a full tile of 256. */
 const REQUESTS = 128;
 const TILE_HASHES = 256;
+/** Longest set-up and load, with the other tests on the same cores. */
+const SETUP_MS = 300_000;
+/** The State whose key is with a program. */
+const [ON_P256 = "AT"] = STATES;
 const [ACCEPTED, DELIVERED] = [1n, 3n];
 const ENTRY_MESSAGE = 1n;
 
@@ -68,7 +75,7 @@ beforeAll(async () => {
     receipts = [...receipts, ...held.receipts.map(heldOf)];
   }
   await readLog();
-});
+}, SETUP_MS);
 
 afterAll(async () => {
   await loaded.close();
@@ -128,6 +135,38 @@ function unnoticed(bytes: Buffer, verify: (changed: Buffer) => unknown): number[
     }
   });
 }
+
+describe("the State whose key is with a program", () => {
+  test("has taken part like the others, and its copies open without its keys (TP-RECOVER-2)", async () => {
+    const { dir } = new ExchangePaths(loaded.dataDir).participant(ON_P256);
+    const { identity } = await recoveryKeyOf(loaded.dataDir, ON_P256);
+    const copies = await readRows(join(dir, "focal-point.sqlite"), async (all) => ({
+      keys: await all<{ message_id: string; key: Uint8Array }>(
+        "SELECT message_id, key FROM post_recovery WHERE part = 'body'",
+      ),
+      kept: await all<RecoverableMessage>(RECOVERABLE_SQL),
+      sealed: await all<{ n: number }>(
+        `SELECT (SELECT count(DISTINCT message_id) FROM post_outbox_recipient
+           WHERE pair_sequence IS NOT NULL)
+           + (SELECT count(*) FROM post_inbox WHERE pair_sequence IS NOT NULL) AS n`,
+      ),
+    }));
+    expect(copies.kept).toHaveLength(copies.sealed[0]?.n ?? 0);
+    for (const { envelope, message_id } of [copies.kept.at(0), copies.kept.at(-1)].flatMap(
+      (one) => one ?? [],
+    )) {
+      const keys = copies.keys
+        .filter((one) => one.message_id === message_id)
+        .map(({ key }) => ({ partName: "body", key }));
+      const opened = await openOwnCopy({ owner: ON_P256, envelope, keys }, identity);
+      expect(opened.ok && opened.value.get("body")?.length).toBeGreaterThan(0);
+    }
+    const copy = await openKeyCopy(await readFile(join(dir, "recovery-keys.age")), identity);
+    expect(Object.keys(copy.files)).toEqual(["header.key", "identity.key", "seal.age"]);
+    // Its private half was never here.
+    expect(copy.files["header.key"]).toContain("BEGIN PUBLIC KEY");
+  });
+});
 
 describe("a verifier that shares no code with the product agrees", () => {
   test("with every message in the inboxes, its signature, parts and entry (TP-WIRE-3)", () => {
