@@ -15,6 +15,10 @@ const MessageParams = Type.Object(
   { additionalProperties: false },
 );
 
+const unwitnessed = Type.Boolean({
+  description: "No quorum of witnesses has cosigned a log with this entry: not proven yet to all",
+});
+
 const Receipts = Type.Object({
   messageId: Type.String(),
   state: Type.String({ description: "Where the message is on its way" }),
@@ -27,6 +31,7 @@ const Receipts = Type.Object({
       code: Type.Optional(Type.String({ description: "Why the message was not taken" })),
       field: Type.Optional(Type.String({ description: "What was wrong in it" })),
       logIndex: Type.Optional(Type.Integer({ description: "Place of the message in the log" })),
+      unwitnessed: Type.Optional(unwitnessed),
       receiptId: Type.String(),
       receivedAt: instant,
       envelope: base64("The receipt as it was signed: an encoded tracepost.v1.Envelope"),
@@ -47,6 +52,7 @@ const Proof = Type.Object({
     description: "Hashes from the entry to the root (RFC 6962), base64",
   }),
   checkpoint: Type.String({ description: "Size and root of the log, signed (C2SP)" }),
+  unwitnessed: Type.Optional(unwitnessed),
   file: Type.String({ description: "All of this as one file, a C2SP tlog-proof" }),
   register: Type.Object(
     {

@@ -2,7 +2,7 @@ import { nameOf } from "#casework";
 import { type HttpRoutes, problemOf, sendProblem } from "#http";
 import { type HeldReceipts, type MessageProof, messageProof, receiptProof } from "#post";
 import { KeyPurpose, ReceiptType } from "#proto";
-import { type Database, HTTP_LIMITS } from "#runtime";
+import { type Clock, type Database, HTTP_LIMITS, LOG_LIMITS } from "#runtime";
 import type { RegisterView } from "#trust";
 import { LIST_RECEIPTS, SHOW_PROOF } from "./receipt-operations.ts";
 import type { ServiceProcedures } from "./store/service-store.ts";
@@ -13,6 +13,9 @@ export interface ReceiptRouteDeps {
   /** Participant id of this service. */
   readonly participant: string;
   readonly register: () => RegisterView;
+  /** Size of the newest checkpoint with a quorum; undefined: nobody looks at the log here. */
+  readonly cosignedSize: () => number | undefined;
+  readonly clock: Clock;
 }
 
 /** Routes to receipts and proofs, for whoever has to show them to others (TP-API-20, TP-API-21). */
@@ -24,7 +27,13 @@ export function addReceiptRoutes(routes: HttpRoutes, deps: ReceiptRouteDeps): vo
     const limit = HTTP_LIMITS.receiptsShownMax;
     const held = await store.call("postReceiptsHeld", { messageId, recipient, limit });
     if (held === null) return sendProblem(reply, problemOf("NOT_FOUND"));
-    return reply.send({ messageId, ...receiptsView(held) });
+    const ripeMs = deps.clock.now() - LOG_LIMITS.unwitnessedMs;
+    return reply.send({
+      messageId,
+      ...receiptsView(held, ({ logIndex, receivedAtMs }) => {
+        return receivedAtMs <= ripeMs && isUnwitnessed(deps, logIndex) ? true : undefined;
+      }),
+    });
   });
   routes.get("/messages/:messageId/proof", SHOW_PROOF, async (request, reply) => {
     const { messageId } = request.params;
@@ -36,11 +45,26 @@ export function addReceiptRoutes(routes: HttpRoutes, deps: ReceiptRouteDeps): vo
     const proof = messageProof(held, { sender, messageId }, register);
     if (proof === undefined) return sendProblem(reply, problemOf("NOT_YET_LOGGED"));
     const headerDigest = base64(held.headerDigest);
-    return reply.send({ sender, messageId, headerDigest, ...proofView(proof, register) });
+    const unwitnessed = isUnwitnessed(deps, Number(proof.evidence.index)) ? true : undefined;
+    const shown = proofView(proof, register);
+    return reply.send({ sender, messageId, headerDigest, unwitnessed, ...shown });
   });
 }
 
-function receiptsView({ state, headerDigest, receipts }: HeldReceipts) {
+/** No quorum of the witnesses there are has cosigned a log with this entry (TP-LOG-20). */
+function isUnwitnessed(
+  { cosignedSize, register }: ReceiptRouteDeps,
+  logIndex: number | null,
+): boolean {
+  const size = cosignedSize();
+  if (size === undefined || logIndex === null) return false;
+  return register().witnesses.quorum > 0 && logIndex >= size;
+}
+
+function receiptsView(
+  { state, headerDigest, receipts }: HeldReceipts,
+  unwitnessed: (receipt: HeldReceipts["receipts"][number]) => true | undefined,
+) {
   return {
     state,
     headerDigest: base64(headerDigest),
@@ -51,6 +75,7 @@ function receiptsView({ state, headerDigest, receipts }: HeldReceipts) {
       code: receipt.code ?? undefined,
       field: receipt.field || undefined,
       logIndex: receipt.logIndex ?? undefined,
+      unwitnessed: unwitnessed(receipt),
       receiptId: receipt.receiptId,
       receivedAt: new Date(receipt.receivedAtMs).toISOString(),
       envelope: base64(receipt.envelope),

@@ -8,6 +8,7 @@ import {
   type HttpRoutes,
   type RegisterGlanceSource,
 } from "#http";
+import { fetchFrom } from "#message-log";
 import type { RoutingPolicy } from "#policy";
 import { createPost, type Post, type PostApplication, type PostEvent } from "#post";
 import type { Role } from "#proto";
@@ -27,6 +28,7 @@ import {
   ownIdentity,
   reloadKeys,
 } from "./identity.ts";
+import { LogWatch } from "./log-watch.ts";
 import { ownEntryProblem } from "./own-entry.ts";
 import { PolicyDesk } from "./policy-desk.ts";
 import { addReceiptRoutes } from "./receipt-routes.ts";
@@ -187,6 +189,7 @@ async function assemble<C extends ServiceConfig, P extends ProceduresOfService>(
       events.post({ type: "incident", kind: incident.kind });
     },
   });
+  const watch = openLogWatch(parts, { store: shared, register, lifecycle });
   const post = stoppablePost(parts, identity, {
     ...{ store: shared, transport, lifecycle, register, registers, policies },
     ...{ application, onEvent },
@@ -198,7 +201,7 @@ async function assemble<C extends ServiceConfig, P extends ProceduresOfService>(
   addGauges(metrics, definition.metricsName, () => body.summarize());
   addPolicyGauge(metrics, definition.metricsName, policy);
   body.gauges?.(metrics);
-  const doorDeps = { watched, lifecycle, metrics, body, post, connected };
+  const doorDeps = { watched, lifecycle, metrics, body, post, connected, watch };
   return await openDoor(definition, parts, identity, doorDeps);
 }
 
@@ -214,6 +217,7 @@ async function openDoor<C extends ServiceConfig, P extends ProceduresOfService>(
     readonly body: ServiceBody;
     readonly post: Post;
     readonly connected: () => boolean;
+    readonly watch: LogWatch | undefined;
   },
 ): Promise<string> {
   const { lifecycle, metrics, body } = deps;
@@ -240,7 +244,8 @@ async function openDoor<C extends ServiceConfig, P extends ProceduresOfService>(
         addUserRoutes(routes, { store, guard, clock });
         body.routes(routes, guard);
         addDirectoryRoutes(routes, { register, clock });
-        addReceiptRoutes(routes, { store, participant, register });
+        const cosignedSize = (): number | undefined => deps.watch?.cosignedSize;
+        addReceiptRoutes(routes, { store, participant, register, cosignedSize, clock });
         addFeedRoutes(routes, feed);
         addWebhookRoutes(routes, { store, courier, clock });
       },
@@ -296,6 +301,25 @@ async function openPolicyDesk<C extends ServiceConfig, P extends ProceduresOfSer
   const desk = await PolicyDesk.open({ dataDir, client, fetch, logger });
   lifecycle.add({ name: "policy", stop: () => desk.stop() });
   return desk;
+}
+
+/** Looks at the log of the exchange, where its address is known. */
+function openLogWatch<C extends ServiceConfig, P extends ProceduresOfService>(
+  { config, logger, clock, timers }: ServiceParts<C, P>,
+  deps: {
+    readonly store: Database<ServiceProcedures>;
+    readonly register: () => RegisterView;
+    readonly lifecycle: Lifecycle;
+  },
+): LogWatch | undefined {
+  const { dataDir, exchangeUrl } = config;
+  if (exchangeUrl === undefined) return undefined;
+  const { lifecycle, ...rest } = deps;
+  const fetchPath = fetchFrom(exchangeUrl);
+  const watch = new LogWatch({ ...rest, dataDir, fetchPath, clock, timers, logger });
+  watch.start();
+  lifecycle.add({ name: "log watch", stop: () => watch.stop() });
+  return watch;
 }
 
 function tellEvents(transport: Transport, events: ServiceEvents): void {

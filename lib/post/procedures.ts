@@ -19,7 +19,12 @@ import {
   postTakeDue,
 } from "./outbox-procedures.ts";
 import { createApplyReceipt } from "./receipt-procedures.ts";
-import { postIncidents, postMessageReceipts, postStatus } from "./status-procedures.ts";
+import {
+  postIncidents,
+  postMessageReceipts,
+  postSeenCheckpoint,
+  postStatus,
+} from "./status-procedures.ts";
 
 /**
  * The procedures of outbox and inbox, to be spread into a service's StoreDefinition beside its own.
@@ -43,6 +48,7 @@ export function createPostProcedures(hooks: PostHooks) {
     postDraftVoids,
     postDraftGapNotices: createDraftGapNotices(hooks),
     postStatus,
+    postSeenCheckpoint,
     postOpen,
     postIncidents,
     postMessageReceipts,
@@ -54,6 +60,7 @@ export function createPostProcedures(hooks: PostHooks) {
 /** Those of them that only read. */
 export const POST_READ_ONLY = [
   "postStatus",
+  "postSeenCheckpoint",
   "postOpen",
   "postIncidents",
   "postMessageReceipts",

@@ -37,6 +37,17 @@ interface TotalRow extends CountRow {
   what: string;
 }
 
+/** The newest tree that receipts, dispatches or seals have shown; null before the first. */
+export async function postSeenCheckpoint(
+  tx: Transaction,
+  _args: unknown,
+): Promise<{ size: number; rootHash: Uint8Array } | null> {
+  const row = await tx.get<{ size: number; root_hash: Uint8Array }>(
+    "SELECT size, root_hash FROM post_seen_checkpoint",
+  );
+  return row === undefined ? null : { size: row.size, rootHash: row.root_hash };
+}
+
 /** Counts for summaries, status pages and metrics. */
 export async function postStatus(tx: Transaction, _args: unknown): Promise<PostStatus> {
   const totals = await tx.all<TotalRow>("SELECT what, kind, state, count FROM post_count");

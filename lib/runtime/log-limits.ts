@@ -34,6 +34,12 @@ export const LOG_LIMITS = {
   unwitnessedAlarmMs: DAY_MS,
   /** How often a witness reads the register again. */
   registerReadMs: MINUTE_MS,
+  /** Wait of a participant before its first look at the log, so that it is at work by then. */
+  watchFirstMs: 5 * SECOND_MS,
+  /** How often a participant compares the log with what it has seen of it. */
+  watchPeriodMs: 10 * MINUTE_MS,
+  /** Folders of signed checkpoints that contradict each other; the first is proof enough. */
+  conflictsKeptMax: 100,
   /** Wait for one file of a log over HTTP. */
   fetchMs: 10 * SECOND_MS,
   /** Problems listed one by one; the rest are counted. */
