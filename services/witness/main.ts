@@ -2,8 +2,8 @@ import { runProcess } from "#participant";
 import { createLogger, systemClock } from "#runtime";
 import { openSqliteStore } from "#store";
 import { readStart } from "./config.ts";
+import { startWitness } from "./start-witness.ts";
 import type { WitnessProcedures } from "./store.ts";
-import { startWitness } from "./witness.ts";
 
 /** Starts a witness; see runProcess. */
 const exitCode = await runProcess("witness", async () => {

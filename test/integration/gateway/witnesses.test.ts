@@ -23,8 +23,8 @@ import {
 import type { SignedHead } from "../../../gateway/checkpoint-keeper.ts";
 import type { GatewayProcedures } from "../../../gateway/store.ts";
 import { WitnessCollector } from "../../../gateway/witness-collector.ts";
+import { type RunningWitness, startWitness } from "../../../services/witness/start-witness.ts";
 import type { WitnessProcedures } from "../../../services/witness/store.ts";
-import { type RunningWitness, startWitness } from "../../../services/witness/witness.ts";
 import { type FilledGateway, fillGateway } from "../../support/filled-gateway.ts";
 import { reissue } from "../../support/parties.ts";
 
