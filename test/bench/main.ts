@@ -14,6 +14,7 @@ import { memoryBench } from "./memory.ts";
 import { policyBench } from "./policy.ts";
 import { reconcileBench } from "./reconcile.ts";
 import { registerBench } from "./register.ts";
+import { rotationBench } from "./rotation.ts";
 import { sealingBench } from "./sealing.ts";
 import { type Bench, fillPage, renderTable, type Section } from "./section.ts";
 import { throughputBench } from "./throughput.ts";
@@ -34,6 +35,7 @@ const BENCHES: readonly Bench[] = [
   policyBench,
   trustListBench,
   reconcileBench,
+  rotationBench,
 ];
 const PAGE = "docs/benchmarks.md";
 const RESULTS = "bench-results/latest.json";
@@ -42,6 +44,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     messages: { type: "string", default: "20000" },
+    rate: { type: "string", default: "500" },
     rounds: { type: "string", default: "3" },
     rows: { type: "string", default: "200000" },
     seconds: { type: "string", default: "30" },
@@ -53,7 +56,7 @@ const unknown = positionals.filter((name) => !BENCHES.some((bench) => bench.name
 if (values.help || unknown.length > 0) {
   if (unknown.length > 0) process.stderr.write(`no bench is named ${unknown.join(", ")}\n\n`);
   process.stdout.write(
-    "npm run bench -- [NAME…] [--messages N] [--rounds N] [--rows N] [--seconds N] [--write]\n\n" +
+    "npm run bench -- [NAME…] [--messages N] [--rate N] [--rounds N] [--rows N] [--seconds N] [--write]\n\n" +
       `${BENCHES.map(({ name, about }) => `  ${name.padEnd(12)} ${about}`).join("\n")}\n\n` +
       `Without a name, all of them. --write puts the tables into ${PAGE}.\n`,
   );
@@ -68,6 +71,7 @@ for (const bench of BENCHES) {
   process.stdout.write(`\n${bench.name}: ${bench.about}\n`);
   const section = await bench.run({
     messages: Number(values.messages),
+    rate: Number(values.rate),
     rounds: Number(values.rounds),
     rows: Number(values.rows),
     seconds: Number(values.seconds),

@@ -8,6 +8,8 @@ export interface BenchOptions {
   readonly seconds: number;
   /** Rows of a register. */
   readonly rows: number;
+  /** Messages a second that are asked for. */
+  readonly rate: number;
   /** Says how far it is. */
   progress(text: string): void;
 }

@@ -26,6 +26,8 @@ export class KeyChanges {
   #holders: readonly string[];
   readonly #given: readonly string[];
   #made = 1;
+  #version = 1n;
+  #published = { begunAtMs: 0, doneAtMs: 0 };
 
   private constructor(exchange: RunningExchange, dir: string) {
     const { rootKeys, rootPublicKeys } = exchange.paths.exchange;
@@ -50,6 +52,16 @@ export class KeyChanges {
     const dir = await mkdtemp(join(tmpdir(), "tracepost-keys-"));
     await writeFile(join(dir, "secretariat.token"), own, { mode: 0o600 });
     return new KeyChanges(exchange, dir);
+  }
+
+  /** Version published last. */
+  get version(): bigint {
+    return this.#version;
+  }
+
+  /** When the last publication was handed over, and when the gateway had it in force. */
+  get published(): { readonly begunAtMs: number; readonly doneAtMs: number } {
+    return this.#published;
   }
 
   async close(): Promise<void> {
@@ -160,6 +172,7 @@ export class KeyChanges {
     }
     const given = this.#given.flatMap((file) => ["--root", file]);
     const by = ["--token-file", join(this.#dir, "secretariat.token")];
+    const begunAtMs = performance.now();
     await this.#run(
       "register",
       "publish",
@@ -169,6 +182,8 @@ export class KeyChanges {
       this.#exchange.gateway.url,
       ...by,
     );
+    this.#published = { begunAtMs, doneAtMs: performance.now() };
+    this.#version += 1n;
     await copyFile(draft, bundle);
   }
 
