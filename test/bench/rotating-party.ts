@@ -38,8 +38,9 @@ interface Sent {
 /** Refusals that are of the key, not of the message: signed again as the outbox does. */
 const OF_THE_KEY: readonly string[] = ["KEY_REVOKED", "KEY_EXPIRED", "KEY_UNKNOWN"];
 const AGAIN_MS = 250;
-/** Without a receipt for so long, a message is sent again. */
-const RESEND_MS = 5_000;
+/** Without a receipt for so long, a message is sent again, and after each time later. */
+const RESEND_MS = 20_000;
+const LOOK_MS = 5_000;
 
 /**
  * A participant that stores nothing and seals in looks only; its keys, its register and its
@@ -87,7 +88,7 @@ export class RotatingParty {
         ack();
       });
     }
-    party.#timer = setInterval(() => party.#sendLostAgain(), RESEND_MS);
+    party.#timer = setInterval(() => party.#sendLostAgain(), LOOK_MS);
     return party;
   }
 
@@ -134,10 +135,10 @@ export class RotatingParty {
   }
 
   #sendLostAgain(): void {
-    const before = performance.now() - RESEND_MS;
     for (const [id, one] of this.sent) {
-      const isLost = one.acceptedAfterMs === undefined && one.sentAtMs < before;
-      if (isLost) void this.#publish(id, one);
+      const waitsMs = performance.now() - one.sentAtMs;
+      const isLost = one.acceptedAfterMs === undefined || !one.delivered;
+      if (isLost && waitsMs > RESEND_MS * 2 ** (one.attempts - 1)) void this.#publish(id, one);
     }
   }
 

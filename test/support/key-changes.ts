@@ -73,7 +73,7 @@ export class KeyChanges {
     const [before, after] = [this.#file("statement"), this.#file("statement")];
     await writeFile(before, SignedKeyStatement.encode(await this.statementOf(id)).finish());
     const { keysDir } = this.#exchange.paths.participant(id);
-    const which = kinds.map((kind) => `--${kind}`);
+    const which = ["--unprotected", ...kinds.map((kind) => `--${kind}`)];
     await this.#run(
       "participant",
       "request",
