@@ -12,13 +12,13 @@ import {
   type AssembledEnvelope,
   GATEWAY_SENDER,
   type HeaderSigner,
+  handedOnIn,
   inboxConsumer,
   outSubject,
   type ParsedMessage,
   parseDispatch,
   parseReceipt,
   refusalNameOf,
-  registerIn,
   resign,
   type Transport,
 } from "#wire";
@@ -38,8 +38,8 @@ interface Sent {
 /** Refusals that are of the key, not of the message: signed again as the outbox does. */
 const OF_THE_KEY: readonly string[] = ["KEY_REVOKED", "KEY_EXPIRED", "KEY_UNKNOWN"];
 const AGAIN_MS = 250;
-/** Without a receipt for so long, a message is sent again, and after each time later. */
-const RESEND_MS = 20_000;
+/** Without a receipt for so long, a message is sent again, and each time later. */
+const RESEND_MS = 10_000;
 const LOOK_MS = 5_000;
 
 /**
@@ -138,7 +138,7 @@ export class RotatingParty {
     for (const [id, one] of this.sent) {
       const waitsMs = performance.now() - one.sentAtMs;
       const isLost = one.acceptedAfterMs === undefined || !one.delivered;
-      if (isLost && waitsMs > RESEND_MS * 2 ** (one.attempts - 1)) void this.#publish(id, one);
+      if (isLost && waitsMs > RESEND_MS * one.attempts) void this.#publish(id, one);
     }
   }
 
@@ -147,9 +147,14 @@ export class RotatingParty {
     if (!parsed.ok) throw new TypeError(parsed.refusal.detail);
     const { message } = parsed.value;
     const { kind, sender } = message.header;
-    if (kind === Kind.REGISTER) void this.#follow(registerIn(message));
+    if (kind === Kind.REGISTER) this.#handedOn(message);
     else if (kind === Kind.RECEIPT) this.#hear(message, sender === GATEWAY_SENDER);
     else this.#receipt(message);
+  }
+
+  #handedOn(message: ParsedMessage): void {
+    const { bytes, what } = handedOnIn(message);
+    if (what === "register") void this.#follow(bytes);
   }
 
   async #follow(bytes: Uint8Array): Promise<void> {

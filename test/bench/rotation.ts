@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { DEFAULT_POLICY_TEXT } from "#policy";
 import { createSigner, loadSigningKey, PAYLOAD_TYPES } from "#trust";
+import type { HeaderSigner } from "#wire";
 import { initExchange, type RunningExchange, startExchange } from "../../deploy/local/index.ts";
 import { KeyChanges } from "../support/key-changes.ts";
 import { readRows } from "../support/stored-post.ts";
@@ -17,7 +18,9 @@ const QUIET = "KE";
 const IDLE = fileURLToPath(new URL("./idle.ts", import.meta.url));
 const TICK_MS = 20;
 const SECOND_MS = 1_000;
-const STALL_MS = 60_000;
+const FORGING_MS = 5 * SECOND_MS;
+/** Nothing has moved for so long: what is open then is counted as lost. */
+const STALL_MS = 120_000;
 
 /** Keys, policy and credentials changed under a sustained rate, beside the same traffic unchanged. */
 export const rotationBench: Bench = {
@@ -148,11 +151,8 @@ class Traffic {
   /** Every kind once; after each, everybody has it before the next one. */
   async #change(): Promise<number> {
     const keys = this.#keys;
-    const { participant } = this.#exchange.paths;
-    const old = createSigner(
-      await loadSigningKey(participant.call(this.#exchange.paths, "AT").headerKey),
-      PAYLOAD_TYPES.header,
-    );
+    const { headerKey } = this.#exchange.paths.participant("AT");
+    const old = createSigner(await loadSigningKey(headerKey), PAYLOAD_TYPES.header);
     const steps: readonly (readonly [string, () => Promise<void>])[] = [
       ["signing and sealing key of AT", () => keys.renew("AT", "header", "sealing")],
       ["identity and signing key of BE", () => keys.renew("BE", "identity", "header")],
@@ -171,14 +171,18 @@ class Traffic {
       this.#options.progress(`${what}: ${(performance.now() - at).toFixed(0)} ms`);
       if (!what.endsWith("revoked")) continue;
       this.#measureRevocation();
-      const forging = setInterval(() => {
-        const [at] = this.#senders;
-        if (at !== undefined) this.#forged.push(at.send("BE", old));
-      }, SECOND_MS / 10);
-      forging.unref();
-      setTimeout(() => clearInterval(forging), 5 * SECOND_MS);
+      this.#forgeWith(old);
     }
     return steps.length;
+  }
+
+  /** Sends under the revoked key for a while, beside everything else. */
+  #forgeWith(signer: HeaderSigner): void {
+    const forging = setInterval(() => {
+      const [at] = this.#senders;
+      if (at !== undefined) this.#forged.push(at.send("BE", signer));
+    }, FORGING_MS / 50);
+    setTimeout(() => clearInterval(forging), FORGING_MS);
   }
 
   /** From when the version was handed over; measured, never waited for. */
