@@ -1,6 +1,6 @@
 import { connectBus } from "#bus";
 import { Kind, ReceiptType } from "#proto";
-import { createLogger, POST_LIMITS } from "#runtime";
+import { createLogger, POST_LIMITS, systemClock } from "#runtime";
 import {
   createSigner,
   openRegisterClient,
@@ -71,7 +71,13 @@ export class RotatingParty {
 
   static async open(exchange: RunningExchange, id: string): Promise<RotatingParty> {
     const { keysDir, natsCreds, register, rootPublicKeys } = exchange.paths.participant(id);
-    const roots = { file: register, taken: undefined, rootPublicKeyFiles: rootPublicKeys };
+    const none = { taken: undefined, pins: undefined };
+    const kept = {
+      ...none,
+      file: register,
+      rootPublicKeyFiles: rootPublicKeys,
+      clock: systemClock,
+    };
     const bus = await connectBus({
       servers: exchange.nats.url,
       credsFile: natsCreds,
@@ -81,7 +87,7 @@ export class RotatingParty {
       publishInFlightMax: 500,
     });
     const keys = await SigningRing.open(keysDir, "header");
-    const party = new RotatingParty(id, await openRegisterClient(roots), keys, bus);
+    const party = new RotatingParty(id, await openRegisterClient(kept), keys, bus);
     for (const lane of ["urgent", "normal"] as const) {
       await bus.consume("IN", inboxConsumer(lane), ({ ack, data }) => {
         party.#take(data);
