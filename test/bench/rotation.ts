@@ -22,7 +22,7 @@ const FORGING_MS = 5 * SECOND_MS;
 /** Nothing has moved for so long: what is open then is counted as lost. */
 const STALL_MS = 120_000;
 
-/** Keys, policy and credentials changed under a sustained rate, beside the same traffic unchanged. */
+/** Keys, policy and credentials changed under a sustained rate, beside the same traffic. */
 export const rotationBench: Bench = {
   name: "rotation",
   about: "every kind of key and the policy changed under --rate messages/s",
