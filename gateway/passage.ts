@@ -25,6 +25,8 @@ export interface Passage {
   results?: readonly RecipientResult[];
   /** Set by admit: over quota, handed back to the carrier. */
   held?: boolean;
+  /** How long it is handed back for, in milliseconds; default GATEWAY_LIMITS.holdMs. */
+  holdMs?: number;
 }
 
 /** Whether a step still has to decide about it. */

@@ -245,8 +245,9 @@ export class Pipeline {
     await Promise.all(receipts);
     passCrashPoint("gateway.receipted");
     for (const passage of batch) {
-      if (passage.held || unsaid.has(passage)) passage.inbound.nak(GATEWAY_LIMITS.holdMs);
-      else passage.inbound.ack();
+      const { held, holdMs = GATEWAY_LIMITS.holdMs, inbound } = passage;
+      if (held || unsaid.has(passage)) inbound.nak(holdMs);
+      else inbound.ack();
     }
     passCrashPoint("gateway.acknowledged");
   }

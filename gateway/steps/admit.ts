@@ -37,12 +37,15 @@ interface Bucket {
   messages: number;
   bytes: number;
   filledAtMs: number;
+  /** When the message handed back last is wanted again. */
+  dueAtMs: number;
 }
 
 /**
  * First step: bounds what one participant may send, before a byte is parsed. What is over the
  * quota is handed back to the carrier, so it comes again and delays nobody but its sender
- * (QUOTA_EXCEEDED, retryable, binds no id; TP-GW-1). A start fills everybody's quota.
+ * (QUOTA_EXCEEDED, retryable, binds no id; TP-GW-1): each when its sender's rate has room for it, so
+ * that a flood is not handed to and fro. A start fills everybody's quota.
  */
 export class Admission {
   readonly #buckets = new Map<string, Bucket>();
@@ -58,8 +61,10 @@ export class Admission {
     for (const passage of passages) {
       const { participant } = passage.address;
       const bytes = passage.inbound.data.length;
-      if (this.#take(participant, bytes, quotaOf(participant), nowMs)) continue;
+      const quota = quotaOf(participant);
+      if (this.#take(participant, bytes, quota, nowMs)) continue;
       passage.held = true;
+      passage.holdMs = this.#holdFor(participant, quota, nowMs);
       this.#held.set(participant, (this.#held.get(participant) ?? 0) + 1);
     }
   }
@@ -71,11 +76,21 @@ export class Admission {
     return held;
   }
 
+  /** One after the other at the sender's rate; bounded, since a rate may be raised meanwhile. */
+  #holdFor(participant: string, { messagesPerSecond }: SendingQuota, nowMs: number): number {
+    const bucket = this.#buckets.get(participant);
+    const { holdMaxMs, holdMs } = GATEWAY_LIMITS;
+    if (bucket === undefined) return holdMs;
+    const nextMs = Math.max(bucket.dueAtMs, nowMs + holdMs) + SECOND_MS / messagesPerSecond;
+    bucket.dueAtMs = Math.min(nextMs, nowMs + holdMaxMs);
+    return Math.round(bucket.dueAtMs - nowMs);
+  }
+
   #take(participant: string, bytes: number, quota: SendingQuota, nowMs: number): boolean {
     const { burst, bytesPerDay, messagesPerSecond } = quota;
     let bucket = this.#buckets.get(participant);
     if (bucket === undefined) {
-      bucket = { messages: burst, bytes: bytesPerDay, filledAtMs: nowMs };
+      bucket = { messages: burst, bytes: bytesPerDay, filledAtMs: nowMs, dueAtMs: 0 };
       this.#buckets.set(participant, bucket);
     }
     const passedMs = Math.max(0, nowMs - bucket.filledAtMs);

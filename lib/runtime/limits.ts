@@ -67,8 +67,10 @@ export const GATEWAY_LIMITS = {
   courierHurryMs: 10,
   /** Deliveries taken from the store at a time. */
   courierBatchMax: 256,
-  /** How long a message over its sender's quota is handed back for. */
+  /** How long a message over its sender's quota is handed back for, at least. */
   holdMs: SECOND_MS,
+  /** And at most, however far its sender is over it. */
+  holdMaxMs: 30 * SECOND_MS,
   /** How often a sender over its quota is written into the log. */
   quotaLogMs: MINUTE_MS,
   /** Header bytes kept of one item in quarantine. */

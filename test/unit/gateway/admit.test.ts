@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { Kind, Lane, ParticipantQuotas } from "#proto";
+import { GATEWAY_LIMITS } from "#runtime";
 import type { Passage } from "../../../gateway/passage.ts";
 import { Admission, DEFAULT_QUOTA, sendingQuota } from "../../../gateway/steps/admit.ts";
 
@@ -28,6 +29,20 @@ test("holds what is over a sender's quota and nobody else's (TP-GW-1)", () => {
   expect(quiet[0]?.held).toBeUndefined();
   expect(admission.takeHeld()).toEqual(new Map([["NE", 3]]));
   expect(admission.takeHeld().size).toBe(0);
+});
+
+test("hands back for as long as the sender's rate needs, within bounds", () => {
+  const { holdMaxMs, holdMs } = GATEWAY_LIMITS;
+  const admission = new Admission();
+  const flood = passages("NE", 1_005);
+  admission.admit(flood, 0, small(5));
+  const waits = flood.slice(5).map((passage) => passage.holdMs ?? 0);
+  // Ten a second, after the shortest wait.
+  expect(waits.slice(0, 3)).toEqual([holdMs + 100, holdMs + 200, holdMs + 300]);
+  expect(waits.at(-1)).toBe(holdMaxMs);
+  const later = passages("NE", 1_000);
+  admission.admit(later, 60 * 60_000, small(5));
+  expect(later[5]?.holdMs).toBe(holdMs + 100);
 });
 
 test("admits again as time passes, up to the burst", () => {
