@@ -44,8 +44,8 @@ interface Bucket {
 /**
  * First step: bounds what one participant may send, before a byte is parsed. What is over the
  * quota is handed back to the carrier, so it comes again and delays nobody but its sender
- * (QUOTA_EXCEEDED, retryable, binds no id; TP-GW-1): each when its sender's rate has room for it, so
- * that a flood is not handed to and fro. A start fills everybody's quota.
+ * (QUOTA_EXCEEDED, retryable, binds no id; TP-GW-1): each when its sender's rate has room for it,
+ * so that a flood is not handed to and fro. A start fills everybody's quota.
  */
 export class Admission {
   readonly #buckets = new Map<string, Bucket>();
