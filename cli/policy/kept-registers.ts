@@ -1,18 +1,22 @@
 import { TracepostError } from "#errors";
-import { TRUST_LIMITS } from "#runtime";
-import type { SqliteReader } from "#store";
+import { TRUST_LIMITS, type Transaction } from "#runtime";
 import { openRegisterOf, type RegisterView } from "#trust";
+
+/** The store of a gateway, read as it stands at one moment. */
+interface RecordsReader {
+  read<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
+}
 
 /**
  * The versions of the register that a gateway has kept, each verified and opened when a decision
  * under it is looked at. As many stay open as a running process keeps.
  */
 export class KeptRegisters {
-  readonly #reader: SqliteReader;
+  readonly #reader: RecordsReader;
   readonly #rootPublicKeyFiles: readonly string[];
   readonly #open = new Map<number, RegisterView | undefined>();
 
-  constructor(reader: SqliteReader, rootPublicKeyFiles: readonly string[]) {
+  constructor(reader: RecordsReader, rootPublicKeyFiles: readonly string[]) {
     this.#reader = reader;
     this.#rootPublicKeyFiles = rootPublicKeyFiles;
   }
