@@ -15,6 +15,7 @@ import { addConformanceRun } from "./commands/conformance.ts";
 import { addDeputy } from "./commands/deputy.ts";
 import { addDirectory } from "./commands/directory.ts";
 import { addEvents } from "./commands/events.ts";
+import { addExchangeCertificates } from "./commands/exchange-certificates.ts";
 import { addExchangeCredentials } from "./commands/exchange-credentials.ts";
 import { addExchangeDown } from "./commands/exchange-down.ts";
 import { addExchangeInit } from "./commands/exchange-init.ts";
@@ -186,6 +187,7 @@ function addExchangeCommands(parent: Command, terminal: Terminal): void {
   addExchangeStatus(parent, terminal);
   addExchangeReconcile(parent, terminal);
   addExchangeCredentials(parent, terminal);
+  addExchangeCertificates(parent, terminal);
   addExchangeNatsConfig(parent, terminal);
   addExchangeSteward(parent, terminal);
 }

@@ -1,4 +1,10 @@
 export type { TransportOptions } from "./certificates/first-certificates.ts";
+export {
+  type CertificateStanding,
+  listCertificates,
+  openCertified,
+} from "./certificates/list.ts";
+export { type Renewal, renewCertificates } from "./certificates/renew.ts";
 export { parseHostName } from "./certificates/transport-plan.ts";
 export { parseListenAddress, writeNatsConfig } from "./external-nats.ts";
 export { ExchangePaths, type ParticipantPaths } from "./folder/exchange-paths.ts";

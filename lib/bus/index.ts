@@ -1,6 +1,7 @@
 export { type ClaimsAdmin, connectClaimsAdmin } from "./claims-admin.ts";
 export type { ConnectionOptions } from "./connection.ts";
 export { type BusOptions, connectBus } from "./nats-transport.ts";
+export { reloadServer } from "./reload-server.ts";
 export { readServerReport, type ServerReport } from "./server-report.ts";
 export {
   type ConsumerState,

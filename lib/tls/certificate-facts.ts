@@ -1,4 +1,5 @@
 import { X509Certificate } from "node:crypto";
+import { isIPv6 } from "node:net";
 import { TracepostError } from "#errors";
 
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/gu;
@@ -46,11 +47,28 @@ export function factsOf(certificate: X509Certificate): CertificateFacts {
     names: (certificate.subjectAltName ?? "")
       .split(", ")
       .filter((name) => name !== "")
-      .map((name) => name.replace(/^(?:DNS|IP Address):/u, "")),
+      .map((name) => shortAddress(name.replace(/^(?:DNS|IP Address):/u, ""))),
     notBeforeAt: certificate.validFromDate.getTime(),
     notAfterAt: certificate.validToDate.getTime(),
     fingerprint: certificate.fingerprint256.replaceAll(":", "").toLowerCase(),
   };
+}
+
+/** IPv6 as people write it, and as a configuration has it. */
+function shortAddress(name: string): string {
+  return isIPv6(name) ? new URL(`http://[${name}]`).hostname.slice(1, -1) : name;
+}
+
+/** Whether an authority, the first of a PEM text, has issued the first certificate of another. */
+export function isIssuedBy(text: string, authorities: string, file: string): boolean {
+  const [certificate] = certificatesIn(text, file);
+  const [authority] = certificatesIn(authorities, file);
+  return certificate !== undefined && authority !== undefined && hasIssued(authority, certificate);
+}
+
+/** Whether an authority has issued a certificate, by its name and its signature. */
+export function hasIssued(authority: X509Certificate, certificate: X509Certificate): boolean {
+  return certificate.checkIssued(authority) && certificate.verify(authority.publicKey);
 }
 
 /** The fault of a file without any certificate. */

@@ -1,6 +1,11 @@
 // Certificates between processes: files, checks, reload (docs/spec/transport.md).
 
-export { type CertificateFacts, certificateFacts, joinAuthorities } from "./certificate-facts.ts";
+export {
+  type CertificateFacts,
+  certificateFacts,
+  isIssuedBy,
+  joinAuthorities,
+} from "./certificate-facts.ts";
 export { tlsFault } from "./tls-fault.ts";
 export {
   checkIdentity,

@@ -1,10 +1,11 @@
-import { createPrivateKey, type KeyObject, type X509Certificate } from "node:crypto";
+import { createPrivateKey, type KeyObject } from "node:crypto";
 import { TracepostError } from "#errors";
 import { readPublic, readSecret, TLS_LIMITS } from "#runtime";
 import {
   type CertificateFacts,
   certificatesIn,
   factsOf,
+  hasIssued,
   noCertificate,
 } from "./certificate-facts.ts";
 
@@ -38,7 +39,7 @@ export async function loadIdentity(files: TlsFiles, nowMs: number): Promise<TlsI
   const identity = checkIdentity({ cert, key, files, nowMs });
   const authorities = certificatesIn(await loadAuthorities(files.caFile), files.caFile);
   const chain = certificatesIn(cert, files.certFile);
-  if (authorities.some((authority) => chain.some((one) => isIssuedBy(one, authority)))) {
+  if (authorities.some((authority) => chain.some((one) => hasIssued(authority, one)))) {
     return identity;
   }
   throw refusal(files.certFile, `is not issued by an authority of ${files.caFile}`, {
@@ -102,10 +103,6 @@ function privateKeyOf(pem: string, file: string): KeyObject {
       remedy: "It is PEM text without a passphrase: -----BEGIN PRIVATE KEY----- and so on.",
     });
   }
-}
-
-function isIssuedBy(certificate: X509Certificate, authority: X509Certificate): boolean {
-  return certificate.checkIssued(authority) && certificate.verify(authority.publicKey);
 }
 
 function refusal(

@@ -1,6 +1,6 @@
 import { TracepostError } from "#errors";
-import { readPublic, readSecret } from "#runtime";
-import type { TlsFiles } from "#tls";
+import { readSecret } from "#runtime";
+import { checkIdentity, type TlsFiles } from "#tls";
 import type { ExchangePaths, TlsPaths } from "../folder/exchange-paths.ts";
 import { writePrivateFile } from "../folder/private-files.ts";
 import { type CertificateSubject, type IssuingAuthority, issueCertificate } from "./issue.ts";
@@ -74,16 +74,18 @@ export async function readAuthority(
   paths: ExchangePaths,
   plan: TransportPlan,
   keyFile: string | undefined,
+  nowMs: number,
 ): Promise<IssuingAuthority> {
   if (plan.authority === "given" && keyFile === undefined) {
     throw new TracepostError("USAGE", "the key of the authority does not lie in this folder", {
       remedy: "Say where it is: --ca-key FILE",
     });
   }
-  return {
-    certificate: await readPublic(paths.tls.authority),
-    key: await readSecret(keyFile ?? paths.tls.authorityKey),
-  };
+  const certificate = await readSecret(paths.tls.authority);
+  const key = keyFile === undefined ? certificate : await readSecret(keyFile);
+  const files = { certFile: paths.tls.authority, keyFile: keyFile ?? paths.tls.authority };
+  checkIdentity({ cert: certificate, key, files, nowMs });
+  return { certificate, key };
 }
 
 /** How a holder logs in to NATS. */

@@ -33,8 +33,9 @@ export async function writeFirstCertificates(
     authority: given === undefined ? ("own" as const) : ("given" as const),
   };
   const places = certificatePlaces(paths, plan, participants);
-  await writePrivateFile(paths.tls.authority, authority.certificate);
-  if (given === undefined) await writePrivateFile(paths.tls.authorityKey, authority.key);
+  const kept = given === undefined ? `${authority.certificate}${authority.key}` : given.certificate;
+  await writePrivateFile(paths.tls.authority, kept);
+  await writePrivateFile(paths.tls.believed, authority.certificate);
   await placeAuthorities(places, authority.certificate);
   for (const place of places) await placeCertificate(authority, place, nowMs);
   await writeTransportPlan(paths, plan);

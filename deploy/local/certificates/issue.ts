@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { isIP } from "node:net";
 import { TracepostError } from "#errors";
 import { TLS_LIMITS } from "#runtime";
+import { joinAuthorities } from "#tls";
 
 const DAY_MS = 86_400_000;
 /** P-256 with SHA-256: every TLS stack of a server, a browser or a tool takes it. */
@@ -9,6 +10,7 @@ const ALGORITHM = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" } as con
 const SERVER_AUTH = "1.3.6.1.5.5.7.3.1";
 const CLIENT_AUTH = "1.3.6.1.5.5.7.3.2";
 const SERIAL_BYTES = 16;
+const PRIVATE_KEY = /-----BEGIN PRIVATE KEY-----([^-]+)-----END PRIVATE KEY-----/u;
 
 type X509 = typeof import("@peculiar/x509");
 
@@ -26,9 +28,9 @@ export interface CertificateSubject {
 
 /** An authority that issues. */
 export interface IssuingAuthority {
-  /** PEM. */
+  /** PEM; what else the text holds is not looked at. */
   readonly certificate: string;
-  /** PKCS#8 PEM; secret. */
+  /** PKCS#8 PEM, the same way; secret. */
   readonly key: string;
 }
 
@@ -64,7 +66,7 @@ export async function issueCertificate(
   nowMs: number,
 ): Promise<string> {
   const x509 = await loadX509();
-  const issuer = new x509.X509Certificate(authority.certificate);
+  const issuer = new x509.X509Certificate(joinAuthorities(authority.certificate, ""));
   const keys = await generateKeys();
   const { notAfter, notBefore } = validity(nowMs, TLS_LIMITS.certificateDays);
   const names = subject.names.map((name) => ({
@@ -104,7 +106,7 @@ async function generateKeys(): Promise<CryptoKeyPair> {
 }
 
 async function signingKeyOf({ key }: IssuingAuthority): Promise<CryptoKey> {
-  const body = key.replaceAll(/-----[^-]+-----|\s/gu, "");
+  const [, body = ""] = PRIVATE_KEY.exec(key) ?? [];
   try {
     return await crypto.subtle.importKey("pkcs8", Buffer.from(body, "base64"), ALGORITHM, false, [
       "sign",

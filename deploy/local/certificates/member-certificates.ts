@@ -1,4 +1,4 @@
-import { systemClock } from "#runtime";
+import { readPublic, systemClock } from "#runtime";
 import type { ExchangePaths } from "../folder/exchange-paths.ts";
 import { writePrivateFile } from "../folder/private-files.ts";
 import { certificatePlaces, placeCertificate, readAuthority } from "./certificate-files.ts";
@@ -11,10 +11,11 @@ import { readTransportPlan } from "./transport-plan.ts";
 export async function issueMemberCertificates(paths: ExchangePaths, id: string): Promise<void> {
   const plan = await readTransportPlan(paths);
   if (plan?.authority !== "own") return;
-  const authority = await readAuthority(paths, plan, undefined);
+  const authority = await readAuthority(paths, plan, undefined, systemClock.now());
   const own = certificatePlaces(paths, plan, [id]).filter(({ subject }) => subject.holder === id);
+  const believed = await readPublic(paths.tls.believed);
   for (const place of own) {
-    await writePrivateFile(place.authorities, authority.certificate);
+    await writePrivateFile(place.authorities, believed);
     await placeCertificate(authority, place, systemClock.now());
   }
 }

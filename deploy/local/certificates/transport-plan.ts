@@ -53,8 +53,18 @@ export function parseHostName(text: string): HostName {
 /** Names by their holder, as a plan has them. */
 export function namesByHolder(hosts: readonly HostName[]): TransportPlan["names"] {
   const names: Record<string, string[]> = {};
-  for (const { holder, name } of hosts) names[holder] = [...(names[holder] ?? []), name];
+  for (const { holder, name } of hosts) {
+    names[holder] = [...new Set([...(names[holder] ?? []), name])];
+  }
   return names;
+}
+
+/** A plan with further names. */
+export function withNames(plan: TransportPlan, hosts: readonly HostName[]): TransportPlan {
+  const old = Object.entries(plan.names).flatMap(([holder, names]) =>
+    names.map((name) => ({ holder, name })),
+  );
+  return { ...plan, names: namesByHolder([...old, ...hosts]) };
 }
 
 /** Names a server has in its certificate. */

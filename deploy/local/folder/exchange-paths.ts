@@ -82,8 +82,12 @@ export class ExchangePaths {
     return {
       dir,
       plan: join(dir, "transport.json"),
-      authority: join(dir, "ca.pem"),
-      authorityKey: join(dir, "ca.key"),
+      /** Certificate of the authority that issues now; with its key, where the key is kept here. */
+      authority: join(dir, "authority.pem"),
+      /** The one after it, while it is not yet believed by everybody. */
+      nextAuthority: join(dir, "authority-next.pem"),
+      /** Authorities that are believed: the present one first, former ones behind it. */
+      believed: join(dir, "ca.pem"),
     };
   }
 

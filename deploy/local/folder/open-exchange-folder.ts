@@ -35,7 +35,7 @@ export async function openExchangeFolder(dataDir: string): Promise<ExchangeLayou
   await checkParts(paths, participants, problems);
   refuseDamaged(paths, problems);
   // The doors of such an exchange speak HTTPS, with certificates of its own authority.
-  if ((await readTransportPlan(paths)) !== undefined) await trustAuthorities(paths.tls.authority);
+  if ((await readTransportPlan(paths)) !== undefined) await trustAuthorities(paths.tls.believed);
   return { paths, marker, participants };
 }
 

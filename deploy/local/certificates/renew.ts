@@ -1,0 +1,134 @@
+import { rename } from "node:fs/promises";
+import { reloadServer } from "#bus";
+import { TracepostError } from "#errors";
+import { readPublic, readSecretIfThere, systemClock } from "#runtime";
+import { joinAuthorities } from "#tls";
+import { writePrivateFile } from "../folder/private-files.ts";
+import { SYSTEM_ACCOUNT } from "../provision/authority.ts";
+import { INBOX_PREFIXES } from "../provision/permissions.ts";
+import { exchangeStatus } from "../supervisor/exchange-status.ts";
+import {
+  operatorTls,
+  placeAuthorities,
+  placeCertificate,
+  readAuthority,
+} from "./certificate-files.ts";
+import { type IssuingAuthority, makeAuthority } from "./issue.ts";
+import {
+  type CertificateStanding,
+  type CertifiedExchange,
+  listCertificates,
+  openCertified,
+} from "./list.ts";
+import { type HostName, writeTransportPlan } from "./transport-plan.ts";
+
+/** What is to be renewed. */
+export interface RenewalOptions {
+  readonly dataDir: string;
+  /** Every certificate, not only those that are due. */
+  readonly all?: boolean;
+  /** A new authority too; the one before stays believed. */
+  readonly newAuthority?: boolean;
+  /** Believes the present authority alone, once all certificates are of it. */
+  readonly dropFormer?: boolean;
+  /** Names that are added. */
+  readonly hosts?: readonly HostName[];
+  /** Key of an authority that is not kept in the folder. */
+  readonly caKey?: string | undefined;
+  /** Where the server answers that somebody else runs; default: the one that `up` has started. */
+  readonly natsUrl?: string | undefined;
+  /** Changes nothing. */
+  readonly dryRun?: boolean;
+}
+
+/** What was, or would be, renewed. */
+export interface Renewal {
+  readonly renewed: readonly CertificateStanding[];
+  readonly newAuthority: boolean;
+  readonly droppedFormer: boolean;
+  /** Whether a running server has read its certificate again. */
+  readonly server: "reloaded" | "not running" | "not needed";
+}
+
+/**
+ * Renews certificates while everything runs (TP-TLS-6): each file is replaced whole, everybody
+ * believes a new authority before anything is issued by it, and the server is told to read again.
+ * Run again after an interruption, it does what is left. Throws TracepostError USAGE, KEY_FILE, and
+ * TRANSPORT when the server does not reload.
+ */
+export async function renewCertificates(options: RenewalOptions): Promise<Renewal> {
+  const opened = await openCertified(options.dataDir, options.hosts ?? []);
+  const { newAuthority = false, dropFormer = false } = options;
+  if (newAuthority && opened.plan.authority === "given") {
+    throw new TracepostError("USAGE", "the authority is not of this exchange's making", {
+      remedy: "Have its owner make the next one.",
+    });
+  }
+  const nowMs = systemClock.now();
+  const all = options.all === true || newAuthority;
+  const standings = (await listCertificates(opened, nowMs)).filter(
+    ({ use }) => use !== "authority",
+  );
+  const due = standings.filter((one) => all || one.due !== "");
+  const told = { renewed: due, newAuthority, droppedFormer: dropFormer };
+  if (options.dryRun === true) return { ...told, server: "not needed" };
+  await writeTransportPlan(opened.paths, opened.plan);
+  const authority = newAuthority
+    ? await nextAuthority(opened, options)
+    : await readAuthority(opened.paths, opened.plan, options.caKey, nowMs);
+  const files = new Set(due.map(({ file }) => file));
+  for (const place of opened.places) {
+    if (files.has(place.file)) await placeCertificate(authority, place, nowMs);
+  }
+  if (dropFormer) await believe(opened, joinAuthorities(authority.certificate, ""));
+  if (due.length === 0 && !dropFormer) return { ...told, server: "not needed" };
+  return { ...told, server: await reload(opened, options) };
+}
+
+/**
+ * Makes the next authority and has everybody believe it beside the present one, the server too,
+ * before it issues anything. What an interrupted run has made is taken up.
+ */
+async function nextAuthority(
+  opened: CertifiedExchange,
+  options: RenewalOptions,
+): Promise<IssuingAuthority> {
+  const { paths } = opened;
+  const nowMs = systemClock.now();
+  let next = await readSecretIfThere(paths.tls.nextAuthority);
+  if (next === undefined) {
+    const made = await makeAuthority(`Tracepost authority of ${isoDay(nowMs)}`, nowMs);
+    next = `${made.certificate}${made.key}`;
+    await writePrivateFile(paths.tls.nextAuthority, next);
+  }
+  await believe(opened, joinAuthorities(next, await readPublic(paths.tls.believed)));
+  await reload(opened, options);
+  await rename(paths.tls.nextAuthority, paths.tls.authority);
+  return { certificate: next, key: next };
+}
+
+async function believe({ paths, places }: CertifiedExchange, text: string): Promise<void> {
+  await writePrivateFile(paths.tls.believed, text);
+  await placeAuthorities(places, text);
+}
+
+async function reload(
+  { paths }: CertifiedExchange,
+  { natsUrl }: RenewalOptions,
+): Promise<"reloaded" | "not running"> {
+  const found = await exchangeStatus(paths.dataDir);
+  const url = natsUrl ?? (found.kind === "running" ? found.state.nats.url : "");
+  if (url === "") return "not running";
+  await reloadServer({
+    servers: url,
+    ...operatorTls(paths, url),
+    credsFile: paths.operatorCreds(SYSTEM_ACCOUNT, "operator"),
+    name: "certificates",
+    inboxPrefix: INBOX_PREFIXES.operator,
+  });
+  return "reloaded";
+}
+
+function isoDay(ms: number): string {
+  return new Date(ms).toISOString().slice(0, 10);
+}
