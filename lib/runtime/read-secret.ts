@@ -10,8 +10,8 @@ const PERMISSIONS = 0o777;
 const ROOT = 0;
 
 /**
- * Reads a secret text file (TP-TRUST-3, TP-NATS-9). Throws TracepostError KEY_FILE, naming the file
- * and the way out, when it is absent, too large, open to others, or another user's.
+ * Reads a secret text file (TP-TRUST-3, TP-NATS-9, TP-TLS-8). Throws TracepostError KEY_FILE,
+ * naming file and way out, when it is absent, too large, open to others, or another user's.
  */
 export async function readSecret(file: string): Promise<string> {
   return await readKeyFile(file, true);
