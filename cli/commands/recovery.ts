@@ -57,6 +57,14 @@ Example:
   tracepost recovery init --shares 5 --needed 3 --out recovery
 `;
 
+const CHECK_HELP = `
+Puts shares together, on a machine without a network, and tells the name of the key they give:
+the one that \`tracepost recovery init\` told. Nothing is written.
+
+Example:
+  tracepost recovery check --share share-1.json --share share-4.json --share share-5.json
+`;
+
 const OPEN_HELP = `
 Opens the own copies of a store, or one of them, with the shares alone: no key of the participant
 is needed. Works on a copy of the file; each message becomes a JSON file below --out.
@@ -85,7 +93,9 @@ export function addRecovery(parent: Command, terminal: Terminal): void {
     .option("--needed <number>", "how many of them open", parseCount, 3)
     .addHelpText("after", INIT_HELP);
   addAction<InitOptions>(init, terminal, initRecovery);
-  const check = withShares(parent.command("check").description("try whether shares give the key"));
+  const check = withShares(
+    parent.command("check").description("try whether shares give the key"),
+  ).addHelpText("after", CHECK_HELP);
   addAction<ShareOptions>(check, terminal, checkShares);
   const open = withShares(parent.command("open").description("open own copies of a store"))
     .requiredOption("--store <file>", "a copy of the store, such as focal-point.sqlite")

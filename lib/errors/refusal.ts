@@ -129,12 +129,6 @@ export const REFUSALS = {
     "A recipient is suspended.",
     "Ask the secretariat, or use another channel.",
   ),
-  RECIPIENT_REMOVED: rule(
-    "authorize",
-    "final",
-    "A recipient was removed from the exchange.",
-    "Ask another participant of that State, or write it a letter.",
-  ),
   NOT_BOUND_BY_INSTRUMENT: rule(
     "authorize",
     "final",
@@ -224,6 +218,12 @@ export const REFUSALS = {
     "final",
     "The operator has rejected the message in quarantine.",
     "Ask the operator why, then send under a new message id.",
+  ),
+  RECIPIENT_REMOVED: rule(
+    "authorize",
+    "final",
+    "A recipient was removed from the exchange.",
+    "Ask another participant of that State, or write it a letter.",
   ),
   REGISTER_EXPIRED: rule(
     "authorize",
