@@ -1,18 +1,23 @@
 import { ageText, type PageAlert } from "#http";
 import { LOG_LIMITS, STATUS_LIMITS } from "#runtime";
-import { standingNotice } from "#trust";
+import { type EndingKey, endingText, standingNotice } from "#trust";
 import { EVENT_KINDS } from "../store/event-kinds.ts";
 import { EVENT_REMEDIES } from "./event-remedies.ts";
 import type { GatewaySummary, ParticipantSummary } from "./gateway-summary.ts";
+
+/** Owners of ending keys that one line names. */
+const OWNERS_SHOWN = 5;
 
 /** What needs a person, with why and what to do: what is stuck first (TP-OPS-30). */
 export function attentionOf(
   summary: Omit<GatewaySummary, "attention">,
   nowMs: number,
+  ending: readonly EndingKey[] = [],
 ): PageAlert[] {
   return [
     ...carrierAlerts(summary),
     ...registerAlerts(summary, nowMs),
+    ...keyAlerts(ending, nowMs),
     ...storeAlerts(summary, nowMs),
     ...witnessAlerts(summary, nowMs),
     ...summary.participants.flatMap((participant) => deliveryAlerts(participant, nowMs)),
@@ -37,6 +42,27 @@ function registerAlerts(
 ): PageAlert[] {
   const notice = standingNotice({ closesAtMs: Date.parse(closesAt), name }, nowMs);
   return notice === undefined ? [] : [notice];
+}
+
+/** One line for each key of the exchange, and one for whom else has keys that end (TP-KEY-7). */
+function keyAlerts(ending: readonly EndingKey[], nowMs: number): PageAlert[] {
+  const own = ending.filter(({ participant }) => participant === "");
+  const others = [...new Set(ending.map(({ participant }) => participant))].filter(Boolean);
+  const alerts: PageAlert[] = own.map((key) => ({
+    level: key.endsAtMs > nowMs ? "look" : "stuck",
+    what: `The exchange's key for ${key.use} (${key.keyId}) ${endingText(key, nowMs)}; no next one is registered.`,
+    remedy:
+      "Make the next one: tracepost register exchange-key, then register draft, sign, publish.",
+  }));
+  if (others.length === 0) return alerts;
+  const shown = others.slice(0, OWNERS_SHOWN).join(", ");
+  const more = others.length > OWNERS_SHOWN ? ` and ${others.length - OWNERS_SHOWN} more` : "";
+  alerts.push({
+    level: "look",
+    what: `Keys end within 60 days and have no successor: of ${shown}${more}.`,
+    remedy: "The event KEY_EXPIRY has each. Ask for the next ones: tracepost participant request.",
+  });
+  return alerts;
 }
 
 function storeAlerts(

@@ -20,6 +20,7 @@ export const EVENT_REMEDIES: Readonly<Record<EventKind, string>> = {
   STREAM_RECREATED: "find out who removed it",
   STREAM_FULL: "look why its reader does not take what is in it",
   CERTIFICATE_EXPIRY: "issue it anew and lay it in the place of the old one; nothing is stopped",
+  KEY_EXPIRY: "have its owner make the next one, and the register announce it",
   LOG_FORKED:
     "stop the gateway; compare with the newest backup and with `/conflicts` of the witness",
   LOG_DAMAGED:

@@ -2,7 +2,7 @@ import { stat, statfs } from "node:fs/promises";
 import { glanceAtRegister } from "#http";
 import type { Lane } from "#proto";
 import type { Clock, Database } from "#runtime";
-import type { CurrentRegister } from "#trust";
+import { type CurrentRegister, endingKeys } from "#trust";
 import { laneToken } from "#wire";
 import type { CheckpointKeeper } from "../checkpoint-keeper.ts";
 import type { GatewayStatus } from "../store/status.ts";
@@ -61,7 +61,8 @@ export async function summarize(deps: SummaryDeps): Promise<GatewaySummary> {
     resources: await resourcesOf(deps),
     participants: participantsOf(deps, status, undecided),
   };
-  return { ...summary, attention: attentionOf(summary, nowMs) };
+  const ending = endingKeys(deps.register.view(), nowMs);
+  return { ...summary, attention: attentionOf(summary, nowMs, ending) };
 }
 
 /** Who watches the log, and since when there is something that no quorum has cosigned. */

@@ -1,5 +1,13 @@
 import { type Clock, type Database, GATEWAY_LIMITS, type Logger } from "#runtime";
-import { type RegisterAlarm, type RegisterClient, standingNotice } from "#trust";
+import {
+  type EndingKey,
+  endingKeys,
+  endingStage,
+  endingText,
+  type RegisterAlarm,
+  type RegisterClient,
+  standingNotice,
+} from "#trust";
 import type { Occurrence } from "../store/operator-events.ts";
 import type { GatewayProcedures } from "../store.ts";
 
@@ -13,8 +21,8 @@ export interface RegisterWatchDeps {
 
 /**
  * Tells the operator of the register in force (TP-RUN-20): that it is to be renewed, has expired or
- * has closed, and of keys in it that are not believed. Each is said once for a version, and again
- * after a start.
+ * has closed, of keys in it that are not believed, and of keys that end (TP-KEY-7). Each is said
+ * once for a version, and again after a start.
  */
 export class RegisterWatch {
   readonly #deps: RegisterWatchDeps;
@@ -55,6 +63,7 @@ export class RegisterWatch {
       const subject = `version ${version}: ${standing.name}`;
       found.push({ kind: "REGISTER_EXPIRY", participant: "", subject, detail: notice.what });
     }
+    for (const key of endingKeys(client.current.view(), nowMs)) found.push(endOf(key, nowMs));
     const unsaid = found.filter((one) => !this.#said.has(JSON.stringify([one.kind, one.subject])));
     if (unsaid.length === 0) return;
     try {
@@ -72,5 +81,14 @@ function doubtOf({ detail, kind, participant }: RegisterAlarm, version: string):
     participant,
     subject: `version ${version}: ${kind} ${participant}`,
     detail,
+  };
+}
+
+function endOf(key: EndingKey, nowMs: number): Occurrence {
+  return {
+    kind: "KEY_EXPIRY",
+    participant: key.participant,
+    subject: `${key.use} ${key.keyId}: ${endingStage(key, nowMs)}`,
+    detail: `${endingText(key, nowMs)}, and the register has no next one`,
   };
 }

@@ -2,7 +2,7 @@ import { REFUSALS } from "#errors";
 import { ageText, type PageAlert } from "#http";
 import { INCIDENT_REMEDIES, type PostOpen } from "#post";
 import { STATUS_LIMITS } from "#runtime";
-import type { StandingNotice } from "#trust";
+import { type EndingKey, endingText, type StandingNotice } from "#trust";
 import { WEBHOOK_FAILURES, type WebhookRecord } from "#webhooks";
 import { laneToken } from "#wire";
 
@@ -14,6 +14,8 @@ export interface ServiceGlance {
   readonly signerProblem?: string | undefined;
   /** What is to be done about the register; undefined: nothing. */
   readonly notice?: StandingNotice | undefined;
+  /** Own keys that end soon and have no successor (TP-KEY-7). */
+  readonly endingKeys?: readonly EndingKey[];
   readonly post: PostOpen;
   /** Kind of incident → how often, since the store was made. */
   readonly incidents: Readonly<Record<string, number>>;
@@ -35,6 +37,7 @@ export function serviceAttention(
     ...connectionAlerts(glance),
     ...signerAlerts(glance),
     ...(glance.notice === undefined ? [] : [glance.notice]),
+    ...keyAlerts(glance, nowMs),
     ...postAlerts(glance, nowMs),
     ...own,
     ...incidentAlerts(glance, nowMs),
@@ -75,6 +78,14 @@ function signerAlerts({ signerProblem }: ServiceGlance): PageAlert[] {
         "once it answers.",
     },
   ];
+}
+
+function keyAlerts({ endingKeys = [] }: ServiceGlance, nowMs: number): PageAlert[] {
+  return endingKeys.map((key) => ({
+    level: key.endsAtMs > nowMs ? "look" : "stuck",
+    what: `Our key for ${key.use} (${key.keyId}) ${endingText(key, nowMs)}; no next one is registered.`,
+    remedy: "Make the next one and have it registered: tracepost participant request, rotate-key.",
+  }));
 }
 
 function postAlerts({ connected, post }: ServiceGlance, nowMs: number): PageAlert[] {

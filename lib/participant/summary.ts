@@ -8,6 +8,7 @@ import {
 } from "#http";
 import type { PostStatus } from "#post";
 import type { Clock, Database } from "#runtime";
+import { endingKeys } from "#trust";
 import { laneToken } from "#wire";
 import type { ServiceGlance } from "./attention.ts";
 import type { ServiceProcedures } from "./store/service-store.ts";
@@ -118,7 +119,9 @@ export async function summarizeService(deps: ServiceSummaryDeps): Promise<Summar
   const { incidents, missingSinceMs } = post;
   const signerProblem = deps.signerProblem?.();
   const { notice, register } = glanceAtRegister(deps.registers, nowMs);
-  const problems = { signerProblem, notice };
+  const ending = endingKeys(deps.registers.current.view(), nowMs);
+  const own = ending.filter(({ participant }) => participant === deps.participant);
+  const problems = { signerProblem, notice, endingKeys: own };
   const glance = { ...connection, ...problems, post: open, incidents, webhooks, newestChange };
   const summary = {
     participant: deps.participant,

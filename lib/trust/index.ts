@@ -108,6 +108,12 @@ export {
   withStatement,
   withStatus,
 } from "./versions/edit-entries.ts";
+export {
+  type EndingKey,
+  endingKeys,
+  endingStage,
+  endingText,
+} from "./versions/ending-keys.ts";
 export { exchangeKey, revokedKeys } from "./versions/exchange-keys.ts";
 export { signFreshness } from "./versions/freshness.ts";
 export {

@@ -31,6 +31,15 @@ const alerts = (changes: Partial<Glance>) => attentionOf({ ...quiet, ...changes 
 const said = (changes: Partial<Glance>) =>
   alerts(changes).map(({ level, what }) => `${level}: ${what}`);
 
+test("an own key that ends is told, and that it has ended (TP-KEY-7)", () => {
+  const key = { participant: "NE", use: "sealing", keyId: "abc", endsAtMs: NOW_MS + 864e5 };
+  const over = { ...key, use: "signing", endsAtMs: NOW_MS };
+  expect(said({ endingKeys: [over, key] })).toEqual([
+    "stuck: Our key for signing (abc) ended less than a day ago; no next one is registered.",
+    "look: Our key for sealing (abc) ends in 1 day; no next one is registered.",
+  ]);
+});
+
 const waitingFor = (ms: number, unconfirmed: number) => ({
   ...quiet.post,
   waiting: [

@@ -54,6 +54,21 @@ const quiet: Facts = {
 const said = (changes: Partial<Facts>) =>
   attentionOf({ ...quiet, ...changes }, NOW_MS).map(({ level, what }) => `${level}: ${what}`);
 
+const ending = (participant: string, days: number) => ({
+  ...{ participant, use: "signing", keyId: `key-of-${participant}` },
+  endsAtMs: NOW_MS + days * DAY_MS,
+});
+
+test("keys that end are told: each of the exchange, and whose else (TP-KEY-7)", () => {
+  const others = ["BR", "NE", "AT", "KE", "US", "DE"].map((id) => ending(id, 50));
+  const found = attentionOf(quiet, NOW_MS, [ending("", -2), ending("", 9), ...others]);
+  expect(found.map(({ level, what }) => `${level}: ${what}`)).toEqual([
+    "stuck: The exchange's key for signing (key-of-) has ended 2 days ago; no next one is registered.",
+    "look: The exchange's key for signing (key-of-) ends in 9 days; no next one is registered.",
+    "look: Keys end within 60 days and have no successor: of BR, NE, AT, KE, US and 1 more.",
+  ]);
+});
+
 const waiting = (ms: number, lastHeardAt: string | undefined) => ({
   participants: [
     {
