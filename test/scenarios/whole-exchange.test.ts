@@ -77,6 +77,13 @@ async function expectSealed(input: string, dataDir: string): Promise<void> {
   expect(await findInClear(foreign, serials)).toEqual([]);
 }
 
+/** What two runs over one folder have in common: all but the time, and the dated cosignature. */
+function lasting({ log, ...report }: ScenarioReport) {
+  const signedLines = 5;
+  const checkpoint = log.checkpoint.split("\n").slice(0, signedLines);
+  return { ...report, elapsedMs: 0, log: { ...log, checkpoint } };
+}
+
 describe("the made-up set", () => {
   test("goes from State to State and back, provably, and nothing is left in clear", async () => {
     const { dataDir, report, told } = await play(MADE_UP, "made-up");
@@ -92,7 +99,7 @@ describe("the made-up set", () => {
     const before = JSON.parse(await readFile(join(dir, "made-up.json"), "utf8")) as ScenarioReport;
     const { report, told } = await play(MADE_UP, "made-up");
     expectAlertStory(told, "in an earlier run");
-    expect({ ...report, elapsedMs: 0 }).toEqual({ ...before, elapsedMs: 0 });
+    expect(lasting(report)).toEqual(lasting(before));
   });
 
   test("is refused in a folder that another input filled, with the way out", async () => {
