@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { type Command, Option } from "commander";
+import type { Command } from "commander";
 import { TracepostError } from "#errors";
 import {
   ParticipantStatus,
@@ -27,9 +27,13 @@ import {
   type OutputOptions,
   type Terminal,
 } from "../command-result.ts";
-import { parseMoment } from "../parse-option.ts";
 import { readInput } from "../read-input.ts";
 import { changeDraft, type DraftOptions, reportLines, takenOr } from "../register-files.ts";
+import {
+  addRevocationOptions,
+  type RevocationOptions,
+  revocationOrder,
+} from "../revocation-order.ts";
 
 type ChangeOptions = OutputOptions & DraftOptions;
 
@@ -37,11 +41,8 @@ interface AddOptions extends ChangeOptions {
   readonly keys: string;
 }
 
-interface RotateOptions extends ChangeOptions {
+interface RotateOptions extends ChangeOptions, RevocationOptions {
   readonly keys?: string;
-  readonly revoke?: readonly string[];
-  readonly reason: string;
-  readonly compromisedSince?: number;
 }
 
 const HELP = {
@@ -83,8 +84,6 @@ Examples:
 `,
 } as const;
 
-const REASONS = ["SUPERSEDED", "COMPROMISED", "LOST"] as const;
-
 /** Adds `participant add`, `suspend`, `resume`, `remove` and `rotate-key` (TP-REG-10). */
 export function addParticipantChange(parent: Command, terminal: Terminal): void {
   const add = parent
@@ -113,11 +112,8 @@ export function addParticipantChange(parent: Command, terminal: Terminal): void 
     .command("rotate-key")
     .description("take a participant's next keys into a draft, or revoke keys")
     .argument("<id>", "participant id")
-    .option("--keys <file>", "its next statement about its keys")
-    .option("--revoke <key-id...>", "keys that are believed no more")
-    .addOption(new Option("--reason <reason>", "why").choices(REASONS).default("SUPERSEDED"))
-    .option("--compromised-since <time>", "since when others may have had them", parseMoment);
-  addDraftOptions(rotate, HELP.rotate);
+    .option("--keys <file>", "its next statement about its keys");
+  addDraftOptions(addRevocationOptions(rotate), HELP.rotate);
   addAction<RotateOptions>(rotate, terminal, rotateKeys);
 }
 
@@ -147,21 +143,35 @@ async function addParticipant(options: AddOptions, file = ""): Promise<CommandRe
 }
 
 async function rotateKeys(options: RotateOptions, id = ""): Promise<CommandResult> {
-  const { compromisedSince, keys, reason, revoke = [] } = options;
+  const { keys, revoke = [] } = options;
   if (keys === undefined && revoke.length === 0) {
     throw new TracepostError("USAGE", "It is not said which keys change", {
       remedy: "Give --keys FILE for the next statement, or --revoke KEY-ID.",
     });
   }
+  const order = revocationOrder(options, systemClock.now());
   const statement = keys === undefined ? undefined : await readStatement(keys, id);
-  return await changeEntry(options, id, (entry, nowMs) => {
+  return await changeEntry(options, id, (entry) => {
     const next = statement === undefined ? entry : withStatement(entry, statement);
-    const order = {
-      atMs: nowMs,
-      reason: RevocationReason[reason as (typeof REASONS)[number]],
-      ...(compromisedSince === undefined ? {} : { compromisedAtMs: compromisedSince }),
-    };
+    demandKeysOf([entry, next], revoke, options.draft);
     return revoke.length === 0 ? next : withRevocations(next, revoke, order);
+  });
+}
+
+/** What is revoked is a key of the entry, now or next. Throws TracepostError USAGE. */
+function demandKeysOf(
+  entries: readonly RegisterEntry[],
+  revoke: readonly string[],
+  draft: string,
+): void {
+  const known = new Set(
+    entries.flatMap((one) => [...keyIdsOf(one), ...one.revocations.map(({ keyId }) => keyId)]),
+  );
+  const unknown = revoke.find((keyId) => !known.has(keyId));
+  if (unknown === undefined) return;
+  const id = entries[0]?.participant?.id ?? "";
+  throw new TracepostError("USAGE", `${unknown} is no key of ${id} in ${draft}`, {
+    remedy: `See: tracepost participant show ${id} --register ${draft}`,
   });
 }
 

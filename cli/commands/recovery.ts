@@ -1,20 +1,16 @@
 import { join } from "node:path";
 import { type Command, InvalidArgumentError } from "commander";
 import { TracepostError } from "#errors";
-import { RECOVERABLE_SQL, type RecoverableMessage } from "#post";
-import { Envelope, Header } from "#proto";
-import { printable, type Transaction } from "#runtime";
+import { printable } from "#runtime";
 import { openSqliteReader } from "#store";
 import {
   makeRecoveryKey,
   openKeyCopy,
-  openOwnCopy,
   recoveryKeyName,
   restoreKeyCopy,
   writePublic,
   writeSecret,
 } from "#trust";
-import { inspectContent } from "#wire";
 import {
   addAction,
   type CommandResult,
@@ -22,6 +18,7 @@ import {
   type Terminal,
 } from "../command-result.ts";
 import { readInput } from "../read-input.ts";
+import { type OpenedCopies, openCopiesOf } from "../recovery-copies.ts";
 import { keyOfShares } from "../recovery-shares.ts";
 
 interface InitOptions extends OutputOptions {
@@ -67,7 +64,9 @@ Example:
 
 const OPEN_HELP = `
 Opens the own copies of a store, or one of them, with the shares alone: no key of the participant
-is needed. Works on a copy of the file; each message becomes a JSON file below --out.
+is needed. Works on a copy of the file; each message becomes a JSON file below --out, named by its
+sender, or own, and its id. One that does not open is told, and the others are opened; a file that
+is there already stays as it is.
 
 Example:
   tracepost recovery open --store focal-point.sqlite --participant NE --out opened \\
@@ -156,61 +155,36 @@ async function openCopies(options: OpenOptions): Promise<CommandResult> {
   const { message: wanted, out, participant, store } = options;
   const reader = openSqliteReader(store);
   try {
-    const opened = await reader.read((tx) => openEach(tx, { identity, out, participant, wanted }));
-    if (opened.length === 0) {
-      throw new TracepostError("INPUT_INVALID", `${store} holds no such own copy`, {
-        remedy: "Messages from before recoveryRecipientFile was set have no recovery key.",
-      });
-    }
-    const lines = [printable(`${opened.length} messages opened in ${out}.`)];
-    return { json: { opened: opened.length, files: opened }, lines };
+    const order = { identity, out, participant, wanted };
+    return resultOf(options, await reader.read((tx) => openCopiesOf(tx, order)));
   } finally {
     reader.close();
   }
 }
 
-async function openEach(
-  tx: Transaction,
-  to: { identity: string; out: string; participant: string; wanted: string | undefined },
-): Promise<string[]> {
-  const files: string[] = [];
-  const kept = await tx.all<RecoverableMessage>(RECOVERABLE_SQL);
-  for (const { envelope, message_id: messageId, sender } of kept) {
-    if (to.wanted !== undefined && to.wanted !== messageId) continue;
-    const keys = await tx.all<{ part: string; key: Uint8Array }>(
-      "SELECT part, key FROM post_recovery WHERE sender = ? AND message_id = ?",
-      sender,
-      messageId,
-    );
-    const recovery = keys.map(({ key, part }) => ({ partName: part, key }));
-    const copy = { owner: to.participant, envelope, keys: recovery };
-    const opened = await openOwnCopy(copy, to.identity);
-    if (!opened.ok) {
-      const { code, detail, field } = opened.refusal;
-      throw new TracepostError("VERIFICATION", `Message ${messageId} does not open`, {
-        problems: [`${field} ${detail} (${code})`],
-        remedy: "Look whether --participant and the shares are those of this store.",
-      });
-    }
-    const file = join(to.out, `${messageId}.json`);
-    await writeSecret(file, `${JSON.stringify(await told(envelope, opened.value), null, 2)}\n`);
-    files.push(file);
+function resultOf(
+  { out, store }: OpenOptions,
+  { files, present, problems }: OpenedCopies,
+): CommandResult {
+  if (problems.length > 0) {
+    const done = `${files.length} opened in ${out}, ${present.length} were there already`;
+    const failed = `${problems.length} messages do not open; ${done}`;
+    throw new TracepostError("VERIFICATION", failed, {
+      problems,
+      remedy: "Look whether --participant and the shares are those of this store.",
+    });
   }
-  return files;
-}
-
-/** A message as it is written for a person: who, when, and what each part says. */
-async function told(envelope: Uint8Array, opened: ReadonlyMap<string, Uint8Array>) {
-  const header = Header.decode(Envelope.decode(envelope).header);
-  const parts: Record<string, unknown> = {};
-  for (const [name, bytes] of opened) {
-    const schema = header.parts.find((part) => part.name === name)?.schema ?? "";
-    const content = await inspectContent(schema, bytes);
-    parts[name] = content ?? { base64: Buffer.from(bytes).toString("base64") };
+  if (files.length + present.length === 0) {
+    throw new TracepostError("INPUT_INVALID", `${store} holds no such own copy`, {
+      remedy: "Messages from before recoveryRecipientFile was set have no recovery key.",
+    });
   }
-  const { messageId, sender, recipients, sentAt } = header;
-  const seconds = Number(sentAt?.seconds ?? 0n);
-  return { messageId, sender, recipients, sentAt: new Date(seconds * 1_000).toISOString(), parts };
+  const were = `${present.length} were there already and stay as they are:`;
+  const lines = [
+    `${files.length} messages opened in ${out}.`,
+    ...(present.length === 0 ? [] : [were, ...present.map((file) => `  ${file}`)]),
+  ];
+  return { json: { opened: files.length, files, present }, lines: lines.map(printable) };
 }
 
 async function restoreKeys({ copy, keysDir, share }: RestoreOptions): Promise<CommandResult> {

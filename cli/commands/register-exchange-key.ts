@@ -1,12 +1,13 @@
-import { type Command, Option } from "commander";
+import type { Command } from "commander";
 import { TracepostError } from "#errors";
-import { KeyPurpose, RevocationReason } from "#proto";
+import { KeyPurpose } from "#proto";
 import { systemClock } from "#runtime";
 import {
   exchangeKey,
   generateSigningKey,
   type RegisterChange,
   type RegisterContent,
+  type RevocationOrder,
   revokedKeys,
   saveSigningKey,
 } from "#trust";
@@ -18,18 +19,19 @@ import {
 } from "../command-result.ts";
 import { parseMoment } from "../parse-option.ts";
 import { changeDraft, type DraftOptions, reportLines } from "../register-files.ts";
+import {
+  addRevocationOptions,
+  type RevocationOptions,
+  revocationOrder,
+} from "../revocation-order.ts";
 
-interface KeyOptions extends OutputOptions, DraftOptions {
+interface KeyOptions extends OutputOptions, DraftOptions, RevocationOptions {
   readonly receipt?: string;
   readonly checkpoint?: string;
   readonly freshness?: string;
   readonly from?: number;
-  readonly revoke?: readonly string[];
-  readonly reason: string;
-  readonly compromisedSince?: number;
 }
 
-const REASONS = ["SUPERSEDED", "COMPROMISED", "LOST"] as const;
 const PURPOSES = {
   receipt: KeyPurpose.RECEIPT,
   checkpoint: KeyPurpose.CHECKPOINT,
@@ -56,10 +58,8 @@ export function addRegisterExchangeKey(parent: Command, terminal: Terminal): voi
     .option("--receipt <file>", "where to write the next key that signs receipts")
     .option("--checkpoint <file>", "where to write the next key that signs checkpoints")
     .option("--freshness <file>", "where to write the next key that signs freshness")
-    .option("--from <time>", "when the new keys begin (ISO 8601)", parseMoment)
-    .option("--revoke <key-id...>", "keys that are believed no more")
-    .addOption(new Option("--reason <reason>", "why").choices(REASONS).default("SUPERSEDED"))
-    .option("--compromised-since <time>", "since when others may have had them", parseMoment)
+    .option("--from <time>", "when the new keys begin (ISO 8601)", parseMoment);
+  addRevocationOptions(command)
     .option("--dry-run", "show what would change, write nothing")
     .addHelpText("after", HELP);
   addAction<KeyOptions>(command, terminal, changeKeys);
@@ -68,6 +68,7 @@ export function addRegisterExchangeKey(parent: Command, terminal: Terminal): voi
 async function changeKeys(options: KeyOptions): Promise<CommandResult> {
   const { revoke = [] } = options;
   const nowMs = systemClock.now();
+  const order = revocationOrder(options, nowMs);
   const fromMs = Math.max(options.from ?? nowMs, nowMs);
   const made = (Object.keys(PURPOSES) as (keyof typeof PURPOSES)[]).flatMap((name) => {
     const file = options[name];
@@ -83,7 +84,8 @@ async function changeKeys(options: KeyOptions): Promise<CommandResult> {
     for (const { file, pair } of made) await saveSigningKey(file, pair);
   }
   const keys = made.map(({ name, pair }) => exchangeKey(pair, PURPOSES[name], fromMs));
-  const report = await changeDraft(options, (content) => changeOf(content, keys, options), nowMs);
+  const change = (content: RegisterContent) => changeOf(content, keys, revoke, order);
+  const report = await changeDraft(options, change, nowMs);
   const files = made.map(({ file, name, pair }) => ({ purpose: name, keyId: pair.keyId, file }));
   return { json: { ...report, made: files }, lines: reportLines(report) };
 }
@@ -91,7 +93,8 @@ async function changeKeys(options: KeyOptions): Promise<CommandResult> {
 function changeOf(
   { manifest: { manifest } }: RegisterContent,
   added: readonly ReturnType<typeof exchangeKey>[],
-  { compromisedSince, reason, revoke = [] }: KeyOptions,
+  revoke: readonly string[],
+  order: RevocationOrder,
 ): RegisterChange {
   const { freshnessKeys, gatewayKeys } = manifest;
   const known = [...freshnessKeys, ...gatewayKeys].map(({ keyId }) => keyId);
@@ -101,11 +104,6 @@ function changeOf(
       remedy: "A participant's key is revoked with tracepost participant rotate-key.",
     });
   }
-  const order = {
-    atMs: systemClock.now(),
-    reason: RevocationReason[reason as (typeof REASONS)[number]],
-    ...(compromisedSince === undefined ? {} : { compromisedAtMs: compromisedSince }),
-  };
   const isFreshness = (key: { purpose: KeyPurpose }): boolean =>
     key.purpose === KeyPurpose.FRESHNESS;
   return {

@@ -45,8 +45,17 @@ export async function erasePersonsPart(tx: Transaction, message: KeptMessage): P
     draft: Uint8Array | null;
     envelope: Uint8Array | null;
   }>("SELECT state, draft, envelope FROM post_outbox WHERE message_id = ?", messageId);
-  // What is not sealed yet would be sealed without the part its header promises.
-  if (row === undefined || row.state === "draft") return;
+  if (row === undefined) return;
+  if (row.state === "draft") {
+    // What is not sealed yet would be sealed without the part its header promises. An empty key in
+    // the place of the one that sealing brings keeps that from being kept (TP-RECOVER-2).
+    await tx.run(
+      `INSERT INTO post_recovery (sender, message_id, part, key)
+       VALUES ('', ?, 'persons', x'')`,
+      messageId,
+    );
+    return;
+  }
   const hasEnded = row.state !== "sealed" && row.state !== "accepted";
   const { draft, envelope } = row;
   await tx.run(

@@ -35,7 +35,12 @@ export {
   type PostStore,
 } from "./procedures.ts";
 export { Pump, type PumpOptions, type PumpTurn } from "./pump.ts";
-export { RECOVERABLE_SQL, RECOVERY_MIGRATION_SQL, type RecoverableMessage } from "./recovery.ts";
+export {
+  RECOVERABLE_SQL,
+  RECOVERY_MIGRATION_SQL,
+  type RecoverableMessage,
+  readRecoverable,
+} from "./recovery.ts";
 export { POST_MIGRATION_SQL, POST_OPEN_MIGRATION_SQL, POST_ORDER_MIGRATION_SQL } from "./schema.ts";
 export type {
   IncidentRecord,

@@ -145,6 +145,10 @@ describe("the State whose key is with a program", () => {
         "SELECT message_id, key FROM post_recovery WHERE part = 'body'",
       ),
       kept: await all<RecoverableMessage>(RECOVERABLE_SQL),
+      envelopes: await all<{ message_id: string; envelope: Uint8Array }>(
+        `SELECT message_id, envelope FROM post_inbox
+         UNION ALL SELECT message_id, envelope FROM post_outbox WHERE envelope IS NOT NULL`,
+      ),
       sealed: await all<{ n: number }>(
         `SELECT (SELECT count(DISTINCT message_id) FROM post_outbox_recipient
            WHERE pair_sequence IS NOT NULL)
@@ -152,9 +156,11 @@ describe("the State whose key is with a program", () => {
       ),
     }));
     expect(copies.kept).toHaveLength(copies.sealed[0]?.n ?? 0);
-    for (const { envelope, message_id } of [copies.kept.at(0), copies.kept.at(-1)].flatMap(
+    for (const { message_id } of [copies.kept.at(0), copies.kept.at(-1)].flatMap(
       (one) => one ?? [],
     )) {
+      const found = copies.envelopes.find((one) => one.message_id === message_id);
+      const envelope = found?.envelope ?? new Uint8Array();
       const keys = copies.keys
         .filter((one) => one.message_id === message_id)
         .map(({ key }) => ({ partName: "body", key }));

@@ -6,10 +6,13 @@ import { TracepostError } from "#errors";
 import { decryptWith, encryptTo } from "../age-file.ts";
 import { writeSecret } from "../secret-file.ts";
 
-const KEY_FILE = /^[a-z]+(-[0-9]+)?\.(key|age)$/;
+/** Names that a key ring loads; none of them leads out of its folder. */
+const KEY_FILE = /^[a-z]+(-[A-Za-z0-9_-]+)?\.(key|age)$/;
 const KeyCopy = Type.Object(
   {
-    files: Type.Record(Type.String({ pattern: KEY_FILE.source }), Type.String()),
+    files: Type.Record(Type.String({ pattern: KEY_FILE.source }), Type.String(), {
+      additionalProperties: false,
+    }),
     passphrase: Type.Optional(Type.String()),
   },
   { additionalProperties: false },

@@ -1,4 +1,4 @@
-import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { TracepostError } from "#errors";
 import { TRUST_LIMITS } from "#runtime";
 import { parseSignerResponse, type SignerRequest } from "./signer-protocol.ts";
@@ -9,7 +9,10 @@ export interface SignerProcessOptions {
   readonly command: readonly [string, ...string[]];
   /** Folder it runs in. */
   readonly cwd: string;
-  /** Longest wait for a signature, milliseconds; a person may have to touch a card. */
+  /**
+   * Longest wait for a signature, milliseconds, from the question or from the answer before: one is
+   * answered after the other, and a person may have to touch a card for each.
+   */
   readonly timeoutMs?: number;
 }
 
@@ -30,7 +33,7 @@ const REMEDY =
 export class SignerProcess {
   readonly #options: SignerProcessOptions;
   readonly #callers = new Map<number, Caller>();
-  #child: ChildProcessWithoutNullStreams | undefined;
+  #child: ChildProcess | undefined;
   #unread = "";
   #lastId = 0;
   #problem: string | undefined;
@@ -55,7 +58,14 @@ export class SignerProcess {
     if (this.#callers.size >= TRUST_LIMITS.signaturesWaitingMax) {
       return Promise.reject(unavailable(`${this.#callers.size} signatures are waited for`));
     }
-    const child = this.#child ?? this.#start();
+    let child: ChildProcess;
+    try {
+      child = this.#child ?? this.#start();
+    } catch (caught) {
+      // Some of what a machine runs out of is thrown, and not told as an event.
+      this.#problem = cannotStart(this.#options.command[0], caught);
+      return Promise.reject(unavailable(this.#problem));
+    }
     this.#lastId += 1;
     const id = this.#lastId;
     const waitMs = this.#options.timeoutMs ?? TRUST_LIMITS.signatureMs;
@@ -64,7 +74,7 @@ export class SignerProcess {
         this.#end(child, `the signer gave no signature for ${waitMs / 1_000} s`);
       }, waitMs);
       this.#callers.set(id, { resolve, reject, timer });
-      child.stdin.write(`${JSON.stringify({ id, ...request })}\n`);
+      child.stdin?.write(`${JSON.stringify({ id, ...request })}\n`);
     });
   }
 
@@ -73,23 +83,23 @@ export class SignerProcess {
     this.#closed = true;
     const child = this.#child;
     if (child === undefined) return;
-    const isOver = new Promise((resolve) => child.once("exit", resolve));
+    // One that may not be killed ends with its input; that it may not is told as an error.
+    const isOver = new Promise((resolve) => child.once("exit", resolve).once("error", resolve));
     this.#end(child, "the signer is closed");
     await isOver;
   }
 
-  #start(): ChildProcessWithoutNullStreams {
+  #start(): ChildProcess {
     const [program, ...args] = this.#options.command;
     const child = spawn(program, args, { cwd: this.#options.cwd, stdio: "pipe" });
     this.#unread = "";
-    child.stdout.setEncoding("utf8");
-    child.stdout.on("data", (text: string) => this.#read(child, text));
+    // First of all: a machine without free files gives no streams at all, and tells it here.
+    child.on("error", (caught) => this.#end(child, cannotStart(program, caught)));
+    child.stdout?.setEncoding("utf8");
+    child.stdout?.on("data", (text: string) => this.#read(child, text));
     // Read so that it never waits for us; not shown, for it may hold what nobody is to see.
-    child.stderr.resume();
-    child.stdin.on("error", () => this.#end(child, "the signer takes no questions"));
-    child.on("error", (caught: NodeJS.ErrnoException) => {
-      this.#end(child, `the signer ${program} cannot be started (${caught.code ?? "unknown"})`);
-    });
+    child.stderr?.resume();
+    child.stdin?.on("error", () => this.#end(child, "the signer takes no questions"));
     child.on("close", (code, signal) => {
       this.#end(child, `the signer has ended (${signal ?? code ?? "unknown"})`);
     });
@@ -97,7 +107,7 @@ export class SignerProcess {
     return child;
   }
 
-  #read(child: ChildProcessWithoutNullStreams, text: string): void {
+  #read(child: ChildProcess, text: string): void {
     if (this.#child !== child) return;
     const lines = `${this.#unread}${text}`.split("\n");
     this.#unread = lines.pop() ?? "";
@@ -110,6 +120,8 @@ export class SignerProcess {
       }
       this.#callers.delete(response.id);
       clearTimeout(caller.timer);
+      // The others have waited for this one; the time for the next begins now.
+      for (const { timer } of this.#callers.values()) timer.refresh();
       if (response.signature !== undefined) {
         this.#problem = undefined;
         caller.resolve(response.signature);
@@ -123,18 +135,26 @@ export class SignerProcess {
     }
   }
 
-  #end(child: ChildProcessWithoutNullStreams, problem: string): void {
+  #end(child: ChildProcess, problem: string): void {
     if (this.#child !== child) return;
     this.#child = undefined;
+    // One of another user may not be killed by us: it ends with its input.
+    child.stdin?.destroy();
     child.kill("SIGKILL");
-    if (!this.#closed) this.#problem = problem;
     const waiting = [...this.#callers.values()];
+    // One that ends while nobody waits is started with the next question: no problem yet.
+    if (!this.#closed && waiting.length > 0) this.#problem = problem;
     this.#callers.clear();
     for (const { reject, timer } of waiting) {
       clearTimeout(timer);
       reject(unavailable(problem));
     }
   }
+}
+
+function cannotStart(program: string, caught: unknown): string {
+  const { code = "unknown" } = caught as NodeJS.ErrnoException;
+  return `the signer ${program} cannot be started (${code})`;
 }
 
 function unavailable(problem: string): TracepostError {

@@ -3,7 +3,7 @@ import {
   type Participant,
   type ParticipantStatus,
   RegisterEntry,
-  type RevocationReason,
+  RevocationReason,
   type SignedKeyStatement,
   type Timestamp,
 } from "#proto";
@@ -56,19 +56,33 @@ export interface RevocationOrder {
   readonly compromisedAtMs?: number;
 }
 
-/** An entry with keys revoked, named by their ids; what is revoked already stays as it was. */
+/**
+ * Whether an order says more of a key than its revocation does: that somebody else may have had it.
+ * Anything else leaves what is revoked as it was, and the time of revocation always stays.
+ */
+export function saysMore({ reason }: RevocationOrder, before: RevocationReason): boolean {
+  return reason === RevocationReason.COMPROMISED && before !== RevocationReason.COMPROMISED;
+}
+
+/** An entry with keys revoked, named by their ids; those revoked already as `saysMore` has it. */
 export function withRevocations(
   entry: RegisterEntry,
   keyIds: readonly string[],
-  { atMs, compromisedAtMs, reason }: RevocationOrder,
+  order: RevocationOrder,
 ): RegisterEntry {
+  const { atMs, compromisedAtMs, reason } = order;
   const known = new Set(entry.revocations.map(({ keyId }) => keyId));
   const compromisedAt: Timestamp | undefined =
     compromisedAtMs === undefined ? undefined : toTimestamp(compromisedAtMs);
   const added = keyIds
     .filter((keyId) => !known.has(keyId))
     .map((keyId) => ({ keyId, revokedAt: toTimestamp(atMs), reason, compromisedAt }));
-  return { ...entry, revocations: [...entry.revocations, ...added] };
+  const before = entry.revocations.map((one) =>
+    keyIds.includes(one.keyId) && saysMore(order, one.reason)
+      ? { ...one, reason, compromisedAt }
+      : one,
+  );
+  return { ...entry, revocations: [...before, ...added] };
 }
 
 /** Ids of every key in the statement of an entry that signs messages or is sealed to. */

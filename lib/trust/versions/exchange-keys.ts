@@ -2,7 +2,7 @@ import { type KeyPurpose, SigningKey } from "#proto";
 import { REGISTER_LIMITS } from "#runtime";
 import { toTimestamp } from "#wire";
 import type { SigningKeyPair } from "../keys.ts";
-import type { RevocationOrder } from "./edit-entries.ts";
+import { type RevocationOrder, saysMore } from "./edit-entries.ts";
 
 /**
  * A key of the exchange itself (receipts, checkpoints, freshness) as a register has it: valid from
@@ -23,17 +23,20 @@ export function exchangeKey(
 }
 
 /**
- * Keys with some of them revoked, named by their ids; what is revoked already stays as it was. A
- * revoked key stays in the register: what it signed before is verified with it (TP-KEY-4).
+ * Keys with some of them revoked, named by their ids; one revoked already can become compromised.
+ * A revoked key stays in the register: what it signed before is verified with it (TP-KEY-4).
  */
 export function revokedKeys(
   keys: readonly SigningKey[],
   keyIds: readonly string[],
-  { atMs, compromisedAtMs, reason }: RevocationOrder,
+  order: RevocationOrder,
 ): readonly SigningKey[] {
+  const { atMs, compromisedAtMs, reason: revocationReason } = order;
+  const compromisedAt = compromisedAtMs === undefined ? undefined : toTimestamp(compromisedAtMs);
   return keys.map((key) => {
-    if (!keyIds.includes(key.keyId) || key.revokedAt !== undefined) return key;
-    const compromisedAt = compromisedAtMs === undefined ? undefined : toTimestamp(compromisedAtMs);
-    return { ...key, revokedAt: toTimestamp(atMs), revocationReason: reason, compromisedAt };
+    if (!keyIds.includes(key.keyId)) return key;
+    const { revokedAt = toTimestamp(atMs) } = key;
+    if (key.revokedAt !== undefined && !saysMore(order, key.revocationReason)) return key;
+    return { ...key, revokedAt, revocationReason, compromisedAt };
   });
 }

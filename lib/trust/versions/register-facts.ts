@@ -2,7 +2,10 @@ import {
   Aggregation,
   Boundness,
   Instrument,
+  KeyPurpose,
   KeyStatement,
+  type LogKey,
+  type LogWitness,
   type Participant,
   ParticipantStatus,
   type RegisterEntry,
@@ -37,12 +40,12 @@ export function manifestFacts({ manifest: { manifest } }: RegisterContent): read
     `log ${manifest.logOrigin}`,
     `signed by ${roots?.threshold ?? 0} of ${roots?.keys.length ?? 0} root keys`,
     ...(roots?.keys ?? []).map(({ keyId, state }) => `root key ${keyId} in ${state}`),
-    ...manifest.gatewayKeys.map((key) => `gateway key ${exchangeKeyFact(key)}`),
-    ...manifest.freshnessKeys.map((key) => `freshness key ${exchangeKeyFact(key)}`),
-    ...manifest.logKeys.map((key) => `log key ${key.keyId} until ${day(key.notAfter)}`),
-    ...(manifest.witnesses?.witnesses ?? []).map(
-      ({ name, participant }) => `witness ${name} of ${participant}`,
+    ...manifest.gatewayKeys.map(
+      (key) => `gateway key ${exchangeKeyFact(key)} for ${nameOf(KeyPurpose, key.purpose)}`,
     ),
+    ...manifest.freshnessKeys.map((key) => `freshness key ${exchangeKeyFact(key)}`),
+    ...manifest.logKeys.map((key) => `log key ${lifeOf(key)}`),
+    ...(manifest.witnesses?.witnesses ?? []).map(witnessFact),
     ...(manifest.witnesses ? [`witnessed by ${manifest.witnesses.quorum}`] : []),
     ...manifest.groups.map(({ members, name }) => `group ${name}: ${members.join(", ")}`),
   ];
@@ -162,11 +165,22 @@ function keyFacts({ statement: signed }: RegisterEntry): readonly string[] {
 }
 
 function exchangeKeyFact(key: SigningKey): string {
-  const { compromisedAt, keyId, notAfter, notBefore, revocationReason, revokedAt } = key;
-  const life = `${keyId} from ${minute(notBefore)} until ${day(notAfter)}`;
-  if (revokedAt === undefined) return life;
+  const { compromisedAt, revocationReason, revokedAt } = key;
+  if (revokedAt === undefined) return lifeOf(key);
   const since = compromisedAt === undefined ? "" : `, compromised ${minute(compromisedAt)}`;
-  return `${life}, revoked ${minute(revokedAt)}: ${nameOf(RevocationReason, revocationReason)}${since}`;
+  return `${lifeOf(key)}: ${nameOf(RevocationReason, revocationReason)}${since}`;
+}
+
+/** Id and times of a key of the exchange. */
+function lifeOf({ keyId, notAfter, notBefore, revokedAt }: SigningKey | LogKey): string {
+  const life = `${keyId} from ${minute(notBefore)} until ${day(notAfter)}`;
+  return revokedAt === undefined ? life : `${life}, revoked ${minute(revokedAt)}`;
+}
+
+/** A witness with all that is trusted in it: whoever has its key or address is believed. */
+function witnessFact({ name, participant, publicKey, url }: LogWitness): string {
+  const key = Buffer.from(publicKey).toString("base64");
+  return `witness ${name} of ${participant}, key ${key}, ${url === "" ? "no URL" : `URL ${url}`}`;
 }
 
 function period(since: Timestamp | undefined, until: Timestamp | undefined): string {

@@ -58,6 +58,10 @@ function judge(
     const known: Taking = { outcome: "known", state: { ...state, taken: fresher }, taken: fresher };
     return { ok: true, value: known };
   }
+  if (offered.entryDigests.length === 0 && manifest.manifest.entryCount > 0) {
+    // A word of freshness of a version that is not here yet: to be fetched, and no incident.
+    return registerRefused("ENTRY_MISSING", "entries", "are not in it");
+  }
   const entries = resolveEntries(manifest, offered, taken?.entries ?? []);
   if (!entries.ok) return entries;
   const next = putInForce(state, manifest, entries.value);

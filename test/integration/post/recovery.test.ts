@@ -1,6 +1,7 @@
 import { copyFile, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { KeyStatement } from "#proto";
 import {
@@ -66,8 +67,8 @@ describe("a State whose one machine is destroyed", () => {
     expect(opened).toMatchObject({ code: 0, err: "" });
     const told = async (id: string) => await readFile(file("opened", `${id}.json`), "utf8");
     for (const [id, body] of [
-      [sent, "asked five years ago"],
-      [received, "answered five years ago"],
+      [`own.${sent}`, "asked five years ago"],
+      [`BR.${received}`, "answered five years ago"],
     ] as const) {
       const message = JSON.parse(await told(id)) as { sentAt: string; parts: { body: Plain } };
       const ageMs = Date.now() - Date.parse(message.sentAt);
@@ -83,6 +84,26 @@ describe("a State whose one machine is destroyed", () => {
     const foreign = await run(...wrong, "--out", file("other"), ...shares(1, 2, 3));
     expect(foreign.code).toBe(6);
     expect(foreign.err).toContain("SEAL_BINDING");
+    const again = await run(...open, "--out", file("opened"), ...shares(1, 2, 3));
+    expect(again).toMatchObject({ code: 0, err: "" });
+    expect(again.out).toContain("2 were there already and stay as they are");
+    // One that was changed, and one whose id leads elsewhere, keep back no other.
+    const copy = new DatabaseSync(file("copy.sqlite"));
+    copy.exec(`
+      INSERT INTO post_recovery SELECT sender, '../../x', part, key FROM post_recovery
+        WHERE sender = 'BR';
+      INSERT INTO post_inbox (sender, message_id, header_digest, kind, lane, exchange_status,
+        conversation_id, state, envelope, received_at)
+        SELECT sender, '../../x', header_digest, kind, lane, exchange_status, conversation_id,
+          state, envelope, received_at FROM post_inbox WHERE message_id = '${received}';
+      UPDATE post_inbox SET header_digest = zeroblob(32) WHERE message_id = '${received}';
+    `);
+    copy.close();
+    const damaged = await run(...open, "--out", file("rest"), ...shares(1, 2, 3));
+    expect(damaged.code).toBe(6);
+    expect(damaged.err).toContain(`${received} of BR: header is not the one that was kept`);
+    expect(damaged.err).toContain("../../x of BR: message_id or sender is no id");
+    expect(await readdir(file("rest"))).toEqual([`own.${sent}.json`]);
   });
 
   test("has its keys again, and announces new ones without an alarm (TP-RECOVER-4, TP-RECOVER-5)", async () => {

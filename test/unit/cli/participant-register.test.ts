@@ -155,6 +155,28 @@ describe("the next version of a register, by command (TP-REG-10)", () => {
     expect(facts).toContain("status REMOVED");
     expect(facts.filter((fact) => fact.startsWith("revoked "))).toHaveLength(2);
   });
+
+  it("revokes keys that are there, and says since when others had them or not at all", async () => {
+    const draft = ["--draft", file("third")];
+    const shown = await run("participant", "show", "NE", "--register", file("third"));
+    const signing = (shown.json.facts as string[]).find((fact) => fact.startsWith("signing key "));
+    const keyId = signing?.split(" ")[2] ?? "";
+    const rotate = ["participant", "rotate-key", "NE", ...draft];
+    const since = ["--compromised-since", "2026-05-01T00:00:00Z"];
+    const mixed = { code: 2, error: { message: expect.stringContaining("does not go with") } };
+    expect(await run(...rotate, "--revoke", keyId, ...since)).toMatchObject(mixed);
+    const exchange = ["register", "exchange-key", ...draft, "--revoke", keyId];
+    expect(await run(...exchange, "--reason", "LOST", ...since)).toMatchObject(mixed);
+    expect(await run(...rotate, "--revoke", keyId, "any text")).toMatchObject({
+      code: 2,
+      error: { message: expect.stringContaining("any text is no key of NE") },
+    });
+    expect((await run(...rotate, "--revoke", keyId)).code).toBe(0);
+    const stolen = await run(...rotate, "--revoke", keyId, "--reason", "COMPROMISED", ...since);
+    expect(JSON.stringify(stolen.json.differences.at(-1).added)).toContain(
+      "COMPROMISED, compromised 2026-05-01T00:00Z",
+    );
+  });
 });
 
 /** Stretching a passphrase is meant to be slow, and is slower on a busy machine. */

@@ -6,9 +6,13 @@ import {
   type InboundRecord,
   POST_MIGRATION_SQL,
   type PostHooks,
+  RECOVERABLE_SQL,
   RECOVERY_MIGRATION_SQL,
+  type RecoverableMessage,
+  readRecoverable,
 } from "#post";
 import { Envelope, Header, Kind, Lane, PersonsBlock } from "#proto";
+import { createStoreSealed } from "../../../lib/post/outbox-procedures.ts";
 import {
   withPersonHooks,
   withPersons,
@@ -149,6 +153,27 @@ describe("the key of a block for the recovery of the State (TP-RECOVER-2)", () =
       expect(await tx.all("SELECT part FROM post_recovery")).toEqual([{ part: "body" }]);
     },
   );
+});
+
+describe("a block that is erased before it is sealed (TP-RECOVER-2)", () => {
+  test("has no key for the recovery of the State when it is sealed later", async () => {
+    const blockId = await sent();
+    const { message_id: messageId = "" } =
+      (await tx.get<{ message_id: string }>("SELECT message_id FROM post_outbox")) ?? {};
+    const act = { actor: "records", reason: "It has ended.", nowMs: DAY_MS };
+    await erasePersons(tx, { ...act, blockId });
+    const recovery = ["body", "persons"].map((partName) => ({ partName, key: Buffer.from("key") }));
+    const sealed = [{ messageId, envelope: DATA, headerDigest: new Uint8Array(32), recovery }];
+    const store = createStoreSealed(withPersonHooks({} as PostHooks));
+    await store(tx, { sealed, unsealable: [], nowMs: DAY_MS });
+    const [one] = await tx.all<RecoverableMessage>(RECOVERABLE_SQL);
+    if (one === undefined) expect.unreachable("it is not kept");
+    const { envelope, keys } = await readRecoverable(tx, one);
+    expect(Buffer.from(envelope)).toEqual(Buffer.from(DATA));
+    expect(keys.map(({ partName }) => partName)).toEqual(["body"]);
+    await tx.run("DELETE FROM post_recovery WHERE part = 'body'");
+    expect(await tx.all(RECOVERABLE_SQL)).toEqual([]);
+  });
 });
 
 describe("a block that is received (TP-PERS-1, TP-PERS-2, TP-PERS-4)", () => {

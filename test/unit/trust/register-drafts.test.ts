@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { RegisterBundle, SigningKey } from "#proto";
-import { KeyPurpose, ParticipantStatus, RevocationReason } from "#proto";
+import { KeyPurpose, LogKey, LogWitness, ParticipantStatus, RevocationReason } from "#proto";
 import {
   draftSuccessor,
   entryFor,
@@ -22,6 +22,7 @@ import {
   withStatement,
   withStatus,
 } from "#trust";
+import { toTimestamp } from "#wire";
 import {
   DAY_MS,
   entryOf,
@@ -101,12 +102,46 @@ describe("a draft of the next version (TP-REG-10)", () => {
       revokedKeys([revoked as SigningKey], [revoked?.keyId ?? ""], { ...order, atMs: 9 }),
     ).toEqual([revoked]);
     expect(others).toEqual(before.slice(1));
+    const replaced = { atMs: 3_000, reason: RevocationReason.SUPERSEDED };
+    const over = revokedKeys(before, [before[0]?.keyId ?? ""], replaced);
+    expect(revokedKeys(over, [before[0]?.keyId ?? ""], { ...order, atMs: 9_000 })[0]).toEqual({
+      ...revoked,
+      revokedAt: toTimestamp(3_000),
+    });
     const taking = takeRegister(inForce, signed(draft), NOW_MS);
     const keys = taking.state.taken?.view.gatewayKeys(KeyPurpose.RECEIPT) ?? [];
     expect(keys.map(({ key }) => key.keyId)).toContain(added.keyId);
     expect(registerDifferences(contentOf(first), contentOf(draft))[0]?.added.join()).toContain(
       `gateway key ${added.keyId} from`,
     );
+  });
+
+  it("shows root holders all that is trusted in it: purposes, log keys, witnesses (TP-REG-10)", () => {
+    const before = contentOf(first);
+    const { manifest } = before.manifest;
+    const factsOf = (change: Partial<typeof manifest>) => {
+      const after = { ...before.manifest, manifest: { ...manifest, ...change } };
+      return registerDifferences(before, { ...before, manifest: after })[0]?.added ?? [];
+    };
+    const [gatewayKey] = manifest.gatewayKeys;
+    if (gatewayKey === undefined) throw new TypeError("no key");
+    const purpose = KeyPurpose.CHECKPOINT;
+    expect(factsOf({ gatewayKeys: [{ ...gatewayKey, purpose }] }).join()).toMatch(
+      / for CHECKPOINT$/,
+    );
+    const key = { keyId: "ab", notBefore: toTimestamp(0), notAfter: toTimestamp(DAY_MS) };
+    expect(
+      factsOf({ logKeys: [LogKey.create({ ...key, revokedAt: toTimestamp(60_000) })] }),
+    ).toEqual(["log key ab from 1970-01-01T00:00Z until 1970-01-02, revoked 1970-01-01T00:01Z"]);
+    const said = { name: "w.example/1", participant: "NE", publicKey: Buffer.from("key") };
+    const witnesses = [said, { ...said, url: "https://w.example" }].map((one) =>
+      LogWitness.create(one),
+    );
+    expect(factsOf({ witnesses: { quorum: 2, witnesses } })).toEqual([
+      "witness w.example/1 of NE, key a2V5, no URL",
+      "witness w.example/1 of NE, key a2V5, URL https://w.example",
+      "witnessed by 2",
+    ]);
   });
 
   it("that is changed again keeps its number and loses its signatures", () => {
@@ -185,5 +220,22 @@ describe("an entry that is changed", () => {
     const state = takeRegister(inForce, next, NOW_MS).state;
     const key = state.taken?.view.signingKey(NE.header.keyId)?.key;
     expect(key?.revocationReason).toBe(RevocationReason.REMOVED);
+  });
+
+  it("has a key revoked already that somebody else had: since then, and why (TP-REG-8)", () => {
+    const replaced = { atMs: START_MS, reason: RevocationReason.SUPERSEDED };
+    const stolen = { atMs: NOW_MS, reason: RevocationReason.COMPROMISED, compromisedAtMs: 7_000 };
+    const once = withRevocations(neEntry, keyIdsOf(neEntry), replaced);
+    const twice = withRevocations(once, keyIdsOf(neEntry), stolen);
+    expect(twice.revocations).toEqual([
+      {
+        keyId: NE.header.keyId,
+        revokedAt: toTimestamp(START_MS),
+        reason: RevocationReason.COMPROMISED,
+        compromisedAt: toTimestamp(7_000),
+      },
+    ]);
+    expect(withRevocations(twice, keyIdsOf(neEntry), replaced)).toEqual(twice);
+    expect(withRevocations(once, [], stolen)).toEqual(once);
   });
 });

@@ -1,8 +1,8 @@
-import { execFileSync } from "node:child_process";
+import { ChildProcess, execFileSync } from "node:child_process";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { TracepostError } from "#errors";
 import { KeyStatement } from "#proto";
 import {
@@ -171,6 +171,92 @@ describe("a program that signs (TP-SIGN-3)", () => {
     expect(fault.message).toContain(said);
     expect(fault.remedy).toContain("kept and tried again");
     expect(`${fault.message} ${fault.remedy} ${away.problem}`).not.toContain("1234");
+  });
+
+  it("has its time for each answer anew: one is given after the other", async () => {
+    const slow = scripted(
+      `
+      process.argv[2] = ${JSON.stringify(held)};
+      const { readKeys } = require(${JSON.stringify(join(PROGRAM, "../held-keys.ts"))});
+      const keys = readKeys(process.argv[2]);
+      let last = Promise.resolve();
+      require("node:readline").createInterface({ input: process.stdin }).on("line", (line) => {
+        last = last.then(async () => {
+          await new Promise((resolve) => setTimeout(resolve, 400));
+          console.log(JSON.stringify(await keys.answer(JSON.parse(line))));
+        });
+      });
+      `,
+      1_200,
+    );
+    const key = slow.key(ed25519.publicKey);
+    const asked = Array.from({ length: 5 }, async () => await key.sign(header, payload));
+    for (const signature of await Promise.all(asked)) {
+      expect(await isGood(key, signature)).toBe(true);
+    }
+  });
+
+  it("ends with its input where it may not be killed, as one of another user", async () => {
+    const flag = join(folder, "ended");
+    const kill = vi.spyOn(ChildProcess.prototype, "kill").mockReturnValue(false);
+    const deaf = scripted(
+      `process.stdin.resume().on("end", () =>
+         require("node:fs").writeFileSync(${JSON.stringify(flag)}, ""));`,
+      300,
+    );
+    try {
+      const fault = await faultOf(deaf.key(ed25519.publicKey).sign(header, payload));
+      expect(fault.message).toContain("no signature for");
+      await vi.waitFor(async () => await readFile(flag), { timeout: 20_000 });
+    } finally {
+      kill.mockRestore();
+    }
+  });
+
+  it("that ends while nobody waits is no problem until it is asked again", async () => {
+    const mark = "ends after its first answer";
+    const brief = scripted(`
+      // ${mark}
+      process.argv[2] = ${JSON.stringify(held)};
+      process.argv[1] = ${JSON.stringify(PROGRAM)};
+      const write = process.stdout.write.bind(process.stdout);
+      process.stdout.write = (text) => write(text, () => process.exit(0));
+      import(${JSON.stringify(PROGRAM)});
+    `);
+    const key = brief.key(ed25519.publicKey);
+    const told = vi.spyOn(ChildProcess.prototype, "emit");
+    const hasClosed = () =>
+      told.mock.calls.some(([name], at) => {
+        const child = told.mock.contexts[at] as ChildProcess;
+        return name === "close" && child.spawnargs.join().includes(mark);
+      });
+    try {
+      expect(await isGood(key, await key.sign(header, payload))).toBe(true);
+      await vi.waitFor(() => expect(hasClosed()).toBe(true), { timeout: 20_000 });
+    } finally {
+      told.mockRestore();
+    }
+    expect(brief.problem).toBeUndefined();
+    expect(await isGood(key, await key.sign(header, payload))).toBe(true);
+  });
+
+  it("cannot be started while the machine has no free files, and nothing falls over", () => {
+    const script = `
+      const { openSync } = require("node:fs");
+      import("#trust").then(async ({ ExternalSigner, generateSigningKey, PAYLOAD_TYPES }) => {
+        const signer = new ExternalSigner({ command: ["/bin/cat"], cwd: "/" });
+        const key = signer.key(generateSigningKey().publicKey);
+        console.log("begun");
+        try { for (;;) openSync("/dev/null"); } catch {}
+        await key.sign(PAYLOAD_TYPES.header, Buffer.from("x")).catch((fault) => {
+          console.log(fault.code, fault.message);
+        });
+      });
+    `;
+    const shell = `ulimit -n 60; exec "$0" -e "$1"`;
+    const root = join(import.meta.dirname, "../../..");
+    const said = execFileSync("/bin/sh", ["-c", shell, process.execPath, script], { cwd: root });
+    expect(`${said}`).toMatch(/UNAVAILABLE the signer \/bin\/cat cannot be started \(EMFILE\)/);
   });
 
   it("refuses private keys that others can read", async () => {

@@ -296,6 +296,16 @@ describe("the time of a register", () => {
     expect(refusal(inForce, other)).toBe("FRESHNESS");
   });
 
+  it("lengthened for a version that is not here is a register to fetch, and no incident", () => {
+    const second = nextAfter(first, [neEntry]);
+    const { taken: newer } = taken(inForce, second);
+    const { freshness } = authority.freshened(second, NOW_MS);
+    if (!freshness || !newer) throw new TypeError("not signed");
+    const word = freshnessBundle(newer, freshness);
+    expect(refusal(inForce, word)).toBe("ENTRY_MISSING");
+    expect(refusal(taken(inForce, second), word)).toBe("known");
+  });
+
   it("in grace keeps what answers, and what is urgent (TP-REG-3)", () => {
     const served = (name: Parameters<typeof isServedBy>[0], kind: Kind, priority: Priority) =>
       isServedBy(name, { kind, priority });
