@@ -12,6 +12,7 @@ import {
   renewOwnKeys,
   takeRegister,
 } from "#trust";
+import { tracepostHere } from "../../support/in-process.ts";
 import { openPostExchange, type PostExchange } from "../../support/post-exchange.ts";
 import {
   entryOf,
@@ -19,7 +20,7 @@ import {
   RegisterAuthority,
   START_MS,
 } from "../../support/register-authority.ts";
-import { type CommandEnd, startCommand } from "../../support/run-command.ts";
+import type { CommandEnd } from "../../support/run-command.ts";
 
 const FIVE_YEARS_MS = 5 * 365 * 86_400_000;
 
@@ -31,7 +32,7 @@ const shares = (...numbers: number[]): string[] =>
   numbers.flatMap((number) => ["--share", file("recovery", `share-${number}.json`)]);
 
 async function run(...args: string[]): Promise<CommandEnd> {
-  return await startCommand("bin/tracepost.js", ["recovery", ...args]).ended;
+  return await tracepostHere(["recovery", ...args]);
 }
 
 beforeAll(async () => {
