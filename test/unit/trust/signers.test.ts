@@ -226,7 +226,7 @@ describe("a program that signs (TP-SIGN-3)", () => {
     const key = brief.key(ed25519.publicKey);
     const told = vi.spyOn(ChildProcess.prototype, "emit");
     const hasClosed = () =>
-      told.mock.calls.some(([name], at) => {
+      (told.mock.calls as unknown[][]).some(([name], at) => {
         const child = told.mock.contexts[at] as ChildProcess;
         return name === "close" && child.spawnargs.join().includes(mark);
       });
