@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { accepted } from "#errors";
 import { FEED_MIGRATION_SQL } from "#feed";
 import {
+  createPostProcedures,
   draftMessage,
   type InboundRecord,
   POST_MIGRATION_SQL,
@@ -12,7 +13,6 @@ import {
   readRecoverable,
 } from "#post";
 import { Envelope, Header, Kind, Lane, PersonsBlock } from "#proto";
-import { createStoreSealed } from "../../../lib/post/outbox-procedures.ts";
 import {
   withPersonHooks,
   withPersons,
@@ -164,8 +164,8 @@ describe("a block that is erased before it is sealed (TP-RECOVER-2)", () => {
     await erasePersons(tx, { ...act, blockId });
     const recovery = ["body", "persons"].map((partName) => ({ partName, key: Buffer.from("key") }));
     const sealed = [{ messageId, envelope: DATA, headerDigest: new Uint8Array(32), recovery }];
-    const store = createStoreSealed(withPersonHooks({} as PostHooks));
-    await store(tx, { sealed, unsealable: [], nowMs: DAY_MS });
+    const { postStoreSealed } = createPostProcedures(withPersonHooks({} as PostHooks));
+    await postStoreSealed(tx, { sealed, unsealable: [], nowMs: DAY_MS });
     const [one] = await tx.all<RecoverableMessage>(RECOVERABLE_SQL);
     if (one === undefined) expect.unreachable("it is not kept");
     const { envelope, keys } = await readRecoverable(tx, one);
