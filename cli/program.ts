@@ -3,6 +3,7 @@ import { TracepostError } from "#errors";
 import packageJson from "../package.json" with { type: "json" };
 import { type Terminal, tellFault } from "./command-result.ts";
 import { addAlertAnswer } from "./commands/alert-answer.ts";
+import { addAlertCap } from "./commands/alert-cap.ts";
 import { addAlertGuide, addCheckLog } from "./commands/alert-guide.ts";
 import { addAlertSend } from "./commands/alert-send.ts";
 import { addAlertShow } from "./commands/alert-show.ts";
@@ -228,6 +229,7 @@ function addRegisterCommands(parent: Command, terminal: Terminal): void {
 function addAlertCommands(parent: Command, terminal: Terminal): void {
   addAlertShow(parent, terminal);
   addAlertSend(parent, terminal);
+  addAlertCap(parent, terminal);
   addAlertAnswer(parent, terminal);
   addAlertGuide(parent, terminal);
 }

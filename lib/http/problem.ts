@@ -122,6 +122,11 @@ export const HTTP_CODES = {
     title: "There is, or was, a border post of this id with another key.",
     remedy: "Choose another id: a lost key is a new post, and ids are never given again.",
   },
+  NOT_AS_CAP: {
+    status: 409,
+    title: "This alert cannot be told as CAP 1.2.",
+    remedy: "Do what problems say; tracepost alert show tells it as it is.",
+  },
   CHANGES_GONE: {
     status: 410,
     title: "The changes after that number are not kept here.",

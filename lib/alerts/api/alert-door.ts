@@ -1,6 +1,7 @@
 import type { HttpRoutes } from "#http";
 import { type AlertRouteDeps, addAlertRoutes } from "./alert-routes.ts";
 import { addAlertAnswerRoutes } from "./answer-routes.ts";
+import { addCapRoutes } from "./cap-routes.ts";
 import { addCheckRoutes, type CheckDeps } from "./check-routes.ts";
 import { addPostRoutes, type PostDeps } from "./post-routes.ts";
 
@@ -10,6 +11,7 @@ export function addAlertDoor(
   deps: AlertRouteDeps & CheckDeps & PostDeps,
 ): void {
   addAlertRoutes(routes, deps);
+  addCapRoutes(routes, deps);
   addAlertAnswerRoutes(routes, deps);
   addCheckRoutes(routes, deps);
   addPostRoutes(routes, deps);

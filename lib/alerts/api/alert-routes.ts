@@ -162,7 +162,10 @@ async function changeAlert(
 }
 
 /** Versions that a further one replaces: ours, and not declined. */
-function ownOf({ versions }: AlertFile, { self }: AlertRouteDeps): AlertVersion[] {
+export function ownOf(
+  { versions }: AlertFile,
+  { self }: Pick<AlertRouteDeps, "self">,
+): AlertVersion[] {
   return versions.filter(({ move, sender, state }) => {
     return sender === self.participant && state !== "declined" && move !== AlertMove.CANCEL;
   });

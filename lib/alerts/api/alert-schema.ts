@@ -28,7 +28,7 @@ interface AlertParts {
 const { consignment, dutyContact, items } = (AlertSchema as unknown as AlertParts).properties;
 
 /** Whom an alert goes to: named States, a group of the register, or an instrument's parties. */
-const AlertTo = Type.Object(
+export const AlertTo = Type.Object(
   {
     states: Type.Optional(
       Type.Array(Type.String({ pattern: "^[A-Z]{2}$" }), {

@@ -1,6 +1,6 @@
 import { ALERT_KINDS, alertFindingView, checkAlert, errorsOf, nameOf } from "#casework";
 import { accepted, type Outcome, type Refusal, refuse } from "#errors";
-import { type Problem, problemFromRefusal, problemOf } from "#http";
+import { type FieldProblem, type Problem, problemFromRefusal, problemOf } from "#http";
 import { codeOf } from "#participant";
 import {
   Alert,
@@ -47,21 +47,21 @@ export type AlertPreparation =
   | { readonly ok: true; readonly value: PreparedAlert }
   | { readonly ok: false; readonly problem: Problem };
 
+/** What an alert is prepared from. */
+export interface GivenAlert {
+  readonly move: AlertMove;
+  readonly to: AlertAddressing;
+  readonly alert: Alert;
+  /** What it replaces, as it will be referred to. */
+  readonly earlier: readonly AlertVersion[];
+  readonly actor: string;
+}
+
 /**
  * Builds an alert from what a caller gives: fills in what the kind of alert usually has, expands
  * whom it goes to, and checks all of it, before anything is kept or sent (TP-ALERT-33).
  */
-export function prepareAlert(
-  given: {
-    readonly move: AlertMove;
-    readonly to: AlertAddressing;
-    readonly alert: Alert;
-    /** What it replaces, as it will be referred to. */
-    readonly earlier: readonly AlertVersion[];
-    readonly actor: string;
-  },
-  context: AlertContext,
-): AlertPreparation {
+export function prepareAlert(given: GivenAlert, context: AlertContext): AlertPreparation {
   const { nowMs, register, self } = context;
   const { actor, move, to: addressedTo } = given;
   const alert = completed(given.alert, move, actor, nowMs);
@@ -70,10 +70,7 @@ export function prepareAlert(
   }
   const expanded = recipientsOf(addressedTo, context);
   if (!expanded.ok) return no(expanded.refusal);
-  const references = given.earlier.map(({ messageId, sender, sentAtMs }) => {
-    return { sender, messageId, sentAt: toTimestamp(sentAtMs) };
-  });
-  const whole: Alert = { ...alert, addressedTo, references };
+  const whole: Alert = { ...alert, addressedTo, references: referencesTo(given.earlier) };
   const errors = errorsOf(
     checkAlert(whole, {
       sender: self.participant,
@@ -91,6 +88,54 @@ export function prepareAlert(
       approver: approverOf(register, self),
     },
   };
+}
+
+/** What an alert breaks or could do better, as a caller names its fields. */
+export interface DraftFinding extends FieldProblem {
+  readonly level: "ERROR" | "WARNING" | "ADVICE";
+}
+
+/**
+ * Everything {@link prepareAlert} would say of an alert that is still being written, and what it
+ * would let pass with a warning or advice (TP-ALERT-47).
+ */
+export function reviewAlert(given: GivenAlert, context: AlertContext): DraftFinding[] {
+  const { nowMs, self } = context;
+  const { actor, earlier, move, to } = given;
+  const alert = completed(given.alert, move, actor, nowMs);
+  const isAddressed = to.states.length > 0 || to.group !== "" || to.instrument !== 0;
+  const expanded = isAddressed ? recipientsOf(to, context) : undefined;
+  const refused = expanded?.ok === false ? [findingOf(expanded.refusal)] : [];
+  // Whom it goes to is told once: as missing, or as what is wrong with it.
+  const recipients = expanded?.ok === true ? expanded.value.recipients : refused.map(() => "?");
+  const whole: Alert = { ...alert, addressedTo: to, references: referencesTo(earlier) };
+  const found = checkAlert(whole, {
+    ...{ sender: self.participant, sentAtMs: nowMs, recipients, earlier },
+  });
+  const hasKind = alert.kind !== AlertKind.UNSPECIFIED;
+  // Its kind will bring these along.
+  const isLater = ({ field, rule }: Finding): boolean =>
+    !hasKind && rule === "missing" && BROUGHT_ALONG.includes(field);
+  const told = found.filter((finding) => !isLater(finding));
+  return [...refused, ...told.map((one) => ({ ...fieldProblemOf(one), level: levelOf(one) }))];
+}
+
+const BROUGHT_ALONG: readonly string[] = ["urgency", "severity", "certainty", "expires_at"];
+
+function levelOf(finding: Finding): DraftFinding["level"] {
+  return alertFindingView(finding).level as DraftFinding["level"];
+}
+
+function findingOf({ code, detail, field }: Refusal): DraftFinding {
+  const { remedy = "", title } = problemOf(code);
+  return { field, rule: detail || title, remedy, level: "ERROR" };
+}
+
+/** References to what it replaces. */
+function referencesTo(earlier: readonly AlertVersion[]): Alert["references"] {
+  return earlier.map(({ messageId, sender, sentAtMs }) => {
+    return { sender, messageId, sentAt: toTimestamp(sentAtMs) };
+  });
 }
 
 /** Whom an alert is addressed to, of the wire contract. */
@@ -144,12 +189,13 @@ function approverOf(register: RegisterView, self: AlertSender): string | undefin
 
 /** The problem of an alert that breaks rules. */
 function findingsProblem(errors: readonly Finding[]): Problem {
-  const problems = errors.map(alertFindingView).map(({ field, rule, wayOut }) => ({
-    field: field === "recipients" ? "to" : `alert.${field}`,
-    rule,
-    remedy: wayOut,
-  }));
+  const problems = errors.map(fieldProblemOf);
   const detail = `${problems.length} rule(s) of an alert are broken`;
   const remedy = "Correct every field named in problems; nothing was sent.";
   return problemOf("BODY_INVALID", { detail, remedy, problems });
+}
+
+function fieldProblemOf(finding: Finding): FieldProblem {
+  const { field, rule, wayOut } = alertFindingView(finding);
+  return { field: field === "recipients" ? "to" : `alert.${field}`, rule, remedy: wayOut };
 }

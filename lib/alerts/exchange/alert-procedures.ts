@@ -4,7 +4,7 @@ import { alertCounts } from "./count-procedures.ts";
 import { alertDecide } from "./decide-procedures.ts";
 import { alertDue } from "./due-procedures.ts";
 import { alertSend } from "./send-procedures.ts";
-import { loadAlert } from "./view-procedures.ts";
+import { loadAlert, placesOfVersions } from "./view-procedures.ts";
 
 /** Procedures about alerts; a service puts them into its store. */
 export const ALERT_PROCEDURES = {
@@ -16,11 +16,17 @@ export const ALERT_PROCEDURES = {
   alertDue,
   listAlerts,
   loadAlert,
+  placesOfVersions,
   alertCounts,
 };
 
 /** Those of them that only read. */
-export const ALERT_READ_ONLY = ["listAlerts", "loadAlert", "alertCounts"] as const;
+export const ALERT_READ_ONLY = [
+  "listAlerts",
+  "loadAlert",
+  "placesOfVersions",
+  "alertCounts",
+] as const;
 
 /** What {@link ALERT_PROCEDURES} are. */
 export type AlertProcedures = typeof ALERT_PROCEDURES;

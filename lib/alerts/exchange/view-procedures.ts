@@ -28,6 +28,28 @@ interface DeliveryRow extends SqlRow {
   code: string | null;
 }
 
+/** A message and the alert it is a version of. */
+export interface VersionPlace {
+  readonly messageId: string;
+  readonly alertId: string;
+}
+
+/** The alerts that messages are versions of; a message that is not here is left out. */
+export async function placesOfVersions(
+  tx: Transaction,
+  { messageIds }: { readonly messageIds: readonly string[] },
+): Promise<VersionPlace[]> {
+  const places: VersionPlace[] = [];
+  for (const messageId of messageIds) {
+    const row = await tx.get<{ alert_id: string } & SqlRow>(
+      "SELECT alert_id FROM alert_version WHERE message_id = ?",
+      messageId,
+    );
+    if (row !== undefined) places.push({ messageId, alertId: row.alert_id });
+  }
+  return places;
+}
+
 /** One alert, or null. */
 export async function loadAlert(
   tx: Transaction,

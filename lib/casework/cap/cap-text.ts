@@ -36,7 +36,13 @@ const ESCAPES: Readonly<Record<string, string>> = {
   "\r": "&#13;",
 };
 
-/** A text as the content of an element; a carriage return would be lost otherwise. */
+/**
+ * A text as the content of an element. A carriage return would be lost otherwise, and a control
+ * character of the upper half would act on the terminal that shows the document.
+ */
 export function escapeXml(text: string): string {
-  return text.replaceAll(/[&<>\r]/g, (sign) => ESCAPES[sign] ?? sign);
+  return text.replaceAll(
+    /[&<>\r\u007f-\u009f]/g,
+    (sign) => ESCAPES[sign] ?? `&#${sign.charCodeAt(0)};`,
+  );
 }

@@ -161,8 +161,12 @@ const checkJson = compileSchema(AlertSchema);
 /**
  * The alert a message of CAP 1.2 tells of (TP-ALERT-17), ours or somebody else's: what it has no
  * place for is named, never dropped in silence. Whether it may be sent is checkAlert's to say.
+ * With `kindLater` a message that names no kind is read, too: somebody chooses it afterwards.
  */
-export function alertOfCap(cap: CapAlert): AlertDraftResult {
+export function alertOfCap(
+  cap: CapAlert,
+  { kindLater = false }: { readonly kindLater?: boolean } = {},
+): AlertDraftResult {
   const problems: CapProblem[] = [];
   const status = ExchangeStatus[cap.status.toUpperCase() as keyof typeof ExchangeStatus];
   const isOurs = status !== undefined;
@@ -172,7 +176,7 @@ export function alertOfCap(cap: CapAlert): AlertDraftResult {
   }
   const [first] = cap.info;
   const kind = kindOf(first);
-  if (kind === undefined) {
+  if (kind === undefined && !(kindLater && kindCode(first) === undefined)) {
     const rule = `must have an eventCode ${KIND_CODE} of: ${Object.keys(ALERT_KINDS).join(", ")}`;
     problems.push({ field: "info.0.eventCode", rule });
   }
@@ -200,11 +204,15 @@ export function alertOfCap(cap: CapAlert): AlertDraftResult {
     codes: [...cap.code],
   };
   const alert = alertFromJson(checked.value as AlertJson);
-  return { ok: true, draft: { header, alert, left: leftOf(cap, read.strangers) } };
+  return { ok: true, draft: { header, alert, left: leftOf(cap, alert, read.strangers) } };
+}
+
+function kindCode(info: CapInfo | undefined): string | undefined {
+  return info?.eventCode.find(({ valueName }) => valueName === KIND_CODE)?.value;
 }
 
 function kindOf(info: CapInfo | undefined): AlertKindName | undefined {
-  const code = info?.eventCode.find(({ valueName }) => valueName === KIND_CODE)?.value;
+  const code = kindCode(info);
   return code !== undefined && Object.hasOwn(ALERT_KINDS, code)
     ? (code as AlertKindName)
     : undefined;
@@ -263,11 +271,18 @@ function instantOf(text: string | undefined): string | undefined {
 }
 
 /** Elements nobody looks at afterwards. */
-function leftOf(cap: CapAlert, strangers: readonly string[]): string[] {
+function leftOf(cap: CapAlert, alert: Alert, strangers: readonly string[]): string[] {
   const left = strangers.map((name) => `info.0.parameter ${name}`);
+  // Ours are written from the kind and from the duty contact, and need no place of their own.
+  const ours = { event: alert.kind !== 0, contact: alert.dutyContact !== undefined };
   if (cap.source !== undefined) left.push("source");
   cap.info.forEach((info, at) => {
     const field = `info.${at}`;
+    if (!ours.event) left.push(`${field}.event`);
+    const codes = info.eventCode.filter(({ valueName }) => valueName !== KIND_CODE);
+    left.push(...codes.map(({ valueName }) => `${field}.eventCode ${valueName}`));
+    const isCalled = info.contact !== undefined || info.senderName !== undefined;
+    if (isCalled && !ours.contact) left.push(`${field}.contact`);
     if (info.audience !== undefined) left.push(`${field}.audience`);
     if (info.web !== undefined) left.push(`${field}.web`);
     if (info.resource.length > 0) left.push(`${field}.resource`);
