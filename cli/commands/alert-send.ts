@@ -24,6 +24,8 @@ The file is the body of POST /v1/alerts as JSON or YAML; to holds states, a grou
     infos: [{ languageTag: en, headline: "..." }]
     dutyContact: { unit: "...", telephone: "+254201234567" }
     items: [{ subjectKind: FIREARM, firearm: { make: GLOCK, model: "17", serialRaw: "..." } }]
+
+Out of a CAP 1.2 document it is made by: tracepost alert import.
 `;
 
 /** Adds `alert send`, `alert update` and `alert cancel`: what an originator does. */

@@ -98,6 +98,19 @@ describe("an alert as CAP 1.2", () => {
     expect(found).toMatchObject({ ok: false, problems: [{ field }] });
   });
 
+  it("leaves the kind open where it may be chosen afterwards, and takes no unknown one", () => {
+    const [first] = alerts;
+    const { cap } = through(first?.alert ?? Alert.create());
+    const [info] = cap.info;
+    if (info === undefined) throw new TypeError("there is no block");
+    const read = (eventCode: typeof info.eventCode) =>
+      alertOfCap({ ...cap, info: [{ ...info, eventCode }] }, { kindLater: true });
+    const draft = { alert: { kind: 0 }, left: ["info.0.event"] };
+    expect(read([])).toMatchObject({ ok: true, draft });
+    const unknown = [{ valueName: "tracepost:kind", value: "WEATHER" }];
+    expect(read(unknown)).toMatchObject({ ok: false, problems: [{ field: "info.0.eventCode" }] });
+  });
+
   it.each([
     "tracepost:__proto__.polluted",
     "tracepost:items.2.quantity",

@@ -121,6 +121,13 @@ describe("writing CAP 1.2 (TP-ALERT-13)", () => {
     expect(JSON.stringify(written)).toContain("<sent>2026-03-01T09:00:00-00:00</sent>");
   });
 
+  it("writes what acts on a terminal as a number, and reads it as it was", () => {
+    const written = writeCap({ ...alert, note: "a\u009b2Jb\u0085" });
+    if (!written.ok) throw new TypeError("it was refused");
+    expect(written.value).toContain("<note>a&#155;2Jb&#133;</note>");
+    expect(readOf(written.value).note).toBe("a\u009b2Jb\u0085");
+  });
+
   it.each([
     ["a sender with a space", { sender: "ne border" }, "sender"],
     ["a control character", { note: "a\u0007b" }, "note"],
