@@ -1,5 +1,6 @@
 import { type Command, Option } from "commander";
 import { TracepostError } from "#errors";
+import type { WaitOptions } from "./sent-message.ts";
 
 /** As the focal point knows them. */
 export const CHANNELS = ["I-24/7", "iARMS", "POST", "DIPLOMATIC", "COURIER", "OTHER"];
@@ -23,6 +24,18 @@ export function addLetterOptions(command: Command): Command {
     .option("--reference <text>", "with --channel: what the channel knows it by")
     .option("--on <date>", "with --channel: day on which it leaves, YYYY-MM-DD")
     .option("--note <text>", "with --channel: what else is worth keeping");
+}
+
+/**
+ * Refuses to wait for receipts of what goes by letter: nobody off the exchange gives any. Throws
+ * TracepostError USAGE.
+ */
+export function refuseWaiting({ wait }: WaitOptions, body: object): void {
+  const isLetter = "byLetter" in body || ("offExchange" in body && body.offExchange === true);
+  if (wait === undefined || !isLetter) return;
+  throw new TracepostError("USAGE", "--wait waits for receipts, and a letter has none", {
+    remedy: "Leave out --wait; what that State answers is entered by: tracepost trace enter",
+  });
 }
 
 /** The letter as the API takes it; absent without one. Throws TracepostError USAGE for a part. */

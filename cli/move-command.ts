@@ -2,10 +2,16 @@ import { TracepostError } from "#errors";
 import { type AttachOptions, attachFiles } from "./attach-option.ts";
 import type { CommandResult, Terminal } from "./command-result.ts";
 import { heldResult } from "./held-answer.ts";
+import { refuseWaiting } from "./letter-options.ts";
 import { type NextMoves, nextLine } from "./next-moves.ts";
 import { readBody } from "./read-body.ts";
-import { reportSent, type WaitOptions } from "./sent-message.ts";
-import { accessWords, openService, type ServiceOptions } from "./service-access.ts";
+import { reportSent, type SentReport, type WaitOptions } from "./sent-message.ts";
+import {
+  accessWords,
+  openService,
+  type ServiceAccess,
+  type ServiceOptions,
+} from "./service-access.ts";
 import { allTraces, findCaseId, loadTrace, sendMove } from "./trace-calls.ts";
 
 /** Options of every command that says something in a case. */
@@ -67,6 +73,7 @@ export async function makeMove(
   const { name } = said;
   const { breakGlass: reason } = options;
   const body = reason === undefined ? said.body : { ...said.body, breakGlass: { reason } };
+  refuseWaiting(options, body);
   const access = { kind: "focal-point", defaultUser: "person" } as const;
   const service = await openService(options, terminal, access);
   const caseId = await findCaseId(allTraces(service, { role }), name);
@@ -75,7 +82,7 @@ export async function makeMove(
   const sent = await sendMove(service, { caseId, path, body: whole, key: options.key });
   const held = heldResult(sent, options);
   if (held !== undefined) return held;
-  const report = await reportSent(service, { caseId, messageId: sent.messageId }, options);
+  const report = await reportOf(service, { caseId, messageId: sent.messageId }, options);
   const state = report.state ?? sent.state;
   const { next } = await loadTrace<{ next: NextMoves }>(service, caseId);
   return {
@@ -88,4 +95,18 @@ export async function makeMove(
     ],
     exitCode: report.exitCode,
   };
+}
+
+const NOTHING_SENT = "No receipts are waited for: the other State is not on the exchange.";
+
+/** Waits when asked to, and never where nothing was sent: off the exchange nobody gives receipts. */
+export async function reportOf(
+  service: ServiceAccess,
+  sent: { readonly caseId: string; readonly messageId: string },
+  options: WaitOptions,
+): Promise<SentReport> {
+  if (options.wait === undefined) return await reportSent(service, sent, options);
+  const { offExchange } = await loadTrace<{ offExchange?: boolean }>(service, sent.caseId);
+  if (offExchange !== true) return await reportSent(service, sent, options);
+  return { ...(await reportSent(service, sent, {})), lines: [NOTHING_SENT] };
 }

@@ -25,6 +25,16 @@ export interface NoticeView {
     readonly conditions?: string;
     readonly reason?: string;
   };
+  /** By which letters States off the exchange were told, and what they answered. */
+  readonly letters?: readonly {
+    readonly to: string;
+    readonly channel: string;
+    readonly reference: string;
+    readonly on: string;
+    readonly answer?: string;
+    readonly note?: string;
+    readonly by: string;
+  }[];
 }
 
 /** What this State passed on of others, as the API gives it. */

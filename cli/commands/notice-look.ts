@@ -98,6 +98,16 @@ export function toldOf(notice: NoticeView): CommandResult {
       ...table([notice]),
       ...said.filter((line) => line !== undefined),
       ...(further.length === 0 ? [] : textTable(head, further)),
+      ...letterTable(notice.letters ?? []),
     ],
   };
+}
+
+function letterTable(letters: NonNullable<NoticeView["letters"]>): string[] {
+  if (letters.length === 0) return [];
+  const rows = letters.map(({ answer, by, channel, note, on, reference, to }) => {
+    const said = answer === undefined ? "told" : `answered ${answer}`;
+    return [to, said, on, `${channel} ${reference}`, by, note ?? ""];
+  });
+  return textTable(["BY LETTER", "WHAT", "ON", "BY", "NOTED BY", "NOTE"], rows);
 }

@@ -17,7 +17,9 @@ interface ToldOptions extends ServiceOptions {
 
 const HELP = `
 Notes that a State which is not on the exchange was told of a correction or an erasure by letter,
-or what it answered; who sent the notice hears of it.
+or what it answered. NOTICE is one received, of what this State passed on by letter, or one of this
+State about a request that went by letter (notice erase and notice correct name it). Of one received
+who sent it hears State, channel, reference, day and answer; the note stays here.
 
 Examples:
   tracepost notice told 019b0f75-1a2b --to ML --channel POST --reference KE/OUT/12 \\
@@ -26,12 +28,21 @@ Examples:
     --on 2026-03-20 --answer DONE --data exchange --participant KE --user desk-7
 `;
 
+/** The command that notes the letter of a notice, to be filled in. */
+export function toldCommand(
+  { noticeId, to }: { readonly noticeId: string; readonly to: string },
+  access: string,
+): string {
+  const letter = "--channel POST --reference REFERENCE --on YYYY-MM-DD";
+  return `tracepost notice told ${noticeId} --to ${to} ${letter} ${access}`;
+}
+
 /** Adds `notice told`: what went about a notice by letter (TP-PERS-18). */
 export function addNoticeTold(parent: Command, terminal: Terminal): void {
   const command = parent
     .command("told")
     .description("note that a State off the exchange was told by letter, or what it answered")
-    .argument("<notice>", "id of the notice received")
+    .argument("<notice>", "id of the notice: one received, or one of this State")
     .requiredOption("--to <state>", "the State, ISO 3166-1 alpha-2")
     .addOption(
       new Option("--channel <channel>", "how it went or came")
@@ -41,7 +52,7 @@ export function addNoticeTold(parent: Command, terminal: Terminal): void {
     .requiredOption("--reference <text>", "what the channel knows it by")
     .requiredOption("--on <date>", "day on which it left or its answer came, YYYY-MM-DD")
     .addOption(new Option("--answer <answer>", "what it answered").choices(["DONE", "NOT_DONE"]))
-    .option("--note <text>", "what else is worth keeping")
+    .option("--note <text>", "what else is worth keeping here; no other State hears it")
     .option("--key <key>", "idempotency key: the same letter is noted once");
   addServiceOptions(command, "focal-point");
   command.addHelpText("after", HELP);

@@ -12,7 +12,7 @@ import {
   type ServiceOptions,
 } from "../service-access.ts";
 import { addNoticeLook } from "./notice-look.ts";
-import { addNoticeTold } from "./notice-told.ts";
+import { addNoticeTold, toldCommand } from "./notice-told.ts";
 
 const PERSON = { kind: "focal-point", defaultUser: "person" } as const;
 
@@ -116,6 +116,7 @@ export async function send(
 ): Promise<CommandResult> {
   const { key, part, sender } = options;
   const { content, messageId } = said;
+  const access = accessWords(options);
   const subject = { messageId, part, ...(sender && { sender }) };
   const service = await openService(options, terminal, PERSON);
   const sent = await sendNotice(service, { subject, ...content }, key);
@@ -123,11 +124,14 @@ export async function send(
   if (held !== undefined) return held;
   const lines = sent.notices.map(({ byLetter, noticeId, to }) =>
     byLetter === true
-      ? `Write to ${to} by letter, then note it: tracepost notice told ${noticeId} --to ${to}`
+      ? `Write to ${to} by letter, then note it: ${toldCommand({ noticeId, to }, access)}`
       : `Sent to ${to}: notice ${noticeId}.`,
   );
-  const see = `See who has done it: tracepost notice show NOTICE ${accessWords(options)}`;
-  return { json: sent, lines: [...lines, see] };
+  if (lines.length === 0) return { json: sent, lines: ["Nobody received it: nobody is told."] };
+  return {
+    json: sent,
+    lines: [...lines, `See who has done it: tracepost notice show NOTICE ${access}`],
+  };
 }
 
 interface ConfirmOptions extends ServiceOptions {

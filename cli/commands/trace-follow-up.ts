@@ -43,7 +43,8 @@ Examples:
   tracepost trace follow-up KE/2026/18 --inform "The third character is an 8." --channel POST \\
     --reference KE/OUT/44 --on 2026-02-20 --data exchange --participant KE
 
-The last goes to a State that is not on the exchange: note it before the letter leaves.
+The last goes to a State that is not on the exchange: note it before the letter leaves. It has no
+receipts, so --wait does not go with it.
 `;
 
 /** Adds `trace follow-up`: the next message after a request of this State (TP-MOVE-25). */

@@ -4,6 +4,7 @@ import { type AttachOptions, addAttachOption, attachFiles } from "../attach-opti
 import { addAction, type CommandResult, type Terminal } from "../command-result.ts";
 import { type FindingView, findingLines } from "../finding-lines.ts";
 import { heldResult } from "../held-answer.ts";
+import { refuseWaiting } from "../letter-options.ts";
 import { readBody } from "../read-body.ts";
 import { addWaitOption, reportSent, type WaitOptions } from "../sent-message.ts";
 import {
@@ -70,6 +71,7 @@ async function send(
   terminal: Terminal,
 ): Promise<CommandResult> {
   const { bytes, value } = await readBody(file);
+  refuseWaiting(options, value);
   const access = { kind: "focal-point", defaultUser: "person" } as const;
   const service = await openService(options, terminal, access);
   const despite =

@@ -91,7 +91,7 @@ import { listOnwardCopies } from "./onward/onward-record.ts";
 import { ONWARD_MIGRATION_SQL } from "./onward/onward-tables.ts";
 import { withPersonHooks } from "./persons/person-hooks.ts";
 import { PERSON_PROCEDURES, PERSON_READ_ONLY } from "./persons/person-procedures.ts";
-import { PERSON_MIGRATION_SQL } from "./persons/person-tables.ts";
+import { PERSON_MIGRATION_SQL, PERSON_TOLD_MIGRATION_SQL } from "./persons/person-tables.ts";
 import { REGISTER_IMPORT_PROCEDURES, REGISTER_IMPORT_READ_ONLY } from "./register/procedures.ts";
 import { UPLOAD_MIGRATION_SQL } from "./register/upload-tables.ts";
 import { RELEASE_MIGRATION_SQL, RELEASE_PROCEDURES, RELEASE_READ_ONLY } from "./releases/index.ts";
@@ -155,6 +155,7 @@ export const store = {
     { version: 40, name: "notices told by letter", sql: NOTICE_LETTER_MIGRATION_SQL },
     { version: 41, name: "links by ammunition", sql: LINK_AMMUNITION_MIGRATION_SQL },
     { version: 42, name: "own copies for the recovery key", sql: RECOVERY_MIGRATION_SQL },
+    { version: 43, name: "letters about personal data", sql: PERSON_TOLD_MIGRATION_SQL },
   ],
   procedures: {
     ...createServiceProcedures(HOOKS),

@@ -24,7 +24,10 @@ import {
   NOTICE_ONWARD_MIGRATION_SQL,
 } from "../../services/focal-point/notices/notice-tables.ts";
 import { ONWARD_MIGRATION_SQL } from "../../services/focal-point/onward/onward-tables.ts";
-import { PERSON_MIGRATION_SQL } from "../../services/focal-point/persons/person-tables.ts";
+import {
+  PERSON_MIGRATION_SQL,
+  PERSON_TOLD_MIGRATION_SQL,
+} from "../../services/focal-point/persons/person-tables.ts";
 import { RELEASE_MIGRATION_SQL } from "../../services/focal-point/releases/index.ts";
 import { type MemoryTransaction, openMemoryTransaction } from "./memory-transaction.ts";
 
@@ -47,6 +50,7 @@ export function openCaseTables(...others: readonly string[]): MemoryTransaction 
     LINK_MIGRATION_SQL,
     LINK_AMMUNITION_MIGRATION_SQL,
     PERSON_MIGRATION_SQL,
+    PERSON_TOLD_MIGRATION_SQL,
     NOTICE_MIGRATION_SQL,
     NOTICE_ONWARD_MIGRATION_SQL,
     NOTICE_LETTER_MIGRATION_SQL,

@@ -16,6 +16,7 @@ function caseAlerts(glance: Glance, nowMs: number): PageAlert[] {
   return [
     ...releaseAlerts(glance, nowMs),
     ...answerAlerts(glance, nowMs),
+    ...letterAlerts(glance),
     ...alertAttention(glance.alerts, { decides: true }),
   ];
 }
@@ -41,6 +42,22 @@ function releaseAlerts({ releases }: Glance, nowMs: number): PageAlert[] {
     });
   }
   return alerts;
+}
+
+/** Reminders that nothing sends by itself: they go by letter (TP-CLOCK-6). */
+function letterAlerts({ lettersDue }: Glance): PageAlert[] {
+  if (lettersDue.length === 0) return [];
+  const total = lettersDue.reduce((sum, { count }) => sum + count, 0);
+  const states = lettersDue.map(({ peer }) => peer).join(", ");
+  return [
+    {
+      level: "look",
+      what: `${countOf(total, "reminder")} due by letter: ${states}.`,
+      remedy:
+        "Write, and note it: tracepost trace follow-up CASE --remind --channel POST " +
+        "--reference REFERENCE --on YYYY-MM-DD; trace list shows what was asked by letter.",
+    },
+  ];
 }
 
 function answerAlerts({ cases, answering, overdue }: Glance, nowMs: number): PageAlert[] {

@@ -72,15 +72,17 @@ export interface Summary extends ServiceSummary {
 export async function summarize(deps: SummaryDeps): Promise<Summary> {
   const { store } = deps;
   const nowMs = deps.clock.now();
-  const [service, cases, records, caseGlance, overdue, releases, alerts] = await Promise.all([
-    summarizeService(deps),
-    store.call("caseCounts", undefined),
-    store.call("countFirearms", undefined),
-    store.call("caseGlance", undefined),
-    store.call("countOverdue", { nowMs }),
-    store.call("countReleases", { nowMs }),
-    countAlerts(deps),
-  ]);
+  const [service, cases, records, caseGlance, overdue, releases, lettersDue, alerts] =
+    await Promise.all([
+      summarizeService(deps),
+      store.call("caseCounts", undefined),
+      store.call("countFirearms", undefined),
+      store.call("caseGlance", undefined),
+      store.call("countOverdue", { nowMs }),
+      store.call("countReleases", { nowMs }),
+      store.call("reminderLettersDue", { nowMs }),
+      countAlerts(deps),
+    ]);
   const { post } = service;
   const { answering } = deps;
   const glance: Glance = {
@@ -89,6 +91,7 @@ export async function summarize(deps: SummaryDeps): Promise<Summary> {
     cases: caseGlance,
     overdue,
     releases,
+    lettersDue,
     alerts,
   };
   const receipts = (type: ReceiptType): number =>

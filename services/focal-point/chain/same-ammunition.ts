@@ -39,7 +39,11 @@ export async function casesOfAmmunition(
     .slice(0, CASEWORK_LIMITS.sameFirearmCasesMax);
 }
 
-/** The queries; each is a search of the primary key. Their text is made of constants alone. */
+/**
+ * The queries; each is a search of the primary key, from its end: ids of cases are in the order of
+ * time, so that of more cases than are compared the newest are. Their text is made of constants
+ * alone.
+ */
 export function sameAmmunitionQueries(
   { ammunition, isActual }: SameAmmunitionQuery,
   exceptChain = "",
@@ -49,7 +53,8 @@ export function sameAmmunitionQueries(
     FROM trace_ammunition AS ammunition
     CROSS JOIN trace_link AS link ON link.case_id = ammunition.case_id
     CROSS JOIN trace_case AS kept ON kept.case_id = ammunition.case_id
-    WHERE ammunition.key = ? AND is_actual = ? AND chain_id <> ? LIMIT ?`;
+    WHERE ammunition.key = ? AND is_actual = ? AND chain_id <> ?
+    ORDER BY ammunition.case_id DESC LIMIT ?`;
   return searchKeysOf(ammunition).map((key) => ({
     key,
     sql,

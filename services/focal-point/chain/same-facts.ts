@@ -24,7 +24,16 @@ export async function casesOfFacts(
     firearm === undefined ? [] : store.call("casesOfFirearm", { firearm, ...around }),
     ammunition === undefined ? [] : store.call("casesOfAmmunition", { ammunition, ...around }),
   ]);
-  return [...ofFirearm, ...ofAmmunition];
+  return eachOnce(ofFirearm, ofAmmunition);
+}
+
+/** Cases found by the firearm, the ammunition or both, each once: as found by the firearm first. */
+export function eachOnce(
+  ofFirearm: readonly SameCase[],
+  ofAmmunition: readonly SameCase[],
+): SameCase[] {
+  const known = new Set(ofFirearm.map(({ caseId }) => caseId));
+  return [...ofFirearm, ...ofAmmunition.filter(({ caseId }) => !known.has(caseId))];
 }
 
 function lotsOf({ request }: NewTrace) {

@@ -4,6 +4,7 @@ import { hasUnsettledClocks, settleClocks } from "./clock-record.ts";
 import { clockSettings, setCalendar, setTargets } from "./clock-settings.ts";
 import { ageingByState, countOverdue, listOverdue } from "./overdue.ts";
 import { dueReminders, remindCase } from "./remind.ts";
+import { reminderLettersDue } from "./reminded.ts";
 
 export { CLOCK_MIGRATION_SQL, CLOCK_PEER_MIGRATION_SQL } from "./clock-tables.ts";
 
@@ -18,6 +19,7 @@ export const CLOCK_PROCEDURES = {
   countOverdue,
   ageingByState,
   dueReminders,
+  reminderLettersDue,
   remindCase,
 };
 
@@ -29,4 +31,5 @@ export const CLOCK_READ_ONLY = [
   "countOverdue",
   "ageingByState",
   "dueReminders",
+  "reminderLettersDue",
 ] as const;

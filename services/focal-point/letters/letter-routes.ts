@@ -1,5 +1,12 @@
 import type { FastifyReply } from "fastify";
-import { composeLetter, type Letter, movesOpenTo, nameOf, tlpText } from "#casework";
+import {
+  composeLetter,
+  type Letter,
+  movesOpenTo,
+  nameOf,
+  type TraceState,
+  tlpText,
+} from "#casework";
 import { actorOf, type HttpRoutes, problemOf, repeatOf, sendProblem } from "#http";
 import { Header, Tlp, TraceReply, TraceRequest } from "#proto";
 import { type LetterLanguage, letterLanguageOf } from "#reference";
@@ -123,12 +130,18 @@ function sendDone(reply: FastifyReply, done: Done): FastifyReply {
     case "invalid":
       return sendProblem(reply, moveProblem(done.errors));
     case "illegal": {
-      const { state } = done;
-      const open = movesOpenTo("requested", { state, answeredAtMs: undefined }, 0).join(", ");
-      const detail = `the case is ${state}; open to that State: ${open || "nothing"}`;
+      const detail = notOpenText(done.state);
       return sendProblem(reply, problemOf("ILLEGAL_MOVE", { detail }));
     }
     default:
       return done satisfies never;
   }
+}
+
+/** Why an answer is not entered now, and what is. */
+export function notOpenText(state: TraceState): string {
+  const open = movesOpenTo("requested", { state, answeredAtMs: undefined }, 0).join(", ");
+  const why = `the case is ${state}; open to that State: ${open || "nothing"}`;
+  if (state !== "DRAFT") return why;
+  return `${why}; note first how its letter left (tracepost trace dispatched)`;
 }

@@ -26,6 +26,7 @@ import { bindManifests } from "../attachments/transfer-procedures.ts";
 import { addEvent, type CaseRecord, findCase } from "../cases/case-record.ts";
 import type { Replier } from "../cases/reply-handling.ts";
 import { passedOnRequest } from "../chain/link-record.ts";
+import { noteReminded } from "../clocks/reminded.ts";
 import { addLetter, type LetterRecord, letterText } from "../letters/letter-record.ts";
 import {
   handlingWith,
@@ -165,6 +166,8 @@ async function letOut(
     const messageId = newMessageId(draft.nowMs);
     await noteByLetter(tx, { ...draft, messageId }, clearance);
     if (letter !== undefined) await addLetter(tx, known.caseId, letter);
+    const isReminder = said.body.content?.$case === "reminder";
+    if (isReminder) await noteReminded(tx, { caseId: known.caseId, nowMs: draft.nowMs });
     return messageId;
   }
   const { messageId } = await draftCleared(tx, draft, clearance);

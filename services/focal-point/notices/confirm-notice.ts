@@ -73,12 +73,18 @@ async function onwardOf(
     part: known.aboutPart,
   };
   const nearest = new Map<string, OnwardConfirmation>();
+  // Who received it in several messages, or by letter and by wire, has done it when it is done
+  // about all of them.
+  const keepLeast = (one: OnwardConfirmation): void => {
+    const before = nearest.get(one.participant);
+    if (before === undefined || one.standing < before.standing) nearest.set(one.participant, one);
+  };
   const further: OnwardConfirmation[] = [];
   const letters = await noticeLetters(tx, known);
   for (const copy of await copiesOfInformation(tx, about)) {
     const { messageId, to: participant } = copy;
     if (copy.byLetter) {
-      nearest.set(participant, OnwardConfirmation.create(byLetter(letters, copy, passedOnBy)));
+      keepLeast(OnwardConfirmation.create(byLetter(letters, copy, passedOnBy)));
       continue;
     }
     const child = await passedOnIn(tx, { causeId: known.noticeId, messageId });
@@ -86,12 +92,7 @@ async function onwardOf(
     const answer = confirmationIn(child?.answer ?? null);
     const standing = standingOf(child);
     const explanation = answer?.explanation ?? "";
-    const one = { participant, passedOnBy, standing, explanation };
-    const before = nearest.get(participant);
-    // Who received it in several messages has done it when it is done about all of them.
-    if (before === undefined || standing < before.standing) {
-      nearest.set(participant, OnwardConfirmation.create(one));
-    }
+    keepLeast(OnwardConfirmation.create({ participant, passedOnBy, standing, explanation }));
     further.push(...(answer?.onward ?? []));
   }
   return [...nearest.values(), ...further];

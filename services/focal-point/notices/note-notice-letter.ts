@@ -20,8 +20,13 @@ export interface LetterToNote {
 export type NotedLetter =
   | { readonly type: "noted" }
   | { readonly type: "unknown" }
-  /** It is no correction or erasure that was received and carried out. */
-  | { readonly type: "illegal"; readonly state: string }
+  /** Nothing is told by letter about a notice of this kind, or in this state. */
+  | {
+      readonly type: "illegal";
+      readonly why: "another kind" | "waiting" | "answered";
+      readonly kind: string;
+      readonly state: string;
+    }
   /** This State got nothing of it by letter from here. */
   | { readonly type: "not-passed-on" };
 
@@ -36,7 +41,9 @@ export async function noteNoticeLetter(tx: Transaction, args: LetterToNote): Pro
   if (known === null) return { type: "unknown" };
   if (known.direction === "sent") return await noteOwn(tx, known, args);
   const isOwners = known.kind === "CORRECTION" || known.kind === "ERASURE";
-  if (!isOwners || known.state === "WAITING") return { type: "illegal", state: known.state };
+  const { kind, state } = known;
+  if (!isOwners) return { type: "illegal", why: "another kind", kind, state };
+  if (state === "WAITING") return { type: "illegal", why: "waiting", kind, state };
   const { aboutMessageId: messageId, aboutPart: part, aboutSender: sender } = known;
   const copies = (await copiesOfInformation(tx, { sender, messageId, part })).filter(
     ({ byLetter, to }) => byLetter && to === letter.to,
@@ -66,10 +73,10 @@ async function noteOwn(
   known: NoticeRecord,
   { letter, self }: LetterToNote,
 ): Promise<NotedLetter> {
-  const { aboutMessageId: messageId, caseId, noticeId, peer, state } = known;
+  const { aboutMessageId: messageId, caseId, kind, noticeId, peer, state } = known;
   const isCarried = await tx.get("SELECT 1 FROM post_outbox WHERE message_id = ?", noticeId);
   if (isCarried !== undefined || peer !== letter.to) return { type: "not-passed-on" };
-  if (state !== "OPEN") return { type: "illegal", state };
+  if (state !== "OPEN") return { type: "illegal", why: "answered", kind, state };
   await insertNoticeLetter(tx, noticeId, letter);
   await writeDown(tx, { known, copy: { caseId, messageId }, letter, self });
   const { answer, nowMs } = letter;
@@ -95,6 +102,5 @@ async function writeDown(tx: Transaction, { copy, known, letter, self }: Written
   }
   const blockId = blockIdOf(self.participant, messageId);
   if (known.aboutPart !== "persons" || (await findBlock(tx, blockId)) === undefined) return;
-  const act = known.kind === "ERASURE" ? "erased" : "corrected";
-  await noteAccess(tx, { blockId, act, actor, reason: `${event}: ${detail}`, nowMs });
+  await noteAccess(tx, { blockId, act: "told", actor, reason: `${event}: ${detail}`, nowMs });
 }

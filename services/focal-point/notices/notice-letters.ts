@@ -15,6 +15,7 @@ export interface NoticeLetter {
   readonly onDate: string;
   /** Absent: it was told, and has not answered. */
   readonly answer?: (typeof LETTER_ANSWERS)[number] | undefined;
+  /** For this State alone: neither events nor other States hear it. */
   readonly note: string;
   /** User id. */
   readonly actor: string;
@@ -75,9 +76,12 @@ export async function insertNoticeLetter(
   );
 }
 
-/** How a State was told, or what it answered, in words. */
-export function noticeLetterText(letter: NoticeLetter): string {
-  const { answer, channel, note, onDate, reference, to } = letter;
+/**
+ * How a State was told, or what it answered, in words that other States hear too (TP-PERS-18): its
+ * note is not among them.
+ */
+export function noticeLetterText(letter: Omit<NoticeLetter, "note">): string {
+  const { answer, channel, onDate, reference, to } = letter;
   const said = answer === undefined ? `${to} told` : `${to} answered ${answer}`;
-  return `${said} by ${channel} ${reference}, ${onDate}${note === "" ? "" : `: ${note}`}`;
+  return `${said} by ${channel} ${reference}, ${onDate}`;
 }

@@ -258,8 +258,9 @@ export const NOTE_TOLD_BY_LETTER = {
     summary: "Notes that a State off the exchange was told of a notice by letter, or answered it",
     description:
       "For a correction or an erasure received, of what this State has passed on by letter, and for " +
-      "one of this State about a request that went by letter. It stands with the notice, in the case the information went out in and in the access log of " +
-      "personal data; who sent the notice hears of it.",
+      "one of this State about a request that went by letter. It stands with the notice, in the case " +
+      "the information went out in and in the access log of personal data (`told`); who sent the " +
+      "notice hears of it, without the note.",
     tags: ["notices"],
     params: NoticeParams,
     headers: RepeatHeaders,

@@ -1,3 +1,4 @@
+import type { TraceState } from "#casework";
 import { tellChange } from "#feed";
 import type { MessageDraft } from "#post";
 import { Kind, type MessageRef, PersonsBlock } from "#proto";
@@ -74,16 +75,21 @@ export async function aboutOf(
   return { caseId, to, byLetter: [], reference };
 }
 
-/** A request of ours that went by letter: whom a notice about it is told by letter. */
+/**
+ * A request of ours that goes by letter: whom a notice about it is told by letter. Nobody, while or
+ * because its letter has not left.
+ */
 async function ownLetter(tx: Transaction, messageId: string): Promise<NoticeAbout | undefined> {
-  const row = await tx.get<{ case_id: string; peer: string }>(
-    `SELECT kept.case_id, kept.peer FROM trace_link AS link
+  const row = await tx.get<{ case_id: string; peer: string; state: TraceState }>(
+    `SELECT kept.case_id, kept.peer, kept.state FROM trace_link AS link
      JOIN trace_case AS kept ON kept.case_id = link.case_id
      WHERE link.request_id = ? AND link.is_own = 1 AND kept.off_exchange = 1`,
     messageId,
   );
   if (row === undefined) return undefined;
-  return { caseId: row.case_id, to: [], byLetter: [row.peer], reference: undefined };
+  const hasLeft = row.state !== "DRAFT" && row.state !== "DISCARDED";
+  const byLetter = hasLeft ? [row.peer] : [];
+  return { caseId: row.case_id, to: [], byLetter, reference: undefined };
 }
 
 /** A notice to be sent to one participant. */
@@ -260,7 +266,8 @@ export async function sendNotices(
     await tell(noticeId, to);
     notices.push({ noticeId, to, byLetter: true });
   }
-  const endsHere = kind === "ERASURE" || persons !== undefined;
+  // What nobody received is corrected nowhere, and so it is not put away here either.
+  const endsHere = kind === "ERASURE" || (persons !== undefined && notices.length > 0);
   if (endsHere && about.part === "persons") {
     const reason = kind === "ERASURE" ? "erasure notice sent" : "replaced by a correction notice";
     const except = notices.map(({ noticeId }) => noticeId);

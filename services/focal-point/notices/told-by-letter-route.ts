@@ -3,6 +3,7 @@ import type { Clock, Database } from "#runtime";
 import type { Replier } from "../cases/reply-handling.ts";
 import { dayProblem } from "../letters/letter-day.ts";
 import type { FocalPointProcedures } from "../store.ts";
+import type { NotedLetter } from "./note-notice-letter.ts";
 import { NOTE_TOLD_BY_LETTER } from "./notice-operations.ts";
 import { noticeDetail } from "./notice-view.ts";
 
@@ -41,7 +42,7 @@ export function addToldByLetterRoute(routes: HttpRoutes, deps: NoticeRouteDeps):
       case "unknown":
         return sendProblem(reply, problemOf("NOT_FOUND"));
       case "illegal": {
-        const detail = `only a correction or an erasure that was carried out; it is ${noted.state}`;
+        const detail = illegalText(noticeId, noted);
         return sendProblem(reply, problemOf("ILLEGAL_MOVE", { detail }));
       }
       case "not-passed-on": {
@@ -52,4 +53,18 @@ export function addToldByLetterRoute(routes: HttpRoutes, deps: NoticeRouteDeps):
         return noted satisfies never;
     }
   });
+}
+
+/** Why nothing is noted about a notice, and where to look. */
+export function illegalText(
+  noticeId: string,
+  { kind, state, why }: Extract<NotedLetter, { readonly type: "illegal" }>,
+): string {
+  const what = kind.toLowerCase().replaceAll("_", " ");
+  const reason = {
+    "another kind": `Only a correction or an erasure is told by letter; this is ${kind}.`,
+    waiting: `This ${what} waits for the message it is about, and was not carried out yet.`,
+    answered: `This ${what} of ours is ${state}: what that State answered was noted already.`,
+  }[why];
+  return `${reason} It is shown by: tracepost notice show ${noticeId}`;
 }

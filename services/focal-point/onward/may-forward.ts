@@ -56,23 +56,28 @@ export function consentGrants(
 }
 
 /**
- * The States of a referral that the request of its case may be passed on to, by {@link mayForward};
- * undefined where the header of the request is not kept any more, so that nobody can tell. Both
- * ends ask it with the same facts: leave is kept by who gave it and by who received it.
+ * The States of a referral that the request of its case may be passed on to, by {@link mayForward}.
+ * Where the header of the request is not kept any more, its handling is not known: then consent or
+ * leave is demanded all the same. Both ends ask it with the same facts: leave is kept by who gave
+ * it and by who received it.
  */
 export async function forwardStates(
   tx: Transaction,
   known: CaseRecord,
   asked: { readonly originator: string; readonly referral: Referral },
-): Promise<readonly string[] | undefined> {
+): Promise<readonly string[]> {
   const bytes = await requestHeaderOf(tx, known);
-  if (bytes === null) return undefined;
   const request = TraceRequest.decode(known.request);
-  const { handling } = Header.decode(bytes);
   const { requestMessageId: messageId } = known;
   const granted = await grantsOf(tx, { sender: asked.originator, messageId });
   // A referral names States; leave for a participant is leave for its State to hear of it.
   const leave = granted.map((to) => ({ to: stateOfParticipant(to) ?? to, uses: [] }));
+  if (bytes === null) {
+    return asked.referral.nextStates.filter((state) => {
+      return request.onwardForwardConsent || leave.some(({ to }) => to === state);
+    });
+  }
+  const { handling } = Header.decode(bytes);
   return asked.referral.nextStates.filter((state) => {
     return mayForward({ request, handling, to: { participant: "", state }, leave }).ok;
   });
@@ -98,7 +103,7 @@ export async function forwardRefusal(
   if (referral === undefined) return undefined;
   const { originator } = received;
   const states = await forwardStates(tx, known, { originator, referral });
-  const isMeant = states === undefined || states.length === referral.nextStates.length;
+  const isMeant = states.length === referral.nextStates.length;
   if (isMeant) return undefined;
   return refuse("BODY_INVALID", "body.referral.mode", "noConsent");
 }

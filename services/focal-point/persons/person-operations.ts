@@ -11,6 +11,7 @@ import {
 } from "#http";
 import { CASEWORK_LIMITS, PERSON_LIMITS } from "#runtime";
 import { EXAMPLE_PERSONS } from "../api/trace-examples.ts";
+import { PERSON_ACTS } from "./person-record.ts";
 
 /** Contracts of the routes about personal data. */
 
@@ -108,7 +109,7 @@ export const LIST_PERSON_ACCESS = {
           Type.Object({
             blockId: Type.String(),
             at: instant,
-            act: Type.Enum(["kept", "read", "reviewed", "corrected", "erased"]),
+            act: Type.Enum([...PERSON_ACTS]),
             actor: Type.String({ description: "User id, or `exchange`" }),
             reason: Type.String(),
           }),

@@ -1,7 +1,13 @@
 import type { SqlRow, Transaction } from "#runtime";
 
-/** What a service did to a block, as the access log has it. */
-export type PersonAct = "kept" | "read" | "reviewed" | "corrected" | "erased";
+/**
+ * What was done to a block, as the access log has it. told: an officer noted a letter about it,
+ * which changes nothing of the block.
+ */
+export const PERSON_ACTS = ["kept", "read", "reviewed", "corrected", "erased", "told"] as const;
+
+/** One of {@link PERSON_ACTS}. */
+export type PersonAct = (typeof PERSON_ACTS)[number];
 
 /** A block without its data: what lists and the case may tell. */
 export interface PersonBlockHead {

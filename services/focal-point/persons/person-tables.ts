@@ -34,3 +34,21 @@ CREATE TABLE person_access (
 ) STRICT;
 CREATE INDEX person_access_block ON person_access (block_id, position);
 `;
+
+/** That a letter about personal data was noted is an act of its own (TP-PERS-18). */
+export const PERSON_TOLD_MIGRATION_SQL = `
+ALTER TABLE person_access RENAME TO person_access_before;
+DROP INDEX person_access_block;
+CREATE TABLE person_access (
+  position INTEGER PRIMARY KEY,
+  block_id TEXT NOT NULL REFERENCES person_block (block_id),
+  at INTEGER NOT NULL,
+  act TEXT NOT NULL CHECK (act IN ('kept', 'read', 'reviewed', 'corrected', 'erased', 'told')),
+  actor TEXT NOT NULL,
+  reason TEXT NOT NULL
+) STRICT;
+INSERT INTO person_access SELECT position, block_id, at, act, actor, reason
+  FROM person_access_before;
+DROP TABLE person_access_before;
+CREATE INDEX person_access_block ON person_access (block_id, position);
+`;

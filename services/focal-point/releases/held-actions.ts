@@ -9,6 +9,7 @@ import { TraceFollowUp, TraceReply, TraceRequest } from "#proto";
 import type { Transaction } from "#runtime";
 import { insertRules } from "../arrivals/rule-record.ts";
 import { type LinkedCaseToOpen, openLinkedCase } from "../chain/open-linked.ts";
+import type { LetterRecord } from "../letters/letter-record.ts";
 import { type MoveToSend, sendMove } from "../moves/send-move.ts";
 import { decideRelease, type ReleaseToDecide } from "../notices/notice-procedures.ts";
 import { contentView } from "../notices/notice-view.ts";
@@ -46,11 +47,18 @@ const move: HeldAction = {
     return { type: "stale", detail };
   },
   view(args) {
-    const { kind, body } = args as MoveToSend;
+    const { kind, body, letter } = args as MoveToSend;
     if (kind === "reply") return fromTraceReply(TraceReply.decode(body));
-    return fromFollowUp(TraceFollowUp.decode(body));
+    const said = fromFollowUp(TraceFollowUp.decode(body));
+    return letter === undefined ? said : { ...said, byLetter: letterView(letter) };
   },
 };
+
+/** A letter as whoever makes the move names it. */
+function letterView({ channel, language, note, onDate, reference }: LetterRecord) {
+  const optional = { language: language || undefined, note: note || undefined };
+  return { channel, reference, dispatchedOn: onDate, ...optional };
+}
 
 const request: HeldAction = {
   async perform(tx, args, { clearance, nowMs }) {

@@ -18,6 +18,7 @@ const quiet: Glance = {
   post: { waiting: [], missing: [], incidents: [] },
   cases: { unanswered: { count: 0, sinceMs: null }, oldestAskedMs: null, notTaken: [] },
   overdue: { requesting: 0, requested: 0 },
+  lettersDue: [],
   releases: { pending: 0, oldestPendingMs: null, reviewsDue: 0, reviewsOverdue: 0 },
   alerts: NO_ALERTS,
   incidents: {},
@@ -115,6 +116,17 @@ describe("what needs a person at a focal point (TP-FP-7)", () => {
     expect(said({ releases: { ...quiet.releases, reviewsDue: 2, reviewsOverdue: 1 } })).toEqual([
       "look: 1 message sent by one person alone and not reviewed within 72 h.",
     ]);
+  });
+
+  test("is a reminder that goes by letter, with the command that notes it (TP-CLOCK-6)", () => {
+    const lettersDue = [
+      { peer: "ML", count: 2 },
+      { peer: "TD", count: 1 },
+    ];
+    expect(said({ lettersDue })).toEqual(["look: 3 reminders due by letter: ML, TD."]);
+    expect(alerts({ lettersDue })[0]?.remedy).toContain(
+      "tracepost trace follow-up CASE --remind --channel POST",
+    );
   });
 
   test("is what is missing from another State for too long", () => {

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { Referral, ReferralMode, type TraceRequest } from "#proto";
+import { Referral, ReferralMode, TraceReply, type TraceRequest } from "#proto";
+import { forwardRefusal, forwardStates } from "../../../services/focal-point/onward/may-forward.ts";
 import { keepGrants } from "../../../services/focal-point/onward/onward-record.ts";
 import { TwoFocalPoints } from "../../support/two-focal-points.ts";
 
@@ -58,5 +59,31 @@ describe("a referral that tells of a request passed on (TP-MOVE-10, TP-CHAIN-8)"
       detail: "noConsent",
     });
     expect(await both.caseOf("KE")).toMatchObject({ state: "ACKNOWLEDGED" });
+  });
+
+  test("needs consent or leave also where the header of the request is not kept", async () => {
+    const forget = async (): Promise<void> => {
+      await both.stores.AT.run("UPDATE trace_case SET request_header = NULL");
+      await both.stores.KE.run("UPDATE post_outbox SET envelope = NULL, draft = NULL");
+    };
+    const referral = Referral.create({ mode: ReferralMode.FORWARD, nextStates: ["IT"] });
+    const statesOf = async (end: "KE" | "AT") =>
+      await forwardStates(both.stores[end], await both.caseOf(end), { originator: "KE", referral });
+    await forget();
+    expect([await statesOf("AT"), await statesOf("KE")]).toEqual([[], []]);
+    await leave("IT", "KE", "AT");
+    expect([await statesOf("AT"), await statesOf("KE")]).toEqual([["IT"], ["IT"]]);
+    await open((request) => {
+      request.onwardForwardConsent = true;
+    });
+    await forget();
+    expect(await statesOf("KE")).toEqual(["IT"]);
+    const content = { $case: "referral", value: referral } as const;
+    const body = TraceReply.encode(TraceReply.create({ content })).finish();
+    await open();
+    await forget();
+    const known = await both.caseOf("KE");
+    const refusal = await forwardRefusal(both.stores.KE, known, { originator: "KE", body });
+    expect(refusal).toMatchObject({ code: "BODY_INVALID", detail: "noConsent" });
   });
 });

@@ -1,9 +1,8 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { draftMessage } from "#post";
-import { Kind, Notice, type OnwardConfirmation, OnwardStanding, TraceRequest } from "#proto";
+import { Kind, Notice, type OnwardConfirmation, OnwardStanding } from "#proto";
 import { newMessageId } from "#runtime";
-import { insertCase } from "../../../services/focal-point/cases/case-record.ts";
-import { linkCase, linkOf } from "../../../services/focal-point/chain/link-record.ts";
+import { confirmationIn } from "../../../services/focal-point/notices/confirm-notice.ts";
 import { noteNoticeLetter } from "../../../services/focal-point/notices/note-notice-letter.ts";
 import { noticeLetters } from "../../../services/focal-point/notices/notice-letters.ts";
 import { findNotice } from "../../../services/focal-point/notices/notice-record.ts";
@@ -126,7 +125,9 @@ describe("a notice about personal data (TP-PERS-12 to TP-PERS-14)", () => {
     await desk.take(notice, erasure(about));
     const { messageId: noticeId } = notice;
     expect(await findNotice(desk.tx, { noticeId })).toMatchObject({ outstanding: 1 });
-    const common = { channel: "POST", onDate: "2026-03-03", note: "", actor: "desk-7" } as const;
+    // Words of an officer here, and longer than a confirmation may say in all.
+    const note = "Ask the attaché, whom the source knows. ".repeat(120);
+    const common = { channel: "POST", onDate: "2026-03-03", note, actor: "desk-7" } as const;
     const tell = (to: string, answer?: "DONE" | "NOT_DONE") => {
       const letter = { ...common, to, reference: `KE/${answer ?? "OUT"}`, answer, nowMs: NOW };
       return noteNoticeLetter(desk.tx, { noticeId, letter, self: BR });
@@ -144,15 +145,36 @@ describe("a notice about personal data (TP-PERS-12 to TP-PERS-14)", () => {
       })),
     );
     expect(await noticeLetters(desk.tx, { noticeId })).toMatchObject([
-      { to: "ML", reference: "KE/OUT", actor: "desk-7", answer: undefined },
-      { to: "ML", reference: "KE/DONE", answer: "DONE" },
+      { to: "ML", reference: "KE/OUT", actor: "desk-7", answer: undefined, note },
+      { to: "ML", reference: "KE/DONE", answer: "DONE", note },
     ]);
+    expect(JSON.stringify(heard)).toContain("ML told by POST KE/OUT, 2026-03-03");
+    expect(JSON.stringify(heard)).not.toContain("attaché");
+    const events = await desk.tx.all<{ detail: string }>("SELECT detail FROM trace_case_event");
+    expect(JSON.stringify(events)).not.toContain("attaché");
     const log = await desk.tx.all<{ act: string; reason: string }>(
       "SELECT act, reason FROM person_access WHERE block_id = ?",
       `BR.${messageId}`,
     );
-    expect(log.at(-1)).toMatchObject({ act: "erased" });
-    expect(log.at(-1)?.reason).toContain("ML answered DONE by POST KE/DONE, 2026-03-03");
+    expect(log.map(({ act }) => act)).toEqual(["kept", "erased", "told", "told"]);
+    expect(log.at(-1)?.reason).toMatch(/ML answered DONE by POST KE\/DONE, 2026-03-03$/u);
+  });
+
+  test("is done at a State that has it by letter and by wire when both are (TP-PERS-18)", async () => {
+    const about = await desk.receivedRequest();
+    await passedOn(about);
+    await passedOn(about, "KE");
+    const notice = inbound(Kind.NOTICE);
+    await desk.take(notice, erasure(about));
+    const standing = async () => {
+      const known = await findNotice(desk.tx, { noticeId: notice.messageId });
+      return confirmationIn(known?.answer ?? null)?.onward.map((one) => one.standing);
+    };
+    expect(await standing()).toEqual([OnwardStanding.NOT_TOLD]);
+    const common = { channel: "POST", onDate: "2026-03-03", note: "", actor: "desk-7" } as const;
+    const letter = { ...common, to: "KE", reference: "KE/1", answer: "DONE", nowMs: NOW } as const;
+    await noteNoticeLetter(desk.tx, { noticeId: notice.messageId, letter, self: BR });
+    expect(await standing()).toEqual([OnwardStanding.TOLD]);
   });
 
   test("and tells who began it whenever more is known of them (TP-PERS-13)", async () => {
@@ -292,54 +314,5 @@ describe("whose a notice is (TP-PERS-10, TP-PERS-11)", () => {
       },
     });
     expect(inClear).toMatchObject({ field: "body.correction.fields", detail: "personalData" });
-  });
-});
-
-describe("a notice about a request that went by letter (TP-PERS-19)", () => {
-  test("is kept without a message, and open until the State's answer is noted", async () => {
-    const { caseId, messageId } = { caseId: CASE, messageId: newMessageId(NOW) };
-    const facts = { caseId, peer: "ML", nationalCaseNumber: "1", actor: "desk-7", nowMs: NOW };
-    await insertCase(desk.tx, {
-      ...facts,
-      ...{ role: "requesting", state: "DELIVERED", requestMessageId: messageId },
-      request: TraceRequest.encode(TraceRequest.create()).finish(),
-    });
-    await desk.tx.run("UPDATE trace_case SET off_exchange = 1");
-    const link = { caseId, requestId: messageId, isOwn: true, isActual: true };
-    await linkCase(desk.tx, linkOf(TraceRequest.create(), link));
-    const kept = { caseId, direction: "sent", peer: "ML", sender: "BR", messageId } as const;
-    const block = { ...kept, data: DATA, persons: 1, reviewAtMs: NOW, actor: "desk-7" };
-    await keepBlock(desk.tx, { ...block, nowMs: NOW });
-    const subject = { originalSender: "BR", messageId, part: "persons" };
-    const content = { $case: "erasure", value: { subject, reason: 1, explanation: "" } } as const;
-    const sent = await sendNotices(desk.tx, {
-      kind: "ERASURE",
-      about: { sender: "BR", messageId, part: "persons" },
-      notice: Notice.encode(Notice.create({ content })).finish(),
-      persons: undefined,
-      self: BR,
-      actor: "desk-7",
-      nowMs: NOW,
-    });
-    expect(sent).toMatchObject({ type: "sent", notices: [{ to: "ML", byLetter: true }] });
-    expect(await desk.drafted()).toEqual([]);
-    expect(await blocksOf(desk.tx, CASE)).toMatchObject([{ erased: { by: "desk-7" } }]);
-    const noticeId = sent.type === "sent" ? (sent.notices[0]?.noticeId ?? "") : "";
-    const note = async (to: string, answer?: "DONE") => {
-      const common = { channel: "POST", onDate: "2026-03-03", note: "", actor: "desk-7" } as const;
-      const letter = { ...common, to, reference: "BR/1", answer, nowMs: NOW };
-      const noted = await noteNoticeLetter(desk.tx, { noticeId, letter, self: BR });
-      return [noted.type, (await findNotice(desk.tx, { noticeId }))?.state];
-    };
-    expect(await note("KE")).toEqual(["not-passed-on", "OPEN"]);
-    expect(await note("ML")).toEqual(["noted", "OPEN"]);
-    expect(await note("ML", "DONE")).toEqual(["noted", "DONE"]);
-    expect(await note("ML")).toEqual(["illegal", "DONE"]);
-    const events = await desk.tx.all<{ event: string }>("SELECT event FROM trace_case_event");
-    expect(events.map(({ event }) => event)).toEqual([
-      "opened",
-      "notice told by letter",
-      "notice answered by letter",
-    ]);
   });
 });

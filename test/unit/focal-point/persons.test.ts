@@ -26,8 +26,12 @@ import {
   accessOf,
   dueBlocks,
   keepBlock,
+  noteAccess,
 } from "../../../services/focal-point/persons/person-record.ts";
-import { PERSON_MIGRATION_SQL } from "../../../services/focal-point/persons/person-tables.ts";
+import {
+  PERSON_MIGRATION_SQL,
+  PERSON_TOLD_MIGRATION_SQL,
+} from "../../../services/focal-point/persons/person-tables.ts";
 import { type MemoryTransaction, openMemoryTransaction } from "../../support/memory-transaction.ts";
 
 const DAY_MS = 86_400_000;
@@ -225,4 +229,20 @@ describe("a block that is received (TP-PERS-1, TP-PERS-2, TP-PERS-4)", () => {
       { direction: "received", sender: "US", messageId: "m-1", reviewAtMs: 365 * DAY_MS },
     ]);
   });
+});
+
+test("a log from before letters were an act of their own keeps its lines (TP-PERS-18)", async () => {
+  const blockId = await sent();
+  await noteAccess(tx, { blockId, act: "read", actor: "desk-8", reason: "To answer.", nowMs: 5 });
+  const told = { blockId, act: "told", actor: "desk-7", reason: "ML told", nowMs: 6 } as const;
+  await expect(noteAccess(tx, told)).rejects.toThrow(/CHECK/u);
+  const before = await accessOf(tx, { caseId: CASE, limit: 9 });
+  tx.exec(PERSON_TOLD_MIGRATION_SQL);
+  expect(await accessOf(tx, { caseId: CASE, limit: 9 })).toEqual(before);
+  await noteAccess(tx, told);
+  expect((await accessOf(tx, { caseId: CASE, limit: 9 })).map(({ act }) => act)).toEqual([
+    "kept",
+    "read",
+    "told",
+  ]);
 });

@@ -5,6 +5,8 @@ import {
   settleClocks,
 } from "../../../services/focal-point/clocks/clock-record.ts";
 import { dueReminders, remindCase } from "../../../services/focal-point/clocks/remind.ts";
+import { reminderLettersDue } from "../../../services/focal-point/clocks/reminded.ts";
+import { sendMove } from "../../../services/focal-point/moves/send-move.ts";
 import { CASE_ID, SENT_MS, TwoFocalPoints } from "../../support/two-focal-points.ts";
 
 const DAY_MS = 86_400_000;
@@ -71,5 +73,32 @@ describe("a reminder (TP-CLOCK-6)", () => {
     );
     await settle();
     expect((await due(99)).caseIds).toEqual([]);
+  });
+
+  test("off the exchange is neither sent nor counted, but told until an officer notes it", async () => {
+    const { KE } = both.stores;
+    await KE.run("UPDATE trace_case SET off_exchange = 1");
+    const lettersDue = (days: number) => reminderLettersDue(KE, { nowMs: SENT_MS + days * DAY_MS });
+    const standing = () => KE.get("SELECT reminders, next_reminder_at FROM trace_clock");
+    const before = await standing();
+    expect(await lettersDue(14)).toEqual([]);
+    expect((await due(16)).caseIds).toEqual([]);
+    expect(await remind(16)).toBe(false);
+    expect(await lettersDue(16)).toEqual([{ peer: "AT", count: 1 }]);
+    expect(await standing()).toEqual(before);
+    const content = { $case: "reminder", value: { number: 0, text: "" } } as const;
+    const said = TraceFollowUp.create({ content, languageTag: "en" });
+    const nowMs = SENT_MS + 16 * DAY_MS;
+    const where = { channel: "POST", reference: "KE/OUT/9", onDate: "2026-02-17" } as const;
+    const about = { language: "fr", note: "", actor: "desk-7", nowMs };
+    const sent = await sendMove(KE, {
+      ...{ caseId: CASE_ID, kind: "followUp", self, actor: "desk-7", nowMs },
+      body: TraceFollowUp.encode(said).finish(),
+      letter: { direction: "out", ...where, ...about },
+    });
+    expect(sent).toMatchObject({ type: "sent" });
+    expect(await standing()).toMatchObject({ reminders: 1 });
+    expect(await lettersDue(16)).toEqual([]);
+    expect(await lettersDue(31)).toEqual([{ peer: "AT", count: 1 }]);
   });
 });

@@ -17,6 +17,7 @@ import {
   casesOfAmmunition,
   sameAmmunitionQueries,
 } from "../../../../services/focal-point/chain/same-ammunition.ts";
+import { eachOnce } from "../../../../services/focal-point/chain/same-facts.ts";
 import {
   casesOfFirearm,
   sameFirearmQueries,
@@ -217,5 +218,31 @@ describe("a second request about ammunition (TP-CHAIN-9)", () => {
       const plan = await tx.all<{ detail: string }>(`EXPLAIN QUERY PLAN ${sql}`, ...params);
       expect(plan.map(({ detail }) => detail).join("; ")).not.toMatch(/SCAN|TEMP B-TREE/u);
     }
+  });
+
+  test("compares the newest where there are more than are compared", async () => {
+    const opened = [caseOf({ ammunition: first }), caseOf({ ammunition: first })];
+    const ids = ["019b0000-0000-7000-8000-000000000001", "019b0000-0000-7000-8000-000000000002"];
+    for (const [index, one] of opened.entries()) {
+      const caseId = ids[index] ?? "";
+      const draft = { ...one.draft, conversationId: caseId };
+      await openLinkedCase(tx, { ...one, caseId, draft, despite: "Another crate was found." });
+    }
+    const ammunition = ammunitionKeysOf({ ...first, headstamp: "" });
+    if (ammunition === undefined) throw new TypeError("no keys");
+    const [byLot] = sameAmmunitionQueries({ ammunition, isActual: true });
+    const params = [...(byLot?.params ?? [])].with(-1, 1);
+    expect(await tx.all(byLot?.sql ?? "", ...params)).toMatchObject([{ case_id: ids[1] }]);
+  });
+
+  test("tells of a case found by the firearm and by the ammunition once", async () => {
+    const kept = caseOf({ ammunition: first });
+    await openLinkedCase(tx, kept);
+    const ammunition = ammunitionKeysOf({ ...first, headstamp: "" });
+    if (ammunition === undefined) throw new TypeError("no keys");
+    const byLot = await casesOfAmmunition(tx, { ammunition, isActual: true });
+    const byFirearm = byLot.map((one) => ({ ...one, how: "SERIAL" as const }));
+    expect(eachOnce(byFirearm, byLot)).toEqual(byFirearm);
+    expect(eachOnce([], byLot)).toEqual(byLot);
   });
 });

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { beforeEach, describe, expect, test } from "vitest";
 import { FEED_PROCEDURES } from "#feed";
-import { Handling, PersonsBlock, Priority, Tlp, TraceRequest } from "#proto";
+import { Handling, PersonsBlock, Priority, Tlp, TraceFollowUp, TraceRequest } from "#proto";
 import { USER_PROCEDURES } from "#users";
 import { findCase } from "../../../../services/focal-point/cases/case-record.ts";
 import { linkOf } from "../../../../services/focal-point/chain/link-record.ts";
@@ -12,6 +12,7 @@ import {
 import { noteDispatched } from "../../../../services/focal-point/letters/off-exchange-cases.ts";
 import { blocksOf } from "../../../../services/focal-point/persons/person-record.ts";
 import { confirmRelease } from "../../../../services/focal-point/releases/decide.ts";
+import { HELD_ACTIONS } from "../../../../services/focal-point/releases/held-actions.ts";
 import { Clearance, noteByLetter } from "../../../../services/focal-point/releases/hold.ts";
 import { listReleases } from "../../../../services/focal-point/releases/release-record.ts";
 import { openCaseStore } from "../../../support/case-store.ts";
@@ -120,4 +121,24 @@ describe("a request by letter that one person may not send (TP-OFF-7)", () => {
   test("is opened at once where one person is enough", async () => {
     expect(await openLinkedCase(tx, byLetter())).toMatchObject({ type: "opened" });
   });
+});
+
+test("a second person sees by which letter a follow-up goes (TP-OFF-8)", () => {
+  const content = { $case: "reminder", value: { number: 2, text: "" } } as const;
+  const body = TraceFollowUp.encode(TraceFollowUp.create({ content, languageTag: "en" })).finish();
+  const move = { caseId: randomUUID(), kind: "followUp", body } as const;
+  const where = { channel: "COURIER", reference: "NE/OUT/3", onDate: "2026-03-02" } as const;
+  const about = { language: "fr", note: "With the bag.", actor: "first", nowMs: NOW_MS };
+  const letter = { direction: "out", ...where, ...about } as const;
+  expect(HELD_ACTIONS.move?.view({ ...move, letter })).toMatchObject({
+    reminder: { number: 2 },
+    byLetter: {
+      channel: "COURIER",
+      reference: "NE/OUT/3",
+      dispatchedOn: "2026-03-02",
+      language: "fr",
+      note: "With the bag.",
+    },
+  });
+  expect(HELD_ACTIONS.move?.view(move)).not.toHaveProperty("byLetter");
 });

@@ -17,6 +17,7 @@ import {
   type LetterRecord,
   lettersOf,
 } from "../../../../services/focal-point/letters/letter-record.ts";
+import { notOpenText } from "../../../../services/focal-point/letters/letter-routes.ts";
 import {
   dispatchOnce,
   enterAnswer,
@@ -184,4 +185,11 @@ describe("an answer entered by hand (TP-OFF-6)", () => {
     caseId = "none";
     expect(await enter(FINAL)).toEqual({ type: "unknown" });
   });
+});
+
+test("why an answer is not entered says what to do first for a draft (TP-OFF-6)", () => {
+  expect(notOpenText("DRAFT")).toMatch(
+    /^the case is DRAFT; .*; note first how its letter left \(tracepost trace dispatched\)$/u,
+  );
+  expect(notOpenText("CLOSED")).not.toContain("dispatched");
 });
