@@ -99,7 +99,9 @@ export async function makeMove(
 
 const NOTHING_SENT = "No receipts are waited for: the other State is not on the exchange.";
 
-/** Waits when asked to, and never where nothing was sent: off the exchange nobody gives receipts. */
+/**
+ * Waits when asked to, and never where nothing was sent: nobody off the exchange gives receipts.
+ */
 export async function reportOf(
   service: ServiceAccess,
   sent: { readonly caseId: string; readonly messageId: string },
