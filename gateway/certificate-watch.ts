@@ -7,8 +7,6 @@ import type { GatewayProcedures } from "./store.ts";
 
 const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
-/** Names what was counted, as a report from outside is (TP-OPS-15). */
-const SOURCE = "gateway certificates";
 
 /** What the watch works with. */
 export interface CertificateWatchDeps {
@@ -59,8 +57,7 @@ export class CertificateWatch {
     if (due.length === 0) return;
     for (const { detail, subject } of due) logger.warn({ file: subject, detail }, "a certificate");
     try {
-      const report = { source: SOURCE, from: nowMs, to: nowMs + 1, occurrences: due, nowMs };
-      await store.call("reportOccurrences", report);
+      await store.call("noteEvents", { occurrences: due, nowMs });
       for (const { subject } of due) this.#saidAtMs.set(subject, nowMs);
     } catch (caught) {
       logger.error({ err: caught }, "what is to be said of certificates could not be stored");

@@ -94,7 +94,8 @@ export class CheckpointKeeper {
   }
 
   async #keep(): Promise<void> {
-    await this.#keeping;
+    // What failed was said then; it is tried again.
+    await this.#keeping?.catch(() => undefined);
     const newest = this.#newest;
     if (newest === undefined || newest.size === this.#keptSize) return;
     this.#keptAtMs = this.#clock.now();

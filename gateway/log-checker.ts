@@ -73,7 +73,8 @@ export class LogChecker {
       const args = { from: position, entries: LOG_LIMITS.checkPageEntries };
       const page = await this.#deps.store.call("checkLog", args);
       const room = LOG_LIMITS.problemsMax - problems.length;
-      problems.push(...page.problems.slice(0, Math.max(0, room)));
+      const unsaid = page.problems.filter((one) => !problems.includes(one));
+      problems.push(...unsaid.slice(0, Math.max(0, room)));
       position = page.position;
       if (page.isDone) return { position: page.position, problems };
       await pause(LOG_LIMITS.checkPauseMs, undefined, { signal: this.#stopped.signal }).catch(

@@ -62,7 +62,7 @@ export class WitnessCollector {
     if (witnesses.length === 0 || isDone) return;
     try {
       const asked = witnesses.filter(({ url }) => url !== "");
-      const lines = await Promise.all(asked.map((witness) => this.#lineOf(witness, head)));
+      const lines = await Promise.all(asked.map((witness) => this.#lineIfAny(witness, head)));
       const note = head.note + lines.join("");
       if (witnessesOf(note, witnesses).length < quorum) return;
       const cosigned = { size: head.size, note, cosignedAtMs: this.#deps.clock.now() };
@@ -73,12 +73,23 @@ export class WitnessCollector {
     }
   }
 
+  /** What fails with one witness takes no other's line away. */
+  async #lineIfAny(witness: RegisteredWitness, head: SignedHead): Promise<string> {
+    try {
+      return await this.#lineOf(witness, head);
+    } catch (caught) {
+      const { logger } = this.#deps;
+      logger.error({ err: caught, witness: witness.name }, "a witness could not be asked");
+      return "";
+    }
+  }
+
   /** Its line under the checkpoint; empty when it gave none. */
   async #lineOf(witness: RegisteredWitness, head: SignedHead): Promise<string> {
     let reply = await this.#askFrom(witness, head, this.#known.get(witness.name) ?? 0);
     if (reply.type === "elsewhere") {
-      this.#known.set(witness.name, reply.size);
       if (reply.size > head.size) return await this.#refusedBy(witness, head, reply.size);
+      this.#known.set(witness.name, reply.size);
       reply = await this.#askFrom(witness, head, reply.size);
     }
     if (reply.type === "refused") return await this.#refusedBy(witness, head, head.size);

@@ -78,13 +78,17 @@ async function initialize(options: InitOptions): Promise<CommandResult> {
       `Made the exchange ${exchangeId} with ${ids.length} participants: ${ids.join(", ")}.`,
       `Its message log is ${logOrigin}. Everything lies in ${dataDir}; keep it to yourself.`,
       "Its three root keys lie side by side: meant in earnest, keep them in two States at least.",
-      ...(transport === undefined ? [] : [TLS_LINE]),
+      ...(transport === undefined ? [] : [tlsLine(options.caCert)]),
       `Start it with: tracepost exchange up --data ${options.data}`,
     ],
   };
 }
 
-const TLS_LINE = "It speaks TLS with certificates of its own authority, tls/ca.pem.";
+function tlsLine(caCert: string | undefined): string {
+  const whose =
+    caCert === undefined ? "its own authority, tls/ca.pem" : "the authority in --ca-cert";
+  return `It speaks TLS with certificates of ${whose}.`;
+}
 
 function collect(text: string, before: readonly string[] = []): readonly string[] {
   return [...before, text];

@@ -83,8 +83,9 @@ async function readAll(file: string): Promise<Found> {
       const args = { from, entries: LOG_LIMITS.verifyPageEntries };
       const part: CheckedPart = await store.call("checkLog", args);
       const room = LOG_LIMITS.problemsMax - problems.length;
-      problems.push(...part.problems.slice(0, Math.max(0, room)));
-      problemsTotal += part.problemsTotal;
+      const unsaid = part.problems.filter((one) => !problems.includes(one));
+      problems.push(...unsaid.slice(0, Math.max(0, room)));
+      problemsTotal += part.problemsTotal - (part.problems.length - unsaid.length);
       from = part.position;
       if (part.isDone) return { entries: part.position.size, problems, problemsTotal };
     }

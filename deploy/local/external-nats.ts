@@ -1,4 +1,5 @@
 import { TracepostError } from "#errors";
+import { isLoopback } from "#http";
 import { readTransportPlan } from "./certificates/transport-plan.ts";
 import { openExchangeFolder } from "./folder/open-exchange-folder.ts";
 import { writeServerFiles } from "./provision/server-config.ts";
@@ -21,10 +22,6 @@ export function parseListenAddress(text: string): ListenAddress {
     });
   }
   return { host, port };
-}
-
-function isLoopback(host: string): boolean {
-  return host === "localhost" || host === "::1" || /^127(\.\d{1,3}){3}$/.test(host);
 }
 
 /** How a nats-server of its own is to listen. */

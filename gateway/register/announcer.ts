@@ -149,7 +149,10 @@ export class RegisterAnnouncer {
     if (!connected()) return;
     const kept = await load();
     // What the gateway began with was given to everybody by hand.
-    if (kept === null || kept.evidence === null) return;
+    if (kept === null || kept.evidence === null) {
+      this.#unfreshened.clear();
+      return;
+    }
     const bodies = new Map<bigint, Promise<Uint8Array>>();
     const bodyFor = async ({ version }: Heard): Promise<Uint8Array> => {
       const body = bodies.get(version) ?? this.#bodyFor(version, kept);
@@ -241,9 +244,12 @@ export class RegisterAnnouncer {
   /** Waits for whoever is due next; behind a carrier that is away it looks again all the same. */
   #plan(): void {
     if (this.#stopped) return;
-    const next = Math.min(...[...this.#heard.values()].map(({ dueAtMs }) => dueAtMs));
+    const { clock, repeatFirstMs } = this.#deps;
+    // For whom the carrier did not take the word that the version is the newest.
+    const again = this.#unfreshened.size > 0 ? clock.now() + repeatFirstMs : Infinity;
+    const next = Math.min(again, ...[...this.#heard.values()].map(({ dueAtMs }) => dueAtMs));
     if (next === Number.POSITIVE_INFINITY) return;
-    const waitMs = Math.max(GATEWAY_LIMITS.courierHurryMs, next - this.#deps.clock.now());
+    const waitMs = Math.max(GATEWAY_LIMITS.courierHurryMs, next - clock.now());
     this.#timer = setTimeout(() => this.#wake(), waitMs);
   }
 }

@@ -6,6 +6,7 @@ import {
   type RegisterClient,
   registerDelta,
   type TakenRegister,
+  type VerifiedRegister,
 } from "#trust";
 
 /** The register in force, as far as it travels in parts (TP-REG-13). */
@@ -15,12 +16,19 @@ export interface RegisterInParts {
   readonly manifests: readonly SignedManifest[];
 }
 
+/** Taken apart once for each version: whoever asks for parts is not known. */
+const TAKEN_APART = new WeakMap<VerifiedRegister, RegisterInParts>();
+
 /** The parts of the register in force; undefined for one that was signed as a whole. */
 export function registerParts({ inForce }: RegisterClient): RegisterInParts | undefined {
+  const known = TAKEN_APART.get(inForce);
+  if (known !== undefined) return known;
   const taken = inForce.state?.taken;
   const parsed = parseRegisterBundle(inForce.bytes);
   if (taken === undefined || !parsed.ok) return undefined;
-  return { taken, manifests: parsed.value.manifests };
+  const parts = { taken, manifests: parsed.value.manifests };
+  TAKEN_APART.set(inForce, parts);
+  return parts;
 }
 
 /** Manifests after a version, and the digests of all entries: the names to ask for them by. */

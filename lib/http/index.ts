@@ -22,6 +22,7 @@ export {
 } from "./contract/example-ids.ts";
 export type { OperationExample } from "./contract/operation.ts";
 export { addFeedRoutes } from "./feed-routes.ts";
+export { isLoopback } from "./host-check.ts";
 export { escapeHtml, Html, html } from "./html.ts";
 export {
   ageText,

@@ -108,7 +108,9 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     if (isClosing) reply.header("connection", "close");
   });
   try {
-    const url = await app.listen({ host: options.host, port: options.port });
+    // One server: for localhost there would be two, of which one were never renewed.
+    const host = options.host === "localhost" ? "127.0.0.1" : options.host;
+    const url = await app.listen({ host, port: options.port });
     const unfollow = followIdentity(app.server, options, options.logger);
     const close = (): Promise<void> => {
       isClosing = true;

@@ -162,6 +162,8 @@ export class RegisterDesk implements RegisterTaker {
   #refused(verdict: RegisterVerdict & { outcome: "refused" }): Refusal | undefined {
     const isPart = verdict.why === "ENTRY_MISSING" || verdict.why === "GAP";
     if (!isPart || this.#parts.fetch === undefined || this.#fetching) return verdict.refusal;
+    // Root keys have signed that it is there: what was in vain before is of no account.
+    if (verdict.why === "ENTRY_MISSING") this.#vain = 0;
     this.noteNewer(this.#parts.client.current.view().version + 1n);
     return undefined;
   }

@@ -13,6 +13,7 @@ import type { RoutingPolicy } from "#policy";
 import { createPost, type Post, type PostApplication, type PostEvent } from "#post";
 import type { Role } from "#proto";
 import { type Clock, type Database, Lifecycle, type Logger, type Timers } from "#runtime";
+import { followAuthorities } from "#tls";
 import { createSealer, PAYLOAD_TYPES, type RegisterView, signerFor } from "#trust";
 import { admitInstallation, createGuard, type Guard } from "#users";
 import type { MessageSigner, Transport } from "#wire";
@@ -127,6 +128,7 @@ export async function startService<C extends ServiceConfig, P extends Procedures
   const { config, logger } = parts;
   const lifecycle = new Lifecycle(logger);
   try {
+    await followDoorAuthorities(config, logger, lifecycle);
     const identity = await loadIdentity(config, definition.role, parts.clock);
     const url = await assemble(definition, parts, identity, lifecycle);
     lifecycle.ready();
@@ -136,6 +138,18 @@ export async function startService<C extends ServiceConfig, P extends Procedures
     await lifecycle.stop();
     throw caught;
   }
+}
+
+/** The exchange's HTTPS door is believed by the authorities that the service's own files name. */
+async function followDoorAuthorities(
+  { http, natsTls }: ServiceConfig,
+  logger: Logger,
+  lifecycle: Lifecycle,
+): Promise<void> {
+  const caFile = natsTls?.caFile ?? http.tls?.caFile;
+  if (caFile === undefined) return;
+  const unfollow = await followAuthorities(caFile, logger);
+  lifecycle.add({ name: "authorities", stop: async () => unfollow() });
 }
 
 async function assemble<C extends ServiceConfig, P extends ProceduresOfService>(

@@ -157,7 +157,12 @@ export class InboxLane {
   }
 
   async #store({ item, isKnown, isWaiting, opened }: Openable, subject: string): Promise<Handled> {
-    if (isWaiting === true) return "closed";
+    if (isWaiting === true) {
+      // What it names may be the very version that opens the inbox again.
+      if (item.type === "later") this.#parts.registers.noteNewer(item.version);
+      if (item.type === "message") this.#compareRegister(item.message);
+      return "closed";
+    }
     switch (item.type) {
       case "junk":
         await this.#record(item.incident);

@@ -14,6 +14,6 @@ export {
   type TlsFiles,
   type TlsIdentity,
 } from "./tls-files.ts";
-export { DOOR_SETTINGS, NATS_TLS_SETTINGS, transportFrom } from "./transport-settings.ts";
-export { trustAuthorities } from "./trust-authorities.ts";
+export { DOOR_SETTINGS, doorFrom, NATS_TLS_SETTINGS, transportFrom } from "./transport-settings.ts";
+export { followAuthorities, trustAuthorities } from "./trust-authorities.ts";
 export { type IdentityListener, watchIdentity } from "./watch-identity.ts";

@@ -45,13 +45,21 @@ export function transportFrom<C extends TransportConfig>(
       remedy: "Credentials are sent in plain text to nobody by mistake: set both or none.",
     });
   }
-  const from = (files: TlsFiles): TlsFiles => ({
+  return {
+    ...(natsTls === undefined ? {} : { natsTls: filesFrom(configFile, natsTls) }),
+    http: doorFrom(configFile, http),
+  } as Pick<C, "natsTls" | "http">;
+}
+
+/** A door's settings with the paths of its certificates made absolute. */
+export function doorFrom<D extends { readonly tls?: TlsFiles }>(configFile: string, door: D): D {
+  return door.tls === undefined ? door : { ...door, tls: filesFrom(configFile, door.tls) };
+}
+
+function filesFrom(configFile: string, files: TlsFiles): TlsFiles {
+  return {
     certFile: pathFrom(configFile, files.certFile),
     keyFile: pathFrom(configFile, files.keyFile),
     caFile: pathFrom(configFile, files.caFile),
-  });
-  return {
-    ...(natsTls === undefined ? {} : { natsTls: from(natsTls) }),
-    http: http.tls === undefined ? http : { ...http, tls: from(http.tls) },
-  } as Pick<C, "natsTls" | "http">;
+  };
 }

@@ -110,6 +110,12 @@ export class RegisterClient {
   judge(bytes: Uint8Array): RegisterVerdict {
     const bundle = asRegisterBundle(bytes);
     if (bundle !== undefined) return this.#judgeBundle(bundle, bytes);
+    // Signed as a whole it would pass by everything that is pinned (TP-REG-12).
+    if (this.#state.taken !== undefined) {
+      const refused = registerRefused("MALFORMED", "register", "is no bundle, as the one in force");
+      const refusal = registerRefusal(refused.refusal);
+      return { outcome: "refused", refusal, why: "MALFORMED" };
+    }
     const verified = verifySignedRegister(bytes, this.#roots);
     if (verified.ok) return this.#compare(verified.value);
     const { refusal } = verified;

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { type Static, Type } from "typebox";
 import { TracepostError } from "#errors";
 import { parseConfig, pathFrom, readPlacement } from "#runtime";
+import { DOOR_SETTINGS, doorFrom } from "#tls";
 
 const ConfigSchema = Type.Object(
   {
@@ -21,6 +22,7 @@ const ConfigSchema = Type.Object(
         port: Type.Integer({ minimum: 0, maximum: 65535 }),
         /** Names it answers to besides those of loopback. */
         names: Type.Optional(Type.Array(Type.String({ minLength: 1 }))),
+        ...DOOR_SETTINGS,
       },
       { additionalProperties: false },
     ),
@@ -57,5 +59,6 @@ export async function readStart(
     keyFile: from(config.keyFile),
     registerFile: from(config.registerFile),
     rootPublicKeyFiles: config.rootPublicKeyFiles.map(from),
+    http: doorFrom(file, config.http),
   };
 }

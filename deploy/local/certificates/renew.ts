@@ -81,7 +81,8 @@ export async function renewCertificates(options: RenewalOptions): Promise<Renewa
     if (files.has(place.file)) await placeCertificate(authority, place, nowMs);
   }
   if (dropFormer) await believe(opened, joinAuthorities(authority.certificate, ""));
-  if (due.length === 0 && !dropFormer) return { ...told, server: "not needed" };
+  const isSaidAgain = options.natsUrl !== undefined;
+  if (due.length === 0 && !dropFormer && !isSaidAgain) return { ...told, server: "not needed" };
   return { ...told, server: await reload(opened, options) };
 }
 

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { isIP } from "node:net";
+import { isIP, isIPv6 } from "node:net";
 import { Type } from "typebox";
 import { TracepostError } from "#errors";
 import { parseConfig, printable } from "#runtime";
@@ -42,12 +42,17 @@ export interface HostName {
  */
 export function parseHostName(text: string): HostName {
   const [, holder = HUB, given = ""] = /^(?:([^=]*)=)?(.*)$/su.exec(text) ?? [];
-  const name = given.toLowerCase();
+  const name = shortAddress(given.toLowerCase());
   const isName = isIP(name) !== 0 || HOST_NAME.test(name);
   if (isName && (holder === HUB || isParticipantId(holder))) return { holder, name };
   throw new TracepostError("USAGE", `--host names no host: ${printable(text)}`, {
     remedy: "Write hub.example.org or 192.0.2.7, or NE=desk.example.org for a participant's door.",
   });
+}
+
+/** An IPv6 address as certificates tell it. */
+function shortAddress(name: string): string {
+  return isIPv6(name) ? new URL(`http://[${name}]`).hostname.slice(1, -1) : name;
 }
 
 /** Names by their holder, as a plan has them. */

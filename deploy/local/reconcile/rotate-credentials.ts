@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { connectClaimsAdmin } from "#bus";
 import { TracepostError } from "#errors";
 import { type Clock, readSecret, readSecretIfThere } from "#runtime";
+import { operatorTls } from "../certificates/certificate-files.ts";
 import type { ExchangePaths } from "../folder/exchange-paths.ts";
 import { writePrivateFile } from "../folder/private-files.ts";
 import { SYSTEM_ACCOUNT } from "../provision/authority.ts";
@@ -96,6 +97,7 @@ export async function rotateCredentials(rotation: CredentialRotation): Promise<R
 function connect({ natsUrl, paths }: CredentialRotation) {
   return connectClaimsAdmin({
     servers: natsUrl,
+    ...operatorTls(paths, natsUrl),
     credsFile: credentialsFile(paths, SYSTEM_ACCOUNT, "operator"),
     name: "credentials",
     inboxPrefix: INBOX_PREFIXES.operator,

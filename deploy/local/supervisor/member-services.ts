@@ -33,6 +33,8 @@ export class MemberServices {
   readonly #services = new Map<string, MemberService>();
   #participants: readonly ParticipantSpec[] = [];
   #seen = "";
+  /** Whose first start failed; it is tried again at the next look. */
+  #unstarted = new Set<string>();
   #timer: NodeJS.Timeout | undefined;
   #round: Promise<void> = Promise.resolve();
   #stopped = false;
@@ -91,7 +93,7 @@ export class MemberServices {
     const listed = await participantsOf(paths);
     const ids = new Set(listed.map(({ id }) => id));
     const gone = this.ids.filter((id) => !ids.has(id));
-    const fresh = listed.filter(({ id }) => !this.ids.includes(id));
+    const fresh = listed.filter(({ id }) => !this.ids.includes(id) || this.#unstarted.has(id));
     this.#participants = listed;
     for (const id of gone) {
       const service = this.#services.get(id);
@@ -100,7 +102,9 @@ export class MemberServices {
       logger.info({ participant: id }, "it takes part no more");
     }
     const started = await Promise.allSettled(fresh.map((spec) => this.#begin(spec)));
-    this.#seen = stamp;
+    const failed = fresh.filter((_, place) => started[place]?.status === "rejected");
+    this.#unstarted = new Set(failed.map(({ id }) => id));
+    if (failed.length === 0) this.#seen = stamp;
     onChange();
     for (const one of started) if (one.status === "rejected") throw one.reason;
   }

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { RegisterBundle } from "#proto";
+import { ParticipantRegister, type RegisterBundle } from "#proto";
 import {
   formatRegisterBundle,
   freshnessBundle,
@@ -14,8 +14,10 @@ import {
   type RegisterClient,
   savePublicKey,
   signFreshness,
+  signRegister,
   standingNotice,
 } from "#trust";
+import { toTimestamp } from "#wire";
 import {
   DAY_MS,
   entryOf,
@@ -115,6 +117,18 @@ describe("a register client that judges by its clock (TP-REG-5)", () => {
     const unsigned = second([neEntry], { issuedAtMs: START_MS + 3, signers: one ? [one] : [] });
     expect(why(unsigned)[0]).toBe("THRESHOLD");
     expect(client.current.view().version).toBe(2n);
+  });
+
+  it("takes nothing that is signed as a whole once a bundle is in force", async () => {
+    const client = await open(first);
+    const { pairs } = authority.roots;
+    const whole = signRegister(
+      ParticipantRegister.create({ version: 9n, issuedAt: toTimestamp(START_MS) }),
+      pairs,
+    );
+    const judged = client.judge(whole);
+    const why = judged.outcome === "refused" ? judged.refusal.detail : judged.outcome;
+    expect(why).toContain("is no bundle, as the one in force");
   });
 
   it("remembers the highest version that a peer has named (TP-REG-9)", async () => {
