@@ -1,5 +1,6 @@
 import { type Command, Option } from "commander";
 import { type AttachmentView, uploadFile } from "./attachment-calls.ts";
+import { collect } from "./parse-option.ts";
 import type { ServiceAccess } from "./service-access.ts";
 
 /** What a command that sends a message takes to go with it. */
@@ -9,10 +10,6 @@ export interface AttachOptions {
 
 /** Gives a command that sends a message its `--attach`. */
 export function addAttachOption(command: Command): void {
-  const collect = (file: string, before: readonly string[] = []): readonly string[] => [
-    ...before,
-    file,
-  ];
   command.addOption(
     new Option(
       "--attach <file>",

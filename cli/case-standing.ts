@@ -1,6 +1,7 @@
 import { replyClock, TARGET_DAYS, type TraceState, turnOf } from "#casework";
 import { stateName } from "#reference";
 import type { CaseFile } from "./case-view.ts";
+import { LETTER_WORDS } from "./letter-options.ts";
 import type { Look } from "./screen.ts";
 
 /** A sentence and what it is for the reader. */
@@ -160,8 +161,6 @@ export function nextSteps(
   }
   return steps;
 }
-
-const LETTER_WORDS = "--channel POST --reference REFERENCE --on YYYY-MM-DD";
 
 /** What is done by hand with a State off the exchange. */
 function letterSteps({ caseId, next, state }: CaseFile, access: string): NextStep[] {

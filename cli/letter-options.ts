@@ -2,6 +2,9 @@ import { type Command, Option } from "commander";
 import { TracepostError } from "#errors";
 import type { WaitOptions } from "./sent-message.ts";
 
+/** Options of a letter in a command that is shown, to be filled in. */
+export const LETTER_WORDS = "--channel POST --reference REFERENCE --on YYYY-MM-DD";
+
 /** As the focal point knows them. */
 export const CHANNELS = ["I-24/7", "iARMS", "POST", "DIPLOMATIC", "COURIER", "OTHER"];
 

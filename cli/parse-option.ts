@@ -27,3 +27,8 @@ export function parseMoment(text: string): number {
   if (!Number.isNaN(ms)) return ms;
   throw new InvalidArgumentError("It must be a time such as 2027-01-01T00:00:00Z.");
 }
+
+/** Collects an option that may be given again. */
+export function collect(text: string, before: readonly string[] = []): readonly string[] {
+  return [...before, text];
+}

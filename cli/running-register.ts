@@ -1,14 +1,7 @@
 import { glanceAtRegister } from "#http";
 import { fetchRegisterFrom } from "#participant";
 import { systemClock } from "#runtime";
-import {
-  CurrentRegister,
-  givenRoots,
-  loadPublicKey,
-  openBundle,
-  openRegisterOf,
-  parseRegisterBundle,
-} from "#trust";
+import { CurrentRegister, loadPublicKey, openOrThrow } from "#trust";
 
 /**
  * The register that a gateway hands out, and what is to be done about it (TP-REG-3); undefined when
@@ -17,10 +10,8 @@ import {
 export async function runningRegister(gatewayUrl: string, rootPublicKeyFiles: readonly string[]) {
   const bytes = await fetchRegisterFrom(gatewayUrl)().catch(() => undefined);
   if (bytes === undefined) return undefined;
-  const view = await openRegisterOf(bytes, gatewayUrl, rootPublicKeyFiles);
   const roots = await Promise.all(rootPublicKeyFiles.map((file) => loadPublicKey(file)));
-  const parsed = parseRegisterBundle(bytes);
-  const opened = parsed.ok ? openBundle(parsed.value, givenRoots(roots)) : parsed;
-  const freshAtMs = opened.ok ? opened.value.taken.freshAtMs : undefined;
-  return glanceAtRegister({ current: new CurrentRegister(view, freshAtMs) }, systemClock.now());
+  const { state, view } = openOrThrow(bytes, gatewayUrl, roots);
+  const current = new CurrentRegister(view, state?.taken?.freshAtMs);
+  return glanceAtRegister({ current }, systemClock.now());
 }

@@ -21,7 +21,6 @@ export class CheckpointKeeper {
   #newest: SignedHead | undefined;
   #newestAtMs: number | undefined;
   #published: SignedHead | undefined;
-  #keptSize = -1;
   #keptAtMs = 0;
   #timer: NodeJS.Timeout | undefined;
   #keeping: Promise<void> = Promise.resolve();
@@ -55,7 +54,7 @@ export class CheckpointKeeper {
 
   /** Size of the head that is kept; -1 before the first. */
   get keptSize(): number {
-    return this.#keptSize;
+    return this.#published?.size ?? -1;
   }
 
   /** Signs a committed head; returns the note. Heads of equal size have equal notes. */
@@ -95,14 +94,13 @@ export class CheckpointKeeper {
 
   async #keep(): Promise<void> {
     // What failed was said then; it is tried again.
-    await this.#keeping?.catch(() => undefined);
+    await this.#keeping.catch(() => undefined);
     const newest = this.#newest;
-    if (newest === undefined || newest.size === this.#keptSize) return;
+    if (newest === undefined || newest.size === this.keptSize) return;
     this.#keptAtMs = this.#clock.now();
     const { note, size } = newest;
     const kept = { size, note: this.#signer.countersign?.(note) ?? note };
     this.#keeping = this.#store.call("keepCheckpoint", kept).then(() => {
-      this.#keptSize = size;
       this.#published = kept;
     });
     await this.#keeping;

@@ -1,13 +1,12 @@
-import { writeFile } from "node:fs/promises";
 import type { Command } from "commander";
 import { stringify } from "yaml";
-import { TracepostError } from "#errors";
 import { fetchFile } from "#http";
 import { CAP_LIMITS, CLI_LIMITS, printable } from "#runtime";
 import { addAlertOptions, alertPath, findAlertId, openAlerts } from "../alert-calls.ts";
 import { addAction, type CommandResult, type Terminal } from "../command-result.ts";
 import { readInput } from "../read-input.ts";
 import { accessWords, callService, type ServiceOptions } from "../service-access.ts";
+import { writeNew } from "../write-new.ts";
 
 interface ExportOptions extends ServiceOptions {
   readonly version?: string;
@@ -152,13 +151,4 @@ function nextOf({ alertId, complete, move }: CapRead, out = "FILE", options: Ser
 /** On one line, with nothing that acts on a terminal or ends a comment. */
 function lineOf(text: string): string {
   return printable(text.replaceAll(/\s+/gu, " "));
-}
-
-async function writeNew(file: string, content: string | Uint8Array): Promise<void> {
-  await writeFile(file, content, { flag: "wx" }).catch((caught: unknown) => {
-    throw new TracepostError("USAGE", `${file} cannot be written`, {
-      cause: caught,
-      remedy: "Name another file with --out; one that is there is not written over.",
-    });
-  });
 }

@@ -15,6 +15,7 @@ import {
   type OutputOptions,
   type Terminal,
 } from "../command-result.ts";
+import { collect } from "../parse-option.ts";
 import { textTable } from "../text-table.ts";
 
 interface ListOptions extends OutputOptions {
@@ -77,10 +78,6 @@ export function addExchangeCertificates(parent: Command, terminal: Terminal): vo
     .option("--dry-run", "say what would be renewed, change nothing")
     .addHelpText("after", RENEW_HELP);
   addAction<RenewOptions>(renew, terminal, renewSome);
-}
-
-function collect(text: string, before: readonly string[] = []): readonly string[] {
-  return [...before, text];
 }
 
 async function tellAll({ data }: ListOptions): Promise<CommandResult> {

@@ -16,6 +16,7 @@ import {
   type OutputOptions,
   type Terminal,
 } from "../command-result.ts";
+import { collect } from "../parse-option.ts";
 
 interface InitOptions extends OutputOptions {
   readonly data: string;
@@ -88,10 +89,6 @@ function tlsLine(caCert: string | undefined): string {
   const whose =
     caCert === undefined ? "its own authority, tls/ca.pem" : "the authority in --ca-cert";
   return `It speaks TLS with certificates of ${whose}.`;
-}
-
-function collect(text: string, before: readonly string[] = []): readonly string[] {
-  return [...before, text];
 }
 
 async function transportOf(options: InitOptions): Promise<TransportOptions | undefined> {

@@ -1,6 +1,6 @@
 import { type Command, Option } from "commander";
 import { addAction, type Terminal } from "../command-result.ts";
-import { CHANNELS } from "../letter-options.ts";
+import { CHANNELS, LETTER_WORDS } from "../letter-options.ts";
 import { noteTold } from "../notice-calls.ts";
 import { addServiceOptions, openService, type ServiceOptions } from "../service-access.ts";
 import { toldOf } from "./notice-look.ts";
@@ -33,8 +33,7 @@ export function toldCommand(
   { noticeId, to }: { readonly noticeId: string; readonly to: string },
   access: string,
 ): string {
-  const letter = "--channel POST --reference REFERENCE --on YYYY-MM-DD";
-  return `tracepost notice told ${noticeId} --to ${to} ${letter} ${access}`;
+  return `tracepost notice told ${noticeId} --to ${to} ${LETTER_WORDS} ${access}`;
 }
 
 /** Adds `notice told`: what went about a notice by letter (TP-PERS-18). */

@@ -17,6 +17,7 @@ import {
   type OutputOptions,
   type Terminal,
 } from "../command-result.ts";
+import { collect } from "../parse-option.ts";
 import { readInput } from "../read-input.ts";
 import { type OpenedCopies, openCopiesOf } from "../recovery-copies.ts";
 import { keyOfShares } from "../recovery-shares.ts";
@@ -111,11 +112,7 @@ export function addRecovery(parent: Command, terminal: Terminal): void {
 }
 
 function withShares(command: Command): Command {
-  return command.requiredOption(
-    "--share <file>",
-    "a share; once for each",
-    (file: string, before: readonly string[] = []) => [...before, file],
-  );
+  return command.requiredOption("--share <file>", "a share; once for each", collect);
 }
 
 function parseCount(text: string): number {

@@ -1,6 +1,4 @@
-import { writeFile } from "node:fs/promises";
 import { type Command, Option } from "commander";
-import { TracepostError } from "#errors";
 import { fetchFile } from "#http";
 import { LETTER_LANGUAGE_NAMES } from "#reference";
 import { CLI_LIMITS } from "#runtime";
@@ -12,6 +10,7 @@ import {
   type ServiceOptions,
 } from "../service-access.ts";
 import { allTraces, findCaseId } from "../trace-calls.ts";
+import { writeNew } from "../write-new.ts";
 
 interface LetterOptions extends ServiceOptions {
   readonly language?: string;
@@ -60,12 +59,7 @@ async function write(
   const query = options.language === undefined ? "" : `?language=${options.language}`;
   const path = `/v1/traces/${caseId}/letter.${form}${query}`;
   const content = await fetchFile(service.door, { path, timeoutMs: CLI_LIMITS.answerMs });
-  await writeFile(file, content, { flag: "wx" }).catch((caught: unknown) => {
-    throw new TracepostError("USAGE", `${file} cannot be written`, {
-      cause: caught,
-      remedy: "Name another file with --out; one that is there is not written over.",
-    });
-  });
+  await writeNew(file, content);
   const noted = `tracepost trace dispatched ${caseId} --channel POST --reference REFERENCE`;
   return {
     json: { caseId, file, bytes: content.length },

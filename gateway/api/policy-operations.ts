@@ -1,5 +1,5 @@
 import { Type } from "typebox";
-import { problemOf } from "#http";
+import { SIGNED_FILE, UNKNOWN_VERSION } from "./signed-file.ts";
 
 /** Contracts of the routes of the routing policy. */
 
@@ -17,24 +17,14 @@ export const FETCH_POLICY = {
       { additionalProperties: false },
     ),
     response: {
-      200: {
-        description: "As it was published",
-        content: {
-          "application/octet-stream": { schema: Type.String({ contentEncoding: "binary" }) },
-        },
-      },
+      200: SIGNED_FILE,
     },
   },
   config: {
     problems: ["NOT_FOUND"],
     examples: {
       newest: { summary: "The version in force", status: 200, answer: "(bytes of a policy)" },
-      unknown: {
-        summary: "A version that this gateway never had",
-        parameters: { version: "4711" },
-        status: 404,
-        answer: problemOf("NOT_FOUND"),
-      },
+      unknown: UNKNOWN_VERSION,
     },
   },
 } as const;

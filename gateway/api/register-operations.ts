@@ -1,6 +1,7 @@
 import { Type } from "typebox";
 import { EXAMPLE_IDS, problemOf } from "#http";
 import { TRUST_LIMITS } from "#runtime";
+import { SIGNED_FILE, UNKNOWN_VERSION } from "./signed-file.ts";
 
 /** Contracts of the routes of the participant register. */
 
@@ -182,24 +183,14 @@ export const FETCH_REGISTER = {
     tags: ["participants"],
     querystring: Type.Object({ version: Type.Optional(version) }, { additionalProperties: false }),
     response: {
-      200: {
-        description: "As it was published",
-        content: {
-          "application/octet-stream": { schema: Type.String({ contentEncoding: "binary" }) },
-        },
-      },
+      200: SIGNED_FILE,
     },
   },
   config: {
     problems: ["NOT_FOUND"],
     examples: {
       newest: { summary: "The version in force", status: 200, answer: "(bytes of a register)" },
-      unknown: {
-        summary: "A version that this gateway never had",
-        parameters: { version: "4711" },
-        status: 404,
-        answer: problemOf("NOT_FOUND"),
-      },
+      unknown: UNKNOWN_VERSION,
     },
   },
 } as const;

@@ -24,8 +24,9 @@ export function registerParts({ inForce }: RegisterClient): RegisterInParts | un
   const known = TAKEN_APART.get(inForce);
   if (known !== undefined) return known;
   const taken = inForce.state?.taken;
+  if (taken === undefined) return undefined;
   const parsed = parseRegisterBundle(inForce.bytes);
-  if (taken === undefined || !parsed.ok) return undefined;
+  if (!parsed.ok) return undefined;
   const parts = { taken, manifests: parsed.value.manifests };
   TAKEN_APART.set(inForce, parts);
   return parts;

@@ -1,7 +1,8 @@
 /** The newest checkpoint that a quorum of witnesses has cosigned (TP-LOG-19). */
-import { consistencyProof, loadLogEntry, parseLogEntry } from "#message-log";
+import { consistencyProof } from "#message-log";
 import type { SqlRow, Transaction } from "#runtime";
 import { timestampMs } from "#wire";
+import { entryAt } from "./log-check/entry-at.ts";
 import { noteOccurrences } from "./operator-events.ts";
 
 /** One row. */
@@ -53,9 +54,7 @@ export async function logConsistency(
 
 /** When an entry was recorded; null where there is none. */
 export async function entryRecordedAt(tx: Transaction, index: number): Promise<number | null> {
-  const bytes = await loadLogEntry(tx, index);
-  const entry = bytes === undefined ? undefined : parseLogEntry(bytes);
-  return (entry?.ok ? timestampMs(entry.value.recordedAt) : undefined) ?? null;
+  return timestampMs((await entryAt(tx, index))?.recordedAt) ?? null;
 }
 
 /** Tells the operator that a witness knows another log than the one that is here. */

@@ -1,6 +1,7 @@
 import { inclusionPath, loadLogEntry, rootAt } from "#message-log";
 import type { RefusalCode } from "#proto";
 import type { SqlRow, Transaction } from "#runtime";
+import type { MessageRow } from "./message-row.ts";
 import { findBinding } from "./quarantine-item.ts";
 import { DELIVERY, DELIVERY_STRIDE, PART_STRIDE } from "./tables.ts";
 
@@ -152,24 +153,6 @@ async function loadEnding(tx: Transaction, row: DeliveryRow): Promise<StoredEndi
     endedAtMs: row.expiry_at,
     evidence: await loadEvidence(tx, row.expiry_index, row.expiry_size),
   };
-}
-
-interface MessageRow extends SqlRow {
-  id: number;
-  sender: string;
-  message_id: string;
-  header_digest: Uint8Array;
-  kind: number;
-  lane: number;
-  header: Uint8Array;
-  signatures: Uint8Array;
-  code: number;
-  field: string;
-  log_index: number;
-  tree_size: number;
-  receipt_id: string;
-  recorded_at: number;
-  register_version: number;
 }
 
 /** A recorded message with its evidence at the tree size its first receipt named. */

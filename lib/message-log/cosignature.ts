@@ -2,7 +2,7 @@
 import { type KeyObject, sign, verify } from "node:crypto";
 import { TracepostError } from "#errors";
 import { encodeBase64 } from "./base64.ts";
-import { type CheckpointText, parseCheckpoint } from "./checkpoint-text.ts";
+import { type CheckpointText, headOfNote } from "./checkpoint-text.ts";
 import { sameBytes } from "./hashing.ts";
 import { NOTE_TYPE, noteKeyHash, rawNoteKey } from "./note-keys.ts";
 import { type LineVerdict, parseNote, type SignedNote } from "./signed-note.ts";
@@ -36,7 +36,7 @@ export type CosignerKey = Pick<Cosigner, "name" | "publicKey">;
  */
 export function cosign(note: string, cosigner: Cosigner, timeS: number): string {
   const parsed = parseNote(note);
-  const head = parseCheckpoint(note);
+  const head = parsed && headOfNote(parsed);
   const type = cosignatureType(cosigner.publicKey);
   const publicRaw = rawNoteKey(cosigner.publicKey);
   if (parsed === undefined || head === undefined || type === undefined || !publicRaw) {

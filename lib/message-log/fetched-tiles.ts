@@ -1,6 +1,7 @@
 /** Another's log, read over HTTP (https://c2sp.org/tlog-tiles); nothing of it is believed. */
+
 import { TracepostError } from "#errors";
-import { LOG_LIMITS } from "#runtime";
+import { boundedBody, LOG_LIMITS } from "#runtime";
 import { splitHashes } from "./compact-range.ts";
 import { HASH_BYTES } from "./hashing.ts";
 import { above } from "./positions.ts";
@@ -80,14 +81,9 @@ export function fetchFrom(address: string): FetchPath {
       return undefined;
     }
     if (response.status !== 200) throw unavailable(`${url.origin} answers ${response.status}`);
-    const pieces: Uint8Array[] = [];
-    let bytes = 0;
-    for await (const piece of response.body ?? []) {
-      bytes += piece.length;
-      if (bytes > bytesMax) throw unavailable(`${url.origin} sends more than ${path} can be`);
-      pieces.push(piece);
-    }
-    return Buffer.concat(pieces);
+    const body = await boundedBody(response, bytesMax);
+    if (body === undefined) throw unavailable(`${url.origin} sends more than ${path} can be`);
+    return body;
   };
 }
 

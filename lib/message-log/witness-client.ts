@@ -1,7 +1,7 @@
 /** Asks witnesses for cosignatures (https://c2sp.org/tlog-witness). */
 import type { KeyObject } from "node:crypto";
-import { LOG_LIMITS } from "#runtime";
-import { parseCheckpoint } from "./checkpoint-text.ts";
+import { boundedBody, LOG_LIMITS } from "#runtime";
+import { headOfNote } from "./checkpoint-text.ts";
 import { cosignatureOf } from "./cosignature.ts";
 import { parseDecimal } from "./decimal.ts";
 import { parseNote } from "./signed-note.ts";
@@ -43,7 +43,8 @@ export async function askWitness(
       redirect: "error",
       signal: AbortSignal.timeout(LOG_LIMITS.fetchMs),
     });
-    const text = await boundedText(response);
+    const body = await boundedBody(response, LOG_LIMITS.noteBytesMax);
+    const text = body?.toString("utf8") ?? "";
     if (response.status === 200) return cosignedBy(witness, request.checkpoint, text);
     if (response.status === 422) return { type: "refused" };
     const size = response.status === 409 ? parseDecimal(text.trimEnd()) : undefined;
@@ -54,22 +55,12 @@ export async function askWitness(
   }
 }
 
-async function boundedText(response: Response): Promise<string> {
-  const pieces: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const piece of response.body ?? []) {
-    bytes += piece.length;
-    if (bytes > LOG_LIMITS.noteBytesMax) return "";
-    pieces.push(piece);
-  }
-  return Buffer.concat(pieces).toString("utf8");
-}
-
 /** Of the lines of an answer the first that is this witness's own and verifies. */
 function cosignedBy(witness: AskedWitness, checkpoint: string, text: string): WitnessReply {
   for (const line of text.split("\n").slice(0, LOG_LIMITS.noteSignaturesMax)) {
     const note = `${checkpoint}${line}\n`;
-    const [parsed, head] = [parseNote(note), parseCheckpoint(note)];
+    const parsed = parseNote(note);
+    const head = parsed && headOfNote(parsed);
     if (parsed === undefined || head === undefined) continue;
     const { timeS = 0, verdict } = cosignatureOf(parsed, head, witness);
     if (verdict === "good" && timeS > 0) return { type: "cosigned", line: `${line}\n` };
@@ -85,7 +76,8 @@ export function witnessesOf(
   note: string,
   witnesses: readonly Pick<AskedWitness, "name" | "publicKey">[],
 ): readonly string[] {
-  const [parsed, head] = [parseNote(note), parseCheckpoint(note)];
+  const parsed = parseNote(note);
+  const head = parsed && headOfNote(parsed);
   if (parsed === undefined || head === undefined) return [];
   return witnesses
     .filter((witness) => cosignatureOf(parsed, head, witness).verdict === "good")

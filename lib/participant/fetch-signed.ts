@@ -1,5 +1,5 @@
 import { TracepostError } from "#errors";
-import { POLICY_LIMITS, TRUST_LIMITS } from "#runtime";
+import { boundedBody, POLICY_LIMITS, TRUST_LIMITS } from "#runtime";
 import {
   entryDigest,
   formatRegisterBundle,
@@ -61,14 +61,7 @@ async function fetchBytes(url: URL, bytesMax: number): Promise<Uint8Array | unde
   if (response.status !== 200 || response.body === null) {
     throw new TracepostError("UNAVAILABLE", `${url.origin} answers ${response.status}`);
   }
-  const pieces: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const piece of response.body) {
-    bytes += piece.length;
-    if (bytes > bytesMax) {
-      throw new TracepostError("UNAVAILABLE", `${url.href} sends over ${bytesMax} bytes`);
-    }
-    pieces.push(piece);
-  }
-  return Buffer.concat(pieces);
+  const body = await boundedBody(response, bytesMax);
+  if (body !== undefined) return body;
+  throw new TracepostError("UNAVAILABLE", `${url.href} sends over ${bytesMax} bytes`);
 }

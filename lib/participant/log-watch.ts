@@ -10,9 +10,8 @@ import {
   type TreeHead,
   witnessesOf,
 } from "#message-log";
-import { KeyPurpose, RevocationReason } from "#proto";
 import { type Clock, type Database, LOG_LIMITS, type Logger, type Timers } from "#runtime";
-import { type RegisterView, writePublic } from "#trust";
+import { checkpointKeysOf, type RegisterView, writePublic } from "#trust";
 import { sha256 } from "#wire";
 import type { ServiceProcedures } from "./store/service-store.ts";
 
@@ -147,11 +146,7 @@ export class LogWatch {
 
   #opened(note: string): SignedCheckpoint | undefined {
     const view = this.#parts.register();
-    const keys = view
-      .gatewayKeys(KeyPurpose.CHECKPOINT)
-      .filter(({ key }) => key.revocationReason !== RevocationReason.COMPROMISED)
-      .map(({ publicKey }) => publicKey);
-    const head = openCheckpoint(note, view.logOrigin, [...keys, ...view.logKeys]);
+    const head = openCheckpoint(note, view.logOrigin, checkpointKeysOf(view));
     return head && { ...head, note };
   }
 

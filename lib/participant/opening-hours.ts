@@ -1,3 +1,4 @@
+import { openZone } from "#casework";
 import type { WorkingCalendar } from "#proto";
 
 /**
@@ -17,16 +18,9 @@ export function isOpenAt(
 }
 
 function localTime(timeZone: string, nowMs: number) {
-  try {
-    const format = new Intl.DateTimeFormat("sv-SE", {
-      timeZone,
-      dateStyle: "short",
-      timeStyle: "short",
-    });
-    const [date = "", time = ""] = format.format(nowMs).split(" ");
-    const weekday = new Date(`${date}T00:00:00Z`).getUTCDay() || 7;
-    return { date, time, weekday };
-  } catch {
-    return undefined;
-  }
+  const localMs = openZone(timeZone)?.localOf(nowMs);
+  if (localMs === undefined) return undefined;
+  const local = new Date(localMs);
+  const [date = "", clock = ""] = local.toISOString().split("T");
+  return { date, time: clock.slice(0, "HH:MM".length), weekday: local.getUTCDay() || 7 };
 }

@@ -1,14 +1,12 @@
 import { Gauge, type Registry } from "prom-client";
-import { shareInFlight } from "#runtime";
 import type { ServiceSummary } from "./summary.ts";
 
-/** Figures read from the summary whenever metrics are collected, once for all of them. */
+/** Figures of the summary, read whenever metrics are collected; who gives it shares it. */
 export function addGauges(
   registry: Registry,
   service: string,
-  summarize: () => Promise<ServiceSummary>,
+  summary: () => Promise<ServiceSummary>,
 ): void {
-  const summary = shareInFlight(summarize);
   const add = (name: string, help: string, read: (of: ServiceSummary) => number): void => {
     new Gauge({
       name: `tracepost_${service}_${name}`,

@@ -1,7 +1,7 @@
 import { accepted, type Outcome, refused } from "#errors";
 import { parseCheckpoint, verifyEvidence } from "#message-log";
-import { EntryKind, KeyPurpose, Kind, LogEvidence, RefusalCode, RevocationReason } from "#proto";
-import type { RegisterView, VerifiedRegister } from "#trust";
+import { EntryKind, Kind, LogEvidence, RefusalCode } from "#proto";
+import { checkpointKeysOf, type RegisterView, type VerifiedRegister } from "#trust";
 import {
   GATEWAY_SENDER,
   type ParsedMessage,
@@ -50,12 +50,7 @@ export function checkEvidence(
   register: RegisterView,
 ): Outcome<ProvenEntry> {
   if (evidence === undefined) return refused("NOT_LOGGED", "evidence", "missing");
-  const keys = register
-    .gatewayKeys(KeyPurpose.CHECKPOINT)
-    .filter(({ key }) => key.revocationReason !== RevocationReason.COMPROMISED)
-    .map((one) => one.publicKey);
-  keys.push(...register.logKeys);
-  const proven = verifyEvidence(evidence, register.logOrigin, keys);
+  const proven = verifyEvidence(evidence, register.logOrigin, checkpointKeysOf(register));
   if (!proven.ok) return proven;
   const entry = proven.value;
   const isSubject =

@@ -211,14 +211,6 @@ interface ReceiptContext extends ExamineContext {
   readonly junk: (kind: IncidentKind, refusal: Refusal, message?: ParsedMessage) => Examined;
 }
 
-/** What the gateway says, and what recipients say; nobody says the other's. */
-const SAID_BY_GATEWAY: readonly ReceiptType[] = [
-  ReceiptType.ACCEPTED,
-  ReceiptType.REFUSED,
-  ReceiptType.EXPIRED,
-  ReceiptType.RETURNED,
-];
-
 function examineReceipt(
   message: ParsedMessage,
   proof: ProvenEntry | undefined,
@@ -228,7 +220,7 @@ function examineReceipt(
   if (!parsed.ok) return context.junk("JUNK", parsed.refusal, message);
   const receipt = parsed.value;
   const isGateway = message.header.sender === GATEWAY_SENDER;
-  if (SAID_BY_GATEWAY.includes(receipt.type) !== isGateway) {
+  if (ENTRY_OF_RECEIPT.has(receipt.type) !== isGateway) {
     const refusal: Refusal = { code: "NOT_PERMITTED", field: "receipt.type", detail: "" };
     return context.junk("RECEIPT_UNMATCHED", refusal, message);
   }
@@ -276,7 +268,7 @@ function claimOf(receipt: Receipt, item: ReceiptItem, context: ReceiptContext): 
   }
   const code = refusalNameOf(item.code) ?? null;
   const base = { messageId, headerDigest, code, field: item.field, recipient: item.recipient };
-  if (!SAID_BY_GATEWAY.includes(receipt.type)) {
+  if (!ENTRY_OF_RECEIPT.has(receipt.type)) {
     return { claim: { ...base, logIndex: null, refusedFor: [] } };
   }
   const subject = { sender: context.participant, messageId, headerDigest };
@@ -294,7 +286,7 @@ function claimOf(receipt: Receipt, item: ReceiptItem, context: ReceiptContext): 
   return { claim: { ...base, logIndex: index, refusedFor }, policyVersion };
 }
 
-/** Which log entry stands behind which statement of the gateway. */
+/** What the gateway says, and no recipient, and which log entry stands behind it. */
 const ENTRY_OF_RECEIPT: ReadonlyMap<ReceiptType, EntryKind> = new Map([
   [ReceiptType.ACCEPTED, EntryKind.MESSAGE],
   [ReceiptType.REFUSED, EntryKind.REFUSAL],

@@ -3,6 +3,7 @@
 export { decryptWith, encryptTo, isHybridRecipient } from "./age-file.ts";
 export { authenticateHeader } from "./authenticate.ts";
 export { isBound, isMemberOf } from "./boundness.ts";
+export { checkpointKeysOf } from "./checkpoint-keys.ts";
 export { CurrentRegister, type EarlierRegister } from "./current-register.ts";
 export {
   createSigner,
@@ -39,7 +40,6 @@ export {
   generateLogKey,
   type LogKeyPair,
   loadLogKey,
-  saveLogKey,
 } from "./log-key.ts";
 export {
   mayRelease,
@@ -71,6 +71,7 @@ export {
 } from "./recovery/recovery-shares.ts";
 export {
   loadRegister,
+  openOrThrow,
   openRegister,
   openRegisterOf,
   signRegister,

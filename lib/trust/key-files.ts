@@ -100,7 +100,8 @@ export async function saveSealingKey(
   else await writeProtected(file, text, passphrase, "service");
 }
 
-function parsed<T>(file: string, expected: string, read: () => T): T {
+/** Reads a key out of the text of a file. Throws TracepostError KEY_FILE when it is none. */
+export function parsed<T>(file: string, expected: string, read: () => T): T {
   try {
     return read();
   } catch (caught) {

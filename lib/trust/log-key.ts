@@ -6,8 +6,9 @@ import {
   type KeyObject,
 } from "node:crypto";
 import { TracepostError } from "#errors";
+import { parsed } from "./key-files.ts";
 import { keyIdOf } from "./keys.ts";
-import { readSecret, writeSecret } from "./secret-file.ts";
+import { readSecret } from "./secret-file.ts";
 
 const KIND = "ml-dsa-44";
 /** Bytes of a raw ML-DSA-44 public key. */
@@ -47,22 +48,9 @@ export function logPublicKeyOf(publicRaw: Uint8Array): KeyObject {
  */
 export async function loadLogKey(file: string): Promise<LogKeyPair> {
   const pem = await readSecret(file);
-  try {
-    return pairOf(createPrivateKey(pem));
-  } catch (caught) {
-    throw new TracepostError("KEY_FILE", `${file} is not an ML-DSA-44 private key in PKCS#8 PEM`, {
-      cause: caught,
-      remedy: "Put the key file back from your copy; a changed key must be registered anew.",
-    });
-  }
-}
-
-/** Writes it as PKCS#8 PEM, mode 0600, in one piece; never over another key. */
-export async function saveLogKey(
-  file: string,
-  { privateKey }: Pick<LogKeyPair, "privateKey">,
-): Promise<void> {
-  await writeSecret(file, privateKey.export({ type: "pkcs8", format: "pem" }).toString());
+  return parsed(file, "an ML-DSA-44 private key in PKCS#8 PEM", () =>
+    pairOf(createPrivateKey(pem)),
+  );
 }
 
 function pairOf(privateKey: KeyObject): LogKeyPair {

@@ -1,7 +1,6 @@
 import { cosign, judgeCheckpoint, parseAddCheckpoint, type WatchedLog } from "#message-log";
-import { KeyPurpose, RevocationReason } from "#proto";
 import { type Clock, type Database, LOG_LIMITS, type Logger } from "#runtime";
-import { loadRegister, type SigningKeyPair } from "#trust";
+import { checkpointKeysOf, loadRegister, type SigningKeyPair } from "#trust";
 import type { WitnessConfig } from "./config.ts";
 import type { WitnessProcedures } from "./store.ts";
 
@@ -46,10 +45,7 @@ export class Witness {
     const isFresh = clock.now() - this.#readAtMs < LOG_LIMITS.registerReadMs;
     if (this.#log !== undefined && isFresh) return this.#log;
     const register = await loadRegister(config.registerFile, config.rootPublicKeyFiles);
-    const keys = register.gatewayKeys(KeyPurpose.CHECKPOINT);
-    const valid = keys.filter(({ key }) => key.revocationReason !== RevocationReason.COMPROMISED);
-    const publicKeys = [...valid.map(({ publicKey }) => publicKey), ...register.logKeys];
-    this.#log = { origin: register.logOrigin, publicKeys };
+    this.#log = { origin: register.logOrigin, publicKeys: checkpointKeysOf(register) };
     this.#readAtMs = clock.now();
     return this.#log;
   }

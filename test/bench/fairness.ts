@@ -1,5 +1,4 @@
 import { writeFile } from "node:fs/promises";
-import { setTimeout as wait } from "node:timers/promises";
 import { KeyPurpose, Lane, ParticipantQuotas, ParticipantRegister, Priority } from "#proto";
 import { loadRegister, loadSigningKey, signRegister } from "#trust";
 import { outSubject, type Transport, toTimestamp } from "#wire";
@@ -9,6 +8,7 @@ import { type BenchExchange, endProgram, GATEWAY_PROGRAM, openBenchExchange } fr
 import { Inbox } from "./inbox.ts";
 import { median, quantile } from "./machine.ts";
 import type { Bench, BenchOptions, Section } from "./section.ts";
+import { atSteadyPace } from "./steady-pace.ts";
 
 /** What the noisy participant may send, and what it sends. */
 const QUOTA_PER_SECOND = 10;
@@ -135,7 +135,8 @@ async function measureRun(
     await said;
     return performance.now() - from;
   };
-  const took = await atSteadyPace(OTHER_PER_SECOND * seconds, send);
+  const pace = { count: OTHER_PER_SECOND * seconds, perSecond: OTHER_PER_SECOND };
+  const took = await atSteadyPace(pace, send);
   const flooded = await flood.stop();
   await endProgram(gateway);
   await Promise.all([own, loud].map((transport) => transport?.close()));
@@ -143,20 +144,6 @@ async function measureRun(
   const warm = Math.floor(took.length * WARM_UP_SHARE);
   const ofLane = (rest: number) => took.filter((_, at) => at >= warm && at % 2 === rest);
   return { urgentMs: ofLane(0), normalMs: ofLane(1), flooded, let: accepted };
-}
-
-async function atSteadyPace(
-  count: number,
-  work: (at: number) => Promise<number>,
-): Promise<number[]> {
-  const beganAt = performance.now();
-  const running: Promise<number>[] = [];
-  for (let at = 0; at < count; at += 1) {
-    const early = beganAt + (at * SECOND_MS) / OTHER_PER_SECOND - performance.now();
-    if (early > 0) await wait(early);
-    running.push(work(at));
-  }
-  return await Promise.all(running);
 }
 
 /** Sends at a rate until it is stopped; says how many were sent. */

@@ -1,4 +1,3 @@
-import { setTimeout as wait } from "node:timers/promises";
 import { connectBus } from "#bus";
 import { createLogger } from "#runtime";
 import { outSubject } from "#wire";
@@ -9,6 +8,7 @@ import { type BenchExchange, endProgram, GATEWAY_PROGRAM, openBenchExchange } fr
 import { Inbox } from "./inbox.ts";
 import { openSyncedFile, quantile } from "./machine.ts";
 import type { Bench, BenchOptions, Section } from "./section.ts";
+import { atSteadyPace } from "./steady-pace.ts";
 
 const PER_SECOND = 50;
 /** The first messages find compilers and caches cold. */
@@ -61,7 +61,7 @@ async function floorLatencies(exchange: BenchExchange, count: number): Promise<n
   });
   const file = await openSyncedFile();
   const receipt = Buffer.alloc(RECEIPT_BYTES, 1);
-  const took = await atSteadyPace(count, async (n) => {
+  const took = await atSteadyPace({ count, perSecond: PER_SECOND }, async (n) => {
     const { subject, message, messageId } = request(sender, "NE");
     const startedAt = performance.now();
     await own.publish({ subject, data: message, transportId: `${messageId}.floor` });
@@ -74,7 +74,7 @@ async function floorLatencies(exchange: BenchExchange, count: number): Promise<n
     return performance.now() - startedAt;
   });
   await Promise.all([file.close(), own.close(), gateway.close()]);
-  return took;
+  return took.slice(Math.floor(count * WARM_UP_SHARE));
 }
 
 async function gatewayLatencies(exchange: BenchExchange, count: number): Promise<number[]> {
@@ -89,7 +89,7 @@ async function gatewayLatencies(exchange: BenchExchange, count: number): Promise
   await Promise.all(inboxes.map((inbox) => inbox.start()));
   const gateway = await exchange.startInGatewaysPlace(GATEWAY_PROGRAM, {});
   const own = await exchange.connect(sender.id);
-  const took = await atSteadyPace(count, async () => {
+  const took = await atSteadyPace({ count, perSecond: PER_SECOND }, async () => {
     const { subject, message, messageId } = request(sender, "NE");
     const accepted = new Promise<void>((resolve) => waiting.set(messageId, resolve));
     const startedAt = performance.now();
@@ -100,28 +100,11 @@ async function gatewayLatencies(exchange: BenchExchange, count: number): Promise
   });
   await endProgram(gateway);
   await Promise.all([own.close(), ...inboxes.map((inbox) => inbox.close())]);
-  return took;
+  return took.slice(Math.floor(count * WARM_UP_SHARE));
 }
 
 function request(sender: Party, to: string) {
   const message = traceRequest(sender, [to]);
   const { messageId, lane, kind } = headerOf(message);
   return { subject: outSubject(sender.id, lane, kind), message: message.bytes, messageId };
-}
-
-/** Begins one piece of work every 20 ms, whether or not the ones before are done. */
-async function atSteadyPace(
-  count: number,
-  work: (n: number) => Promise<number>,
-): Promise<number[]> {
-  const beganAt = performance.now();
-  const running: Promise<number>[] = [];
-  for (let n = 0; n < count; n += 1) {
-    const due = beganAt + (n * 1_000) / PER_SECOND;
-    const early = due - performance.now();
-    if (early > 0) await wait(early);
-    running.push(work(n));
-  }
-  const took = await Promise.all(running);
-  return took.slice(Math.floor(count * WARM_UP_SHARE));
 }

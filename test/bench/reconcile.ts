@@ -24,6 +24,7 @@ import { findFreePort } from "../../deploy/local/supervisor/free-port.ts";
 import { ManagedProcess } from "../../deploy/local/supervisor/managed-process.ts";
 import { natsPlan } from "../../deploy/local/supervisor/nats-process.ts";
 import { carrierClients, specsOf } from "../support/nats-carrier.ts";
+import { median } from "./machine.ts";
 import type { Bench, BenchOptions, Section } from "./section.ts";
 
 const STATES = 200;
@@ -232,7 +233,3 @@ async function rawStreams(pairs: number): Promise<number> {
 }
 
 const seconds = (ms: number): string => (ms / 1_000).toFixed(1);
-
-function median(times: readonly number[]): number {
-  return times.toSorted((left, right) => left - right)[Math.floor(times.length / 2)] ?? 0;
-}

@@ -139,7 +139,9 @@ describe.skipIf(process.platform !== "linux")("an import of a register", () => {
         all<{ records: number }>("SELECT records FROM firearm_total"),
       );
       expect(totals).toEqual([{ records: Math.ceil((lines * 2) / 3) }]);
-      expect(service.said().match(/imports of the register go on/g)).toHaveLength(1);
+      // It is said behind the last of what stood still, so after the import is seen as done.
+      const goneOn = () => service.said().match(/imports of the register go on/g);
+      await expect.poll(goneOn, PATIENCE).toHaveLength(1);
     } finally {
       await service.stop();
     }

@@ -4,15 +4,9 @@ import { TracepostError } from "#errors";
 import { readPublic, readSecretIfThere, systemClock } from "#runtime";
 import { joinAuthorities } from "#tls";
 import { writePrivateFile } from "../folder/private-files.ts";
-import { SYSTEM_ACCOUNT } from "../provision/authority.ts";
-import { INBOX_PREFIXES } from "../provision/permissions.ts";
+import { operatorConnection } from "../provision/operator-connection.ts";
 import { exchangeStatus } from "../supervisor/exchange-status.ts";
-import {
-  operatorTls,
-  placeAuthorities,
-  placeCertificate,
-  readAuthority,
-} from "./certificate-files.ts";
+import { placeAuthorities, placeCertificate, readAuthority } from "./certificate-files.ts";
 import { type IssuingAuthority, makeAuthority } from "./issue.ts";
 import {
   type CertificateStanding,
@@ -120,13 +114,7 @@ async function reload(
   const found = await exchangeStatus(paths.dataDir);
   const url = natsUrl ?? (found.kind === "running" ? found.state.nats.url : "");
   if (url === "") return "not running";
-  await reloadServer({
-    servers: url,
-    ...operatorTls(paths, url),
-    credsFile: paths.operatorCreds(SYSTEM_ACCOUNT, "operator"),
-    name: "certificates",
-    inboxPrefix: INBOX_PREFIXES.operator,
-  });
+  await reloadServer(operatorConnection(paths, url, "certificates"));
   return "reloaded";
 }
 

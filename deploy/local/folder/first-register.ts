@@ -26,12 +26,14 @@ const KEY_LIFE_MS = REGISTER_LIMITS.keyLifeMs;
 /** Life of the first register; a register that is never renewed must not be believed for ever. */
 const REGISTER_LIFE_MS = 365 * DAY_MS;
 
-const ROLES: Readonly<Record<RoleName, Role>> = {
+/** Roles by the names of the participants file. */
+export const ROLES: Readonly<Record<RoleName, Role>> = {
   "focal-point": Role.FOCAL_POINT,
   "border-agency": Role.BORDER_AGENCY,
   "regional-monitor": Role.REGIONAL_MONITOR,
 };
-const BOUNDNESS: Readonly<Record<BoundnessName, Boundness>> = {
+/** How a State is bound, by the names of the participants file. */
+export const BOUNDNESS: Readonly<Record<BoundnessName, Boundness>> = {
   party: Boundness.PARTY,
   signatory: Boundness.SIGNATORY,
   committed: Boundness.COMMITTED,

@@ -10,7 +10,6 @@ import {
   generateSealingKey,
   generateSigningKey,
   type SigningKeyPair,
-  saveLogKey,
   savePublicKey,
   saveSealingKey,
   saveSigningKey,
@@ -133,7 +132,7 @@ async function writeTrust(
   };
   await saveSigningKey(paths.gateway.receiptKey, gateway.receipt);
   await saveSigningKey(paths.gateway.checkpointKey, gateway.checkpoint);
-  await saveLogKey(paths.gateway.logKey, gateway.log);
+  await saveSigningKey(paths.gateway.logKey, gateway.log);
   const keys = new Map<string, ParticipantKeys>();
   for (const { id, suite } of participants) {
     const algorithm = signatureAlgorithm(suite);

@@ -1,15 +1,16 @@
 import { copyFile } from "node:fs/promises";
-import { Boundness, Instrument, type Participant, Role } from "#proto";
+import { Instrument, type Participant } from "#proto";
 import { readSecret } from "#runtime";
 import { newToken } from "#users";
 import { stateOfParticipant, timestampMs } from "#wire";
 import type { ExchangePaths } from "./exchange-paths.ts";
+import { BOUNDNESS, ROLES } from "./first-register.ts";
 import { participantsOf } from "./open-exchange-folder.ts";
 import {
   BOUNDNESS_NAMES,
   INSTRUMENT_NAMES,
   type ParticipantSpec,
-  type RoleName,
+  ROLE_NAMES,
 } from "./participant-spec.ts";
 import { parseParticipantsYaml, participantsYaml } from "./participants-file.ts";
 import { makePrivateFolder, writePrivateFile } from "./private-files.ts";
@@ -76,15 +77,10 @@ export async function apiTokenOf(paths: ExchangePaths, id: string): Promise<stri
   return (await readSecret(paths.participant(id).apiToken)).trim();
 }
 
-const ROLES: ReadonlyMap<Role, RoleName> = new Map([
-  [Role.FOCAL_POINT, "focal-point"],
-  [Role.BORDER_AGENCY, "border-agency"],
-]);
-
 /** A participant of the register as a line of the participants file. */
 function specOf(participant: Participant): ParticipantSpec {
   const { alertsNeedApproval, id, languages, legalName } = participant;
-  const role = ROLES.get(participant.role) ?? "regional-monitor";
+  const role = ROLE_NAMES.find((one) => ROLES[one] === participant.role) ?? "regional-monitor";
   return {
     id,
     name: legalName,
@@ -102,12 +98,6 @@ function specOf(participant: Participant): ParticipantSpec {
     ...(role === "border-agency" && alertsNeedApproval ? { alerts: "approved" as const } : {}),
   };
 }
-
-const BOUNDNESS = {
-  party: Boundness.PARTY,
-  signatory: Boundness.SIGNATORY,
-  committed: Boundness.COMMITTED,
-} as const;
 
 function dayOf(time: Parameters<typeof timestampMs>[0]): string {
   return new Date(timestampMs(time) ?? 0).toISOString().slice(0, 10);

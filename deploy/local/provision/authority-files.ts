@@ -1,11 +1,13 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { TracepostError } from "#errors";
+import { readSecret } from "#runtime";
 import type { ExchangePaths } from "../folder/exchange-paths.ts";
 import { makePrivateFolder, writePrivateFile } from "../folder/private-files.ts";
 import { checkActivations } from "./activation-check.ts";
 import type { Authority, IssuedMember } from "./authority.ts";
 import { readAccount, readOperator } from "./claims.ts";
+import { Nkey } from "./nkey.ts";
 import type { StoragePlan } from "./storage-plan.ts";
 
 /** Where each user's credentials lie: a participant's with the participant. */
@@ -13,6 +15,11 @@ export function credentialsFile(paths: ExchangePaths, account: string, user: str
   return account === user
     ? paths.participant(account).natsCreds
     : paths.operatorCreds(account, user);
+}
+
+/** The key of an account, or of the operator, that this folder holds. Throws KEY_FILE. */
+export async function keyIn(paths: ExchangePaths, name: string): Promise<Nkey> {
+  return Nkey.fromSeedText(await readSecret(join(paths.nats.keysDir, `${name}.nk`)));
 }
 
 /** Writes tokens, keys and credentials of a fresh authority; nothing is readable by others. */

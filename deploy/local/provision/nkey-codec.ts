@@ -26,12 +26,12 @@ export function publicKeyOfText(text: string): KeyObject {
   return createPublicKey({ key: Buffer.concat([SPKI_PREFIX, raw]), format: "der", type: "spki" });
 }
 
-/** The encoded public key of an encoded seed; the caller has checked that it is one. */
-export function publicTextOfSeed(seed: string): string {
+/** The encoded public key of an encoded seed and its private key. */
+export function publicTextOf(seed: string, privateKey: KeyObject): string {
   const [first = 0, second = 0] = decodeBase32(seed);
   // A seed has its own letter in the first five bits, and the type of its key in the next eight.
   const type = ((first & 0b111) << 5) | (second >> 3);
-  const spki = createPublicKey(privateKeyOfSeed(seed)).export({ format: "der", type: "spki" });
+  const spki = createPublicKey(privateKey).export({ format: "der", type: "spki" });
   const body = Buffer.concat([Buffer.of(type), spki.subarray(SPKI_PREFIX.length)]);
   const sum = Buffer.alloc(2);
   sum.writeUInt16LE(checksumOf(body));

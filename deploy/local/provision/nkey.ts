@@ -8,7 +8,7 @@ import {
   NKeysError,
   NKeysErrorCode,
 } from "@nats-io/nkeys";
-import { privateKeyOfSeed, publicTextOfSeed } from "./nkey-codec.ts";
+import { privateKeyOfSeed, publicTextOf } from "./nkey-codec.ts";
 
 /** What a key stands for in NATS. */
 export type NkeyType = "operator" | "account" | "user";
@@ -27,8 +27,8 @@ export class Nkey implements KeyPair {
   private constructor(pair: KeyPair) {
     this.#seed = pair.getSeed();
     const text = new TextDecoder().decode(this.#seed);
-    this.#publicKey = publicTextOfSeed(text);
     this.#privateKey = privateKeyOfSeed(text);
+    this.#publicKey = publicTextOf(text, this.#privateKey);
   }
 
   /** Makes a fresh key. */

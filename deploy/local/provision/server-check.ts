@@ -1,13 +1,11 @@
 import { readServerReport } from "#bus";
 import { TracepostError } from "#errors";
 import { NATS_LIMITS, PROCESS_LIMITS } from "#runtime";
-import { operatorTls } from "../certificates/certificate-files.ts";
 import { readTransportPlan } from "../certificates/transport-plan.ts";
 import type { ExchangePaths } from "../folder/exchange-paths.ts";
 import { isRecentEnough } from "../nats-server/server-version.ts";
-import { SYSTEM_ACCOUNT } from "./authority.ts";
-import { credentialsFile, readStoragePlan } from "./authority-files.ts";
-import { INBOX_PREFIXES } from "./permissions.ts";
+import { readStoragePlan } from "./authority-files.ts";
+import { operatorConnection } from "./operator-connection.ts";
 
 /** Which server, and who asks. */
 export interface ServerCheck {
@@ -26,11 +24,7 @@ export interface ServerCheck {
 export async function checkServer(paths: ExchangePaths, check: ServerCheck): Promise<void> {
   const storage = await readStoragePlan(paths);
   const report = await readServerReport({
-    servers: check.url,
-    ...operatorTls(paths, check.url),
-    credsFile: credentialsFile(paths, SYSTEM_ACCOUNT, "operator"),
-    name: check.name,
-    inboxPrefix: INBOX_PREFIXES.operator,
+    ...operatorConnection(paths, check.url, check.name),
     connectMs: PROCESS_LIMITS.startMs,
   });
   const problems: string[] = [];

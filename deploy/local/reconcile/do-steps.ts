@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { ClaimsAdmin } from "#bus";
 import { TracepostError } from "#errors";
-import { type Clock, passCrashPoint, readSecret } from "#runtime";
+import { type Clock, passCrashPoint } from "#runtime";
 import type { RegisterView } from "#trust";
 import { issueMemberCertificates } from "../certificates/member-certificates.ts";
 import type { ExchangePaths } from "../folder/exchange-paths.ts";
@@ -12,12 +12,12 @@ import { checkActivations } from "../provision/activation-check.ts";
 import { CORE_ACCOUNT, GATEWAY_ACCOUNT, inboxImport, issueMember } from "../provision/authority.ts";
 import {
   credentialsFile,
+  keyIn,
   readAccountTokens,
   readStoragePlan,
   writeIssuedAccount,
 } from "../provision/authority-files.ts";
 import { editAccount, readAccount } from "../provision/claims.ts";
-import { Nkey } from "../provision/nkey.ts";
 import { provisionMembers } from "../provision/provision-streams.ts";
 import type { ReconcileAction } from "./plan.ts";
 import { type CarrierPlace, eachAccount, heldAccount, participantUser } from "./standings.ts";
@@ -152,9 +152,4 @@ async function unlist(ids: readonly string[], { paths }: StepTools): Promise<voi
 
 async function accountKey(paths: ExchangePaths, name: string): Promise<string> {
   return readAccount(await readFile(join(paths.nats.issuedDir, `${name}.jwt`), "utf8")).sub;
-}
-
-async function keyIn(paths: ExchangePaths, name: string): Promise<Nkey> {
-  const file = join(paths.nats.keysDir, `${name}.nk`);
-  return Nkey.fromSeedText(await readSecret(file));
 }

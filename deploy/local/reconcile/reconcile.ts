@@ -1,10 +1,7 @@
 import { connectClaimsAdmin } from "#bus";
 import type { Clock } from "#runtime";
 import type { RegisterView } from "#trust";
-import { operatorTls } from "../certificates/certificate-files.ts";
-import { SYSTEM_ACCOUNT } from "../provision/authority.ts";
-import { credentialsFile } from "../provision/authority-files.ts";
-import { INBOX_PREFIXES } from "../provision/permissions.ts";
+import { operatorConnection } from "../provision/operator-connection.ts";
 import { doSteps, type StepTools } from "./do-steps.ts";
 import { planReconcile, RECONCILE_ORDER, type ReconcileStep } from "./plan.ts";
 import { type CarrierPlace, standingsOf } from "./standings.ts";
@@ -32,13 +29,7 @@ export interface Reconciliation {
  */
 export async function openReconciliation(options: ReconcileOptions): Promise<Reconciliation> {
   const { clock, natsUrl, paths, register, registerBytes } = options;
-  const claims = await connectClaimsAdmin({
-    servers: natsUrl,
-    ...operatorTls(paths, natsUrl),
-    credsFile: credentialsFile(paths, SYSTEM_ACCOUNT, "operator"),
-    name: "reconciler",
-    inboxPrefix: INBOX_PREFIXES.operator,
-  });
+  const claims = await connectClaimsAdmin(operatorConnection(paths, natsUrl, "reconciler"));
   try {
     const steps = planReconcile(register, await standingsOf({ natsUrl, paths }, claims));
     const tools: StepTools = { claims, clock, natsUrl, paths, register, registerBytes };

@@ -1,12 +1,10 @@
 import { join } from "node:path";
 import { connectClaimsAdmin } from "#bus";
 import { TracepostError } from "#errors";
-import { type Clock, readSecret, readSecretIfThere } from "#runtime";
-import { operatorTls } from "../certificates/certificate-files.ts";
+import { type Clock, readSecretIfThere } from "#runtime";
 import type { ExchangePaths } from "../folder/exchange-paths.ts";
 import { writePrivateFile } from "../folder/private-files.ts";
-import { SYSTEM_ACCOUNT } from "../provision/authority.ts";
-import { credentialsFile, readIssuedTokens } from "../provision/authority-files.ts";
+import { credentialsFile, keyIn, readIssuedTokens } from "../provision/authority-files.ts";
 import {
   credentialsText,
   editAccount,
@@ -15,7 +13,8 @@ import {
   userOf,
 } from "../provision/claims.ts";
 import { Nkey } from "../provision/nkey.ts";
-import { INBOX_PREFIXES, type NatsRole } from "../provision/permissions.ts";
+import { operatorConnection } from "../provision/operator-connection.ts";
+import type { NatsRole } from "../provision/permissions.ts";
 
 /** Whose credentials are made anew. */
 export interface CredentialRotation {
@@ -95,13 +94,7 @@ export async function rotateCredentials(rotation: CredentialRotation): Promise<R
 }
 
 function connect({ natsUrl, paths }: CredentialRotation) {
-  return connectClaimsAdmin({
-    servers: natsUrl,
-    ...operatorTls(paths, natsUrl),
-    credsFile: credentialsFile(paths, SYSTEM_ACCOUNT, "operator"),
-    name: "credentials",
-    inboxPrefix: INBOX_PREFIXES.operator,
-  });
+  return connectClaimsAdmin(operatorConnection(paths, natsUrl, "credentials"));
 }
 
 /** A role's right to issue users, with the new key that has it. */
@@ -156,8 +149,4 @@ function unknownAccount(name: string): TracepostError {
   return new TracepostError("USAGE", `NATS has no account ${name} in this exchange`, {
     remedy: "Name a participant of it, or GATEWAY, CORE or SYS.",
   });
-}
-
-async function keyIn(paths: ExchangePaths, name: string): Promise<Nkey> {
-  return Nkey.fromSeedText(await readSecret(join(paths.nats.keysDir, `${name}.nk`)));
 }

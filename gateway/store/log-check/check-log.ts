@@ -2,10 +2,11 @@
 import { checkLogPage, type ReadEntry, type ReadPosition } from "#message-log";
 import { EntryKind, type LogEntry, RefusalCode } from "#proto";
 import type { Transaction } from "#runtime";
+import type { MessageRow } from "../message-row.ts";
 import { isRetryable } from "../quarantine-item.ts";
 import { DELIVERY_STRIDE, PART_STRIDE } from "../tables.ts";
 import { deliveryProblems, endingEntryProblem } from "./delivery-check.ts";
-import { type MessageRow, messageProblems } from "./message-check.ts";
+import { messageProblems } from "./message-check.ts";
 import { quarantineProblems } from "./quarantine-check.ts";
 import { statementProblem, unloggedProblems } from "./statement-check.ts";
 

@@ -2,26 +2,8 @@
 import { Envelope, Header, type LogEntry, type PartInfo, RefusalCode } from "#proto";
 import type { SqlRow, Transaction } from "#runtime";
 import { equalBytes, sha256, signaturesDigest, timestampMs } from "#wire";
+import type { MessageRow } from "../message-row.ts";
 import { PART_STRIDE } from "../tables.ts";
-
-/** The row of a message, as far as it is compared. */
-export interface MessageRow extends SqlRow {
-  id: number;
-  sender: string;
-  message_id: string;
-  header_digest: Uint8Array;
-  kind: number;
-  lane: number;
-  header: Uint8Array;
-  signatures: Uint8Array;
-  code: number;
-  field: string;
-  log_index: number;
-  tree_size: number;
-  recorded_at: number;
-  register_version: number;
-  policy_version: number;
-}
 
 /** What is wrong with a message under its entry, each as the end of a sentence. */
 export async function messageProblems(

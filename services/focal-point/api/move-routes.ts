@@ -1,4 +1,3 @@
-import type { Static } from "typebox";
 import { movesOpenTo, toPersonsBlock, turnOf } from "#casework";
 import {
   actorOf,
@@ -16,7 +15,7 @@ import { attachedOf } from "../attachments/attached-schema.ts";
 import type { OpenTraceDeps } from "../cases/open-trace.ts";
 import { dayProblem } from "../letters/letter-day.ts";
 import type { LetterRecord } from "../letters/letter-record.ts";
-import type { ByLetter } from "../letters/letter-schema.ts";
+import { sentLetter } from "../letters/sent-letter.ts";
 import type { MoveToSend } from "../moves/send-move.ts";
 import { onwardProblem } from "../onward/onward-problem.ts";
 import { moveProblem } from "./finding-view.ts";
@@ -42,7 +41,8 @@ export function addMoveRoutes(routes: HttpRoutes, deps: OpenTraceDeps): void {
     const { byLetter, ...facts } = request.body;
     const said = toFollowUp(facts);
     if (said === undefined) return sendProblem(reply, notOne(FOLLOW_UP_CONTENTS));
-    const letter = byLetter && letterOf(byLetter, deps.clock.now(), request);
+    const by = { actor: actorOf(request).userId, nowMs: deps.clock.now() };
+    const letter = byLetter && sentLetter(byLetter, by);
     const wrong = letter && letterProblem(letter, facts);
     if (wrong !== undefined) return sendProblem(reply, wrong);
     const attached = await manifestsFor(deps.store, attachedOf(request.body.attachments));
@@ -51,16 +51,6 @@ export function addMoveRoutes(routes: HttpRoutes, deps: OpenTraceDeps): void {
     const { caseId } = request.params;
     return await makeMove(deps, { caseId, kind: "followUp", body, letter }, request, reply);
   });
-}
-
-function letterOf(
-  { channel, dispatchedOn, language, note = "", reference }: Static<typeof ByLetter>,
-  nowMs: number,
-  request: Request,
-): LetterRecord {
-  const { userId: actor } = actorOf(request);
-  const facts = { channel, reference, onDate: dispatchedOn, language: language ?? "", note };
-  return { direction: "out", ...facts, actor, nowMs };
 }
 
 /** What is wrong with a follow-up by letter, whose enclosures go with it on paper. */

@@ -20,6 +20,7 @@ import { letterHtml } from "./letter-html.ts";
 import { ENTER_ANSWER, NOTE_DISPATCHED, PRINT_LETTER, SHOW_LETTER } from "./letter-operations.ts";
 import { letterPdf } from "./letter-pdf.ts";
 import type { EnteredByHand } from "./off-exchange-cases.ts";
+import { sentLetter } from "./sent-letter.ts";
 
 /** What the routes about letters need. */
 export interface LetterRouteDeps extends TraceContext {
@@ -72,17 +73,13 @@ async function writeLetter(
 
 function addDispatchedRoute(routes: HttpRoutes, { clock, store }: LetterRouteDeps): void {
   routes.post("/traces/:caseId/dispatched", NOTE_DISPATCHED, async (request, reply) => {
-    const { channel, dispatchedOn, language = "", note = "", reference } = request.body;
     const nowMs = clock.now();
-    const wrong = dayProblem("dispatchedOn", dispatchedOn, nowMs);
+    const wrong = dayProblem("dispatchedOn", request.body.dispatchedOn, nowMs);
     if (wrong !== undefined) return sendProblem(reply, wrong);
     const { userId: actor } = actorOf(request);
     const done = await store.call("dispatchOnce", {
       caseId: request.params.caseId,
-      letter: {
-        ...{ direction: "out", channel, reference, onDate: dispatchedOn, language },
-        ...{ note, actor, nowMs },
-      },
+      letter: sentLetter(request.body, { actor, nowMs }),
       repeat: repeatOf(request),
     });
     return sendDone(reply, done);

@@ -8,7 +8,6 @@ import {
   generateSigningKey,
   loadLogKey,
   openRegister,
-  saveLogKey,
   saveSigningKey,
 } from "#trust";
 import { toTimestamp } from "#wire";
@@ -101,9 +100,11 @@ describe("the log's post-quantum keys (TP-LOG-17)", () => {
   test("lie in files of their owner alone, and no other kind is taken for one", async () => {
     const dir = await mkdtemp(join(tmpdir(), "tracepost-log-key-"));
     const file = join(dir, "log.key");
-    await saveLogKey(file, pair);
+    await saveSigningKey(file, pair);
     expect((await loadLogKey(file)).keyId).toBe(pair.keyId);
-    await expect(saveLogKey(file, generateLogKey())).rejects.toMatchObject({ code: "KEY_FILE" });
+    await expect(saveSigningKey(file, generateLogKey())).rejects.toMatchObject({
+      code: "KEY_FILE",
+    });
     await chmod(file, 0o644);
     await expect(loadLogKey(file)).rejects.toMatchObject({ code: "KEY_FILE" });
     await saveSigningKey(join(dir, "other.key"), generateSigningKey());
