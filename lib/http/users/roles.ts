@@ -44,6 +44,13 @@ export const PERMISSIONS = {
   "events:acknowledge": "closing them",
   "register:publish": "putting a signed participant register in force",
   "events:report": "reporting what was seen outside the gateway; decides nothing",
+  "records:metadata": "who sent what kind of message when, its size and what was decided; no more",
+  "records:read": "searching the records, and all that headers say; each look is kept",
+  "records:export": "saving what a search finds to a file; each export is kept",
+  "records:hold": "asking for legal holds, confirming and releasing them",
+  "records:dispose": "seeing what is due, disposing of it, certificates of disposal",
+  "records:audit": "seeing who looked at records, exported, held or disposed of them",
+  "evidence:export": "evidence files of messages and conversations",
 } as const satisfies Record<string, string>;
 
 /** A permission of the closed table. */
@@ -52,6 +59,12 @@ export type Permission = keyof typeof PERMISSIONS;
 const EVERYBODY = ["account:own", "overview:read"] as const;
 const CASEWORK = ["traces:read", "traces:send", "traces:answer"] as const;
 const ALERTING = ["alerts:read", "alerts:send", "alerts:answer"] as const;
+const LOOKING_UP = [
+  "records:metadata",
+  "records:read",
+  "records:export",
+  "evidence:export",
+] as const;
 
 /** Role → what it may do. */
 export const ROLES = {
@@ -106,10 +119,22 @@ export const ROLES = {
     "receipts:read",
     "firearms:read",
     "firearms:import",
+    ...LOOKING_UP,
+    "records:hold",
+    "records:dispose",
   ],
-  AUDITOR: [...EVERYBODY, "checks:read", "persons:audit", "receipts:read", "users:read"],
+  AUDITOR: [
+    ...EVERYBODY,
+    "checks:read",
+    "persons:audit",
+    "receipts:read",
+    "users:read",
+    ...LOOKING_UP,
+    "records:audit",
+  ],
   GATEWAY_OPERATOR: [
     ...EVERYBODY,
+    "records:metadata",
     "quarantine:read",
     "quarantine:decide",
     "events:read",

@@ -44,3 +44,14 @@ test("a system is never somebody who decides", () => {
   expect(roles).toEqual(["AUDITOR", "NATIONAL_SYSTEM"]);
   expect(ROLE_NAMES.filter((role) => !mayHold("person", role))).toEqual(["NATIONAL_SYSTEM"]);
 });
+
+test("an operator sees of records no more than who, when, what and the decision (TP-API-3)", () => {
+  const of = ROLES.GATEWAY_OPERATOR.filter((permission) => /^(records|evidence):/.test(permission));
+  expect(of).toEqual(["records:metadata"]);
+});
+
+test("who holds and disposes of records is not who looks after them doing so", () => {
+  expect(rolesWith("records:hold")).toEqual(["RECORDS_OFFICER"]);
+  expect(rolesWith("records:dispose")).toEqual(["RECORDS_OFFICER"]);
+  expect(rolesWith("records:audit")).toEqual(["AUDITOR"]);
+});
