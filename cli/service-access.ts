@@ -83,6 +83,13 @@ export async function openService(
   };
 }
 
+/** Where the gateway answers, for what is open to everybody. Throws as {@link openService}. */
+export async function gatewayAddress(options: ServiceOptions): Promise<string> {
+  checkTogether(options, "gateway");
+  if (options.url !== undefined) return parseUrl(options.url);
+  return await addressOf(await findPlace(options, options.data ?? ""));
+}
+
 /** Calls a service and returns the JSON it answers. Throws as {@link askApi}. */
 export async function callService<T>(service: ServiceAccess, call: ServiceCall): Promise<T> {
   return (await askService<T>(service, call)).body;

@@ -46,6 +46,7 @@ interface SigningOptions extends OutputOptions {
   readonly against: string;
   readonly key: string;
   readonly passphraseFile?: string;
+  readonly dryRun?: boolean;
 }
 
 interface VerifyOptions extends OutputOptions {
@@ -106,6 +107,7 @@ export function addRegisterVersion(parent: Command, terminal: Terminal): void {
     .requiredOption("--against <register>", "the version it follows, to see what it changes")
     .requiredOption("--key <file>", "the root key")
     .option("--passphrase-file <file>", "its passphrase, in a file only you can read")
+    .option("--dry-run", "show what it changes and how far it is signed, sign nothing")
     .addHelpText("after", SIGN_HELP);
   addAction<SigningOptions>(sign, terminal, (options, file = "") => signDraft(options, file));
   const verify = parent
@@ -180,8 +182,9 @@ async function signDraft(options: SigningOptions, file: string): Promise<Command
   }
   const key = await loadProtectedKey(options.key, () => readPassphrase(options.passphraseFile));
   const signed = { ...bundle, manifests: [...earlier.toReversed(), signManifest(last, key)] };
-  const report = reportOf(file, signed, before, false);
-  await saveBundle(file, signed);
+  const { dryRun = false } = options;
+  const report = reportOf(file, signed, before, dryRun);
+  if (!dryRun) await saveBundle(file, signed);
   return { json: { ...report, keyId: key.keyId }, lines: reportLines(report) };
 }
 

@@ -125,7 +125,7 @@ export {
 export { isValidAt, sealingKeyId } from "./versions/key-windows.ts";
 export { type OpenedManifest, openManifest } from "./versions/manifest.ts";
 export { merkleRoot } from "./versions/merkle-root.ts";
-export { givenRoots, openBundle } from "./versions/open-bundle.ts";
+export { asRegisterBundle, givenRoots, openBundle } from "./versions/open-bundle.ts";
 export {
   type OwnIdentity,
   type RegisterAlarm,

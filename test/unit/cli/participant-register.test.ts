@@ -21,7 +21,7 @@ async function run(...args: readonly string[]) {
   return { code, json: JSON.parse(out) };
 }
 
-const sign = (holder: number) =>
+const sign = (holder: number, ...more: readonly string[]) =>
   run(
     "register",
     "sign",
@@ -30,6 +30,7 @@ const sign = (holder: number) =>
     paths.exchange.bundle,
     "--key",
     rootKey(holder),
+    ...more,
   );
 const rootKey = (holder: number) => paths.exchange.rootKeys[holder] ?? "";
 const verify = (register: string) =>
@@ -116,6 +117,10 @@ describe("the next version of a register, by command (TP-REG-10)", () => {
   });
 
   it("counts when a second person has signed the same bytes (TP-REG-2)", async () => {
+    const unsigned = await readFile(file("next"));
+    const tried = { dryRun: true, signatures: 1, differences: expect.arrayContaining([]) };
+    expect((await sign(1, "--dry-run")).json).toMatchObject(tried);
+    expect(await readFile(file("next"))).toEqual(unsigned);
     expect((await sign(1)).json).toMatchObject({ signatures: 1, threshold: 2 });
     expect((await verify(file("next"))).code).toBe(6);
     expect((await sign(1)).json).toMatchObject({ signatures: 1 });
@@ -127,6 +132,15 @@ describe("the next version of a register, by command (TP-REG-10)", () => {
       outcome: "judged",
       version: "2",
     });
+    const against = ["--against", paths.exchange.bundle];
+    const told = (await run("register", "publish", file("next"), ...dry, ...against)).json;
+    expect(told).toMatchObject({ outcome: "judged", version: "2", against: "1" });
+    expect(told.differences.map(({ about }: { about: string }) => about)).toContain("BR");
+    const read = await tracepost(["register", "publish", file("next"), ...dry, ...against]);
+    expect(read.out).toContain("Against version 1:");
+    expect(read.out).toContain("  + status SUSPENDED");
+    const back = ["register", "publish", paths.exchange.bundle, ...dry, "--against", file("next")];
+    expect((await run(...back)).error.problems.join()).toContain("ROLLBACK");
     const diff = await run("register", "diff", paths.exchange.bundle, file("next"));
     expect(diff.json.differences.map(({ about }: { about: string }) => about)).toEqual([
       "register",
