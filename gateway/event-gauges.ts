@@ -4,6 +4,7 @@ import type { CurrentRegister } from "#trust";
 import { EVENT_KIND_NAMES } from "./store/event-kinds.ts";
 import type { EventCount } from "./store/operator-events.ts";
 import type { GatewayProcedures } from "./store.ts";
+import { storedBytesQuota } from "./stored-quota.ts";
 
 type EventCounts = Pick<Database<GatewayProcedures>, "call">;
 
@@ -59,6 +60,36 @@ export function addRegisterGauges(
     registers,
     collect() {
       this.set((register.standing(clock.now()).closesAtMs ?? 0) / 1_000);
+    },
+  });
+}
+
+/** What is held of each participant, beside its quota of it (TP-GW-10). */
+export function addStoredGauges(
+  registry: Registry,
+  store: EventCounts,
+  register: CurrentRegister,
+): void {
+  const labelNames = ["participant"] as const;
+  const registers = [registry];
+  new Gauge({
+    name: "tracepost_gateway_stored_bytes",
+    help: "Bytes of a participant's messages that are held",
+    ...{ labelNames, registers },
+    async collect() {
+      for (const { bytes, participant } of await store.call("storedBytes", undefined)) {
+        this.set({ participant }, bytes);
+      }
+    },
+  });
+  new Gauge({
+    name: "tracepost_gateway_stored_bytes_max",
+    help: "Bytes of a participant's messages that may be held: its quota",
+    ...{ labelNames, registers },
+    collect() {
+      for (const { id, quotas } of register.view().participants) {
+        this.set({ participant: id }, storedBytesQuota(quotas));
+      }
     },
   });
 }

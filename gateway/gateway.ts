@@ -22,7 +22,7 @@ import { CertificateWatch } from "./certificate-watch.ts";
 import { CheckpointKeeper } from "./checkpoint-keeper.ts";
 import type { GatewayConfig } from "./config.ts";
 import { Courier } from "./courier.ts";
-import { addEventGauges, addRegisterGauges } from "./event-gauges.ts";
+import { addEventGauges, addRegisterGauges, addStoredGauges } from "./event-gauges.ts";
 import { GatewayEvents } from "./events.ts";
 import { checkOwnKeys, gatewaySigners, loadGatewayIdentity } from "./identity.ts";
 import { LogChecker } from "./log-checker.ts";
@@ -94,6 +94,7 @@ async function openBase(
   const signers = gatewaySigners(identity, register, clock);
   addEventGauges(metrics, store);
   addRegisterGauges(metrics, register, clock);
+  addStoredGauges(metrics, store, register);
   const transport = await connect();
   lifecycle.add({ name: "carrier", stop: () => transport.close() });
   transport.onEvent((event) => {

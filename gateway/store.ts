@@ -31,6 +31,7 @@ import {
   registerAnnounced,
 } from "./store/registers.ts";
 import { keepCheckpoint, loadLogTile, logHead, status } from "./store/status.ts";
+import { storedBytes } from "./store/stored-bytes.ts";
 import { MIGRATIONS } from "./store/tables.ts";
 
 /** The gateway's store: records, message log, deliveries, quarantine, events, operators. */
@@ -82,6 +83,7 @@ export const store = {
     logHead,
     keepCheckpoint,
     status,
+    storedBytes,
   },
   readOnly: [
     ...USER_READ_ONLY,
@@ -107,6 +109,7 @@ export const store = {
     "loadPolicyVersion",
     "logHead",
     "status",
+    "storedBytes",
   ],
 } satisfies StoreDefinition;
 

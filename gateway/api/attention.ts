@@ -1,5 +1,5 @@
 import { ageText, type PageAlert } from "#http";
-import { LOG_LIMITS, STATUS_LIMITS } from "#runtime";
+import { LOG_LIMITS, QUOTA_LIMITS, STATUS_LIMITS } from "#runtime";
 import { type EndingKey, endingText, standingNotice } from "#trust";
 import { EVENT_KINDS } from "../store/event-kinds.ts";
 import { EVENT_REMEDIES } from "./event-remedies.ts";
@@ -21,6 +21,7 @@ export function attentionOf(
     ...storeAlerts(summary, nowMs),
     ...witnessAlerts(summary, nowMs),
     ...summary.participants.flatMap((participant) => deliveryAlerts(participant, nowMs)),
+    ...summary.participants.flatMap(roomAlerts),
     ...decisionAlerts(summary, nowMs),
   ].toSorted((one, other) => Number(other.level === "stuck") - Number(one.level === "stuck"));
 }
@@ -119,6 +120,19 @@ function deliveryAlerts(participant: ParticipantSummary, nowMs: number): PageAle
       remedy: isThere
         ? "It sends and does not take: have it look at its inbox and its log."
         : "Call it. Messages are kept, and dispatched again and again until they expire.",
+    },
+  ];
+}
+
+/** What is not urgent waits while only the urgent share is left (TP-GW-10). */
+function roomAlerts({ id, storedBytes, storedBytesMax }: ParticipantSummary): PageAlert[] {
+  if (storedBytes < storedBytesMax * (1 - QUOTA_LIMITS.storedUrgentShare)) return [];
+  const share = Math.floor((storedBytes / storedBytesMax) * 100);
+  return [
+    {
+      level: "look",
+      what: `${id} fills ${share} % of the ${bytesText(storedBytesMax)} that may be held of it.`,
+      remedy: "What is not urgent waits: give it more (stored bytes, in the register).",
     },
   ];
 }

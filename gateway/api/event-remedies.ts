@@ -11,7 +11,7 @@ export const EVENT_REMEDIES: Readonly<Record<EventKind, string>> = {
   CLOCK_SKEW: "have the participant set its clock; compare the gateway's",
   ID_REUSE: "ask the participant: two programs, or a copy restored from a backup",
   GAP: "nothing if it stays at one; else look into the participant's outbox",
-  OVER_QUOTA: "nothing is lost; ask about the load",
+  OVER_QUOTA: "nothing is lost; ask about the load, or give it room",
   FLOOD: "stop the source at the participant; revoke its NATS user if it does not end",
   QUARANTINE_FULL: "decide about items; see FLOOD",
   PERMISSION_VIOLATION: "ask the participant; a credential may be in foreign hands",

@@ -17,6 +17,9 @@ export interface ParticipantSummary {
   /** Items of it in quarantine that wait for a decision. */
   readonly held: number;
   readonly openEvents: number;
+  /** Bytes of its messages that are held, and how many may be (TP-GW-10). */
+  readonly storedBytes: number;
+  readonly storedBytesMax: number;
 }
 
 /** The exchange at a glance (TP-OPS-32): counts and times; no content, no conversation. */

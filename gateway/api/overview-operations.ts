@@ -20,6 +20,8 @@ const ParticipantSchema = Type.Object({
   waitingSince: Type.Optional(instant),
   held: Type.Integer({ minimum: 0, description: "In quarantine, waiting for a decision" }),
   openEvents: count,
+  storedBytes: Type.Integer({ minimum: 0, description: "Of its messages, held here" }),
+  storedBytesMax: Type.Integer({ minimum: 0, description: "Its quota of them" }),
 });
 
 /** `GET /v1/summary`. */
@@ -136,6 +138,8 @@ export const SUMMARIZE = {
               waitingSince: "2026-02-02T09:21:00.000Z",
               held: 0,
               openEvents: 0,
+              storedBytes: 181_248,
+              storedBytesMax: 1_099_511_627_776,
             },
           ],
         },

@@ -27,6 +27,8 @@ export function renderStatus(summary: GatewaySummary, checkpoint: string): strin
           "Oldest waits",
           "Held",
           "Events",
+          "Stored",
+          "of",
         ],
         note: "Urgent, normal, bulk: messages for it that it has not confirmed yet.",
         rows: participants.map((participant) => participantRow(participant, ago)),
@@ -99,5 +101,7 @@ function participantRow(
     ago(waitingSince),
     participant.held,
     participant.openEvents,
+    bytesText(participant.storedBytes),
+    bytesText(participant.storedBytesMax),
   ];
 }

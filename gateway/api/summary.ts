@@ -6,7 +6,9 @@ import { type CurrentRegister, endingKeys } from "#trust";
 import { laneToken } from "#wire";
 import type { CheckpointKeeper } from "../checkpoint-keeper.ts";
 import type { GatewayStatus } from "../store/status.ts";
+import type { StoredBytes } from "../store/stored-bytes.ts";
 import type { GatewayProcedures } from "../store.ts";
+import { storedBytesQuota } from "../stored-quota.ts";
 import type { WitnessCollector } from "../witness-collector.ts";
 import { attentionOf } from "./attention.ts";
 import type { GatewaySummary, ParticipantSummary } from "./gateway-summary.ts";
@@ -31,7 +33,10 @@ export interface SummaryDeps {
 /** Gathers the summary; costs as much as there is under way, however long the history. */
 export async function summarize(deps: SummaryDeps): Promise<GatewaySummary> {
   const { store, checkpoints, clock } = deps;
-  const status = await store.call("status", undefined);
+  const [status, stored] = await Promise.all([
+    store.call("status", undefined),
+    store.call("storedBytes", undefined),
+  ]);
   const nowMs = clock.now();
   const undecided = deps.undecided();
   const { newest, newestAtMs, keptSize } = checkpoints;
@@ -59,7 +64,7 @@ export async function summarize(deps: SummaryDeps): Promise<GatewaySummary> {
     registerVersion: String(deps.register.view().version),
     register: glanceAtRegister({ current: deps.register }, nowMs).register,
     resources: await resourcesOf(deps),
-    participants: participantsOf(deps, status, undecided),
+    participants: participantsOf(deps, { status, stored, undecided }),
   };
   const ending = endingKeys(deps.register.view(), nowMs);
   return { ...summary, attention: attentionOf(summary, nowMs, ending) };
@@ -94,13 +99,18 @@ async function resourcesOf({ storeFile, startedAtMs }: SummaryDeps) {
   };
 }
 
+interface Counts {
+  readonly status: GatewayStatus;
+  readonly stored: readonly StoredBytes[];
+  readonly undecided: ReadonlyMap<string, number>;
+}
+
 function participantsOf(
   { register, heardAtMs }: SummaryDeps,
-  status: GatewayStatus,
-  undecided: ReadonlyMap<string, number>,
+  { status, stored, undecided }: Counts,
 ): ParticipantSummary[] {
   const traffic = new Map(status.participants.map((row) => [row.participant, row]));
-  return register.view().participants.map(({ id, legalName }) => {
+  return register.view().participants.map(({ id, legalName, quotas }) => {
     const row = traffic.get(id);
     const waiting = status.waiting.filter(({ recipient }) => recipient === id);
     const heardMs = Math.max(row?.lastRecordedAtMs ?? 0, heardAtMs.get(id) ?? 0);
@@ -116,6 +126,8 @@ function participantsOf(
       waitingSince: instantOf(oldest(waiting.map(({ sinceMs }) => sinceMs))),
       held: status.held.find(({ participant }) => participant === id)?.count ?? 0,
       openEvents: events.reduce((sum, { open }) => sum + open, 0),
+      storedBytes: stored.find(({ participant }) => participant === id)?.bytes ?? 0,
+      storedBytesMax: storedBytesQuota(quotas),
     };
   });
 }

@@ -11,6 +11,7 @@ import { conversationFacts } from "../store/conversations/conversation-facts.ts"
 import type { KeptUnverified, UnverifiedItem, UnverifiedResult } from "../store/quarantine.ts";
 import type { RecordedBatch, RecordItem, RecordResult, RouteDecision } from "../store/record.ts";
 import type { GatewayProcedures } from "../store.ts";
+import { storedBytesQuota } from "../stored-quota.ts";
 
 /** A passage with its place in the record. */
 export interface Recorded {
@@ -118,8 +119,9 @@ function itemOf(passage: Passage, message: ParsedMessage, deps: RecordDeps): Rec
   const { header } = message;
   const accepted = refusal === undefined;
   const routes = accepted && header.kind !== Kind.RECEIPT ? routesOf(passage, deps.window) : [];
+  const sender = passage.address.participant;
   return {
-    sender: passage.address.participant,
+    sender,
     receiptId: newMessageId(deps.nowMs),
     code: refusal === undefined ? RefusalCode.UNSPECIFIED : refusalCodeOf(refusal.code),
     field: refusal?.field ?? "",
@@ -131,6 +133,7 @@ function itemOf(passage: Passage, message: ParsedMessage, deps: RecordDeps): Rec
     expiresAtMs: timestampMs(header.expiresAt) ?? 0,
     routes,
     keepParts: accepted,
+    storedBytesMax: storedBytesQuota(deps.register.participant(sender)?.quotas),
     sentAtMs: timestampMs(header.sentAt) ?? 0,
     conversation: accepted ? conversationFacts(header, deps.register) : undefined,
     ...claims,

@@ -11,7 +11,7 @@ export const EVENT_KINDS = {
   CLOCK_SKEW: "a message came that is signed for a time that cannot be",
   ID_REUSE: "a message id was used for two messages",
   GAP: "a recipient misses messages of this participant, and asks for them",
-  OVER_QUOTA: "the participant sent faster than it may; messages were handed back",
+  OVER_QUOTA: "the participant sent more than it may; messages were handed back, or wait for room",
   FLOOD: "more came that could not be verified than is kept: it was counted and nothing else",
   QUARANTINE_FULL: "a held item gave way to newer ones before a person decided",
   PERMISSION_VIOLATION: "a user of this account tried on NATS what it may not",

@@ -10,19 +10,14 @@ import {
   settleMessage,
 } from "./conversations/conversation-book.ts";
 import type { ConversationFacts } from "./conversations/conversation-facts.ts";
+import { type EndedDelivery, matchClaims, type ReceiptClaim } from "./match-claims.ts";
 import { noteOccurrences, type Occurrence } from "./operator-events.ts";
 import { isRetryable } from "./quarantine-item.ts";
 import { isRejected, openItems, settleItems } from "./quarantine-settling.ts";
 import { findMessage } from "./recall.ts";
+import { StoredBook } from "./stored-bytes.ts";
 import { DELIVERY, DELIVERY_STRIDE, PART_STRIDE } from "./tables.ts";
 import { countTraffic } from "./traffic.ts";
-
-/** One statement of a recipient's receipt about one message. */
-export interface ReceiptClaim {
-  readonly originalSender: string;
-  readonly messageId: string;
-  readonly headerDigest: Uint8Array;
-}
 
 /** What the pipeline decided for one recipient. `code` 0: routed. */
 export interface RouteDecision {
@@ -54,6 +49,8 @@ export interface RecordItem {
   readonly claims: readonly ReceiptClaim[];
   /** `sent_at` of its header, milliseconds since 1970. */
   readonly sentAtMs: number;
+  /** Quota of its sender: bytes of its messages that may be held (TP-GW-10). */
+  readonly storedBytesMax: number;
   /** What it does in its conversation; undefined on kinds that are no move of one. */
   readonly conversation: ConversationFacts | undefined;
 }
@@ -66,13 +63,6 @@ export interface RecordBatch {
   readonly policyVersion: number;
   readonly resendFirstMs: number;
   readonly items: readonly RecordItem[];
-}
-
-/** A delivery that a receipt has ended. */
-export interface EndedDelivery {
-  readonly sender: string;
-  readonly recipient: string;
-  readonly lane: number;
 }
 
 /** What became of one item. */
@@ -113,6 +103,12 @@ interface Decision {
   consequence: Consequence | undefined;
 }
 
+/** What the messages of one batch do to each other, none of them being stored yet. */
+interface Books {
+  readonly conversations: ConversationBook;
+  readonly stored: StoredBook;
+}
+
 /**
  * Records a batch: decides once more under the lock what only the store knows (a repeated id, a
  * receipt about nothing, a move out of turn), appends one log entry for each, and stores message,
@@ -124,7 +120,7 @@ export async function recordBatch(tx: Transaction, batch: RecordBatch): Promise<
   const results: (RecordResult | undefined)[] = [];
   const decisions: Decision[] = [];
   const inBatch = new Map<string, Uint8Array>();
-  const book = new ConversationBook(tx);
+  const books = { conversations: new ConversationBook(tx), stored: new StoredBook(tx) };
   const quarantined = await openItems(tx);
   for (const item of batch.items) {
     const known = await findMessage(tx, item.sender, item.messageId);
@@ -145,7 +141,7 @@ export async function recordBatch(tx: Transaction, batch: RecordBatch): Promise<
     const clash = known !== undefined || earlier !== undefined;
     if (!clash) inBatch.set(key, item.headerDigest);
     results.push(undefined);
-    decisions.push(await decide(tx, item, clash, book));
+    decisions.push(await decide(tx, item, clash, books));
   }
   const entries = decisions.map((decision) => encodeEntry(decision, batch, recordedAtMs));
   const log = entries.length === 0 ? await unchangedLog(tx) : await appendLogEntries(tx, entries);
@@ -169,6 +165,7 @@ export async function recordBatch(tx: Transaction, batch: RecordBatch): Promise<
   }
   await tx.run("UPDATE gateway_state SET recorded_at = ?", recordedAtMs);
   const recorded = decisions.map(({ item, code }) => ({ ...item, code }));
+  await books.stored.store();
   await countTraffic(tx, recorded, recordedAtMs);
   await settleItems(tx, quarantined, recorded);
   await noteOccurrences(tx, decisions.flatMap(occurrencesOf), recordedAtMs);
@@ -185,6 +182,8 @@ function occurrencesOf({ item, code }: Decision): Occurrence[] {
   const { sender: participant, messageId, routes } = item;
   if (code === RefusalCode.ID_REUSED)
     return [{ kind: "ID_REUSE", participant, subject: messageId }];
+  if (code === RefusalCode.QUOTA_EXCEEDED)
+    return [{ kind: "OVER_QUOTA", participant, subject: "stored bytes" }];
   if (item.kind !== Kind.GAP_NOTICE || code !== RefusalCode.UNSPECIFIED) return [];
   // A gap is that of the sender of what is missing: the one who is asked.
   return routes.map(({ recipient }) => ({
@@ -204,14 +203,14 @@ async function decide(
   tx: Transaction,
   item: RecordItem,
   clash: boolean,
-  book: ConversationBook,
+  books: Books,
 ): Promise<Decision> {
   const decision: Decision = {
     item,
     envelope: Envelope.decode(item.envelope),
     code: item.code,
     field: item.field,
-    bindsId: !clash && !isRetryable(item.code),
+    bindsId: false,
     deliveries: [],
     ended: [],
     consequence: undefined,
@@ -219,12 +218,34 @@ async function decide(
   if (clash) {
     decision.code = RefusalCode.ID_REUSED;
     decision.field = "header.message_id";
-  } else if (item.kind === Kind.RECEIPT && item.code === RefusalCode.UNSPECIFIED) {
-    await matchClaims(tx, decision);
-  } else if (item.conversation !== undefined && item.code === RefusalCode.UNSPECIFIED) {
-    await followConversation(book, decision, item.conversation);
+  } else if (item.code === RefusalCode.UNSPECIFIED) {
+    await decideByStore(tx, decision, books);
   }
+  decision.bindsId = !clash && !isRetryable(decision.code);
   return decision;
+}
+
+/** What nothing was found against before, and only the store can judge. */
+async function decideByStore(tx: Transaction, decision: Decision, books: Books): Promise<void> {
+  const { envelope, item } = decision;
+  const kept = { ...item, parts: envelope.parts };
+  if (!(await books.stored.hasRoom(kept))) {
+    decision.code = RefusalCode.QUOTA_EXCEEDED;
+    decision.field = "register.quotas.stored_bytes";
+  } else if (item.kind === Kind.RECEIPT) {
+    await followReceipt(tx, decision);
+  } else if (item.conversation !== undefined) {
+    await followConversation(books.conversations, decision, item.conversation);
+  }
+  if (decision.code === RefusalCode.UNSPECIFIED) await books.stored.add(kept);
+}
+
+async function followReceipt(tx: Transaction, decision: Decision): Promise<void> {
+  const { claims, sender } = decision.item;
+  Object.assign(decision, await matchClaims(tx, sender, claims));
+  if (decision.deliveries.length > 0) return;
+  decision.code = RefusalCode.NOT_PERMITTED;
+  decision.field = "receipt.items";
 }
 
 /** Decided here and nowhere before: two moves may come at once, and one makes the other illegal. */
@@ -241,34 +262,6 @@ async function followConversation(
   }
   decision.code = refusalCodeOf(followed.refusal.code);
   decision.field = followed.refusal.field;
-}
-
-/** A receipt is believed about messages that were dispatched to its sender, and about no others. */
-async function matchClaims(tx: Transaction, decision: Decision): Promise<void> {
-  const { item } = decision;
-  for (const claim of item.claims) {
-    const message = await findMessage(tx, claim.originalSender, claim.messageId);
-    if (message === undefined || !equalBytes(message.header_digest, claim.headerDigest)) continue;
-    const delivery = await tx.get<{ id: number; state: number; lane: number }>(
-      "SELECT id, state, lane FROM deliveries WHERE id >= ? AND id < ? AND recipient = ?",
-      message.id * DELIVERY_STRIDE,
-      (message.id + 1) * DELIVERY_STRIDE,
-      item.sender,
-    );
-    if (delivery === undefined) continue;
-    decision.deliveries.push(delivery.id);
-    if (delivery.state < DELIVERY.delivered) {
-      decision.ended.push({
-        sender: claim.originalSender,
-        recipient: item.sender,
-        lane: delivery.lane,
-      });
-    }
-  }
-  if (decision.deliveries.length === 0) {
-    decision.code = RefusalCode.NOT_PERMITTED;
-    decision.field = "receipt.items";
-  }
 }
 
 function encodeEntry(decision: Decision, batch: RecordBatch, recordedAtMs: number): Uint8Array {

@@ -10,6 +10,7 @@ import { PINS_SQL } from "./pins.ts";
 import { POLICY_SQL } from "./policy-tables.ts";
 import { QUARANTINE_SQL } from "./quarantine-tables.ts";
 import { REGISTER_SQL } from "./register-tables.ts";
+import { STORED_SQL } from "./stored-bytes.ts";
 
 /**
  * The gateway's tables. Two keys are built, not looked up: part `message × 1024 + position` and
@@ -95,6 +96,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 10, name: "how far records were compared with the log", sql: LOG_CHECK_SQL },
   { version: 11, name: "the newest cosigned checkpoint", sql: COSIGNED_SQL },
   { version: 12, name: "pins of the register", sql: PINS_SQL },
+  { version: 13, name: "bytes held for each participant", sql: STORED_SQL },
 ];
 
 /** Where a delivery stands. */

@@ -34,10 +34,10 @@ const rule = (
 /** Code → what it means and what to do (TP-REF-1). */
 export const REFUSALS = {
   QUOTA_EXCEEDED: rule(
-    "admit",
+    "record",
     "retryable",
-    "The sender is over its rate.",
-    "Wait; the outbox sends it again by itself.",
+    "The sender is over a quota: of its rate, or of what is held of it.",
+    "Wait; the outbox sends it again by itself. For stored bytes ask the secretariat for room.",
   ),
   MALFORMED: rule(
     "validate",

@@ -20,4 +20,8 @@ export const QUOTA_LIMITS = {
   burstSeconds: 4,
   /** Bytes a day of one sender; a State's ordinary day is below a hundredth. */
   bytesPerDay: 64 * 1_024 * MIB,
+  /** Bytes of one sender's messages that are held: thirty years of a busy State's ordinary days. */
+  storedBytes: 1_024 * 1_024 * MIB,
+  /** Share of a sender's stored bytes that its urgent messages alone may fill. */
+  storedUrgentShare: 0.1,
 } as const;

@@ -3,8 +3,13 @@ import { afterAll, beforeAll, describe, expect } from "vitest";
 import { NATS_LIMITS } from "#runtime";
 import { attack } from "../support/attack.ts";
 import { messages, PULL } from "../support/carrier-state.ts";
+import { openGatewayBench } from "../support/gateway-bench.ts";
+import { withQuotas } from "../support/limited-quotas.ts";
+import { headerOf, traceRequest } from "../support/messages.ts";
 import { Attacker } from "../support/nats-attacker.ts";
 import { startTestCarrier, type TestCarrier } from "../support/nats-carrier.ts";
+import { makeParties } from "../support/parties.ts";
+import { receiptsIn } from "../support/read-receipts.ts";
 
 // What one participant may hold of the server is bounded (TP-NATS-25); others do not notice.
 
@@ -108,6 +113,42 @@ describe("a participant that takes all it can of the server", () => {
       await expect.poll(() => refused).toContain("Exceeded MaxWaiting");
       await niger.close();
       await othersGoOn();
+    },
+  );
+});
+
+describe("a participant that fills the store of the gateway (TP-GW-10)", () => {
+  const ROOM = 10;
+
+  attack(
+    {
+      attacker: ATTACKER,
+      attack: "sends thirty times at once what little may be held of it",
+      outcome: "refused",
+      answer: "QUOTA_EXCEEDED register.quotas.stored_bytes",
+    },
+    async () => {
+      const parties = makeParties([{ id: "NE" }, { id: "BR" }]);
+      const gateway = await openGatewayBench(parties);
+      try {
+        const niger = parties.party("NE");
+        const one = traceRequest(niger, ["BR"]);
+        const size = headerOf(one).parts.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0n);
+        const storedBytes = size * BigInt(ROOM);
+        await gateway.change(withQuotas(parties.register, "NE", { storedBytes }));
+        const rush = Array.from({ length: 30 * ROOM }, () => traceRequest(niger, ["BR"]));
+        await Promise.all(rush.map((message) => gateway.send(message)));
+        const [held] = await gateway.store.call("storedBytes", undefined);
+        expect(held?.bytes).toBeLessThanOrEqual(Number(storedBytes));
+        const said = receiptsIn(gateway.published).map(({ code, field }) => `${code} ${field}`);
+        const refused = said.filter((text) => text !== " ");
+        expect(new Set(refused)).toEqual(new Set(["QUOTA_EXCEEDED register.quotas.stored_bytes"]));
+        expect(refused.length).toBeGreaterThanOrEqual(rush.length - ROOM);
+        expect(await gateway.send(traceRequest(parties.party("BR"), ["NE"]))).toBe("ack");
+        expect(receiptsIn(gateway.published).at(-1)?.code).toBe("");
+      } finally {
+        await gateway.close();
+      }
     },
   );
 });

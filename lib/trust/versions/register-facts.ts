@@ -7,6 +7,7 @@ import {
   type LogKey,
   type LogWitness,
   type Participant,
+  type ParticipantQuotas,
   ParticipantStatus,
   type RegisterEntry,
   RevocationReason,
@@ -122,13 +123,23 @@ function participantFacts(participant: Participant): readonly string[] {
     `languages ${participant.languages.join(", ")}`,
     ...(workingCalendar === undefined ? [] : calendarFacts(workingCalendar)),
     ...(participant.alertsNeedApproval ? ["alerts need approval"] : []),
-    ...(quotas === undefined
-      ? []
-      : [`quotas ${quotas.messagesPerSecond}/s, ${quotas.bytesPerDay} bytes a day`]),
+    ...(quotas === undefined ? [] : quotaFacts(quotas)),
     ...participant.disclosures.map(
       ({ aggregation, body }) => `lets ${bodyName(body)} see ${nameOf(Aggregation, aggregation)}`,
     ),
   ];
+}
+
+/** Each quota of its own; 0 is the default, which is not told. */
+function quotaFacts(quotas: ParticipantQuotas): string[] {
+  const { bytesPerDay, messagesPerSecond, recipientsMax, storedBytes } = quotas;
+  const told = [
+    [messagesPerSecond, "messages a second"],
+    [bytesPerDay, "bytes a day"],
+    [storedBytes, "bytes stored"],
+    [recipientsMax, "recipients of a message"],
+  ] as const;
+  return told.flatMap(([most, what]) => (most > 0 ? [`at most ${most} ${what}`] : []));
 }
 
 function calendarFacts({ closes, holidays, opens, restDays, timeZone }: WorkingCalendar): string[] {

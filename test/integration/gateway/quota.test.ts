@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { Kind, Lane, ParticipantQuotas, Priority } from "#proto";
-import type { RegisterView } from "#trust";
+import { Kind, Lane, Priority } from "#proto";
 import { type GatewayBench, openGatewayBench } from "../../support/gateway-bench.ts";
+import { withQuotas } from "../../support/limited-quotas.ts";
 import { traceRequest } from "../../support/messages.ts";
 import { makeParties, type Parties } from "../../support/parties.ts";
 
@@ -15,25 +15,12 @@ let bench: GatewayBench;
 beforeEach(async () => {
   parties = makeParties([{ id: "NE" }, { id: "BR" }, { id: "AT" }]);
   bench = await openGatewayBench(parties);
-  await bench.change(withQuotaOfNe(parties.register));
+  await bench.change(withQuotas(parties.register, "NE", { messagesPerSecond: PER_SECOND }));
 });
 
 afterEach(async () => {
   await bench.close();
 });
-
-/** The next register, in which NE may send two messages a second. */
-function withQuotaOfNe(register: RegisterView): RegisterView {
-  const quotas = ParticipantQuotas.create({ messagesPerSecond: PER_SECOND });
-  return {
-    ...register,
-    version: register.version + 1n,
-    participant: (id) => {
-      const found = register.participant(id);
-      return found === undefined || id !== "NE" ? found : { ...found, quotas };
-    },
-  };
-}
 
 test("a participant at a hundred times its quota slows itself alone (TP-GW-1)", async () => {
   const flood = Array.from({ length: PER_SECOND * 100 }, () =>

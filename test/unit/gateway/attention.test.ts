@@ -19,6 +19,8 @@ const participant: ParticipantSummary = {
   waitingSince: undefined,
   held: 0,
   openEvents: 0,
+  storedBytes: 1_024,
+  storedBytesMax: 100_000,
 };
 
 type Facts = Omit<GatewaySummary, "attention">;
@@ -107,6 +109,14 @@ describe("what needs a person at the gateway (TP-OPS-30)", () => {
     expect(there?.remedy).toMatch(/^It sends and does not take/);
     expect(said(waiting(STATUS_LIMITS.dispatchedMs, undefined))).toEqual([
       "look: BR has not confirmed 3 messages, the oldest for 10 min; it was never heard.",
+    ]);
+  });
+
+  test("is a participant that has filled what may be held of it (TP-GW-10)", () => {
+    const filled = (storedBytes: number) => ({ participants: [{ ...participant, storedBytes }] });
+    expect(said(filled(89_999))).toEqual([]);
+    expect(said(filled(95_000))).toEqual([
+      "look: BR fills 95 % of the 98 KiB that may be held of it.",
     ]);
   });
 
