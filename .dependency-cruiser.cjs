@@ -11,6 +11,7 @@ const LAYERS = [
   ["^lib/participant/"],
   ["^lib/http/"],
   ["^lib/post/", "^lib/casework/", "^lib/attachments/"],
+  ["^lib/records/"],
   ["^lib/message-log/"],
   ["^lib/policy/"],
   ["^lib/trust/"],

@@ -7,6 +7,7 @@ import { completenessRule } from "./completeness-rule.ts";
 import { consignmentRule } from "./consignment-rule.ts";
 import { handlingRule, releaseRule } from "./handling-rules.ts";
 import { consistencyRule, inclusionRule } from "./merkle-rules.ts";
+import { retentionRule } from "./retention-rule.ts";
 import type { Rule } from "./rule.ts";
 import { candidatesRule, serialKeysRule, serialMatchRule } from "./serial-rules.ts";
 
@@ -31,5 +32,6 @@ export const RULES: ReadonlyMap<string, Rule> = new Map(
     checkRule,
     inclusionRule,
     consistencyRule,
+    retentionRule,
   ].map((rule) => [rule.name, rule]),
 );

@@ -56,6 +56,7 @@ export {
   readSecretIfThere,
   readSecretNow,
 } from "./read-secret.ts";
+export { RECORDS_LIMITS } from "./records-limits.ts";
 export { REGISTER_LIMITS } from "./register-limits.ts";
 export { NOTICE_LIMITS, PERSON_LIMITS, REQUEST_LIMITS } from "./request-limits.ts";
 export {

@@ -58,6 +58,7 @@ export {
   parseInSubject,
   parseOutSubject,
 } from "./subjects.ts";
+export { isRetentionClass } from "./text-rules.ts";
 export { timestampMs, toTimestamp } from "./timestamps.ts";
 export type {
   Consumption,

@@ -19,6 +19,7 @@ import {
   SignedPolicy,
   SignedRegister,
 } from "#proto";
+import { DEFAULT_SCHEDULE_TEXT } from "#records";
 import { firstState, formatRegisterPins, takeRegister } from "#trust";
 import { GATEWAY_SENDER, toTimestamp } from "#wire";
 import { loadVectors } from "../../cli/rules/vectors.ts";
@@ -320,3 +321,7 @@ keep(
   "valid-signed",
   SignedPolicy.encode({ policy, signatures: [policySignature] }).finish(),
 );
+
+keep("period", "valid-years", Buffer.from("P10Y"));
+keep("period", "valid-all", Buffer.from("P1Y6M2W90D"));
+keep("schedule", "valid-default", Buffer.from(DEFAULT_SCHEDULE_TEXT));

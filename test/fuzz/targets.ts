@@ -2,6 +2,7 @@ import { ALERT_TARGETS } from "./targets/alerts.ts";
 import { ATTACHMENT_TARGETS } from "./targets/attachments.ts";
 import { LOG_TARGETS } from "./targets/log.ts";
 import { POLICY_TARGETS } from "./targets/policy.ts";
+import { RECORDS_TARGETS } from "./targets/records.ts";
 import { REGISTER_TARGETS } from "./targets/register.ts";
 import { TEXT_TARGETS } from "./targets/text.ts";
 import { TRUST_TARGETS } from "./targets/trust.ts";
@@ -15,6 +16,7 @@ export const TARGETS: readonly Target[] = [
   ...TRUST_TARGETS,
   ...REGISTER_TARGETS,
   ...POLICY_TARGETS,
+  ...RECORDS_TARGETS,
   ...TEXT_TARGETS,
   ...ALERT_TARGETS,
   ...ATTACHMENT_TARGETS,

@@ -1,0 +1,54 @@
+import { ExchangeStatus, type Header, Instrument, Kind } from "#proto";
+
+/** Classes of a message and its parts, as far as they follow from its signed header. */
+export interface MessageClasses {
+  readonly class: string;
+  readonly instruments: readonly string[];
+  /** In the order of the header. */
+  readonly parts: readonly {
+    readonly name: string;
+    readonly onlyFor: string;
+    readonly class: string;
+  }[];
+}
+
+const CLASS_OF_KIND: Readonly<Partial<Record<Kind, string>>> = {
+  [Kind.ALERT]: "alert",
+  [Kind.ALERT_RESPONSE]: "alert",
+  [Kind.NOTICE]: "consent",
+  [Kind.VOID]: "audit",
+  [Kind.GAP_NOTICE]: "audit",
+  [Kind.REGISTER]: "audit",
+};
+
+const INSTRUMENT_NAMES = new Map<number, string>(
+  Object.entries(Instrument).map(([name, value]) => [value, name]),
+);
+
+/** Classes a sender may choose for what it sends: each has a minimum. */
+const CHOSEN: ReadonlySet<string> = new Set(["trace", "authorization", "alert", "consent"]);
+
+/**
+ * Says of which classes a message and its parts are (TP-RET-6). Classes that end early follow from
+ * what a part is and never from what its sender calls it, so that nobody ends a record by its label.
+ * A receipt is of the class of what it ends; without more than its header it is `trace`.
+ */
+export function classifyMessage(header: Header): MessageClasses {
+  const { instrumentBasis, kind, parts, status } = header;
+  const isReal = status === ExchangeStatus.ACTUAL;
+  const own = isReal ? (CLASS_OF_KIND[kind] ?? "trace") : "exercise";
+  return {
+    class: own,
+    instruments: instrumentBasis.flatMap((one) => INSTRUMENT_NAMES.get(one) ?? []),
+    parts: parts.map(({ name, onlyFor, retentionClass }) => {
+      const named = CHOSEN.has(retentionClass) ? retentionClass : own;
+      const byPart = isReal ? (classOfPart(name) ?? named) : own;
+      return { name, onlyFor, class: byPart };
+    }),
+  };
+}
+
+function classOfPart(name: string): string | undefined {
+  if (name === "persons") return "persons";
+  return name === "key" || name.startsWith("key/") ? "transport" : undefined;
+}

@@ -1,0 +1,31 @@
+// The door of lib/records: how long records are kept (docs/spec/retention.md).
+
+export { classifyMessage, type MessageClasses } from "./classify-message.ts";
+export { type Hold, isHeldAt } from "./hold.ts";
+export type { TriggerTimes } from "./line-dates.ts";
+export {
+  DEFAULT_SCHEDULE_TEXT,
+  defaultSchedule,
+  type ParsedSchedule,
+  parseSchedule,
+  RetentionLineText,
+  readLines,
+} from "./parse-schedule.ts";
+export { addPeriod, type Period, parsePeriod } from "./period.ts";
+export {
+  type ItemFacts,
+  type KeepingPlan,
+  type PartFacts,
+  type PartPlan,
+  planRetention,
+  type RetentionPlan,
+  type RetentionReason,
+  type RetentionStanding,
+} from "./plan-retention.ts";
+export {
+  RETENTION_CLASSES,
+  type RetentionLine,
+  type RetentionSchedule,
+  type RetentionTrigger,
+} from "./schedule.ts";
+export { ScheduleHistory } from "./schedule-history.ts";
