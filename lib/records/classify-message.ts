@@ -30,7 +30,7 @@ const CHOSEN: ReadonlySet<string> = new Set(["trace", "authorization", "alert", 
 
 /**
  * Says of which classes a message and its parts are (TP-RET-6). Classes that end early follow from
- * what a part is and never from what its sender calls it, so that nobody ends a record by its label.
+ * what a part is and never from what its sender calls it: nobody ends a record by its label.
  * A receipt is of the class of what it ends; without more than its header it is `trace`.
  */
 export function classifyMessage(header: Header): MessageClasses {

@@ -11,7 +11,7 @@ const MONTHS_OF_YEAR = 12;
 const DAYS_OF_WEEK = 7;
 const DAYS_OF_YEAR = 365;
 
-/** Reads an ISO 8601 duration in years, months, weeks and days, such as P10Y; undefined for none. */
+/** Reads an ISO 8601 period in years, months, weeks and days, such as P10Y; undefined for none. */
 export function parsePeriod(text: string): Period | undefined {
   const found = FORM.exec(text);
   if (found === null) return undefined;
@@ -32,9 +32,9 @@ export function sumPeriods(one: Period, other: Period): Period {
 }
 
 /**
- * The end of a period that begins at an instant, in UTC (TP-RET-2). Where the last month has no such
- * day it is the last day of that month: from 29 February ten years lead to 28 February. The time
- * of the day stays. Later beginnings never end earlier.
+ * The end of a period that begins at an instant, in UTC (TP-RET-2). Where the last month has no
+ * such day it is the last day of that month: from 29 February ten years lead to 28 February. The
+ * time of the day stays. Later beginnings never end earlier.
  */
 export function addPeriod(atMs: number, { days, months }: Period): number {
   const date = new Date(atMs);

@@ -37,8 +37,8 @@ export interface RetentionReason {
 }
 
 /**
- * Where the keeping of a record stands. ENDS: it is due on a day. HELD: a hold without an end lies on
- * it. RUNNING: what its period is counted from has not happened. KEPT: the schedule keeps it.
+ * Where the keeping of a record stands. ENDS: it is due on a day. HELD: a hold without an end lies
+ * on it. RUNNING: what its period is counted from has not happened. KEPT: the schedule keeps it.
  * UNLISTED: no line names its class, so it is kept.
  */
 export type RetentionStanding = "ENDS" | "HELD" | "RUNNING" | "KEPT" | "UNLISTED";

@@ -19,8 +19,8 @@ export const RETENTION_TRIGGERS = ["CASE_CLOSED", "EXPIRED", "DELIVERED", "RECOR
 export type RetentionTrigger = (typeof RETENTION_TRIGGERS)[number];
 
 /**
- * What ends the keeping. DESTROY: at the maximum, without one at the minimum. REVIEW: at the review,
- * unless a person keeps it. KEEP: never by itself.
+ * What ends the keeping. DESTROY: at the maximum, without one at the minimum. REVIEW: at the
+ * review, unless a person keeps it. KEEP: never by itself.
  */
 export const RETENTION_ACTIONS = ["DESTROY", "REVIEW", "KEEP"] as const;
 
