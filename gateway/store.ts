@@ -10,6 +10,8 @@ import {
 import { pairLoads, takeOverdue, takeWaiting } from "./store/deliveries.ts";
 import { expireDeliveries, returnDeliveries } from "./store/endings.ts";
 import { reportOccurrences } from "./store/event-reports.ts";
+import { actOnHold, askHold } from "./store/holds/hold-acts.ts";
+import { listHolds, loadHold } from "./store/holds/hold-list.ts";
 import { checkLog } from "./store/log-check/check-log.ts";
 import { keepLogCheck, loadLogCheck } from "./store/log-check/kept-check.ts";
 import { logOverQuota } from "./store/log-statements.ts";
@@ -80,6 +82,10 @@ export const store = {
     keepLogCheck,
     loadLogTile,
     loadPolicyVersion,
+    askHold,
+    actOnHold,
+    listHolds,
+    loadHold,
     logHead,
     keepCheckpoint,
     status,
@@ -107,6 +113,8 @@ export const store = {
     "loadLogCheck",
     "loadLogTile",
     "loadPolicyVersion",
+    "listHolds",
+    "loadHold",
     "logHead",
     "status",
     "storedBytes",

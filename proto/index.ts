@@ -194,6 +194,15 @@ export {
   withdrawalReasonToJSON,
 } from "./gen/tracepost/v1/follow_up.ts";
 export {
+  HeldMessage,
+  HoldAct,
+  HoldActKind,
+  HoldQuery,
+  HoldScope,
+  holdActKindFromJSON,
+  holdActKindToJSON,
+} from "./gen/tracepost/v1/hold.ts";
+export {
   EntryKind,
   entryKindFromJSON,
   entryKindToJSON,

@@ -11,7 +11,9 @@ export interface LogStatement {
     | typeof EntryKind.REFUSAL
     | typeof EntryKind.QUARANTINE_RELEASE
     | typeof EntryKind.REGISTER_CHANGE
-    | typeof EntryKind.POLICY_CHANGE;
+    | typeof EntryKind.POLICY_CHANGE
+    | typeof EntryKind.HOLD
+    | typeof EntryKind.RELEASE;
   /** Participant of the subject token. */
   readonly sender: string;
   /** Empty when it cannot be read. */
@@ -27,6 +29,12 @@ export interface LoggedStatements extends AppendedEntries {
   readonly recordedAtMs: number;
 }
 
+/** The time under which something is recorded now: not before any earlier entry's. */
+export async function recordTime(tx: Transaction, nowMs: number): Promise<number> {
+  const state = await tx.get<{ recorded_at: number }>("SELECT recorded_at FROM gateway_state");
+  return Math.max(nowMs, state?.recorded_at ?? 0);
+}
+
 /** Appends statements to the log, in order, at a time that is not before any earlier entry's. */
 export async function logStatements(
   tx: Transaction,
@@ -38,8 +46,7 @@ export async function logStatements(
     readonly statements: readonly LogStatement[];
   },
 ): Promise<LoggedStatements> {
-  const state = await tx.get<{ recorded_at: number }>("SELECT recorded_at FROM gateway_state");
-  const recordedAtMs = Math.max(args.nowMs, state?.recorded_at ?? 0);
+  const recordedAtMs = await recordTime(tx, args.nowMs);
   const entries = args.statements.map((statement) =>
     encodeMessage(
       LogEntry,

@@ -5,6 +5,7 @@ import { USER_MIGRATION_SQL } from "#users";
 import { CONVERSATION_SQL } from "./conversations/conversation-tables.ts";
 import { COSIGNED_SQL } from "./cosigned.ts";
 import { EVENT_SQL } from "./event-tables.ts";
+import { HOLD_SQL } from "./holds/hold-tables.ts";
 import { LOG_CHECK_SQL } from "./log-check/kept-check.ts";
 import { PINS_SQL } from "./pins.ts";
 import { POLICY_SQL } from "./policy-tables.ts";
@@ -97,6 +98,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 11, name: "the newest cosigned checkpoint", sql: COSIGNED_SQL },
   { version: 12, name: "pins of the register", sql: PINS_SQL },
   { version: 13, name: "bytes held for each participant", sql: STORED_SQL },
+  { version: 14, name: "legal holds", sql: HOLD_SQL },
 ];
 
 /** Where a delivery stands. */

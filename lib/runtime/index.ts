@@ -43,6 +43,7 @@ export {
   WEBHOOK_LIMITS,
   WIRE_LIMITS,
 } from "./limits.ts";
+export { HOLD_LIMITS } from "./hold-limits.ts";
 export { LOG_LIMITS } from "./log-limits.ts";
 export { createLogger, type Logger, type LoggerOptions } from "./logger.ts";
 export { MOVE_LIMITS } from "./move-limits.ts";

@@ -6,6 +6,7 @@ import type { MessageRow } from "../message-row.ts";
 import { isRetryable } from "../quarantine-item.ts";
 import { DELIVERY_STRIDE, PART_STRIDE } from "../tables.ts";
 import { deliveryProblems, endingEntryProblem } from "./delivery-check.ts";
+import { holdProblems } from "./hold-check.ts";
 import { messageProblems } from "./message-check.ts";
 import { quarantineProblems } from "./quarantine-check.ts";
 import { statementProblem, unloggedProblems } from "./statement-check.ts";
@@ -33,7 +34,10 @@ export async function checkLog(
     for (const problem of await entryProblems(tx, index, entry)) problems.add(problem);
   }
   const found = await strayProblems(tx, first, position.size, isDone);
-  if (isDone) found.push(...(await unloggedProblems(tx)), ...(await quarantineProblems(tx)));
+  if (isDone) {
+    found.push(...(await unloggedProblems(tx)), ...(await quarantineProblems(tx)));
+    found.push(...(await holdProblems(tx)));
+  }
   for (const problem of found) problems.add(problem);
   return { position, isDone, problems: problems.list, problemsTotal: problems.total };
 }

@@ -3,6 +3,7 @@ import { EntryKind, type LogEntry, RegisterBundle, SignedRegister } from "#proto
 import type { SqlRow, Transaction } from "#runtime";
 import { equalBytes, sha256, timestampMs } from "#wire";
 import { entryAt } from "./entry-at.ts";
+import { holdEntryProblem } from "./hold-check.ts";
 
 /** What is wrong with what a statement of the gateway is about; undefined when all is well. */
 export async function statementProblem(
@@ -17,6 +18,9 @@ export async function statementProblem(
       return await policyProblem(tx, index, entry);
     case EntryKind.QUARANTINE_RELEASE:
       return await decisionProblem(tx, index, entry);
+    case EntryKind.HOLD:
+    case EntryKind.RELEASE:
+      return await holdEntryProblem(tx, index, entry);
     default:
       return undefined;
   }

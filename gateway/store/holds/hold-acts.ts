@@ -1,0 +1,189 @@
+import { randomBytes } from "node:crypto";
+import { TracepostError } from "#errors";
+import { loadLogHead } from "#message-log";
+import { EntryKind, HoldAct, HoldActKind, HoldScope, RefusalCode } from "#proto";
+import { doOnce, type RepeatKey } from "#repeats";
+import { HOLD_LIMITS, type Transaction } from "#runtime";
+import { encodeMessage, GATEWAY_SENDER, sha256, toTimestamp } from "#wire";
+import { logStatements, recordTime } from "../log-statements.ts";
+import { findMessage } from "../recall.ts";
+import { actsOf, columnsOf, type Hold, type HoldRow, holdOf } from "./hold-rows.ts";
+import { endsHold, type HoldRefusal, standingAfter } from "./hold-standing.ts";
+
+/** Who does something about a hold, and when. */
+interface ActArgs {
+  readonly actor: string;
+  readonly reason: string;
+  /** When it is to be looked at again. */
+  readonly reviewAtMs: number | null;
+  readonly nowMs: number;
+  readonly registerVersion: number;
+}
+
+/** The tree after an act, to be signed; null when nothing was done. */
+interface ActedHead {
+  readonly head: { readonly size: number; readonly rootHash: Uint8Array } | null;
+}
+
+/** What became of a wish to hold. */
+export type HoldAsked =
+  | { readonly type: "asked"; readonly id: number }
+  /** No such message is recorded; its place in the list. */
+  | { readonly type: "unknown-message"; readonly position: number }
+  | { readonly type: "unknown-conversation" }
+  | { readonly type: "unknown-party" }
+  | { readonly type: "too-many" };
+
+/** What became of an act on a hold. */
+export type HoldDone =
+  | { readonly type: "done"; readonly hold: Hold; readonly repeated: boolean }
+  | { readonly type: "unknown" }
+  | { readonly type: HoldRefusal; readonly hold: Hold };
+
+/** Asks for a hold, once for each idempotency key. It covers when this returns (TP-HOLD-1). */
+export async function askHold(
+  tx: Transaction,
+  args: ActArgs & {
+    readonly scope: HoldScope;
+    readonly authority: string;
+    /** Whether the register in force has the party of the scope. */
+    readonly isRegistered: boolean;
+    readonly repeat: RepeatKey | undefined;
+  },
+) {
+  const { repeat, nowMs } = args;
+  const result = await doOnce(tx, { repeat, made: "asked", nowMs }, async () => {
+    const scope = HoldScope.create(args.scope);
+    const wrong = await scopeProblem(tx, scope, args.isRegistered);
+    if (wrong !== undefined) return wrong;
+    if (scope.query !== undefined) {
+      scope.query.logSize = BigInt((await loadLogHead(tx)).size);
+    }
+    const act = { kind: HoldActKind.ASKED, scope, authority: args.authority };
+    const done = await keepAct(tx, undefined, { ...args, ...act });
+    return { type: "asked", id: done.id } as const;
+  });
+  const isNew = result.type === "asked" && !result.repeated;
+  return { result, ...(await headAfter(tx, isNew)) };
+}
+
+/** What a scope names that is not here; each of the four kinds says so in its own way. */
+async function scopeProblem(
+  tx: Transaction,
+  scope: HoldScope,
+  isRegistered: boolean,
+): Promise<Exclude<HoldAsked, { type: "asked" }> | undefined> {
+  const covering = await tx.get<{ n: number }>("SELECT count(*) AS n FROM hold WHERE covers = 1");
+  if ((covering?.n ?? 0) >= HOLD_LIMITS.coveringMax) return { type: "too-many" };
+  for (const [position, { messageId, sender }] of scope.messages.entries()) {
+    const known = await findMessage(tx, sender, messageId);
+    if (known === undefined) return { type: "unknown-message", position };
+  }
+  const { conversationId, party } = scope;
+  if (conversationId !== "") {
+    const sql = "SELECT 1 FROM conversation WHERE conversation_id = ? LIMIT 1";
+    if ((await tx.get(sql, conversationId)) === undefined) return { type: "unknown-conversation" };
+  }
+  if (party === "" || isRegistered) return undefined;
+  const sent = await tx.get("SELECT 1 FROM traffic WHERE participant = ?", party);
+  return sent === undefined ? { type: "unknown-party" } : undefined;
+}
+
+/** Does something about a hold (TP-HOLD-3). What the same person says twice is done once. */
+export async function actOnHold(
+  tx: Transaction,
+  args: ActArgs & { readonly id: number; readonly kind: HoldActKind },
+): Promise<{ readonly result: HoldDone } & ActedHead> {
+  const row = await tx.get<HoldRow>("SELECT * FROM hold WHERE id = ?", args.id);
+  if (row === undefined) return { result: { type: "unknown" }, head: null };
+  const before = holdOf(row);
+  const last = (await actsOf(tx, before.id)).at(-1)?.act;
+  if (last?.kind === args.kind && last.actor === args.actor && args.kind !== REPEATABLE) {
+    return { result: { type: "done", hold: before, repeated: true }, head: null };
+  }
+  const done = await keepAct(tx, before, { ...args, scope: undefined, authority: "" });
+  if ("type" in done) return { result: done, head: null };
+  const result = { type: "done", hold: done, repeated: false } as const;
+  return { result, ...(await headAfter(tx, true)) };
+}
+
+/** Each review is one of its own. */
+const REPEATABLE = HoldActKind.REVIEWED;
+
+async function headAfter(tx: Transaction, isNew: boolean): Promise<ActedHead> {
+  if (!isNew) return { head: null };
+  const { size, rootHash } = await loadLogHead(tx);
+  return { head: { size, rootHash } };
+}
+
+interface NewAct extends ActArgs {
+  readonly kind: HoldActKind;
+  readonly scope: HoldScope | undefined;
+  readonly authority: string;
+}
+
+async function keepAct(tx: Transaction, before: undefined, act: NewAct): Promise<Hold>;
+async function keepAct(
+  tx: Transaction,
+  before: Hold,
+  act: NewAct,
+): Promise<Hold | { readonly type: HoldRefusal; readonly hold: Hold }>;
+async function keepAct(tx: Transaction, before: Hold | undefined, args: NewAct) {
+  const { actor, authority, kind, nowMs, reason, registerVersion, reviewAtMs, scope } = args;
+  const id = before?.id ?? (await nextId(tx));
+  const previous = before === undefined ? undefined : (await actsOf(tx, id)).at(-1)?.bytes;
+  const act = HoldAct.create({
+    salt: randomBytes(SALT_BYTES),
+    hold: BigInt(id),
+    ...{ kind, scope, reason, authority, actor },
+    reviewAt: reviewAtMs === null ? undefined : toTimestamp(reviewAtMs),
+    actedAt: toTimestamp(await recordTime(tx, nowMs)),
+    previous: previous === undefined ? new Uint8Array() : sha256(previous),
+  });
+  const after = standingAfter(before, act);
+  if (typeof after === "string") {
+    if (before === undefined) throw new TracepostError("INTERNAL", "a hold begins with its wish");
+    return { type: after, hold: before };
+  }
+  const bytes = encodeMessage(HoldAct, act);
+  const log = await logStatements(tx, {
+    ...{ nowMs, registerVersion },
+    statements: [
+      {
+        kind: endsHold(kind) ? EntryKind.RELEASE : EntryKind.HOLD,
+        sender: GATEWAY_SENDER,
+        messageId: "",
+        headerDigest: sha256(bytes),
+        code: RefusalCode.UNSPECIFIED,
+        field: "",
+      },
+    ],
+  });
+  await tx.run(
+    "INSERT INTO hold_act (hold, act, log_index) VALUES (?, ?, ?)",
+    id,
+    bytes,
+    log.firstIndex,
+  );
+  const hold = { ...after, id };
+  await tx.run(
+    `INSERT INTO hold VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT DO UPDATE SET state = excluded.state, covers = excluded.covers,
+       review_at = excluded.review_at, waiting_for = excluded.waiting_for`,
+    id,
+    ...columnsOf(hold),
+  );
+  for (const { messageId, sender } of scope?.messages ?? []) {
+    const sql = "INSERT INTO hold_message VALUES (?, ?, ?) ON CONFLICT DO NOTHING";
+    await tx.run(sql, sender, messageId, id);
+  }
+  return hold;
+}
+
+const SALT_BYTES = 16;
+
+/** Ids are never given twice. */
+async function nextId(tx: Transaction): Promise<number> {
+  const row = await tx.get<{ id: number | null }>("SELECT max(id) AS id FROM hold");
+  return (row?.id ?? 0) + 1;
+}
