@@ -41,6 +41,7 @@ import { addPostIssue } from "./commands/post-issue.ts";
 import { addQuarantineDecide } from "./commands/quarantine-decide.ts";
 import { addQuarantineList } from "./commands/quarantine-list.ts";
 import { addReceipt } from "./commands/receipt.ts";
+import { addRecordsHold } from "./commands/records-hold.ts";
 import { addRecovery } from "./commands/recovery.ts";
 import { addRegisterExchangeKey } from "./commands/register-exchange-key.ts";
 import { addRegisterFreshen } from "./commands/register-freshen.ts";
@@ -128,6 +129,7 @@ const GROUPS = {
   user: "manage who may use a service, and their tokens",
   webhook: "have other systems told of changes",
   receipt: "what was signed about a message",
+  records: "legal holds and disposal of what the gateway keeps",
   quarantine: "decide about what could not be verified",
   events: "see what the operator should know of",
   policy: "who may send what to whom: look at it, sign it, put it in force",
@@ -169,6 +171,7 @@ export function createProgram(terminal: Terminal, asJson: boolean): Command {
   addChanges(program, terminal);
   addWebhookCommands(group(program, "webhook", GROUPS.webhook), terminal);
   addReceipt(group(program, "receipt", GROUPS.receipt), terminal);
+  addRecordsCommands(group(program, "records", GROUPS.records), terminal);
   addQuarantineCommands(group(program, "quarantine", GROUPS.quarantine), terminal);
   addEvents(group(program, "events", GROUPS.events), terminal);
   addPolicyCommands(group(program, "policy", GROUPS.policy), terminal);
@@ -251,6 +254,10 @@ function addUserCommands(parent: Command, terminal: Terminal): void {
   addUserStatus(parent, terminal);
   addUserToken(parent, terminal);
   addUserWhoami(parent, terminal);
+}
+
+function addRecordsCommands(parent: Command, terminal: Terminal): void {
+  addRecordsHold(group(parent, "hold", "keep records from disposal, by two people"), terminal);
 }
 
 function addQuarantineCommands(parent: Command, terminal: Terminal): void {

@@ -3,6 +3,7 @@ import type { Database, Logger } from "#runtime";
 import { createGuard } from "#users";
 import type { GatewayProcedures } from "../store.ts";
 import { addEventRoutes } from "./event-routes.ts";
+import { addHoldRoutes } from "./hold-routes.ts";
 import { addQuarantineRoutes, type QuarantineRouteDeps } from "./quarantine-routes.ts";
 
 /** What the door of operators works with. */
@@ -20,6 +21,7 @@ export function operatorDoor(deps: OperatorDoorDeps): HttpApi {
     routes: (routes) => {
       addUserRoutes(routes, { store, guard, clock });
       addQuarantineRoutes(routes, deps);
+      addHoldRoutes(routes, deps);
       addEventRoutes(routes, { store, clock });
     },
   };

@@ -90,7 +90,7 @@ function decoded(bytes: Uint8Array): Header | undefined {
 }
 
 /** A name of the contract; the number where it has none. */
-function nameIn(list: Readonly<Record<string, number>>, value: number): string {
+export function nameIn(list: Readonly<Record<string, number>>, value: number): string {
   return Object.keys(list).find((name) => list[name] === value) ?? String(value);
 }
 

@@ -62,6 +62,26 @@ export const HTTP_CODES = {
     title: "As many items of this participant are rejected as can be.",
     remedy: "Speak with the participant: something there sends what it should not.",
   },
+  NOTHING_TO_HOLD: {
+    status: 409,
+    title: "What is to be held is not recorded here.",
+    remedy: "Check the field named; look the record up with a search first.",
+  },
+  TOO_MANY_HOLDS: {
+    status: 409,
+    title: "As many legal holds cover something as can be.",
+    remedy: "Release those that are over, or hold a conversation, a party or a query instead.",
+  },
+  HOLD_OTHERWISE: {
+    status: 409,
+    title: "The hold does not stand where this can be done.",
+    remedy: "Look where it stands: tracepost records hold show.",
+  },
+  HOLD_SECOND_PERSON: {
+    status: 403,
+    title: "Whoever asked for it cannot be the second person.",
+    remedy: "Ask another records officer.",
+  },
   NOT_YET_LOGGED: {
     status: 409,
     title: "The exchange has not said yet that it recorded this message.",

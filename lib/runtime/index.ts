@@ -28,6 +28,7 @@ export type {
 export { type WatchedDisk, watchDisk } from "./disk-watch.ts";
 export { faultLines } from "./fault-lines.ts";
 export { FIREARM_LIMITS } from "./firearm-limits.ts";
+export { HOLD_LIMITS } from "./hold-limits.ts";
 export { isMessageId, newMessageId } from "./ids.ts";
 export { Instant, instantMsOf } from "./instant.ts";
 export { Lifecycle, type LifecycleState, type Stoppable, withDeadline } from "./lifecycle.ts";
@@ -43,7 +44,6 @@ export {
   WEBHOOK_LIMITS,
   WIRE_LIMITS,
 } from "./limits.ts";
-export { HOLD_LIMITS } from "./hold-limits.ts";
 export { LOG_LIMITS } from "./log-limits.ts";
 export { createLogger, type Logger, type LoggerOptions } from "./logger.ts";
 export { MOVE_LIMITS } from "./move-limits.ts";

@@ -23,6 +23,7 @@ import {
   EXAMPLE_TRACE_WITH_PERSONS,
 } from "../../services/focal-point/api/trace-examples.ts";
 import { type ApiExample, examplesOf, problemsOf, withIds } from "../support/api-examples.ts";
+import { arrangeHolds } from "../support/example-holds.ts";
 import { arrangeNotices } from "../support/example-notices.ts";
 import { specsOf } from "../support/nats-carrier.ts";
 import { JPEG } from "../support/pictures.ts";
@@ -275,6 +276,7 @@ async function arrangeQuarantine(): Promise<Map<string, string>> {
   await connection.close();
   const areBoth = ({ items = [] }: { items?: object[] }) => items.length === 2;
   await until(door, "/v1/quarantine", areBoth);
+  await arrangeHolds(door, exchange.paths);
   const register = await renewedRegister(exchange.paths, door);
   return new Map([[EXAMPLE_IDS.token, tokenId], ...register]);
 }

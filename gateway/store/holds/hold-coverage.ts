@@ -14,6 +14,11 @@ export interface HeldFacts {
   readonly recordedAtMs: number;
 }
 
+interface AskedQuery {
+  readonly hold: number;
+  readonly query: HoldQuery;
+}
+
 /**
  * The holds that cover in one transaction. A hold is a condition, not a list of records: it covers
  * a hundred thousand records the moment it is kept, and whoever disposes of a record asks here, in
@@ -21,9 +26,9 @@ export interface HeldFacts {
  */
 export class HoldBook {
   readonly #tx: Transaction;
-  readonly #queries: readonly { readonly hold: number; readonly query: HoldQuery }[];
+  readonly #queries: readonly AskedQuery[];
 
-  private constructor(tx: Transaction, queries: HoldBook["#queries"]) {
+  private constructor(tx: Transaction, queries: readonly AskedQuery[]) {
     this.#tx = tx;
     this.#queries = queries;
   }

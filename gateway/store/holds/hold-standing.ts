@@ -2,13 +2,7 @@ import { type HoldAct, HoldActKind, HoldScope } from "#proto";
 import { timestampMs } from "#wire";
 
 /** Where a hold stands. It covers in the first three. */
-export const HOLD_STATES = [
-  "asked",
-  "confirmed",
-  "release-asked",
-  "released",
-  "declined",
-] as const;
+export const HOLD_STATES = ["asked", "confirmed", "release-asked", "released", "declined"] as const;
 
 /** One of {@link HOLD_STATES}. */
 export type HoldState = (typeof HOLD_STATES)[number];
