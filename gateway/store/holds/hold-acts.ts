@@ -122,6 +122,7 @@ interface NewAct extends ActArgs {
   readonly authority: string;
 }
 
+/** Act, log entry and what follows from both, in one transaction (TP-HOLD-4). */
 async function keepAct(tx: Transaction, before: undefined, act: NewAct): Promise<Hold>;
 async function keepAct(
   tx: Transaction,
