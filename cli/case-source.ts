@@ -10,7 +10,8 @@ import {
   turnOf,
 } from "#casework";
 import { TracepostError } from "#errors";
-import type { MessageReceipts } from "#post";
+import { flaggedView } from "#participant";
+import type { FlaggedMessage, MessageReceipts } from "#post";
 import { ReceiptType, TraceFollowUp, TraceMove, TraceReply, TraceRequest } from "#proto";
 import { type Database, systemClock, type Transaction } from "#runtime";
 import type {
@@ -119,6 +120,10 @@ export type CaseProcedures = {
     tx: Transaction,
     args: { readonly conversationId: string; readonly limit: number },
   ): Promise<MessageReceipts[]>;
+  postFlagged(
+    tx: Transaction,
+    args: { readonly conversationId: string; readonly limit: number },
+  ): Promise<FlaggedMessage[]>;
 };
 
 /** Opens a store file for reading, also while its service runs. */
@@ -154,10 +159,11 @@ export class StoredCases implements CaseSource {
 
   async load(caseId: string): Promise<CaseFile> {
     const conversationId = caseId;
-    const [found, letters, messages, moves, attachments] = await Promise.all([
+    const [found, letters, messages, flagged, moves, attachments] = await Promise.all([
       this.#store.call("loadCase", { caseId, eventLimit: CASE_ROWS_MAX }),
       this.#store.call("lettersOf", { caseId, limit: CASE_ROWS_MAX }),
       this.#store.call("postMessageReceipts", { conversationId, limit: CASE_ROWS_MAX }),
+      this.#store.call("postFlagged", { conversationId, limit: CASE_ROWS_MAX }),
       this.#store.call("caseMoves", { caseId }),
       this.#store.call("caseAttachments", { caseId, limit: CASE_ROWS_MAX }),
     ]);
@@ -179,6 +185,7 @@ export class StoredCases implements CaseSource {
       })),
       messages: messages.map(messageOf),
       attachments,
+      ...(flagged.length === 0 ? {} : { flagged: flaggedView(flagged) ?? [] }),
       ...(record.offExchange ? { letters: letters.map(letterOf) } : {}),
     };
   }
@@ -284,6 +291,7 @@ function messageOf({ attempts, headerDigest, logIndex, ...message }: MessageRece
       ...(receipt.code === null ? {} : { code: receipt.code }),
       receiptId: receipt.receiptId,
       receivedAt: instant(receipt.receivedAtMs),
+      ...(receipt.isFlagged ? { keyCompromised: true } : {}),
     })),
   };
 }

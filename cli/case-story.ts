@@ -5,7 +5,7 @@ import { requestLines } from "./case-request.ts";
 import { type Row, rows } from "./case-rows.ts";
 import { clockRemark, lookOf, moveRemark, nextSteps } from "./case-standing.ts";
 import { subjectLines } from "./case-subject.ts";
-import type { CaseEvent, CaseFile } from "./case-view.ts";
+import type { CaseEvent, CaseFile, FlaggedLine } from "./case-view.ts";
 import { paint, type Screen, wrap } from "./screen.ts";
 import { receiptSentence } from "./sent-message.ts";
 
@@ -29,6 +29,7 @@ export function tellCase(told: CaseFile, options: TellOptions): string[] {
   const { screen } = options;
   const steps = nextSteps(file, { access: options.access, data: options.data });
   const sections: readonly (readonly [string, readonly string[]])[] = [
+    ["Under a compromised key", flaggedLines(file.flagged ?? [], screen)],
     [headingOf(file), subjectLines(file.request, screen)],
     ["The request", requestLines(file.request, screen)],
     ["What happened (UTC)", timelineLines(file, screen)],
@@ -202,12 +203,30 @@ function messageLines({ messages }: CaseFile, screen: Screen): string[] {
       ),
       ...receipts.flatMap((receipt) =>
         wrap(
-          `${receipt.type.toLowerCase()} receipt ${receipt.receiptId}, signed by ${receipt.by}`,
+          `${receipt.type.toLowerCase()} receipt ${receipt.receiptId}, signed by ${receipt.by}` +
+            (receipt.keyCompromised === true ? " under a key that was compromised by then" : ""),
           screen.width - indent.length,
         ).map((line) => paint(screen, "quiet", `${indent}${line}`)),
       ),
     ];
   });
+}
+
+/** What may be somebody else's, and what to do about it (TP-KEY-8). */
+function flaggedLines(flagged: readonly FlaggedLine[], screen: Screen): string[] {
+  if (flagged.length === 0) return [];
+  const senders = [...new Set(flagged.map(({ sender }) => sender))].join(", ");
+  const advice = `Others may have had the key by then. Ask ${senders} by another channel which of these are its own; nothing was taken away.`;
+  return [
+    ...wrap(advice, screen.width - 2).map((line) => paint(screen, "bad", `  ${line}`)),
+    ...flagged.flatMap(({ compromisedSince, keyId, messageId, recordedAt }) => [
+      `  ${messageId}`,
+      ...wrap(
+        `recorded ${recordedAt}; key ${keyId} compromised since ${compromisedSince}`,
+        screen.width - 4,
+      ).map((line) => paint(screen, "quiet", `    ${line}`)),
+    ]),
+  ];
 }
 
 function letterLines({ letters = [] }: CaseFile, screen: Screen): string[] {

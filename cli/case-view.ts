@@ -79,6 +79,15 @@ export interface AttachmentLine {
   readonly messageId: string;
 }
 
+/** A message that came under a key that others may have had by then (TP-KEY-8). */
+export interface FlaggedLine {
+  readonly messageId: string;
+  readonly sender: string;
+  readonly keyId: string;
+  readonly compromisedSince: string;
+  readonly recordedAt: string;
+}
+
 /** Everything a State knows of one of its cases; the same as the HTTP API gives it. */
 export interface CaseFile extends CaseLine {
   readonly request: TraceRequestView;
@@ -88,6 +97,7 @@ export interface CaseFile extends CaseLine {
   /** Messages this State sent in the case, with their receipts and log indices. */
   readonly messages: readonly MessageView[];
   readonly attachments: readonly AttachmentLine[];
+  readonly flagged?: readonly FlaggedLine[];
   /** Of a case with a State off the exchange. */
   readonly letters?: readonly LetterLine[];
 }

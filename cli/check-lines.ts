@@ -41,10 +41,12 @@ function answerLines(answer: Answer, screen: Screen): string[] {
   ];
 }
 
-function foundLine({ basis, differs, headline, kind, messageId, sender, status, wanted }: Found) {
+function foundLine({ basis, differs, headline, kind, messageId, sender, ...found }: Found) {
+  const { keyCompromised, status, wanted } = found;
+  const doubt = keyCompromised === true ? " SIGNED BY A COMPROMISED KEY." : "";
   const mark = status === "ACTUAL" ? "" : `${status}, no hit: `;
   const other = differs.length === 0 ? "" : `; differs: ${differs.join(", ")}`;
   return printable(
-    `  ${mark}${basis} ${wanted} (${kind} of ${sender}, ${messageId})${other}. ${headline}`,
+    `  ${mark}${basis} ${wanted} (${kind} of ${sender}, ${messageId})${other}.${doubt} ${headline}`,
   );
 }

@@ -7,6 +7,7 @@ import {
   findAlertId,
   openAlerts,
 } from "../alert-calls.ts";
+import type { FlaggedLine } from "../case-view.ts";
 import { addAction, type CommandResult, type Terminal } from "../command-result.ts";
 import { parseLimit } from "../parse-option.ts";
 import { callService, type ServiceOptions } from "../service-access.ts";
@@ -76,6 +77,7 @@ async function listAlerts(options: ListOptions, terminal: Terminal): Promise<Com
 
 interface AlertDetail extends AlertLine {
   readonly notice: string;
+  readonly flagged?: readonly FlaggedLine[];
   readonly recipients: readonly {
     readonly participant: string;
     readonly delivery: string;
@@ -95,6 +97,9 @@ function linesOf(alert: AlertDetail): string[] {
   return [
     `${mark === "" ? "" : `*** ${mark} *** `}${headline}`,
     `${alert.kind} of ${alert.originator}: ${alert.state}; expires ${expiresAt}`,
+    ...(alert.flagged ?? []).map(({ compromisedSince, keyId, messageId, sender }) => {
+      return `  ${messageId} of ${sender}: SIGNED BY A COMPROMISED KEY, ${keyId} since ${compromisedSince}`;
+    }),
     ...versions.map(({ move, sentAt }) => `  ${move} of ${sentAt}`),
     ...recipients.map(({ delivery, level = "not yet", participant }) => {
       return `  ${participant}: ${delivery}, ${level}`;

@@ -19,4 +19,8 @@ export { openCopyFile, type PostIssuer, sealCopyFile } from "./post/copy-file.ts
 export { HeldCopy } from "./post/held-copy.ts";
 export { type PostLogEntry, signPostLog } from "./post/post-log.ts";
 export { POST_LOG_MIGRATION_SQL } from "./post/post-log-procedures.ts";
-export { BORDER_POST_MIGRATION_SQL } from "./post/post-tables.ts";
+export {
+  ALERT_FLAG_FOLLOWS_SQL,
+  ALERT_FLAG_MIGRATION_SQL,
+  BORDER_POST_MIGRATION_SQL,
+} from "./post/post-tables.ts";

@@ -9,6 +9,7 @@ export {
 } from "./attention.ts";
 export { type DirectoryFilter, directoryOf } from "./directory.ts";
 export { fetchPolicyFrom, fetchRegisterFrom } from "./fetch-signed.ts";
+export { FlaggedView, flaggedView } from "./flagged-view.ts";
 export type { Member } from "./identity.ts";
 export { addIncidentRoutes } from "./incident-routes.ts";
 export { codeOf, nameSchema } from "./names.ts";

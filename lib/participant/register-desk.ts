@@ -34,6 +34,8 @@ export interface RegisterDeskParts {
   readonly fetch?: FetchRegister | undefined;
   /** Keeps what a person has to look into. */
   readonly onIncident: (incident: Incident) => Promise<void>;
+  /** A register is in force, at the start or from now on: what follows from its keys. */
+  readonly followKeys?: () => void;
   /** A register, or a later word that it is the newest, is in force. */
   readonly onTaken?: () => void;
   readonly timers: Timers;
@@ -57,9 +59,10 @@ export class RegisterDesk implements RegisterTaker {
     this.#parts = parts;
   }
 
-  /** Tells of what speaks against the register in force. */
+  /** Tells of what speaks against the register in force, and of what came under its keys. */
   async start(): Promise<void> {
     await this.#tellAlarms();
+    this.#parts.followKeys?.();
   }
 
   async take({ evidence, register }: RegisterOffer): Promise<Refusal | undefined> {
@@ -139,7 +142,7 @@ export class RegisterDesk implements RegisterTaker {
     bytes: Uint8Array,
     doubt: (register: VerifiedRegister) => Refusal | undefined,
   ): Promise<Refusal | undefined> {
-    const { client, keep, logger, onTaken, reloadKeys } = this.#parts;
+    const { client, followKeys, keep, logger, onTaken, reloadKeys } = this.#parts;
     const verdict = client.judge(bytes);
     if (verdict.outcome === "refused") return this.#refused(verdict);
     if (verdict.outcome === "known") return undefined;
@@ -153,6 +156,7 @@ export class RegisterDesk implements RegisterTaker {
       this.#vain = 0;
       logger.info({ version }, "a new register is in force");
       await this.#tellAlarms();
+      followKeys?.();
     }
     onTaken?.();
     return undefined;

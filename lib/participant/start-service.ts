@@ -29,6 +29,7 @@ import {
   ownIdentity,
   reloadKeys,
 } from "./identity.ts";
+import { KeyFlags } from "./key-flags.ts";
 import { LogWatch } from "./log-watch.ts";
 import { ownEntryProblem } from "./own-entry.ts";
 import { PolicyDesk } from "./policy-desk.ts";
@@ -198,6 +199,7 @@ async function assemble<C extends ServiceConfig, P extends ProceduresOfService>(
   const registers = openDesk(parts, identity, {
     lifecycle,
     onTaken: () => post.noteRegister(),
+    store: shared,
     onIncident: async (incident) => {
       await shared.call("postRecordIncident", { incident, nowMs: clock.now() });
       events.post({ type: "incident", kind: incident.kind });
@@ -283,11 +285,17 @@ function postSignerOf({ client, headerKeys }: Identity, clock: Clock) {
 function openDesk<C extends ServiceConfig, P extends ProceduresOfService>(
   { clock, config, logger, timers }: ServiceParts<C, P>,
   identity: Identity,
-  deps: Pick<RegisterDeskParts, "onIncident" | "onTaken"> & { readonly lifecycle: Lifecycle },
+  deps: Pick<RegisterDeskParts, "onIncident" | "onTaken"> & {
+    readonly store: Database<ServiceProcedures>;
+    readonly lifecycle: Lifecycle;
+  },
 ): RegisterDesk {
-  const { lifecycle, ...told } = deps;
+  const { lifecycle, store, ...told } = deps;
   const { client, self } = identity;
   const { dataDir, exchangeUrl } = config;
+  const keys = () => client.compromisedKeys;
+  const flags = new KeyFlags({ keys, store, clock, timers, logger });
+  lifecycle.add({ name: "flags of keys", stop: () => flags.stop() });
   const desk = new RegisterDesk({
     participant: self.participant,
     client,
@@ -296,6 +304,7 @@ function openDesk<C extends ServiceConfig, P extends ProceduresOfService>(
     own: () => ownIdentity(identity),
     checkOwnEntry: (own) => ownEntryProblem(own, keysOf(identity), clock.now()),
     fetch: exchangeUrl === undefined ? undefined : fetchRegisterFrom(exchangeUrl),
+    followKeys: () => flags.follow(),
     ...told,
     timers,
     logger,

@@ -34,6 +34,8 @@ export interface ExaminedReceipt {
   readonly type: ReceiptType;
   readonly message: ParsedMessage;
   readonly evidence: Uint8Array | null;
+  /** Which key of a participant signed it, and when it was recorded; null: the gateway's own. */
+  readonly signed: { readonly keyId: string; readonly recordedAtMs: number } | null;
   readonly claims: readonly ReceiptClaim[];
   /** Statements that could not be believed. */
   readonly incidents: readonly Incident[];
@@ -239,10 +241,12 @@ function examineReceipt(
       claims.push(claim);
     }
   }
-  const evidence = proof?.bytes ?? null;
+  const { bytes: evidence = null, recordedAtMs } = proof ?? {};
+  const keyId = message.envelope.signatures[0]?.keyId ?? "";
+  const signed = recordedAtMs === undefined ? null : { keyId, recordedAtMs };
   return {
     type: "receipt",
-    receipt: { type: receipt.type, message, evidence, claims, incidents, policyVersion },
+    receipt: { type: receipt.type, message, evidence, signed, claims, incidents, policyVersion },
   };
 }
 

@@ -34,6 +34,15 @@ export interface InboundRecord {
   readonly nowMs: number;
 }
 
+/** Messages were signed by a key that others may have had by then, or are thought so no more. */
+export interface FlagChange {
+  readonly sender: string;
+  /** Empty: of none in particular. */
+  readonly conversationId: string;
+  readonly isFlagged: boolean;
+  readonly nowMs: number;
+}
+
 /** Messages of a participant are missing for too long, or are missing no more. */
 export interface GapChange {
   readonly sender: string;
@@ -55,6 +64,8 @@ export interface PostHooks {
   onMessage(tx: Transaction, message: InboundRecord, effect: unknown): Promise<Refusal | undefined>;
   /** Applies what became of a message of ours, once for each recipient and fate. */
   onFate(tx: Transaction, fate: MessageFate): Promise<void>;
+  /** Notes that messages of a conversation have a flag now, or have it no more (TP-KEY-8). */
+  onFlag(tx: Transaction, flag: FlagChange): Promise<void>;
   /** Notes a gap: once when it is asked about first, and once when it has closed. */
   onGap(tx: Transaction, gap: GapChange): Promise<void>;
 }

@@ -7,6 +7,7 @@ import { type Incident, recordIncident } from "./incidents.ts";
 import type { KnownCheckpoint } from "./outbox-procedures.ts";
 import { bookSequence, noteNumber } from "./pair-reception.ts";
 import { keepRecovery } from "./recovery.ts";
+import { noteSignedBy } from "./signed-by.ts";
 
 /** What a message of the post itself asks for. */
 export type ControlEffect =
@@ -23,6 +24,8 @@ export type Verdict =
 /** An authentic message addressed to us, examined and ready to be stored. */
 export interface InboundToStore extends InboundRecord {
   readonly exchangeStatus: number;
+  /** Id of the key that signed it. */
+  readonly signedBy: string;
   /** Encoded envelope as dispatched to us. */
   readonly envelope: Uint8Array;
   /** Encoded LogEvidence; null when there was none. */
@@ -133,6 +136,7 @@ export function createStoreInbound(hooks: PostHooks) {
     for (const incident of message.incidents) await recordIncident(tx, incident, nowMs);
     const applied = await applyVerdict(tx, hooks, message);
     await insertInbound(tx, message, applied.refusal);
+    await noteSignedBy(tx, hooks, { ...message, keyId: message.signedBy }, nowMs);
     const outcome = applied.refusal === undefined ? "delivered" : "rejected";
     const { resend, voidsDue } = applied;
     return { outcome, resend, voidsDue, gap: gap || applied.gap };

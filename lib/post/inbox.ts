@@ -252,6 +252,7 @@ export class InboxLane {
       subject,
       envelope: bytes,
       evidence: receipt.evidence,
+      signed: receipt.signed,
       claims: receipt.claims,
       nowMs: clock.now(),
       firstMs,

@@ -38,6 +38,8 @@ export const INCIDENT_REMEDIES = {
   POLICY_REFUSED: "Ask the secretariat which policy is valid; ours stays in use.",
   /** Keys of a participant that changed without its identity key, or went back. */
   KEYS_DOUBTED: "Ask that participant by another channel; until then its old keys are used.",
+  /** Messages under a key of their sender's that others may have had by then. */
+  KEY_COMPROMISED: "Ask the sender by another channel which of these messages are its own.",
   /** The register says of us what is not so. */
   OWN_ENTRY: "Stop sending, ask the secretariat, and tell the other members.",
   /** Two checkpoints of the same size with different roots: the log is forked. */
@@ -61,6 +63,8 @@ export interface Incident {
   readonly sizeBytes?: number;
   /** A few words: code and field. */
   readonly detail?: string;
+  /** How often; default once. */
+  readonly count?: number;
 }
 
 /**
@@ -72,12 +76,13 @@ export async function recordIncident(
   incident: Incident,
   nowMs: number,
 ): Promise<void> {
+  const { count = 1 } = incident;
   await tx.run(
     `INSERT INTO post_incident
        (kind, digest, subject, sender, message_id, size_bytes, detail, first_at, last_at, count)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 1)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (kind, digest) DO UPDATE
-       SET count = count + 1, last_at = excluded.last_at`,
+       SET count = count + excluded.count, last_at = excluded.last_at`,
     incident.kind,
     incident.digest,
     (incident.subject ?? "").slice(0, DETAIL_CHARS_MAX),
@@ -87,6 +92,7 @@ export async function recordIncident(
     (incident.detail ?? "").slice(0, DETAIL_CHARS_MAX),
     nowMs,
     nowMs,
+    count,
   );
   // Ids only grow and only the oldest go, so their range bounds their number without a count.
   await tx.run(
@@ -94,9 +100,10 @@ export async function recordIncident(
     POST_LIMITS.incidentsMax,
   );
   await tx.run(
-    `INSERT INTO post_incident_total (kind, total) VALUES (?, 1)
-     ON CONFLICT (kind) DO UPDATE SET total = total + 1`,
+    `INSERT INTO post_incident_total (kind, total) VALUES (?, ?)
+     ON CONFLICT (kind) DO UPDATE SET total = total + excluded.total`,
     incident.kind,
+    count,
   );
 }
 

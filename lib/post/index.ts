@@ -9,7 +9,7 @@ export {
 export { erasePersonsPart } from "./erase-part.ts";
 export { checkPolicyEvidence, checkRegisterEvidence } from "./evidence-check.ts";
 export type { HeldReceipts } from "./held-evidence.ts";
-export type { GapChange, InboundRecord, MessageFate, PostHooks } from "./hooks.ts";
+export type { FlagChange, GapChange, InboundRecord, MessageFate, PostHooks } from "./hooks.ts";
 export {
   INCIDENT_KINDS,
   INCIDENT_REMEDIES,
@@ -42,6 +42,13 @@ export {
   readRecoverable,
 } from "./recovery.ts";
 export { POST_MIGRATION_SQL, POST_OPEN_MIGRATION_SQL, POST_ORDER_MIGRATION_SQL } from "./schema.ts";
+export {
+  type CompromisedSince,
+  type FlaggedMessage,
+  noteSignedBy,
+  postFlagged,
+  SIGNED_BY_MIGRATION_SQL,
+} from "./signed-by.ts";
 export type {
   IncidentRecord,
   MessageReceipts,

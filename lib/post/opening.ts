@@ -38,6 +38,7 @@ export class InboundOpener {
       headerDigest,
       header: message.headerBytes,
       exchangeStatus: header.status,
+      signedBy: message.envelope.signatures[0]?.keyId ?? "",
       envelope: message.bytes,
       evidence: proof?.bytes ?? null,
       recordedAtMs: proof?.recordedAtMs ?? 0,

@@ -19,6 +19,7 @@ import {
   postTakeDue,
 } from "./outbox-procedures.ts";
 import { createApplyReceipt } from "./receipt-procedures.ts";
+import { createFollowKeys, postFlagged } from "./signed-by.ts";
 import {
   postIncidents,
   postMessageReceipts,
@@ -43,6 +44,8 @@ export function createPostProcedures(hooks: PostHooks) {
     postStoreInbound: createStoreInbound(hooks),
     postApplyReceipt: createApplyReceipt(hooks),
     postRecordIncident,
+    postFollowKeys: createFollowKeys(hooks),
+    postFlagged,
     postReceiptsDue,
     postReceiptsSent,
     postDraftVoids,
@@ -62,6 +65,7 @@ export const POST_READ_ONLY = [
   "postStatus",
   "postSeenCheckpoint",
   "postOpen",
+  "postFlagged",
   "postIncidents",
   "postMessageReceipts",
   "postReceiptsHeld",

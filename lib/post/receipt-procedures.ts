@@ -6,6 +6,7 @@ import type { PostHooks } from "./hooks.ts";
 import { type Incident, recordIncident } from "./incidents.ts";
 import { type ClosedState, closeRecipient, settleMessage } from "./outbox-fate.ts";
 import { backoffMs } from "./outbox-procedures.ts";
+import { noteSignedBy, type SignedMessage } from "./signed-by.ts";
 
 /** One statement of a receipt, checked as far as that is possible without the store. */
 export interface ReceiptClaim {
@@ -32,6 +33,8 @@ export interface ReceiptToApply {
   readonly envelope: Uint8Array;
   /** Encoded LogEvidence of the receipt itself; null for the gateway's own. */
   readonly evidence: Uint8Array | null;
+  /** Which key of a participant signed it, and when it was recorded; null likewise. */
+  readonly signed: Pick<SignedMessage, "keyId" | "recordedAtMs"> | null;
   readonly claims: readonly ReceiptClaim[];
   readonly nowMs: number;
   /** First wait before a refused message is tried again. */
@@ -76,9 +79,19 @@ export function createApplyReceipt(hooks: PostHooks) {
         receipt.envelope,
         receipt.evidence,
       );
+      await noteSigned(tx, hooks, receipt);
     }
     return { applied, voidsDue };
   };
+}
+
+async function noteSigned(
+  tx: Transaction,
+  hooks: PostHooks,
+  { nowMs, receiptId: messageId, sender, signed }: ReceiptToApply,
+): Promise<void> {
+  if (signed === null) return;
+  await noteSignedBy(tx, hooks, { sender, messageId, conversationId: "", ...signed }, nowMs);
 }
 
 /** Applies one statement; gives the incident that speaks against it. */

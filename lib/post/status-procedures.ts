@@ -152,6 +152,8 @@ export interface MessageReceipts {
     readonly sender: string;
     readonly receiptId: string;
     readonly receivedAtMs: number;
+    /** Signed by a key that others may have had by then (TP-KEY-8). */
+    readonly isFlagged: boolean;
   }[];
 }
 
@@ -162,6 +164,7 @@ interface ReceiptRow extends SqlRow {
   receipt_sender: string;
   receipt_id: string;
   received_at: number;
+  flagged: number;
 }
 
 interface OutboxRow extends SqlRow {
@@ -186,8 +189,11 @@ export async function postMessageReceipts(
   const found: MessageReceipts[] = [];
   for (const message of messages) {
     const receipts = await tx.all<ReceiptRow>(
-      `SELECT type, recipient, code, receipt_sender, receipt_id, received_at FROM post_receipt
-       WHERE message_id = ? ORDER BY received_at LIMIT ?`,
+      `SELECT r.type, r.recipient, r.code, r.receipt_sender, r.receipt_id, r.received_at,
+         coalesce(s.flagged, 0) AS flagged
+       FROM post_receipt r LEFT JOIN post_signed_by s
+         ON s.sender = r.receipt_sender AND s.message_id = r.receipt_id
+       WHERE r.message_id = ? ORDER BY r.received_at LIMIT ?`,
       message.message_id,
       args.limit,
     );
@@ -204,6 +210,7 @@ export async function postMessageReceipts(
         sender: row.receipt_sender,
         receiptId: row.receipt_id,
         receivedAtMs: row.received_at,
+        isFlagged: row.flagged === 1,
       })),
     });
   }

@@ -117,6 +117,8 @@ export const POST_LIMITS = {
   publishInFlightMax: 200,
   /** Inbox messages handled as one batch. */
   inboxBatchMax: 128,
+  /** Messages that get or lose a flag in one transaction, or are read for it. */
+  flagsInTransactionMax: 500,
   /** How long a sequence may have a hole before its sender is asked. */
   gapNoticeAfterMs: MINUTE_MS,
   /** Intervals of missing numbers kept per sender and lane. */

@@ -13,6 +13,7 @@ import {
   verifiedBundle,
   verifySignedRegister,
 } from "./register.ts";
+import { type CompromisedKey, compromisedKeys } from "./versions/compromised-keys.ts";
 import { openManifest } from "./versions/manifest.ts";
 import { asRegisterBundle, givenRoots, openBundleFor } from "./versions/open-bundle.ts";
 import {
@@ -89,6 +90,11 @@ export class RegisterClient {
       told.map(({ publicKey }) => publicKeyOf(publicKey)),
     );
     return [...new Map(byText.map((key) => [keyIdOf(rawPublicKey(key)), key])).values()];
+  }
+
+  /** Keys of participants that the register in force says others may have had (TP-KEY-8). */
+  get compromisedKeys(): readonly CompromisedKey[] {
+    return compromisedKeys(this.#inForce.view, this.#state.taken?.entries);
   }
 
   /** Whether somebody has named a higher version than the one in force. */

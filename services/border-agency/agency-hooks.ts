@@ -1,6 +1,6 @@
 import { withAlerts } from "#alerts";
 import { refuse } from "#errors";
-import { tellFate, tellGap } from "#participant-store";
+import { tellFate, tellFlag, tellGap } from "#participant-store";
 
 /** What messages and receipts do here, inside the transaction that stores them. */
 export const agencyHooks = withAlerts({
@@ -8,5 +8,6 @@ export const agencyHooks = withAlerts({
     return refuse("SCHEMA_UNSUPPORTED", "header.kind", "not for a border agency");
   },
   onFate: tellFate,
+  onFlag: tellFlag,
   onGap: tellGap,
 });

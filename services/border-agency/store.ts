@@ -3,6 +3,8 @@ import {
   ALERT_COPY_PROCEDURES,
   ALERT_COPY_READ_ONLY,
   ALERT_COUNT_MIGRATION_SQL,
+  ALERT_FLAG_FOLLOWS_SQL,
+  ALERT_FLAG_MIGRATION_SQL,
   ALERT_MIGRATION_SQL,
   ALERT_PROCEDURES,
   ALERT_READ_ONLY,
@@ -18,7 +20,12 @@ import {
   POST_CHANGES_MIGRATION_SQL,
   SERVICE_READ_ONLY,
 } from "#participant-store";
-import { POST_MIGRATION_SQL, POST_OPEN_MIGRATION_SQL, RECOVERY_MIGRATION_SQL } from "#post";
+import {
+  POST_MIGRATION_SQL,
+  POST_OPEN_MIGRATION_SQL,
+  RECOVERY_MIGRATION_SQL,
+  SIGNED_BY_MIGRATION_SQL,
+} from "#post";
 import { REPEAT_MIGRATION_SQL } from "#repeats";
 import type { StoreDefinition } from "#runtime";
 import { USER_MIGRATION_SQL } from "#users";
@@ -43,6 +50,9 @@ export const store = {
     { version: 12, name: "summaries of alerts", sql: ALERT_SUMMARY_MIGRATION_SQL },
     { version: 13, name: "logs of border posts", sql: POST_LOG_MIGRATION_SQL },
     { version: 14, name: "own copies for the recovery key", sql: RECOVERY_MIGRATION_SQL },
+    { version: 15, name: "keys that signed", sql: SIGNED_BY_MIGRATION_SQL },
+    { version: 16, name: "alerts of compromised keys", sql: ALERT_FLAG_MIGRATION_SQL },
+    { version: 17, name: "flags of alerts", sql: ALERT_FLAG_FOLLOWS_SQL },
   ],
   procedures: {
     ...createServiceProcedures(agencyHooks),

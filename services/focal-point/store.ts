@@ -3,6 +3,8 @@ import {
   ALERT_COPY_PROCEDURES,
   ALERT_COPY_READ_ONLY,
   ALERT_COUNT_MIGRATION_SQL,
+  ALERT_FLAG_FOLLOWS_SQL,
+  ALERT_FLAG_MIGRATION_SQL,
   ALERT_MIGRATION_SQL,
   ALERT_PROCEDURES,
   ALERT_READ_ONLY,
@@ -24,6 +26,7 @@ import {
   POST_OPEN_MIGRATION_SQL,
   POST_ORDER_MIGRATION_SQL,
   RECOVERY_MIGRATION_SQL,
+  SIGNED_BY_MIGRATION_SQL,
 } from "#post";
 import { REPEAT_MIGRATION_SQL } from "#repeats";
 import type { StoreDefinition } from "#runtime";
@@ -156,6 +159,9 @@ export const store = {
     { version: 41, name: "links by ammunition", sql: LINK_AMMUNITION_MIGRATION_SQL },
     { version: 42, name: "own copies for the recovery key", sql: RECOVERY_MIGRATION_SQL },
     { version: 43, name: "letters about personal data", sql: PERSON_TOLD_MIGRATION_SQL },
+    { version: 44, name: "keys that signed", sql: SIGNED_BY_MIGRATION_SQL },
+    { version: 45, name: "alerts of compromised keys", sql: ALERT_FLAG_MIGRATION_SQL },
+    { version: 46, name: "flags of alerts", sql: ALERT_FLAG_FOLLOWS_SQL },
   ],
   procedures: {
     ...createServiceProcedures(HOOKS),

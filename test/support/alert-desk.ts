@@ -1,13 +1,14 @@
 import {
   ALERT_COPY_MIGRATION_SQL,
   ALERT_COUNT_MIGRATION_SQL,
+  ALERT_FLAG_MIGRATION_SQL,
   ALERT_MIGRATION_SQL,
   ALERT_SUMMARY_MIGRATION_SQL,
   withAlerts,
 } from "#alerts";
 import { type Refusal, refuse } from "#errors";
 import { FEED_MIGRATION_SQL } from "#feed";
-import { type InboundRecord, POST_MIGRATION_SQL } from "#post";
+import { type InboundRecord, POST_MIGRATION_SQL, SIGNED_BY_MIGRATION_SQL } from "#post";
 import {
   Alert,
   AlertKind,
@@ -28,9 +29,11 @@ import { type MemoryTransaction, openMemoryTransaction } from "./memory-transact
 export class AlertDesk implements Disposable {
   readonly tx: MemoryTransaction = openMemoryTransaction(
     POST_MIGRATION_SQL,
+    SIGNED_BY_MIGRATION_SQL,
     FEED_MIGRATION_SQL,
     REPEAT_MIGRATION_SQL,
     ALERT_COPY_MIGRATION_SQL,
+    ALERT_FLAG_MIGRATION_SQL,
     ALERT_MIGRATION_SQL,
     ALERT_COUNT_MIGRATION_SQL,
     ALERT_SUMMARY_MIGRATION_SQL,
@@ -39,6 +42,7 @@ export class AlertDesk implements Disposable {
   readonly #hooks = withAlerts({
     onMessage: async () => refuse("SCHEMA_UNSUPPORTED", "header.kind"),
     onFate: async () => {},
+    onFlag: async () => {},
     onGap: async () => {},
   });
 

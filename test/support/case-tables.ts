@@ -1,5 +1,10 @@
 import { FEED_MIGRATION_SQL } from "#feed";
-import { POST_MIGRATION_SQL, POST_ORDER_MIGRATION_SQL, RECOVERY_MIGRATION_SQL } from "#post";
+import {
+  POST_MIGRATION_SQL,
+  POST_ORDER_MIGRATION_SQL,
+  RECOVERY_MIGRATION_SQL,
+  SIGNED_BY_MIGRATION_SQL,
+} from "#post";
 import { CASE_LIST_MIGRATION_SQL } from "../../services/focal-point/cases/case-list.ts";
 import {
   CASE_ACTOR_MIGRATION_SQL,
@@ -45,6 +50,7 @@ export function openCaseTables(...others: readonly string[]): MemoryTransaction 
     RELEASE_MIGRATION_SQL,
     POST_ORDER_MIGRATION_SQL,
     RECOVERY_MIGRATION_SQL,
+    SIGNED_BY_MIGRATION_SQL,
     LETTER_MIGRATION_SQL,
     LETTER_MOVE_MIGRATION_SQL,
     LINK_MIGRATION_SQL,

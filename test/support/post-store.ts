@@ -9,6 +9,7 @@ import {
   POST_READ_ONLY,
   type PostHooks,
   RECOVERY_MIGRATION_SQL,
+  SIGNED_BY_MIGRATION_SQL,
 } from "#post";
 import type { SqlRow, SqlValue, StoreDefinition, Transaction } from "#runtime";
 
@@ -59,6 +60,7 @@ const hooks: PostHooks = {
       fate.code ?? null,
     );
   },
+  async onFlag(): Promise<void> {},
   async onGap(): Promise<void> {},
 };
 
@@ -89,6 +91,7 @@ export const store = {
     { version: 1, name: "post", sql: POST_MIGRATION_SQL },
     { version: 2, name: "application", sql: APPLICATION_SQL },
     { version: 3, name: "recovery", sql: RECOVERY_MIGRATION_SQL },
+    { version: 4, name: "keys that signed", sql: SIGNED_BY_MIGRATION_SQL },
   ],
   procedures: { ...createPostProcedures(hooks), draft, query, execute },
   readOnly: POST_READ_ONLY,

@@ -1,5 +1,5 @@
 import { alertToJson, exerciseMark, nameOf } from "#casework";
-import { instantOf, instantText } from "#participant";
+import { flaggedView, instantOf, instantText } from "#participant";
 import { AckLevel, Alert, AlertKind, AlertMove, ExchangeStatus, Instrument } from "#proto";
 import type { AlertHead, AlertVersion } from "../exchange/alert-record.ts";
 import type { HitRecord } from "../exchange/response-record.ts";
@@ -46,6 +46,7 @@ export function alertDetail(file: AlertFile, nowMs: number) {
       at: instantText(atMs),
     })),
     hits: hits.map(hitView),
+    flagged: flaggedView(file.flagged),
   };
 }
 

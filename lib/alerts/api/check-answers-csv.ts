@@ -16,6 +16,7 @@ export const ANSWER_COLUMNS = [
   "callTelephone",
   "expiresAt",
   "exercise",
+  "keyCompromised",
   "advice",
   "asOf",
   "stale",
@@ -68,6 +69,7 @@ function foundOf({ dutyContact, ...match }: Found): Partial<Record<Column, strin
     callUnit: dutyContact?.unit ?? "",
     callTelephone: dutyContact?.telephone ?? "",
     expiresAt: match.expiresAt,
+    keyCompromised: match.keyCompromised === true ? "COMPROMISED" : "",
   };
 }
 

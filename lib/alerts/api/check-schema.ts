@@ -66,6 +66,9 @@ const Found = Type.Object({
     Type.Object({ unit: Type.String(), telephone: Type.String(), email: Type.String() }),
   ),
   expiresAt: instant,
+  keyCompromised: Type.Optional(
+    Type.Boolean({ description: "Signed by a key that others may have had by then (TP-KEY-8)" }),
+  ),
 });
 
 const Answer = Type.Object({

@@ -58,14 +58,20 @@ function answerView(answer: CheckAnswer, index: number, ref: string | undefined)
   };
 }
 
-function adviceOf([first]: readonly FoundAlert[]): string {
-  const { telephone = "", unit = "" } = first?.dutyContact ?? {};
-  return `Possible match, verify: compare every mark, then call ${unit} ${telephone}.`;
+function adviceOf(matches: readonly FoundAlert[]): string {
+  const { telephone = "", unit = "" } = matches[0]?.dutyContact ?? {};
+  const advice = `Possible match, verify: compare every mark, then call ${unit} ${telephone}.`;
+  const doubted = matches.filter(({ isKeyCompromised }) => isKeyCompromised);
+  if (doubted.length === 0) return advice;
+  const senders = [...new Set(doubted.map(({ sender }) => sender))].join(", ");
+  const doubt = `Others may have had the key of ${senders} when it was signed`;
+  return `${advice} ${doubt}: use contacts of the register, not those of the alert.`;
 }
 
-function foundView({ dutyContact, expiresAtMs, ...rest }: FoundAlert) {
+function foundView({ dutyContact, expiresAtMs, isKeyCompromised, ...rest }: FoundAlert) {
   return {
     ...rest,
+    ...(isKeyCompromised ? { keyCompromised: true } : {}),
     differs: [...rest.differs],
     ...(dutyContact === undefined
       ? {}

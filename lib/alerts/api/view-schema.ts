@@ -1,6 +1,7 @@
 import { Type } from "typebox";
 import { AlertSchema } from "#casework";
 import { nextMark } from "#http";
+import { FlaggedView } from "#participant";
 import { ALERT_STATES } from "../exchange/standing.ts";
 import { NewHit } from "./alert-schema.ts";
 
@@ -91,6 +92,7 @@ export const AlertDetail = Type.Object({
       hit: Type.Object({ ...hitFields, country: Type.String(), dutyContact }),
     }),
   ),
+  flagged: Type.Optional(FlaggedView),
 });
 
 /** What sending gives. */

@@ -28,6 +28,8 @@ export interface FoundAlert extends PossibleMatch {
   readonly headline: string;
   readonly dutyContact: DutyContact | undefined;
   readonly expiresAtMs: number;
+  /** Signed by a key that others may have had by then: it matches, and is to be doubted. */
+  readonly isKeyCompromised: boolean;
 }
 
 /** What came of one question. */
@@ -52,6 +54,7 @@ export interface Candidate {
   readonly kind: AlertKind;
   readonly status: ExchangeStatus;
   readonly expiresAtMs: number;
+  readonly isKeyCompromised: boolean;
 }
 
 /** The answer to a question that cannot be looked up (TP-CHECK-3). */
@@ -98,10 +101,11 @@ function foundAlert(
   match: PossibleMatch,
   { dutyContact, headline }: AlertSummary,
 ): FoundAlert {
-  const { alertId, expiresAtMs, kind, mark, messageId, sender, status } = candidate;
+  const { alertId, kind, mark, messageId, sender, status } = candidate;
+  const { expiresAtMs, isKeyCompromised } = candidate;
   return {
     ...match,
-    ...{ alertId, messageId, sender, expiresAtMs },
+    ...{ alertId, messageId, sender, expiresAtMs, isKeyCompromised },
     kind: nameOf(AlertKind, kind) ?? "",
     status: nameOf(ExchangeStatus, status) ?? "TEST",
     item: mark.item,

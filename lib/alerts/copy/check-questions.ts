@@ -12,6 +12,7 @@ interface CandidateRow extends SqlRow {
   kind: AlertKind;
   status: ExchangeStatus;
   expires_at: number;
+  key_compromised: number;
 }
 
 /**
@@ -19,7 +20,8 @@ interface CandidateRow extends SqlRow {
  * most candidates, and the instant three times. A test reads its plan.
  */
 export const CANDIDATES_STATEMENT = `
-SELECT m.mark, a.message_id, a.conversation_id, a.sender, a.kind, a.status, a.expires_at
+SELECT m.mark, a.message_id, a.conversation_id, a.sender, a.kind, a.status, a.expires_at,
+  a.key_compromised
 FROM (SELECT DISTINCT mark_id FROM alert_key
       WHERE key IN (SELECT value FROM json_each(?)) LIMIT ?) k
 JOIN alert_mark m ON m.mark_id = k.mark_id
@@ -62,6 +64,7 @@ async function checkOne(
     kind: row.kind,
     status: row.status,
     expiresAtMs: row.expires_at,
+    isKeyCompromised: row.key_compromised === 1,
   }));
   return await answerFrom(question, candidates, (messageId) => loadSummary(tx, messageId));
 }

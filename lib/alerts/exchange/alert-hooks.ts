@@ -1,6 +1,6 @@
 import { type Refusal, refuse } from "#errors";
 import { tellChange } from "#feed";
-import type { InboundRecord, PostHooks } from "#post";
+import { type InboundRecord, noteSignedBy, type PostHooks } from "#post";
 import {
   Alert,
   AlertHit,
@@ -30,7 +30,7 @@ export function withAlerts(hooks: PostHooks): PostHooks {
   return {
     ...hooks,
     async onMessage(tx, message, effect) {
-      if (isAlertEffect(effect)) return await applyAlertMessage(tx, message, effect);
+      if (isAlertEffect(effect)) return await applyAlertMessage(tx, hooks, message, effect);
       return await hooks.onMessage(tx, message, effect);
     },
   };
@@ -39,12 +39,28 @@ export function withAlerts(hooks: PostHooks): PostHooks {
 /** What a message about an alert does, inside the transaction that stores it (TP-ALERT-39). */
 async function applyAlertMessage(
   tx: Transaction,
+  hooks: PostHooks,
   message: InboundRecord,
   effect: AlertEffect,
 ): Promise<Refusal | undefined> {
-  return effect.type === "alert"
-    ? await receiveAlert(tx, message, effect)
-    : await receiveResponse(tx, message, effect);
+  if (effect.type !== "alert") return await receiveResponse(tx, message, effect);
+  const refusal = await receiveAlert(tx, message, effect);
+  if (refusal === undefined && effect.isRelay) await noteOrigin(tx, hooks, message, effect.origin);
+  return refusal;
+}
+
+/**
+ * Keeps who signed the alert that was passed on (TP-KEY-8). When it was recorded is known of the
+ * message that carries it, which is a little later.
+ */
+async function noteOrigin(
+  tx: Transaction,
+  hooks: PostHooks,
+  { conversationId, nowMs, recordedAtMs }: InboundRecord,
+  { keyId, messageId, sender }: AlertIn["origin"],
+): Promise<void> {
+  const signed = { sender, messageId, conversationId, keyId, recordedAtMs };
+  await noteSignedBy(tx, hooks, signed, nowMs);
 }
 
 type AlertIn = AlertEffect & { readonly type: "alert" };

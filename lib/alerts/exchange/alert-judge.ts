@@ -30,6 +30,8 @@ export type AlertEffect =
         readonly messageId: string;
         readonly sentAtMs: number;
         readonly headerDigest: Uint8Array;
+        /** Id of the key it was signed by, where it was passed on; else empty. */
+        readonly keyId: string;
       };
       /** Whether a focal point passed it on. */
       readonly isRelay: boolean;
@@ -93,6 +95,8 @@ function judgeAlert(
           messageId: header.messageId,
           sentAtMs: timestampMs(header.sentAt) ?? 0,
           headerDigest: digest,
+          // Of what came by itself the post keeps who signed it.
+          keyId: "",
           recipients: header.recipients,
         })
       : originOf(relay, header, alert, { register, self });
@@ -162,6 +166,7 @@ function originOf(
   messageId: string;
   sentAtMs: number;
   headerDigest: Uint8Array;
+  keyId: string;
   recipients: readonly string[];
 }> {
   const no = (rule: string) => refused<never>("BODY_INVALID", "body.relay", rule);
@@ -192,6 +197,7 @@ function originOf(
     messageId: original.messageId,
     sentAtMs: timestampMs(original.sentAt) ?? 0,
     headerDigest: digest,
+    keyId,
     recipients: original.recipients,
   });
 }

@@ -1,3 +1,4 @@
+import { type FlaggedMessage, postFlagged } from "#post";
 import type { SqlRow, Transaction } from "#runtime";
 import { type AlertHead, type AlertVersion, findAlert, versionsOf } from "./alert-record.ts";
 import { type AlertAck, acksOf, type HitRecord, hitsOf } from "./response-record.ts";
@@ -19,6 +20,8 @@ export interface AlertFile {
   readonly deliveries: readonly AlertDelivery[];
   readonly acks: readonly AlertAck[];
   readonly hits: readonly HitRecord[];
+  /** What came under a key that was compromised by then. */
+  readonly flagged: readonly FlaggedMessage[];
 }
 
 interface DeliveryRow extends SqlRow {
@@ -50,6 +53,9 @@ export async function placesOfVersions(
   return places;
 }
 
+/** Flagged messages of one alert that are shown. */
+const FLAGGED_MAX = 500;
+
 /** One alert, or null. */
 export async function loadAlert(
   tx: Transaction,
@@ -73,5 +79,6 @@ export async function loadAlert(
     deliveries: rows.map(({ message_id: messageId, ...row }) => ({ messageId, ...row })),
     acks: await acksOf(tx, alertId),
     hits: await hitsOf(tx, alertId),
+    flagged: await postFlagged(tx, { conversationId: alertId, limit: FLAGGED_MAX }),
   };
 }

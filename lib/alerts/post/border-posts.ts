@@ -127,6 +127,7 @@ interface AlertRow extends SqlRow {
   status: ExchangeStatus;
   sent_at: number;
   body: Uint8Array;
+  key_compromised: number;
 }
 
 /**
@@ -139,7 +140,8 @@ async function postContent(
 ): Promise<PostContent> {
   const state = await tx.get<{ version: number; current_at: number }>("SELECT * FROM alert_copy");
   const rows = await tx.all<AlertRow>(
-    `SELECT message_id, conversation_id, sender, status, sent_at, body FROM alert_message
+    `SELECT message_id, conversation_id, sender, status, sent_at, body, key_compromised
+     FROM alert_message
      WHERE version > ? AND ended IS NULL AND expires_at > ? ORDER BY message_id LIMIT ?`,
     args.sinceVersion,
     args.nowMs,
@@ -164,6 +166,7 @@ async function postContent(
       status: row.status,
       sentAt: toTimestamp(row.sent_at),
       body: leanBody(row.body),
+      keyCompromised: row.key_compromised === 1,
     })),
   };
 }

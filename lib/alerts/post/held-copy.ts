@@ -54,7 +54,8 @@ export class HeldCopy {
     return undefined;
   }
 
-  #add({ body, conversationId, messageId, sender, status }: PostCopy["alerts"][number]): void {
+  #add(added: PostCopy["alerts"][number]): void {
+    const { body, conversationId, keyCompromised, messageId, sender, status } = added;
     this.#remove(messageId);
     const alert = Alert.decode(body);
     const expiresAtMs = timestampMs(alert.expiresAt);
@@ -66,6 +67,7 @@ export class HeldCopy {
       kind: alert.kind,
       status,
       expiresAtMs,
+      isKeyCompromised: keyCompromised,
     };
     const keys = new Set<string>();
     for (const mark of wantedMarks(alert)) {

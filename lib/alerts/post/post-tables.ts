@@ -29,3 +29,22 @@ CREATE TABLE border_post (
   expires_at INTEGER
 ) STRICT, WITHOUT ROWID;
 `;
+
+/** Whether an alert came under a key that others may have had by then (TP-KEY-8). */
+export const ALERT_FLAG_MIGRATION_SQL = `
+ALTER TABLE alert_message ADD COLUMN key_compromised INTEGER NOT NULL DEFAULT 0;
+`;
+
+/** Follows the flags of the post; a border post is told with the next change. */
+export const ALERT_FLAG_FOLLOWS_SQL = `
+CREATE TRIGGER alert_message_flag_changed AFTER UPDATE OF flagged ON post_signed_by BEGIN
+  UPDATE alert_copy SET version = version + 1;
+  UPDATE alert_message
+    SET key_compromised = NEW.flagged, version = (SELECT version FROM alert_copy)
+    WHERE message_id = NEW.message_id AND sender = NEW.sender;
+END;
+CREATE TRIGGER alert_message_flagged AFTER INSERT ON post_signed_by WHEN NEW.flagged = 1 BEGIN
+  UPDATE alert_message SET key_compromised = 1
+    WHERE message_id = NEW.message_id AND sender = NEW.sender;
+END;
+`;

@@ -7,6 +7,9 @@ import type { SqlRow, Transaction } from "#runtime";
 export const CHANGE_KINDS = {
   "case.opened": "a case was opened: by a request of ours, or by one received",
   "case.moved": "a case has another state",
+  "case.flagged":
+    "messages of a case or alert came under a key that was compromised by then, or no more as " +
+    "`state` says",
   "alert.opened": "an alert was sent, submitted for approval, or received",
   "alert.changed": "an alert was updated or cancelled",
   "alert.acknowledged": "somebody has said how far an alert was taken up",

@@ -1,6 +1,6 @@
 // The door to what the stores of all participants' services share: loaded by a store's thread.
 
-export { POST_CHANGES_MIGRATION_SQL, tellFate, tellGap } from "./post-changes.ts";
+export { POST_CHANGES_MIGRATION_SQL, tellFate, tellFlag, tellGap } from "./post-changes.ts";
 export {
   createServiceProcedures,
   SERVICE_READ_ONLY,

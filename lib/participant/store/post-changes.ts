@@ -1,5 +1,5 @@
 import { type Change, tellChange } from "#feed";
-import type { GapChange, MessageFate } from "#post";
+import type { FlagChange, GapChange, MessageFate } from "#post";
 import type { Transaction } from "#runtime";
 import { EXCHANGE_ACTOR as actor } from "#users";
 import { kindToken, laneToken } from "#wire";
@@ -40,4 +40,13 @@ export async function tellGap(tx: Transaction, gap: GapChange): Promise<void> {
   const kind = gap.isOpen ? "gap.opened" : "gap.closed";
   const { sender: participant, nowMs } = gap;
   await tellChange(tx, { kind, participant, lane: laneToken(gap.lane), actor, nowMs });
+}
+
+/** Tells that messages of a conversation are flagged for their key, or no more (TP-KEY-8). */
+export async function tellFlag(tx: Transaction, flag: FlagChange): Promise<void> {
+  const { conversationId: caseId, isFlagged, nowMs, sender: participant } = flag;
+  if (caseId === "") return;
+  const state = isFlagged ? "FLAGGED" : "CLEARED";
+  const code = "KEY_COMPROMISED";
+  await tellChange(tx, { kind: "case.flagged", caseId, participant, state, code, actor, nowMs });
 }

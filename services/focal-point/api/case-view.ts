@@ -1,5 +1,6 @@
 import { fromFinding, fromTraceReply, fromTraceRequest, nameOf } from "#casework";
-import type { MessageReceipts } from "#post";
+import { flaggedView } from "#participant";
+import type { FlaggedMessage, MessageReceipts } from "#post";
 import { type Finding, ReceiptType, TraceReply, TraceRequest } from "#proto";
 import type { CaseHead, CaseRecord, StoredCaseEvent } from "../cases/case-record.ts";
 import type { LetterRecord } from "../letters/letter-record.ts";
@@ -48,12 +49,15 @@ export interface WholeCase {
   readonly events: readonly StoredCaseEvent[];
   readonly messages: readonly MessageReceipts[];
   readonly moves: readonly StoredMove[];
+  /** What came under a key that was compromised by then. */
+  readonly flagged: readonly FlaggedMessage[];
   /** Of a case with a State off the exchange. */
   readonly letters: readonly LetterRecord[];
 }
 
 /** A case with everything kept about it. */
-export function caseDetail({ events, letters, messages, moves, record }: WholeCase, nowMs: number) {
+export function caseDetail(whole: WholeCase, nowMs: number) {
+  const { events, flagged, letters, messages, moves, record } = whole;
   return {
     ...caseLine(record, nowMs),
     request: fromTraceRequest(TraceRequest.decode(record.request)),
@@ -68,6 +72,7 @@ export function caseDetail({ events, letters, messages, moves, record }: WholeCa
       actor: actor || undefined,
     })),
     messages: messages.map(messageView),
+    flagged: flaggedView(flagged),
     letters: record.offExchange ? letters.map(letterView) : undefined,
   };
 }
@@ -89,6 +94,7 @@ function messageView(message: MessageReceipts) {
       code: receipt.code ?? undefined,
       receiptId: receipt.receiptId,
       receivedAt: instant(receipt.receivedAtMs),
+      keyCompromised: receipt.isFlagged || undefined,
     })),
   };
 }

@@ -88,14 +88,15 @@ function addReadRoutes(routes: HttpRoutes, { clock, store }: OpenTraceDeps): voi
     const found = await store.call("loadCase", { caseId, eventLimit: DETAIL_ROWS_MAX });
     if (found === null) return sendProblem(reply, problemOf("NOT_FOUND"));
     const args = { conversationId: caseId, limit: DETAIL_ROWS_MAX };
-    const [messages, moves, letters, attachments] = await Promise.all([
+    const [messages, flagged, moves, letters, attachments] = await Promise.all([
       store.call("postMessageReceipts", args),
+      store.call("postFlagged", args),
       store.call("caseMoves", { caseId }),
       store.call("lettersOf", { caseId, limit: DETAIL_ROWS_MAX }),
       store.call("caseAttachments", { caseId, limit: DETAIL_ROWS_MAX }),
     ]);
     return reply.send({
-      ...caseDetail({ ...found, messages, moves, letters }, clock.now()),
+      ...caseDetail({ ...found, messages, flagged, moves, letters }, clock.now()),
       attachments,
     });
   });

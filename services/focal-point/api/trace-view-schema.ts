@@ -1,6 +1,7 @@
 import { Type } from "typebox";
 import { nameSchema, TRACE_TRANSITIONS, TraceRequestFacts } from "#casework";
 import { nextMark } from "#http";
+import { FlaggedView } from "#participant";
 import { FindingLevel, ReceiptType, TraceMove } from "#proto";
 import { SameCaseView } from "../chain/same-case-schema.ts";
 import { LetterView } from "../letters/letter-schema.ts";
@@ -164,6 +165,9 @@ const CaseMessage = Type.Object({
       code: Type.Optional(Type.String()),
       receiptId: Type.String(),
       receivedAt: instant,
+      keyCompromised: Type.Optional(
+        Type.Boolean({ description: "Signed by a key that others may have had by then" }),
+      ),
     }),
   ),
 });
@@ -195,6 +199,7 @@ export const TraceDetail = Type.Object({
   ),
   attachments: Type.Array(CaseAttachmentView, { description: "Photographs and documents" }),
   messages: Type.Array(CaseMessage, { description: "Messages of this State and their receipts" }),
+  flagged: Type.Optional(FlaggedView),
   letters: Type.Optional(
     Type.Array(LetterView, { description: "What went out and came in by other channels" }),
   ),

@@ -28,6 +28,7 @@ export function withAttachments(inner: PostHooks): PostHooks {
       await inner.onFate(tx, fate);
       await applyFate(tx, fate);
     },
+    onFlag: (tx, flag) => inner.onFlag(tx, flag),
     onGap: (tx, gap) => inner.onGap(tx, gap),
   };
 }

@@ -1,5 +1,5 @@
 import { type Refusal, refuse } from "#errors";
-import { tellFate, tellGap } from "#participant-store";
+import { tellFate, tellFlag, tellGap } from "#participant-store";
 import type { InboundRecord, MessageFate, PostHooks } from "#post";
 import { Kind } from "#proto";
 import type { Transaction } from "#runtime";
@@ -35,6 +35,7 @@ export const caseHooks: PostHooks = {
     await tellFate(tx, fate);
     await applyFate(tx, fate);
   },
+  onFlag: tellFlag,
   onGap: tellGap,
 };
 

@@ -225,7 +225,13 @@ describe("what another State sent (TP-ATT-17)", () => {
     const stored = await store.call("postStoreInbound", {
       ...{ sender: "NE", messageId: newMessageId(), kind, lane: Lane.BULK, conversationId: CASE },
       ...{ headerDigest: digest(Buffer.from(newMessageId())), header, recordedAtMs: 1, nowMs },
-      ...{ exchangeStatus: 1, envelope: Buffer.from("sealed"), evidence: null, place: null },
+      ...{
+        exchangeStatus: 1,
+        signedBy: "",
+        envelope: Buffer.from("sealed"),
+        evidence: null,
+        place: null,
+      },
       ...{ checkpoint: null, incidents: [] },
       // As the judges of a focal point leave it: without personal data beside it.
       verdict: { type: "take", effect: { effect, persons: undefined } },

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import {
   ALERT_COPY_MIGRATION_SQL,
+  ALERT_FLAG_MIGRATION_SQL,
   ALERT_SUMMARY_MIGRATION_SQL,
   BORDER_POST_MIGRATION_SQL,
   checkQuestions,
@@ -27,6 +28,7 @@ const nowMs = SENT_AT + DAY;
 beforeEach(() => {
   tx = openMemoryTransaction(
     ALERT_COPY_MIGRATION_SQL,
+    ALERT_FLAG_MIGRATION_SQL,
     BORDER_POST_MIGRATION_SQL,
     ALERT_SUMMARY_MIGRATION_SQL,
     POST_LOG_MIGRATION_SQL,

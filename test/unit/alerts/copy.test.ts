@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import {
   ALERT_COPY_MIGRATION_SQL,
+  ALERT_FLAG_MIGRATION_SQL,
   ALERT_SUMMARY_MIGRATION_SQL,
   alertCopyState,
   CANDIDATES_STATEMENT,
@@ -16,7 +17,11 @@ import { DAY, note, SENT_AT, wantedAlert, wantedItem } from "../../support/wante
 let tx: MemoryTransaction;
 
 beforeEach(() => {
-  tx = openMemoryTransaction(ALERT_COPY_MIGRATION_SQL, ALERT_SUMMARY_MIGRATION_SQL);
+  tx = openMemoryTransaction(
+    ALERT_COPY_MIGRATION_SQL,
+    ALERT_FLAG_MIGRATION_SQL,
+    ALERT_SUMMARY_MIGRATION_SQL,
+  );
   return () => tx[Symbol.dispose]();
 });
 

@@ -50,6 +50,7 @@ const inner: PostHooks = {
     return undefined;
   },
   onFate: async () => {},
+  onFlag: async () => {},
   onGap: async () => {},
 };
 const hooks = withAttachments(inner);

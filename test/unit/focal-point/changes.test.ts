@@ -37,6 +37,7 @@ function inbound(sequence: number, effect: unknown, nowMs: number) {
     recordedAtMs: nowMs,
     nowMs,
     exchangeStatus: ExchangeStatus.ACTUAL,
+    signedBy: "",
     envelope: Buffer.from(SECRET),
     evidence: null,
     place: { sequence, prevDigest: sequence === 1 ? Buffer.alloc(0) : Buffer.alloc(32, 1) },

@@ -13,6 +13,7 @@ import { draftOf } from "../../support/post-drafts.ts";
 const hooks: PostHooks = {
   onMessage: async () => undefined,
   onFate: async () => undefined,
+  onFlag: async () => undefined,
   onGap: async () => undefined,
 };
 const headerDigest = Buffer.from("digest");
@@ -37,6 +38,7 @@ async function incidentsAfterNotice(noticeSentAtMs: number): Promise<string[]> {
     subject: "",
     envelope: Envelope.encode(envelope).finish(),
     evidence: null,
+    signed: null,
     claims: [
       {
         messageId,

@@ -25,6 +25,7 @@ const hooks: PostHooks = {
   onFate: async (_tx, fate) => {
     fates.push(fate);
   },
+  onFlag: async () => undefined,
   onGap: async () => undefined,
 };
 const storeSealed = createStoreSealed(hooks);
@@ -76,6 +77,7 @@ function receiptOf(type: ReceiptType, messageId: string, changes: object = {}): 
     subject: "tp.in.NE.normal.receipt",
     envelope: Buffer.from("receipt"),
     evidence: null,
+    signed: null,
     claims: [
       {
         messageId,

@@ -24,6 +24,8 @@ export interface PostAlert {
     | undefined;
   /** Encoded Alert. */
   body: Uint8Array;
+  /** Others may have had the key that signed it by then. */
+  keyCompromised: boolean;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -67,7 +69,15 @@ export interface SignedPostCopy {
 }
 
 function createBasePostAlert(): PostAlert {
-  return { messageId: "", conversationId: "", sender: "", status: 0, sentAt: undefined, body: new Uint8Array(0) };
+  return {
+    messageId: "",
+    conversationId: "",
+    sender: "",
+    status: 0,
+    sentAt: undefined,
+    body: new Uint8Array(0),
+    keyCompromised: false,
+  };
 }
 
 export const PostAlert: MessageFns<PostAlert> = {
@@ -89,6 +99,9 @@ export const PostAlert: MessageFns<PostAlert> = {
     }
     if (message.body.length !== 0) {
       writer.uint32(50).bytes(message.body);
+    }
+    if (message.keyCompromised !== false) {
+      writer.uint32(56).bool(message.keyCompromised);
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -162,6 +175,14 @@ export const PostAlert: MessageFns<PostAlert> = {
             message.body = reader.bytes();
             continue;
           }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.keyCompromised = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -206,6 +227,11 @@ export const PostAlert: MessageFns<PostAlert> = {
         ? fromJsonTimestamp(object.sent_at)
         : undefined,
       body: isSet(object.body) ? bytesFromBase64(object.body) : new Uint8Array(0),
+      keyCompromised: isSet(object.keyCompromised)
+        ? globalThis.Boolean(object.keyCompromised)
+        : isSet(object.key_compromised)
+        ? globalThis.Boolean(object.key_compromised)
+        : false,
     };
   },
 
@@ -229,6 +255,9 @@ export const PostAlert: MessageFns<PostAlert> = {
     if (message.body.length !== 0) {
       obj.body = base64FromBytes(message.body);
     }
+    if (message.keyCompromised !== false) {
+      obj.keyCompromised = message.keyCompromised;
+    }
     return obj;
   },
 
@@ -245,6 +274,7 @@ export const PostAlert: MessageFns<PostAlert> = {
       ? Timestamp.fromPartial(object.sentAt)
       : undefined;
     message.body = object.body ?? new Uint8Array(0);
+    message.keyCompromised = object.keyCompromised ?? false;
     return message;
   },
 };
