@@ -12,6 +12,8 @@ export interface ReceiptView {
   readonly code?: string;
   readonly receiptId: string;
   readonly receivedAt: string;
+  /** Signed by a key that others may have had by then. */
+  readonly keyCompromised?: boolean;
 }
 
 /** A message of this State in a case, with its receipts. */

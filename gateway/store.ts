@@ -32,6 +32,7 @@ import {
   recordRegister,
   registerAnnounced,
 } from "./store/registers.ts";
+import { countSignedSince, noteOnce } from "./store/signed-since.ts";
 import { keepCheckpoint, loadLogTile, logHead, status } from "./store/status.ts";
 import { storedBytes } from "./store/stored-bytes.ts";
 import { MIGRATIONS } from "./store/tables.ts";
@@ -62,6 +63,8 @@ export const store = {
     eventCounts,
     reportOccurrences,
     noteEvents,
+    countSignedSince,
+    noteOnce,
     logOverQuota,
     keepFirstRegister,
     recordRegister,
@@ -102,6 +105,7 @@ export const store = {
     "listEvents",
     "eventCounts",
     "pairLoads",
+    "countSignedSince",
     "registerPins",
     "newestRegister",
     "loadRegisterVersion",

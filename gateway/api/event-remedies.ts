@@ -21,6 +21,8 @@ export const EVENT_REMEDIES: Readonly<Record<EventKind, string>> = {
   STREAM_FULL: "look why its reader does not take what is in it",
   CERTIFICATE_EXPIRY: "issue it anew and lay it in the place of the old one; nothing is stopped",
   KEY_EXPIRY: "have its owner make the next one, and the register announce it",
+  KEY_COMPROMISED:
+    "ask the participant which of them are its own; its counterparts have them flagged",
   LOG_FORKED:
     "stop the gateway; compare with the newest backup and with `/conflicts` of the witness",
   LOG_DAMAGED:

@@ -10,6 +10,7 @@ import {
 } from "#trust";
 import type { Occurrence } from "../store/operator-events.ts";
 import type { GatewayProcedures } from "../store.ts";
+import { noteCompromised } from "./compromised-watch.ts";
 
 /** What the watch works with. */
 export interface RegisterWatchDeps {
@@ -29,6 +30,7 @@ export class RegisterWatch {
   readonly #said = new Set<string>();
   #timer: NodeJS.Timeout | undefined;
   #looking: Promise<void> | undefined;
+  #counting: Promise<void> | undefined;
 
   constructor(deps: RegisterWatchDeps) {
     this.#deps = deps;
@@ -48,6 +50,7 @@ export class RegisterWatch {
   async stop(): Promise<void> {
     clearInterval(this.#timer);
     await this.#looking;
+    await this.#counting;
   }
 
   /** Looks once. Never throws: what cannot be stored is said at the next look. */
@@ -64,6 +67,10 @@ export class RegisterWatch {
       found.push({ kind: "REGISTER_EXPIRY", participant: "", subject, detail: notice.what });
     }
     for (const key of endingKeys(client.current.view(), nowMs)) found.push(endOf(key, nowMs));
+    // Beside the work: there may be many records to count.
+    this.#counting ??= this.#lookAtKeys(nowMs).finally(() => {
+      this.#counting = undefined;
+    });
     const unsaid = found.filter((one) => !this.#said.has(JSON.stringify([one.kind, one.subject])));
     if (unsaid.length === 0) return;
     try {
@@ -71,6 +78,22 @@ export class RegisterWatch {
       for (const { kind, subject } of unsaid) this.#said.add(JSON.stringify([kind, subject]));
     } catch (caught) {
       logger.error({ err: caught }, "what is to be said of the register could not be stored");
+    }
+  }
+
+  /** What came under keys that were compromised by then (TP-KEY-8); again if it could not be told. */
+  async #lookAtKeys(nowMs: number): Promise<void> {
+    const { client, logger, store } = this.#deps;
+    for (const key of client.compromisedKeys) {
+      const said = JSON.stringify(["KEY_COMPROMISED", key.keyId, key.sinceMs]);
+      if (this.#said.has(said)) continue;
+      try {
+        await noteCompromised(store, key, nowMs);
+        this.#said.add(said);
+      } catch (caught) {
+        const { keyId } = key;
+        logger.error({ err: caught, keyId }, "what came under a compromised key was not counted");
+      }
     }
   }
 }

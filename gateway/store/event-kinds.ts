@@ -21,6 +21,7 @@ export const EVENT_KINDS = {
   STREAM_FULL: "a stream is nearly full and takes urgent messages only",
   CERTIFICATE_EXPIRY: "a certificate of the gateway ends soon, has ended, or cannot be read",
   KEY_EXPIRY: "the last key of its owner for one use ends soon, or has ended",
+  KEY_COMPROMISED: "messages were recorded under a key that others may have had by then",
   LOG_FORKED: "a witness has cosigned another log, or more of this one than is here",
   LOG_DAMAGED: "a record, or the log itself, is not what was logged",
   REGISTER_EXPIRY: "the participant register is to be renewed, has expired or has closed",

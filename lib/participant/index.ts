@@ -12,6 +12,7 @@ export { fetchPolicyFrom, fetchRegisterFrom } from "./fetch-signed.ts";
 export { FlaggedView, flaggedView } from "./flagged-view.ts";
 export type { Member } from "./identity.ts";
 export { addIncidentRoutes } from "./incident-routes.ts";
+export { KeyFlags } from "./key-flags.ts";
 export { codeOf, nameSchema } from "./names.ts";
 export { PolicyDesk } from "./policy-desk.ts";
 export { RegisterDesk } from "./register-desk.ts";

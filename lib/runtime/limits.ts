@@ -59,6 +59,8 @@ export const GATEWAY_LIMITS = {
   checkpointKeepMs: SECOND_MS,
   /** How often overdue, waiting and expired deliveries are looked for. */
   courierPeriodMs: SECOND_MS,
+  /** Records read at a time when those under a compromised key are counted. */
+  signedPortionMax: 5000,
   /** How often it is looked at how long the register lasts. */
   registerLookMs: MINUTE_MS,
   /** Longest wait until the register is handed on again to who has not named it yet. */

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { accepted, refused } from "#errors";
 import { type ApiDoor, callApi } from "#http";
-import { PolicyDesk, RegisterDesk } from "#participant";
+import { KeyFlags, PolicyDesk, RegisterDesk } from "#participant";
 import { createPost, type MessageDraft, type Post, type PostEvent } from "#post";
 import { SignedRegister } from "#proto";
 import { type Clock, createLogger, type Database, type Logger } from "#runtime";
@@ -347,6 +347,8 @@ function openRegisterDesk(
   member: () => PostMember,
 ): RegisterDesk {
   const { client, kept, logger, store } = deps;
+  const keys = () => client.compromisedKeys;
+  const flags = new KeyFlags({ keys, store, clock, timers: time, logger });
   return new RegisterDesk({
     participant: id,
     client,
@@ -359,6 +361,7 @@ function openRegisterDesk(
     onIncident: async (incident) => {
       await store.call("postRecordIncident", { incident, nowMs: clock.now() });
     },
+    followKeys: () => flags.follow(),
     onTaken: () => member().post.noteRegister(),
     timers: time,
     logger,

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { callApi } from "#http";
-import { type ParticipantRegister, Priority } from "#proto";
+import { type ParticipantRegister, Priority, RevocationReason } from "#proto";
 import { generateSigningKey } from "#trust";
 import { toTimestamp } from "#wire";
 import { reissue, withParticipant } from "../../support/parties.ts";
@@ -186,5 +186,67 @@ describe("messages under way while the register changes", () => {
     await exchange.until("NE is told", async () => (await ne.rows(refused)).length > 0);
     expect(await ne.rows(refused)).toEqual([{ state: "sealed", code: "KEY_REVOKED" }]);
     expect(await states(ne)).toEqual(["delivered", "open"]);
+  });
+});
+
+describe("a key that was compromised before it was found out (TP-KEY-8)", () => {
+  const FLAGGED = `SELECT e.body FROM post_signed_by s JOIN effects e USING (sender, message_id)
+    WHERE s.flagged = 1 ORDER BY e.body`;
+  const receipts = "SELECT count(*) AS n FROM post_signed_by WHERE flagged = 1";
+
+  /** The register that says since when NE's key was not NE's alone; revoked as of now. */
+  const compromised = (bytes: Uint8Array, sinceMs: number): Uint8Array =>
+    reissue(exchange.parties, bytes, (register) =>
+      withParticipant(register, "NE", ({ signingKeys }) => ({
+        signingKeys: signingKeys.map((key) => ({
+          ...key,
+          revokedAt: key.revokedAt ?? toTimestamp(exchange.time.now()),
+          revocationReason: RevocationReason.COMPROMISED,
+          compromisedAt: toTimestamp(sinceMs),
+        })),
+      })),
+    );
+
+  async function flagsAre(bodies: readonly string[]): Promise<void> {
+    await exchange.until(`${bodies} are flagged`, async () => {
+      const found = (await br.rows(FLAGGED)).map(({ body }) => body);
+      return JSON.stringify(found) === JSON.stringify(bodies);
+    });
+  }
+
+  test("flags what came under it, and what comes, and drops none of it", async () => {
+    await ne.send("BR", "a: before the theft");
+    await exchange.settled();
+    exchange.time.skip(60_000);
+    const stolenAtMs = exchange.time.now();
+    exchange.time.skip(60_000);
+    await ne.send("BR", "b: under the stolen key");
+    await br.send("NE", "an answer, whose receipt NE signs");
+    await exchange.settled();
+    exchange.time.skip(60_000);
+    await br.post.stop();
+    await ne.send("BR", "c: recorded in time, delivered late");
+    const accepted = "SELECT count(*) AS n FROM post_outbox WHERE state = 'accepted'";
+    await exchange.until("it is recorded", async () => (await ne.rows(accepted))[0]?.n === 1);
+    const second = compromised(exchange.parties.registerBytes, stolenAtMs);
+    await exchange.publish(second);
+    await br.restart();
+    await everybodyHas(2n);
+    await flagsAre(["b: under the stolen key", "c: recorded in time, delivered late"]);
+    expect(await br.rows("SELECT count(*) AS n FROM effects WHERE applied = 1")).toEqual([
+      { n: 3 },
+    ]);
+    expect(await br.rows(receipts)).toEqual([{ n: 3 }]);
+    const raised = "SELECT kind, sender, count FROM post_incident WHERE kind = 'KEY_COMPROMISED'";
+    expect(await br.rows(raised)).toEqual([{ kind: "KEY_COMPROMISED", sender: "NE", count: 3 }]);
+    const summary = await callApi<{ openEvents: { kind: string; participant: string }[] }>(
+      exchange.door,
+      { method: "GET", path: "/v1/summary", timeoutMs: 10_000 },
+    );
+    expect(summary.openEvents).toContainEqual(expect.objectContaining({ kind: "KEY_COMPROMISED" }));
+    // The register owns the date: a later one takes flags away again.
+    await exchange.publish(compromised(second, exchange.time.now()));
+    await everybodyHas(3n);
+    await flagsAre([]);
   });
 });

@@ -101,6 +101,20 @@ describe("telling a case", () => {
     expect(text).toContain("Source    Register of AT. Consulted on 2026-03-01.");
   });
 
+  it("says first what came under a key that others may have had (TP-KEY-8)", () => {
+    const flagged = {
+      messageId: "019b0f6e-9d02-7b1e-8a44-51c7e0d3f6b8",
+      sender: "AT",
+      keyId: "ab".repeat(16),
+      compromisedSince: "2026-03-01T00:00:00.000Z",
+      recordedAt: "2026-03-01T09:12:05.610Z",
+    };
+    const text = told({ flagged: [flagged] });
+    expect(text).toContain("Under a compromised key");
+    expect(text).toContain("Ask AT by another channel");
+    expect(text).toContain(flagged.messageId);
+  });
+
   it("tells what happened in order with who did it, each receipt once, with its log entry", () => {
     expect(timeline(file).map(({ state, text }) => [text, state])).toEqual([
       ["opened by desk-7", "SUBMITTED"],

@@ -1,0 +1,37 @@
+import type { Database } from "#runtime";
+import type { CompromisedKey } from "#trust";
+import type { GatewayProcedures } from "../store.ts";
+
+/**
+ * Tells the operator how much was recorded under a key from the time on at which others may have
+ * had it (TP-KEY-8): an event for each participant, key and date. Nothing of it is taken back.
+ */
+export async function noteCompromised(
+  store: Pick<Database<GatewayProcedures>, "call">,
+  key: CompromisedKey,
+  nowMs: number,
+): Promise<void> {
+  const { keyId, participant, sinceMs } = key;
+  let count = 0;
+  let from: number | null = null;
+  do {
+    const found: { count: number; next: number | null } = await store.call("countSignedSince", {
+      ...{ sender: participant, keyId, sinceMs },
+      from,
+    });
+    count += found.count;
+    from = found.next;
+  } while (from !== null);
+  if (count === 0) return;
+  const since = new Date(sinceMs).toISOString();
+  await store.call("noteOnce", {
+    occurrence: {
+      kind: "KEY_COMPROMISED",
+      participant,
+      subject: `${keyId} since ${since}`,
+      detail: `${count} of its messages and receipts were recorded under the key from then on`,
+      count,
+    },
+    nowMs,
+  });
+}
