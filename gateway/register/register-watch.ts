@@ -81,7 +81,7 @@ export class RegisterWatch {
     }
   }
 
-  /** What came under keys that were compromised by then (TP-KEY-8); again if it could not be told. */
+  /** What came under keys that were compromised by then (TP-KEY-8). */
   async #lookAtKeys(nowMs: number): Promise<void> {
     const { client, logger, store } = this.#deps;
     for (const key of client.compromisedKeys) {
