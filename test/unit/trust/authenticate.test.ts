@@ -165,6 +165,60 @@ describe("a message", () => {
   });
 });
 
+describe("a message that is refused", () => {
+  const KEY_ID = "envelope.signatures[0].key_id";
+  const { checkpointKey } = parties;
+
+  it.each<[says: string, refused: () => readonly [ParsedMessage, sender?: string]]>([
+    ["SENDER_MISMATCH header.sender is not the sender of the subject", () => [message("NE"), "BR"]],
+    [
+      `KEY_UNKNOWN ${KEY_ID} is not in the register`,
+      () => [resigned(message("NE"), makeParties([{ id: "NE" }]).party("NE").signer)],
+    ],
+    [
+      `SENDER_MISMATCH ${KEY_ID} is a key of another participant`,
+      () => [resigned(message("NE"), createSigner(checkpointKey, PAYLOAD_TYPES.header))],
+    ],
+    [`KEY_REVOKED ${KEY_ID} was revoked`, () => [message("AT")]],
+    [`KEY_EXPIRED ${KEY_ID} is outside its validity window`, () => [message("IT")]],
+    [
+      "SIGNATURE_INVALID envelope.signatures[0].value does not verify",
+      () => [resigned(message("NE"), createSigner(parties.party("NE").key, PAYLOAD_TYPES.receipt))],
+    ],
+    [
+      "CLOCK_SKEW header.sent_at is more than 5 minutes ahead",
+      () => [message("NE", { sentAtMs: NOW_MS + DAY_MS })],
+    ],
+    [
+      "CLOCK_SKEW header.sent_at is more than 90 days behind",
+      () => [message("NE", { sentAtMs: NOW_MS - 91 * DAY_MS })],
+    ],
+    [
+      "EXPIRED header.expires_at has passed",
+      () => [message("NE", { sentAtMs: NOW_MS - DAY_MS, expiresAtMs: NOW_MS })],
+    ],
+  ])("is told %s", async (says, refused) => {
+    const [of, sender = of.header.sender] = refused();
+    const outcome = await authenticateHeader(of, sender, register, NOW_MS);
+    if (outcome.ok) throw new TypeError("it was not refused");
+    const { code, detail, field } = outcome.refusal;
+    expect(`${code} ${field} ${detail}`).toBe(says);
+  });
+
+  it("has no signature", async () => {
+    const { envelope, ...rest } = message("NE");
+    const unsigned = { ...rest, envelope: { ...envelope, signatures: [] } };
+    expect(await judge(unsigned)).toBe("KEY_UNKNOWN");
+  });
+
+  it("is not refused in the first moment of its key", async () => {
+    const first = Date.UTC(2020, 0, 1);
+    const times = { sentAtMs: first, expiresAtMs: first + DAY_MS };
+    expect(await judge(message("NE", times), "NE", first)).toBe("ok");
+    expect(await judge(message("NE", times), "NE", first - 1)).toBe("KEY_EXPIRED");
+  });
+});
+
 describe("a receipt of the gateway", () => {
   const { checkpointKey, receiptKey } = parties;
 

@@ -16,7 +16,109 @@ const anyUse = fc.constantFrom(...Object.values(IntendedUse));
 const anyState = fc.constantFrom(...STATES);
 const anyGrants = fc.array(fc.record({ to: anyState, uses: fc.uniqueArray(anyUse) }));
 
+type Question = Parameters<typeof mayRelease>[0];
+const { AMBER, CLEAR, GREEN, RED } = Tlp;
+const { ANY_LAWFUL, INTELLIGENCE_ONLY, NO_JUDICIAL_USE, NO_ONWARD, OTHER } = UseRestriction;
+const { INTELLIGENCE, JUDICIAL_PROCEEDINGS } = IntendedUse;
+
+/** What NE wrote, asked for by BR's customs, where the case does not say otherwise. */
+function asked(handling: Partial<Handling>, changes: Partial<Question> = {}): string {
+  const outcome = mayRelease({
+    handling: Handling.create({ tlp: AMBER, originatorState: "NE", ...handling }),
+    holders: ["KE"],
+    to: { participant: "BR-CUSTOMS", state: "BR" },
+    use: INTELLIGENCE,
+    grants: [],
+    ...changes,
+  });
+  if (outcome.ok) return outcome.value;
+  const { code, detail, field } = outcome.refusal;
+  return `${code} ${field} ${detail}`;
+}
+
+const USE = "HANDLING_VIOLATION header.handling.use";
+const NO_LEAVE = `${USE} is not passed on without the originator's leave`;
+const FOR_RECIPIENTS = "HANDLING_VIOLATION header.handling.tlp keeps it with its recipients";
+const NO_COURT = `${USE} is not for judicial proceedings without the originator's leave`;
+const grant = (to: string, ...uses: IntendedUse[]) => ({ grants: [{ to, uses }] });
+const court = { use: JUDICIAL_PROCEEDINGS } as const;
+
 describe("passing information on", () => {
+  test.each<[what: string, says: string, handling: Partial<Handling>, Partial<Question>?]>([
+    ["to the State that owns it", "ORIGINATOR", { tlp: RED, originatorState: "BR" }],
+    ["to who has it", "HOLDER", { tlp: RED }, { holders: ["BR-CUSTOMS"] }],
+    ["to the State of who has it", FOR_RECIPIENTS, {}, { holders: ["BR"] }],
+    ["with leave for its State", "GRANTED", { tlp: RED, use: [NO_ONWARD] }, grant("BR")],
+    ["with leave for itself", "GRANTED", { use: [NO_ONWARD] }, grant("BR-CUSTOMS")],
+    ["with leave for another", NO_LEAVE, { use: [NO_ONWARD] }, grant("KE")],
+    ["with leave for nobody", FOR_RECIPIENTS, {}, grant("")],
+    [
+      "with leave for this use",
+      "GRANTED",
+      { use: [NO_JUDICIAL_USE] },
+      { ...grant("BR", JUDICIAL_PROCEEDINGS), ...court },
+    ],
+    [
+      "with leave for another use",
+      NO_COURT,
+      { use: [NO_JUDICIAL_USE] },
+      { ...grant("BR", INTELLIGENCE), ...court },
+    ],
+    [
+      "with leave for one use, and none said",
+      FOR_RECIPIENTS,
+      {},
+      { ...grant("BR", INTELLIGENCE), use: undefined },
+    ],
+    [
+      "with leave that names no use",
+      NO_COURT,
+      { use: [NO_JUDICIAL_USE] },
+      { ...grant("BR"), ...court },
+    ],
+    ["when its State is named", "RELEASABLE_TO", { use: [NO_ONWARD], releasableTo: ["KE", "BR"] }],
+    ["when it is named itself", "RELEASABLE_TO", { releasableTo: ["BR-CUSTOMS"] }],
+    ["when another is named", FOR_RECIPIENTS, { releasableTo: ["KE"] }],
+    ["that is green", "COMMUNITY", { tlp: GREEN }],
+    ["that is clear", "COMMUNITY", { tlp: CLEAR, use: [ANY_LAWFUL] }],
+    ["that is amber", FOR_RECIPIENTS, { tlp: AMBER }],
+    ["that is red", FOR_RECIPIENTS, { tlp: RED }],
+    ["that is clear, but not onward", NO_LEAVE, { tlp: CLEAR, use: [NO_ONWARD] }],
+    ["for intelligence, for that only", "COMMUNITY", { tlp: GREEN, use: [INTELLIGENCE_ONLY] }],
+    [
+      "for a court, for intelligence only",
+      `${USE} is for intelligence only`,
+      { tlp: GREEN, use: [INTELLIGENCE_ONLY] },
+      court,
+    ],
+    [
+      "for a use not said, for intelligence only",
+      "COMMUNITY",
+      { tlp: GREEN, use: [INTELLIGENCE_ONLY] },
+      { use: undefined },
+    ],
+    ["for a court", "COMMUNITY", { tlp: GREEN }, court],
+    ["for a court, where that is barred", NO_COURT, { tlp: GREEN, use: [NO_JUDICIAL_USE] }, court],
+    [
+      "for intelligence, where courts are barred",
+      "COMMUNITY",
+      { tlp: GREEN, use: [NO_JUDICIAL_USE] },
+    ],
+    [
+      "under a condition in words",
+      `${USE} has a condition in words: ask the originator`,
+      { tlp: GREEN, use: [OTHER] },
+    ],
+    [
+      "to an organization that is no State's",
+      FOR_RECIPIENTS,
+      { originatorState: "" },
+      { to: { participant: "ORG-X", state: "" } },
+    ],
+  ])("%s: %s", (_what, says, handling, changes) => {
+    expect(asked(handling, changes)).toBe(says);
+  });
+
   test("is never allowed by an empty name", () => {
     const handling = Handling.create({ tlp: Tlp.AMBER, releasableTo: [""] });
     const to = { participant: "ORG-MONITOR", state: "" };
