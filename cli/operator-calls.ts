@@ -15,6 +15,8 @@ export interface ItemLine {
   readonly lastAt: string;
   readonly count: number;
   readonly logIndex: number;
+  /** Settled: entry of the same header, proven later. */
+  readonly settledLogIndex?: number;
 }
 
 /** A decision about an item. */

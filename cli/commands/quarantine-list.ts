@@ -92,6 +92,11 @@ function describe(item: ItemFile): string[] {
     `Of ${participant}, on ${subject}`,
     `${times}; ${item.sizeBytes} bytes, SHA-256 ${item.sha256}`,
     `Refused in entry ${logIndex} of the message log`,
+    ...(item.settledLogIndex === undefined
+      ? []
+      : [
+          `Settled by entry ${item.settledLogIndex}: the same header under a valid key of its sender`,
+        ]),
     "",
     ...claimLines(item),
     "",

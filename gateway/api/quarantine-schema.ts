@@ -62,6 +62,9 @@ const Item = Type.Object({
   lastAt: instant,
   count: Type.Integer({ minimum: 1, description: "How often these bytes came" }),
   logIndex,
+  settledLogIndex: Type.Optional(
+    Type.Integer({ minimum: 0, description: "Settled: entry of the same header, proven later" }),
+  ),
 });
 
 const DecisionView = Type.Object({

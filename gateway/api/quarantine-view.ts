@@ -19,6 +19,7 @@ export function itemView(item: QuarantineItem) {
     lastAt: instant(item.lastAtMs),
     count: item.count,
     logIndex: item.logIndex,
+    settledLogIndex: item.settledIndex ?? undefined,
   };
 }
 

@@ -31,3 +31,14 @@ CREATE TABLE operator_source (
   reported_at INTEGER NOT NULL
 ) STRICT;
 `;
+
+/**
+ * Which event an item was counted in, and how often, so that what turns out to be no forgery is
+ * taken out of the alarm (TP-OPS-22).
+ */
+export const EVENT_SETTLING_SQL = `
+ALTER TABLE operator_event ADD COLUMN settled INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE quarantine ADD COLUMN event_id INTEGER;
+ALTER TABLE quarantine ADD COLUMN event_count INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE quarantine ADD COLUMN settled_index INTEGER;
+`;

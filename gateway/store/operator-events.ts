@@ -1,4 +1,5 @@
 import { GATEWAY_LIMITS, type SqlRow, type SqlValue, type Transaction } from "#runtime";
+import { EXCHANGE_ACTOR } from "#users";
 import type { EventKind } from "./event-kinds.ts";
 
 /** Something an operator is to be told of. */
@@ -178,6 +179,32 @@ export async function acknowledgeEvent(
     GATEWAY_LIMITS.eventsClosedMax,
   );
   return { event: eventOf(row), isNew: changed > 0 };
+}
+
+/** What stands with an event that nobody had to look at. */
+const SETTLED_NOTE =
+  "by itself: the same headers were recorded under a valid key of their sender, who signed again";
+
+/**
+ * Takes occurrences that turned out to be none out of an open event; once all are, it is closed by
+ * itself, with the reason (TP-OPS-22).
+ */
+export async function settleOccurrences(
+  tx: Transaction,
+  { count, id }: { readonly id: number; readonly count: number },
+  nowMs: number,
+): Promise<void> {
+  await tx.run(
+    "UPDATE operator_event SET settled = settled + ? WHERE id = ? AND acknowledged_at IS NULL",
+    count,
+    id,
+  );
+  const event = await tx.get<{ id: number }>(
+    "SELECT id FROM operator_event WHERE id = ? AND acknowledged_at IS NULL AND settled >= count",
+    id,
+  );
+  if (event === undefined) return;
+  await acknowledgeEvent(tx, { id, actor: EXCHANGE_ACTOR, note: SETTLED_NOTE, nowMs });
 }
 
 /** What an event of a kind adds up to. */

@@ -35,6 +35,8 @@ export interface ItemRow extends SqlRow {
   recorded_at: number;
   register_version: number;
   unsaid: number;
+  /** Entry of the message that settled it. */
+  settled_index: number | null;
 }
 
 /** Whether the same message may be sent again unchanged, and is judged anew then. */

@@ -22,6 +22,8 @@ export interface QuarantineItem {
   /** How often these bytes, or this header, came. */
   readonly count: number;
   readonly logIndex: number;
+  /** Place in the log of the same header under a valid key; null: none came. */
+  readonly settledIndex: number | null;
 }
 
 /** An item with its header bytes and what was decided about it. */
@@ -86,5 +88,6 @@ function itemOf(row: ItemRow): QuarantineItem {
     lastAtMs: row.last_at,
     count: row.count,
     logIndex: row.log_index,
+    settledIndex: row.settled_index,
   };
 }

@@ -6,6 +6,7 @@ import { type LoggedStatements, type LogStatement, logStatements } from "./log-s
 import { noteOccurrences, type Occurrence } from "./operator-events.ts";
 import { allowanceOf, keepAllowance, keepWithinBounds } from "./quarantine-bounds.ts";
 import { findBinding, findByDigest, type ItemRow, isRetryable } from "./quarantine-item.ts";
+import { maySettle, noteCountedIn } from "./quarantine-settling.ts";
 import { findMessage } from "./recall.ts";
 import { countTraffic } from "./traffic.ts";
 
@@ -83,6 +84,10 @@ export async function keepUnverified(
   }
   const seen = items.flatMap((item, at) => occurrencesOf(item, results[at]));
   await noteOccurrences(tx, seen, nowMs);
+  for (const [at, result] of results.entries()) {
+    if (result.type === "kept")
+      await noteCountedIn(tx, result.id, occurrencesOf(items[at], result));
+  }
   return { results, head: log?.head };
 }
 
@@ -135,9 +140,14 @@ async function keepVerdicts(
 }
 
 /** What the operator is told of one of them; what is handed over again is counted then. */
-function occurrencesOf(item: UnverifiedItem, result: UnverifiedResult | undefined): Occurrence[] {
+function occurrencesOf(
+  item: UnverifiedItem | undefined,
+  result: UnverifiedResult | undefined,
+): Occurrence[] {
+  if (item === undefined || result === undefined || result.type === "again") return [];
   const { participant, code, field, readable, subject } = item;
-  if (result === undefined || result.type === "again") return [];
+  // A copy from before its sender signed it again, which is recorded (TP-OPS-22).
+  if (result.type === "recorded" && maySettle(code)) return [];
   if (result.type === "over") return [{ kind: "FLOOD", participant, subject: "", detail: subject }];
   const kind = eventKindOf(code);
   if (kind === undefined) return [];

@@ -164,10 +164,12 @@ export async function recordBatch(tx: Transaction, batch: RecordBatch): Promise<
     next += 1;
   }
   await tx.run("UPDATE gateway_state SET recorded_at = ?", recordedAtMs);
-  const recorded = decisions.map(({ item, code }) => ({ ...item, code }));
+  const recorded = decisions.map(({ item, code }, at) => {
+    return { ...item, code, logIndex: log.firstIndex + at };
+  });
   await books.stored.store();
   await countTraffic(tx, recorded, recordedAtMs);
-  await settleItems(tx, quarantined, recorded);
+  await settleItems(tx, quarantined, recorded, recordedAtMs);
   await noteOccurrences(tx, decisions.flatMap(occurrencesOf), recordedAtMs);
   return {
     results: results as RecordResult[],

@@ -4,7 +4,7 @@ import type { Migration } from "#runtime";
 import { USER_MIGRATION_SQL } from "#users";
 import { CONVERSATION_SQL } from "./conversations/conversation-tables.ts";
 import { COSIGNED_SQL } from "./cosigned.ts";
-import { EVENT_SQL } from "./event-tables.ts";
+import { EVENT_SETTLING_SQL, EVENT_SQL } from "./event-tables.ts";
 import { HOLD_SQL } from "./holds/hold-tables.ts";
 import { LOG_CHECK_SQL } from "./log-check/kept-check.ts";
 import { PINS_SQL } from "./pins.ts";
@@ -99,6 +99,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 12, name: "pins of the register", sql: PINS_SQL },
   { version: 13, name: "bytes held for each participant", sql: STORED_SQL },
   { version: 14, name: "legal holds", sql: HOLD_SQL },
+  { version: 15, name: "events that settle", sql: EVENT_SETTLING_SQL },
 ];
 
 /** Where a delivery stands. */

@@ -1,8 +1,8 @@
 import { Registry } from "prom-client";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { GATEWAY_LIMITS, newMessageId } from "#runtime";
-import { createSigner, generateSigningKey, PAYLOAD_TYPES } from "#trust";
-import { resign } from "#wire";
+import { createSigner, generateSigningKey, PAYLOAD_TYPES, type RegisterView } from "#trust";
+import { resign, toTimestamp } from "#wire";
 import { addEventGauges } from "../../../gateway/event-gauges.ts";
 import { type OperatorEvent, OTHER_SUBJECTS } from "../../../gateway/store/operator-events.ts";
 import { type GatewayBench, openGatewayBench } from "../../support/gateway-bench.ts";
@@ -42,6 +42,61 @@ const lines = async (): Promise<string[]> =>
   (await allEvents()).map(({ kind, participant, subject, count }) =>
     [kind, participant, subject, count].join(" "),
   );
+
+describe("a message whose key was revoked, and is signed again (TP-OPS-22)", () => {
+  const next = generateSigningKey();
+
+  /** The register that revokes NE's key as of now, and names its next one. */
+  function replaced(): RegisterView {
+    const { register } = parties;
+    const own = parties.party("NE").key.keyId;
+    const found = register.signingKey(own);
+    if (found === undefined) throw new TypeError("NE has no key");
+    const { keyId, publicKey, publicRaw } = next;
+    return {
+      ...register,
+      version: register.version + 1n,
+      signingKey: (id) => {
+        if (id === keyId)
+          return { ...found, key: { ...found.key, keyId, publicKey: publicRaw }, publicKey };
+        if (id !== own) return register.signingKey(id);
+        return { ...found, key: { ...found.key, revokedAt: toTimestamp(bench.nowMs) } };
+      },
+    };
+  }
+
+  const again = (bytes: Uint8Array): Uint8Array =>
+    resign(bytes, createSigner(next, PAYLOAD_TYPES.header));
+
+  test("closes its item and its alarm by itself, and a late copy raises none", async () => {
+    await bench.change(replaced());
+    const { bytes } = traceRequest(parties.party("NE"), ["BR"]);
+    await hands.hand(bytes);
+    await hands.hand(bytes);
+    expect(await lines()).toEqual(["FORGERY NE KEY_REVOKED 2"]);
+    await hands.hand(again(bytes));
+    expect(await hands.onlyItem()).toMatchObject({ state: "settled", settledIndex: 1 });
+    const [event] = await allEvents();
+    expect(event?.acknowledged).toMatchObject({
+      by: "exchange",
+      note: expect.stringContaining("signed again"),
+    });
+    await hands.hand(bytes);
+    expect(await lines()).toEqual(["FORGERY NE KEY_REVOKED 2"]);
+  });
+
+  test("leaves the alarm of whoever else has that key", async () => {
+    await bench.change(replaced());
+    const own = traceRequest(parties.party("NE"), ["BR"]).bytes;
+    await hands.hand(own);
+    await hands.hand(traceRequest(parties.party("NE"), ["AT"]).bytes);
+    await hands.hand(again(own));
+    await hands.hand(hands.forgedRequest().forged);
+    expect((await allEvents()).filter(({ acknowledged }) => acknowledged === null)).toMatchObject([
+      { kind: "FORGERY", subject: "KEY_REVOKED", count: 3 },
+    ]);
+  });
+});
 
 describe("what cannot be verified is an event of its participant (TP-OPS-12)", () => {
   test("a forgery, with every copy of it", async () => {
