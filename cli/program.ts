@@ -42,6 +42,7 @@ import { addQuarantineDecide } from "./commands/quarantine-decide.ts";
 import { addQuarantineList } from "./commands/quarantine-list.ts";
 import { addReceipt } from "./commands/receipt.ts";
 import { addRecordsHold } from "./commands/records-hold.ts";
+import { addRecordsList } from "./commands/records-list.ts";
 import { addRecovery } from "./commands/recovery.ts";
 import { addRegisterExchangeKey } from "./commands/register-exchange-key.ts";
 import { addRegisterFreshen } from "./commands/register-freshen.ts";
@@ -129,8 +130,8 @@ const GROUPS = {
   user: "manage who may use a service, and their tokens",
   webhook: "have other systems told of changes",
   receipt: "what was signed about a message",
-  records: "legal holds and disposal of what the gateway keeps",
   quarantine: "decide about what could not be verified",
+  records: "find what the gateway recorded; legal holds and disposal",
   events: "see what the operator should know of",
   policy: "who may send what to whom: look at it, sign it, put it in force",
   log: "check the message log",
@@ -171,8 +172,8 @@ export function createProgram(terminal: Terminal, asJson: boolean): Command {
   addChanges(program, terminal);
   addWebhookCommands(group(program, "webhook", GROUPS.webhook), terminal);
   addReceipt(group(program, "receipt", GROUPS.receipt), terminal);
-  addRecordsCommands(group(program, "records", GROUPS.records), terminal);
   addQuarantineCommands(group(program, "quarantine", GROUPS.quarantine), terminal);
+  addRecordsCommands(group(program, "records", GROUPS.records), terminal);
   addEvents(group(program, "events", GROUPS.events), terminal);
   addPolicyCommands(group(program, "policy", GROUPS.policy), terminal);
   addLogCommands(group(program, "log", GROUPS.log), terminal);
@@ -257,6 +258,7 @@ function addUserCommands(parent: Command, terminal: Terminal): void {
 }
 
 function addRecordsCommands(parent: Command, terminal: Terminal): void {
+  addRecordsList(parent, terminal);
   addRecordsHold(group(parent, "hold", "keep records from disposal, by two people"), terminal);
 }
 

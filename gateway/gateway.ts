@@ -34,6 +34,7 @@ import { createPolicyAnnouncer } from "./policy/open-announcer.ts";
 import { openGatewayPolicy, PolicyKeeper } from "./policy/policy-keeper.ts";
 import { createAnnouncer, createIntake, openGatewayRegister } from "./register/open-register.ts";
 import { RegisterWatch } from "./register/register-watch.ts";
+import { SearchFiller } from "./search-filler.ts";
 import { Speaker } from "./speaker.ts";
 import type { GatewayProcedures } from "./store.ts";
 import { WitnessCollector } from "./witness-collector.ts";
@@ -175,6 +176,9 @@ async function startWork(parts: GatewayParts, base: Base, lifecycle: Lifecycle) 
   lifecycle.add({ name: "certificates", stop: () => certificates.stop() });
   const checker = new LogChecker({ store, clock, logger });
   checker.start();
+  const filler = new SearchFiller({ store, logger });
+  filler.start();
+  lifecycle.add({ name: "records that are made to be found", stop: () => filler.stop() });
   const witnesses = new WitnessCollector({ store, register, checkpoints, clock, logger });
   await witnesses.start();
   lifecycle.add({ name: "witnesses", stop: () => witnesses.stop() });

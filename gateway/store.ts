@@ -1,5 +1,6 @@
 import type { StoreDefinition } from "#runtime";
 import { USER_PROCEDURES, USER_READ_ONLY } from "#users";
+import { noteAct } from "./store/audit/note-act.ts";
 import {
   entryRecordedAt,
   keepCosigned,
@@ -32,6 +33,9 @@ import {
   recordRegister,
   registerAnnounced,
 } from "./store/registers.ts";
+import { fillSearch } from "./store/search/fill-search.ts";
+import { findRecords } from "./store/search/find-records.ts";
+import { loadRecord } from "./store/search/load-record.ts";
 import { countSignedSince, noteOnce } from "./store/signed-since.ts";
 import { keepCheckpoint, loadLogTile, logHead, status } from "./store/status.ts";
 import { storedBytes } from "./store/stored-bytes.ts";
@@ -91,6 +95,10 @@ export const store = {
     loadHold,
     logHead,
     keepCheckpoint,
+    fillSearch,
+    findRecords,
+    loadRecord,
+    noteAct,
     status,
     storedBytes,
   },
@@ -120,6 +128,8 @@ export const store = {
     "listHolds",
     "loadHold",
     "logHead",
+    "findRecords",
+    "loadRecord",
     "status",
     "storedBytes",
   ],

@@ -5,6 +5,7 @@ import type { GatewayProcedures } from "../store.ts";
 import { addEventRoutes } from "./event-routes.ts";
 import { addHoldRoutes } from "./hold-routes.ts";
 import { addQuarantineRoutes, type QuarantineRouteDeps } from "./quarantine-routes.ts";
+import { addRecordRoutes } from "./record-routes.ts";
 
 /** What the door of operators works with. */
 export interface OperatorDoorDeps extends QuarantineRouteDeps {
@@ -23,6 +24,7 @@ export function operatorDoor(deps: OperatorDoorDeps): HttpApi {
       addQuarantineRoutes(routes, deps);
       addHoldRoutes(routes, deps);
       addEventRoutes(routes, { store, clock });
+      addRecordRoutes(routes, { store, clock });
     },
   };
 }

@@ -10,6 +10,7 @@ import { isUnverified, type Passage } from "../passage.ts";
 import { conversationFacts } from "../store/conversations/conversation-facts.ts";
 import type { KeptUnverified, UnverifiedItem, UnverifiedResult } from "../store/quarantine.ts";
 import type { RecordedBatch, RecordItem, RecordResult, RouteDecision } from "../store/record.ts";
+import { recordFacts } from "../store/search/record-facts.ts";
 import type { GatewayProcedures } from "../store.ts";
 import { storedBytesQuota } from "../stored-quota.ts";
 
@@ -135,6 +136,7 @@ function itemOf(passage: Passage, message: ParsedMessage, deps: RecordDeps): Rec
     keepParts: accepted,
     storedBytesMax: storedBytesQuota(deps.register.participant(sender)?.quotas),
     sentAtMs: timestampMs(header.sentAt) ?? 0,
+    facts: recordFacts(header),
     conversation: accepted ? conversationFacts(header, deps.register) : undefined,
     ...claims,
   };

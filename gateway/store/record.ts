@@ -15,6 +15,8 @@ import { noteOccurrences, type Occurrence } from "./operator-events.ts";
 import { isRetryable } from "./quarantine-item.ts";
 import { isRejected, openItems, settleItems } from "./quarantine-settling.ts";
 import { findMessage } from "./recall.ts";
+import { RecordNotes } from "./search/note-record.ts";
+import type { RecordFacts } from "./search/record-facts.ts";
 import { StoredBook } from "./stored-bytes.ts";
 import { DELIVERY, DELIVERY_STRIDE, PART_STRIDE } from "./tables.ts";
 import { countTraffic } from "./traffic.ts";
@@ -51,6 +53,8 @@ export interface RecordItem {
   readonly sentAtMs: number;
   /** Quota of its sender: bytes of its messages that may be held (TP-GW-10). */
   readonly storedBytesMax: number;
+  /** What its record is found by. */
+  readonly facts: RecordFacts;
   /** What it does in its conversation; undefined on kinds that are no move of one. */
   readonly conversation: ConversationFacts | undefined;
 }
@@ -145,12 +149,14 @@ export async function recordBatch(tx: Transaction, batch: RecordBatch): Promise<
   }
   const entries = decisions.map((decision) => encodeEntry(decision, batch, recordedAtMs));
   const log = entries.length === 0 ? await unchangedLog(tx) : await appendLogEntries(tx, entries);
+  const notes = new RecordNotes(tx);
   let next = 0;
   for (let position = 0; position < results.length; position += 1) {
     if (results[position] !== undefined) continue;
     const decision = decisions[next] as Decision;
     const index = log.firstIndex + next;
     const id = await insertMessage(tx, decision, { batch, recordedAtMs, index, size: log.size });
+    if (id > 0) await notes.note({ ...decision.item, id, code: decision.code, recordedAtMs });
     results[position] = {
       type: "recorded",
       id,

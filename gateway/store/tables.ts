@@ -2,6 +2,7 @@ import { LOG_MIGRATION_SQL } from "#message-log";
 import { REPEAT_MIGRATION_SQL } from "#repeats";
 import type { Migration } from "#runtime";
 import { USER_MIGRATION_SQL } from "#users";
+import { AUDIT_SQL } from "./audit/audit-tables.ts";
 import { CONVERSATION_SQL } from "./conversations/conversation-tables.ts";
 import { COSIGNED_SQL } from "./cosigned.ts";
 import { EVENT_SETTLING_SQL, EVENT_SQL } from "./event-tables.ts";
@@ -11,6 +12,7 @@ import { PINS_SQL } from "./pins.ts";
 import { POLICY_SQL } from "./policy-tables.ts";
 import { QUARANTINE_SQL } from "./quarantine-tables.ts";
 import { REGISTER_SQL } from "./register-tables.ts";
+import { SEARCH_SQL } from "./search/search-tables.ts";
 import { STORED_SQL } from "./stored-bytes.ts";
 
 /**
@@ -100,6 +102,8 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 13, name: "bytes held for each participant", sql: STORED_SQL },
   { version: 14, name: "legal holds", sql: HOLD_SQL },
   { version: 15, name: "events that settle", sql: EVENT_SETTLING_SQL },
+  { version: 16, name: "what records are found by", sql: SEARCH_SQL },
+  { version: 17, name: "what persons did with records", sql: AUDIT_SQL },
 ];
 
 /** Where a delivery stands. */

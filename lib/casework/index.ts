@@ -100,6 +100,7 @@ export {
   type ConsignmentProblem,
   type ConsignmentText,
 } from "./consignment/consignment-kinds.ts";
+export { CONVERSATION_STATES, type ConversationState } from "./conversation-states.ts";
 export { FORMS, filledForm, formOf, formsOfSubject } from "./forms/forms.ts";
 export { candidateLookups, type SearchDepth } from "./identity/candidate-lookups.ts";
 export {

@@ -167,6 +167,11 @@ export const HTTP_CODES = {
     title: "The file is here as a whole, or was given up; it takes no more bytes.",
     remedy: "Begin another upload for another file.",
   },
+  SEARCH_NOT_READY: {
+    status: 503,
+    title: "Records of before an upgrade are still being made to be found.",
+    remedy: "Ask again in some minutes; a record is shown by its place in the log already now.",
+  },
   TOO_MANY_WAITING: {
     status: 429,
     title: "Too many requests wait for a change already.",

@@ -67,6 +67,7 @@ export {
   type SchemaProblem,
   type SchemaResult,
 } from "./schema.ts";
+export { SEARCH_LIMITS } from "./search-limits.ts";
 export { Semaphore } from "./semaphore.ts";
 export { shareInFlight } from "./share-in-flight.ts";
 export { STATUS_LIMITS } from "./status-limits.ts";

@@ -25,6 +25,7 @@ import {
 import { type ApiExample, examplesOf, problemsOf, withIds } from "../support/api-examples.ts";
 import { arrangeHolds } from "../support/example-holds.ts";
 import { arrangeNotices } from "../support/example-notices.ts";
+import { recordedRequest } from "../support/example-record.ts";
 import { specsOf } from "../support/nats-carrier.ts";
 import { JPEG } from "../support/pictures.ts";
 import { renewedRegister } from "../support/renewed-register.ts";
@@ -274,11 +275,11 @@ async function arrangeQuarantine(): Promise<Map<string, string>> {
   }
   await connection.flush();
   await connection.close();
-  const areBoth = ({ items = [] }: { items?: object[] }) => items.length === 2;
-  await until(door, "/v1/quarantine", areBoth);
+  await until(door, "/v1/quarantine", ({ items = [] }: { items?: object[] }) => items.length === 2);
   await arrangeHolds(door, exchange.paths);
   const register = await renewedRegister(exchange.paths, door);
-  return new Map([[EXAMPLE_IDS.token, tokenId], ...register]);
+  const record = await recordedRequest(doorOf("KE"), door);
+  return new Map([[EXAMPLE_IDS.token, tokenId], ...register, record]);
 }
 
 function untilCase(door: ApiDoor, caseId: string | undefined, wanted: string): Promise<void> {

@@ -1,6 +1,7 @@
 import type { Refusal } from "#errors";
 import { Kind } from "#proto";
 import type { Transaction } from "#runtime";
+import { refreshState } from "./conversation-state.ts";
 import { STANDING } from "./conversation-tables.ts";
 import { followAlert } from "./follow-alert.ts";
 import { type Followed, followTrace, type TraceMessage } from "./follow-trace.ts";
@@ -72,11 +73,12 @@ export async function keepConsequence(
   const { thread } = consequence;
   switch (consequence.type) {
     case "opens":
-      return await insertThread(tx, thread, id);
+      await insertThread(tx, thread, id);
+      break;
     case "cancels": {
       const sql = "UPDATE conversation SET standing = ? WHERE id = ?";
       await tx.run(sql, STANDING.cancelled, thread.id ?? 0);
-      return;
+      break;
     }
     case "moves": {
       const { messageId, by, move, outcomeClass, sentAtMs } = consequence.move;
@@ -91,11 +93,12 @@ export async function keepConsequence(
         outcomeClass,
         sentAtMs,
       );
-      return;
+      break;
     }
     default:
-      return consequence satisfies never;
+      consequence satisfies never;
   }
+  await refreshState(tx, thread.id ?? 0);
 }
 
 /**
@@ -120,4 +123,9 @@ export async function settleMessage(
     id,
     STANDING.takenBack,
   );
+  const move = await tx.get<{ conversation: number }>(
+    "SELECT conversation FROM conversation_move WHERE id = ?",
+    id,
+  );
+  await refreshState(tx, move?.conversation ?? id);
 }

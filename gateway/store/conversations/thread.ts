@@ -51,6 +51,12 @@ export async function loadThreads(tx: Transaction, conversationId: string): Prom
   return await Promise.all(rows.map((row) => threadOf(tx, row)));
 }
 
+/** The thread that a message opened; undefined when it opened none. */
+export async function loadThread(tx: Transaction, id: number): Promise<Thread | undefined> {
+  const row = await tx.get<ThreadRow>("SELECT * FROM conversation WHERE id = ?", id);
+  return row === undefined ? undefined : await threadOf(tx, row);
+}
+
 async function threadOf(tx: Transaction, row: ThreadRow): Promise<Thread> {
   const moves = await tx.all<MoveRow>(
     `SELECT message_id, side, move, outcome_class, sent_at, receipted_at FROM conversation_move

@@ -62,6 +62,8 @@ export const EXAMPLE_IDS = {
   signedRegister: "AAAA",
   /** SHA-256 of an entry in it. */
   registerEntry: "5e".repeat(32),
+  /** Place of a trace request in the log. */
+  record: "471108",
   /** An import of a register that is begun. */
   registerFile: "up_3c9a1e7b5d20",
   /** Another one. */

@@ -21,7 +21,7 @@ export const TAGS = {
   participants: "The participant register in force, and new versions of it.",
   log: "The message log as hashes, for whoever wants to verify it.",
   overview: "The service at a glance: counts, and what to look into.",
-  records: "What is kept: legal holds, what is due for disposal, certificates of it.",
+  records: "What is kept: found, looked at, held, due for disposal; certificates of it.",
   quarantine: "What the gateway could not verify.",
   events: "What the operator should know of.",
   users: "Who may use the service, and their tokens.",

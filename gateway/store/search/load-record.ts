@@ -1,0 +1,48 @@
+import type { SqlRow, Transaction } from "#runtime";
+import type { MessageRow } from "../message-row.ts";
+import { DELIVERY_STRIDE, PART_STRIDE } from "../tables.ts";
+
+/** One record with what became of it. */
+export interface LoadedRecord {
+  readonly message: MessageRow;
+  /** Number of the state of the conversation it opened; null where it opened none. */
+  readonly state: number | null;
+  readonly deliveries: readonly DeliveryRow[];
+  /** Positions of the parts whose bytes are kept. */
+  readonly keptParts: readonly number[];
+}
+
+/** A delivery as a person is shown it. */
+export interface DeliveryRow extends SqlRow {
+  recipient: string;
+  state: number;
+  attempts: number;
+  expires_at: number;
+  /** Id of the record of the receipt that ended it. */
+  receipt: number | null;
+  expiry_at: number | null;
+}
+
+/** The record of an entry of the log; null when there is none. */
+export async function loadRecord(
+  tx: Transaction,
+  { logIndex }: { readonly logIndex: number },
+): Promise<LoadedRecord | null> {
+  const id = logIndex + 1;
+  const message = await tx.get<MessageRow>("SELECT * FROM messages WHERE id = ?", id);
+  if (message === undefined) return null;
+  const opened = await tx.get<{ state: number }>("SELECT state FROM conversation WHERE id = ?", id);
+  const deliveries = await tx.all<DeliveryRow>(
+    `SELECT recipient, state, attempts, expires_at, receipt, expiry_at FROM deliveries
+     WHERE id >= ? AND id < ? ORDER BY id`,
+    id * DELIVERY_STRIDE,
+    (id + 1) * DELIVERY_STRIDE,
+  );
+  const parts = await tx.all<{ id: number }>(
+    "SELECT id FROM parts WHERE id >= ? AND id < ? ORDER BY id",
+    id * PART_STRIDE,
+    (id + 1) * PART_STRIDE,
+  );
+  const keptParts = parts.map((part) => part.id - id * PART_STRIDE);
+  return { message, state: opened?.state ?? null, deliveries, keptParts };
+}

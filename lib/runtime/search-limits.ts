@@ -1,0 +1,13 @@
+/** Limits of looking for records and of the audit trail (docs/spec/search.md). */
+export const SEARCH_LIMITS = {
+  /** Ids looked at before the next list of ids is chosen, where several criteria meet. */
+  windowRows: 1_000,
+  /** Such windows in one read, so that a search never holds up a commit for long. */
+  windowsMax: 10,
+  /** Older records made to be found in one transaction: some milliseconds. */
+  fillRows: 200,
+  /** Pause between two such transactions, so that the store's thread is for messages. */
+  fillPauseMs: 10,
+  /** Why somebody looked: a sentence or two. */
+  reasonCharsMax: 500,
+} as const;
