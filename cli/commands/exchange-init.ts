@@ -16,7 +16,7 @@ import {
   type OutputOptions,
   type Terminal,
 } from "../command-result.ts";
-import { collect } from "../parse-option.ts";
+import { collect, parseLimit } from "../parse-option.ts";
 
 interface InitOptions extends OutputOptions {
   readonly data: string;
@@ -25,6 +25,7 @@ interface InitOptions extends OutputOptions {
   readonly host?: readonly string[];
   readonly caCert?: string;
   readonly caKey?: string;
+  readonly room?: number;
 }
 
 const HELP = `
@@ -45,8 +46,12 @@ TLS, and NATS lets in only who has a certificate besides its credentials. --host
 hub, --host ID=NAME one of a participant's door; those of loopback are in every certificate.
 With --ca-cert and --ca-key the certificates come from an authority you have; its key is not kept.
 
+Half of the free disk is shared out among the streams of all, once and for good: without --room they
+are of a fair size, and there is room for as many participants as fit.
+
 Examples:
   tracepost exchange init --data exchange --participants participants.yaml
+  tracepost exchange init --data exchange --participants participants.yaml --room 500
   tracepost exchange init --data exchange --participants participants.yaml --host hub.example.org
 `;
 
@@ -61,6 +66,7 @@ export function addExchangeInit(parent: Command, terminal: Terminal): void {
     .option("--host <name>", "a name to be reached by, repeatable; makes certificates", collect)
     .option("--ca-cert <file>", "authority that issues them (PEM); default one of its own")
     .option("--ca-key <file>", "key of that authority (PEM, 0600)")
+    .option("--room <n>", "participants to leave room for on the disk, later ones too", parseLimit)
     .addHelpText("after", HELP);
   addAction<InitOptions>(command, terminal, initialize);
 }
@@ -69,7 +75,7 @@ async function initialize(options: InitOptions): Promise<CommandResult> {
   const dataDir = resolve(options.data);
   const participants = parseParticipantsYaml(await readText(options.participants));
   const transport = await transportOf(options);
-  await initExchange({ dataDir, participants, transport });
+  await initExchange({ dataDir, participants, transport, room: options.room });
   const { marker } = await openExchangeFolder(dataDir);
   const { exchangeId, logOrigin } = marker;
   const ids = participants.map(({ id }) => id);

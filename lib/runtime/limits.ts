@@ -339,6 +339,8 @@ export const NATS_LIMITS = {
   duplicateWindowMs: 2 * MINUTE_MS,
   /** Size of a stream where the disk allows it. */
   streamBytes: 256 * KIB * KIB,
+  /** A stream is made no smaller than this for participants that may come later. */
+  streamBytesFair: 64 * KIB * KIB,
   /** Below this a stream cannot hold a day's urgent messages beside a backlog. */
   streamBytesMin: 16 * KIB * KIB,
   /** Share of the free disk that all streams together may reserve. */

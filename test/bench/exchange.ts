@@ -40,7 +40,7 @@ export interface BenchExchange {
 /** Sets one up in a folder of its own. */
 export async function openBenchExchange(ids: readonly string[]): Promise<BenchExchange> {
   const dataDir = await mkdtemp(join(tmpdir(), "tracepost-bench-"));
-  await initExchange({ dataDir, participants: ids.map(specOf) });
+  await initExchange({ dataDir, participants: ids.map(specOf), room: ids.length });
   const programs = { gateway: IDLE, focalPoint: IDLE, borderAgency: IDLE };
   const running = await startExchange({ dataDir, programs });
   const { paths } = running;

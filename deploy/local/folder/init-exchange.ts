@@ -45,6 +45,8 @@ export interface InitOptions {
   readonly participants: readonly ParticipantSpec[];
   /** Origin line of the message log; default a name made from the exchange's random id. */
   readonly logOrigin?: string;
+  /** Participants there is to be room for, later ones included; default: see planStorage. */
+  readonly room?: number | undefined;
   /** Certificates for mutual TLS; default: none, everything stays on loopback (TP-TLS-2). */
   readonly transport?: TransportOptions | undefined;
 }
@@ -61,7 +63,7 @@ export async function initExchange(options: InitOptions): Promise<void> {
   const participants = parseParticipantsYaml(participantsYaml(options.participants));
   refuseElsewhere(participants);
   await prepareFolder(paths);
-  const storage = planStorage(participants.length, await freeBytes(paths.dataDir));
+  const storage = planStorage(participants.length, await freeBytes(paths.dataDir), options.room);
   const exchangeId = randomBytes(6).toString("hex");
   const logOrigin = options.logOrigin ?? `tracepost.local/${exchangeId}`;
   await writeTrust(paths, participants, logOrigin);

@@ -25,7 +25,7 @@ import {
   participantPermissions,
   type RolePermissions,
 } from "./permissions.ts";
-import type { StoragePlan } from "./storage-plan.ts";
+import { roomIn, type StoragePlan } from "./storage-plan.ts";
 
 /** Account of the outboxes; only the operator's own users are in it. */
 export const CORE_ACCOUNT = "CORE";
@@ -187,7 +187,7 @@ function corePlan(participants: number, storage: StoragePlan): AccountPlan {
       exports: 1 + gatewayServices().length,
       connections: OPERATOR_CONNECTIONS_MAX,
       // Room for those who are admitted later, as far as the disk goes.
-      streams: Math.max(participants, Math.floor(storage.coreBytes / storage.streamBytes)),
+      streams: Math.max(participants, roomIn(storage)),
       consumers: LANES.length,
       diskBytes: storage.coreBytes,
       streamBytes: storage.streamBytes,

@@ -1,3 +1,4 @@
+import { TracepostError } from "#errors";
 import { ParticipantStatus } from "#proto";
 import type { RegisterView } from "#trust";
 
@@ -54,6 +55,30 @@ export function planReconcile(
   // Who is to be cut off comes first; then all of a kind together, so that each account that
   // others import is there before it is imported.
   return RECONCILE_ORDER.flatMap((action) => steps.filter((step) => step.action === action));
+}
+
+/**
+ * Whether there is room for the streams that are to be made: the disk was shared out at set-up, and
+ * a server that is full would refuse them halfway (TP-NATS-15). Throws TracepostError
+ * INPUT_INVALID.
+ */
+export function checkRoom(
+  steps: readonly ReconcileStep[],
+  standings: ReadonlyMap<string, NatsStanding>,
+  room: number,
+): void {
+  const there = [...standings.values()].filter(({ hasStreams }) => hasStreams).length;
+  const coming = steps.filter(({ action }) => action === "make-streams");
+  if (coming.length === 0 || there + coming.length <= room) return;
+  throw new TracepostError("INPUT_INVALID", "there is no room for so many participants", {
+    problems: [
+      `${there} have streams, ${coming.length} more are to get them (${coming[0]?.participant}, …), ` +
+        `and the disk was shared out for ${room}`,
+    ],
+    remedy:
+      "Admit fewer, or move to an exchange that was set up with more room: " +
+      "tracepost exchange init --room N.",
+  });
 }
 
 const NOTHING: NatsStanding = {

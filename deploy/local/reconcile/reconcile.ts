@@ -1,9 +1,11 @@
 import { connectClaimsAdmin } from "#bus";
 import type { Clock } from "#runtime";
 import type { RegisterView } from "#trust";
+import { readStoragePlan } from "../provision/authority-files.ts";
 import { operatorConnection } from "../provision/operator-connection.ts";
+import { roomIn } from "../provision/storage-plan.ts";
 import { doSteps, type StepTools } from "./do-steps.ts";
-import { planReconcile, RECONCILE_ORDER, type ReconcileStep } from "./plan.ts";
+import { checkRoom, planReconcile, RECONCILE_ORDER, type ReconcileStep } from "./plan.ts";
 import { type CarrierPlace, standingsOf } from "./standings.ts";
 
 /** Which server is to follow which register. */
@@ -25,13 +27,16 @@ export interface Reconciliation {
 /**
  * Compares NATS with the register (TP-RUN-8). The plan is shown before anything is done. A run that
  * is interrupted leaves each participant as far as it came; the next plan holds the rest. Throws
- * TracepostError DATA_FOLDER, KEY_FILE or TRANSPORT; a step that threw is not done.
+ * TracepostError DATA_FOLDER, KEY_FILE or TRANSPORT, INPUT_INVALID where there is no room for all;
+ * a step that threw is not done.
  */
 export async function openReconciliation(options: ReconcileOptions): Promise<Reconciliation> {
   const { clock, natsUrl, paths, register, registerBytes } = options;
   const claims = await connectClaimsAdmin(operatorConnection(paths, natsUrl, "reconciler"));
   try {
-    const steps = planReconcile(register, await standingsOf({ natsUrl, paths }, claims));
+    const standings = await standingsOf({ natsUrl, paths }, claims);
+    const steps = planReconcile(register, standings);
+    checkRoom(steps, standings, roomIn(await readStoragePlan(paths)));
     const tools: StepTools = { claims, clock, natsUrl, paths, register, registerBytes };
     return {
       steps,

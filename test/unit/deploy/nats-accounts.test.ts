@@ -75,7 +75,7 @@ describe("the tokens that are issued to NATS (TP-NATS-6)", () => {
       imports: 0,
       exports: 7,
       leaf: 0,
-      streams: 100,
+      streams: 400,
       consumer: 3,
       mem_storage: 0,
       disk_storage: STORAGE.coreBytes,
