@@ -196,7 +196,7 @@ type Work = Awaited<ReturnType<typeof startWork>>;
 
 async function openDoor(
   { clock, config, logger }: GatewayParts,
-  { client, disk, events, metrics, register, store, storeFile, transport }: Base,
+  { client, disk, events, metrics, register, signers, store, storeFile, transport }: Base,
   { announcer, heardAtMs, intake, pipeline, policy, shared, witnesses }: Work,
   lifecycle: Lifecycle,
 ): Promise<string> {
@@ -221,7 +221,7 @@ async function openDoor(
     openRoutes: (routes) => {
       addRegisterFetch(routes, registers);
       addLogRoutes(routes, { ...shared, witnesses });
-      addPolicyFetch(routes, { policy, store });
+      addPolicyFetch(routes, { policy, store, signers });
     },
   });
   lifecycle.add({ name: "http", stop: () => server.close() });

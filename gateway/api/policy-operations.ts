@@ -9,7 +9,8 @@ export const FETCH_POLICY = {
     operationId: "fetchPolicy",
     summary: "The signed routing policy in force",
     description:
-      "As the root keys signed it. Without one that was published the default policy of the " +
+      "As the root keys signed it; the header `tracepost-log-evidence` proves that it was logged " +
+      "(an encoded LogEvidence, base64). Without one that was published the default policy of the " +
       "program decides, and there is nothing to fetch.",
     tags: ["participants"],
     querystring: Type.Object(

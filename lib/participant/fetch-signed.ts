@@ -1,4 +1,6 @@
 import { TracepostError } from "#errors";
+import type { PolicyOffer } from "#post";
+import { LogEvidence } from "#proto";
 import { boundedBody, POLICY_LIMITS, TRUST_LIMITS } from "#runtime";
 import {
   entryDigest,
@@ -7,9 +9,10 @@ import {
   type RegisterClient,
   withEntries,
 } from "#trust";
+import { decodeExactly, LOG_EVIDENCE_HEADER } from "#wire";
 
-/** Fetches what is in force at the exchange; undefined when it cannot be had now. */
-export type FetchSigned = () => Promise<Uint8Array | undefined>;
+/** Fetches the policy in force at the exchange; undefined when it cannot be had now. */
+export type FetchPolicy = () => Promise<PolicyOffer | undefined>;
 
 /** The same for a register: to a client that has a version it gives what that one lacks. */
 export type FetchRegister = (client?: RegisterClient) => Promise<Uint8Array | undefined>;
@@ -29,10 +32,16 @@ export function fetchRegisterFrom(exchangeUrl: string): FetchRegister {
   };
 }
 
-/** The same for the routing policy in force (TP-POLICY-10). */
-export function fetchPolicyFrom(exchangeUrl: string): FetchSigned {
+/** The same for the routing policy in force, with the proof that it was logged (TP-POLICY-10). */
+export function fetchPolicyFrom(exchangeUrl: string): FetchPolicy {
   const url = new URL("/policy", exchangeUrl);
-  return () => fetchBytes(url, POLICY_LIMITS.policyBytesMax);
+  return async () => {
+    const fetched = await fetchAnswer(url, POLICY_LIMITS.policyBytesMax);
+    if (fetched === undefined) return undefined;
+    const text = fetched.headers.get(LOG_EVIDENCE_HEADER) ?? "";
+    const evidence = decodeExactly(LogEvidence, Buffer.from(text, "base64"));
+    return { policy: fetched.body, evidence: text === "" ? undefined : evidence };
+  };
 }
 
 /** A bundle with what the client lacks; undefined when it cannot be had in parts. */
@@ -55,6 +64,13 @@ async function fetchParts(door: URL, client: RegisterClient): Promise<Uint8Array
 }
 
 async function fetchBytes(url: URL, bytesMax: number): Promise<Uint8Array | undefined> {
+  return (await fetchAnswer(url, bytesMax))?.body;
+}
+
+async function fetchAnswer(
+  url: URL,
+  bytesMax: number,
+): Promise<{ readonly body: Uint8Array; readonly headers: Headers } | undefined> {
   const signal = AbortSignal.timeout(TRUST_LIMITS.registerFetchMs);
   const response = await fetch(url, { redirect: "error", signal }).catch(() => undefined);
   if (response === undefined) return undefined;
@@ -62,6 +78,6 @@ async function fetchBytes(url: URL, bytesMax: number): Promise<Uint8Array | unde
     throw new TracepostError("UNAVAILABLE", `${url.origin} answers ${response.status}`);
   }
   const body = await boundedBody(response, bytesMax);
-  if (body !== undefined) return body;
+  if (body !== undefined) return { body, headers: response.headers };
   throw new TracepostError("UNAVAILABLE", `${url.href} sends over ${bytesMax} bytes`);
 }

@@ -1,3 +1,4 @@
+import type { KeyObject } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Refusal, refuse, TracepostError } from "#errors";
@@ -13,16 +14,16 @@ import { checkPolicyEvidence, type PolicyOffer, type PolicyTaker } from "#post";
 import type { Logger } from "#runtime";
 import { type RegisterClient, writePublic } from "#trust";
 import { equalBytes, sha256 } from "#wire";
-import type { FetchSigned } from "./fetch-signed.ts";
+import type { FetchPolicy } from "./fetch-signed.ts";
 
 /** What the policy of a participant is kept with. */
 export interface PolicyDeskParts {
   /** Folder in which what was taken is kept. */
   readonly dataDir: string;
-  /** Whose root keys sign policies: those of today, and those it has known before (TP-KEY-3). */
+  /** Whose root keys sign policies: those of today; those of before, what was taken then. */
   readonly client: Pick<RegisterClient, "current" | "rootKeys" | "rootKeysEver">;
   /** Fetches what is in force at the exchange; default: it is waited for. */
-  readonly fetch?: FetchSigned | undefined;
+  readonly fetch?: FetchPolicy | undefined;
   readonly logger: Logger;
 }
 
@@ -56,12 +57,8 @@ export class PolicyDesk implements PolicyTaker {
   /** The policy to judge by now. */
   readonly view = () => this.#current.view();
 
-  async take({ evidence, policy }: PolicyOffer): Promise<Refusal | undefined> {
-    const { client } = this.#parts;
-    return await this.#offer(policy, () => {
-      const proven = checkPolicyEvidence(evidence, sha256(policy), client.current.view());
-      return proven.ok ? undefined : proven.refusal;
-    });
+  async take(offer: PolicyOffer): Promise<Refusal | undefined> {
+    return await this.#offer(offer);
   }
 
   noteNewer(version: bigint): void {
@@ -80,10 +77,10 @@ export class PolicyDesk implements PolicyTaker {
     await this.#working.catch(() => undefined);
   }
 
-  async #fetchNow(fetch: FetchSigned): Promise<void> {
-    const bytes = await fetch();
-    if (bytes === undefined) return;
-    const refusal = await this.#offer(bytes, () => undefined);
+  async #fetchNow(fetch: FetchPolicy): Promise<void> {
+    const offer = await fetch();
+    if (offer === undefined) return;
+    const refusal = await this.#offer(offer);
     if (refusal === undefined) return;
     const { code, detail, field } = refusal;
     throw new TracepostError("VERIFICATION", `the policy fetched is refused: ${field} ${detail}`, {
@@ -92,16 +89,14 @@ export class PolicyDesk implements PolicyTaker {
   }
 
   /** One at a time: two of them must not overtake each other between disk and use. */
-  async #offer(bytes: Uint8Array, doubt: () => Refusal | undefined): Promise<Refusal | undefined> {
-    const done = this.#working.catch(() => undefined).then(() => this.#takeNow(bytes, doubt));
+  async #offer(offer: PolicyOffer): Promise<Refusal | undefined> {
+    const done = this.#working.catch(() => undefined).then(() => this.#takeNow(offer));
     this.#working = done;
     return await done;
   }
 
-  async #takeNow(
-    bytes: Uint8Array,
-    doubt: () => Refusal | undefined,
-  ): Promise<Refusal | undefined> {
+  async #takeNow({ evidence, policy: bytes }: PolicyOffer): Promise<Refusal | undefined> {
+    const { client, dataDir, logger } = this.#parts;
     const parsed = parsePolicyFile(bytes);
     if (!parsed.ok) return parsed.refusal;
     const { version } = parsed.value.version;
@@ -109,14 +104,15 @@ export class PolicyDesk implements PolicyTaker {
     // What was handed on before may come again, and late.
     if (version < before) return undefined;
     if (version === before) return this.#compare(bytes, version);
-    const opened = openPolicy(bytes, signersOf(this.#parts));
+    // A root key that was removed signs nothing that is taken from then on (TP-KEY-3).
+    const opened = openPolicy(bytes, signersOf(client, client.rootKeys));
     if (!opened.ok) return opened.refusal;
-    const refusal = doubt();
-    if (refusal !== undefined) return refusal;
-    await writePublic(keptFile(this.#parts.dataDir), bytes);
+    const proven = checkPolicyEvidence(evidence, sha256(bytes), client.current.view());
+    if (!proven.ok) return proven.refusal;
+    await writePublic(keptFile(dataDir), bytes);
     this.#bytes = bytes;
     this.#current.replace(opened.value.policy);
-    this.#parts.logger.info({ version: String(version) }, "a new routing policy is in use");
+    logger.info({ version: String(version) }, "a new routing policy is in use");
     return undefined;
   }
 
@@ -131,21 +127,24 @@ function keptFile(dataDir: string): string {
   return join(dataDir, "policy-taken.bin");
 }
 
-/** More than half of the root keys of today; a policy may be older than they are. */
-function signersOf({ client }: PolicyDeskParts): PolicySigners {
-  const threshold = Math.floor(client.rootKeys.length / 2) + 1;
-  return { keys: client.rootKeysEver, threshold };
+/** As many of some keys as are more than half of the root keys of today. */
+function signersOf(
+  { rootKeys }: PolicyDeskParts["client"],
+  keys: readonly KeyObject[],
+): PolicySigners {
+  return { keys, threshold: Math.floor(rootKeys.length / 2) + 1 };
 }
 
+/** What was taken may be signed by root keys of before, and stays in use (TP-KEY-3). */
 async function readKept(parts: PolicyDeskParts): Promise<VerifiedPolicy | undefined> {
-  const { dataDir, logger } = parts;
+  const { client, dataDir, logger } = parts;
   const file = keptFile(dataDir);
   const bytes = await readFile(file).catch((caught: NodeJS.ErrnoException) => {
     if (caught.code === "ENOENT") return undefined;
     throw new TracepostError("VERIFICATION", `${file} cannot be read`, { cause: caught });
   });
   if (bytes === undefined) return undefined;
-  const opened = openPolicy(bytes, signersOf(parts));
+  const opened = openPolicy(bytes, signersOf(client, client.rootKeysEver));
   if (opened.ok) return opened.value;
   const { code, detail, field } = opened.refusal;
   logger.error({ file, code, field, detail }, "the policy kept here does not verify");

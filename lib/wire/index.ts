@@ -21,6 +21,7 @@ export { bytesFieldIn } from "./field-count.ts";
 export { type InspectedPart, type Inspection, inspectContent, inspectEnvelope } from "./inspect.ts";
 export { isSealedKind, isTraceKind, kindToken } from "./kinds.ts";
 export { LANES, type LaneToken, laneOf, laneToken } from "./lanes.ts";
+export { LOG_EVIDENCE_HEADER } from "./log-evidence-header.ts";
 export { type ParsedDispatch, parseDispatch } from "./parse-dispatch.ts";
 export {
   checkSubject,

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { accepted, refused } from "#errors";
 import { type ApiDoor, callApi } from "#http";
 import { KeyFlags, PolicyDesk, RegisterDesk } from "#participant";
-import { createPost, type MessageDraft, type Post, type PostEvent } from "#post";
+import { createPost, type MessageDraft, type PolicyOffer, type Post, type PostEvent } from "#post";
 import { SignedRegister } from "#proto";
 import { type Clock, createLogger, type Database, type Logger } from "#runtime";
 import { openSqliteStore } from "#store";
@@ -40,7 +40,7 @@ export interface PostMember {
   /** Judges policies, and holds the one in use here; opened anew by each restart. */
   policies: PolicyDesk;
   /** What is asked of the exchange's door when the log names a newer policy; default: nothing. */
-  fetchPolicy: (() => Promise<Uint8Array | undefined>) | undefined;
+  fetchPolicy: (() => Promise<PolicyOffer | undefined>) | undefined;
   /** Registers kept, in their order; in memory. */
   readonly kept: Uint8Array[];
   /** What is asked of the exchange's door when a peer names a newer register; default: nothing. */

@@ -1,8 +1,9 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { fetchPolicyFrom } from "#participant";
+import { fetchPolicyFrom, PolicyDesk } from "#participant";
 import { addPolicySignature, DEFAULT_POLICY_TEXT, draftPolicy } from "#policy";
+import { createLogger } from "#runtime";
 import type { SigningKeyPair } from "#trust";
 import { toTimestamp } from "#wire";
 import { makeParties } from "../../support/parties.ts";
@@ -67,6 +68,34 @@ describe("the routing policy at the participants (TP-POLICY-9)", () => {
     const inForce = await readFile(join(exchange.dir, "policy.bin"));
     expect(await take(inForce)).toBeUndefined();
     expect(ne.policies.view()).toMatchObject({ version: 1n, text: DEFAULT_POLICY_TEXT });
+  });
+});
+
+describe("a root key that was removed (TP-KEY-3)", () => {
+  test("signs no policy that a participant takes; what was taken before stays", async () => {
+    await everybodyHas(1n);
+    const { root } = exchange.parties;
+    const next = makeParties([{ id: "NE" }]).root;
+    const { current } = ne.client;
+    const before = { current, rootKeys: [root.publicKey], rootKeysEver: [root.publicKey] };
+    const rootKeysEver = [root.publicKey, next.publicKey];
+    const after = { current, rootKeys: [next.publicKey], rootKeysEver };
+    const offer = await fetchPolicyFrom(exchange.door.url)();
+    if (offer === undefined) throw new TypeError("no policy was fetched");
+    const logger = createLogger({ name: "desk", level: "silent" });
+    const open = (client: typeof before, dataDir: string) =>
+      PolicyDesk.open({ dataDir, client, logger });
+    const [late, early] = [join(exchange.dir, "late"), join(exchange.dir, "early")];
+    await Promise.all([late, early].map((dir) => mkdir(dir)));
+    expect(await (await open(after, late)).take(offer)).toMatchObject({
+      code: "SIGNATURE_INVALID",
+    });
+    const desk = await open(before, early);
+    expect(await desk.take({ ...offer, evidence: undefined })).toMatchObject({
+      code: "NOT_LOGGED",
+    });
+    expect(await desk.take(offer)).toBeUndefined();
+    expect((await open(after, early)).view().version).toBe(1n);
   });
 });
 
