@@ -1,5 +1,6 @@
 import { join, resolve } from "node:path";
-import type { Command } from "commander";
+import { setTimeout as pause } from "node:timers/promises";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import { FAULTS, TracepostError } from "#errors";
 import {
   compareHeads,
@@ -13,7 +14,7 @@ import {
   storedNodes,
   type TreeHead,
 } from "#message-log";
-import { LOG_LIMITS } from "#runtime";
+import { CLI_LIMITS, LOG_LIMITS } from "#runtime";
 import { openSqliteReader } from "#store";
 import { loadRegister } from "#trust";
 import { type LogKeys, logKeysOf, logKeysOfFolder } from "../../deploy/local/index.ts";
@@ -29,6 +30,7 @@ const HELP = `
 Shows whether the log still begins with what an earlier checkpoint signed: a checkpoint file, or a proof
 file, that somebody kept. The newest checkpoint is that of the data folder, or with --url that of a
 gateway, whose tiles are fetched and not believed. Exit code 6 when the log was cut off or is another.
+A receipt may be newer than the kept checkpoint, which follows within seconds: that one is waited for.
 
 Examples:
   tracepost log consistency kept.checkpoint --data exchange
@@ -40,6 +42,7 @@ interface ConsistencyOptions extends OutputOptions {
   readonly url?: string;
   readonly register?: string;
   readonly rootKey?: readonly string[];
+  readonly wait: number;
 }
 
 /** What came of the comparison. */
@@ -59,20 +62,63 @@ export function addLogConsistency(parent: Command, terminal: Terminal): void {
     .option("--url <url>", "address of a gateway, or of whoever hands out its tiles")
     .option("--register <file>", "participant register, instead of that of a data folder")
     .option("--root-key <file...>", "public root keys that the register must be signed by")
+    .option(
+      "--wait <seconds>",
+      "how long to wait for a checkpoint that covers it",
+      parseSeconds,
+      15,
+    )
     .addHelpText("after", HELP);
-  addAction<ConsistencyOptions>(command, terminal, runConsistency);
+  addAction<ConsistencyOptions>(command, terminal, (options, file = "") =>
+    runConsistency(options, file, terminal),
+  );
 }
 
-async function runConsistency(options: ConsistencyOptions, file = ""): Promise<CommandResult> {
+function parseSeconds(text: string): number {
+  const seconds = Number(text);
+  if (Number.isInteger(seconds) && seconds >= 0 && seconds <= WAIT_SECONDS_MAX) return seconds;
+  throw new InvalidArgumentError(`Give whole seconds, 0 to ${WAIT_SECONDS_MAX}.`);
+}
+
+const WAIT_SECONDS_MAX = CLI_LIMITS.receiptsWaitMsMax / 1_000;
+
+async function runConsistency(
+  options: ConsistencyOptions,
+  file: string,
+  terminal: Terminal,
+): Promise<CommandResult> {
   const keys = await keysOf(options);
   const text = Buffer.from(await readInput(file, LOG_LIMITS.proofBytesMax)).toString("utf8");
   const proof = parseLogProof(text);
   const earlier = open(proof.ok ? proof.value.checkpoint : text, keys, file);
-  const compared =
+  const compare = (): Promise<Compared> =>
     options.url === undefined
-      ? await withFolder(earlier, keys, options.data ?? "")
-      : await withServer(earlier, keys, options.url);
-  return resultOf(keys.origin, compared);
+      ? withFolder(earlier, keys, options.data ?? "")
+      : withServer(earlier, keys, options.url);
+  return resultOf(keys.origin, await compareInTime(compare, options.wait, terminal));
+}
+
+/**
+ * A log that is shorter than what was shown may not have been kept under a checkpoint yet: it is
+ * called cut off only after the next ones had their time (TP-LOG-14).
+ */
+async function compareInTime(
+  compare: () => Promise<Compared>,
+  waitSeconds: number,
+  { err }: Terminal,
+): Promise<Compared> {
+  let compared = await compare();
+  if (compared.relation !== "rollback" || waitSeconds === 0) return compared;
+  const { earlier, newest } = compared;
+  err(
+    `The newest kept checkpoint has ${newest.size} entries, what you gave has ${earlier.size}: ` +
+      `waiting up to ${waitSeconds} s for the next checkpoint.\n`,
+  );
+  for (let waited = 0; compared.relation === "rollback" && waited < waitSeconds; waited += 1) {
+    await pause(1_000);
+    compared = await compare();
+  }
+  return compared;
 }
 
 async function keysOf({ data, register, rootKey, url }: ConsistencyOptions): Promise<LogKeys> {
@@ -116,7 +162,8 @@ async function withServer(earlier: TreeHead, keys: LogKeys, url: string): Promis
 const MEANS: Readonly<Record<LogRelation, string>> = {
   same: "The log has not grown since: same size, same root.",
   grown: "Consistent: the log still begins with everything that was signed then.",
-  rollback: "NOT consistent: the log was cut off, it is shorter than what was signed then.",
+  rollback:
+    "NOT consistent: the log was cut off, or no checkpoint that covers what was signed then was kept.",
   fork: "NOT consistent: the log is another than the one that was signed then.",
 };
 

@@ -20,6 +20,8 @@ export const CLI_LIMITS = {
   answerMs: 30 * SECOND_MS,
   /** Longest wait for a file to be cleaned, or to be handed out whole. */
   cleanMs: 5 * MINUTE_MS,
+  /** How long `log consistency` waits for a checkpoint unless told; one is kept each second. */
+  checkpointWaitMs: 15 * SECOND_MS,
   /** How long `--wait` waits for receipts unless told; a State that is connected needs seconds. */
   receiptsWaitMs: 60 * SECOND_MS,
   /** Longest `--wait`. */

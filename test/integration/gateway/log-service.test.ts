@@ -152,10 +152,10 @@ describe("whoever reads the log over HTTP (TP-LOG-14)", () => {
     await writeFile(register, gateway.parties.registerBytes);
     await savePublicKey(root, gateway.parties.root);
     const around = ["--url", server.url, "--register", register, "--root-key", root, "--json"];
-    const compare = async (note: string) => {
+    const compare = async (note: string, ...more: string[]) => {
       const kept = join(dir, `${Math.random()}.checkpoint`);
       await writeFile(kept, note);
-      return await tracepostHere(["log", "consistency", kept, ...around]);
+      return await tracepostHere(["log", "consistency", kept, ...around, ...more]);
     };
     const grown = await compare(signer.sign(10, await treeRoot(tiles, 10)));
     expect(JSON.parse(grown.out)).toMatchObject({ consistent: true, relation: "grown" });
@@ -163,6 +163,26 @@ describe("whoever reads the log over HTTP (TP-LOG-14)", () => {
     const forked = await compare(signer.sign(10, hashLeaf(Buffer.of(1))));
     expect(JSON.parse(forked.out)).toMatchObject({ consistent: false, relation: "fork" });
     expect(forked.code).toBe(6);
+    // A receipt is newer than the kept checkpoint: the next one is waited for, within a bound.
+    const newest = shown.published ?? { size: 0, note: "" };
+    const early = signer.sign(10, await treeRoot(tiles, 10));
+    let looks = 0;
+    const late = {
+      size: newest.size,
+      get note() {
+        looks += 1;
+        return looks > 1 ? newest.note : early;
+      },
+    };
+    shown.published = late;
+    const waited = await compare(newest.note);
+    expect(waited.err).toContain("The newest kept checkpoint has 10 entries");
+    expect(JSON.parse(waited.out)).toMatchObject({ consistent: true, relation: "same" });
+    shown.published = { size: newest.size, note: early };
+    const shorter = await compare(newest.note, "--wait", "0");
+    expect(JSON.parse(shorter.out)).toMatchObject({ consistent: false, relation: "rollback" });
+    expect(shorter.code).toBe(6);
+    shown.published = newest;
     const foreign = createCheckpointSigner(generateSigningKey(), origin());
     expect((await compare(foreign.sign(10, hashLeaf(Buffer.of(1))))).code).toBe(6);
   });
