@@ -54,6 +54,8 @@ import { addRegisterVersion } from "./commands/register-version.ts";
 import { addRegisterWitness } from "./commands/register-witness.ts";
 import { addRelease } from "./commands/release.ts";
 import { addRule } from "./commands/rule.ts";
+import { addScheduleChange } from "./commands/schedule-change.ts";
+import { addScheduleLook } from "./commands/schedule-look.ts";
 import { addSummary } from "./commands/summary.ts";
 import { addTraceAskWhom } from "./commands/trace-ask-whom.ts";
 import { addTraceByLetter } from "./commands/trace-by-letter.ts";
@@ -134,6 +136,7 @@ const GROUPS = {
   records: "find what the gateway recorded; legal holds and disposal",
   events: "see what the operator should know of",
   policy: "who may send what to whom: look at it, sign it, put it in force",
+  schedule: "how long records are kept: look at it, sign it, put it in force",
   log: "check the message log",
   conformance: "hold another implementation against ours",
 } as const;
@@ -176,6 +179,7 @@ export function createProgram(terminal: Terminal, asJson: boolean): Command {
   addRecordsCommands(group(program, "records", GROUPS.records), terminal);
   addEvents(group(program, "events", GROUPS.events), terminal);
   addPolicyCommands(group(program, "policy", GROUPS.policy), terminal);
+  addScheduleCommands(group(program, "schedule", GROUPS.schedule), terminal);
   addLogCommands(group(program, "log", GROUPS.log), terminal);
   addInspect(program, terminal);
   addRule(program, terminal);
@@ -247,6 +251,11 @@ function addPolicyCommands(parent: Command, terminal: Terminal): void {
   addPolicyLook(parent, terminal);
   addPolicySimulate(parent, terminal);
   addPolicyChange(parent, terminal);
+}
+
+function addScheduleCommands(parent: Command, terminal: Terminal): void {
+  addScheduleLook(parent, terminal);
+  addScheduleChange(parent, terminal);
 }
 
 function addUserCommands(parent: Command, terminal: Terminal): void {

@@ -20,7 +20,9 @@ const ConfigSchema = Type.Object(
     rootPublicKeyFiles: Type.Array(Type.String({ minLength: 1 }), { minItems: 1 }),
     /** Signed routing policy; default: the default policy of the program (TP-POLICY-7). */
     policyFile: Type.Optional(Type.String({ minLength: 1 })),
-    /** How many of the root keys must have signed the policy. Default: all of them. */
+    /** Signed retention schedule; one that is not there yet: the default one (TP-RET-8). */
+    scheduleFile: Type.Optional(Type.String({ minLength: 1 })),
+    /** How many of the root keys must have signed policy and schedule. Default: all of them. */
     policyThreshold: Type.Optional(Type.Integer({ minimum: 1 })),
     /** Folder with receipt.key and checkpoint.key. */
     keysDir: Type.String({ minLength: 1 }),
@@ -93,6 +95,7 @@ export async function readStart(
     registerFile: from(config.registerFile),
     rootPublicKeyFiles: config.rootPublicKeyFiles.map(from),
     ...(config.policyFile === undefined ? {} : { policyFile: from(config.policyFile) }),
+    ...(config.scheduleFile === undefined ? {} : { scheduleFile: from(config.scheduleFile) }),
     keysDir: from(config.keysDir),
     apiTokenFile: from(config.apiTokenFile),
   };

@@ -16,6 +16,7 @@ import { operatorDoor } from "./api/operator-door.ts";
 import { withSummary } from "./api/overview-routes.ts";
 import { addPolicyFetch } from "./api/policy-routes.ts";
 import { addRegisterFetch, withRegister } from "./api/register-routes.ts";
+import { addScheduleFetch } from "./api/schedule-routes.ts";
 import { renderStatus } from "./api/status-page.ts";
 import { summarize } from "./api/summary.ts";
 import { CertificateWatch } from "./certificate-watch.ts";
@@ -34,6 +35,7 @@ import { createPolicyAnnouncer } from "./policy/open-announcer.ts";
 import { openGatewayPolicy, PolicyKeeper } from "./policy/policy-keeper.ts";
 import { createAnnouncer, createIntake, openGatewayRegister } from "./register/open-register.ts";
 import { RegisterWatch } from "./register/register-watch.ts";
+import { openSchedules, ScheduleKeeper } from "./retention/schedule-keeper.ts";
 import { SearchFiller } from "./search-filler.ts";
 import { Speaker } from "./speaker.ts";
 import type { GatewayProcedures } from "./store.ts";
@@ -142,19 +144,22 @@ async function startWork(parts: GatewayParts, base: Base, lifecycle: Lifecycle) 
   const { current: policy, seen } = await openGatewayPolicy(deciding);
   const policies = createPolicyAnnouncer({ ...handing, register, policy });
   lifecycle.add({ name: "policy announcer", stop: () => policies.stop() });
+  const schedules = await openSchedules(deciding);
   const pipeline = new Pipeline({
-    ...{ ...shared, register, policy, events },
+    ...{ ...shared, register, policy, schedules, events },
     onVersion: (participant, version) => announcer.heard(participant, version),
     onRuleRefusal: (participant) => policies.refused(participant),
   });
   pipeline.start();
   lifecycle.add({ name: "pipeline", stop: () => pipeline.stop() });
-  const policyKeeper = new PolicyKeeper({
-    ...{ ...deciding, current: policy, seen, logger },
-    betweenBatches: (work) => pipeline.betweenBatches(work),
-  });
+  const betweenBatches = (work: () => Promise<void>) => pipeline.betweenBatches(work);
+  const keeping = { ...deciding, logger, betweenBatches };
+  const policyKeeper = new PolicyKeeper({ ...keeping, current: policy, seen });
   await policyKeeper.start();
   lifecycle.add({ name: "policy", stop: () => policyKeeper.stop() });
+  const scheduleKeeper = new ScheduleKeeper({ ...keeping, history: schedules });
+  await scheduleKeeper.start();
+  lifecycle.add({ name: "schedule", stop: () => scheduleKeeper.stop() });
   const heardAtMs = new Map<string, number>();
   const push = (passage: Passage): void => {
     heardAtMs.set(passage.address.participant, passage.receivedAtMs);
@@ -183,7 +188,7 @@ async function startWork(parts: GatewayParts, base: Base, lifecycle: Lifecycle) 
   await witnesses.start();
   lifecycle.add({ name: "witnesses", stop: () => witnesses.stop() });
   lifecycle.add({ name: "log check", stop: () => checker.stop() });
-  return { shared, pipeline, policy, heardAtMs, intake, announcer, witnesses };
+  return { shared, pipeline, policy, schedules, heardAtMs, intake, announcer, witnesses };
 }
 
 /** Certificates and authorities of the door and of the log-in to NATS, each once. */
@@ -197,7 +202,7 @@ type Work = Awaited<ReturnType<typeof startWork>>;
 async function openDoor(
   { clock, config, logger }: GatewayParts,
   { client, disk, events, metrics, register, signers, store, storeFile, transport }: Base,
-  { announcer, heardAtMs, intake, pipeline, policy, shared, witnesses }: Work,
+  { announcer, heardAtMs, intake, pipeline, policy, schedules, shared, witnesses }: Work,
   lifecycle: Lifecycle,
 ): Promise<string> {
   const facts = { ...shared, witnesses, register, heardAtMs, startedAtMs: clock.now(), storeFile };
@@ -222,6 +227,7 @@ async function openDoor(
       addRegisterFetch(routes, registers);
       addLogRoutes(routes, { ...shared, witnesses });
       addPolicyFetch(routes, { policy, store, signers });
+      addScheduleFetch(routes, { schedules, store });
     },
   });
   lifecycle.add({ name: "http", stop: () => server.close() });

@@ -1,5 +1,6 @@
 import { type CurrentPolicy, isPolicyCode, type RoutingPolicy } from "#policy";
 import { Kind, RefusalCode } from "#proto";
+import type { ScheduleHistory } from "#records";
 import {
   type Clock,
   type Database,
@@ -29,6 +30,8 @@ export interface PipelineDeps {
   readonly store: Pick<Database<GatewayProcedures>, "call">;
   readonly register: CurrentRegister;
   readonly policy: CurrentPolicy;
+  /** Retention schedules: a record keeps the version it is taken in under (TP-RET-3). */
+  readonly schedules: Pick<ScheduleHistory, "current">;
   readonly window: PairWindow;
   readonly checkpoints: CheckpointKeeper;
   readonly speaker: Speaker;
@@ -155,13 +158,14 @@ export class Pipeline {
   /** Step six, then the rest beside the next batch. */
   async #record(batch: readonly Passage[], basis: Basis, said: Set<Promise<void>>): Promise<void> {
     const { register } = basis;
-    const { store, window, clock, resendFirstMs } = this.#deps;
+    const { store, window, clock, resendFirstMs, schedules } = this.#deps;
     let outcome: RecordOutcome | undefined;
     await this.#attempt(batch, async () => {
       outcome = await record(batch, {
         store,
         window,
         ...basis,
+        scheduleVersion: schedules.current.version,
         nowMs: clock.now(),
         resendFirstMs,
       });

@@ -33,6 +33,7 @@ import {
   recordRegister,
   registerAnnounced,
 } from "./store/registers.ts";
+import { keepSchedule, keptSchedules, loadScheduleVersion } from "./store/schedules.ts";
 import { fillSearch } from "./store/search/fill-search.ts";
 import { findRecords } from "./store/search/find-records.ts";
 import { loadRecord } from "./store/search/load-record.ts";
@@ -79,6 +80,9 @@ export const store = {
     registerAnnounced,
     keepPolicy,
     newestPolicy,
+    keepSchedule,
+    keptSchedules,
+    loadScheduleVersion,
     entryRecordedAt,
     keepCosigned,
     loadCosigned,
@@ -118,6 +122,8 @@ export const store = {
     "newestRegister",
     "loadRegisterVersion",
     "newestPolicy",
+    "keptSchedules",
+    "loadScheduleVersion",
     "entryRecordedAt",
     "loadCosigned",
     "logConsistency",

@@ -328,6 +328,7 @@ export {
   traceOutcomeFromJSON,
   traceOutcomeToJSON,
 } from "./gen/tracepost/v1/reply.ts";
+export { ScheduleVersion, SignedSchedule } from "./gen/tracepost/v1/retention.ts";
 export {
   Accuracy,
   accuracyFromJSON,

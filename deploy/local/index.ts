@@ -18,7 +18,7 @@ export {
 export type { ParticipantSpec } from "./folder/participant-spec.ts";
 export { parseParticipantsYaml } from "./folder/participants-file.ts";
 export { writePrivateFile } from "./folder/private-files.ts";
-export { rootSignersOf } from "./folder/root-keys.ts";
+export { isThere, rootSignersOf } from "./folder/root-keys.ts";
 export { type LogVerification, verifyLogOf } from "./folder/verify-log-of.ts";
 export { RECONCILE_ACTIONS, type ReconcileStep } from "./reconcile/plan.ts";
 export { openReconciliation } from "./reconcile/reconcile.ts";

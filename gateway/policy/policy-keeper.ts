@@ -4,17 +4,18 @@ import {
   CurrentPolicy,
   defaultPolicy,
   openPolicy,
-  type PolicySigners,
   parsePolicyFile,
   type VerifiedPolicy,
 } from "#policy";
 import { type Clock, type Database, type Logger, POLICY_LIMITS } from "#runtime";
-import type { RegisterClient } from "#trust";
+import type { RegisterClient, RootSigners } from "#trust";
 import { equalBytes, sha256 } from "#wire";
 import type { CheckpointKeeper } from "../checkpoint-keeper.ts";
 import type { GatewayConfig } from "../config.ts";
+import { rootSignersOf } from "../root-signers.ts";
 import type { PolicyKept } from "../store/policies.ts";
 import type { GatewayProcedures } from "../store.ts";
+import { WatchedFile } from "../watched-file.ts";
 
 /** A store of a gateway, as far as its policy needs it. */
 type Store = Pick<Database<GatewayProcedures>, "call">;
@@ -58,7 +59,7 @@ type OpeningDeps = Pick<PolicyKeeperDeps, "checkpoints" | "client" | "clock" | "
  */
 export async function openGatewayPolicy(deps: OpeningDeps): Promise<OpenedPolicy> {
   const { client, place, store } = deps;
-  const signers = signersOf(place, client);
+  const signers = rootSignersOf(place, client);
   // What was taken may be signed by root keys of before (TP-KEY-3).
   const ever = { ...signers, keys: client.rootKeysEver };
   const kept = await store.call("newestPolicy", undefined);
@@ -97,7 +98,7 @@ function notSigned(file: string, { code, detail, field }: Refusal): TracepostErr
   });
 }
 
-function openKept(bytes: Uint8Array, signers: PolicySigners): VerifiedPolicy {
+function openKept(bytes: Uint8Array, signers: RootSigners): VerifiedPolicy {
   const opened = openPolicy(bytes, signers);
   if (opened.ok) return opened.value;
   throw new TracepostError("VERIFICATION", "the policy in the store does not open", {
@@ -121,11 +122,6 @@ async function keep(
   });
 }
 
-/** Whoever signs the next register signs the next policy too (TP-KEY-3). */
-function signersOf({ policyThreshold }: PolicyPlace, { rootKeys }: Signing): PolicySigners {
-  return { keys: rootKeys, threshold: policyThreshold ?? rootKeys.length };
-}
-
 /**
  * Follows the policy file of a running gateway (TP-POLICY-7): a higher version that verifies is
  * stored and logged between two batches, then in force; anything else changes nothing and is said
@@ -133,50 +129,35 @@ function signersOf({ policyThreshold }: PolicyPlace, { rootKeys }: Signing): Pol
  */
 export class PolicyKeeper {
   readonly #deps: PolicyKeeperDeps;
-  /** The file as it was judged last; what failed before a judgement is not in it. */
-  #seen: Uint8Array | undefined;
-  #timer: NodeJS.Timeout | undefined;
-  #looking: Promise<void> | undefined;
+  readonly #file: WatchedFile;
 
   constructor(deps: PolicyKeeperDeps) {
     this.#deps = deps;
-    this.#seen = deps.seen;
+    this.#file = new WatchedFile({
+      ...{ what: "policy", file: deps.place.policyFile, seen: deps.seen, logger: deps.logger },
+      everyMs: POLICY_LIMITS.lookMs,
+      take: (bytes) => this.#take(bytes),
+    });
   }
 
   /** Looks at the file, and again from time to time. */
-  async start(): Promise<void> {
-    await this.look();
-    if (this.#deps.place.policyFile === undefined) return;
-    this.#timer = setInterval(() => {
-      this.#looking ??= this.look().finally(() => {
-        this.#looking = undefined;
-      });
-    }, POLICY_LIMITS.lookMs);
+  start(): Promise<void> {
+    return this.#file.start();
   }
 
   /** Ends looking; finishes what it takes. */
-  async stop(): Promise<void> {
-    clearInterval(this.#timer);
-    await this.#looking;
+  stop(): Promise<void> {
+    return this.#file.stop();
   }
 
   /** Looks at the file once. Never throws: what is wrong with it leaves the policy as it is. */
-  async look(): Promise<void> {
-    const { logger, place } = this.#deps;
-    if (place.policyFile === undefined) return;
-    try {
-      const bytes = await readFile(place.policyFile);
-      if (this.#seen !== undefined && equalBytes(bytes, this.#seen)) return;
-      await this.#take(bytes);
-      this.#seen = bytes;
-    } catch (caught) {
-      logger.error({ err: caught }, "the policy file could not be taken; the policy stays");
-    }
+  look(): Promise<void> {
+    return this.#file.look();
   }
 
   async #take(bytes: Uint8Array): Promise<void> {
     const { betweenBatches, checkpoints, client, current, logger, place } = this.#deps;
-    const opened = openPolicy(bytes, signersOf(place, client));
+    const opened = openPolicy(bytes, rootSignersOf(place, client));
     if (!opened.ok) {
       const { code, detail, field } = opened.refusal;
       logger.error({ code, field, detail }, "the policy file is refused; the policy stays");

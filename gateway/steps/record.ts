@@ -43,6 +43,8 @@ interface RecordDeps {
   readonly window: PairWindow;
   readonly register: Pick<RegisterView, "version" | "participant">;
   readonly policy: Pick<RoutingPolicy, "version">;
+  /** Of the retention schedule in force. */
+  readonly scheduleVersion: number;
   readonly nowMs: number;
   readonly resendFirstMs: number;
 }
@@ -96,11 +98,12 @@ async function recordAll(
   });
   if (proven.length === 0) return { recorded: [], batch: undefined };
   const items = proven.map(({ item }) => item);
-  const { store, nowMs, register, policy, resendFirstMs, window } = deps;
+  const { store, nowMs, register, policy, resendFirstMs, scheduleVersion, window } = deps;
   const registerVersion = Number(register.version);
   const policyVersion = Number(policy.version);
+  const versions = { registerVersion, policyVersion, scheduleVersion };
   const batch = await store
-    .call("recordBatch", { nowMs, registerVersion, policyVersion, resendFirstMs, items })
+    .call("recordBatch", { nowMs, ...versions, resendFirstMs, items })
     .catch((caught: unknown) => {
       // Nothing is recorded: the messages come again and take their places anew.
       for (const item of items) giveBack(window, item);

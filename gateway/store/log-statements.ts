@@ -13,7 +13,8 @@ export interface LogStatement {
     | typeof EntryKind.REGISTER_CHANGE
     | typeof EntryKind.POLICY_CHANGE
     | typeof EntryKind.HOLD
-    | typeof EntryKind.RELEASE;
+    | typeof EntryKind.RELEASE
+    | typeof EntryKind.SCHEDULE_CHANGE;
   /** Participant of the subject token. */
   readonly sender: string;
   /** Empty when it cannot be read. */
@@ -43,6 +44,8 @@ export async function logStatements(
     readonly registerVersion: number;
     /** Default: what is stated was not decided by a policy. */
     readonly policyVersion?: number;
+    /** Default: what is stated is kept under no schedule. */
+    readonly scheduleVersion?: number;
     readonly statements: readonly LogStatement[];
   },
 ): Promise<LoggedStatements> {
@@ -54,6 +57,7 @@ export async function logStatements(
         ...statement,
         registerVersion: BigInt(args.registerVersion),
         policyVersion: BigInt(args.policyVersion ?? 0),
+        scheduleVersion: BigInt(args.scheduleVersion ?? 0),
         recordedAt: toTimestamp(recordedAtMs),
         nonce: randomBytes(16),
       }),

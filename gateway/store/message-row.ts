@@ -18,4 +18,5 @@ export interface MessageRow extends SqlRow {
   recorded_at: number;
   register_version: number;
   policy_version: number;
+  schedule_version: number;
 }

@@ -65,6 +65,8 @@ export interface RecordBatch {
   readonly registerVersion: number;
   /** 0: the default policy. */
   readonly policyVersion: number;
+  /** Of the retention schedule; 0: the default schedule (TP-RET-3). */
+  readonly scheduleVersion: number;
   readonly resendFirstMs: number;
   readonly items: readonly RecordItem[];
 }
@@ -287,6 +289,7 @@ function encodeEntry(decision: Decision, batch: RecordBatch, recordedAtMs: numbe
       results: item.routes.map((route) => ({ recipient: route.recipient, code: route.code })),
       registerVersion: BigInt(batch.registerVersion),
       policyVersion: BigInt(batch.policyVersion),
+      scheduleVersion: BigInt(batch.scheduleVersion),
       recordedAt: toTimestamp(recordedAtMs),
       nonce: randomBytes(16),
     }),
@@ -317,8 +320,8 @@ async function insertMessage(
   await tx.run(
     `INSERT INTO messages (id, sender, message_id, header_digest, kind, lane, header, signatures,
        code, field, log_index, tree_size, receipt_id, recorded_at, register_version,
-       policy_version)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       policy_version, schedule_version)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     id,
     item.sender,
     item.messageId,
@@ -335,6 +338,7 @@ async function insertMessage(
     placement.recordedAtMs,
     placement.batch.registerVersion,
     placement.batch.policyVersion,
+    placement.batch.scheduleVersion,
   );
   let position = 0;
   const keepsParts = item.keepParts && decision.code === RefusalCode.UNSPECIFIED;

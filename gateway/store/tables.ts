@@ -12,6 +12,7 @@ import { PINS_SQL } from "./pins.ts";
 import { POLICY_SQL } from "./policy-tables.ts";
 import { QUARANTINE_SQL } from "./quarantine-tables.ts";
 import { REGISTER_SQL } from "./register-tables.ts";
+import { SCHEDULE_SQL } from "./schedule-tables.ts";
 import { SEARCH_SQL } from "./search/search-tables.ts";
 import { STORED_SQL } from "./stored-bytes.ts";
 
@@ -104,6 +105,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 15, name: "events that settle", sql: EVENT_SETTLING_SQL },
   { version: 16, name: "what records are found by", sql: SEARCH_SQL },
   { version: 17, name: "what persons did with records", sql: AUDIT_SQL },
+  { version: 18, name: "versions of the retention schedule", sql: SCHEDULE_SQL },
 ];
 
 /** Where a delivery stands. */

@@ -6,13 +6,12 @@ import {
   CurrentPolicy,
   defaultPolicy,
   openPolicy,
-  type PolicySigners,
   parsePolicyFile,
   type VerifiedPolicy,
 } from "#policy";
 import { checkPolicyEvidence, type PolicyOffer, type PolicyTaker } from "#post";
 import type { Logger } from "#runtime";
-import { type RegisterClient, writePublic } from "#trust";
+import { type RegisterClient, type RootSigners, writePublic } from "#trust";
 import { equalBytes, sha256 } from "#wire";
 import type { FetchPolicy } from "./fetch-signed.ts";
 
@@ -131,7 +130,7 @@ function keptFile(dataDir: string): string {
 function signersOf(
   { rootKeys }: PolicyDeskParts["client"],
   keys: readonly KeyObject[],
-): PolicySigners {
+): RootSigners {
   return { keys, threshold: Math.floor(rootKeys.length / 2) + 1 };
 }
 

@@ -22,7 +22,6 @@ export {
   draftPolicy,
   loadPolicy,
   openPolicy,
-  type PolicySigners,
   parsePolicyFile,
   type VerifiedPolicy,
 } from "./signed-policy.ts";

@@ -1,27 +1,19 @@
-import type { KeyObject } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { accepted, type Outcome, refused, TracepostError } from "#errors";
 import { PolicyVersion, SignedPolicy } from "#proto";
 import { POLICY_LIMITS } from "#runtime";
 import {
-  createSigner,
-  keyIdOf,
+  checkRootSignatures,
   loadPublicKey,
   PAYLOAD_TYPES,
-  rawPublicKey,
+  type RootSigned,
+  type RootSigners,
   type SigningKeyPair,
-  verifyBytesNow,
+  withRootSignature,
 } from "#trust";
 import { decodeExactly, timestampMs } from "#wire";
 import { checkPolicyText } from "./check-policy-text.ts";
 import { compilePolicy, type RoutingPolicy } from "./routing-policy.ts";
-
-/** Root keys that a policy is signed by, and how many of them are enough. */
-export interface PolicySigners {
-  readonly keys: readonly KeyObject[];
-  /** From 1 to all of them. */
-  readonly threshold: number;
-}
 
 /** A policy whose signatures and text were checked. */
 export interface VerifiedPolicy {
@@ -41,10 +33,12 @@ export function draftPolicy(version: PolicyVersion): Uint8Array {
 /** Adds a signature of a root key; that of a key that has signed already is replaced. */
 export function addPolicySignature(file: Uint8Array, root: SigningKeyPair): Uint8Array {
   const signed = SignedPolicy.decode(file);
-  const signer = createSigner(root, PAYLOAD_TYPES.policy);
-  const signature = { keyId: signer.keyId, value: signer.sign(signed.policy) };
-  const others = signed.signatures.filter(({ keyId }) => keyId !== signer.keyId);
-  return SignedPolicy.encode({ ...signed, signatures: [...others, signature] }).finish();
+  const signatures = withRootSignature(rootSigned(signed), root);
+  return SignedPolicy.encode({ ...signed, signatures }).finish();
+}
+
+function rootSigned({ policy, signatures }: SignedPolicy): RootSigned {
+  return { type: PAYLOAD_TYPES.policy, payload: policy, signatures };
 }
 
 /**
@@ -69,34 +63,17 @@ export function parsePolicyFile(
   return accepted({ signed, version });
 }
 
-/** Ids of the root keys that have signed a policy file, in the order of the keys. */
-export function policySignatures(signed: SignedPolicy, keys: readonly KeyObject[]): string[] {
-  return keys
-    .map((key) => ({ key, keyId: keyIdOf(rawPublicKey(key)) }))
-    .filter(({ key, keyId }) =>
-      signed.signatures.some(
-        (one) =>
-          one.keyId === keyId &&
-          verifyBytesNow(key, PAYLOAD_TYPES.policy, signed.policy, one.value),
-      ),
-    )
-    .map(({ keyId }) => keyId);
-}
-
 /**
  * Verifies and compiles a policy (TP-POLICY-4): enough root keys have signed these bytes, and the
  * text is a policy by the schema. SIGNATURE_INVALID, TOO_LARGE or MALFORMED with the first
  * finding; never half a policy. Whether its version is higher is for the caller to judge.
  */
-export function openPolicy(bytes: Uint8Array, signers: PolicySigners): Outcome<VerifiedPolicy> {
+export function openPolicy(bytes: Uint8Array, signers: RootSigners): Outcome<VerifiedPolicy> {
   const parsed = parsePolicyFile(bytes);
   if (!parsed.ok) return parsed;
   const { signed, version } = parsed.value;
-  const good = policySignatures(signed, signers.keys).length;
-  if (signers.threshold < 1 || good < signers.threshold) {
-    const detail = `hold ${good} of the ${signers.threshold} root keys that must sign`;
-    return refused("SIGNATURE_INVALID", "policy.signatures", detail);
-  }
+  const refusal = checkRootSignatures(rootSigned(signed), signers, "policy.signatures");
+  if (refusal !== undefined) return { ok: false, refusal };
   const { rules, findings } = checkPolicyText(version.text);
   const error = findings.find(({ severity }) => severity === "error");
   if (error !== undefined) {

@@ -1,6 +1,7 @@
 // The door of lib/records: how long records are kept (docs/spec/retention.md).
 
 export { classifyMessage, type MessageClasses } from "./classify-message.ts";
+export { compareSchedules, type ScheduleChange } from "./compare-schedules.ts";
 export { type Hold, isHeldAt } from "./hold.ts";
 export type { TriggerTimes } from "./line-dates.ts";
 export {
@@ -11,7 +12,7 @@ export {
   RetentionLineText,
   readLines,
 } from "./parse-schedule.ts";
-export { addPeriod, type Period, parsePeriod } from "./period.ts";
+export { addPeriod, formatPeriod, type Period, parsePeriod } from "./period.ts";
 export {
   type ItemFacts,
   type KeepingPlan,
@@ -29,3 +30,12 @@ export {
   type RetentionTrigger,
 } from "./schedule.ts";
 export { ScheduleHistory } from "./schedule-history.ts";
+export {
+  addScheduleSignature,
+  draftSchedule,
+  openSchedule,
+  parseScheduleFile,
+  type ScheduleFile,
+  scheduleSignatures,
+  type VerifiedSchedule,
+} from "./signed-schedule.ts";

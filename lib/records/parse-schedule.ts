@@ -5,7 +5,7 @@ import { TracepostError } from "#errors";
 import { Instrument } from "#proto";
 import { compileSchema, RECORDS_LIMITS } from "#runtime";
 import { isRetentionClass } from "#wire";
-import { addPeriod, type Period, parsePeriod } from "./period.ts";
+import { neverLonger, parsePeriod } from "./period.ts";
 import {
   RETENTION_ACTIONS,
   RETENTION_CLASSES,
@@ -66,7 +66,7 @@ export function parseSchedule(text: string, version: number): ParsedSchedule {
   let written: unknown;
   try {
     // Without aliases: each line says what it says, and none unfolds into thousands.
-    written = parse(text, { maxAliasCount: 0 });
+    written = parse(text, { maxAliasCount: 0, logLevel: "error" });
   } catch (caught) {
     const [first = ""] = String(caught instanceof Error ? caught.message : caught).split("\n");
     return { ok: false, problems: [{ field: "schedule", rule: `is not YAML: ${first}` }] };
@@ -152,15 +152,6 @@ function wrongInLine(
   const hasEnd = minimum !== undefined || maximum !== undefined || as !== undefined;
   if (action === "DESTROY" && !hasEnd) say("minimum", "or a maximum is needed for DESTROY");
   return wrong;
-}
-
-/** Beginnings that tell periods apart: short and long months, the days around 29 February. */
-const BEGINNINGS = ["2023-02-28", "2024-02-29", "2024-03-01", "2025-01-31", "2025-07-01"].map(
-  (day) => Date.parse(day),
-);
-
-function neverLonger(one: Period, other: Period): boolean {
-  return BEGINNINGS.every((atMs) => addPeriod(atMs, one) <= addPeriod(atMs, other));
 }
 
 /** The text of the default schedule. */

@@ -46,3 +46,25 @@ export function addPeriod(atMs: number, { days, months }: Period): number {
   date.setUTCDate(date.getUTCDate() + days);
   return date.getTime();
 }
+
+/** A period as it is written, such as P10Y or P1Y6M14D; no time is P0D. */
+export function formatPeriod({ days, months }: Period): string {
+  const years = Math.floor(months / MONTHS_OF_YEAR);
+  const rest = months % MONTHS_OF_YEAR;
+  const parts = [
+    years === 0 ? "" : `${years}Y`,
+    rest === 0 ? "" : `${rest}M`,
+    days === 0 ? "" : `${days}D`,
+  ].join("");
+  return `P${parts === "" ? "0D" : parts}`;
+}
+
+/** Beginnings that tell periods apart: short and long months, the days around 29 February. */
+const BEGINNINGS = ["2023-02-28", "2024-02-29", "2024-03-01", "2025-01-31", "2025-07-01"].map(
+  (day) => Date.parse(day),
+);
+
+/** Whether a period, from wherever it begins, ends no later than another. */
+export function neverLonger(one: Period, other: Period): boolean {
+  return BEGINNINGS.every((atMs) => addPeriod(atMs, one) <= addPeriod(atMs, other));
+}

@@ -90,6 +90,13 @@ export type {
   RegisterView,
   WitnessSet,
 } from "./register-view.ts";
+export {
+  checkRootSignatures,
+  type RootSigned,
+  type RootSigners,
+  rootsThatSigned,
+  withRootSignature,
+} from "./root-signatures.ts";
 export type { PlainPart, SealBinding, SealedParts, SealJob, SealRecipient } from "./seal.ts";
 export { createSealer, type Sealer, type SealerOptions } from "./sealer.ts";
 export { readSecret, writePublic, writeSecret } from "./secret-file.ts";

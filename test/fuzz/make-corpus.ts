@@ -19,7 +19,7 @@ import {
   SignedPolicy,
   SignedRegister,
 } from "#proto";
-import { DEFAULT_SCHEDULE_TEXT } from "#records";
+import { DEFAULT_SCHEDULE_TEXT, draftSchedule } from "#records";
 import { firstState, formatRegisterPins, takeRegister } from "#trust";
 import { GATEWAY_SENDER, toTimestamp } from "#wire";
 import { loadVectors } from "../../cli/rules/vectors.ts";
@@ -325,3 +325,10 @@ keep(
 keep("period", "valid-years", Buffer.from("P10Y"));
 keep("period", "valid-all", Buffer.from("P1Y6M2W90D"));
 keep("schedule", "valid-default", Buffer.from(DEFAULT_SCHEDULE_TEXT));
+const scheduleDraft = draftSchedule({
+  version: 1n,
+  issuedAt: toTimestamp(Date.UTC(2026, 0, 1)),
+  text: DEFAULT_SCHEDULE_TEXT,
+  reason: "The first schedule",
+});
+keep("schedule-file", "valid-unsigned", scheduleDraft);

@@ -97,6 +97,9 @@ async function fill(parties: Parties, bench: GatewayBench): Promise<void> {
   const policy = Buffer.from("permit(principal, action, resource);");
   const kept = { version: 2, digest: sha256(policy), policy, nowMs, registerVersion: 1 };
   await store.call("keepPolicy", kept);
+  const schedule = Buffer.from("lines: []");
+  const signed = { version: 3, digest: sha256(schedule), schedule, nowMs, registerVersion: 1 };
+  await store.call("keepSchedule", signed);
   const held = Array.from({ length: FILLING }, (_, n) => ({ sender: `X${n}`, messages: 1 }));
   await store.call("logOverQuota", { nowMs, registerVersion: 1, held });
   bench.checkpoints.note(await store.call("logHead", undefined));

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { Registry } from "prom-client";
 import { createCheckpointSigner } from "#message-log";
 import { CurrentPolicy, defaultPolicy } from "#policy";
+import { ScheduleHistory } from "#records";
 import { type Clock, createLogger, type Database, type Logger } from "#runtime";
 import { openSqliteStore } from "#store";
 import { CurrentRegister, createSigner, PAYLOAD_TYPES, type RegisterView } from "#trust";
@@ -29,6 +30,7 @@ export interface GatewayBench {
   readonly checkpoints: CheckpointKeeper;
   readonly register: CurrentRegister;
   readonly policy: CurrentPolicy;
+  readonly schedules: ScheduleHistory;
   readonly pipeline: Pick<Pipeline, "betweenBatches">;
   readonly logger: Logger;
   readonly clock: Clock;
@@ -83,10 +85,14 @@ export async function openGatewayBench(
   const shared = { store, window, checkpoints, speaker, clock, logger, resendFirstMs };
   const events = new GatewayEvents(logger, new Registry());
   const policy = new CurrentPolicy(defaultPolicy());
+  const schedules = new ScheduleHistory();
   const onVersion = (): undefined => undefined;
   const onRuleRefusal = (id: string): unknown => bench.ruleRefusals.push(id);
   const heard = { onVersion, onRuleRefusal };
-  const pipeline = new Pipeline({ ...shared, register, policy, events, ...heard });
+  const pipeline = new Pipeline({
+    ...{ ...shared, register, policy, schedules, events },
+    ...heard,
+  });
   const courier = new Courier({ ...shared, register, connected: () => !bench.carrierAway });
   const bench: GatewayBench = {
     file,
@@ -94,6 +100,7 @@ export async function openGatewayBench(
     checkpoints,
     register,
     policy,
+    schedules,
     pipeline,
     logger,
     clock,

@@ -65,6 +65,8 @@ export class ExchangePaths {
       participants: join(dir, "participants.yaml"),
       register: join(dir, "register.bin"),
       policy: join(dir, "policy.bin"),
+      /** Not there before one was published: the default schedule holds. */
+      schedule: join(dir, "schedule.bin"),
       /** The register in the form that is changed at run time; `register` holds the same. */
       bundle: join(dir, "register.bundle"),
       rootDir: join(dir, "root"),

@@ -49,6 +49,7 @@ export async function writeGatewayConfig(
     // A folder made before policies were signed has none: its gateway decides by the default one.
     policyFile: (await isThere(paths.exchange.policy)) ? from(paths.exchange.policy) : undefined,
     policyThreshold: roots.threshold,
+    scheduleFile: from(paths.exchange.schedule),
     rootPublicKeyFiles: roots.rootPublicKeyFiles.map(from),
     keysDir: from(paths.gateway.keysDir),
     apiTokenFile: from(paths.gateway.apiToken),

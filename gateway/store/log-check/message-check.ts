@@ -29,6 +29,7 @@ export async function messageProblems(
     "tree size": row.tree_size > row.log_index,
     "register version": BigInt(row.register_version) === entry.registerVersion,
     "policy version": BigInt(row.policy_version) === entry.policyVersion,
+    "schedule version": BigInt(row.schedule_version) === entry.scheduleVersion,
   };
   const wrong = Object.keys(holds).filter((what) => holds[what] === false);
   const others = wrong.map((what) => `has another ${what} than the log`);

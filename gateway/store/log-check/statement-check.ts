@@ -1,4 +1,4 @@
-/** Registers, policies and decisions of operators compared with their log entries (TP-LOG-15). */
+/** Registers, policies, schedules and decisions compared with their log entries (TP-LOG-15). */
 import { EntryKind, type LogEntry, RegisterBundle, SignedRegister } from "#proto";
 import type { SqlRow, Transaction } from "#runtime";
 import { equalBytes, sha256, timestampMs } from "#wire";
@@ -15,7 +15,9 @@ export async function statementProblem(
     case EntryKind.REGISTER_CHANGE:
       return await registerProblem(tx, index, entry);
     case EntryKind.POLICY_CHANGE:
-      return await policyProblem(tx, index, entry);
+      return await fileProblem(tx, index, { ...POLICY, version: entry.policyVersion, entry });
+    case EntryKind.SCHEDULE_CHANGE:
+      return await fileProblem(tx, index, { ...SCHEDULE, version: entry.scheduleVersion, entry });
     case EntryKind.QUARANTINE_RELEASE:
       return await decisionProblem(tx, index, entry);
     case EntryKind.HOLD:
@@ -62,19 +64,27 @@ function signedDigests(bytes: Uint8Array): Uint8Array[] {
   }
 }
 
-async function policyProblem(
+const POLICY = { what: "policy", table: "policies", column: "policy" } as const;
+const SCHEDULE = { what: "schedule", table: "schedules", column: "schedule" } as const;
+
+/** A signed file of which each version is kept as it was logged. */
+async function fileProblem(
   tx: Transaction,
   index: number,
-  entry: LogEntry,
+  about: (typeof POLICY | typeof SCHEDULE) & {
+    readonly version: bigint;
+    readonly entry: LogEntry;
+  },
 ): Promise<string | undefined> {
+  const { column, entry, table, version, what } = about;
   const row = await tx.get<KeptRow>(
-    "SELECT version, digest, policy AS bytes FROM policies WHERE log_index = ?",
+    `SELECT version, digest, ${column} AS bytes FROM ${table} WHERE log_index = ?`,
     index,
   );
-  const name = `policy version ${entry.policyVersion} (entry ${index})`;
+  const name = `${what} version ${version} (entry ${index})`;
   if (row === undefined) return `${name} is not kept`;
   const isThat =
-    BigInt(row.version) === entry.policyVersion &&
+    BigInt(row.version) === version &&
     equalBytes(row.digest, entry.headerDigest) &&
     equalBytes(sha256(row.bytes), entry.headerDigest);
   return isThat ? undefined : `${name} is not the one that was logged`;
@@ -98,12 +108,13 @@ async function decisionProblem(
   return isThat ? undefined : `${name} is not the one that was logged`;
 }
 
-/** Registers and policies that no entry of the log is about; few enough to look at all. */
+/** Registers, policies and schedules that no entry of the log is about; few enough to look at all. */
 export async function unloggedProblems(tx: Transaction): Promise<string[]> {
   const problems: string[] = [];
   const tables = [
     ["register", "registers", EntryKind.REGISTER_CHANGE],
     ["policy", "policies", EntryKind.POLICY_CHANGE],
+    ["schedule", "schedules", EntryKind.SCHEDULE_CHANGE],
   ] as const;
   for (const [name, table, kind] of tables) {
     const rows = await tx.all<KeptRow>(

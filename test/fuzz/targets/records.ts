@@ -1,7 +1,7 @@
-import { parsePeriod, parseSchedule } from "#records";
-import { ofOptional, type Target, textTarget } from "../verdict.ts";
+import { parsePeriod, parseSchedule, parseScheduleFile } from "#records";
+import { ofOptional, ofOutcome, type Target, textTarget } from "../verdict.ts";
 
-/** Parsers of retention schedules (TP-RET-1, TP-RET-2). */
+/** Parsers of retention schedules (TP-RET-1, TP-RET-2, TP-RET-7). */
 export const RECORDS_TARGETS: readonly Target[] = [
   textTarget("period", ["parsePeriod"], (text) => ofOptional(parsePeriod(text))),
   textTarget("schedule", ["parseSchedule"], (text) => {
@@ -11,4 +11,9 @@ export const RECORDS_TARGETS: readonly Target[] = [
       throw new TypeError("refused, and nothing is said to be wrong");
     return ofOptional(undefined);
   }),
+  {
+    corpus: "schedule-file",
+    parses: ["parseScheduleFile"],
+    read: (input) => ofOutcome(parseScheduleFile(input), () => input),
+  },
 ];

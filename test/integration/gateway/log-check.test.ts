@@ -44,6 +44,7 @@ describe("records compared with the log (TP-LOG-15)", () => {
     ["recorded_at", "recorded_at - 86400000"],
     ["register_version", "7"],
     ["policy_version", "7"],
+    ["schedule_version", "7"],
   ])("name the message whose %s was edited or dated back", async (column, value) => {
     const found = await gateway.tampered(`UPDATE messages SET ${column} = ${value} WHERE id = 1`);
     expect(found.changed).toBe(1);
@@ -91,6 +92,8 @@ describe("records compared with the log (TP-LOG-15)", () => {
     ],
     ["a policy edited", "UPDATE policies SET policy = x'00'", /policy version 2 .* not the one/],
     ["a policy deleted", "DELETE FROM policies", /policy version 2 .* not kept/],
+    ["a schedule edited", "UPDATE schedules SET schedule = x'00'", /schedule version 3 .* not the/],
+    ["a schedule deleted", "DELETE FROM schedules", /schedule version 3 .* not kept/],
     [
       "a policy put in",
       "INSERT INTO policies SELECT 9, digest, policy, 3, taken_at FROM policies",

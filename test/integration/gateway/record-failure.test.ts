@@ -37,7 +37,7 @@ test("gives the places in the window back when the store cannot record", async (
   };
   const window = new PairWindow(1);
   const { register } = parties;
-  const judged = { register, policy: defaultPolicy() };
+  const judged = { register, policy: defaultPolicy(), scheduleVersion: 0 };
   const facts = { ...judged, nowMs: Date.now(), resendFirstMs: 1_000 };
   await expect(record([passage], { store, window, ...facts })).rejects.toMatchObject({
     code: "STORE",

@@ -31,6 +31,8 @@ export const EntryKind = {
   QUARANTINE_RELEASE: 12,
   /** RETURN - A message is delivered no more: its recipient was removed by `register_version`. */
   RETURN: 13,
+  /** SCHEDULE_CHANGE - A new version of the retention schedule; header_digest is that of its file. */
+  SCHEDULE_CHANGE: 14,
 } as const;
 
 export type EntryKind = typeof EntryKind[keyof typeof EntryKind];
@@ -50,6 +52,7 @@ export namespace EntryKind {
   export type DAILY_COUNTS = typeof EntryKind.DAILY_COUNTS;
   export type QUARANTINE_RELEASE = typeof EntryKind.QUARANTINE_RELEASE;
   export type RETURN = typeof EntryKind.RETURN;
+  export type SCHEDULE_CHANGE = typeof EntryKind.SCHEDULE_CHANGE;
 }
 
 export function entryKindFromJSON(object: any): EntryKind {
@@ -96,6 +99,9 @@ export function entryKindFromJSON(object: any): EntryKind {
     case 13:
     case "ENTRY_KIND_RETURN":
       return EntryKind.RETURN;
+    case 14:
+    case "ENTRY_KIND_SCHEDULE_CHANGE":
+      return EntryKind.SCHEDULE_CHANGE;
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum EntryKind");
   }
@@ -131,6 +137,8 @@ export function entryKindToJSON(object: EntryKind): string {
       return "ENTRY_KIND_QUARANTINE_RELEASE";
     case EntryKind.RETURN:
       return "ENTRY_KIND_RETURN";
+    case EntryKind.SCHEDULE_CHANGE:
+      return "ENTRY_KIND_SCHEDULE_CHANGE";
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum EntryKind");
   }
