@@ -108,7 +108,7 @@ async function decisionProblem(
   return isThat ? undefined : `${name} is not the one that was logged`;
 }
 
-/** Registers, policies and schedules that no entry of the log is about; few enough to look at all. */
+/** Registers, policies and schedules that no entry of the log is about; few, so all of them. */
 export async function unloggedProblems(tx: Transaction): Promise<string[]> {
   const problems: string[] = [];
   const tables = [
