@@ -41,6 +41,8 @@ import { addPostIssue } from "./commands/post-issue.ts";
 import { addQuarantineDecide } from "./commands/quarantine-decide.ts";
 import { addQuarantineList } from "./commands/quarantine-list.ts";
 import { addReceipt } from "./commands/receipt.ts";
+import { addRecordsAudit } from "./commands/records-audit.ts";
+import { addRecordsExport } from "./commands/records-export.ts";
 import { addRecordsHold } from "./commands/records-hold.ts";
 import { addRecordsList } from "./commands/records-list.ts";
 import { addRecovery } from "./commands/recovery.ts";
@@ -268,6 +270,8 @@ function addUserCommands(parent: Command, terminal: Terminal): void {
 
 function addRecordsCommands(parent: Command, terminal: Terminal): void {
   addRecordsList(parent, terminal);
+  addRecordsExport(parent, terminal);
+  addRecordsAudit(parent, terminal);
   addRecordsHold(group(parent, "hold", "keep records from disposal, by two people"), terminal);
 }
 

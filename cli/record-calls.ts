@@ -69,21 +69,73 @@ export interface RecordWish {
   readonly reason?: string | undefined;
 }
 
+/** What the audit trail tells of. */
+export const RECORD_ACTIONS = [
+  "search",
+  "show",
+  "export",
+  "hold",
+  "release",
+  "dispose",
+  "evidence",
+  "audit",
+] as const;
+
+/** What a person did with records. */
+export interface RecordAct {
+  readonly id: number;
+  readonly at: string;
+  readonly actor: string;
+  readonly action: string;
+  readonly subject?: string;
+  readonly detail?: string;
+  readonly reason?: string;
+  readonly logIndex?: number;
+}
+
+/** The newest acts, at most `limit`, and whether there may be more. */
+export async function listActs(
+  service: ServiceAccess,
+  wish: { readonly actor?: string | undefined; readonly action?: string | undefined },
+  limit: number,
+): Promise<{ readonly acts: RecordAct[]; readonly more: boolean }> {
+  const { more, rows } = await pagesOf<RecordAct>(
+    service,
+    "/v1/records/audit",
+    "acts",
+    wish,
+    limit,
+  );
+  return { acts: rows, more };
+}
+
 /** The newest records that meet a wish, at most `limit`, and whether there may be more. */
 export async function listRecords(
   service: ServiceAccess,
   wish: RecordWish,
   limit: number,
 ): Promise<{ readonly records: RecordLine[]; readonly more: boolean }> {
+  const { more, rows } = await pagesOf<RecordLine>(service, "/v1/records", "records", wish, limit);
+  return { records: rows, more };
+}
+
+/** Follows the pages of a list, short ones too, as far as it is asked for. */
+async function pagesOf<R>(
+  service: ServiceAccess,
+  path: string,
+  name: string,
+  wish: object,
+  limit: number,
+): Promise<{ readonly rows: R[]; readonly more: boolean }> {
   const params = new URLSearchParams(askedOf(wish));
-  const records: RecordLine[] = [];
+  const rows: R[] = [];
   for (;;) {
-    const path = `/v1/records?${params}`;
-    const page = await callService<{ records: RecordLine[]; next?: string }>(service, { path });
-    records.push(...page.records);
-    if (page.next === undefined) return { records: records.slice(0, limit), more: false };
-    if (records.length >= limit) return { records: records.slice(0, limit), more: true };
-    params.set("after", page.next);
+    const page = await callService<Record<string, unknown>>(service, { path: `${path}?${params}` });
+    rows.push(...((page[name] ?? []) as R[]));
+    const { next } = page;
+    const isEnough = rows.length >= limit && (rows.length > limit || next !== undefined);
+    if (isEnough || typeof next !== "string") return { rows: rows.slice(0, limit), more: isEnough };
+    params.set("after", next);
   }
 }
 

@@ -19,6 +19,7 @@ import { addRegisterFetch, withRegister } from "./api/register-routes.ts";
 import { addScheduleFetch } from "./api/schedule-routes.ts";
 import { renderStatus } from "./api/status-page.ts";
 import { summarize } from "./api/summary.ts";
+import { AuditKeeper } from "./audit-keeper.ts";
 import { CertificateWatch } from "./certificate-watch.ts";
 import { CheckpointKeeper } from "./checkpoint-keeper.ts";
 import type { GatewayConfig } from "./config.ts";
@@ -181,6 +182,9 @@ async function startWork(parts: GatewayParts, base: Base, lifecycle: Lifecycle) 
   lifecycle.add({ name: "certificates", stop: () => certificates.stop() });
   const checker = new LogChecker({ store, clock, logger });
   checker.start();
+  const audit = new AuditKeeper({ store, checkpoints, register, clock, logger });
+  audit.start();
+  lifecycle.add({ name: "audit trail", stop: () => audit.stop() });
   const filler = new SearchFiller({ store, logger });
   filler.start();
   lifecycle.add({ name: "records that are made to be found", stop: () => filler.stop() });

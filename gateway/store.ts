@@ -1,6 +1,8 @@
 import type { StoreDefinition } from "#runtime";
 import { USER_PROCEDURES, USER_READ_ONLY } from "#users";
+import { listActs } from "./store/audit/list-acts.ts";
 import { noteAct } from "./store/audit/note-act.ts";
+import { sealActs } from "./store/audit/seal-acts.ts";
 import {
   entryRecordedAt,
   keepCosigned,
@@ -103,6 +105,8 @@ export const store = {
     findRecords,
     loadRecord,
     noteAct,
+    listActs,
+    sealActs,
     status,
     storedBytes,
   },
@@ -136,6 +140,7 @@ export const store = {
     "logHead",
     "findRecords",
     "loadRecord",
+    "listActs",
     "status",
     "storedBytes",
   ],

@@ -53,7 +53,9 @@ export function addRecordsList(parent: Command, terminal: Terminal): void {
   const listing = parent.command("list").description("list what the gateway recorded");
   addServiceOptions(listing, "gateway");
   addCriteria(listing);
+  const states = new Option("--state <state>", "that opened a conversation in it");
   listing
+    .addOption(states.choices([...CONVERSATION_STATES]))
     .option("--reason <text>", "why; kept with the look")
     .option("--limit <n>", "show at most so many", parseLimit, LIMIT_DEFAULT)
     .addHelpText("after", LIST_HELP);
@@ -75,7 +77,7 @@ export function addRecordsList(parent: Command, terminal: Terminal): void {
   });
 }
 
-/** Gives a command the options that say which records are meant. */
+/** Gives a command the options that say which records are meant, and that stay true of them. */
 export function addCriteria(command: Command): void {
   const choice = (flags: string, about: string, names: readonly string[]): Option =>
     new Option(flags, about).choices(names.filter((name) => name !== "UNSPECIFIED"));
@@ -84,7 +86,6 @@ export function addCriteria(command: Command): void {
     .option("--conversation <uuid>", "of this conversation")
     .option("--party <id>", "sent or received by this participant, such as KE")
     .addOption(choice("--kind <kind>", "of this kind", Object.keys(Kind)))
-    .addOption(choice("--state <state>", "that opened a conversation in it", CONVERSATION_STATES))
     .addOption(choice("--handling <tlp>", "under this mark", Object.keys(Tlp)))
     .addOption(choice("--use <use>", "under this restriction", Object.keys(UseRestriction)))
     .addOption(choice("--code <code>", "refused with it", Object.keys(REFUSALS)))

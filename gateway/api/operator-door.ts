@@ -2,9 +2,11 @@ import { addUserRoutes, type HttpApi } from "#http";
 import type { Database, Logger } from "#runtime";
 import { createGuard } from "#users";
 import type { GatewayProcedures } from "../store.ts";
+import { addAuditRoutes } from "./audit-routes.ts";
 import { addEventRoutes } from "./event-routes.ts";
 import { addHoldRoutes } from "./hold-routes.ts";
 import { addQuarantineRoutes, type QuarantineRouteDeps } from "./quarantine-routes.ts";
+import { addRecordExport } from "./record-export-routes.ts";
 import { addRecordRoutes } from "./record-routes.ts";
 
 /** What the door of operators works with. */
@@ -25,6 +27,8 @@ export function operatorDoor(deps: OperatorDoorDeps): HttpApi {
       addHoldRoutes(routes, deps);
       addEventRoutes(routes, { store, clock });
       addRecordRoutes(routes, { store, clock });
+      addRecordExport(routes, { store, clock });
+      addAuditRoutes(routes, { store, clock });
     },
   };
 }

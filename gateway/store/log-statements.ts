@@ -12,6 +12,7 @@ export interface LogStatement {
     | typeof EntryKind.QUARANTINE_RELEASE
     | typeof EntryKind.REGISTER_CHANGE
     | typeof EntryKind.POLICY_CHANGE
+    | typeof EntryKind.AUDIT
     | typeof EntryKind.HOLD
     | typeof EntryKind.RELEASE
     | typeof EntryKind.SCHEDULE_CHANGE;

@@ -2,7 +2,7 @@ import { LOG_MIGRATION_SQL } from "#message-log";
 import { REPEAT_MIGRATION_SQL } from "#repeats";
 import type { Migration } from "#runtime";
 import { USER_MIGRATION_SQL } from "#users";
-import { AUDIT_SQL } from "./audit/audit-tables.ts";
+import { AUDIT_BATCH_SQL, AUDIT_SQL } from "./audit/audit-tables.ts";
 import { CONVERSATION_SQL } from "./conversations/conversation-tables.ts";
 import { COSIGNED_SQL } from "./cosigned.ts";
 import { EVENT_SETTLING_SQL, EVENT_SQL } from "./event-tables.ts";
@@ -106,6 +106,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 16, name: "what records are found by", sql: SEARCH_SQL },
   { version: 17, name: "what persons did with records", sql: AUDIT_SQL },
   { version: 18, name: "versions of the retention schedule", sql: SCHEDULE_SQL },
+  { version: 19, name: "batches of what persons did", sql: AUDIT_BATCH_SQL },
 ];
 
 /** Where a delivery stands. */

@@ -54,8 +54,20 @@ export async function askApi<T>(door: ApiDoor, call: ApiCall): Promise<ApiAnswer
  * {@link callApi}, and UNAVAILABLE when the answer breaks off.
  */
 export async function* streamApi(door: ApiDoor, call: ApiCall): AsyncGenerator<Uint8Array> {
+  yield* (await openStream(door, call)).body;
+}
+
+/** The same as {@link streamApi}, with the headers of the answer. */
+export async function openStream(
+  door: ApiDoor,
+  call: ApiCall,
+): Promise<{ readonly headers: Headers; readonly body: AsyncGenerator<Uint8Array> }> {
   const response = await patientRequest(door, call);
   if (!response.ok) throw await problemOf(response, door, call);
+  return { headers: response.headers, body: piecesOf(response, door) };
+}
+
+async function* piecesOf(response: Response, door: ApiDoor): AsyncGenerator<Uint8Array> {
   try {
     yield* response.body ?? [];
   } catch (caught) {

@@ -10,6 +10,7 @@ export {
   askApi,
   callApi,
   fetchFile,
+  openStream,
   type ProblemField,
   streamApi,
 } from "./api-client.ts";

@@ -1,3 +1,5 @@
+import { MINUTE_MS } from "./units.ts";
+
 /** Limits of looking for records and of the audit trail (docs/spec/search.md). */
 export const SEARCH_LIMITS = {
   /** Ids looked at before the next list of ids is chosen, where several criteria meet. */
@@ -10,4 +12,10 @@ export const SEARCH_LIMITS = {
   fillPauseMs: 10,
   /** Why somebody looked: a sentence or two. */
   reasonCharsMax: 500,
+  /** Records of an export read at a time; some tenths of a megabyte. */
+  exportPageRows: 500,
+  /** How often acts of persons are put into the log, where there are any. */
+  actsPeriodMs: MINUTE_MS,
+  /** Acts under one entry of the log. */
+  actsSealedMax: 1_000,
 } as const;

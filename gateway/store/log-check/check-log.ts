@@ -5,6 +5,7 @@ import type { Transaction } from "#runtime";
 import type { MessageRow } from "../message-row.ts";
 import { isRetryable } from "../quarantine-item.ts";
 import { DELIVERY_STRIDE, PART_STRIDE } from "../tables.ts";
+import { openAuditProblems } from "./audit-check.ts";
 import { deliveryProblems, endingEntryProblem } from "./delivery-check.ts";
 import { holdProblems } from "./hold-check.ts";
 import { messageProblems } from "./message-check.ts";
@@ -36,7 +37,7 @@ export async function checkLog(
   const found = await strayProblems(tx, first, position.size, isDone);
   if (isDone) {
     found.push(...(await unloggedProblems(tx)), ...(await quarantineProblems(tx)));
-    found.push(...(await holdProblems(tx)));
+    found.push(...(await holdProblems(tx)), ...(await openAuditProblems(tx)));
   }
   for (const problem of found) problems.add(problem);
   return { position, isDone, problems: problems.list, problemsTotal: problems.total };

@@ -2,6 +2,7 @@
 import { EntryKind, type LogEntry, RegisterBundle, SignedRegister } from "#proto";
 import type { SqlRow, Transaction } from "#runtime";
 import { equalBytes, sha256, timestampMs } from "#wire";
+import { auditProblem } from "./audit-check.ts";
 import { entryAt } from "./entry-at.ts";
 import { holdEntryProblem } from "./hold-check.ts";
 
@@ -18,6 +19,8 @@ export async function statementProblem(
       return await fileProblem(tx, index, { ...POLICY, version: entry.policyVersion, entry });
     case EntryKind.SCHEDULE_CHANGE:
       return await fileProblem(tx, index, { ...SCHEDULE, version: entry.scheduleVersion, entry });
+    case EntryKind.AUDIT:
+      return await auditProblem(tx, index, entry);
     case EntryKind.QUARANTINE_RELEASE:
       return await decisionProblem(tx, index, entry);
     case EntryKind.HOLD:

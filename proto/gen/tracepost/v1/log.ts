@@ -33,6 +33,8 @@ export const EntryKind = {
   RETURN: 13,
   /** SCHEDULE_CHANGE - A new version of the retention schedule; header_digest is that of its file. */
   SCHEDULE_CHANGE: 14,
+  /** AUDIT - What persons did with records; `header_digest` is that of the acts since the last such entry. */
+  AUDIT: 15,
 } as const;
 
 export type EntryKind = typeof EntryKind[keyof typeof EntryKind];
@@ -53,6 +55,7 @@ export namespace EntryKind {
   export type QUARANTINE_RELEASE = typeof EntryKind.QUARANTINE_RELEASE;
   export type RETURN = typeof EntryKind.RETURN;
   export type SCHEDULE_CHANGE = typeof EntryKind.SCHEDULE_CHANGE;
+  export type AUDIT = typeof EntryKind.AUDIT;
 }
 
 export function entryKindFromJSON(object: any): EntryKind {
@@ -102,6 +105,9 @@ export function entryKindFromJSON(object: any): EntryKind {
     case 14:
     case "ENTRY_KIND_SCHEDULE_CHANGE":
       return EntryKind.SCHEDULE_CHANGE;
+    case 15:
+    case "ENTRY_KIND_AUDIT":
+      return EntryKind.AUDIT;
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum EntryKind");
   }
@@ -139,6 +145,8 @@ export function entryKindToJSON(object: EntryKind): string {
       return "ENTRY_KIND_RETURN";
     case EntryKind.SCHEDULE_CHANGE:
       return "ENTRY_KIND_SCHEDULE_CHANGE";
+    case EntryKind.AUDIT:
+      return "ENTRY_KIND_AUDIT";
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum EntryKind");
   }
