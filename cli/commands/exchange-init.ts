@@ -85,6 +85,7 @@ async function initialize(options: InitOptions): Promise<CommandResult> {
       `Made the exchange ${exchangeId} with ${ids.length} participants: ${ids.join(", ")}.`,
       `Its message log is ${logOrigin}. Everything lies in ${dataDir}; keep it to yourself.`,
       "Its three root keys lie side by side: meant in earnest, keep them in two States at least.",
+      "While they lie here, exchange up signs the next register in time: each lasts seven days.",
       ...(transport === undefined ? [] : [tlsLine(options.caCert)]),
       `Start it with: tracepost exchange up --data ${options.data}`,
     ],

@@ -7,6 +7,7 @@ import {
   type OutputOptions,
   type Terminal,
 } from "../command-result.ts";
+import { untilStopped } from "../until-stopped.ts";
 
 interface StewardOptions extends OutputOptions {
   readonly data: string;
@@ -39,10 +40,7 @@ export function addExchangeSteward(parent: Command, terminal: Terminal): void {
 async function stayUp(options: StewardOptions): Promise<CommandResult> {
   const start = readStewardStart(process.env);
   const steward = await startSteward({ dataDir: resolve(options.data), start });
-  await new Promise<void>((done) => {
-    process.once("SIGTERM", () => done());
-    process.once("SIGINT", () => done());
-  });
+  await untilStopped();
   await steward.stop();
   return { json: { stopped: true }, lines: ["Stopped."] };
 }

@@ -20,9 +20,12 @@ export { parseParticipantsYaml } from "./folder/participants-file.ts";
 export { writePrivateFile } from "./folder/private-files.ts";
 export { isThere, rootSignersOf } from "./folder/root-keys.ts";
 export { type LogVerification, verifyLogOf } from "./folder/verify-log-of.ts";
-export { RECONCILE_ACTIONS, type ReconcileStep } from "./reconcile/plan.ts";
-export { openReconciliation } from "./reconcile/reconcile.ts";
+export { NatsFollower } from "./reconcile/follow-register.ts";
+export { planLines } from "./reconcile/plan.ts";
+export { reconcileOnce } from "./reconcile/reconcile-once.ts";
 export { type RotatedUser, rotateCredentials } from "./reconcile/rotate-credentials.ts";
+export { rootKeysOf } from "./register/folder-registers.ts";
+export { RegisterFollower } from "./register/register-follower.ts";
 export { readStewardStart, startSteward } from "./steward-service.ts";
 export {
   exchangeStatus,

@@ -148,11 +148,9 @@ export class RegisterAnnouncer {
     for (const { heard } of behind) this.#delay(heard);
     if (!connected()) return;
     const kept = await load();
-    // What the gateway began with was given to everybody by hand.
-    if (kept === null || kept.evidence === null) {
-      this.#unfreshened.clear();
-      return;
-    }
+    if (kept === null) return;
+    // What the gateway began with was given to everybody by hand: only its freshness is handed on.
+    if (kept.evidence === null) return await this.#freshen(kept);
     const bodies = new Map<bigint, Promise<Uint8Array>>();
     const bodyFor = async ({ version }: Heard): Promise<Uint8Array> => {
       const body = bodies.get(version) ?? this.#bodyFor(version, kept);

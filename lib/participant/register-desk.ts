@@ -146,7 +146,8 @@ export class RegisterDesk implements RegisterTaker {
     const verdict = client.judge(bytes);
     if (verdict.outcome === "refused") return this.#refused(verdict);
     if (verdict.outcome === "known") return undefined;
-    const refusal = doubt(verdict.register);
+    // A word that ours is the newest is in no log: it changes nothing for anybody (ADR 0042).
+    const refusal = verdict.outcome === "newer" ? doubt(verdict.register) : undefined;
     if (refusal !== undefined) return refusal;
     await keep(verdict.register);
     await reloadKeys?.();

@@ -245,6 +245,14 @@ export const PROCESS_LIMITS = {
   logWatchMs: 2 * SECOND_MS,
   /** How often it is looked whether others take part than before. */
   membersLookMs: SECOND_MS,
+  /** How often whoever runs an exchange asks its gateway which register is in force. */
+  registerLookMs: SECOND_MS,
+  /** How often it is looked whether something of the register is to be signed. */
+  registerKeepMs: 10 * MINUTE_MS,
+  /** First wait before NATS is asked again to follow a register; it doubles, to a minute and more. */
+  reconcileAgainMs: SECOND_MS,
+  /** Longest wait for another one who has NATS follow the register. */
+  reconcileWaitMs: MINUTE_MS,
   /** Longest wait for the gateway to take what was found; it waits in the log otherwise. */
   reportMs: 5 * SECOND_MS,
   /** Participants of one exchange. */

@@ -9,17 +9,13 @@ import { NATS_LIMITS, Semaphore, systemClock } from "#runtime";
 import type { RegisterView } from "#trust";
 import { readLocalEnvironment } from "../../deploy/local/environment.ts";
 import { openExchangeFolder } from "../../deploy/local/folder/open-exchange-folder.ts";
-import {
-  ExchangePaths,
-  initExchange,
-  openReconciliation,
-  registeredParticipant,
-} from "../../deploy/local/index.ts";
+import { ExchangePaths, initExchange, registeredParticipant } from "../../deploy/local/index.ts";
 import { findNatsServer } from "../../deploy/local/nats-server/find-nats-server.ts";
 import { issueAuthority } from "../../deploy/local/provision/authority.ts";
 import { writeAuthority } from "../../deploy/local/provision/authority-files.ts";
 import { provisionStreams } from "../../deploy/local/provision/provision-streams.ts";
 import { inboxStream, outboxStream } from "../../deploy/local/provision/topology.ts";
+import { openReconciliation } from "../../deploy/local/reconcile/reconcile.ts";
 import { findFreePort } from "../../deploy/local/supervisor/free-port.ts";
 import { ManagedProcess } from "../../deploy/local/supervisor/managed-process.ts";
 import { natsPlan } from "../../deploy/local/supervisor/nats-process.ts";

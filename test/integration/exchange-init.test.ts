@@ -62,8 +62,8 @@ describe("setting up an exchange", () => {
     expect(register.version).toBe(1n);
     expect(register.logOrigin).toBe("log.example/test");
     expect(register.participants.map(({ id, role }) => ({ id, role }))).toEqual([
-      { id: "NE", role: Role.FOCAL_POINT },
       { id: "BR", role: Role.FOCAL_POINT },
+      { id: "NE", role: Role.FOCAL_POINT },
       { id: "ORG-ECOWAS", role: Role.REGIONAL_MONITOR },
     ]);
     for (const { id } of SPECS) {

@@ -5,12 +5,12 @@ import { ParticipantStatus } from "#proto";
 import { systemClock } from "#runtime";
 import { outSubject } from "#wire";
 import {
-  openReconciliation,
   parseParticipantsYaml,
-  type ReconcileStep,
   registeredParticipant,
   rotateCredentials,
 } from "../../deploy/local/index.ts";
+import type { ReconcileStep } from "../../deploy/local/reconcile/plan.ts";
+import { openReconciliation } from "../../deploy/local/reconcile/reconcile.ts";
 import { specsOf, startTestCarrier, type TestCarrier } from "../support/nats-carrier.ts";
 
 let carrier: TestCarrier;

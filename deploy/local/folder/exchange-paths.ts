@@ -63,11 +63,12 @@ export class ExchangePaths {
     return {
       dir,
       participants: join(dir, "participants.yaml"),
+      /** What the gateway begins with; what it has taken since lies in its store. */
       register: join(dir, "register.bin"),
       policy: join(dir, "policy.bin"),
       /** Not there before one was published: the default schedule holds. */
       schedule: join(dir, "schedule.bin"),
-      /** The register in the form that is changed at run time; `register` holds the same. */
+      /** The version that is published: the next one is drafted from it. */
       bundle: join(dir, "register.bundle"),
       rootDir: join(dir, "root"),
       rootPublicKey: join(dir, "root", "root-1.pub"),
@@ -160,6 +161,10 @@ export class ExchangePaths {
       /** Written by the server itself, so that it is known even if nobody lived to note it. */
       natsPid: join(dir, "nats.pid"),
       logsDir: join(dir, "logs"),
+      /** Held by whoever has NATS follow the register. */
+      reconcileLock: join(dir, "reconcile.lock"),
+      /** Version of the register that NATS follows. */
+      reconciled: join(dir, "reconciled"),
       /** Up to where logs were looked into for the operator. */
       eventPlaces: join(dir, "event-places.json"),
     };

@@ -2,10 +2,9 @@ import {
   Aggregation,
   Boundness,
   Instrument,
-  KeyPurpose,
+  type KeyPurpose,
   LogKey,
   Participant,
-  ParticipantRegister,
   ParticipantStatus,
   Role,
   SigningKey,
@@ -20,11 +19,8 @@ import type {
   RoleName,
 } from "./participant-spec.ts";
 
-const DAY_MS = 86_400_000;
 /** Life of the keys made at set-up; they are rotated long before. */
 const KEY_LIFE_MS = REGISTER_LIMITS.keyLifeMs;
-/** Life of the first register; a register that is never renewed must not be believed for ever. */
-const REGISTER_LIFE_MS = 365 * DAY_MS;
 
 /** Roles by the names of the participants file. */
 export const ROLES: Readonly<Record<RoleName, Role>> = {
@@ -60,27 +56,6 @@ export interface FirstRegisterInput {
   readonly participants: readonly ParticipantSpec[];
   readonly keys: ReadonlyMap<string, ParticipantKeys>;
   readonly gateway: GatewayKeys;
-}
-
-/** Builds version 1 of the participant register. `nowMs` is when its keys begin to be valid. */
-export function firstRegister(input: FirstRegisterInput): ParticipantRegister {
-  const { nowMs, gateway } = input;
-  return ParticipantRegister.fromPartial({
-    version: 1n,
-    issuedAt: toTimestamp(nowMs),
-    expiresAt: toTimestamp(nowMs + REGISTER_LIFE_MS),
-    logOrigin: input.logOrigin,
-    participants: input.participants.map((spec) => ({
-      ...registeredParticipant(spec),
-      ...registeredKeys(input.keys.get(spec.id), nowMs),
-    })),
-    groups: groupsOf(input.participants),
-    gatewayKeys: [
-      registeredKey(gateway.receipt, KeyPurpose.RECEIPT, nowMs),
-      registeredKey(gateway.checkpoint, KeyPurpose.CHECKPOINT, nowMs),
-    ],
-    logKeys: [registeredLogKey(gateway.log, nowMs)],
-  });
 }
 
 /** A post-quantum key of the log as the register has it. */
@@ -155,18 +130,6 @@ function registeredPeriod({ since, until }: { readonly since: string; readonly u
   return {
     since: dayTimestamp(since),
     until: until === undefined ? undefined : dayTimestamp(until),
-  };
-}
-
-function registeredKeys(
-  keys: ParticipantKeys | undefined,
-  nowMs: number,
-): Pick<Participant, "sealingKeys" | "signingKeys"> {
-  if (keys === undefined) return { signingKeys: [], sealingKeys: [] };
-  const window = { notBefore: toTimestamp(nowMs), notAfter: toTimestamp(nowMs + KEY_LIFE_MS) };
-  return {
-    signingKeys: [registeredKey(keys.header, KeyPurpose.HEADER, nowMs)],
-    sealingKeys: [{ recipient: keys.sealing.recipient, ...window }],
   };
 }
 

@@ -14,7 +14,6 @@ import {
   saveSealingKey,
   saveSigningKey,
   signatureAlgorithm,
-  signRegister,
 } from "#trust";
 import { newToken } from "#users";
 import { toTimestamp } from "#wire";
@@ -27,7 +26,7 @@ import { writeAuthority } from "../provision/authority-files.ts";
 import { planStorage, type StoragePlan } from "../provision/storage-plan.ts";
 import { ExchangePaths } from "./exchange-paths.ts";
 import { firstBundle } from "./first-bundle.ts";
-import { firstRegister, type GatewayKeys, type ParticipantKeys } from "./first-register.ts";
+import type { GatewayKeys, ParticipantKeys } from "./first-register.ts";
 import { FOLDER_FORMAT, type FolderMarker, inspectFolder, unfinishedMarker } from "./marker.ts";
 import type { ParticipantSpec } from "./participant-spec.ts";
 import { parseParticipantsYaml, participantsYaml } from "./participants-file.ts";
@@ -152,9 +151,8 @@ async function writeTrust(
   const freshness = generateSigningKey();
   await saveSigningKey(paths.exchange.freshnessKey, freshness);
   const said = { nowMs, logOrigin, participants, keys, gateway };
-  const signed = signRegister(firstRegister(said), roots);
-  const bundle = firstBundle({ ...said, roots, freshness });
-  await writePrivateFile(paths.exchange.bundle, formatRegisterBundle(bundle));
+  const signed = formatRegisterBundle(firstBundle({ ...said, roots, freshness }));
+  await writePrivateFile(paths.exchange.bundle, signed);
   await writePrivateFile(paths.exchange.register, signed);
   await writePrivateFile(paths.exchange.policy, firstPolicy(nowMs, roots));
   await writePrivateFile(paths.gateway.apiToken, `${newToken().text}\n`);

@@ -22,6 +22,17 @@ export interface ReconcileStep {
   readonly participant: string;
 }
 
+/** A plan as a person reads it. */
+export function planLines(steps: readonly ReconcileStep[], version: bigint): string[] {
+  const count = `${steps.length} step${steps.length === 1 ? "" : "s"} for NATS`;
+  return [
+    `Register version ${version}: ${steps.length === 0 ? "nothing to do" : count}.`,
+    ...steps.map(
+      ({ action, participant }) => `  ${participant}: ${RECONCILE_ACTIONS[action]} (${action})`,
+    ),
+  ];
+}
+
 /** How NATS stands to one participant. */
 export interface NatsStanding {
   /** Token and keys of its account lie in the operator's folder. */

@@ -2,6 +2,7 @@ import { TracepostError } from "#errors";
 import type { ApiDoor } from "#http";
 import { type Logger, PROCESS_LIMITS, Semaphore, systemClock } from "#runtime";
 import type { ExchangePaths } from "../folder/exchange-paths.ts";
+import type { RegisterFollower } from "../register/register-follower.ts";
 import type { Steward, StewardReport } from "../steward.ts";
 import type { EventWatch } from "../watch/event-watch.ts";
 import type { FolderLock } from "./folder-lock.ts";
@@ -70,6 +71,8 @@ export interface LocalExchangeParts {
   /** Token of the gateway's user `installation`; secret. */
   readonly gatewayToken: string;
   readonly createSteward: (natsUrl: string) => Steward;
+  /** Has what runs here follow the register. */
+  readonly follower: RegisterFollower;
   readonly createWatch: (door: () => ApiDoor | undefined) => EventWatch;
   readonly logger: Logger;
 }
@@ -154,6 +157,7 @@ export class LocalExchange implements RunningExchange {
       await this.#writing;
       this.#watch.start();
       this.#parts.members.follow();
+      this.#parts.follower.start();
     } catch (caught) {
       await this.stop();
       throw caught;
@@ -199,8 +203,9 @@ export class LocalExchange implements RunningExchange {
 
   /** Those who need others first: services, gateway, then what carries their messages. */
   async #stopAll(deadlineMs: number): Promise<void> {
-    const { members, gateway, nats, lock, logger, paths } = this.#parts;
+    const { follower, members, gateway, nats, lock, logger, paths } = this.#parts;
     const steps: (() => Promise<unknown>)[] = [
+      () => follower.stop(),
       () => this.#watch.stop(),
       () => members.stop(deadlineMs),
       () => gateway.stop(deadlineMs),

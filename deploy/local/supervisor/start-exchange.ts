@@ -1,13 +1,18 @@
 import { join } from "node:path";
 import type { ApiDoor } from "#http";
-import { createLogger, type Logger, readSecret } from "#runtime";
+import { createLogger, type Logger, readSecret, systemClock } from "#runtime";
 import { readLocalEnvironment } from "../environment.ts";
+import type { ExchangePaths } from "../folder/exchange-paths.ts";
 import { type ExchangeLayout, openExchangeFolder } from "../folder/open-exchange-folder.ts";
 import { makePrivateFolder } from "../folder/private-files.ts";
 import type { ServiceTuning } from "../folder/service-configs.ts";
 import { findNatsServer } from "../nats-server/find-nats-server.ts";
 import { readStoragePlan } from "../provision/authority-files.ts";
 import { provisionStreams } from "../provision/provision-streams.ts";
+import { NatsFollower } from "../reconcile/follow-register.ts";
+import { RegisterFollower } from "../register/register-follower.ts";
+import { RegisterKeeper } from "../register/register-keeper.ts";
+import { renewBeforeStart } from "../register/renew-before-start.ts";
 import { Steward, type StewardIncident } from "../steward.ts";
 import { StreamsSeen } from "../streams-seen.ts";
 import { EventWatch } from "../watch/event-watch.ts";
@@ -43,6 +48,10 @@ export interface StartOptions {
   readonly tuning?: ServiceTuning;
   /** Default: the product's own. */
   readonly programs?: ExchangePrograms;
+  /** Whether root keys that lie in the folder sign the next version in time; default true. */
+  readonly mayRenew?: boolean;
+  /** Says what NATS has to do for a new register, and does nothing; default false. */
+  readonly planOnly?: boolean;
   /** Gives the start up; what was started is stopped. */
   readonly signal?: AbortSignal;
   /** Default: none; incidents arrive as events all the same. */
@@ -85,6 +94,10 @@ async function assemble(
   if (left.length > 0) {
     emit({ type: "progress", text: `ended ${left.length} processes of an earlier run` });
   }
+  const renewal = { paths, participants, mayRenew: options.mayRenew ?? true };
+  for (const text of await renewBeforeStart({ ...renewal, nowMs: systemClock.now() })) {
+    emit({ type: "progress", text });
+  }
   const server = await findNatsServer({
     wanted: environment.natsServer,
     searchPath: environment.searchPath,
@@ -118,6 +131,7 @@ async function assemble(
   );
   const gateway = processes.gateway();
   await members.open();
+  const gatewayToken = (await readSecret(paths.gateway.apiToken)).trim();
   const journal = new IncidentJournal(paths.steward.incidents);
   const exchange: LocalExchange = new LocalExchange({
     paths,
@@ -126,7 +140,7 @@ async function assemble(
     nats,
     gateway,
     members,
-    gatewayToken: (await readSecret(paths.gateway.apiToken)).trim(),
+    gatewayToken,
     createSteward: (natsUrl) =>
       new Steward({
         ...streams,
@@ -139,9 +153,28 @@ async function assemble(
           await noteIncident(journal, incident, logger);
         },
       }),
+    follower: createFollower(options, paths, () => exchange, gatewayToken),
     createWatch: (door) => createWatch({ layout, ids: () => members.ids, door, logger }),
   });
   return exchange;
+}
+
+/** Follows the register in force: NATS does as it says, and what falls due is signed (ADR 0042). */
+function createFollower(
+  { mayRenew = true, onEvent, planOnly = false }: StartOptions,
+  paths: ExchangePaths,
+  exchange: () => LocalExchange,
+  token: string,
+): RegisterFollower {
+  const say = (text: string): void => onEvent?.({ type: "progress", text });
+  const told = { paths, say, clock: systemClock };
+  const nats = new NatsFollower({ ...told, planOnly, natsUrl: () => exchange().nats.url });
+  const keeper = new RegisterKeeper({ ...told, token, mayRenew });
+  return new RegisterFollower({
+    ...told,
+    gatewayUrl: () => exchange().gateway.url,
+    followers: [(inForce) => nats.follow(inForce), (inForce, url) => keeper.keep(inForce, url)],
+  });
 }
 
 /** A disk that takes no line must not keep the steward from mending a stream. */

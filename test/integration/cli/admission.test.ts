@@ -34,7 +34,11 @@ beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), "tracepost-admission-"));
   data = join(dir, "exchange");
   await initExchange({ dataDir: data, participants: specsOf(["US", "BR"]) });
-  exchange = await startExchange({ dataDir: data, tuning: { resendFirstMs: 1_000 } });
+  exchange = await startExchange({
+    dataDir: data,
+    tuning: { resendFirstMs: 1_000 },
+    planOnly: true,
+  });
   const user = ["--data", data, "--name", "A person (made up)"];
   await json("user", "add", "records", "--role", "GATEWAY_OPERATOR", "--gateway", ...user);
   await json(

@@ -1,0 +1,72 @@
+import { callApi } from "#http";
+import { type Clock, PROCESS_LIMITS } from "#runtime";
+import type { VerifiedRegister } from "#trust";
+import type { ExchangePaths } from "../folder/exchange-paths.ts";
+import { writePrivateFile } from "../folder/private-files.ts";
+import { publishedAfter } from "./folder-registers.ts";
+import { countdown, freshenHere, isDue, type SignedHere, signNextHere } from "./sign-here.ts";
+
+/** What a keeper works with. */
+export interface RegisterKeeperDeps {
+  readonly paths: ExchangePaths;
+  /** Token of a user of the gateway who may publish; secret. */
+  readonly token: string;
+  /** Whether root keys of the folder may be used. */
+  readonly mayRenew: boolean;
+  readonly say: (text: string) => void;
+  readonly clock: Clock;
+}
+
+/**
+ * Signs what falls due while an exchange runs, with the keys that lie in its folder, and publishes
+ * it at the gateway (TP-REG-15): the word that a version is the newest, and the next version.
+ */
+export class RegisterKeeper {
+  readonly #deps: RegisterKeeperDeps;
+  #lookAtMs = 0;
+  #said = 0n;
+
+  constructor(deps: RegisterKeeperDeps) {
+    this.#deps = deps;
+  }
+
+  /** Looks at the version in force, every PROCESS_LIMITS.registerKeepMs. Throws what publishing does. */
+  async keep(inForce: VerifiedRegister, gatewayUrl: string): Promise<void> {
+    const { clock, paths, say } = this.#deps;
+    const nowMs = clock.now();
+    if (nowMs < this.#lookAtMs) return;
+    this.#lookAtMs = nowMs + PROCESS_LIMITS.registerKeepMs;
+    const due = isDue(inForce.view, nowMs);
+    const next = due ? await this.#next(inForce, nowMs) : undefined;
+    if (next !== undefined) {
+      await this.#publish(next.bytes, gatewayUrl);
+      say(next.said);
+      return;
+    }
+    const { version } = inForce.view;
+    if (due && this.#said !== version) say(countdown(inForce, nowMs));
+    if (due) this.#said = version;
+    const word = await freshenHere(paths, inForce, nowMs);
+    if (word !== undefined) await this.#publish(word, gatewayUrl);
+  }
+
+  /** The version after one: as it lies in the folder already, or signed now and laid there. */
+  async #next(inForce: VerifiedRegister, nowMs: number): Promise<SignedHere | undefined> {
+    const { mayRenew, paths } = this.#deps;
+    const signed = await publishedAfter(paths, inForce);
+    if (signed !== undefined && !isDue(signed.view, nowMs)) {
+      const said = `Register version ${signed.view.version}, signed before, is in force.`;
+      return { bytes: signed.bytes, said };
+    }
+    const next = mayRenew ? await signNextHere(paths, inForce, nowMs) : undefined;
+    if (next !== undefined) await writePrivateFile(paths.exchange.bundle, next.bytes);
+    return next;
+  }
+
+  async #publish(register: Uint8Array, url: string): Promise<void> {
+    const body = { register: Buffer.from(register).toString("base64") };
+    const call = { method: "POST", path: "/v1/register", body } as const;
+    const timeoutMs = PROCESS_LIMITS.reportMs;
+    await callApi({ url, token: this.#deps.token }, { ...call, timeoutMs });
+  }
+}
