@@ -12,14 +12,19 @@ import {
 import { POLICY_LIMITS } from "#runtime";
 import { loadPublicKey, loadSigningKey } from "#trust";
 import { toTimestamp } from "#wire";
-import { ExchangePaths, rootSignersOf, writePrivateFile } from "../../deploy/local/index.ts";
+import {
+  ExchangePaths,
+  registerOn,
+  rootSignersOf,
+  writePrivateFile,
+} from "../../deploy/local/index.ts";
 import {
   addAction,
   type CommandResult,
   type OutputOptions,
   type Terminal,
 } from "../command-result.ts";
-import { findingLine, registerOfFolder, requireSound } from "../policy/policy-source.ts";
+import { findingLine, requireSound } from "../policy/policy-source.ts";
 import { readInput } from "../read-input.ts";
 
 const SIGN_HELP = `
@@ -116,7 +121,8 @@ function notAFile(file: string, problem: string): TracepostError {
 }
 
 async function runPublish(options: PublishOptions, file = ""): Promise<CommandResult> {
-  const { policy: place, rootPublicKeys } = new ExchangePaths(resolve(options.data)).exchange;
+  const paths = new ExchangePaths(resolve(options.data));
+  const { policy: place, rootPublicKeys } = paths.exchange;
   // The same keys and number as the gateway's configuration has: what is laid there is taken.
   const signers = await rootSignersOf(rootPublicKeys);
   const keys = await Promise.all(signers.rootPublicKeyFiles.map((root) => loadPublicKey(root)));
@@ -129,7 +135,7 @@ async function runPublish(options: PublishOptions, file = ""): Promise<CommandRe
   if (next.version <= before.version) {
     throw notAFile(file, `policy.version ${next.version} is not higher than ${before.version}`);
   }
-  const register = await registerOfFolder(options.data);
+  const register = await registerOn(paths, Date.now());
   const changes = compareReach(before, next, { register, atMs: Date.now() });
   if (options.dryRun !== true) await writePrivateFile(place, bytes);
   const count = (change: string): number =>

@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import type { Command } from "commander";
 import { TracepostError } from "#errors";
 import {
@@ -12,6 +13,7 @@ import {
   statedHeader,
   tryExpectations,
 } from "#policy";
+import { ExchangePaths, registerOn } from "../../deploy/local/index.ts";
 import {
   addAction,
   type CommandResult,
@@ -21,9 +23,9 @@ import {
 import {
   findingLine,
   parseDay,
+  policyInForce,
   readPolicy,
   readPolicyText,
-  registerOfFolder,
   requireSound,
 } from "../policy/policy-source.ts";
 import { checkStatedMessage } from "../policy/stated-message-check.ts";
@@ -43,7 +45,8 @@ Example:
 
 const EXPLAIN_HELP = `
 Says what the gateway decides about a message, with each rule and its line. Without --from and --to:
-who could send that kind to whom, in each circumstance a rule tells apart.
+who could send that kind to whom, in each circumstance a rule tells apart. For a past day it asks the
+register and the policy that were in force at the gateway then; --policy tries another one.
 
 Examples:
   tracepost policy explain --data exchange --kind TRACE_REQUEST --from NE --to BR --instrument ITI
@@ -62,7 +65,9 @@ interface PolicyOptions extends OutputOptions {
   readonly policy: string;
 }
 
-interface LookOptions extends PolicyOptions {
+interface LookOptions extends OutputOptions {
+  /** Default: the one in force at that time. */
+  readonly policy?: string;
   readonly data: string;
   readonly on?: string;
   readonly kind: string;
@@ -101,8 +106,8 @@ export function addPolicyLook(parent: Command, terminal: Terminal): void {
     .option("--priority <name>", "ROUTINE, PRIORITY or URGENT")
     .option("--tlp <name>", "its marking, such as AMBER")
     .option("--scope <name>", "scope of an alert: PUBLIC, RESTRICTED or PRIVATE")
-    .option("--on <date>", "the day it is asked for; default today")
-    .option(...policy)
+    .option("--on <date>", "the day or moment it is asked for; default now")
+    .option("--policy <file>", "another policy than the one in force: .cedar, policy file, default")
     .addHelpText("after", EXPLAIN_HELP);
   addAction<LookOptions>(explain, terminal, runExplain);
   const diff = parent
@@ -147,23 +152,27 @@ async function runTest({ policy }: PolicyOptions, file = ""): Promise<CommandRes
 }
 
 async function runExplain(options: LookOptions): Promise<CommandResult> {
-  const register = await registerOfFolder(options.data);
-  const policy = await readPolicy(options.policy);
   const atMs = parseDay(options.on);
-  if (options.from === undefined && options.to === undefined) {
-    const stated = checkStatedMessage({ kind: options.kind, from: "AA", to: ["AA"] });
-    const reach = reachOf(policy, { register, atMs, kinds: [stated.kind] });
-    return { json: { reach }, lines: reach.map((one) => reachLine("could send", one)) };
-  }
-  const message = checkStatedMessage(statedBy(options));
-  const explained = explainRouting(statedHeader(message, atMs), { register, policy }, atMs);
+  const register = await registerOn(new ExchangePaths(resolve(options.data)), atMs);
+  const policy = await (options.policy === undefined
+    ? policyInForce(options.data, atMs)
+    : readPolicy(options.policy));
   const about = {
     policyVersion: String(policy.version),
     registerVersion: String(register.version),
   };
+  const under = `Under register version ${register.version}, policy version ${policy.version}.`;
+  if (options.from === undefined && options.to === undefined) {
+    const stated = checkStatedMessage({ kind: options.kind, from: "AA", to: ["AA"] });
+    const reach = reachOf(policy, { register, atMs, kinds: [stated.kind] });
+    const lines = reach.map((one) => reachLine("could send", one));
+    return { json: { ...about, reach }, lines: [...lines, under] };
+  }
+  const message = checkStatedMessage(statedBy(options));
+  const explained = explainRouting(statedHeader(message, atMs), { register, policy }, atMs);
   return {
     json: { ...about, ...explainedJson(explained) },
-    lines: explainedLines(explained),
+    lines: [...explainedLines(explained), under],
   };
 }
 
@@ -174,12 +183,13 @@ function statedBy(options: LookOptions): Partial<StatedMessage> {
 }
 
 async function runDiff(options: LookOptions, before = "", after = ""): Promise<CommandResult> {
-  const register = await registerOfFolder(options.data);
+  const atMs = parseDay(options.on);
+  const register = await registerOn(new ExchangePaths(resolve(options.data)), atMs);
   const [old, now] = [await readPolicy(before), await readPolicy(after)];
   const findings = requireSound(
     after === "default" ? now.text : (await readPolicyText(after)).text,
   );
-  const changes = compareReach(old, now, { register, atMs: parseDay(options.on) });
+  const changes = compareReach(old, now, { register, atMs });
   const lines = changes.map((one) => reachLine(one.change, one));
   return {
     json: { findings, changes },

@@ -11,7 +11,7 @@ import {
 } from "#policy";
 import { POLICY_LIMITS } from "#runtime";
 import { loadRegister, type RegisterView } from "#trust";
-import { ExchangePaths, rootSignersOf } from "../../deploy/local/index.ts";
+import { ExchangePaths, policyOn, rootSignersOf } from "../../deploy/local/index.ts";
 import { readInput } from "../read-input.ts";
 
 /** A text is at most as long as the file it is signed in. */
@@ -24,6 +24,10 @@ const BYTES_MAX = POLICY_LIMITS.policyBytesMax;
 export async function readPolicy(source: string): Promise<RoutingPolicy> {
   if (source === "default") return defaultPolicy();
   const { text, version } = await readPolicyText(source);
+  return compiled(source, text, version);
+}
+
+function compiled(source: string, text: string, version: bigint): RoutingPolicy {
   const { findings, rules } = checkPolicyText(text);
   if (findings.length === 0) return compilePolicy(rules, { version, text });
   throw new TracepostError("INPUT_INVALID", `${source} is no routing policy`, {
@@ -38,12 +42,24 @@ export async function readPolicyText(
 ): Promise<{ readonly text: string; readonly version: bigint }> {
   const bytes = await readInput(source, BYTES_MAX);
   if (source.endsWith(".cedar")) return { text: Buffer.from(bytes).toString("utf8"), version: 0n };
+  return policyIn(bytes, source);
+}
+
+function policyIn(bytes: Uint8Array, source: string) {
   const parsed = parsePolicyFile(bytes);
   if (parsed.ok) return { text: parsed.value.version.text, version: parsed.value.version.version };
   throw new TracepostError("INPUT_INVALID", `${source} is no policy file`, {
     problems: [`${parsed.refusal.field} ${parsed.refusal.detail}`],
     remedy: "Give a text that ends in .cedar, a file made by `tracepost policy sign`, or default.",
   });
+}
+
+/** The policy that was in force in a data folder at a time. Throws as {@link readPolicy}. */
+export async function policyInForce(dataDir: string, atMs: number): Promise<RoutingPolicy> {
+  const kept = await policyOn(new ExchangePaths(resolve(dataDir)), atMs);
+  if (kept === undefined) return defaultPolicy();
+  const { text, version } = policyIn(kept.bytes, kept.name);
+  return compiled(kept.name, text, version);
 }
 
 /** Every finding about a text; what is an error is thrown as INPUT_INVALID. */

@@ -25,6 +25,7 @@ export { planLines } from "./reconcile/plan.ts";
 export { reconcileOnce } from "./reconcile/reconcile-once.ts";
 export { type RotatedUser, rotateCredentials } from "./reconcile/rotate-credentials.ts";
 export { rootKeysOf } from "./register/folder-registers.ts";
+export { policyOn, registerOn } from "./register/kept-on-day.ts";
 export { RegisterFollower } from "./register/register-follower.ts";
 export { readStewardStart, startSteward } from "./steward-service.ts";
 export {

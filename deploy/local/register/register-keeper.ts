@@ -30,7 +30,7 @@ export class RegisterKeeper {
     this.#deps = deps;
   }
 
-  /** Looks at the version in force, every PROCESS_LIMITS.registerKeepMs. Throws what publishing does. */
+  /** Looks at the version in force, every registerKeepMs. Throws what publishing does. */
   async keep(inForce: VerifiedRegister, gatewayUrl: string): Promise<void> {
     const { clock, paths, say } = this.#deps;
     const nowMs = clock.now();

@@ -38,6 +38,17 @@ let data: string;
 let draft: string;
 let place: string;
 let key: string;
+/** When the gateway took the second version of the register. */
+let takenAtMs = 0;
+
+const HOUR_MS = 3_600_000;
+
+/** A version of the register in which BR is suspended. */
+const withoutBrazil = (version: bigint) =>
+  reissue(parties, parties.registerBytes, (register) => ({
+    ...withParticipant(register, "BR", () => ({ status: ParticipantStatus.SUSPENDED })),
+    version,
+  }));
 
 beforeAll(async () => {
   data = await mkdtemp(join(tmpdir(), "tracepost-policy-"));
@@ -156,6 +167,9 @@ describe("looking at a policy before it is activated (TP-POLICY-8)", () => {
       // Recorded under a version that is kept nowhere.
       await bench.change({ ...parties.register, version: 7n });
       await bench.send(traceRequest(parties.party("NE"), ["BR"]));
+      takenAtMs = bench.nowMs + HOUR_MS;
+      const second = { ...first, version: 2, register: withoutBrazil(2n) };
+      await bench.store.call("recordRegister", { ...second, nowMs: takenAtMs, by: "records" });
       const copy = join(data, "gateway", "gateway.sqlite");
       await cp(bench.file, copy);
       await cp(`${bench.file}-wal`, `${copy}-wal`);
@@ -170,11 +184,8 @@ describe("looking at a policy before it is activated (TP-POLICY-8)", () => {
       wouldBe: "NOT_PERMITTED",
       sender: "NE",
     });
-    const suspended = reissue(parties, parties.registerBytes, (register) =>
-      withParticipant(register, "BR", () => ({ status: ParticipantStatus.SUSPENDED })),
-    );
     const today = join(data, "exchange", "register.bin");
-    await writeFile(today, suspended);
+    await writeFile(today, withoutBrazil(1n));
     const { out } = await tracepost(["policy", "simulate", "default", "--data", data]);
     await writeFile(today, parties.registerBytes);
     expect(out).toContain("accepted, would be RECIPIENT_SUSPENDED");
@@ -182,6 +193,20 @@ describe("looking at a policy before it is activated (TP-POLICY-8)", () => {
       "3 decisions replayed, 1 would be another.\n" +
         "1 of them under the register of the folder: theirs is not kept.\n",
     );
+  });
+
+  test("explains a past moment under the register that the gateway had in force then", async () => {
+    const message = ["--kind", "TRACE_REQUEST", "--from", "NE", "--to", "BR"];
+    const about = ["--data", data, ...message, "--instrument", "ITI", "--on"];
+    const on = (ms: number) => json("policy", "explain", ...about, new Date(ms).toISOString());
+    const before = (await on(takenAtMs - 1)).said;
+    expect(before).toMatchObject({ registerVersion: "1", policyVersion: "1", refusal: null });
+    expect((await on(takenAtMs)).said).toMatchObject({
+      registerVersion: "2",
+      refusal: { code: "RECIPIENT_SUSPENDED" },
+    });
+    const { out } = await tracepost(["policy", "explain", ...about, "2021-01-01"]);
+    expect(out).toContain("Under register version 1, policy version 1.");
   });
 });
 
