@@ -249,7 +249,7 @@ export const PROCESS_LIMITS = {
   registerLookMs: SECOND_MS,
   /** How often it is looked whether something of the register is to be signed. */
   registerKeepMs: 10 * MINUTE_MS,
-  /** First wait before NATS is asked again to follow a register; it doubles, to a minute and more. */
+  /** First wait before NATS is asked again to follow a register; it doubles. */
   reconcileAgainMs: SECOND_MS,
   /** Longest wait for another one who has NATS follow the register. */
   reconcileWaitMs: MINUTE_MS,
