@@ -6,6 +6,7 @@
 /** From the top down; a folder imports lower rows only, and none of its own row. */
 const LAYERS = [
   ["^gateway/", "^services/[^/]+/", "^cli/", "^scenario/"],
+  ["^deploy/nats/"],
   ["^deploy/local/"],
   ["^lib/alerts/"],
   ["^lib/participant/"],
@@ -138,10 +139,10 @@ module.exports = {
     },
     {
       name: "deploy-behind-its-door",
-      comment: "The local set-up is reached through deploy/local/index.ts.",
+      comment: "The set-up is reached through deploy/local/index.ts and deploy/nats/index.ts.",
       severity: "error",
       from: { pathNot: ["^deploy/", "^test/"] },
-      to: { path: "^deploy/local/", pathNot: "^deploy/local/index\\.ts$" },
+      to: { path: "^deploy/(local|nats)/", pathNot: "^deploy/(local|nats)/index\\.ts$" },
     },
     {
       name: "container-on-top",

@@ -28,6 +28,13 @@ export function parseMoment(text: string): number {
   throw new InvalidArgumentError("It must be a time such as 2027-01-01T00:00:00Z.");
 }
 
+/** Reads a port. */
+export function parsePort(text: string): number {
+  const port = Number(text);
+  if (/^\d{1,5}$/u.test(text) && port >= 1 && port <= 65_535) return port;
+  throw new InvalidArgumentError("It must be a port, a number from 1 to 65535.");
+}
+
 /** Collects an option that may be given again. */
 export function collect(text: string, before: readonly string[] = []): readonly string[] {
   return [...before, text];

@@ -20,6 +20,7 @@ import { addExchangeCertificates } from "./commands/exchange-certificates.ts";
 import { addExchangeCredentials } from "./commands/exchange-credentials.ts";
 import { addExchangeDown } from "./commands/exchange-down.ts";
 import { addExchangeInit } from "./commands/exchange-init.ts";
+import { addExchangeLeaf } from "./commands/exchange-leaf.ts";
 import { addExchangeNatsConfig } from "./commands/exchange-nats-config.ts";
 import { addExchangeReconcile } from "./commands/exchange-reconcile.ts";
 import { addExchangeStatus } from "./commands/exchange-status.ts";
@@ -200,6 +201,7 @@ function addExchangeCommands(parent: Command, terminal: Terminal): void {
   addExchangeCredentials(parent, terminal);
   addExchangeCertificates(parent, terminal);
   addExchangeNatsConfig(parent, terminal);
+  addExchangeLeaf(parent, terminal);
   addExchangeSteward(parent, terminal);
 }
 

@@ -1,9 +1,7 @@
 import { resolve } from "node:path";
 import type { Command } from "commander";
-import { TracepostError } from "#errors";
 import { printable, systemClock } from "#runtime";
 import {
-  exchangeStatus,
   openExchangeFolder,
   type RotatedUser,
   rotateCredentials,
@@ -14,6 +12,7 @@ import {
   type OutputOptions,
   type Terminal,
 } from "../command-result.ts";
+import { runningNats } from "../running-nats.ts";
 
 interface CredentialsOptions extends OutputOptions {
   readonly data: string;
@@ -47,13 +46,7 @@ export function addExchangeCredentials(parent: Command, terminal: Terminal): voi
 async function makeAnew(options: CredentialsOptions): Promise<CommandResult> {
   const { account: accounts, data, dryRun = false } = options;
   const { paths } = await openExchangeFolder(resolve(data));
-  const found = await exchangeStatus(paths.dataDir);
-  const natsUrl = found.kind === "running" ? found.state.nats.url : "";
-  if (natsUrl === "") {
-    throw new TracepostError("UNAVAILABLE", `the exchange of ${data} does not run`, {
-      remedy: `Start it: tracepost exchange up --data ${data}`,
-    });
-  }
+  const natsUrl = await runningNats(data, paths);
   const users: RotatedUser[] = [];
   for (const account of accounts) {
     users.push(

@@ -16,7 +16,7 @@ import {
   type OutputOptions,
   type Terminal,
 } from "../command-result.ts";
-import { collect, parseLimit } from "../parse-option.ts";
+import { collect, parseLimit, parsePort } from "../parse-option.ts";
 
 interface InitOptions extends OutputOptions {
   readonly data: string;
@@ -26,6 +26,7 @@ interface InitOptions extends OutputOptions {
   readonly caCert?: string;
   readonly caKey?: string;
   readonly room?: number;
+  readonly leafPort?: number;
 }
 
 const HELP = `
@@ -49,6 +50,8 @@ With --ca-cert and --ca-key the certificates come from an authority you have; it
 Half of the free disk is shared out among the streams of all, once and for good: without --room they
 are of a fair size, and there is room for as many participants as fit.
 
+With --leaf-port the nats-server waits for the NATS servers of States too; see tracepost exchange leaf.
+
 Examples:
   tracepost exchange init --data exchange --participants participants.yaml
   tracepost exchange init --data exchange --participants participants.yaml --room 500
@@ -67,6 +70,7 @@ export function addExchangeInit(parent: Command, terminal: Terminal): void {
     .option("--ca-cert <file>", "authority that issues them (PEM); default one of its own")
     .option("--ca-key <file>", "key of that authority (PEM, 0600)")
     .option("--room <n>", "participants to leave room for on the disk, later ones too", parseLimit)
+    .option("--leaf-port <port>", "port for leafs, NATS servers of States; default none", parsePort)
     .addHelpText("after", HELP);
   addAction<InitOptions>(command, terminal, initialize);
 }
@@ -75,7 +79,8 @@ async function initialize(options: InitOptions): Promise<CommandResult> {
   const dataDir = resolve(options.data);
   const participants = parseParticipantsYaml(await readText(options.participants));
   const transport = await transportOf(options);
-  await initExchange({ dataDir, participants, transport, room: options.room });
+  const { leafPort, room } = options;
+  await initExchange({ dataDir, participants, transport, leafPort, room });
   const { marker } = await openExchangeFolder(dataDir);
   const { exchangeId, logOrigin } = marker;
   const ids = participants.map(({ id }) => id);

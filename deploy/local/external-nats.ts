@@ -11,13 +11,16 @@ export interface ListenAddress {
   readonly port: number;
 }
 
-/** Reads `host:port`, IPv6 addresses in brackets. Throws TracepostError USAGE for anything else. */
-export function parseListenAddress(text: string): ListenAddress {
+/**
+ * Reads `host:port` of an option, IPv6 addresses in brackets. Throws TracepostError USAGE for
+ * anything else.
+ */
+export function parseListenAddress(text: string, option = "--listen"): ListenAddress {
   const [, bracketed, plain, digits = ""] = /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/.exec(text) ?? [];
   const host = bracketed ?? plain ?? "";
   const port = Number(digits);
   if (host === "" || port < 1 || port > 65_535) {
-    throw new TracepostError("USAGE", `--listen is no address with a port: ${text}`, {
+    throw new TracepostError("USAGE", `${option} is no address with a port: ${text}`, {
       remedy: "Write it as 127.0.0.1:4222 or [::1]:4222.",
     });
   }

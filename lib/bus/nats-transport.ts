@@ -67,9 +67,13 @@ class NatsTransport implements Transport {
       inboxPrefix: this.#options.inboxPrefix,
       unacknowledgedMax: this.#options.unacknowledgedMax ?? NATS_LIMITS.unacknowledgedMax,
       onTrouble: (detail) => this.#emit({ type: "error", detail }),
+      onRestored: () => this.#emit({ type: "restored" }),
     });
     this.#consumptions.add(consumption);
     return {
+      get answering() {
+        return consumption.answering;
+      },
       stop: async () => {
         this.#consumptions.delete(consumption);
         await consumption.stop();

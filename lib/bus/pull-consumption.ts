@@ -18,6 +18,8 @@ export interface PullOptions {
   readonly onMessage: (message: InboundMessage) => void;
   /** Told once when the consumer cannot be reached; it is asked for again without end. */
   readonly onTrouble: (detail: string) => void;
+  /** Told when it can be reached again after trouble. */
+  readonly onRestored: () => void;
 }
 
 /**
@@ -49,6 +51,10 @@ export class PullConsumption implements Consumption {
     this.#open();
     this.#watch = setInterval(() => this.#listen(), NATS_LIMITS.pullHeartbeatMs);
     this.#watch.unref();
+  }
+
+  get answering(): boolean {
+    return !this.#inTrouble;
   }
 
   /** Starts anew: after a reconnection the server has forgotten what was asked for. */
@@ -154,7 +160,9 @@ export class PullConsumption implements Consumption {
 
   #heard(): void {
     this.#heardAt = Date.now();
+    if (!this.#inTrouble) return;
     this.#inTrouble = false;
+    this.#options.onRestored();
   }
 
   /** The server promised signs of life; without two of them the request is taken for lost. */

@@ -17,6 +17,12 @@ export interface ServerReport {
   readonly webSocketPort: number;
   /** Whether it lets nobody in without TLS and a certificate. */
   readonly wantsCertificates: boolean;
+  /** 0 when it takes no leafs. */
+  readonly leafPort: number;
+  /** Where it waits for leafs; "" when it takes none. */
+  readonly leafHost: string;
+  /** The same as wantsCertificates, of leafs. */
+  readonly leafWantsCertificates: boolean;
 }
 
 interface Varz {
@@ -27,6 +33,12 @@ interface Varz {
     readonly jetstream?: { readonly config?: { store_dir?: string; max_storage?: number } };
     readonly tls_required?: boolean;
     readonly tls_verify?: boolean;
+    readonly leaf?: {
+      readonly host?: string;
+      readonly port?: number;
+      readonly tls_required?: boolean;
+      readonly tls_verify?: boolean;
+    };
     readonly websocket?: { readonly port?: number };
   };
 }
@@ -47,11 +59,20 @@ export async function readServerReport(options: ConnectionOptions): Promise<Serv
       storeDir: data?.jetstream?.config?.store_dir ?? "",
       storeBytesMax: data?.jetstream?.config?.max_storage ?? 0,
       webSocketPort: data?.websocket?.port ?? 0,
-      wantsCertificates: data?.tls_required === true && data.tls_verify === true,
+      wantsCertificates: wantsThem(data),
+      leafPort: data?.leaf?.port ?? 0,
+      leafHost: data?.leaf?.host ?? "",
+      leafWantsCertificates: wantsThem(data?.leaf),
     };
   } catch (caught) {
     throw TracepostError.from(caught, "TRANSPORT");
   } finally {
     await connection.close();
   }
+}
+
+function wantsThem(
+  door: { readonly tls_required?: boolean; readonly tls_verify?: boolean } | undefined,
+): boolean {
+  return door?.tls_required === true && door.tls_verify === true;
 }

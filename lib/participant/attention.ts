@@ -61,8 +61,10 @@ function connectionAlerts({ connected, consuming }: ServiceGlance): PageAlert[] 
   return [
     {
       level: "stuck",
-      what: "Connected, but the inbox is not read: the exchange does not let this State consume.",
-      remedy: "Tell the operator of the exchange; restart this service if he finds nothing.",
+      what: "Connected, but the inbox is not read: the exchange does not answer for it.",
+      remedy:
+        "Where this State runs a NATS server of its own, look at its link to the exchange; else " +
+        "tell the operator of the exchange. Messages are kept, and sent once it answers.",
     },
   ];
 }

@@ -65,9 +65,9 @@ export class InboxLane {
     });
   }
 
-  /** Whether the lane consumes. */
+  /** Whether the lane consumes, and the exchange answers it. */
   get consuming(): boolean {
-    return this.#consumption !== undefined;
+    return this.#consumption?.answering ?? false;
   }
 
   /** Takes no more, finishes the batch under way, and hands the rest back. */

@@ -37,7 +37,7 @@ export interface Post {
   noteDrafted(): void;
   /** A newer register, or a newer word that it is the newest, is in force: what waited may go. */
   noteRegister(): void;
-  /** Whether every lane of the inbox is being consumed. */
+  /** Whether every lane of the inbox is being consumed, and the exchange answers. */
   readonly consuming: boolean;
 }
 
@@ -101,7 +101,7 @@ class ParticipantPost implements Post {
     const { store, transport, clock } = this.#parts;
     await store.call("postResume", { nowMs: clock.now() });
     this.#stopListening = transport.onEvent((event) => {
-      if (event.type === "connected") this.#reconnected();
+      if (event.type === "connected" || event.type === "restored") this.#reconnected();
     });
     for (const pump of [this.#sealing, this.#publishing, this.#receipts, this.#gaps]) pump.start();
     await Promise.all(this.#lanes.map((lane) => lane.start()));
@@ -134,7 +134,7 @@ class ParticipantPost implements Post {
     if (event.type === "receipt-applied") this.#publishing.wake();
   }
 
-  /** What got no receipt before the connection was lost may never have left. */
+  /** What got no receipt before the exchange was out of reach may never have left (TP-TLS-11). */
   #reconnected(): void {
     const { store, clock, logger } = this.#parts;
     store

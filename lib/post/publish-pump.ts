@@ -14,6 +14,8 @@ export class PublishPump {
   readonly #wake: () => void;
   readonly #inFlight = new Set<Promise<void>>();
   #failures = 0;
+  /** Nothing that fails before then is tried again before then. */
+  #putOffUntilMs = 0;
   /** Something due found no room; it goes as soon as something in flight has landed. */
   #hungry = false;
 
@@ -59,6 +61,7 @@ export class PublishPump {
       await transport.publish({ subject, data, transportId: `${messageId}.${attempt}` });
       passCrashPoint("focal-point.published");
       this.#failures = 0;
+      this.#putOffUntilMs = 0;
       onEvent({ type: "published", lane, attempt });
     } catch (caught) {
       await this.#failed(messageId, caught);
@@ -78,15 +81,25 @@ export class PublishPump {
   /** The next attempt is planned already; a failure to publish brings it forward. */
   async #failed(messageId: string, caught: unknown): Promise<void> {
     const { logger, store, clock, onEvent } = this.#parts;
-    this.#failures += 1;
     onEvent({ type: "publish-failed" });
     logger.warn({ err: caught, messageId }, "a message could not be published; it is tried again");
-    const nextAtMs = clock.now() + backoffMs(this.#failures, POST_LIMITS.retryFirstMs);
+    const nextAtMs = this.#putOff(clock.now());
     try {
       await store.call("postPublishFailed", { messageIds: [messageId], nextAtMs });
       this.#wake();
     } catch (fault) {
       logger.error({ err: fault, messageId }, "the next attempt keeps its later time");
     }
+  }
+
+  /**
+   * When what fails now is tried again. What fails together is one failure: a burst that met a
+   * short cut must not wait as if the exchange had been tried that often.
+   */
+  #putOff(nowMs: number): number {
+    if (nowMs < this.#putOffUntilMs) return this.#putOffUntilMs;
+    this.#failures += 1;
+    this.#putOffUntilMs = nowMs + backoffMs(this.#failures, POST_LIMITS.retryFirstMs);
+    return this.#putOffUntilMs;
   }
 }

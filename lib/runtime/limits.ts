@@ -367,6 +367,14 @@ export const NATS_LIMITS = {
   ackWaitMs: 30 * SECOND_MS,
   /** Connections of one participant's account: its services, provisioner, steward, and spare. */
   accountConnectionsMax: 32,
+  /** Links of a participant's leaf: one, and one whose other end is not yet known to be gone. */
+  leafLinksMax: 2,
+  /** A leaf tries to reach the hub again after this. */
+  leafReconnectMs: SECOND_MS,
+  /** A dead link of a leaf is noticed within three times this, at both ends. */
+  leafPingMs: 5 * SECOND_MS,
+  /** Connections a leaf takes of the services of its State. */
+  leafConnectionsMax: 64,
   /** Subscriptions of one connection: three lanes, and answers; each costs the server memory. */
   userSubscriptionsMax: 64,
   /** The same of a gateway: three lanes of each of the most participants, and answers. */

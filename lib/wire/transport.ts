@@ -27,6 +27,11 @@ export interface Publication {
 /** An endless hand-over of one durable consumer's messages. */
 export interface Consumption {
   /**
+   * Whether the consumer gives signs of life. A connection that stands says nothing of it: behind
+   * it a leaf may have lost its hub, or the consumer may be gone (TP-TLS-11).
+   */
+  readonly answering: boolean;
+  /**
    * Asks for no more messages and waits until none is on its way; unacknowledged ones come back.
    */
   stop(): Promise<void>;
@@ -35,6 +40,8 @@ export interface Consumption {
 /** Something the carrier says about itself. */
 export type TransportEvent =
   | { readonly type: "connected" | "disconnected" | "closed" }
+  /** A consumer answers again that did not, on a connection that stood all the while. */
+  | { readonly type: "restored" }
   | { readonly type: "permission-violation"; readonly detail: string }
   | { readonly type: "error"; readonly detail: string };
 

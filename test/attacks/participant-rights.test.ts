@@ -9,6 +9,7 @@ import {
   PULL_ONE,
   pullOne,
 } from "../support/carrier-state.ts";
+import { FORBIDDEN_PUBLISHES, FORBIDDEN_SUBSCRIPTIONS } from "../support/forbidden-subjects.ts";
 import { Attacker } from "../support/nats-attacker.ts";
 import { startTestCarrier, type TestCarrier } from "../support/nats-carrier.ts";
 
@@ -17,99 +18,6 @@ const REFUSED = { attacker: PARTICIPANT, outcome: "refused", answer: "NATS: perm
 const HARMLESS = { attacker: PARTICIPANT, outcome: "harmless" } as const;
 
 const VIOLATION = /permissions violation/i;
-
-/** What no participant may publish to; NE tries. */
-const FORBIDDEN_PUBLISHES = [
-  "tp.out.BR.normal.trace-request",
-  "tp.out.BR.urgent.alert",
-  "tp.out.*.normal.trace-request",
-  "tp.out.NE.odd.trace-request",
-  "tp.out.NE.normal",
-  "tp.out.NE.normal.trace-request.more",
-  "tp.in.BR.normal.trace-request",
-  "tp.in.NE.normal.trace-request",
-  "$JS.API.INFO",
-  "$JS.API.STREAM.NAMES",
-  "$JS.API.STREAM.LIST",
-  "$JS.API.STREAM.INFO.IN",
-  "$JS.API.STREAM.INFO.OUT_BR",
-  "$JS.API.STREAM.CREATE.EVIL",
-  "$JS.API.STREAM.UPDATE.IN",
-  "$JS.API.STREAM.DELETE.IN",
-  "$JS.API.STREAM.PURGE.IN",
-  "$JS.API.STREAM.PURGE.OUT_BR",
-  "$JS.API.STREAM.MSG.GET.IN",
-  "$JS.API.STREAM.MSG.GET.OUT_BR",
-  "$JS.API.STREAM.MSG.DELETE.IN",
-  "$JS.API.STREAM.SNAPSHOT.IN",
-  "$JS.API.STREAM.RESTORE.EVIL",
-  "$JS.API.DIRECT.GET.IN",
-  "$JS.API.DIRECT.GET.IN.tp.in.NE.normal.trace-request",
-  "$JS.API.CONSUMER.NAMES.IN",
-  "$JS.API.CONSUMER.LIST.IN",
-  "$JS.API.CONSUMER.CREATE.IN",
-  "$JS.API.CONSUMER.CREATE.IN.evil",
-  "$JS.API.CONSUMER.CREATE.IN.in-normal.tp.in.NE.normal.*",
-  "$JS.API.CONSUMER.DURABLE.CREATE.IN.evil",
-  "$JS.API.CONSUMER.DELETE.IN.in-normal",
-  "$JS.API.CONSUMER.PAUSE.IN.in-normal",
-  "$JS.API.CONSUMER.MSG.NEXT.IN.evil",
-  "$JS.API.CONSUMER.MSG.NEXT.OUT_NE.gw-normal",
-  "$JS.API.CONSUMER.MSG.NEXT.OUT_BR.gw-normal",
-  "$JS.ACK.OUT_NE.gw-normal.1.1.1.1.0",
-  "$JS.ACK.OUT_BR.gw-normal.1.1.1.1.0",
-  // Names with wildcards in them.
-  "tp.*.NE.normal.trace-request",
-  "$JS.API.>",
-  "$JS.API.CONSUMER.MSG.NEXT.IN.*",
-  "$JS.API.CONSUMER.MSG.NEXT.*.in-normal",
-  "$JS.API.CONSUMER.INFO.*.*",
-  "$JS.API.CONSUMER.DURABLE.CREATE.IN.*",
-  "$JS.ACK.*.in-normal.1.1.1.1.0",
-  "$JS.ACK.>",
-  // What changes how a consumer or stream behaves.
-  "$JS.API.CONSUMER.RESET.IN.in-normal",
-  "$JS.API.CONSUMER.UNPIN.IN.in-normal",
-  "$JS.API.CONSUMER.LEADER.STEPDOWN.IN.in-normal",
-  "$JS.API.STREAM.LEADER.STEPDOWN.IN",
-  "$JS.API.STREAM.PEER.REMOVE.IN",
-  "$JS.API.META.LEADER.STEPDOWN",
-  "$JS.API.ACCOUNT.PURGE.BR",
-  "$JS.FC.IN.in-normal",
-  "$SYS.REQ.CLAIMS.UPDATE",
-  "$SYS.REQ.SERVER.PING",
-  "_I.BR.anything",
-  "_I.gateway.anything",
-  "_I.steward.anything",
-  "_INBOX.anything",
-];
-
-/** What no participant may listen to; NE tries. */
-const FORBIDDEN_SUBSCRIPTIONS = [
-  ">",
-  "*.>",
-  "tp.>",
-  "tp.out.>",
-  "tp.out.NE.>",
-  "tp.in.>",
-  "tp.in.NE.>",
-  "tp.in.BR.>",
-  "_I.>",
-  "_I.*.>",
-  "_I.*.x",
-  "_I.N*.>",
-  "*.*.*.*.*",
-  "_I.BR.>",
-  "_I.gateway.>",
-  "_I.steward.>",
-  "_I.provisioner.>",
-  "_INBOX.>",
-  "_R_.>",
-  "$JS.>",
-  "$JS.API.>",
-  "$JS.EVENT.ADVISORY.>",
-  "$SYS.>",
-];
 
 describe("a participant with a raw client", () => {
   let carrier: TestCarrier;

@@ -3,7 +3,7 @@ import { connect as dial } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connect, credsAuthenticator } from "nats";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { connectBus } from "#bus";
 import { TracepostError } from "#errors";
 import { createLogger } from "#runtime";
@@ -14,7 +14,9 @@ import { makeAuthority } from "../../deploy/local/certificates/issue.ts";
 import { parseHostName } from "../../deploy/local/certificates/transport-plan.ts";
 import { ExchangePaths, initExchange } from "../../deploy/local/index.ts";
 import { checkServer } from "../../deploy/local/provision/server-check.ts";
+import { findFreePort } from "../../deploy/local/supervisor/free-port.ts";
 import { makeTestAuthority, type TestAuthority } from "../support/certificates.ts";
+import { startLeaf } from "../support/leaf.ts";
 import { specsOf } from "../support/nats-carrier.ts";
 import { type OwnServer, startOwnServer } from "../support/own-server.ts";
 import { tracepost } from "../support/run-command.ts";
@@ -28,13 +30,16 @@ describe("a nats-server with certificates (TP-TLS-2, TP-TLS-3)", () => {
   let dataDir = "";
   let paths: ExchangePaths;
   let server: OwnServer;
+  let leafPort = 0;
   let stranger: TestAuthority;
 
   beforeAll(async () => {
     dataDir = join(await mkdtemp(join(tmpdir(), "tracepost-mtls-")), "exchange");
     paths = new ExchangePaths(dataDir);
     const hosts = [parseHostName("hub.example.org"), parseHostName("NE=desk.example.org")];
-    await initExchange({ dataDir, participants: specsOf(["NE", "BR"]), transport: { hosts } });
+    leafPort = await findFreePort();
+    const participants = specsOf(["NE", "BR"]);
+    await initExchange({ dataDir, participants, transport: { hosts }, leafPort });
     server = await startOwnServer(dataDir);
     stranger = await makeTestAuthority();
   });
@@ -79,20 +84,29 @@ describe("a nats-server with certificates (TP-TLS-2, TP-TLS-3)", () => {
     await expect(checkServer(paths, asked)).resolves.toBeUndefined();
   });
 
-  it("does not let in credentials alone, and does not even greet", async () => {
+  it("does not let in credentials alone, and does not even greet, at either door", async () => {
     const fault = await faultOf(logIn(undefined));
     expect(fault.code).toBe("UNAVAILABLE");
-    const greeting = await new Promise<string>((resolve) => {
-      const socket = dial(server.port, "127.0.0.1", () => socket.write("PING\r\n"));
-      socket.setEncoding("latin1");
-      let heard = "";
-      socket.on("data", (text) => {
-        heard += text;
+    for (const port of [server.port, leafPort]) {
+      expect(await greetingOf(port)).not.toMatch(/INFO|server_id|nonce/);
+    }
+  });
+
+  it("takes a leaf by certificate and credentials, which answers its services by both (TP-TLS-10)", async () => {
+    const { port } = server;
+    const leaf = await startLeaf({ paths, url: `tls://127.0.0.1:${port}` }, "NE", leafPort);
+    try {
+      const behind = { port: Number(new URL(leaf.url).port) };
+      const transport = await logIn(own(), behind);
+      await transport.close();
+      expect((await faultOf(logIn(undefined, behind))).code).toBe("UNAVAILABLE");
+      expect(await greetingOf(behind.port)).not.toMatch(/INFO|server_id|nonce/);
+      await vi.waitFor(async () => {
+        expect(await readFile(leaf.logFile, "utf8")).toContain("created for account: NE");
       });
-      socket.on("error", () => undefined);
-      socket.on("close", () => resolve(heard));
-    });
-    expect(greeting).not.toMatch(/INFO|server_id|nonce/);
+    } finally {
+      await leaf.stop();
+    }
   });
 
   it("does not let in a certificate alone, or credentials with TLS and no certificate", async () => {
@@ -155,6 +169,20 @@ describe("a nats-server with certificates (TP-TLS-2, TP-TLS-3)", () => {
     }
   });
 });
+
+/** What a server says to somebody who speaks no TLS. */
+async function greetingOf(port: number): Promise<string> {
+  return await new Promise<string>((resolve) => {
+    const socket = dial(port, "127.0.0.1", () => socket.write("PING\r\n"));
+    socket.setEncoding("latin1");
+    let heard = "";
+    socket.on("data", (text) => {
+      heard += text;
+    });
+    socket.on("error", () => undefined);
+    socket.on("close", () => resolve(heard));
+  });
+}
 
 describe("an exchange whose authority was there before (TP-TLS-2)", () => {
   let made: TestAuthority;

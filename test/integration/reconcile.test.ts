@@ -9,6 +9,8 @@ import {
   registeredParticipant,
   rotateCredentials,
 } from "../../deploy/local/index.ts";
+import { grantLeaf } from "../../deploy/local/leaf/leaf-right.ts";
+import { openAccountEdit } from "../../deploy/local/reconcile/account-edit.ts";
 import type { ReconcileStep } from "../../deploy/local/reconcile/plan.ts";
 import { openReconciliation } from "../../deploy/local/reconcile/reconcile.ts";
 import { specsOf, startTestCarrier, type TestCarrier } from "../support/nats-carrier.ts";
@@ -144,6 +146,8 @@ describe("NATS follows the register (TP-RUN-8)", () => {
 
   it("disconnects a removed participant at once and for good, and nobody else", async () => {
     const [ne, br] = [await carrier.bus("NE"), await carrier.bus("BR")];
+    const { paths, url: natsUrl } = carrier;
+    await grantLeaf({ paths, natsUrl }, "NE");
     const { promise: cut, resolve } = Promise.withResolvers<void>();
     ne.onEvent(({ type }) => (type === "disconnected" ? resolve() : undefined));
     everybody.NE = REMOVED;
@@ -152,6 +156,11 @@ describe("NATS follows the register (TP-RUN-8)", () => {
     expect(br.connected).toBe(true);
     expect(await reconcile(everybody)).toEqual([]);
     await expect(carrier.raw("NE", "NE", { reconnect: false })).rejects.toThrow();
+    // Nor has it a leaf any more (TP-TLS-10).
+    const edit = await openAccountEdit({ paths, natsUrl }, "NE");
+    await edit.close();
+    expect(edit.held.nats).toMatchObject({ limits: { leaf: 0 }, mappings: {} });
+    expect(JSON.stringify(edit.held.nats.signing_keys)).not.toContain("LEAFNODE");
   });
 });
 

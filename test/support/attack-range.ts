@@ -55,13 +55,24 @@ export interface AttackRange {
   stop(): Promise<void>;
 }
 
+/** How the receiver reaches the hub; default: as everybody does. */
+export interface RangeOptions {
+  /** Where the hub waits for leafs. */
+  readonly leafPort?: number;
+  /** Where the receiver's service finds its server; the hub runs by then. */
+  readonly receiverUrl?: (carrier: TestCarrier) => Promise<string>;
+}
+
 /** Opens one; the first of the States is the one that receives. */
 export async function openAttackRange(
   ids: readonly string[],
   changes: Readonly<Record<string, Partial<ParticipantSpec>>> = {},
+  around: RangeOptions = {},
 ): Promise<AttackRange> {
   const [receiver = ""] = ids;
-  const carrier = await startTestCarrier(ids, { changes });
+  const { leafPort, receiverUrl } = around;
+  const more = leafPort === undefined ? {} : { leafPort };
+  const carrier = await startTestCarrier(ids, { changes, ...more });
   const { paths } = carrier;
   const logger = createLogger({ name: "range", level: "silent" });
   const closing: (() => Promise<unknown>)[] = [() => carrier.stop()];
@@ -69,9 +80,9 @@ export async function openAttackRange(
   const register = await loadRegister(own.register, [own.rootPublicKey]);
   const sealer = createSealer();
   closing.push(() => sealer.close());
-  const connectAs = (user: string, credsFile: string): Promise<Transport> =>
+  const connectAs = (user: string, credsFile: string, servers = carrier.url): Promise<Transport> =>
     connectBus({
-      servers: carrier.url,
+      servers,
       credsFile,
       name: `range.${user}`,
       inboxPrefix: `_I.${user}`,
@@ -102,7 +113,7 @@ export async function openAttackRange(
         file,
         module: new URL("../../services/focal-point/store.ts", import.meta.url),
       }),
-    connect: () => connectAs(receiver, config.credsFile),
+    connect: async () => connectAs(receiver, config.credsFile, await receiverUrl?.(carrier)),
   });
   closing.push(() => focalPoint.stop());
   const files = {

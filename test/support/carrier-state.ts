@@ -1,5 +1,5 @@
 import { createInbox } from "nats";
-import { connectStreamAdmin } from "#bus";
+import { connectStreamAdmin, type StreamAdmin } from "#bus";
 import { credentialsFile } from "../../deploy/local/provision/authority-files.ts";
 import type { Attacker } from "./nats-attacker.ts";
 import type { TestCarrier } from "./nats-carrier.ts";
@@ -25,18 +25,23 @@ export async function pullOne(
   subscription.unsubscribe();
 }
 
+/** Looks at the streams of an account; the caller closes it. */
+export function stewardOf(carrier: TestCarrier, account: string): Promise<StreamAdmin> {
+  return connectStreamAdmin({
+    servers: carrier.url,
+    credsFile: credentialsFile(carrier.paths, account, "steward"),
+    name: "test.steward",
+    inboxPrefix: "_I.steward",
+  });
+}
+
 /** Messages in a stream; -1 when there is no such stream. */
 export async function messages(
   carrier: TestCarrier,
   account: string,
   stream: string,
 ): Promise<number> {
-  const admin = await connectStreamAdmin({
-    servers: carrier.url,
-    credsFile: credentialsFile(carrier.paths, account, "steward"),
-    name: "test.steward",
-    inboxPrefix: "_I.steward",
-  });
+  const admin = await stewardOf(carrier, account);
   try {
     return (await admin.streamState(stream))?.messages ?? -1;
   } finally {
@@ -78,12 +83,7 @@ export async function everyCount(carrier: TestCarrier): Promise<Record<string, n
 
 /** Up to where the normal lane of an outbox is acknowledged, and what waits in it. */
 export async function floorOf(carrier: TestCarrier, outbox: string): Promise<unknown> {
-  const admin = await connectStreamAdmin({
-    servers: carrier.url,
-    credsFile: credentialsFile(carrier.paths, "CORE", "steward"),
-    name: "test.steward",
-    inboxPrefix: "_I.steward",
-  });
+  const admin = await stewardOf(carrier, "CORE");
   try {
     return await admin.consumerState(outbox, "gw-normal");
   } finally {

@@ -80,7 +80,7 @@ export class MemoryCarrier {
       consume: async (stream, consumer, onMessage) => {
         const queue = carrier.#queue(`${account}/${stream}/${consumer}`);
         queue.attach(onMessage);
-        return { stop: async () => queue.detach() };
+        return { answering: true, stop: async () => queue.detach() };
       },
       get connected() {
         return carrier.#connected;

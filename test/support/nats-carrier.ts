@@ -75,10 +75,13 @@ export async function startTestCarrier(
     readonly streamBytes?: number;
     /** Changes of what a participant is; none: as specsOf says. */
     readonly changes?: Readonly<Record<string, Partial<ParticipantSpec>>>;
+    /** Where it waits for leafs; default: it takes none. */
+    readonly leafPort?: number;
   } = {},
 ): Promise<TestCarrier> {
   const dataDir = await mkdtemp(join(tmpdir(), "tracepost-carrier-"));
-  await initExchange({ dataDir, participants: specsOf(ids, options.changes) });
+  const { changes, leafPort } = options;
+  await initExchange({ dataDir, participants: specsOf(ids, changes), leafPort });
   const layout = await openExchangeFolder(dataDir);
   const { paths } = layout;
   const environment = readLocalEnvironment();

@@ -11,6 +11,7 @@ const PRODUCT = [
   "deploy/container/health.ts",
   "deploy/container/main.ts",
   "deploy/local",
+  "deploy/nats",
   "gateway",
   "lib",
   "proto/gen",

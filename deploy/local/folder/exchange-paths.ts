@@ -108,6 +108,8 @@ export class ExchangePaths {
       credsDir: join(dir, "creds"),
       keysDir: join(dir, "keys"),
       storagePlan: join(dir, "storage.json"),
+      /** Where leafs are waited for; absent where there are none. */
+      leafDoor: join(dir, "leaf-door.json"),
       tls: tlsPaths(dir),
     };
   }

@@ -21,6 +21,7 @@ import {
   type TransportOptions,
   writeFirstCertificates,
 } from "../certificates/first-certificates.ts";
+import { writeLeafDoor } from "../leaf/leaf-door.ts";
 import { issueAuthority } from "../provision/authority.ts";
 import { writeAuthority } from "../provision/authority-files.ts";
 import { planStorage, type StoragePlan } from "../provision/storage-plan.ts";
@@ -48,6 +49,8 @@ export interface InitOptions {
   readonly room?: number | undefined;
   /** Certificates for mutual TLS; default: none, everything stays on loopback (TP-TLS-2). */
   readonly transport?: TransportOptions | undefined;
+  /** Port on which its server waits for leafs (TP-TLS-9); default: it takes none. */
+  readonly leafPort?: number | undefined;
 }
 
 /**
@@ -68,7 +71,8 @@ export async function initExchange(options: InitOptions): Promise<void> {
   await writeTrust(paths, participants, logOrigin);
   await writeCarrier(paths, participants, storage);
   const ids = participants.map(({ id }) => id);
-  const { transport } = options;
+  const { leafPort, transport } = options;
+  if (leafPort !== undefined) await writeLeafDoor(paths, { port: leafPort });
   if (transport !== undefined) await writeFirstCertificates(paths, ids, exchangeId, transport);
   const address = transport === undefined ? PLAIN_BEFORE_START : TLS_BEFORE_START;
   await writeGatewayConfig(paths, address, {});

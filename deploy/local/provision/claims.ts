@@ -64,6 +64,8 @@ export interface SigningRole {
   readonly permissions: RolePermissions;
   /** Of each connection. */
   readonly subscriptionsMax: number;
+  /** How its users connect: as a client, the default, or as the link of a leaf. */
+  readonly connection?: "STANDARD" | "LEAFNODE";
 }
 
 /** Everything an account is made of. */
@@ -135,8 +137,8 @@ function exportOf({ name, subject, answers }: ServiceExport): Export {
  * The library's own helper for this adds `resp` (allow_responses): a right to publish wherever a
  * reply subject points, and a slow path in the server. Hence built by hand, without it.
  */
-function signingKeyOf(signingRole: SigningRole): SigningKey {
-  const { role, publicKey, permissions, subscriptionsMax } = signingRole;
+export function signingKeyOf(signingRole: SigningRole): SigningKey {
+  const { role, publicKey, permissions, subscriptionsMax, connection } = signingRole;
   return {
     kind: "user_scope",
     key: publicKey,
@@ -148,7 +150,7 @@ function signingKeyOf(signingRole: SigningRole): SigningKey {
       data: UNLIMITED,
       payload: UNLIMITED,
       bearer_token: false,
-      allowed_connection_types: ["STANDARD"],
+      allowed_connection_types: [connection ?? "STANDARD"],
     },
   };
 }
@@ -164,13 +166,19 @@ export function issueActivation(options: {
   return encodeActivation(name, importer, exporter, "service", { subject });
 }
 
+/** Claims of an account that are changed; the library does not know the mappings of subjects. */
+export interface AccountChanges extends Partial<Account> {
+  /** By the subject that is published to: what it is taken for. */
+  readonly mappings?: Readonly<Record<string, readonly { readonly subject: string }[]>>;
+}
+
 /**
  * The same account with some of its claims changed, signed again by the operator. Made from what
  * the server has, so that nothing else changes (TP-NATS-8).
  */
 export function editAccount(
   held: ClaimsData<Account>,
-  changes: Partial<Account>,
+  changes: AccountChanges,
   operator: Nkey,
 ): Promise<string> {
   return encodeAccount(held.name, held.sub, { ...held.nats, ...changes }, { signer: operator });

@@ -3,6 +3,7 @@ import { gatewayConsumer, IN_STREAM, inboxConsumer, LANES } from "#wire";
 /** Who connects to NATS. One user, one role; each role has its own signing key in its account. */
 export type NatsRole =
   | "participant"
+  | "leaf"
   | "inbox-provisioner"
   | "inbox-steward"
   | "gateway"
@@ -45,6 +46,38 @@ export function participantPermissions(participant: string): RolePermissions {
     ],
     subscribe: [`${participantInbox(participant)}.>`],
   };
+}
+
+/**
+ * The link of a participant's leaf carries what the participant may do, and nothing else
+ * (TP-TLS-12). NATS lets no `$JS.API.>` over such a link: the consumers are asked under names of
+ * the hub ({@link hubNames}).
+ */
+export function leafPermissions(participant: string): RolePermissions {
+  return {
+    publish: [
+      ...LANES.map((lane) => `tp.out.${participant}.${lane}.*`),
+      ...hubNames().map(({ atHub }) => atHub),
+      ...LANES.map((lane) => `$JS.ACK.${IN_STREAM}.${inboxConsumer(lane)}.>`),
+    ],
+    subscribe: [`${participantInbox(participant)}.>`],
+  };
+}
+
+/** A question to a consumer of the inbox, and what it is called on the link of a leaf. */
+export interface HubName {
+  readonly subject: string;
+  readonly atHub: string;
+}
+
+/** What the consumers of an inbox are asked, each written out (TP-TLS-9). */
+export function hubNames(): readonly HubName[] {
+  return ["MSG.NEXT", "INFO"].flatMap((question) =>
+    LANES.map((lane) => {
+      const asked = `API.CONSUMER.${question}.${IN_STREAM}.${inboxConsumer(lane)}`;
+      return { subject: `$JS.${asked}`, atHub: `$JS.hub.${asked}` };
+    }),
+  );
 }
 
 /** Creates and compares the inbox stream and its consumers; reads no message. */

@@ -6,7 +6,9 @@ import { readTransportPlan } from "../certificates/transport-plan.ts";
 import type { ExchangePaths } from "../folder/exchange-paths.ts";
 import type { FolderMarker } from "../folder/marker.ts";
 import { writePrivateFile } from "../folder/private-files.ts";
+import { type LeafDoor, readLeafDoor } from "../leaf/leaf-door.ts";
 import { type IssuedTokens, readIssuedTokens, readStoragePlan } from "./authority-files.ts";
+import { natsString } from "./nats-text.ts";
 import type { StoragePlan } from "./storage-plan.ts";
 
 /** Address the server listens on; anything else needs mutual TLS beside the credentials. */
@@ -49,7 +51,8 @@ export async function writeServerFiles(
   }
   const { exchangeId } = marker;
   const hasTls = (await readTransportPlan(paths)) !== undefined;
-  const text = serverConfigText({ paths, exchangeId, placement, tokens, storage, hasTls });
+  const door = await readLeafDoor(paths);
+  const text = serverConfigText({ paths, exchangeId, placement, tokens, storage, hasTls, door });
   await writePrivateFile(serverConfig, text);
 }
 
@@ -61,6 +64,7 @@ interface ServerConfigInput {
   readonly tokens: IssuedTokens;
   readonly storage: StoragePlan;
   readonly hasTls: boolean;
+  readonly door: LeafDoor | undefined;
 }
 
 /**
@@ -71,27 +75,42 @@ function serverConfigText(input: ServerConfigInput): string {
   const { paths, exchangeId, hasTls, placement, tokens, storage } = input;
   const { host, port, pidFile } = placement;
   return `# Written by tracepost; changes made here are lost.
-server_name: ${quote(`tracepost-${exchangeId}`)}
-listen: ${quote(`${host}:${port}`)}
+server_name: ${natsString(`tracepost-${exchangeId}`)}
+listen: ${natsString(`${host}:${port}`)}
 max_payload: ${NATS_LIMITS.payloadBytesMax}
 max_connections: ${CONNECTIONS_MAX}
 logtime_utc: true
-${pidFile === undefined ? "" : `pid_file: ${quote(pidFile)}\n`}${hasTls ? tlsText(paths) : ""}
-jetstream {
-  store_dir: ${quote(paths.nats.storeDir)}
+${pidFile === undefined ? "" : `pid_file: ${natsString(pidFile)}\n`}${hasTls ? tlsText(paths) : ""}
+${leafText(input)}jetstream {
+  store_dir: ${natsString(paths.nats.storeDir)}
   max_file_store: ${storage.serverBytes}
   max_memory_store: ${MEMORY_STORE_BYTES}
 }
 
-operator: ${quote(tokens.operatorToken)}
+operator: ${natsString(tokens.operatorToken)}
 system_account: ${tokens.systemAccount}
 resolver {
   type: full
-  dir: ${quote(paths.nats.resolverDir)}
+  dir: ${natsString(paths.nats.resolverDir)}
   allow_delete: false
   interval: "2m"
   limit: 1000
 }
+`;
+}
+
+/**
+ * The door for leafs, where there is one (TP-TLS-9). Nothing is compressed: what is sealed gets no
+ * smaller, and what is unpacked before a log-in is a way in.
+ */
+function leafText({ door, hasTls, paths, placement }: ServerConfigInput): string {
+  if (door === undefined) return "";
+  return `leafnodes {
+  listen: ${natsString(`${placement.host}:${door.port}`)}
+  no_advertise: true
+  compression: off
+  authorization { timeout: ${HANDSHAKE_S} }
+${hasTls ? tlsText(paths) : ""}}
 `;
 }
 
@@ -106,14 +125,9 @@ ${certificateText(paths)}
 
 function certificateText(paths: ExchangePaths): string {
   const { caFile, certFile, keyFile } = doorFiles(paths.nats.tls);
-  return `  cert_file: ${quote(certFile)}
-  key_file: ${quote(keyFile)}
-  ca_file: ${quote(caFile)}
+  return `  cert_file: ${natsString(certFile)}
+  key_file: ${natsString(keyFile)}
+  ca_file: ${natsString(caFile)}
   verify: true
   timeout: ${HANDSHAKE_S}`;
-}
-
-/** A string of the configuration language: backslash and quote are the only special characters. */
-function quote(text: string): string {
-  return `"${text.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`;
 }

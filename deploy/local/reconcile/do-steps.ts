@@ -8,6 +8,7 @@ import { issueMemberCertificates } from "../certificates/member-certificates.ts"
 import type { ExchangePaths } from "../folder/exchange-paths.ts";
 import { listParticipants, unlistParticipants } from "../folder/listed-participants.ts";
 import { writePrivateFile } from "../folder/private-files.ts";
+import { withoutLeaf } from "../leaf/leaf-right.ts";
 import { checkActivations } from "../provision/activation-check.ts";
 import { CORE_ACCOUNT, GATEWAY_ACCOUNT, inboxImport, issueMember } from "../provision/authority.ts";
 import {
@@ -94,7 +95,8 @@ async function disconnect(id: string, { claims, clock, paths }: StepTools): Prom
   }
   const atSeconds = Math.floor(clock.now() / 1_000) + 1;
   const revocations = { ...account.nats.revocations, [user]: atSeconds };
-  await claims.update(await editAccount(account, { revocations }, await keyIn(paths, "operator")));
+  const changes = { ...withoutLeaf(account), revocations };
+  await claims.update(await editAccount(account, changes, await keyIn(paths, "operator")));
   passCrashPoint("reconcile.disconnected");
 }
 

@@ -13,8 +13,8 @@ export interface SeenOccurrence {
   readonly detail: string;
 }
 
-/** An error about a client connection: address, then quoted names, then what happened. */
-const CLIENT_ERROR = /^\[\d+\] \S+ \S+ \[ERR\] (\S+):\d+ - cid:\d+ - (.*)$/;
+/** An error about a client or a leaf: address, then quoted names, then what happened. */
+const CONNECTION_ERROR = /^\[\d+\] \S+ \S+ \[ERR\] (\S+):\d+ - [cl]id:\d+ - (.*)$/;
 /** Text a client chose is quoted by the server, so that it cannot look like more than that. */
 const QUOTED = '"(?:[^"\\\\]|\\\\.)*"';
 const VIOLATION = new RegExp(
@@ -22,18 +22,22 @@ const VIOLATION = new RegExp(
     `(Publish|Subscription) Violation - (?:Subject|Reply) "((?:[^"\\\\]|\\\\.)*)"`,
 );
 const FAILED_LOGIN = new RegExp(
-  `^(?:${QUOTED} - )*(authentication (?:error|timeout))(?: - (User|Nkey) (${QUOTED}))?$`,
+  `^(?:${QUOTED} - )*(authentication (?:error|timeout))` +
+    `(?: - (User|JWT User|Nkey) (${QUOTED}))?$`,
 );
+/** Of a leaf the server names no account: it has hung up, and the address says where. */
+const LEAF_VIOLATION =
+  /^(Publish|Subscription) Violation on "((?:[^"\\]|\\.)*)" - Check other side/;
 
 /**
  * Reads a line of the nats-server's log (tried with 2.15.1): a violation of permissions, or a
- * failed log-in. Undefined for every other line.
+ * failed log-in, of a client or of a leaf. Undefined for every other line.
  */
 export function parseNatsLogLine(
   line: string,
   participants: ReadonlySet<string>,
 ): SeenOccurrence | undefined {
-  const [, address = "", rest = ""] = CLIENT_ERROR.exec(line) ?? [];
+  const [, address = "", rest = ""] = CONNECTION_ERROR.exec(line) ?? [];
   const violation = VIOLATION.exec(rest);
   if (violation !== null) {
     const [, account = "", user = "", what = "", subject = ""] = violation;
@@ -45,6 +49,18 @@ export function parseNatsLogLine(
       return { kind, subject: `${account}: ${verb} ${subject}`, detail };
     return { kind, participant: account, subject: `${verb} ${subject}`, detail };
   }
+  return leafViolation(address, rest) ?? failedLogin(address, rest);
+}
+
+function leafViolation(address: string, rest: string): SeenOccurrence | undefined {
+  const [, what, subject = ""] = LEAF_VIOLATION.exec(rest) ?? [];
+  if (what === undefined) return undefined;
+  const verb = what === "Publish" ? "publish" : "subscribe";
+  const detail = `link cut, from ${address}`;
+  return { kind: "PERMISSION_VIOLATION", subject: `a leaf: ${verb} ${subject}`, detail };
+}
+
+function failedLogin(address: string, rest: string): SeenOccurrence | undefined {
   const login = FAILED_LOGIN.exec(rest);
   if (login === null) return undefined;
   const [, what = "", by, name] = login;

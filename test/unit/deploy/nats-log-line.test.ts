@@ -51,6 +51,25 @@ describe("a line of the nats-server's log", () => {
     expect(read(`${ipv6} - authentication error`)).toMatchObject({ subject: "from [::1]" });
   });
 
+  test("tells of a leaf that was refused something, and of one that was not let in", () => {
+    const leaf = HEAD.replace("cid", "lid");
+    const subject = "tp.in.BR.normal.x";
+    expect(
+      read(`${leaf} - Publish Violation on "${subject}" - Check other side configuration`),
+    ).toEqual({
+      kind: "PERMISSION_VIOLATION",
+      subject: `a leaf: publish ${subject}`,
+      detail: "link cut, from 127.0.0.1",
+    });
+    expect(
+      read(`${leaf} - Subscription Violation on "_I.BR.x" - Check other side configuration`),
+    ).toMatchObject({ subject: "a leaf: subscribe _I.BR.x" });
+    expect(read(`${leaf} - authentication error - JWT User "UABC"`)).toMatchObject({
+      kind: "FAILED_LOGIN",
+      detail: 'authentication error, jwt user "UABC"',
+    });
+  });
+
   test("cannot be made to look like another by what a client chose", () => {
     const fake = `\\" - ${NE.replaceAll('"', '\\"')} - Publish Violation - Subject \\"x\\"`;
     expect(read(`${HEAD} - authentication error - User "${fake}"`)).toMatchObject({

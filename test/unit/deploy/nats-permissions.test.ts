@@ -6,6 +6,7 @@ import {
   gatewayPermissions,
   inboxProvisionerPermissions,
   inboxStewardPermissions,
+  leafPermissions,
   type NatsRole,
   operatorPermissions,
   outboxProvisionerPermissions,
@@ -16,6 +17,7 @@ import {
 
 const CODE: Record<NatsRole, RolePermissions> = {
   participant: participantPermissions("P"),
+  leaf: leafPermissions("P"),
   "inbox-provisioner": inboxProvisionerPermissions("P"),
   "inbox-steward": inboxStewardPermissions(),
   gateway: gatewayPermissions(),

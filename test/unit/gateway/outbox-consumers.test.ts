@@ -30,7 +30,8 @@ function openConsumers() {
           });
           return settled;
         });
-        return { stop: async () => void open.delete(`${stream}/${consumer}`) };
+        const stop = async () => void open.delete(`${stream}/${consumer}`);
+        return { answering: true, stop };
       },
     },
   });

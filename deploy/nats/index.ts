@@ -1,0 +1,1 @@
+export { type MadeLeaf, makeLeaf } from "./leaf-folder.ts";
