@@ -11,7 +11,7 @@ const LAYERS = [
   ["^lib/alerts/"],
   ["^lib/participant/"],
   ["^lib/http/"],
-  ["^lib/post/", "^lib/casework/", "^lib/attachments/"],
+  ["^lib/post/", "^lib/casework/", "^lib/attachments/", "^lib/evidence/"],
   ["^lib/records/"],
   ["^lib/message-log/"],
   ["^lib/policy/"],
@@ -108,6 +108,7 @@ module.exports = {
     ]),
     behindOneDoor("cedar-behind-policy", "(^|/)node_modules/@cedar-policy/", ["lib/policy"]),
     behindOneDoor("images-behind-attachments", "(^|/)node_modules/wasm-vips/", ["lib/attachments"]),
+    behindOneDoor("zip-behind-evidence", "(^|/)node_modules/fflate/", ["lib/evidence"]),
     behindOneDoor("fastify-behind-http", "(^|/)node_modules/(fastify|@fastify)/", ["lib/http"]),
     {
       name: "doors-only",

@@ -16,6 +16,7 @@ import { addConformanceRun } from "./commands/conformance.ts";
 import { addDeputy } from "./commands/deputy.ts";
 import { addDirectory } from "./commands/directory.ts";
 import { addEvents } from "./commands/events.ts";
+import { addEvidence } from "./commands/evidence.ts";
 import { addExchangeCertificates } from "./commands/exchange-certificates.ts";
 import { addExchangeCredentials } from "./commands/exchange-credentials.ts";
 import { addExchangeDown } from "./commands/exchange-down.ts";
@@ -141,6 +142,7 @@ const GROUPS = {
   policy: "who may send what to whom: look at it, sign it, put it in force",
   schedule: "how long records are kept: look at it, sign it, put it in force",
   log: "check the message log",
+  evidence: "files that prove to a stranger what was recorded",
   conformance: "hold another implementation against ours",
 } as const;
 
@@ -184,6 +186,7 @@ export function createProgram(terminal: Terminal, asJson: boolean): Command {
   addPolicyCommands(group(program, "policy", GROUPS.policy), terminal);
   addScheduleCommands(group(program, "schedule", GROUPS.schedule), terminal);
   addLogCommands(group(program, "log", GROUPS.log), terminal);
+  addEvidence(group(program, "evidence", GROUPS.evidence), terminal);
   addInspect(program, terminal);
   addRule(program, terminal);
   addConformanceRun(group(program, "conformance", GROUPS.conformance), terminal);

@@ -214,7 +214,7 @@ async function openDoor(
   const undecided = () => pipeline.undecided;
   const summary = () => summarize({ ...facts, connected, undecided });
   const registers = { store, client, intake, announcer };
-  const operators = operatorDoor({ ...shared, events, register });
+  const operators = operatorDoor({ ...shared, events, register, witnesses, roots: client });
   const server = await createHttpServer({
     ...config.http,
     logger,

@@ -13,6 +13,7 @@ import {
 import { pairLoads, takeOverdue, takeWaiting } from "./store/deliveries.ts";
 import { expireDeliveries, returnDeliveries } from "./store/endings.ts";
 import { reportOccurrences } from "./store/event-reports.ts";
+import { collectEvidence } from "./store/evidence/collect-evidence.ts";
 import { actOnHold, askHold } from "./store/holds/hold-acts.ts";
 import { listHolds, loadHold } from "./store/holds/hold-list.ts";
 import { checkLog } from "./store/log-check/check-log.ts";
@@ -99,6 +100,7 @@ export const store = {
     actOnHold,
     listHolds,
     loadHold,
+    collectEvidence,
     logHead,
     keepCheckpoint,
     fillSearch,
@@ -137,6 +139,7 @@ export const store = {
     "loadPolicyVersion",
     "listHolds",
     "loadHold",
+    "collectEvidence",
     "logHead",
     "findRecords",
     "loadRecord",

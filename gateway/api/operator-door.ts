@@ -1,17 +1,22 @@
 import { addUserRoutes, type HttpApi } from "#http";
 import type { Database, Logger } from "#runtime";
 import { createGuard } from "#users";
+import type { CheckpointKeeper } from "../checkpoint-keeper.ts";
 import type { GatewayProcedures } from "../store.ts";
 import { addAuditRoutes } from "./audit-routes.ts";
 import { addEventRoutes } from "./event-routes.ts";
+import { addEvidenceRoutes, type EvidenceRouteDeps } from "./evidence-routes.ts";
 import { addHoldRoutes } from "./hold-routes.ts";
 import { addQuarantineRoutes, type QuarantineRouteDeps } from "./quarantine-routes.ts";
 import { addRecordExport } from "./record-export-routes.ts";
 import { addRecordRoutes } from "./record-routes.ts";
 
 /** What the door of operators works with. */
-export interface OperatorDoorDeps extends QuarantineRouteDeps {
+export interface OperatorDoorDeps
+  extends QuarantineRouteDeps,
+    Omit<EvidenceRouteDeps, "checkpoints"> {
   readonly store: Database<GatewayProcedures>;
+  readonly checkpoints: CheckpointKeeper;
   readonly logger: Logger;
 }
 
@@ -29,6 +34,7 @@ export function operatorDoor(deps: OperatorDoorDeps): HttpApi {
       addRecordRoutes(routes, { store, clock });
       addRecordExport(routes, { store, clock });
       addAuditRoutes(routes, { store, clock });
+      addEvidenceRoutes(routes, deps);
     },
   };
 }

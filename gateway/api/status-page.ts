@@ -1,4 +1,5 @@
-import { ageText, html, renderPage, timeText } from "#http";
+import { ageText, renderPage, timeText } from "#http";
+import { html } from "#runtime";
 import { bytesText } from "./attention.ts";
 import type { GatewaySummary, ParticipantSummary } from "./gateway-summary.ts";
 

@@ -24,7 +24,6 @@ export {
 export type { OperationExample } from "./contract/operation.ts";
 export { addFeedRoutes } from "./feed-routes.ts";
 export { isLoopback } from "./host-check.ts";
-export { escapeHtml, Html, html } from "./html.ts";
 export {
   ageText,
   attentionList,

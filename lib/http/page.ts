@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { type Static, Type } from "typebox";
-import { type Html, html } from "./html.ts";
+import { type Html, html } from "#runtime";
 
 /** Colours have a contrast of 4.5 to 1 or more, in light and in dark; none says anything alone. */
 const STYLE = `

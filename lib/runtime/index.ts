@@ -26,9 +26,11 @@ export type {
   Transaction,
 } from "./database.ts";
 export { type WatchedDisk, watchDisk } from "./disk-watch.ts";
+export { EVIDENCE_LIMITS } from "./evidence-limits.ts";
 export { faultLines } from "./fault-lines.ts";
 export { FIREARM_LIMITS } from "./firearm-limits.ts";
 export { HOLD_LIMITS } from "./hold-limits.ts";
+export { escapeHtml, Html, html } from "./html.ts";
 export { isMessageId, newMessageId } from "./ids.ts";
 export { Instant, instantMsOf } from "./instant.ts";
 export { Lifecycle, type LifecycleState, type Stoppable, withDeadline } from "./lifecycle.ts";

@@ -117,6 +117,11 @@ const entry = LogEntry.encode(
 ).finish();
 keep("log-entry", "valid-message", entry);
 
+const delivered = readVectors<{ file: string }>("evidence/delivered.json");
+keep("evidence-file", "valid-delivered", bytesOf(delivered.file));
+const digits = "0123456789abcdef".repeat(2);
+keepTexts("root-set", { "valid-two": `${digits},${"f".repeat(64)}`, "valid-one": digits });
+
 const registers = readVectors<{ valid: { bytes: VectorBytes } }>("register/registers.json");
 const register = bytesOf(registers.valid.bytes);
 keep("register", "valid-two-roots", register);

@@ -1,5 +1,6 @@
 import { ALERT_TARGETS } from "./targets/alerts.ts";
 import { ATTACHMENT_TARGETS } from "./targets/attachments.ts";
+import { EVIDENCE_TARGETS } from "./targets/evidence.ts";
 import { LOG_TARGETS } from "./targets/log.ts";
 import { POLICY_TARGETS } from "./targets/policy.ts";
 import { RECORDS_TARGETS } from "./targets/records.ts";
@@ -13,6 +14,7 @@ import type { Target } from "./verdict.ts";
 export const TARGETS: readonly Target[] = [
   ...WIRE_TARGETS,
   ...LOG_TARGETS,
+  ...EVIDENCE_TARGETS,
   ...TRUST_TARGETS,
   ...REGISTER_TARGETS,
   ...POLICY_TARGETS,

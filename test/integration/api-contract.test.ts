@@ -278,8 +278,8 @@ async function arrangeQuarantine(): Promise<Map<string, string>> {
   await until(door, "/v1/quarantine", ({ items = [] }: { items?: object[] }) => items.length === 2);
   await arrangeHolds(door, exchange.paths);
   const register = await renewedRegister(exchange.paths, door);
-  const record = await recordedRequest(doorOf("KE"), door);
-  return new Map([[EXAMPLE_IDS.token, tokenId], ...register, record]);
+  const recorded = await recordedRequest(doorOf("KE"), door);
+  return new Map([[EXAMPLE_IDS.token, tokenId], ...register, ...recorded]);
 }
 
 function untilCase(door: ApiDoor, caseId: string | undefined, wanted: string): Promise<void> {

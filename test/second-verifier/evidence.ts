@@ -14,6 +14,11 @@ export interface ProvenEntry {
   readonly headerDigest: Buffer;
   readonly signaturesDigest: Buffer;
   readonly code: bigint;
+  /** Recipients that it is about, with codes. */
+  readonly results: readonly (readonly [recipient: string, code: bigint])[];
+  readonly registerVersion: bigint;
+  /** Seconds since 1970. */
+  readonly recordedAt: bigint;
 }
 
 /** Verifies a `LogEvidence` as it travels. */
@@ -58,5 +63,8 @@ function prove(
     headerDigest: fields.bytes(4),
     signaturesDigest: fields.bytes(5),
     code: fields.number(6),
+    results: fields.messages(8).map((one) => [one.text(1), one.number(2)] as const),
+    registerVersion: fields.number(9),
+    recordedAt: fields.message(12)?.number(1) ?? 0n,
   };
 }

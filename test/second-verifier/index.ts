@@ -5,6 +5,7 @@
  */
 export { type KnownHead, openKnownCheckpoint } from "./checkpoint.ts";
 export { verifyEvidenceBytes, verifyEvidenceFile } from "./evidence.ts";
+export { verifyEvidenceBag } from "./evidence-case.ts";
 export { demandConsistency, leafHash, rootOf } from "./merkle.ts";
 export { verifyMessage, verifyReceipt } from "./message.ts";
 export { type KnownRegister, openKnownRegister } from "./register.ts";

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { type ProvenEntry, verifyEvidenceBytes } from "./evidence.ts";
 import { Fields } from "./protobuf.ts";
-import { isSignedBy, type KnownRegister, PURPOSE } from "./register.ts";
+import { isSignedBy, type KnownKey, type KnownRegister, PURPOSE } from "./register.ts";
 import { demand } from "./untrue.ts";
 
 const RECEIPT_KIND = 6n;
@@ -12,6 +12,9 @@ export interface KnownMessage {
   readonly kind: bigint;
   readonly sender: string;
   readonly recipients: readonly string[];
+  readonly conversationId: string;
+  /** The key that signed it. */
+  readonly key: KnownKey;
   readonly headerDigest: Buffer;
   readonly signaturesDigest: Buffer;
   /** Content by part name; parts that were left out on the way are not in it. */
@@ -37,8 +40,15 @@ export interface KnownReceipt {
 
 const sha256 = (bytes: Uint8Array): Buffer => createHash("sha256").update(bytes).digest();
 
-/** Verifies an envelope: who signed the header, and that the parts are those of the header. */
-export function verifyMessage(envelope: Uint8Array, register: KnownRegister): KnownMessage {
+/**
+ * Verifies an envelope: who signed the header, and that the parts are those of the header. Of a
+ * record parts may have been disposed of, if `may` says so.
+ */
+export function verifyMessage(
+  envelope: Uint8Array,
+  register: KnownRegister,
+  may: { readonly lackParts: boolean } = { lackParts: false },
+): KnownMessage {
   const fields = new Fields(envelope);
   const headerBytes = fields.bytes(1);
   const header = new Fields(headerBytes);
@@ -57,14 +67,16 @@ export function verifyMessage(envelope: Uint8Array, register: KnownRegister): Kn
     kind: header.number(2),
     sender,
     recipients: header.all(4).map(String),
+    conversationId: header.text(6),
+    key,
     headerDigest: sha256(headerBytes),
     signaturesDigest: sha256(Buffer.concat(fields.all(2))),
-    parts: knownParts(fields, header),
+    parts: knownParts(fields, header, may.lackParts),
   };
 }
 
 /** Every part on the wire must be the next that the header names with this digest. */
-function knownParts(envelope: Fields, header: Fields): Map<string, Buffer> {
+function knownParts(envelope: Fields, header: Fields, mayLack: boolean): Map<string, Buffer> {
   const named = [...header.messages(18)];
   const parts = new Map<string, Buffer>();
   for (const part of envelope.messages(3)) {
@@ -78,16 +90,10 @@ function knownParts(envelope: Fields, header: Fields): Map<string, Buffer> {
     demand(at !== -1, `part ${part.text(1)} is not one of the header`);
     // Only key parts of other recipients may have been left out before it.
     const skipped = named.splice(0, at + 1).slice(0, -1);
-    demand(
-      skipped.every((info) => info.text(2) !== ""),
-      "a part is missing",
-    );
+    demand(mayLack || skipped.every((info) => info.text(2) !== ""), "a part is missing");
     parts.set(part.text(1), content);
   }
-  demand(
-    named.every((info) => info.text(2) !== ""),
-    "a part is missing",
-  );
+  demand(mayLack || named.every((info) => info.text(2) !== ""), "a part is missing");
   return parts;
 }
 

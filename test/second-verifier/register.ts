@@ -13,10 +13,14 @@ export interface KnownKey {
   readonly raw: Buffer;
   /** As the register says: 0 is Ed25519, 1 is ECDSA on P-256. */
   readonly algorithm: bigint;
+  /** Seconds since 1970 from and until when it counts; revoked by then, if it is. */
+  readonly from: bigint;
+  readonly until: bigint;
 }
 
 /** Who signs with what, as the root keys say. */
 export interface KnownRegister {
+  readonly version: bigint;
   readonly logOrigin: string;
   readonly keys: ReadonlyMap<string, KnownKey>;
   /** Raw ML-DSA-44 keys that sign checkpoints too. */
@@ -95,12 +99,23 @@ export function openKnownRegister(file: Uint8Array, rootPem: string): KnownRegis
     const raw = key.bytes(2);
     const id = createHash("sha256").update(raw).digest("hex").slice(0, 32);
     demand(key.text(1) === id && !keys.has(id), "a key of the register has a wrong id");
-    keys.set(id, { owner, purpose: key.number(3), raw, algorithm: key.number(9) });
+    const at = (field: number): bigint | undefined => key.message(field)?.number(1);
+    const [from, until] = [at(4) ?? 0n, at(5) ?? 0n];
+    const revoked = at(6) ?? until;
+    const ends = revoked < until ? revoked : until;
+    keys.set(id, {
+      owner,
+      purpose: key.number(3),
+      raw,
+      algorithm: key.number(9),
+      from,
+      until: ends,
+    });
   };
   for (const participant of register.messages(5)) {
     for (const key of participant.messages(7)) learn(participant.text(1), key);
   }
   for (const key of register.messages(6)) learn("GATEWAY", key);
   const logKeys = register.messages(8).map((key) => key.bytes(2));
-  return { logOrigin: register.text(4), keys, logKeys };
+  return { version: register.number(1), logOrigin: register.text(4), keys, logKeys };
 }

@@ -33,6 +33,7 @@ const ARGUMENTS: Readonly<Record<string, string>> = {
   event: "1",
   hit: EXAMPLE_IDS.hit,
   hold: "1",
+  id: EXAMPLE_IDS.recordedCase,
   item: "1",
   message: EXAMPLE_IDS.sentMessage,
   release: EXAMPLE_IDS.release,

@@ -1,3 +1,4 @@
+import type { KeyObject } from "node:crypto";
 import { createHttpServer, type HttpServer } from "#http";
 import { createLogger } from "#runtime";
 import { admitInstallation, newToken, type Role } from "#users";
@@ -20,10 +21,12 @@ export class OperatorDoor {
   /** What the gateway's log was told of decisions. */
   readonly told: { item: number; decision: DecisionKind }[] = [];
   readonly #bench: GatewayBench;
+  readonly #roots: { readonly rootKeysEver: readonly KeyObject[] };
   #server: HttpServer | undefined;
 
-  constructor(bench: GatewayBench) {
+  constructor(bench: GatewayBench, rootKeysEver: readonly KeyObject[] = []) {
     this.#bench = bench;
+    this.#roots = { rootKeysEver };
   }
 
   async open(): Promise<void> {
@@ -36,7 +39,10 @@ export class OperatorDoor {
         this.told.push({ item, decision });
       },
     };
-    const api = operatorDoor({ store, checkpoints, events, register, clock, logger });
+    const api = operatorDoor({
+      ...{ store, checkpoints, events, register, clock, logger },
+      ...{ witnesses: { cosigned: undefined }, roots: this.#roots },
+    });
     this.#server = await createHttpServer({
       host: "127.0.0.1",
       port: 0,

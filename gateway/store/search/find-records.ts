@@ -74,8 +74,7 @@ interface Range {
  * a next one. Null while older records are not yet made to be found (TP-FIND-4).
  */
 export async function findRecords(tx: Transaction, page: RecordPage): Promise<FoundRecords | null> {
-  const fill = await tx.get<{ below: number }>("SELECT below FROM record_fill");
-  if ((fill?.below ?? 0) > 0) return null;
+  if (await isStillFilling(tx)) return null;
   const lists = await idLists(tx, page.filter);
   const range = await rangeOf(tx, page);
   if (lists === undefined || range === undefined) return { rows: [], next: null };
@@ -86,6 +85,12 @@ export async function findRecords(tx: Transaction, page: RecordPage): Promise<Fo
     if (row !== undefined) rows.push(row);
   }
   return { rows, next };
+}
+
+/** Whether older records are not yet made to be found (TP-FIND-4). */
+export async function isStillFilling(tx: Transaction): Promise<boolean> {
+  const fill = await tx.get<{ below: number }>("SELECT below FROM record_fill");
+  return (fill?.below ?? 0) > 0;
 }
 
 const ROW_SQL = `SELECT m.id, m.message_id, m.sender, m.kind, m.lane, m.code, m.field,

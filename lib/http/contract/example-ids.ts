@@ -7,6 +7,9 @@ export const EXAMPLE_IDS = {
   sentCase: "019b0f6e-5a10-7c3e-8f21-6d0b1a2c3e4f",
   /** The message that opened it. */
   sentMessage: "019b0f6e-5a11-7a44-9b0c-2f6e8d1a7b3c",
+  /** A message that the gateway has recorded, and its conversation. */
+  recordedMessage: "019b0f6f-6b22-7b55-8c1d-3f7f9e2b8c4d",
+  recordedCase: "019b0f6f-6b23-7c66-9d2e-4a80af3c9d5e",
   /** A case of a request this State received, not answered yet. */
   receivedCase: "019b0f71-0c42-7d18-a5e6-93c1f0b7d284",
   /** Another one. */

@@ -13,6 +13,7 @@ export const TAGS = {
   alerts: "Alerts of this participant and of others, acknowledgements and hits.",
   persons: "Personal data: read with a reason, reviewed, erased, and who did it.",
   notices: "What is said about information given: corrected, erased, disclosed, passed on.",
+  evidence: "Evidence files: what was recorded, with all that proves it to a stranger.",
   receipts: "What the exchange and its participants have signed about a message.",
   changes: "What has changed, as a feed and as calls to other systems.",
   checks: "Whether somebody looks for a firearm, ammunition, a document or a consignment.",

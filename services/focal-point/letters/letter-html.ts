@@ -1,5 +1,5 @@
 import type { Letter, LetterRow, LetterSection } from "#casework";
-import { Html, html } from "#http";
+import { Html, html } from "#runtime";
 
 /** Style of a letter on screen and in print; A4, one column, no colour but that of an exercise. */
 const STYLE = new Html(`

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { ageText, escapeHtml, Html, html, renderPage } from "#http";
+import { ageText, renderPage } from "#http";
+import { escapeHtml, Html, html } from "#runtime";
 
 test("whatever is put into a page stays text", () => {
   fc.assert(

@@ -1,0 +1,136 @@
+import { open } from "node:fs/promises";
+import type { Command } from "commander";
+import { FAULTS, TracepostError } from "#errors";
+import { parseRootSet, type RootSet, verifyEvidenceFile } from "#evidence";
+import { fetchFile } from "#http";
+import { CLI_LIMITS, EVIDENCE_LIMITS } from "#runtime";
+import {
+  addAction,
+  type CommandResult,
+  type OutputOptions,
+  type Terminal,
+} from "../command-result.ts";
+import { evidenceLines } from "../evidence-lines.ts";
+import { addServiceOptions, openService, type ServiceOptions } from "../service-access.ts";
+import { writeNew } from "../write-new.ts";
+
+interface ExportOptions extends ServiceOptions {
+  readonly sender?: string;
+  readonly out: string;
+}
+
+interface VerifyOptions extends OutputOptions {
+  readonly roots: readonly RootSet[];
+}
+
+const EXPORT_HELP = `
+Writes one file with all that the gateway has recorded of a conversation: envelopes, receipts, log
+entries with their proofs, registers and policies. With --sender the id is that of a message which
+that participant sent. Whoever holds the file verifies it offline, with no trust in the operator.
+It names sender, recipients and times: hand it to those alone who may know them.
+
+Examples:
+  tracepost evidence export 019b0f6e-5a10-7c3e-8f21-6d0b1a2c3e4f --out case.evidence.zip \\
+    --data exchange
+  tracepost evidence export 019b0f6e-5a11-7a44-9b0c-2f6e8d1a7b3c --sender KE --out message.zip \\
+    --data exchange
+`;
+
+const VERIFY_HELP = `
+Needs the file and the fingerprints of the root keys; no network, no store, no configuration. Ask the
+secretariat of the exchange for the fingerprints, or take them from your own configuration; never from
+whoever gave you the file. Root keys of several times: give --roots once for each.
+
+Exit code 0: proven. 6: something does not hold, or no root keys were given, so that nothing is proven.
+
+Example:
+  tracepost evidence verify case.evidence.zip \\
+    --roots 3f0c9a5e1b7d42c68a90e1f2d3c4b5a6,8e1d0c2b3a4958677685940312fedcba
+`;
+
+/** Adds `evidence export` and `evidence verify` (TP-EVID-1). */
+export function addEvidence(parent: Command, terminal: Terminal): void {
+  addExport(parent, terminal);
+  addVerify(parent, terminal);
+}
+
+function addExport(parent: Command, terminal: Terminal): void {
+  const command = parent
+    .command("export")
+    .description("write one file that proves to a stranger what was recorded")
+    .argument("<id>", "id of a conversation; with --sender, of a message");
+  addServiceOptions(command, "gateway");
+  command
+    .requiredOption("--out <file>", "new file, a ZIP file")
+    .option("--sender <id>", "participant that sent the message")
+    .addHelpText("after", EXPORT_HELP);
+  addAction<ExportOptions>(command, terminal, async (options, id = "") => {
+    const { out, sender } = options;
+    const access = { kind: "gateway", defaultUser: "person" } as const;
+    const service = await openService(options, terminal, access);
+    const path =
+      sender === undefined
+        ? `/v1/evidence/conversations/${encodeURIComponent(id)}`
+        : `/v1/evidence/messages/${encodeURIComponent(sender)}/${encodeURIComponent(id)}`;
+    const file = await fetchFile(service.door, { path, timeoutMs: CLI_LIMITS.answerMs });
+    await writeNew(out, file);
+    return {
+      json: { id, sender: sender ?? null, file: out, bytes: file.length },
+      lines: [
+        `Written: ${out}, ${file.length} bytes. For people: summary.html in it.`,
+        `Anybody verifies it: tracepost evidence verify ${out} --roots FINGERPRINTS`,
+      ],
+    };
+  });
+}
+
+function addVerify(parent: Command, terminal: Terminal): void {
+  const command = parent
+    .command("verify")
+    .description("verify an evidence file, offline")
+    .argument("<file>", "evidence file")
+    .option(
+      "--roots <fingerprints>",
+      "SHA-256 of each root key of one time, or its first 32 digits, with commas between",
+      (text, sets: readonly RootSet[]) => [...sets, parseRootSet(text)],
+      [],
+    )
+    .addHelpText("after", VERIFY_HELP);
+  addAction<VerifyOptions>(command, terminal, verify);
+}
+
+async function verify({ roots }: VerifyOptions, file = ""): Promise<CommandResult> {
+  const report = verifyEvidenceFile(await readEvidence(file), roots);
+  const exitCode = report.verdict === "proven" ? 0 : FAULTS.VERIFICATION.exitCode;
+  return { json: jsonOf(report), lines: evidenceLines(report), exitCode };
+}
+
+/** Not read at all when it is longer than any evidence file. */
+async function readEvidence(file: string): Promise<Uint8Array> {
+  try {
+    await using handle = await open(file);
+    const { size } = await handle.stat();
+    if (size <= EVIDENCE_LIMITS.fileBytesMax) return await handle.readFile();
+  } catch (caught) {
+    throw new TracepostError("INPUT_INVALID", `${file} cannot be read`, {
+      cause: caught,
+      remedy: "Name a file that is there and may be read.",
+    });
+  }
+  throw new TracepostError("INPUT_INVALID", `${file} is no evidence file`, {
+    problems: [`it has over ${EVIDENCE_LIMITS.fileBytesMax} bytes`],
+    remedy: "Name a file that `tracepost evidence export` wrote.",
+  });
+}
+
+/** Times as instants, under names without their unit. */
+function jsonOf(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(jsonOf);
+  if (typeof value !== "object" || value === null) return value;
+  const fields = Object.entries(value).map(([name, one]: [string, unknown]) =>
+    name.endsWith("Ms") && typeof one === "number"
+      ? [name.slice(0, -"Ms".length), new Date(one).toISOString()]
+      : [name, jsonOf(one)],
+  );
+  return Object.fromEntries(fields);
+}

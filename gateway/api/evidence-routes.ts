@@ -1,0 +1,114 @@
+import type { KeyObject } from "node:crypto";
+import {
+  type EvidenceContent,
+  type EvidenceSubject,
+  formatEvidenceFile,
+  subjectText,
+} from "#evidence";
+import { actorOf, type HttpRoutes, type Problem, problemOf, sendProblem } from "#http";
+import { formatEvidence } from "#message-log";
+import type { Clock, Database } from "#runtime";
+import { rawPublicKey } from "#trust";
+import type { SignedHead } from "../checkpoint-keeper.ts";
+import { evidenceOf } from "../evidence.ts";
+import type {
+  CollectedEvidence,
+  CollectedVersion,
+  EntryPlace,
+} from "../store/evidence/collect-evidence.ts";
+import type { GatewayProcedures } from "../store.ts";
+import { EXPORT_CONVERSATION, EXPORT_MESSAGE } from "./evidence-operations.ts";
+
+/** What the routes of evidence work with. */
+export interface EvidenceRouteDeps {
+  readonly store: Pick<Database<GatewayProcedures>, "call">;
+  readonly checkpoints: {
+    readonly published: SignedHead | undefined;
+    readonly newest: SignedHead | undefined;
+  };
+  readonly witnesses: { readonly cosigned: SignedHead | undefined };
+  readonly roots: { readonly rootKeysEver: readonly KeyObject[] };
+  readonly clock: Clock;
+}
+
+/** Routes that put evidence files together from the records (TP-EVID-2). */
+export function addEvidenceRoutes(routes: HttpRoutes, deps: EvidenceRouteDeps): void {
+  routes.get("/evidence/messages/:sender/:messageId", EXPORT_MESSAGE, async (request, reply) => {
+    const subject = { type: "message", ...request.params } as const;
+    const made = await exportEvidence(deps, subject, actorOf(request).userId);
+    return made instanceof Uint8Array
+      ? reply.type("application/zip").send(made as never)
+      : sendProblem(reply, made);
+  });
+  const path = "/evidence/conversations/:conversationId";
+  routes.get(path, EXPORT_CONVERSATION, async (request, reply) => {
+    const subject = { type: "conversation", ...request.params } as const;
+    const made = await exportEvidence(deps, subject, actorOf(request).userId);
+    return made instanceof Uint8Array
+      ? reply.type("application/zip").send(made as never)
+      : sendProblem(reply, made);
+  });
+}
+
+/** A checkpoint that witnesses have cosigned is preferred, if it covers everything. */
+async function exportEvidence(
+  { checkpoints, clock, roots, store, witnesses }: EvidenceRouteDeps,
+  subject: EvidenceSubject,
+  actor: string,
+): Promise<Buffer | Problem> {
+  // Kept before it is answered: an export that cannot be kept is not given (TP-AUDIT-1).
+  const look = {
+    action: "evidence",
+    subject: subjectText(subject),
+    detail: "",
+    reason: "",
+  } as const;
+  await store.call("noteAct", { ...look, actor, atMs: clock.now() });
+  const { newest, published } = checkpoints;
+  const heads = [witnesses.cosigned, published, newest].filter((head) => head !== undefined);
+  const sizes = heads.map(({ size }) => size);
+  const found = await store.call("collectEvidence", { subject, sizes });
+  switch (found.type) {
+    case "unknown":
+      return problemOf("NOT_FOUND");
+    case "unsigned":
+      return problemOf("NOT_YET_LOGGED");
+    case "not-ready":
+      return problemOf("SEARCH_NOT_READY");
+    case "too-large":
+      return problemOf("TOO_LARGE", { remedy: "Export the messages one by one." });
+    case "found": {
+      const checkpoint = heads.find(({ size }) => size === found.size)?.note ?? "";
+      const rootKeys = roots.rootKeysEver.map(rawPublicKey);
+      const about = { subject, madeAtMs: clock.now(), rootKeys };
+      return Buffer.from(formatEvidenceFile({ ...about, ...contentOf(found, checkpoint) }));
+    }
+    default:
+      return found satisfies never;
+  }
+}
+
+function contentOf(
+  { messages, policies, registers }: Extract<CollectedEvidence, { type: "found" }>,
+  checkpoint: string,
+): Omit<EvidenceContent, "subject" | "madeAtMs" | "rootKeys"> {
+  const proofOf = (place: EntryPlace): string => formatEvidence(evidenceOf(place, checkpoint));
+  const versions = (all: readonly CollectedVersion[]) =>
+    all.map(({ bytes, place, version }) => {
+      return { version, bytes, proof: place === null ? undefined : proofOf(place) };
+    });
+  return {
+    messages: messages.map(({ endings, envelope, place, receipts }) => ({
+      envelope,
+      proof: proofOf(place),
+      receipts: receipts.map((receipt) => {
+        return { envelope: receipt.envelope, proof: proofOf(receipt.place) };
+      }),
+      endings: endings.map(proofOf),
+    })),
+    registers: versions(registers),
+    policies: versions(policies),
+    // Nothing is disposed of yet.
+    disposals: [],
+  };
+}

@@ -1,0 +1,17 @@
+// The door of lib/evidence: evidence as a file, written and verified (docs/spec/evidence.md).
+
+export type {
+  EvidenceContent,
+  EvidenceMessage,
+  EvidenceSubject,
+  EvidenceVersion,
+} from "./evidence-content.ts";
+export { formatEvidenceFile, parseEvidenceFile, subjectText } from "./evidence-file.ts";
+export type {
+  CheckpointFinding,
+  DeliveryFinding,
+  EvidenceReport,
+  MessageFinding,
+} from "./verify/report.ts";
+export { parseRootSet, type RootSet } from "./verify/root-sets.ts";
+export { verifyEvidenceFile } from "./verify/verify-evidence-file.ts";

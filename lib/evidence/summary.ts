@@ -1,0 +1,178 @@
+/** The page that people read and print; it runs and loads nothing (TP-EVID-4). */
+import { hash } from "node:crypto";
+import { type CheckpointText, parseCheckpoint, parseEvidence } from "#message-log";
+import { EntryKind, Envelope, Header, LogEntry, Receipt, ReceiptType } from "#proto";
+import { type Html, html, printable } from "#runtime";
+import { decodeExactly, refusalNameOf, timestampMs } from "#wire";
+import type {
+  EvidenceContent,
+  EvidenceMessage,
+  EvidenceReceipt,
+  EvidenceVersion,
+} from "./evidence-content.ts";
+import { kindName } from "./verify/signed-envelope.ts";
+
+/** Parts listed one by one; a message for many States has a key part for each. */
+const PARTS_LISTED = 8;
+
+const STYLE = `
+body{font:11pt/1.45 Georgia,"Times New Roman",serif;color:#111;background:#fff;max-width:46em;
+margin:2em auto;padding:0 1em}
+h1{font-size:1.5em}h2{font-size:1.15em;margin-top:2em;break-after:avoid}
+table{border-collapse:collapse;width:100%;break-inside:avoid;margin:.5em 0}
+th,td{border:1px solid #999;padding:.25em .5em;text-align:left;vertical-align:top;
+overflow-wrap:anywhere}
+th{font-weight:normal;color:#444;width:11em}
+.note{border-left:4px solid #555;padding-left:1em}
+`;
+
+/** The whole page. The same content gives the same page; whatever it holds, it stays text. */
+export function renderSummary(content: EvidenceContent): string {
+  const { madeAtMs, messages, subject } = content;
+  const what =
+    subject.type === "message"
+      ? `Message ${subject.messageId} of ${subject.sender}`
+      : `Conversation ${subject.conversationId}`;
+  const page = html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<title>Evidence: ${text(what)}</title>
+${STYLE_ELEMENT}
+</head>
+<body>
+<h1>Evidence: ${text(what)}</h1>
+<p>Put together ${instant(madeAtMs)}. ${messages.length} message(s).</p>
+<p class="note">This page says what the file holds, for people to read. It proves nothing by itself:
+<code>tracepost evidence verify FILE --roots FINGERPRINTS</code> does, offline, with the fingerprints
+of the root keys as the secretariat of the exchange publishes them, and from no other source.</p>
+${messages.map(messageSection)}
+<h2>Who vouches for the keys</h2>
+${table([
+  ...content.rootKeys.map((key) => row("Root key, SHA-256", hash("sha256", key, "hex"))),
+  ...content.registers.map((one) => versionRow("Participant register", one)),
+  ...content.policies.map((one) => versionRow("Routing policy", one)),
+  ...content.disposals.map(({ proof }) => row("Certificate of disposal", placeOf(proof))),
+])}
+<h2>Checkpoints of the log</h2>
+${table(checkpointRows(content))}
+</body>
+</html>
+`;
+  return page.text;
+}
+
+const STYLE_ELEMENT = html`<style>${[{ text: STYLE } as Html]}</style>`;
+
+function messageSection(message: EvidenceMessage, at: number): Html {
+  const envelope = decodeExactly(Envelope, message.envelope);
+  const header = envelope && decodeExactly(Header, envelope.header);
+  if (envelope === undefined || header === undefined) {
+    return html`<h2>Message ${at + 1}</h2><p>It cannot be read.</p>`;
+  }
+  const entry = entryOf(message.proof);
+  const code = refusalNameOf(entry?.code ?? 0);
+  const decision = code === undefined ? "accepted" : `refused: ${code} ${entry?.field ?? ""}`;
+  return html`<h2>Message ${at + 1}: ${text(kindName(header.kind))} of ${text(header.sender)}</h2>
+${table([
+  row("Message id", header.messageId),
+  row("Conversation", header.conversationId),
+  row("To", header.recipients.join(", ")),
+  row("Sent, says the sender", instant(timestampMs(header.sentAt))),
+  row("Recorded, by the gateway's clock", instant(timestampMs(entry?.recordedAt))),
+  row("Decision", decision),
+  row("Place in the log", placeOf(message.proof)),
+  row("Signed with key", envelope.signatures.map(({ keyId }) => keyId).join(", ")),
+  row("Register, policy", `version ${entry?.registerVersion}, version ${entry?.policyVersion}`),
+  row("SHA-256 of the header", hash("sha256", envelope.header, "hex")),
+  ...partRows(header, envelope),
+  ...message.receipts.map(receiptRow),
+  ...message.endings.map((proof) => row(endingName(proof), placeOf(proof))),
+])}`;
+}
+
+function partRows(header: Header, { parts }: Envelope): Html[] {
+  const held = new Set(parts.map(({ name, onlyFor }) => `${name} ${onlyFor}`));
+  const rows = header.parts.slice(0, PARTS_LISTED).map(({ name, onlyFor, sha256, sizeBytes }) => {
+    const whose = onlyFor === "" ? "" : ` for ${onlyFor}`;
+    const where = held.has(`${name} ${onlyFor}`) ? "in this file" : "not in this file";
+    const digest = Buffer.from(sha256).toString("hex");
+    return row(`Part ${name}${whose}`, `${sizeBytes} bytes, ${where}; SHA-256 ${digest}`);
+  });
+  const more = header.parts.length - rows.length;
+  return more > 0 ? [...rows, row("More parts", `${more}`)] : rows;
+}
+
+function receiptRow({ envelope, proof }: EvidenceReceipt): Html {
+  const read = decodeExactly(Envelope, envelope);
+  const header = read && decodeExactly(Header, read.header);
+  const body = read?.parts.find(({ name }) => name === "body");
+  const type = (body && decodeExactly(Receipt, body.content))?.type ?? 0;
+  const name = Object.entries(ReceiptType).find(([, value]) => value === type)?.[0] ?? "";
+  const says = `${name.toLowerCase()}, signed by ${header?.sender ?? "?"}`;
+  return row("Receipt", proof === undefined ? says : `${says}; ${placeOf(proof)}`);
+}
+
+function endingName(proof: string): string {
+  const entry = entryOf(proof);
+  const word = entry?.kind === EntryKind.RETURN ? "Returned" : "Expired";
+  return `${word}, for ${entry?.results[0]?.recipient ?? "?"}`;
+}
+
+function checkpointRows({ messages }: EvidenceContent): Html[] {
+  const heads = new Map<number, CheckpointText>();
+  for (const { proof } of messages) {
+    const head = checkpointOf(proof);
+    if (head !== undefined) heads.set(head.size, head);
+  }
+  return [...heads.values()].map(({ origin, rootHash, size }) => {
+    const root = Buffer.from(rootHash).toString("base64");
+    return row(`${origin}, ${size} entries`, `root ${root}`);
+  });
+}
+
+function versionRow(what: string, { bytes, version }: EvidenceVersion): Html {
+  return row(`${what}, version ${version}`, `SHA-256 ${hash("sha256", bytes, "hex")}`);
+}
+
+/** Index of the entry, and size of the tree that proves it. */
+function placeOf(proof: string): string {
+  const parsed = parseEvidence(proof);
+  if (!parsed.ok) return "not readable";
+  const { checkpoint, index } = parsed.value;
+  const time = instant(timestampMs(entryOf(proof)?.recordedAt));
+  return `entry ${index}, ${time}, under checkpoint ${parseCheckpoint(checkpoint)?.size ?? "?"}`;
+}
+
+function entryOf(proof: string): LogEntry | undefined {
+  const parsed = parseEvidence(proof);
+  return parsed.ok ? decodeExactly(LogEntry, parsed.value.entry) : undefined;
+}
+
+function checkpointOf(proof: string): CheckpointText | undefined {
+  const parsed = parseEvidence(proof);
+  return parsed.ok ? parseCheckpoint(parsed.value.checkpoint) : undefined;
+}
+
+function table(rows: readonly Html[]): Html {
+  return html`<table>${rows}</table>`;
+}
+
+function row(name: string, value: string): Html {
+  return html`<tr><th scope="row">${text(name)}</th><td>${text(value)}</td></tr>
+`;
+}
+
+/** Without characters that hide or turn what stands beside them. */
+function text(value: string): string {
+  return printable(value);
+}
+
+function instant(ms: number | undefined): string {
+  if (ms === undefined || Math.abs(ms) > MS_MAX) return "not said";
+  return new Date(ms).toISOString();
+}
+
+/** The last instant that a Date can hold. */
+const MS_MAX = 8.64e15;

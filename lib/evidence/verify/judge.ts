@@ -1,0 +1,28 @@
+import type { EntryProver, ProvenEntry } from "./entry-prover.ts";
+import type { Problems } from "./problems.ts";
+import { checkSigned, type ReadEnvelope } from "./signed-envelope.ts";
+import type { SignedVersions } from "./signed-versions.ts";
+
+/** What messages and receipts are judged with. */
+export interface MessageJudge {
+  readonly versions: SignedVersions;
+  readonly prover: EntryProver;
+  readonly problems: Problems;
+  /** What nobody may conclude, in sentences. */
+  readonly notProven: string[];
+}
+
+/** Who signed is judged by the register that the gateway decided under (TP-EVID-7). */
+export function checkUnderRegister(
+  place: string,
+  read: ReadEnvelope,
+  { entry, recordedAtMs }: ProvenEntry,
+  { problems, versions }: MessageJudge,
+): void {
+  const register = versions.registers.get(Number(entry.registerVersion))?.value;
+  if (register === undefined) {
+    problems.add(place, `version ${entry.registerVersion} of the register is not in the file`);
+    return;
+  }
+  checkSigned(place, read, { register, recordedAtMs }, problems);
+}

@@ -1,0 +1,99 @@
+/** What a verification has found: by whom each thing is proven, and what is not (TP-EVID-9). */
+import type { EvidenceSubject } from "../evidence-content.ts";
+
+/**
+ * - `proven`: everything in the file holds, under root keys that the reader named;
+ * - `consistent`: it holds together, and nobody the reader knows vouches for it;
+ * - `broken`: something does not hold.
+ */
+export type EvidenceVerdict = "proven" | "consistent" | "broken";
+
+/** A register or a policy of the file. */
+export interface VersionFinding {
+  readonly version: number;
+  /** Ids of the named root keys that have signed it; empty: nobody that the reader knows. */
+  readonly rootKeys: readonly string[];
+  /** Entry that says it was taken; undefined for a register the gateway began with. */
+  readonly logIndex: number | undefined;
+}
+
+/** A tree head that proofs of the file lead to. */
+export interface CheckpointFinding {
+  readonly size: number;
+  /** Base64. */
+  readonly rootHash: string;
+  readonly isPostQuantumSigned: boolean;
+  /** Names of witnesses that have cosigned it. */
+  readonly witnesses: readonly string[];
+  /** How many must, of how many; 0 of 0: the register has none. */
+  readonly quorum: number;
+  readonly witnessesOf: number;
+}
+
+/** How a message stands with one recipient. */
+export interface DeliveryFinding {
+  readonly recipient: string;
+  /** `open`: nothing in the file says how it ended. */
+  readonly outcome: "delivered" | "rejected" | "expired" | "returned" | "refused" | "open";
+  /** Name of the refusal, on `refused` and `rejected`. */
+  readonly code: string | undefined;
+  /** When that was recorded, in milliseconds since 1970. */
+  readonly atMs: number | undefined;
+  /** Entry that says so. */
+  readonly logIndex: number | undefined;
+}
+
+/** A part that the header names. */
+export interface PartFinding {
+  readonly name: string;
+  /** Empty: for every recipient. */
+  readonly onlyFor: string;
+  readonly sizeBytes: number;
+  /** False: disposed of, or never kept; the signed digest of it is there. */
+  readonly isHere: boolean;
+}
+
+/** A message of the file. */
+export interface MessageFinding {
+  readonly sender: string;
+  readonly messageId: string;
+  readonly kind: string;
+  readonly conversationId: string;
+  readonly recipients: readonly string[];
+  readonly sentAtMs: number | undefined;
+  readonly outcome: "accepted" | "refused";
+  readonly code: string | undefined;
+  readonly field: string;
+  /** By the clock of the gateway. */
+  readonly recordedAtMs: number;
+  readonly logIndex: number;
+  readonly checkpointSize: number;
+  readonly registerVersion: number;
+  /** 0: the default policy of the program. */
+  readonly policyVersion: number;
+  readonly keyId: string;
+  /** Since when somebody else may have had the key, if that was before it was recorded. */
+  readonly keyCompromisedSinceMs: number | undefined;
+  readonly parts: readonly PartFinding[];
+  readonly deliveries: readonly DeliveryFinding[];
+}
+
+/** All of it. */
+export interface EvidenceReport {
+  readonly verdict: EvidenceVerdict;
+  readonly subject: EvidenceSubject;
+  readonly madeAtMs: number;
+  readonly logOrigin: string;
+  readonly registers: readonly VersionFinding[];
+  readonly policies: readonly VersionFinding[];
+  readonly checkpoints: readonly CheckpointFinding[];
+  readonly messages: readonly MessageFinding[];
+  /** Entries of disposals whose certificates are in the file. */
+  readonly disposals: readonly number[];
+  /** What nobody may conclude from the file, in sentences. */
+  readonly notProven: readonly string[];
+  /** What does not hold: the file in the bag, and why. */
+  readonly problems: readonly string[];
+  /** Some may not be listed. */
+  readonly problemsTotal: number;
+}

@@ -1,0 +1,87 @@
+/** Registers and policies of a file, and who of the reader's root keys has signed them. */
+import { openPolicy } from "#policy";
+import { openRegister, type RegisterView } from "#trust";
+import type { EvidenceContent, EvidenceVersion } from "../evidence-content.ts";
+import type { Problems } from "./problems.ts";
+import { type NamedKey, namedKeys, type RootSet, rootKeysOf } from "./root-sets.ts";
+
+/** A version that opens. */
+export interface OpenedVersion<T> {
+  readonly of: EvidenceVersion;
+  readonly value: T;
+  /** Ids of named root keys; empty: only keys of the file itself vouch for it. */
+  readonly rootKeys: readonly string[];
+}
+
+/** Registers and policies by their version, as far as they open. */
+export interface SignedVersions {
+  readonly registers: ReadonlyMap<number, OpenedVersion<RegisterView>>;
+  readonly policies: ReadonlyMap<number, OpenedVersion<undefined>>;
+}
+
+type Open<T> = (bytes: Uint8Array, keys: readonly NamedKey[]) => T | undefined;
+
+/** Opens them, under the named root keys, or else under the keys of the file (TP-EVID-5). */
+export function openVersions(
+  content: EvidenceContent,
+  sets: readonly RootSet[],
+  problems: Problems,
+): SignedVersions {
+  const trust = {
+    named: namedKeys(content, sets, problems),
+    claimed: rootKeysOf(content, problems),
+    problems,
+  };
+  const register: Open<RegisterView> = (bytes, keys) => {
+    const opened = openRegister(
+      bytes,
+      keys.map(({ publicKey }) => publicKey),
+    );
+    return opened.ok ? opened.value : undefined;
+  };
+  const policy: Open<{ version: bigint }> = (bytes, keys) => {
+    const threshold = Math.floor(keys.length / 2) + 1;
+    const publicKeys = keys.map(({ publicKey }) => publicKey);
+    const opened = openPolicy(bytes, { keys: publicKeys, threshold });
+    return opened.ok ? { version: opened.value.policy.version } : undefined;
+  };
+  const policies = openAll(content.policies, "data/policies", policy, trust);
+  return {
+    registers: openAll(content.registers, "data/registers", register, trust),
+    policies: new Map([...policies].map(([at, one]) => [at, { ...one, value: undefined }])),
+  };
+}
+
+interface Trust {
+  readonly named: readonly (readonly NamedKey[])[];
+  readonly claimed: readonly NamedKey[];
+  readonly problems: Problems;
+}
+
+function openAll<T extends { readonly version: bigint }>(
+  versions: readonly EvidenceVersion[],
+  folder: string,
+  open: Open<T>,
+  { claimed, named, problems }: Trust,
+): Map<number, OpenedVersion<T>> {
+  const opened = new Map<number, OpenedVersion<T>>();
+  for (const of of versions) {
+    const place = `${folder}/${of.version}.bin`;
+    const set = named.find((keys) => keys.length > 0 && open(of.bytes, keys) !== undefined);
+    const keys = set ?? claimed.filter((key) => open(of.bytes, [key]) !== undefined).slice(0, 1);
+    const value = keys.length === 0 ? undefined : open(of.bytes, keys);
+    if (value === undefined) {
+      problems.add(place, "is not signed by root keys");
+    } else if (value.version !== BigInt(of.version)) {
+      problems.add(place, `is of version ${value.version}`);
+    } else {
+      const signers = (set ?? []).filter((key) => open(of.bytes, [key]) !== undefined);
+      const rootKeys = signers.map(({ keyId }) => keyId);
+      if (named.length > 0 && set === undefined) {
+        problems.add(place, "is not signed by most root keys of any set that was given");
+      }
+      opened.set(of.version, { of, value, rootKeys });
+    }
+  }
+  return opened;
+}

@@ -1,0 +1,190 @@
+/** Verifies an evidence file offline, with nothing but root keys that the reader knows. */
+import { TracepostError } from "#errors";
+import { EntryKind, type EntryKind as Kind } from "#proto";
+import { openOrThrow, type RegisterView } from "#trust";
+import { equalBytes, sha256 } from "#wire";
+import type { EvidenceContent, EvidenceSubject } from "../evidence-content.ts";
+import { parseEvidenceFile } from "../evidence-file.ts";
+import { EntryProver, isCosigned } from "./entry-prover.ts";
+import type { MessageJudge } from "./judge.ts";
+import { messageFinding } from "./message-finding.ts";
+import { Problems } from "./problems.ts";
+import type { EvidenceReport, MessageFinding, VersionFinding } from "./report.ts";
+import { type RootSet, rootKeysOf } from "./root-sets.ts";
+import { openVersions } from "./signed-versions.ts";
+
+/**
+ * What a file proves, by whom, and what it does not (TP-EVID-5 to TP-EVID-9). `sets`: the root keys
+ * that the reader knows, a set for each time; with none the file may be consistent, and proves
+ * nothing. Throws VERIFICATION for what is no evidence file.
+ */
+export function verifyEvidenceFile(bytes: Uint8Array, sets: readonly RootSet[]): EvidenceReport {
+  const { content, isSummaryTrue } = parseEvidenceFile(bytes);
+  const problems = new Problems();
+  problems.demand(isSummaryTrue, "data/summary.html", "says something else than the file holds");
+  const versions = openVersions(content, sets, problems);
+  const newest = [...versions.registers.values()].at(-1)?.value;
+  if (newest === undefined) return reportOf(content, problems, "");
+  const prover = new EntryProver(newest, problems);
+  const judge: MessageJudge = { versions, prover, problems, notProven: [] };
+  checkOrigins(
+    [...versions.registers.values()].map(({ value }) => value),
+    problems,
+  );
+  const messages = content.messages.flatMap((message, at) => {
+    const place = `data/messages/${String(at + 1).padStart(3, "0")}`;
+    const finding = messageFinding(place, message, judge);
+    if (finding !== undefined) checkSubject(place, finding, content.subject, problems);
+    return finding === undefined ? [] : [finding];
+  });
+  const found = {
+    registers: registerFindings(content, judge),
+    policies: policyFindings(content, judge),
+    disposals: disposalEntries(content, judge),
+    messages,
+  };
+  const isNamed = sets.length > 0;
+  const report = { ...reportOf(content, problems, newest.logOrigin), ...found };
+  const notProven = [...limitsOf(isNamed, prover, messages), ...judge.notProven];
+  const verdict = problems.total > 0 ? "broken" : isNamed ? "proven" : "consistent";
+  const { listed, total } = problems;
+  const { checkpoints } = prover;
+  return { ...report, verdict, checkpoints, notProven, problems: listed, problemsTotal: total };
+}
+
+function reportOf(content: EvidenceContent, problems: Problems, origin: string): EvidenceReport {
+  return {
+    verdict: "broken",
+    subject: content.subject,
+    madeAtMs: content.madeAtMs,
+    logOrigin: origin,
+    registers: [],
+    policies: [],
+    checkpoints: [],
+    messages: [],
+    disposals: [],
+    notProven: [],
+    problems: problems.listed,
+    problemsTotal: problems.total,
+  };
+}
+
+/** One log: a register of another exchange proves nothing about this one. */
+function checkOrigins(registers: readonly RegisterView[], problems: Problems): void {
+  const origins = new Set(registers.map(({ logOrigin }) => logOrigin));
+  problems.demand(origins.size === 1, "data/registers", "are of more than one log");
+}
+
+function checkSubject(
+  place: string,
+  { conversationId, messageId, sender }: MessageFinding,
+  subject: EvidenceSubject,
+  problems: Problems,
+): void {
+  const isMeant =
+    subject.type === "message"
+      ? subject.sender === sender && subject.messageId === messageId
+      : subject.conversationId === conversationId;
+  problems.demand(isMeant, `${place}/message.bin`, "is not what the file is about");
+}
+
+/** That a version was taken is an entry of the log with the digest of what was signed. */
+function registerFindings(
+  content: EvidenceContent,
+  { problems, prover, versions }: MessageJudge,
+): VersionFinding[] {
+  return content.registers.map(({ bytes, proof, version }) => {
+    const rootKeys = versions.registers.get(version)?.rootKeys ?? [];
+    const place = `data/registers/${version}.tlog-proof`;
+    const proven = proof === undefined ? undefined : prover.prove(place, proof);
+    if (proven !== undefined) {
+      const digest = registerDigest(bytes, content);
+      const isIts =
+        proven.entry.kind === EntryKind.REGISTER_CHANGE &&
+        proven.entry.registerVersion === BigInt(version) &&
+        digest !== undefined &&
+        equalBytes(proven.entry.headerDigest, digest);
+      problems.demand(isIts, place, "is about another register");
+    }
+    return { version, rootKeys, logIndex: proven?.index };
+  });
+}
+
+function registerDigest(bytes: Uint8Array, content: EvidenceContent): Uint8Array | undefined {
+  for (const { publicKey } of rootKeysOf(content, new Problems())) {
+    try {
+      return openOrThrow(bytes, "register", [publicKey]).digest;
+    } catch (caught) {
+      if (!(caught instanceof TracepostError)) throw caught;
+    }
+  }
+  return undefined;
+}
+
+function policyFindings(
+  content: EvidenceContent,
+  { problems, prover, versions }: MessageJudge,
+): VersionFinding[] {
+  return content.policies.map(({ bytes, proof, version }) => {
+    const place = `data/policies/${version}.tlog-proof`;
+    const index = loggedDigest(place, { bytes, proof, kind: EntryKind.POLICY_CHANGE }, prover);
+    if (index === undefined) problems.add(place, "does not prove that the policy was taken");
+    const rootKeys = versions.policies.get(version)?.rootKeys ?? [];
+    return { version, rootKeys, logIndex: index };
+  });
+}
+
+function disposalEntries(
+  { disposals }: EvidenceContent,
+  { problems, prover }: MessageJudge,
+): number[] {
+  return disposals.flatMap(({ bytes, proof }, at) => {
+    const place = `data/disposals/${String(at + 1).padStart(3, "0")}.tlog-proof`;
+    const index = loggedDigest(place, { bytes, proof, kind: EntryKind.DISPOSAL }, prover);
+    if (index === undefined) problems.add(place, "is about another certificate");
+    return index === undefined ? [] : [index];
+  });
+}
+
+/** Index of the entry, if it is of the kind and names the digest of these bytes. */
+function loggedDigest(
+  place: string,
+  logged: { readonly bytes: Uint8Array; readonly proof: string | undefined; readonly kind: Kind },
+  prover: EntryProver,
+): number | undefined {
+  const proven = logged.proof === undefined ? undefined : prover.prove(place, logged.proof);
+  if (proven === undefined || proven.entry.kind !== logged.kind) return undefined;
+  const isIts = equalBytes(proven.entry.headerDigest, sha256(logged.bytes));
+  return isIts ? proven.index : undefined;
+}
+
+/** What nobody may conclude, whatever holds. */
+function limitsOf(
+  isNamed: boolean,
+  prover: EntryProver,
+  messages: readonly MessageFinding[],
+): string[] {
+  const open = prover.checkpoints.filter((one) => !isCosigned(one)).map(({ size }) => size);
+  const gone = messages.flatMap(({ messageId, parts }) =>
+    parts
+      .filter(({ isHere }) => !isHere)
+      .map(({ name, onlyFor }) => {
+        const whose = onlyFor === "" ? "" : ` for ${onlyFor}`;
+        return `What part ${name}${whose} of ${messageId} held: it is not here, only its digest is.`;
+      }),
+  );
+  const unknown =
+    "That any of it is of the exchange: no root keys were given, so nobody you know vouches for " +
+    "the registers in the file, and whoever made it could have made all of them.";
+  return [
+    ...(isNamed ? [] : [unknown]),
+    ...open.map((size) => {
+      const what = `That others were shown the same log: checkpoint ${size} is unwitnessed`;
+      return `${what}, cosigned by no quorum of witnesses.`;
+    }),
+    ...gone,
+    "What sealed parts say: they open with keys of their recipients alone.",
+    "That what was written is true, or that nothing else was written.",
+    "When: times of record are those of the gateway's clock, times of sending those of the sender.",
+  ];
+}

@@ -1,0 +1,209 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { TracepostError } from "#errors";
+import { formatEvidenceFile, parseEvidenceFile, verifyEvidenceFile } from "#evidence";
+import { cosign } from "#message-log";
+import { Envelope, Header } from "#proto";
+import { generateSigningKey } from "#trust";
+import { Untrue, verifyEvidenceBag } from "../../second-verifier/index.ts";
+import { type FilledGateway, fillGateway } from "../../support/filled-gateway.ts";
+import { tracepostHere } from "../../support/in-process.ts";
+import { OperatorDoor } from "../../support/operator-door.ts";
+import { reissue } from "../../support/parties.ts";
+import { readRows } from "../../support/stored-post.ts";
+
+let gateway: FilledGateway;
+let door: OperatorDoor;
+let auditor = "";
+let dir = "";
+let file = "";
+let evidence: Buffer;
+let roots = "";
+
+/** Messages of the gateway by what became of them. */
+interface Row {
+  readonly sender: string;
+  readonly message_id: string;
+  readonly kind: number;
+  readonly code: number;
+}
+
+let rows: readonly Row[] = [];
+
+beforeAll(async () => {
+  gateway = await fillGateway();
+  const { root } = gateway.parties;
+  roots = root.keyId;
+  door = new OperatorDoor(gateway.bench, [root.publicKey]);
+  await door.open();
+  auditor = await door.person("audit", "AUDITOR");
+  dir = await mkdtemp(join(tmpdir(), "tracepost-evidence-"));
+  rows = await readRows(gateway.bench.file, (all) =>
+    all<Row>("SELECT sender, message_id, kind, code FROM messages ORDER BY id"),
+  );
+  file = join(dir, "delivered.zip");
+  evidence = await exported(`messages/NE/${rows[0]?.message_id}`);
+  await writeFile(file, evidence);
+});
+
+afterAll(async () => {
+  await door.close();
+  await gateway.close();
+  await rm(dir, { recursive: true, force: true });
+});
+
+async function asked(path: string, token = auditor): Promise<Response> {
+  const headers = { authorization: `Bearer ${token}` };
+  return await fetch(`${door.url}/v1/evidence/${path}`, { headers });
+}
+
+async function exported(path: string): Promise<Buffer> {
+  const response = await asked(path);
+  expect(response.status, path).toBe(200);
+  expect(response.headers.get("content-type")).toBe("application/zip");
+  return Buffer.from(await response.arrayBuffer());
+}
+
+/** Whether the product finds that a file is not what was written. */
+function isFound(changed: Buffer): boolean {
+  try {
+    return verifyEvidenceFile(changed, [[roots]]).verdict === "broken";
+  } catch (caught) {
+    if (caught instanceof TracepostError && caught.code === "VERIFICATION") return true;
+    throw caught;
+  }
+}
+
+/** Whether the second verifier does. */
+function isFoundAgain(changed: Buffer): boolean {
+  try {
+    verifyEvidenceBag(changed, roots);
+    return false;
+  } catch (caught) {
+    if (caught instanceof Untrue) return true;
+    throw caught;
+  }
+}
+
+describe("an evidence file that the gateway exports (TP-EVID-2)", () => {
+  test("proves every message, and the two verifiers agree on each (TP-EVID-5, TP-EVID-8)", async () => {
+    const outcomes = new Set<string>();
+    for (const { kind, message_id: id, sender } of rows) {
+      if (kind === 6) continue;
+      const one = await exported(`messages/${sender}/${id}`);
+      const report = verifyEvidenceFile(one, [[roots]]);
+      expect(report.problems).toEqual([]);
+      expect(report.verdict).toBe("proven");
+      const found = report.messages.map(
+        ({ checkpointSize, deliveries, logIndex, messageId, outcome, sender: by }) => ({
+          ...{ sender: by, messageId, outcome, logIndex, checkpointSize },
+          deliveries: deliveries.map((end) => ({ recipient: end.recipient, outcome: end.outcome })),
+        }),
+      );
+      expect(verifyEvidenceBag(one, roots)).toEqual(found);
+      for (const message of found) {
+        for (const { outcome } of message.deliveries) outcomes.add(outcome);
+        outcomes.add(message.outcome);
+      }
+    }
+    const all = ["accepted", "delivered", "expired", "open", "refused", "rejected"];
+    expect([...outcomes].toSorted()).toEqual(all);
+  });
+
+  test("proves a conversation as a whole, and says under which register (TP-EVID-7)", async () => {
+    const envelope = parseEvidenceFile(evidence).content.messages[0]?.envelope;
+    const header = Header.decode(Envelope.decode(envelope ?? new Uint8Array()).header);
+    const whole = await exported(`conversations/${header.conversationId}`);
+    const report = verifyEvidenceFile(whole, [[roots]]);
+    expect(report.verdict).toBe("proven");
+    expect(report.subject).toEqual({
+      type: "conversation",
+      conversationId: header.conversationId,
+    });
+    expect(report.messages.map(({ messageId }) => messageId)).toEqual([header.messageId]);
+    expect(report.registers).toEqual([{ version: 1, rootKeys: [roots], logIndex: undefined }]);
+  });
+
+  test("counts the witnesses that the newest register names (TP-EVID-6)", () => {
+    const { content } = parseEvidenceFile(evidence);
+    const keys = ["NE", "BR", "AT"].map((id) => ({ id, pair: generateSigningKey() }));
+    const witnesses = keys.map(({ id, pair }) => {
+      return { name: `witness/${id}`, participant: id, publicKey: pair.publicRaw, url: "" };
+    });
+    const { parties } = gateway;
+    const watched = reissue(parties, parties.registerBytes, () => {
+      return { witnesses: { quorum: 2, witnesses } };
+    });
+    const registers = [...content.registers, { version: 2, bytes: watched, proof: undefined }];
+    const cosigned = (proof: string, by: number): string => {
+      const note = proof.slice(proof.indexOf("\n\n") + 2);
+      const lines = keys
+        .slice(0, by)
+        .map(({ id, pair }) => cosign(note, { ...pair, name: `witness/${id}` }, 1_800_000_000));
+      return proof + lines.join("");
+    };
+    const withWitnesses = (by: number) => {
+      const messages = content.messages.map((message) => {
+        return { ...message, proof: cosigned(message.proof, by) };
+      });
+      const bytes = formatEvidenceFile({ ...content, registers, messages });
+      return verifyEvidenceFile(bytes, [[roots]]);
+    };
+    const [one, two] = [withWitnesses(1), withWitnesses(2)];
+    expect([one.problems, two.problems]).toEqual([[], []]);
+    expect(one.checkpoints[0]).toMatchObject({ quorum: 2, witnessesOf: 3 });
+    expect(one.checkpoints[0]?.witnesses).toEqual(["witness/NE"]);
+    expect(one.notProven.join()).toContain("is unwitnessed");
+    expect(two.checkpoints[0]?.witnesses).toEqual(["witness/NE", "witness/BR"]);
+    expect(two.notProven.join()).not.toContain("is unwitnessed");
+  });
+
+  test("is given to who may export evidence, and to no other", async () => {
+    const path = `messages/NE/${rows[0]?.message_id}`;
+    expect((await asked(path, await door.operator("nobody"))).status).toBe(403);
+    expect((await asked("messages/NE/none")).status).toBe(404);
+    expect((await asked("conversations/none")).status).toBe(404);
+  });
+
+  test("without a root key that the reader knows proves nothing (TP-EVID-5)", () => {
+    const report = verifyEvidenceFile(evidence, []);
+    expect(report.verdict).toBe("consistent");
+    expect(report.notProven[0]).toContain("no root keys were given");
+    const other = verifyEvidenceFile(evidence, [["0".repeat(32)]]);
+    expect(other.verdict).toBe("broken");
+    expect(other.problems).toEqual([
+      `data/roots: lack the root key ${"0".repeat(32)}`,
+      "data/registers/1.bin: is not signed by most root keys of any set that was given",
+    ]);
+  });
+
+  test("is told in words, and as JSON, by the command line (TP-EVID-9)", async () => {
+    const proven = await tracepostHere(["evidence", "verify", file, "--roots", roots]);
+    expect(proven.code).toBe(0);
+    expect(proven.out).toContain("PROVEN: all of it holds");
+    expect(proven.out).toContain("delivered: receipt signed by BR");
+    expect(proven.out).toContain("unwitnessed");
+    const unknown = await tracepostHere(["evidence", "verify", file, "--json"]);
+    expect(unknown.code).toBe(6);
+    const report = JSON.parse(unknown.out);
+    expect(report.verdict).toBe("consistent");
+    expect(report.messages[0].recordedAt).toMatch(/^20..-..-..T/);
+  });
+});
+
+describe("a changed evidence file", () => {
+  test("is found wherever it was changed, by both verifiers (TP-EVID-3)", () => {
+    const end = evidence.length - 22;
+    const directory = evidence.readUInt32LE(end + 16);
+    const places = [...evidence.keys()].filter((at) => at % 23 === 0 || at >= directory);
+    const turned = (at: number): Buffer => {
+      const copy = Buffer.from(evidence);
+      copy[at] = (copy[at] ?? 0) ^ (1 << (at % 8));
+      return copy;
+    };
+    expect(places.filter((at) => !isFound(turned(at)))).toEqual([]);
+    expect(places.filter((at) => !isFoundAgain(turned(at)))).toEqual([]);
+  });
+});

@@ -1,0 +1,154 @@
+import { createHash } from "node:crypto";
+import { type ProvenEntry, verifyEvidenceFile } from "./evidence.ts";
+import { openEvidenceBag } from "./evidence-bag.ts";
+import { type KnownMessage, verifyMessage } from "./message.ts";
+import { Fields } from "./protobuf.ts";
+import { ed25519Key, type KnownRegister, openKnownRegister } from "./register.ts";
+import { demand } from "./untrue.ts";
+
+const KIND = { message: 1n, refusal: 2n, delivery: 3n, rejection: 4n, expiry: 5n, returned: 13n };
+const OUTCOMES = new Map([
+  [KIND.delivery, "delivered"],
+  [KIND.rejection, "rejected"],
+  [KIND.expiry, "expired"],
+  [KIND.returned, "returned"],
+]);
+
+/** What an evidence file proves of one message. */
+export interface ProvenMessage {
+  readonly sender: string;
+  readonly messageId: string;
+  readonly outcome: "accepted" | "refused";
+  readonly logIndex: number;
+  readonly checkpointSize: number;
+  readonly deliveries: readonly { readonly recipient: string; readonly outcome: string }[];
+}
+
+/** Verifies an evidence file with the fingerprint of one root key: SHA-256 in hex, or its start. */
+export function verifyEvidenceBag(file: Buffer, fingerprint: string): ProvenMessage[] {
+  const { info, payload } = openEvidenceBag(file);
+  demand(info.get("Bag-Software-Agent") === "Tracepost evidence 1", "the bag is of another form");
+  const rootPem = rootKey(payload, fingerprint);
+  const registers = [...payload.keys()]
+    .filter((name) => /^registers\/\d+\.bin$/.test(name))
+    .map((name) => {
+      const register = openKnownRegister(payload.get(name) ?? Buffer.alloc(0), rootPem);
+      demand(name === `registers/${register.version}.bin`, `${name} is of another version`);
+      return register;
+    })
+    .toSorted((one, other) => Number(one.version - other.version));
+  const bag = new Bag(payload, registers);
+  const proven: ProvenMessage[] = [];
+  for (let n = 1; payload.has(`messages/${digits(n)}/message.bin`); n += 1) {
+    proven.push(provenMessage(bag, `messages/${digits(n)}`, info.get("External-Identifier") ?? ""));
+  }
+  demand(proven.length > 0, "the bag is about nothing");
+  return proven;
+}
+
+const digits = (n: number): string => String(n).padStart(3, "0");
+
+function rootKey(payload: ReadonlyMap<string, Buffer>, fingerprint: string): string {
+  const found = [...payload].find(
+    ([name, raw]) =>
+      name.startsWith("roots/") &&
+      createHash("sha256").update(raw).digest("hex").startsWith(fingerprint),
+  );
+  demand(found !== undefined && fingerprint.length >= 32, "the root key is not in the bag");
+  return ed25519Key(found[1]).export({ format: "pem", type: "spki" }).toString();
+}
+
+/** Files and registers of a bag. */
+class Bag {
+  readonly #payload: ReadonlyMap<string, Buffer>;
+  readonly #registers: readonly KnownRegister[];
+
+  constructor(payload: ReadonlyMap<string, Buffer>, registers: readonly KnownRegister[]) {
+    this.#payload = payload;
+    this.#registers = registers;
+  }
+
+  has(name: string): boolean {
+    return this.#payload.has(name);
+  }
+
+  /** An entry under the newest register, which keeps the keys that were replaced. */
+  entry(name: string): ProvenEntry {
+    const newest = this.#registers.at(-1);
+    demand(newest !== undefined, "the bag has no register");
+    return verifyEvidenceFile(this.#payload.get(name)?.toString("utf8") ?? "", newest);
+  }
+
+  /** A message under the register that it was recorded by, and a key that was valid then. */
+  message(name: string, entry: ProvenEntry): KnownMessage {
+    const register = this.#registers.find(({ version }) => version === entry.registerVersion);
+    demand(register !== undefined, `register ${entry.registerVersion} is not in the bag`);
+    const envelope = this.#payload.get(name) ?? Buffer.alloc(0);
+    const message = verifyMessage(envelope, register, { lackParts: true });
+    const { from, until } = message.key;
+    demand(from <= entry.recordedAt && entry.recordedAt < until, "the key was not valid then");
+    demand(isRecordOf(entry, message), `the entry of ${name} is about another message`);
+    demand(entry.signaturesDigest.equals(message.signaturesDigest), "the signature is another");
+    return message;
+  }
+}
+
+const isRecordOf = (entry: ProvenEntry, message: KnownMessage): boolean =>
+  entry.sender === message.sender &&
+  entry.messageId === message.messageId &&
+  entry.headerDigest.equals(message.headerDigest);
+
+function provenMessage(bag: Bag, folder: string, subject: string): ProvenMessage {
+  const entry = bag.entry(`${folder}/message.tlog-proof`);
+  const message = bag.message(`${folder}/message.bin`, entry);
+  const isRefused = entry.kind === KIND.refusal;
+  demand(isRefused || entry.kind === KIND.message, "the entry is no record of a message");
+  const { conversationId, messageId, sender } = message;
+  const isMeant = [`message ${sender} ${messageId}`, `conversation ${conversationId}`];
+  demand(isMeant.includes(subject), "the bag is about something else");
+  const ends = new Map<string, string>();
+  for (let n = 1; bag.has(`${folder}/receipts/${digits(n)}.bin`); n += 1) {
+    const [recipient, outcome] = receiptEnd(bag, `${folder}/receipts/${digits(n)}`, message);
+    ends.set(recipient, outcome);
+  }
+  for (let n = 1; bag.has(`${folder}/endings/${digits(n)}.tlog-proof`); n += 1) {
+    const end = bag.entry(`${folder}/endings/${digits(n)}.tlog-proof`);
+    demand(isRecordOf(end, message), "the end is that of another message");
+    ends.set(end.results[0]?.[0] ?? "", OUTCOMES.get(end.kind) ?? "");
+  }
+  const routes = new Map(entry.results);
+  const deliveries = message.recipients.map((recipient) => {
+    const isRouted = (routes.get(recipient) ?? 0n) === 0n;
+    return { recipient, outcome: isRouted ? (ends.get(recipient) ?? "open") : "refused" };
+  });
+  return {
+    sender,
+    messageId,
+    outcome: isRefused ? "refused" : "accepted",
+    logIndex: Number(entry.index),
+    checkpointSize: Number(entry.head.size),
+    deliveries: isRefused ? [] : deliveries,
+  };
+}
+
+/** What a recipient has signed about a message, and the log has recorded. */
+function receiptEnd(
+  bag: Bag,
+  name: string,
+  message: KnownMessage,
+): readonly [recipient: string, outcome: string] {
+  const entry = bag.entry(`${name}.tlog-proof`);
+  const receipt = bag.message(`${name}.bin`, entry);
+  const body = new Fields(receipt.parts.get("body") ?? Buffer.alloc(0));
+  const about = body.messages(2).map((item) => item.message(1));
+  const names = about.some(
+    (one) =>
+      one?.text(1) === message.sender &&
+      one.text(2) === message.messageId &&
+      one.bytes(3).equals(message.headerDigest),
+  );
+  demand(names, "the receipt is about another message");
+  const type = body.number(1);
+  demand(entry.kind === type, "the entry records another kind of receipt");
+  return [receipt.sender, OUTCOMES.get(type) ?? ""];
+}
