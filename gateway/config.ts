@@ -37,6 +37,8 @@ const ConfigSchema = Type.Object(
         ...DOOR_SETTINGS,
         /** Requests of one user in ten seconds. Default: HTTP_LIMITS. */
         requestsPerUserMax: Type.Optional(Type.Integer({ minimum: 1 })),
+        /** Requests of one address in the same time for what is open. Default: HTTP_LIMITS. */
+        requestsPerAddressMax: Type.Optional(Type.Integer({ minimum: 1 })),
       },
       { additionalProperties: false },
     ),

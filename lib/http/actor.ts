@@ -9,6 +9,8 @@ declare module "fastify" {
   interface FastifyContextConfig {
     /** What a user must be allowed to use the route (TP-API-2); every route of `/v1` says it. */
     permission?: Permission;
+    /** Whether requests for it are counted by address: it is open (TP-API-22). */
+    isCounted?: boolean;
   }
   interface FastifyRequest {
     /** Who does the request; set for every route of `/v1`. */

@@ -10,6 +10,16 @@ export interface RequestRate {
   ofUser(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined>;
   /** Of an address whose token opened nothing; ends the request when it is one too many. */
   ofStranger(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined>;
+  /** Of an address that asks for what is open; ends the request when it is one too many. */
+  ofAddress(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined>;
+}
+
+/** How many requests in HTTP_LIMITS.rateWindowMs; default: HTTP_LIMITS. */
+export interface RateBounds {
+  /** Of one user, below `/v1`. */
+  readonly requestsPerUserMax?: number | undefined;
+  /** Of one address, for what is open; behind a proxy all have its address. */
+  readonly requestsPerAddressMax?: number | undefined;
 }
 
 /**
@@ -18,7 +28,10 @@ export interface RequestRate {
  */
 export async function createRequestRate(
   app: HttpRoutes,
-  requestsPerUserMax: number = HTTP_LIMITS.requestsPerUserMax,
+  {
+    requestsPerAddressMax = HTTP_LIMITS.requestsPerAddressMax,
+    requestsPerUserMax = HTTP_LIMITS.requestsPerUserMax,
+  }: RateBounds,
 ): Promise<RequestRate> {
   await app.register(rateLimit, { global: false });
   const timeWindow = HTTP_LIMITS.rateWindowMs;
@@ -28,11 +41,12 @@ export async function createRequestRate(
     keyGenerator: ({ actor }: FastifyRequest) => actor?.userId ?? "",
   });
   const strangers = app.createRateLimit({ max: HTTP_LIMITS.failuresPerAddressMax, timeWindow });
+  const addresses = app.createRateLimit({ max: requestsPerAddressMax, timeWindow });
   const bound = (count: typeof users) => async (request: FastifyRequest, reply: FastifyReply) => {
     const counted = await count(request);
     if (counted.isAllowed || !counted.isExceeded) return undefined;
     reply.header("retry-after", Math.max(1, counted.ttlInSeconds));
     return sendProblem(reply, problemOf("TOO_MANY_REQUESTS"));
   };
-  return { ofUser: bound(users), ofStranger: bound(strangers) };
+  return { ofUser: bound(users), ofStranger: bound(strangers), ofAddress: bound(addresses) };
 }

@@ -16,13 +16,13 @@ import {
   problemOf,
   sendProblem,
 } from "./problem.ts";
-import { createRequestRate } from "./request-rate.ts";
+import { createRequestRate, type RateBounds, type RequestRate } from "./request-rate.ts";
 import type { HttpRoutes, TypeBoxProvider } from "./routes.ts";
 import { type DoorSecurity, doorIdentity, followIdentity } from "./secure-door.ts";
 import type { Guard } from "./users/guard.ts";
 
 /** What every role hands over. */
-export interface HttpServerOptions extends DoorSecurity {
+export interface HttpServerOptions extends DoorSecurity, RateBounds {
   /** Port; 0 takes a free one. */
   readonly port: number;
   /** Names it answers to besides those of loopback; see hostCheck. */
@@ -38,10 +38,8 @@ export interface HttpServerOptions extends DoorSecurity {
   readonly metrics?: Registry;
   /** Renders `/`, open to everybody who reaches the port: no content of any message. */
   readonly statusPage?: () => string | Promise<string>;
-  /** Adds routes that ask for no token: nothing that is anybody's secret. */
+  /** Adds routes that ask for no token, a bounded number of times: nobody's secret (TP-API-22). */
   readonly openRoutes?: (routes: HttpRoutes) => void;
-  /** Requests of one user in a window of HTTP_LIMITS.rateWindowMs; default: HTTP_LIMITS. */
-  readonly requestsPerUserMax?: number | undefined;
   /** Longest JSON body in bytes. */
   readonly bodyBytesMax?: number;
 }
@@ -100,8 +98,9 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   installHooks(app, options);
   await installContract(app, options.title);
   addOpenRoutes(app, options);
-  options.openRoutes?.(app);
-  await installApi(app, options);
+  const rate = await createRequestRate(app, options);
+  await installOpenRoutes(app, options, rate);
+  await installApi(app, options, rate);
   let isClosing = false;
   // Only connections that are idle when it closes are closed; others would stay open for a while.
   app.addHook("onSend", async (_request, reply) => {
@@ -175,10 +174,28 @@ function problemOfError(caught: unknown): Problem {
   return problemOf("INTERNAL");
 }
 
-async function installApi(app: HttpRoutes, options: HttpServerOptions): Promise<void> {
-  const { api, requestsPerUserMax } = options;
+async function installOpenRoutes(
+  app: HttpRoutes,
+  { openRoutes }: HttpServerOptions,
+  rate: RequestRate,
+): Promise<void> {
+  if (openRoutes === undefined) return;
+  const counted: FastifyPluginAsync = async (routes) => {
+    routes.addHook("onRoute", (route) => {
+      route.config = { ...route.config, isCounted: true };
+    });
+    routes.addHook("onRequest", (request, reply) => rate.ofAddress(request, reply));
+    openRoutes(routes as HttpRoutes);
+  };
+  await app.register(counted);
+}
+
+async function installApi(
+  app: HttpRoutes,
+  { api }: HttpServerOptions,
+  rate: RequestRate,
+): Promise<void> {
   if (api === undefined) return;
-  const rate = await createRequestRate(app, requestsPerUserMax);
   const gate = { guard: api.guard, rate };
   const guarded: FastifyPluginAsync = async (routes) => {
     routes.addHook("onRoute", ({ url, config }) => {

@@ -1,7 +1,7 @@
 /** Another's log, read over HTTP (https://c2sp.org/tlog-tiles); nothing of it is believed. */
 
 import { TracepostError } from "#errors";
-import { boundedBody, LOG_LIMITS } from "#runtime";
+import { boundedBody, LOG_LIMITS, patientFetch } from "#runtime";
 import { splitHashes } from "./compact-range.ts";
 import { HASH_BYTES } from "./hashing.ts";
 import { above } from "./positions.ts";
@@ -71,9 +71,8 @@ export class FetchedTiles implements TreeNodes {
 export function fetchFrom(address: string): FetchPath {
   const base = new URL(address.endsWith("/") ? address : `${address}/`);
   return async (path, bytesMax) => {
-    const signal = AbortSignal.timeout(LOG_LIMITS.fetchMs);
     const url = new URL(path, base);
-    const response = await fetch(url, { redirect: "error", signal }).catch((caught: unknown) => {
+    const response = await patientFetch(url, LOG_LIMITS.fetchMs).catch((caught: unknown) => {
       throw unavailable(`${url.origin} does not answer`, caught);
     });
     if (response.status === 404) {

@@ -1,7 +1,7 @@
 import { TracepostError } from "#errors";
 import type { PolicyOffer } from "#post";
 import { LogEvidence } from "#proto";
-import { boundedBody, POLICY_LIMITS, TRUST_LIMITS } from "#runtime";
+import { boundedBody, POLICY_LIMITS, patientFetch, TRUST_LIMITS } from "#runtime";
 import {
   entryDigest,
   formatRegisterBundle,
@@ -71,8 +71,7 @@ async function fetchAnswer(
   url: URL,
   bytesMax: number,
 ): Promise<{ readonly body: Uint8Array; readonly headers: Headers } | undefined> {
-  const signal = AbortSignal.timeout(TRUST_LIMITS.registerFetchMs);
-  const response = await fetch(url, { redirect: "error", signal }).catch(() => undefined);
+  const response = await patientFetch(url, TRUST_LIMITS.registerFetchMs).catch(() => undefined);
   if (response === undefined) return undefined;
   if (response.status !== 200 || response.body === null) {
     throw new TracepostError("UNAVAILABLE", `${url.origin} answers ${response.status}`);

@@ -49,6 +49,7 @@ export {
 export { LOG_LIMITS } from "./log-limits.ts";
 export { createLogger, type Logger, type LoggerOptions } from "./logger.ts";
 export { MOVE_LIMITS } from "./move-limits.ts";
+export { patientFetch } from "./patient-fetch.ts";
 export { type PlacementSetting, pathFrom, readPlacement, withoutPlacement } from "./placement.ts";
 export { POLICY_LIMITS, QUOTA_LIMITS } from "./policy-limits.ts";
 export { printable } from "./printable.ts";

@@ -181,6 +181,8 @@ export const HTTP_LIMITS = {
   rateWindowMs: 10 * SECOND_MS,
   /** Requests of one user in it: far more than a person or a national system needs. */
   requestsPerUserMax: 6_000,
+  /** Requests of one address in it for what is open: a mirror of the log, a register in parts. */
+  requestsPerAddressMax: 3_000,
   /** Requests of one address in it whose token opens nothing; then they hear 429 for 401. */
   failuresPerAddressMax: 60,
   /** Name of a person or label of a token. */

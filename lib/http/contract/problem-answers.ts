@@ -79,6 +79,7 @@ function codesOf({ schema, config }: RouteOptions): ProblemCode[] {
   if (config?.permission !== undefined) {
     codes.push("UNAUTHENTICATED", "FORBIDDEN", "TOO_MANY_REQUESTS", "STORE", "UNAVAILABLE");
   }
+  if (config?.isCounted === true) codes.push("TOO_MANY_REQUESTS");
   if (hasBody) codes.push("USAGE", "TOO_LARGE", "UNSUPPORTED_MEDIA_TYPE");
   if (hasBody || isChecked) codes.push("INPUT_INVALID");
   codes.push(...(config?.problems ?? []));
