@@ -1,17 +1,13 @@
-import { TracepostError } from "#errors";
 import { EntryKind, RefusalCode } from "#proto";
-import { parseSchedule, parseScheduleFile, ScheduleHistory } from "#records";
+import { type KeptSchedule as KeptFile, readSchedules, type ScheduleHistory } from "#records";
 import type { Transaction } from "#runtime";
 import { equalBytes } from "#wire";
 import { logStatements } from "./log-statements.ts";
 
 /** A version of the retention schedule as it is kept. */
-export interface KeptSchedule {
-  readonly version: number;
+export interface KeptSchedule extends KeptFile {
   /** SHA-256 of the schedule file. */
   readonly digest: Uint8Array;
-  /** The file as signed. */
-  readonly schedule: Uint8Array;
 }
 
 /** Every version that was taken, the oldest first. */
@@ -33,20 +29,9 @@ export async function loadScheduleVersion(
   return row ?? null;
 }
 
-/**
- * Every version of the schedule, for reckoning beside the data. They were verified when they were
- * taken. Throws TracepostError INTERNAL for one that cannot be read.
- */
+/** Every version of the schedule, for reckoning beside the data. */
 export async function scheduleHistoryOf(tx: Transaction): Promise<ScheduleHistory> {
-  const kept = await keptSchedules(tx);
-  return new ScheduleHistory(
-    kept.map(({ schedule, version }) => {
-      const file = parseScheduleFile(schedule);
-      const read = file.ok ? parseSchedule(file.value.version.text, version) : undefined;
-      if (read?.ok) return read.value;
-      throw new TracepostError("INTERNAL", `schedule ${version} in the store cannot be read`);
-    }),
-  );
+  return readSchedules(await keptSchedules(tx));
 }
 
 /** What came of a version that was to be kept. */

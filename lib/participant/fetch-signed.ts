@@ -1,7 +1,7 @@
 import { TracepostError } from "#errors";
 import type { PolicyOffer } from "#post";
 import { LogEvidence } from "#proto";
-import { boundedBody, POLICY_LIMITS, patientFetch, TRUST_LIMITS } from "#runtime";
+import { boundedBody, POLICY_LIMITS, patientFetch, RECORDS_LIMITS, TRUST_LIMITS } from "#runtime";
 import {
   entryDigest,
   formatRegisterBundle,
@@ -41,6 +41,17 @@ export function fetchPolicyFrom(exchangeUrl: string): FetchPolicy {
     const text = fetched.headers.get(LOG_EVIDENCE_HEADER) ?? "";
     const evidence = decodeExactly(LogEvidence, Buffer.from(text, "base64"));
     return { policy: fetched.body, evidence: text === "" ? undefined : evidence };
+  };
+}
+
+/** The same for a version of the retention schedule, by default the one in force (TP-RET-10). */
+export function fetchScheduleFrom(
+  exchangeUrl: string,
+): (version?: number) => Promise<Uint8Array | undefined> {
+  return async (version) => {
+    const url = new URL("/schedule", exchangeUrl);
+    if (version !== undefined) url.searchParams.set("version", String(version));
+    return await fetchBytes(url, RECORDS_LIMITS.scheduleFileBytesMax);
   };
 }
 

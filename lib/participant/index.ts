@@ -8,7 +8,7 @@ export {
   serviceAttention,
 } from "./attention.ts";
 export { type DirectoryFilter, directoryOf } from "./directory.ts";
-export { fetchPolicyFrom, fetchRegisterFrom } from "./fetch-signed.ts";
+export { fetchPolicyFrom, fetchRegisterFrom, fetchScheduleFrom } from "./fetch-signed.ts";
 export { FlaggedView, flaggedView } from "./flagged-view.ts";
 export type { Member } from "./identity.ts";
 export { addIncidentRoutes } from "./incident-routes.ts";

@@ -14,7 +14,13 @@ import { createPost, type Post, type PostApplication, type PostEvent } from "#po
 import type { Role } from "#proto";
 import { type Clock, type Database, Lifecycle, type Logger, type Timers } from "#runtime";
 import { followAuthorities } from "#tls";
-import { createSealer, PAYLOAD_TYPES, type RegisterView, signerFor } from "#trust";
+import {
+  createSealer,
+  PAYLOAD_TYPES,
+  type RegisterClient,
+  type RegisterView,
+  signerFor,
+} from "#trust";
 import { admitInstallation, createGuard, type Guard } from "#users";
 import type { MessageSigner, Transport } from "#wire";
 import { addDirectoryRoutes } from "./directory-routes.ts";
@@ -83,6 +89,8 @@ export interface ServiceContext<C extends ServiceConfig, P extends ProceduresOfS
   readonly policy: () => RoutingPolicy;
   /** The register in force with its time, for whoever looks after the service. */
   readonly registers: RegisterGlanceSource;
+  /** Root keys of today, by the register in force. */
+  readonly roots: Pick<RegisterClient, "rootKeys">;
   readonly store: Database<P>;
   readonly lifecycle: Lifecycle;
   readonly connected: () => boolean;
@@ -182,6 +190,7 @@ async function assemble<C extends ServiceConfig, P extends ProceduresOfService>(
   const body = await definition.build({
     ...{ config, logger, clock, timers, self, register, policy, lifecycle, connected },
     registers: identity.client,
+    roots: identity.client,
     store: watched.store,
     consuming: () => post.consuming,
     signerProblem: () => identity.external?.problem,

@@ -33,8 +33,10 @@ export { ScheduleHistory } from "./schedule-history.ts";
 export {
   addScheduleSignature,
   draftSchedule,
+  type KeptSchedule,
   openSchedule,
   parseScheduleFile,
+  readSchedules,
   type ScheduleFile,
   scheduleSignatures,
   type VerifiedSchedule,

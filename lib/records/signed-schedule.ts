@@ -1,5 +1,5 @@
 import type { KeyObject } from "node:crypto";
-import { accepted, type Outcome, refused } from "#errors";
+import { accepted, type Outcome, refused, TracepostError } from "#errors";
 import { ScheduleVersion, SignedSchedule } from "#proto";
 import { RECORDS_LIMITS } from "#runtime";
 import {
@@ -14,6 +14,7 @@ import {
 import { decodeExactly, timestampMs } from "#wire";
 import { parseSchedule } from "./parse-schedule.ts";
 import type { RetentionSchedule } from "./schedule.ts";
+import { ScheduleHistory } from "./schedule-history.ts";
 
 /** A schedule whose signatures and text were checked. */
 export interface VerifiedSchedule {
@@ -91,4 +92,26 @@ export function openSchedule(bytes: Uint8Array, signers: RootSigners): Outcome<V
   }
   const issuedAtMs = timestampMs(version.issuedAt) ?? 0;
   return accepted({ schedule: read.value, issuedAtMs, reason: version.reason });
+}
+
+/** A version of the schedule as a store keeps it. */
+export interface KeptSchedule {
+  readonly version: number;
+  /** The file as signed. */
+  readonly schedule: Uint8Array;
+}
+
+/**
+ * The history of what a store keeps, for reckoning beside the data. Each version was verified when
+ * it was taken. Throws TracepostError INTERNAL for one that cannot be read.
+ */
+export function readSchedules(kept: readonly KeptSchedule[]): ScheduleHistory {
+  return new ScheduleHistory(
+    kept.map(({ schedule, version }) => {
+      const file = parseScheduleFile(schedule);
+      const read = file.ok ? parseSchedule(file.value.version.text, version) : undefined;
+      if (read?.ok) return read.value;
+      throw new TracepostError("INTERNAL", `schedule ${version} in the store cannot be read`);
+    }),
+  );
 }

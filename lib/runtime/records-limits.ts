@@ -1,4 +1,4 @@
-import { KIB, SECOND_MS } from "./units.ts";
+import { DAY_MS, KIB, SECOND_MS } from "./units.ts";
 
 /** Limits of retention schedules and of what is reckoned by them (docs/spec/retention.md). */
 export const RECORDS_LIMITS = {
@@ -8,6 +8,12 @@ export const RECORDS_LIMITS = {
   scheduleFileBytesMax: 128 * KIB,
   /** How often the gateway looks for a newer schedule file. */
   lookMs: SECOND_MS,
+  /** How often a participant looks for a newer schedule and for what has ended. */
+  endEveryMs: DAY_MS,
+  /** A clock that jumps further than this ends nothing. */
+  clockJumpMs: DAY_MS,
+  /** Versions that a participant fetches beside the newest one, when it was away for long. */
+  versionsFetchedMax: 50,
   /** Lines of a schedule; the default has ten. */
   linesMax: 200,
   /** Longest period; a record that is kept for longer is kept (action KEEP). */

@@ -40,6 +40,8 @@ export const PERSON_LIMITS = {
   reviewDefaultMs: 365 * DAY_MS,
   /** A review is never further away (domain notes 6.3). */
   reviewMs: 5 * 365 * DAY_MS,
+  /** Blocks looked at in one step for whether their time is over. */
+  endedPortion: 100,
 } as const;
 
 /** Limits of notices (docs/spec/persons.md). */

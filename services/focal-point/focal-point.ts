@@ -2,6 +2,7 @@ import { createPassingOn, judgeAlertMessage } from "#alerts";
 import { addAlertDecisionRoute, addAlertDoor, addAlertGauges, startCopyKeeper } from "#alerts-api";
 import type { HttpRoutes } from "#http";
 import {
+  fetchScheduleFrom,
   type RunningService,
   type ServiceBody,
   type ServiceContext,
@@ -43,6 +44,7 @@ import { withPersons } from "./persons/person-hooks.ts";
 import { addPersonRoutes } from "./persons/person-routes.ts";
 import { openRegisterImports } from "./register/open-imports.ts";
 import { createReviewWatch } from "./releases/review-watch.ts";
+import { createRetentionWatch } from "./retention/retention-watch.ts";
 import { type FocalPointProcedures, store as storeDefinition } from "./store.ts";
 
 /** What a focal point is built from; the composition root decides which store and which carrier. */
@@ -97,6 +99,7 @@ async function buildFocalPoint(
     ["arrivals", arrivals],
     ["lapse", createLapsePump({ store, clock, timers, logger })],
     ["reviews", createReviewWatch({ store, clock, timers, logger })],
+    ["retention", createRetention(context)],
     ["passing on alerts", passingOn],
     ["attachments under way", transfer],
     ...(config.answering === "register" ? [["answering", answering] as const] : []),
@@ -143,6 +146,21 @@ async function buildFocalPoint(
     statusPage: async () => renderStatusPage(await summarize(facts)),
     routes: (routes) => addOwnRoutes(routes, context, { attachments, imports, facts }),
   };
+}
+
+/** Ends personal data by the schedule of the exchange, where its door is known. */
+function createRetention({
+  clock,
+  config,
+  logger,
+  roots,
+  store,
+  timers,
+}: ServiceContext<FocalPointConfig, FocalPointProcedures>): Pump {
+  const { exchangeUrl } = config;
+  const fetch = exchangeUrl === undefined ? undefined : fetchScheduleFrom(exchangeUrl);
+  const sinceStartMs = (): number => performance.now();
+  return createRetentionWatch({ store, roots, fetch, clock, timers, logger, sinceStartMs });
 }
 
 /** What only the routes of a focal point need. */

@@ -98,6 +98,8 @@ import { PERSON_MIGRATION_SQL, PERSON_TOLD_MIGRATION_SQL } from "./persons/perso
 import { REGISTER_IMPORT_PROCEDURES, REGISTER_IMPORT_READ_ONLY } from "./register/procedures.ts";
 import { UPLOAD_MIGRATION_SQL } from "./register/upload-tables.ts";
 import { RELEASE_MIGRATION_SQL, RELEASE_PROCEDURES, RELEASE_READ_ONLY } from "./releases/index.ts";
+import { RETENTION_PROCEDURES, RETENTION_READ_ONLY } from "./retention/retention-record.ts";
+import { RETENTION_MIGRATION_SQL } from "./retention/retention-tables.ts";
 
 /** A message does its own, then its personal data is kept, then notices that overtook it apply. */
 const HOOKS = withWaitingNotices(
@@ -162,6 +164,7 @@ export const store = {
     { version: 44, name: "keys that signed", sql: SIGNED_BY_MIGRATION_SQL },
     { version: 45, name: "alerts of compromised keys", sql: ALERT_FLAG_MIGRATION_SQL },
     { version: 46, name: "flags of alerts", sql: ALERT_FLAG_FOLLOWS_SQL },
+    { version: 47, name: "versions of the retention schedule", sql: RETENTION_MIGRATION_SQL },
   ],
   procedures: {
     ...createServiceProcedures(HOOKS),
@@ -202,6 +205,7 @@ export const store = {
     orderedThrough,
     ...REGISTER_IMPORT_PROCEDURES,
     ...PERSON_PROCEDURES,
+    ...RETENTION_PROCEDURES,
     ...NOTICE_PROCEDURES,
     judgeOnwardRequest,
     listOnwardCopies,
@@ -235,6 +239,7 @@ export const store = {
     "keysAfter",
     "orderedThrough",
     ...PERSON_READ_ONLY,
+    ...RETENTION_READ_ONLY,
     ...NOTICE_READ_ONLY,
     "judgeOnwardRequest",
     "listOnwardCopies",
