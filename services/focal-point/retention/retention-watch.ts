@@ -9,7 +9,7 @@ export interface RetentionDeps {
   readonly store: Pick<Database<typeof RETENTION_PROCEDURES>, "call">;
   /** Root keys that sign schedules. */
   readonly roots: Pick<RegisterClient, "rootKeys">;
-  /** The schedule file of a version, by default the newest; undefined when there is none to have. */
+  /** The schedule file of a version, by default the newest; undefined when none is to be had. */
   readonly fetch: ((version?: number) => Promise<Uint8Array | undefined>) | undefined;
   readonly clock: Clock;
   readonly timers: Timers;
