@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { TracepostError } from "#errors";
-import type { RootKey } from "#proto";
+import type { RootKey, RootKeySet } from "#proto";
 import { systemClock } from "#runtime";
 import {
   draftSuccessor,
@@ -157,7 +157,19 @@ async function beginDraft(options: DraftingOptions, file: string): Promise<Comma
 async function rootsOf({ rootKey = [], threshold = "2" }: DraftingOptions) {
   if (rootKey.length === 0) return undefined;
   const keys = await Promise.all(rootKey.map(readRootKey));
-  return { threshold: Number(threshold), keys };
+  const roots = { threshold: Number(threshold), keys };
+  const alone = stateAlone(roots);
+  if (alone === undefined) return roots;
+  throw new TracepostError("USAGE", `${alone} alone could sign the register`, {
+    remedy:
+      "Keep fewer root keys in one State than have to sign, so that it takes two (TP-REG-11).",
+  });
+}
+
+/** A State that holds as many root keys as have to sign: nobody else would be asked. */
+function stateAlone({ keys, threshold }: RootKeySet): string | undefined {
+  const states = keys.map(({ state }) => state);
+  return states.find((state) => states.filter((one) => one === state).length >= threshold);
 }
 
 async function readRootKey(text: string): Promise<RootKey> {

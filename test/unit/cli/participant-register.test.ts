@@ -197,6 +197,20 @@ describe("the next version of a register, by command (TP-REG-10)", () => {
 const STRETCH_MS = 180_000;
 
 describe("a root key (TP-REG-11)", () => {
+  it("lies in another State than the ones that could sign without it", async () => {
+    const drafted = async (states: readonly string[], threshold: string) => {
+      const told = paths.exchange.rootPublicKeys.map((pub, at) => `${states[at]}:${pub}`);
+      const roots = ["--root-key", ...told, "--threshold", threshold, "--dry-run"];
+      const draft = ["register", "draft", paths.exchange.bundle, "--out", file("never"), ...roots];
+      const { code, error } = await run(...draft);
+      return code === 0 ? "taken" : `${error.code}: ${error.message}`;
+    };
+    expect(await drafted(["KE", "AT", "KE"], "2")).toBe("USAGE: KE alone could sign the register");
+    expect(await drafted(["KE", "AT", "BR"], "1")).toBe("USAGE: KE alone could sign the register");
+    expect(await drafted(["KE", "AT", "KE"], "3")).toBe("taken");
+    expect(await drafted(["KE", "AT", "BR"], "2")).toBe("taken");
+  });
+
   it(
     "lies under a passphrase, and signs with it alone",
     async () => {
