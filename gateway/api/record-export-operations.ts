@@ -1,4 +1,5 @@
 import { Type } from "typebox";
+import { EXAMPLE_RECORD } from "./record-operations.ts";
 import { RECORD_CRITERIA, reasonGiven } from "./record-schema.ts";
 
 /** The contract of the export of records (TP-FIND-7). */
@@ -25,20 +26,17 @@ const ExportQuery = Type.Object(
 export const EXPORT_RECORDS = {
   schema: {
     operationId: "exportRecords",
-    summary: "Every record that meets the criteria, as CSV or JSON Lines",
+    summary: "Every record that meets the criteria, in the form of a file",
     description:
-      "Newest first, as of a size of the log, which the header `tracepost-log-size` tells; the same " +
-      "call with it as `size` gives the same lines. Who exports what and why is kept before the " +
-      "first line.",
+      "JSON Lines, or with `format=csv` CSV; newest first, as of a size of the log, which the header " +
+      "`tracepost-log-size` tells: the same call with it as `size` gives the same lines. Who " +
+      "exports what and why is kept before the first line.",
     tags: ["records"],
     querystring: ExportQuery,
     response: {
       200: {
         description: "One record in each line; its place in the log comes first",
-        content: {
-          "text/csv": { schema: Type.String() },
-          "application/x-ndjson": { schema: Type.String() },
-        },
+        content: { "application/x-ndjson": { schema: Type.String() } },
       },
     },
   },
@@ -46,11 +44,11 @@ export const EXPORT_RECORDS = {
     permission: "records:export",
     problems: ["SEARCH_NOT_READY"],
     examples: {
-      nothing: {
-        summary: "What ZZ has sent or received: nothing but the names of the columns",
-        parameters: { party: "ZZ", format: "csv", reason: "Yearly review (made up)" },
+      ofOneParty: {
+        summary: "What KE has sent or received: its first line",
+        parameters: { party: "KE", reason: "Yearly review (made up)" },
         status: 200,
-        answer: "logIndex,recordedAt,messageId,sender,…\r\n",
+        answer: `${JSON.stringify(EXAMPLE_RECORD)}\n`,
       },
     },
   },

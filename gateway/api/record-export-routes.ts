@@ -17,7 +17,7 @@ const TYPES = {
 export function addRecordExport(routes: HttpRoutes, deps: RecordRouteDeps): void {
   const { store } = deps;
   routes.get("/records/export", EXPORT_RECORDS, async (request, reply) => {
-    const { before, format = "csv", reason, ...asked } = request.query;
+    const { before, format = "jsonl", reason, ...asked } = request.query;
     const size = asked.size ?? (await store.call("logHead", undefined)).size;
     const wish = {
       filter: filterOf(asked),

@@ -9,7 +9,8 @@ import {
 
 /** Contracts of the routes of records (TP-FIND-2, TP-FIND-6). */
 
-const RECORD = {
+/** A record as examples show it. */
+export const EXAMPLE_RECORD = {
   logIndex: Number(EXAMPLE_IDS.record),
   recordedAt: "2026-02-02T09:20:00.000Z",
   messageId: "019b0f6e-5a11-7a44-9b0c-2f6e8d1a7b3c",
@@ -42,7 +43,7 @@ export const LIST_RECORDS = {
         summary: "Trace requests that KE has sent or received",
         parameters: { party: "KE", kind: "TRACE_REQUEST", limit: 20 },
         status: 200,
-        answer: { records: [RECORD] },
+        answer: { records: [EXAMPLE_RECORD] },
       },
       nobody: {
         summary: "A party of no record",
@@ -71,10 +72,13 @@ export const SHOW_RECORD = {
     examples: {
       request: {
         summary: "A trace request that was delivered",
-        parameters: { logIndex: RECORD.logIndex, reason: "Complaint of the sender (made up)" },
+        parameters: {
+          logIndex: EXAMPLE_RECORD.logIndex,
+          reason: "Complaint of the sender (made up)",
+        },
         status: 200,
         answer: {
-          ...RECORD,
+          ...EXAMPLE_RECORD,
           headerSha256: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
           registerVersion: 1,
           policyVersion: 0,

@@ -2,6 +2,8 @@ import { MINUTE_MS } from "./units.ts";
 
 /** Limits of looking for records and of the audit trail (docs/spec/search.md). */
 export const SEARCH_LIMITS = {
+  /** Ids looked at first: most pages are among the newest. */
+  firstWindowRows: 100,
   /** Ids looked at before the next list of ids is chosen, where several criteria meet. */
   windowRows: 1_000,
   /** Such windows in one read, so that a search never holds up a commit for long. */

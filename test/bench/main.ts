@@ -13,6 +13,7 @@ import { matchingBench } from "./matching.ts";
 import { memoryBench } from "./memory.ts";
 import { policyBench } from "./policy.ts";
 import { reconcileBench } from "./reconcile.ts";
+import { recordsBench } from "./records.ts";
 import { registerBench } from "./register.ts";
 import { rotationBench } from "./rotation.ts";
 import { sealingBench } from "./sealing.ts";
@@ -30,6 +31,7 @@ const BENCHES: readonly Bench[] = [
   memoryBench,
   matchingBench,
   registerBench,
+  recordsBench,
   ageingBench,
   checksBench,
   policyBench,

@@ -157,7 +157,9 @@ async function intersect(
   const ids: number[] = [];
   let { high } = range;
   for (let window = 0; window < SEARCH_LIMITS.windowsMax; window += 1) {
-    const { first, floor } = await chooseFirst(tx, lists, { low: range.low, high });
+    // What is found among the newest few is found at once.
+    const rows = window === 0 ? SEARCH_LIMITS.firstWindowRows : SEARCH_LIMITS.windowRows;
+    const { first, floor } = await chooseFirst(tx, lists, { low: range.low, high }, rows);
     const rest = lists.filter((list) => list !== first);
     const { sql, params } = windowQuery(first, rest, { low: floor, high }, limit - ids.length);
     const found = await tx.all<{ id: number }>(sql, ...params);
@@ -177,12 +179,13 @@ async function chooseFirst(
   tx: Transaction,
   lists: readonly IdList[],
   { low, high }: Range,
+  rows: number,
 ): Promise<{ first: IdList | undefined; floor: number }> {
   if (lists.length < 2) return { first: lists[0], floor: low };
   let first = lists[0];
   let floor = Number.MAX_SAFE_INTEGER;
   for (const list of lists) {
-    const { sql, params } = floorQuery(list, { low, high });
+    const { sql, params } = floorQuery(list, { low, high }, rows);
     const reached = (await tx.get<{ id: number }>(sql, ...params))?.id ?? low;
     if (reached < floor) [first, floor] = [list, reached];
     if (floor === low) break;
@@ -190,11 +193,15 @@ async function chooseFirst(
   return { first, floor };
 }
 
-/** The id at the far end of a window of a list. */
-export function floorQuery({ column, table, value }: IdList, { low, high }: Range) {
+/** The id at the far end of a window of so many rows of a list. */
+export function floorQuery(
+  { column, table, value }: IdList,
+  { low, high }: Range,
+  rows: number,
+): { readonly sql: string; readonly params: readonly SqlValue[] } {
   const sql = `SELECT id FROM ${table} WHERE ${column} = ? AND id >= ? AND id < ?
-    ORDER BY id DESC LIMIT 1 OFFSET ${SEARCH_LIMITS.windowRows - 1}`;
-  return { sql, params: [value, low, high] };
+    ORDER BY id DESC LIMIT 1 OFFSET ?`;
+  return { sql, params: [value, low, high, rows - 1] };
 }
 
 /** The query of a window. Its text is made of constants alone; every value is a parameter. */

@@ -228,7 +228,7 @@ describe("a search of records", () => {
       ...lists.flatMap((first) => [
         windowQuery(first, [], range, 10),
         windowQuery(first, lists, range, 10),
-        floorQuery(first, range),
+        floorQuery(first, range, 10),
       ]),
     ];
     for (const { params, sql } of queries) {
