@@ -1,6 +1,6 @@
 import { join, resolve } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { type Command, InvalidArgumentError, Option } from "commander";
+import { type Command, InvalidArgumentError } from "commander";
 import { FAULTS, TracepostError } from "#errors";
 import {
   compareHeads,
@@ -37,6 +37,8 @@ Examples:
   tracepost log consistency receipt.tlog-proof --url https://hub.example --register register.bin --root-key root-1.pub
 `;
 
+const ABOUT_WAIT = "how long to wait for a checkpoint that covers it";
+
 interface ConsistencyOptions extends OutputOptions {
   readonly data?: string;
   readonly url?: string;
@@ -62,12 +64,7 @@ export function addLogConsistency(parent: Command, terminal: Terminal): void {
     .option("--url <url>", "address of a gateway, or of whoever hands out its tiles")
     .option("--register <file>", "participant register, instead of that of a data folder")
     .option("--root-key <file...>", "public root keys that the register must be signed by")
-    .option(
-      "--wait <seconds>",
-      "how long to wait for a checkpoint that covers it",
-      parseSeconds,
-      15,
-    )
+    .option("--wait <seconds>", ABOUT_WAIT, parseSeconds, CLI_LIMITS.checkpointWaitMs / 1_000)
     .addHelpText("after", HELP);
   addAction<ConsistencyOptions>(command, terminal, (options, file = "") =>
     runConsistency(options, file, terminal),
