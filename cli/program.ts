@@ -31,6 +31,7 @@ import { addInspect } from "./commands/inspect.ts";
 import { addLogCommands } from "./commands/log.ts";
 import { addNotice } from "./commands/notice.ts";
 import { addOnward } from "./commands/onward.ts";
+import { addParticipantBelieve } from "./commands/participant-believe.ts";
 import { addParticipantChange } from "./commands/participant-change.ts";
 import { addParticipantLook } from "./commands/participant-look.ts";
 import { addParticipantRequest } from "./commands/participant-request.ts";
@@ -226,6 +227,7 @@ function addTraceCommands(parent: Command, terminal: Terminal): void {
 
 function addParticipantCommands(parent: Command, terminal: Terminal): void {
   addParticipantLook(parent, terminal);
+  addParticipantBelieve(parent, terminal);
   addParticipantChange(parent, terminal);
   addParticipantRequest(parent, terminal);
 }

@@ -8,6 +8,7 @@ import {
 import type { Participant } from "#proto";
 import { type Logger, type Timers, TRUST_LIMITS } from "#runtime";
 import type {
+  KeyDoubt,
   OwnIdentity,
   RegisterClient,
   RegisterVerdict,
@@ -85,6 +86,37 @@ export class RegisterDesk implements RegisterTaker {
     const { client } = this.#parts;
     client.hear(version);
     if (this.#callOff === undefined) this.#fetchIfBehind();
+  }
+
+  /** Participants whose keys in the register are not believed here. */
+  doubts(): readonly KeyDoubt[] {
+    return this.#parts.client.doubts();
+  }
+
+  /**
+   * Believes the keys that the register gives a participant, once people have confirmed its identity
+   * key (TP-KEY-9); whether they are in use now. Nothing when the register gives another one by now.
+   */
+  async believe(participant: string, identityKeyId: string): Promise<boolean> {
+    const done = this.#working
+      .catch(() => undefined)
+      .then(() => this.#believeNow(participant, identityKeyId));
+    this.#working = done;
+    return await done;
+  }
+
+  async #believeNow(participant: string, identityKeyId: string): Promise<boolean> {
+    const { client, keep, logger, onTaken } = this.#parts;
+    const doubt = client.doubts().find((one) => one.participant === participant);
+    if (doubt?.offeredKeyId !== identityKeyId) return false;
+    const register = client.believing(participant);
+    if (register === undefined) return false;
+    await keep(register);
+    client.putInForce(register);
+    const { pinnedKeyId } = doubt;
+    logger.warn({ participant, identityKeyId, pinnedKeyId }, "a new identity key is believed");
+    onTaken?.();
+    return true;
   }
 
   /** Waits for what is being taken. */

@@ -35,6 +35,7 @@ import {
   ownIdentity,
   reloadKeys,
 } from "./identity.ts";
+import { addKeyDoubtRoutes } from "./key-doubt-routes.ts";
 import { KeyFlags } from "./key-flags.ts";
 import { LogWatch } from "./log-watch.ts";
 import { ownEntryProblem } from "./own-entry.ts";
@@ -226,7 +227,7 @@ async function assemble<C extends ServiceConfig, P extends ProceduresOfService>(
   addGauges(metrics, definition.metricsName, () => body.summarize());
   addPolicyGauge(metrics, definition.metricsName, policy);
   body.gauges?.(metrics);
-  const doorDeps = { watched, lifecycle, metrics, body, post, connected, watch };
+  const doorDeps = { watched, lifecycle, metrics, body, post, connected, watch, registers };
   return await openDoor(definition, parts, identity, doorDeps);
 }
 
@@ -243,6 +244,7 @@ async function openDoor<C extends ServiceConfig, P extends ProceduresOfService>(
     readonly post: Post;
     readonly connected: () => boolean;
     readonly watch: LogWatch | undefined;
+    readonly registers: RegisterDesk;
   },
 ): Promise<string> {
   const { lifecycle, metrics, body } = deps;
@@ -269,6 +271,7 @@ async function openDoor<C extends ServiceConfig, P extends ProceduresOfService>(
         addUserRoutes(routes, { store, guard, clock });
         body.routes(routes, guard);
         addDirectoryRoutes(routes, { register, clock });
+        addKeyDoubtRoutes(routes, { registers: deps.registers, register, store, clock });
         const cosignedSize = (): number | undefined => deps.watch?.cosignedSize;
         addReceiptRoutes(routes, { store, participant, register, cosignedSize, clock });
         addFeedRoutes(routes, feed);

@@ -6,6 +6,10 @@ export const TRUST_LIMITS = {
   registerBytesMax: 16 * MIB,
   /** Versions of the register kept beside the newest, for what was made under one and is late. */
   registerVersionsKept: 16,
+  /** People who must confirm a new identity key of another participant. */
+  keyConfirmationsMin: 2,
+  /** Length of the reason each of them gives, characters. */
+  confirmReasonCharsMax: 500,
   /** Longest wait for a register that is fetched, and first wait before it is tried again. */
   registerFetchMs: 20 * SECOND_MS,
   /** Fetches that may fail to bring a version that was named, each after twice the wait. */

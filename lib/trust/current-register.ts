@@ -33,8 +33,17 @@ export class CurrentRegister {
     return standingOf({ expiresAtMs, freshAtMs: this.#freshAtMs }, nowMs);
   }
 
-  /** The version in force was said to be the newest at a time; an earlier one changes nothing. */
-  freshen(freshAtMs: number): void {
+  /**
+   * The version in force, said to be the newest at a time (an earlier one changes nothing), or with
+   * keys that are believed now.
+   */
+  amend(view: RegisterView, freshAtMs: number): void {
+    const { version } = this.view();
+    if (view.version !== version) {
+      throw new TracepostError("INTERNAL", `${view.version} is not ${version}, which is in force`);
+    }
+    const earlier = this.#versions.slice(0, -1);
+    this.#versions = [...earlier, view];
     this.#freshAtMs = Math.max(this.#freshAtMs, freshAtMs);
   }
 

@@ -125,6 +125,7 @@ export {
 } from "./versions/ending-keys.ts";
 export { exchangeKey, revokedKeys } from "./versions/exchange-keys.ts";
 export { signFreshness } from "./versions/freshness.ts";
+export type { KeyDoubt } from "./versions/key-doubts.ts";
 export {
   type OpenedStatement,
   openKeyStatement,

@@ -14,6 +14,7 @@ import {
   verifySignedRegister,
 } from "./register.ts";
 import { type CompromisedKey, compromisedKeys } from "./versions/compromised-keys.ts";
+import { type KeyDoubt, keyDoubts } from "./versions/key-doubts.ts";
 import { openManifest } from "./versions/manifest.ts";
 import { asRegisterBundle, givenRoots, openBundleFor } from "./versions/open-bundle.ts";
 import {
@@ -30,7 +31,7 @@ import {
   type RegisterState,
   type TakenRegister,
 } from "./versions/register-state.ts";
-import { takeRegister } from "./versions/take-register.ts";
+import { believeStatement, takeRegister } from "./versions/take-register.ts";
 
 /** What is to be done with a register that was offered. */
 export type RegisterVerdict =
@@ -112,6 +113,21 @@ export class RegisterClient {
     return registerAlarms(this.#state, own);
   }
 
+  /** Participants whose keys in the register in force are not believed, with both fingerprints. */
+  doubts(): readonly KeyDoubt[] {
+    return keyDoubts(this.#state);
+  }
+
+  /**
+   * The version in force with the keys it gives a participant believed (TP-KEY-9): people have
+   * asked it by another channel. To be kept, then put in force; undefined when it is not possible.
+   */
+  believing(participant: string): VerifiedRegister | undefined {
+    const believed = believeStatement(this.#state, participant);
+    if (!believed.ok || believed.value.taken === undefined) return undefined;
+    return verifiedBundle(believed.value, believed.value.taken, this.#inForce.bytes);
+  }
+
   /** Whether bytes are a register that may follow the one in force; never throws on bad bytes. */
   judge(bytes: Uint8Array): RegisterVerdict {
     const bundle = asRegisterBundle(bytes);
@@ -178,12 +194,12 @@ export class RegisterClient {
     return refusedVersion("FORK", `is another register ${version} than the one in force`);
   }
 
-  /** Puts a register that was judged newer or fresher, and is durable, in force. */
+  /** Puts a register that was judged newer or fresher, or believed, and is durable, in force. */
   putInForce(register: VerifiedRegister): void {
     const { state, view } = register;
     const freshAtMs = state?.taken?.freshAtMs;
     const isSame = view.version === this.current.view().version;
-    if (isSame && freshAtMs !== undefined) this.current.freshen(freshAtMs);
+    if (isSame && freshAtMs !== undefined) this.current.amend(view, freshAtMs);
     else this.current.replace(view, freshAtMs);
     const { heardVersion } = this.#state;
     this.#inForce = register;

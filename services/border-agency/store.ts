@@ -17,6 +17,7 @@ import {
 import { FEED_MIGRATION_SQL } from "#feed";
 import {
   createServiceProcedures,
+  KEY_CONFIRMATION_MIGRATION_SQL,
   POST_CHANGES_MIGRATION_SQL,
   SERVICE_READ_ONLY,
 } from "#participant-store";
@@ -53,6 +54,7 @@ export const store = {
     { version: 15, name: "keys that signed", sql: SIGNED_BY_MIGRATION_SQL },
     { version: 16, name: "alerts of compromised keys", sql: ALERT_FLAG_MIGRATION_SQL },
     { version: 17, name: "flags of alerts", sql: ALERT_FLAG_FOLLOWS_SQL },
+    { version: 18, name: "confirmations of keys", sql: KEY_CONFIRMATION_MIGRATION_SQL },
   ],
   procedures: {
     ...createServiceProcedures(agencyHooks),

@@ -18,6 +18,7 @@ import {
 import { FEED_MIGRATION_SQL } from "#feed";
 import {
   createServiceProcedures,
+  KEY_CONFIRMATION_MIGRATION_SQL,
   POST_CHANGES_MIGRATION_SQL,
   SERVICE_READ_ONLY,
 } from "#participant-store";
@@ -165,6 +166,7 @@ export const store = {
     { version: 45, name: "alerts of compromised keys", sql: ALERT_FLAG_MIGRATION_SQL },
     { version: 46, name: "flags of alerts", sql: ALERT_FLAG_FOLLOWS_SQL },
     { version: 47, name: "versions of the retention schedule", sql: RETENTION_MIGRATION_SQL },
+    { version: 48, name: "confirmations of keys", sql: KEY_CONFIRMATION_MIGRATION_SQL },
   ],
   procedures: {
     ...createServiceProcedures(HOOKS),

@@ -29,8 +29,8 @@ describe("the current register (TP-RUN-1)", () => {
     const current = new CurrentRegister(first, issuedAtMs);
     const name = (nowMs: number) => current.standing(nowMs).name;
     expect([name(issuedAtMs + DAY_MS - 1), name(issuedAtMs + DAY_MS)]).toEqual(["fresh", "stale"]);
-    current.freshen(issuedAtMs + 6 * DAY_MS);
-    current.freshen(issuedAtMs);
+    current.amend(first, issuedAtMs + 6 * DAY_MS);
+    current.amend(first, issuedAtMs);
     expect(name(issuedAtMs + 7 * DAY_MS - 1)).toBe("fresh");
     expect(name(expiresAtMs)).toBe("grace");
     expect(name(expiresAtMs + 30 * DAY_MS)).toBe("closed");
