@@ -100,7 +100,7 @@ async function look(service: ServiceAccess, id: string): Promise<CommandResult> 
 async function confirm(
   service: ServiceAccess,
   id: string,
-  body: Pick<BelieveOptions, "identityKey" | "reason">,
+  body: { readonly identityKey: string | undefined; readonly reason: string | undefined },
 ): Promise<CommandResult> {
   const path = `/v1/key-doubts/${encodeURIComponent(id)}/confirm`;
   const confirmed = await callService<Confirmed>(service, { method: "POST", path, body });
