@@ -40,6 +40,7 @@ interface SignedCheckpoint extends TreeHead {
 export class LogWatch {
   readonly #parts: LogWatchParts;
   #cosignedSize = 0;
+  #toldSize = 0;
   #callOff: (() => void) | undefined;
   #looking: Promise<void> = Promise.resolve();
 
@@ -79,6 +80,7 @@ export class LogWatch {
       if (!(await this.#extendsKept(newest)) || !(await this.#extendsSeen(newest))) return;
       await writePublic(this.#file(SEEN), newest.note);
       await this.#lookForQuorum(newest);
+      await this.#lookHowLong(newest);
     } catch (caught) {
       logger.warn({ err: caught }, "the log could not be looked at; it is tried again");
     }
@@ -121,6 +123,38 @@ export class LogWatch {
     }
     this.#cosignedSize = Math.max(this.#cosignedSize, cosigned.size);
     await writePublic(this.#file(COSIGNED), cosigned.note);
+  }
+
+  /** What no quorum has cosigned for a day is an incident; counted again by each start. */
+  async #lookHowLong(newest: SignedCheckpoint): Promise<void> {
+    const { clock, logger, register, store } = this.#parts;
+    if (register().witnesses.quorum === 0) return;
+    const nowMs = clock.now();
+    const open = (await this.#uncosigned()) ?? { size: newest.size, sinceMs: nowMs };
+    if (this.#cosignedSize >= open.size) {
+      const isOpen = newest.size > this.#cosignedSize;
+      const next = isOpen ? `${newest.size} ${nowMs}` : "";
+      await writePublic(this.#file(UNCOSIGNED), next);
+      return;
+    }
+    await writePublic(this.#file(UNCOSIGNED), `${open.size} ${open.sinceMs}`);
+    const isLong = nowMs - open.sinceMs >= LOG_LIMITS.unwitnessedAlarmMs;
+    if (!isLong || this.#toldSize === open.size) return;
+    const since = new Date(open.sinceMs).toISOString();
+    const detail = `entry ${open.size - 1}, seen ${since}: no quorum of witnesses has cosigned it`;
+    logger.error({ size: open.size, since }, "no quorum of witnesses has cosigned the log");
+    const digest = sha256(Buffer.from(`UNWITNESSED ${open.size}`));
+    const incident = { kind: "UNWITNESSED", digest, detail } as const;
+    await store.call("postRecordIncident", { incident, nowMs });
+    this.#toldSize = open.size;
+  }
+
+  /** The oldest tree that was seen and no quorum has cosigned since; undefined for none. */
+  async #uncosigned(): Promise<{ size: number; sinceMs: number } | undefined> {
+    const text = await readFile(this.#file(UNCOSIGNED), "utf8").catch(() => "");
+    const [size = Number.NaN, sinceMs = Number.NaN] = text.split(" ").map(Number);
+    const isWhole = Number.isSafeInteger(size) && Number.isSafeInteger(sinceMs) && size > 0;
+    return isWhole ? { size, sinceMs } : undefined;
   }
 
   async #compare(before: TreeHead, now: TreeHead): Promise<LogRelation> {
@@ -175,4 +209,5 @@ async function keepBoth(
 
 const SEEN = "log-seen.checkpoint";
 const COSIGNED = "log-cosigned.checkpoint";
+const UNCOSIGNED = "log-uncosigned.txt";
 const CONFLICTS = "log-conflicts";

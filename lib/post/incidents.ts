@@ -42,6 +42,8 @@ export const INCIDENT_REMEDIES = {
   KEY_COMPROMISED: "Ask the sender by another channel which of these messages are its own.",
   /** The register says of us what is not so. */
   OWN_ENTRY: "Stop sending, ask the secretariat, and tell the other members.",
+  /** No quorum of witnesses has cosigned the log for a day. */
+  UNWITNESSED: "Ask the operator which witnesses answer; until then the log is the operator's word.",
   /** Two checkpoints of the same size with different roots: the log is forked. */
   LOG_FORKED: "Stop relying on the log; give both checkpoints to the other participants.",
 } as const satisfies Record<string, string>;

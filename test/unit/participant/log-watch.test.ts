@@ -14,7 +14,7 @@ import {
 } from "#message-log";
 import type { PostProcedures } from "#post";
 import { LogWitnessSet } from "#proto";
-import { createLogger, type Database } from "#runtime";
+import { createLogger, type Database, LOG_LIMITS } from "#runtime";
 import { openSqliteStore } from "#store";
 import { generateSigningKey, openRegister, type RegisterView } from "#trust";
 import { LogWatch } from "../../../lib/participant/log-watch.ts";
@@ -89,8 +89,7 @@ beforeEach(async () => {
   forksBefore = await forks();
 });
 
-function watch(): LogWatch {
-  const time = new ManualTime();
+function watch(time = new ManualTime()): LogWatch {
   return new LogWatch({
     ...{ dataDir: dir, fetchPath: log.fetchPath, register: () => register, logger },
     ...{ store: store as never, clock: time, timers: time },
@@ -169,6 +168,33 @@ describe("a participant that watches the log by itself (TP-LOG-20)", () => {
     const later = watch();
     await later.look();
     expect(later.cosignedSize).toBe(20);
+  });
+
+  test("alarms after a day without a quorum, once, over a restart too (TP-LOG-20)", async () => {
+    const time = new ManualTime();
+    const told = async () => {
+      const { incidents } = await store.call("postStatus", undefined);
+      return incidents.UNWITNESSED ?? 0;
+    };
+    const before = await told();
+    const looking = watch(time);
+    log.cosigned = log.checkpoint + cosign(log.checkpoint, { ...witnessKey, name: NAME }, 1);
+    await looking.look();
+    log.leaves.push(leafOf(20, "true"));
+    await looking.look();
+    time.advance(LOG_LIMITS.unwitnessedAlarmMs - 1);
+    log.leaves.push(leafOf(21, "true"));
+    await looking.look();
+    expect(await told()).toBe(before);
+    time.advance(1);
+    const later = watch(time);
+    await later.look();
+    await later.look();
+    expect(await told()).toBe(before + 1);
+    log.cosigned = log.checkpoint + cosign(log.checkpoint, { ...witnessKey, name: NAME }, 1);
+    time.advance(LOG_LIMITS.unwitnessedAlarmMs);
+    await later.look();
+    expect(await told()).toBe(before + 1);
   });
 
   test("alarms when the log has not what receipts have shown", async () => {
