@@ -11,6 +11,9 @@ import {
 } from "#trust";
 import { decodeExactly, LOG_EVIDENCE_HEADER } from "#wire";
 
+/** Fetches one version of the register as it was published; undefined when it cannot be had now. */
+export type FetchVersion = (version: bigint) => Promise<Uint8Array | undefined>;
+
 /** Fetches the policy in force at the exchange; undefined when it cannot be had now. */
 export type FetchPolicy = () => Promise<PolicyOffer | undefined>;
 
@@ -30,6 +33,13 @@ export function fetchRegisterFrom(exchangeUrl: string): FetchRegister {
     const parts = client && (await fetchParts(door, client).catch(() => undefined));
     return parts ?? (await fetchBytes(new URL("/register", door), TRUST_LIMITS.registerBytesMax));
   };
+}
+
+/** Fetches a version that was passed over from the same door (TP-REG-15). */
+export function fetchVersionFrom(exchangeUrl: string): FetchVersion {
+  const door = new URL(exchangeUrl);
+  return (version) =>
+    fetchBytes(new URL(`/register?version=${version}`, door), TRUST_LIMITS.registerBytesMax);
 }
 
 /** The same for the routing policy in force, with the proof that it was logged (TP-POLICY-10). */

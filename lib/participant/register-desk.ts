@@ -16,7 +16,8 @@ import type {
   VerifiedRegister,
 } from "#trust";
 import { sha256 } from "#wire";
-import type { FetchRegister } from "./fetch-signed.ts";
+import type { FetchRegister, FetchVersion } from "./fetch-signed.ts";
+import { SkippedVersions } from "./skipped-versions.ts";
 
 /** What a desk works with. */
 export interface RegisterDeskParts {
@@ -31,6 +32,8 @@ export interface RegisterDeskParts {
   readonly checkOwnEntry: (own: Participant | undefined) => string | undefined;
   /** Own identity keys, where they are kept here. */
   readonly own?: () => OwnIdentity | undefined;
+  /** Fetches versions that were passed over, to look at our entry; default: nobody looks. */
+  readonly fetchVersion?: FetchVersion | undefined;
   /** Default: it is waited for. */
   readonly fetch?: FetchRegister | undefined;
   /** Keeps what a person has to look into. */
@@ -52,12 +55,15 @@ export class RegisterDesk implements RegisterTaker {
   readonly #parts: RegisterDeskParts;
   #working: Promise<unknown> = Promise.resolve();
   #fetching = false;
+  #skipped: SkippedVersions | undefined;
   /** Fetches since the last version was taken, that have not brought what was named. */
   #vain = 0;
   #callOff: (() => void) | undefined;
 
   constructor(parts: RegisterDeskParts) {
     this.#parts = parts;
+    const { fetchVersion } = parts;
+    if (fetchVersion !== undefined) this.#skipped = new SkippedVersions({ ...parts, fetchVersion });
   }
 
   /** Tells of what speaks against the register in force, and of what came under its keys. */
@@ -124,6 +130,7 @@ export class RegisterDesk implements RegisterTaker {
     this.#callOff?.();
     this.#vain = Number.POSITIVE_INFINITY;
     await this.#working.catch(() => undefined);
+    await this.#skipped?.stop();
   }
 
   #fetchIfBehind(): void {
@@ -175,6 +182,7 @@ export class RegisterDesk implements RegisterTaker {
     doubt: (register: VerifiedRegister) => Refusal | undefined,
   ): Promise<Refusal | undefined> {
     const { client, followKeys, keep, logger, onTaken, reloadKeys } = this.#parts;
+    const before = client.current.view().version;
     const verdict = client.judge(bytes);
     if (verdict.outcome === "refused") return this.#refused(verdict);
     if (verdict.outcome === "known") return undefined;
@@ -190,6 +198,7 @@ export class RegisterDesk implements RegisterTaker {
       logger.info({ version }, "a new register is in force");
       await this.#tellAlarms();
       followKeys?.();
+      this.#skipped?.note(before, verdict.register.view.version);
     }
     onTaken?.();
     return undefined;

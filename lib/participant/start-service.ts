@@ -24,7 +24,7 @@ import {
 import { admitInstallation, createGuard, type Guard } from "#users";
 import type { MessageSigner, Transport } from "#wire";
 import { addDirectoryRoutes } from "./directory-routes.ts";
-import { fetchPolicyFrom, fetchRegisterFrom } from "./fetch-signed.ts";
+import { fetchPolicyFrom, fetchRegisterFrom, fetchVersionFrom } from "./fetch-signed.ts";
 import {
   type Identity,
   keepPins,
@@ -316,6 +316,7 @@ function openDesk<C extends ServiceConfig, P extends ProceduresOfService>(
     own: () => ownIdentity(identity),
     checkOwnEntry: (own) => ownEntryProblem(own, keysOf(identity), clock.now()),
     fetch: exchangeUrl === undefined ? undefined : fetchRegisterFrom(exchangeUrl),
+    fetchVersion: exchangeUrl === undefined ? undefined : fetchVersionFrom(exchangeUrl),
     followKeys: () => flags.follow(),
     ...told,
     timers,

@@ -14,6 +14,7 @@ import {
   verifySignedRegister,
 } from "./register.ts";
 import { type CompromisedKey, compromisedKeys } from "./versions/compromised-keys.ts";
+import { type EarlierEntry, earlierEntry } from "./versions/earlier-entry.ts";
 import { type KeyDoubt, keyDoubts } from "./versions/key-doubts.ts";
 import { openManifest } from "./versions/manifest.ts";
 import { asRegisterBundle, givenRoots, openBundleFor } from "./versions/open-bundle.ts";
@@ -24,7 +25,11 @@ import {
 } from "./versions/register-alarms.ts";
 import { bundleOf, formatRegisterBundle } from "./versions/register-bundle.ts";
 import { formatRegisterPins, parseRegisterPins } from "./versions/register-pins.ts";
-import { type RegisterRefusal, registerRefused } from "./versions/register-refusal.ts";
+import {
+  type RegisterOutcome,
+  type RegisterRefusal,
+  registerRefused,
+} from "./versions/register-refusal.ts";
 import {
   firstState,
   hearVersion,
@@ -126,6 +131,19 @@ export class RegisterClient {
     const believed = believeStatement(this.#state, participant);
     if (!believed.ok || believed.value.taken === undefined) return undefined;
     return verifiedBundle(believed.value, believed.value.taken, this.#inForce.bytes);
+  }
+
+  /** What a version before the one in force said of a participant (TP-REG-15). */
+  earlierEntry(version: bigint, bytes: Uint8Array, id: string): RegisterOutcome<EarlierEntry> {
+    const chain = asRegisterBundle(this.#inForce.bytes)?.manifests ?? [];
+    for (const signed of chain) {
+      const opened = openManifest(signed);
+      if (!opened.ok || opened.value.manifest.version !== version) continue;
+      const bundle = asRegisterBundle(bytes);
+      if (bundle !== undefined) return earlierEntry(opened.value, bundle, id);
+      return registerRefused("MALFORMED", "register", "is no bundle");
+    }
+    return registerRefused("GAP", "manifests", `do not tell of version ${version} any more`);
   }
 
   /** Whether bytes are a register that may follow the one in force; never throws on bad bytes. */

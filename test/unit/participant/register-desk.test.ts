@@ -17,7 +17,11 @@ const NE = { identity: generateSigningKey(), header: generateSigningKey() };
 const first = authority.issue([entryOf("NE", statementOf("NE", { sequence: 1n, ...NE }))]);
 
 /** A desk of NE on the first version; `fetch` is what the exchange hands out. */
-function openDesk(fetch: () => Promise<Uint8Array | undefined>, own = NE.identity) {
+function openDesk(
+  fetch: () => Promise<Uint8Array | undefined>,
+  own = NE.identity,
+  fetchVersion: (version: bigint) => Promise<Uint8Array | undefined> = async () => undefined,
+) {
   const opened = openBundle(first, authority.roots.set);
   if (!opened.ok) throw new TypeError(opened.refusal.detail);
   const { taken } = opened.value;
@@ -33,6 +37,7 @@ function openDesk(fetch: () => Promise<Uint8Array | undefined>, own = NE.identit
     own: () => ({ participant: "NE", identityKeyIds: [own.keyId] }),
     checkOwnEntry: () => undefined,
     fetch,
+    fetchVersion,
     onIncident: async (incident) => {
       incidents.push(incident);
     },
@@ -86,4 +91,39 @@ test("keys of our own that we have not made are an incident from the start (TP-R
   const { desk, incidents } = openDesk(async () => undefined, generateSigningKey());
   await desk.start();
   expect(incidents).toMatchObject([{ kind: "OWN_ENTRY", sender: "NE" }]);
+});
+
+test("our entry is looked at in versions that were passed over, too (TP-REG-15)", async () => {
+  const foreign = { identity: generateSigningKey(), header: generateSigningKey() };
+  const ours = entryOf("NE", statementOf("NE", { sequence: 1n, ...NE }));
+  const theirs = entryOf("NE", statementOf("NE", { sequence: 2n, ...foreign }));
+  const after = (before: typeof first, entries: readonly (typeof ours)[], atMs: number) =>
+    authority.issue(entries, { previous: manifestOf(before), issuedAtMs: START_MS + atMs });
+  const second = after(first, [theirs], 1);
+  const third = after(second, [ours], 2);
+  const whole = {
+    ...third,
+    manifests: [...first.manifests, ...second.manifests, ...third.manifests],
+  };
+  const asked: bigint[] = [];
+  const answers = [undefined, formatRegisterBundle(first), formatRegisterBundle(second)];
+  const { client, desk, incidents, time } = openDesk(
+    async () => formatRegisterBundle(whole),
+    NE.identity,
+    async (version) => {
+      asked.push(version);
+      return answers.shift();
+    },
+  );
+  desk.noteNewer(3n);
+  for (let round = 0; round < 5; round += 1) {
+    await settle();
+    await settle();
+    time.advance(TRUST_LIMITS.registerFetchMs * 16);
+  }
+  expect(client.current.view().version).toBe(3n);
+  expect(asked, "in vain, then another version, then this one").toEqual([2n, 2n, 2n]);
+  expect(incidents).toMatchObject([{ kind: "OWN_ENTRY", sender: "NE" }]);
+  expect(incidents[0]?.detail).toContain("version 2, while we were away");
+  await desk.stop();
 });

@@ -1,0 +1,109 @@
+import { TracepostError } from "#errors";
+import type { Incident } from "#post";
+import type { Participant } from "#proto";
+import { type Logger, type Timers, TRUST_LIMITS } from "#runtime";
+import type { OwnIdentity, RegisterClient } from "#trust";
+import { sha256 } from "#wire";
+import type { FetchVersion } from "./fetch-signed.ts";
+
+/** What looking at versions that were passed over needs. */
+export interface SkippedVersionsParts {
+  /** Own participant id. */
+  readonly participant: string;
+  readonly client: Pick<RegisterClient, "earlierEntry">;
+  readonly fetchVersion: FetchVersion;
+  /** What is wrong with our own entry, in words. */
+  readonly checkOwnEntry: (own: Participant | undefined) => string | undefined;
+  readonly own?: (() => OwnIdentity | undefined) | undefined;
+  readonly onIncident: (incident: Incident) => Promise<void>;
+  readonly timers: Timers;
+  readonly logger: Logger;
+}
+
+/**
+ * Looks at a participant's own entry in the versions that it passed over while it was away
+ * (TP-REG-15): each is fetched, held against the manifest that was followed, and looked at like one
+ * that was taken. What cannot be had is asked for again with doubling waits.
+ */
+export class SkippedVersions {
+  readonly #parts: SkippedVersionsParts;
+  readonly #open = new Set<bigint>();
+  #vain = 0;
+  #looking: Promise<void> = Promise.resolve();
+  #callOff: (() => void) | undefined;
+
+  constructor(parts: SkippedVersionsParts) {
+    this.#parts = parts;
+  }
+
+  /** Versions between two that were in force one after the other are to be looked at. */
+  note(before: bigint, now: bigint): void {
+    const first = now - BigInt(TRUST_LIMITS.registerVersionsKept);
+    for (let version = before + 1n; version < now; version += 1n) {
+      if (version >= first) this.#open.add(version);
+    }
+    this.#vain = 0;
+    this.#lookAgain();
+  }
+
+  /** Waits for the look under way. */
+  async stop(): Promise<void> {
+    this.#callOff?.();
+    this.#open.clear();
+    await this.#looking;
+  }
+
+  #lookAgain(): void {
+    this.#callOff?.();
+    if (this.#open.size === 0) return;
+    this.#looking = this.#looking.then(() => this.#look());
+  }
+
+  async #look(): Promise<void> {
+    const { logger, timers } = this.#parts;
+    for (const version of [...this.#open]) {
+      try {
+        await this.#lookAt(version);
+        this.#open.delete(version);
+      } catch (caught) {
+        logger.warn({ err: caught, version: String(version) }, "a version was not looked at yet");
+      }
+    }
+    if (this.#open.size === 0 || this.#vain >= TRUST_LIMITS.registerFetchesMax) return;
+    this.#vain += 1;
+    const waitMs = TRUST_LIMITS.registerFetchMs * 2 ** this.#vain;
+    this.#callOff = timers.after(waitMs, () => this.#lookAgain());
+  }
+
+  async #lookAt(version: bigint): Promise<void> {
+    const { client, fetchVersion, participant } = this.#parts;
+    const bytes = await fetchVersion(version);
+    if (bytes === undefined) throw new TracepostError("UNAVAILABLE", "it could not be fetched");
+    const found = client.earlierEntry(version, bytes, participant);
+    if (!found.ok) {
+      const { code, detail, field } = found.refusal;
+      throw new TracepostError("VERIFICATION", `${field} ${detail}`, { problems: [code] });
+    }
+    const problem = this.#problemOf(found.value);
+    if (problem === undefined) return;
+    this.#parts.logger.error({ version: String(version), problem }, "our entry was not ours");
+    const detail = `version ${version}, while we were away: ${problem}`;
+    const digest = sha256(Buffer.from(`OWN_ENTRY ${participant} ${detail}`));
+    await this.#parts.onIncident({ kind: "OWN_ENTRY", digest, sender: participant, detail });
+  }
+
+  #problemOf(entry: {
+    readonly participant: Participant | undefined;
+    readonly identityKeyId: string | undefined;
+  }): string | undefined {
+    const { checkOwnEntry, own } = this.#parts;
+    const identity = own?.();
+    const isForeign =
+      identity !== undefined &&
+      entry.identityKeyId !== undefined &&
+      !identity.identityKeyIds.includes(entry.identityKeyId);
+    return isForeign
+      ? "it gave us an identity key we have not made"
+      : checkOwnEntry(entry.participant);
+  }
+}
