@@ -24,24 +24,14 @@ import {
 import { admitInstallation, createGuard, type Guard } from "#users";
 import type { MessageSigner, Transport } from "#wire";
 import { addDirectoryRoutes } from "./directory-routes.ts";
-import { fetchPolicyFrom, fetchRegisterFrom, fetchVersionFrom } from "./fetch-signed.ts";
-import {
-  type Identity,
-  keepPins,
-  keepRegister,
-  keysOf,
-  loadIdentity,
-  type Member,
-  ownIdentity,
-  reloadKeys,
-} from "./identity.ts";
+import { fetchPolicyFrom } from "./fetch-signed.ts";
+import { type Identity, keepPins, loadIdentity, type Member } from "./identity.ts";
 import { addKeyDoubtRoutes } from "./key-doubt-routes.ts";
-import { KeyFlags } from "./key-flags.ts";
 import { LogWatch } from "./log-watch.ts";
-import { ownEntryProblem } from "./own-entry.ts";
+import { openDesk } from "./open-desk.ts";
 import { PolicyDesk } from "./policy-desk.ts";
 import { addReceiptRoutes } from "./receipt-routes.ts";
-import { RegisterDesk, type RegisterDeskParts } from "./register-desk.ts";
+import type { RegisterDesk } from "./register-desk.ts";
 import type { ServiceConfig } from "./service-config.ts";
 import { ServiceEvents } from "./service-events.ts";
 import { addGauges, addPolicyGauge } from "./service-gauges.ts";
@@ -291,39 +281,6 @@ async function openDoor<C extends ServiceConfig, P extends ProceduresOfService>(
 function postSignerOf({ client, headerKeys }: Identity, clock: Clock) {
   const key = headerKeys.newest(client.current.view(), clock.now());
   return { ...signerFor(key, PAYLOAD_TYPES.postCopy), publicKey: key.publicRaw };
-}
-
-/** Who keeps the register of this service up to date. */
-function openDesk<C extends ServiceConfig, P extends ProceduresOfService>(
-  { clock, config, logger, timers }: ServiceParts<C, P>,
-  identity: Identity,
-  deps: Pick<RegisterDeskParts, "onIncident" | "onTaken"> & {
-    readonly store: Database<ServiceProcedures>;
-    readonly lifecycle: Lifecycle;
-  },
-): RegisterDesk {
-  const { lifecycle, store, ...told } = deps;
-  const { client, self } = identity;
-  const { dataDir, exchangeUrl } = config;
-  const keys = () => client.compromisedKeys;
-  const flags = new KeyFlags({ keys, store, clock, timers, logger });
-  lifecycle.add({ name: "flags of keys", stop: () => flags.stop() });
-  const desk = new RegisterDesk({
-    participant: self.participant,
-    client,
-    keep: (register) => keepRegister(dataDir, register),
-    reloadKeys: () => reloadKeys(identity, config),
-    own: () => ownIdentity(identity),
-    checkOwnEntry: (own) => ownEntryProblem(own, keysOf(identity), clock.now()),
-    fetch: exchangeUrl === undefined ? undefined : fetchRegisterFrom(exchangeUrl),
-    fetchVersion: exchangeUrl === undefined ? undefined : fetchVersionFrom(exchangeUrl),
-    followKeys: () => flags.follow(),
-    ...told,
-    timers,
-    logger,
-  });
-  lifecycle.add({ name: "register", stop: () => desk.stop() });
-  return desk;
 }
 
 /** Who keeps the routing policy of this service up to date. */

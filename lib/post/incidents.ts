@@ -43,7 +43,8 @@ export const INCIDENT_REMEDIES = {
   /** The register says of us what is not so. */
   OWN_ENTRY: "Stop sending, ask the secretariat, and tell the other members.",
   /** No quorum of witnesses has cosigned the log for a day. */
-  UNWITNESSED: "Ask the operator which witnesses answer; until then the log is the operator's word.",
+  UNWITNESSED:
+    "Ask the operator which witnesses answer; until then the log is the operator's word.",
   /** Two checkpoints of the same size with different roots: the log is forked. */
   LOG_FORKED: "Stop relying on the log; give both checkpoints to the other participants.",
 } as const satisfies Record<string, string>;
