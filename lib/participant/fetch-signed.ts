@@ -35,7 +35,7 @@ export function fetchRegisterFrom(exchangeUrl: string): FetchRegister {
   };
 }
 
-/** Fetches a version that was passed over from the same door (TP-REG-15). */
+/** Fetches a version that was passed over from the same door (TP-REG-16). */
 export function fetchVersionFrom(exchangeUrl: string): FetchVersion {
   const door = new URL(exchangeUrl);
   return (version) =>

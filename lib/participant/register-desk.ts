@@ -100,8 +100,9 @@ export class RegisterDesk implements RegisterTaker {
   }
 
   /**
-   * Believes the keys that the register gives a participant, once people have confirmed its identity
-   * key (TP-KEY-9); whether they are in use now. Nothing when the register gives another one by now.
+   * Believes the keys that the register gives a participant, once people have confirmed its
+   * identity key (TP-KEY-9); whether they are in use now. Nothing when the register gives another
+   * one by now.
    */
   async believe(participant: string, identityKeyId: string): Promise<boolean> {
     const done = this.#working

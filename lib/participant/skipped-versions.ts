@@ -22,7 +22,7 @@ export interface SkippedVersionsParts {
 
 /**
  * Looks at a participant's own entry in the versions that it passed over while it was away
- * (TP-REG-15): each is fetched, held against the manifest that was followed, and looked at like one
+ * (TP-REG-16): each is fetched, held against the manifest that was followed, and looked at like one
  * that was taken. What cannot be had is asked for again with doubling waits.
  */
 export class SkippedVersions {

@@ -133,7 +133,7 @@ export class RegisterClient {
     return verifiedBundle(believed.value, believed.value.taken, this.#inForce.bytes);
   }
 
-  /** What a version before the one in force said of a participant (TP-REG-15). */
+  /** What a version before the one in force said of a participant (TP-REG-16). */
   earlierEntry(version: bigint, bytes: Uint8Array, id: string): RegisterOutcome<EarlierEntry> {
     const chain = asRegisterBundle(this.#inForce.bytes)?.manifests ?? [];
     for (const signed of chain) {

@@ -14,7 +14,7 @@ export interface EarlierEntry {
 }
 
 /**
- * The entry of a participant in a version that is not in force here (TP-REG-15). `signed` is that
+ * The entry of a participant in a version that is not in force here (TP-REG-16). `signed` is that
  * version's manifest as the chain has it that was followed: whoever brings the entries is not
  * believed. FORK for another manifest, else the refusals of an entry.
  */

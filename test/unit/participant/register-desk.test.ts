@@ -93,7 +93,7 @@ test("keys of our own that we have not made are an incident from the start (TP-R
   expect(incidents).toMatchObject([{ kind: "OWN_ENTRY", sender: "NE" }]);
 });
 
-test("our entry is looked at in versions that were passed over, too (TP-REG-15)", async () => {
+test("our entry is looked at in versions that were passed over, too (TP-REG-16)", async () => {
   const foreign = { identity: generateSigningKey(), header: generateSigningKey() };
   const ours = entryOf("NE", statementOf("NE", { sequence: 1n, ...NE }));
   const theirs = entryOf("NE", statementOf("NE", { sequence: 2n, ...foreign }));
