@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { connect as dial } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { connect as dialTls } from "node:tls";
 import { connect, credsAuthenticator } from "nats";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { connectBus } from "#bus";
@@ -12,7 +13,7 @@ import type { Transport } from "#wire";
 import { clientFiles, doorFiles } from "../../deploy/local/certificates/certificate-files.ts";
 import { makeAuthority } from "../../deploy/local/certificates/issue.ts";
 import { parseHostName } from "../../deploy/local/certificates/transport-plan.ts";
-import { ExchangePaths, initExchange } from "../../deploy/local/index.ts";
+import { ExchangePaths, initExchange, renewCertificates } from "../../deploy/local/index.ts";
 import { checkServer } from "../../deploy/local/provision/server-check.ts";
 import { findFreePort } from "../../deploy/local/supervisor/free-port.ts";
 import { makeTestAuthority, type TestAuthority } from "../support/certificates.ts";
@@ -104,6 +105,12 @@ describe("a nats-server with certificates (TP-TLS-2, TP-TLS-3)", () => {
       await vi.waitFor(async () => {
         expect(await readFile(leaf.logFile, "utf8")).toContain("created for account: NE");
       });
+      // Certificates are replaced at both doors, without a stop.
+      const natsUrl = `tls://127.0.0.1:${port}`;
+      const before = await certificateOf(leafPort);
+      const renewal = await renewCertificates({ dataDir, all: true, hosts: [], natsUrl });
+      expect(renewal.server).toBe("reloaded");
+      expect(await certificateOf(leafPort)).not.toBe(before);
     } finally {
       await leaf.stop();
     }
@@ -169,6 +176,17 @@ describe("a nats-server with certificates (TP-TLS-2, TP-TLS-3)", () => {
     }
   });
 });
+
+/** Which certificate a server shows, by its digest. */
+async function certificateOf(port: number): Promise<string> {
+  return await new Promise((resolve, reject) => {
+    const socket = dialTls({ port, host: "127.0.0.1", rejectUnauthorized: false }, () => {
+      resolve(socket.getPeerCertificate().fingerprint256);
+      socket.destroy();
+    });
+    socket.on("error", reject);
+  });
+}
 
 /** What a server says to somebody who speaks no TLS. */
 async function greetingOf(port: number): Promise<string> {

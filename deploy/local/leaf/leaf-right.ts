@@ -46,6 +46,8 @@ export async function grantLeaf(place: CarrierPlace, participant: string): Promi
     if (known !== undefined && held.nats.limits?.leaf !== 0) {
       return { credentials: known, serviceUser };
     }
+    // Former ones must not be taken for those of the new key if this is interrupted.
+    await rm(file, { force: true });
     const key = Nkey.generate("account");
     await edit.put(held, withLeaf(held, participant, key));
     const credentials = await issueLeafUser(held, key);
