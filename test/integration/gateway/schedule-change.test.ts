@@ -1,12 +1,15 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { createHttpServer } from "#http";
+import { fetchScheduleFrom } from "#participant";
 import { EntryKind, LogEntry } from "#proto";
 import { addScheduleSignature, DEFAULT_SCHEDULE_TEXT, draftSchedule } from "#records";
 import { openSqliteReader } from "#store";
 import { generateSigningKey } from "#trust";
 import { toTimestamp } from "#wire";
+import { addScheduleFetch } from "../../../gateway/api/schedule-routes.ts";
 import {
   openSchedules,
   ScheduleKeeper,
@@ -16,6 +19,7 @@ import { scheduleHistoryOf } from "../../../gateway/store/schedules.ts";
 import { type GatewayBench, openGatewayBench } from "../../support/gateway-bench.ts";
 import { traceRequest } from "../../support/messages.ts";
 import { makeParties, type Parties } from "../../support/parties.ts";
+import { TEST_TITLE } from "../../support/test-route.ts";
 
 const LONGER = DEFAULT_SCHEDULE_TEXT.replaceAll("P10Y", "P15Y");
 
@@ -136,5 +140,27 @@ describe("a retention schedule that changes while a gateway runs (TP-RET-8)", ()
     expect(bench.schedules.current.version).toBe(1);
     const others = { ...client, rootKeysEver: [generateSigningKey().publicKey] };
     await expect(openSchedules({ ...deps(), client: others })).rejects.toThrow("does not open");
+  });
+
+  test("is handed out to whoever asks, each version as it was signed", async () => {
+    const { logger, schedules, store } = bench;
+    const server = await createHttpServer({
+      ...{ host: "127.0.0.1", port: 0, health: {}, title: TEST_TITLE, logger },
+      openRoutes: (routes) => addScheduleFetch(routes, { schedules, store }),
+    });
+    try {
+      const fetchSchedule = fetchScheduleFrom(server.url);
+      await expect(fetchSchedule(), "none was published").rejects.toThrow("answers 404");
+      await publish(1n, LONGER);
+      const first = await readFile(place.scheduleFile);
+      await keeper.look();
+      await publish(2n, DEFAULT_SCHEDULE_TEXT);
+      await keeper.look();
+      expect(await fetchSchedule()).toEqual(await readFile(place.scheduleFile));
+      expect(await fetchSchedule(1)).toEqual(first);
+      await expect(fetchSchedule(7)).rejects.toThrow("answers 404");
+    } finally {
+      await server.close();
+    }
   });
 });
