@@ -34,7 +34,9 @@ try {
       defaultInput: join(import.meta.dirname, "data", "recovered-firearms.csv"),
       defaultDataRoot: join(checkout, "data"),
       isExchange: isExchangeFolder,
-      init: (dataDir, participants) => initExchange({ dataDir, participants }),
+      init: async (dataDir, participants) => {
+        await initExchange({ dataDir, participants });
+      },
       participantsOf: async (dataDir) => {
         const { participants } = await openExchangeFolder(dataDir);
         return participants.map(({ id }) => id);

@@ -79,16 +79,17 @@ async function initialize(options: InitOptions): Promise<CommandResult> {
   const dataDir = resolve(options.data);
   const participants = parseParticipantsYaml(await readText(options.participants));
   const transport = await transportOf(options);
-  const { leafPort, room } = options;
-  await initExchange({ dataDir, participants, transport, leafPort, room });
+  const settings = { leafPort: options.leafPort, room: options.room };
+  const { room } = await initExchange({ dataDir, participants, transport, ...settings });
   const { marker } = await openExchangeFolder(dataDir);
   const { exchangeId, logOrigin } = marker;
   const ids = participants.map(({ id }) => id);
   return {
-    json: { dataDir, exchangeId, logOrigin, participants: ids, tls: transport !== undefined },
+    json: { dataDir, exchangeId, logOrigin, participants: ids, room, tls: transport !== undefined },
     lines: [
       `Made the exchange ${exchangeId} with ${ids.length} participants: ${ids.join(", ")}.`,
       `Its message log is ${logOrigin}. Everything lies in ${dataDir}; keep it to yourself.`,
+      `The disk is shared out for ${room} participants, those who are admitted later included.`,
       "Its three root keys lie side by side: meant in earnest, keep them in two States at least.",
       "While they lie here, exchange up signs the next register in time: each lasts seven days.",
       ...(transport === undefined ? [] : [tlsLine(options.caCert)]),

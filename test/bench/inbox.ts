@@ -16,6 +16,7 @@ export class Inbox {
   readonly #transport: Transport;
   readonly #pending = new Map<string, { sender: string; message: ReceivedMessage }[]>();
   #flushing = false;
+  #isClosed = false;
   /** The gateway accepted messages of this party: their ids. */
   onAccepted: (messageIds: readonly string[]) => void = () => undefined;
   /** A message came in. */
@@ -42,6 +43,7 @@ export class Inbox {
 
   /** Ends its connection. */
   async close(): Promise<void> {
+    this.#isClosed = true;
     await this.#transport.close();
   }
 
@@ -84,7 +86,14 @@ export class Inbox {
     const receipt = recipientReceipt(this.#party, about);
     const { messageId, lane, kind } = headerOf(receipt);
     const subject = outSubject(this.#party.id, lane, kind);
-    await this.#transport.publish({ subject, data: receipt.bytes, transportId: `${messageId}.1` });
+    for (let attempt = 1; ; attempt += 1) {
+      const publication = { subject, data: receipt.bytes, transportId: `${messageId}.${attempt}` };
+      const isCarried = await this.#transport.publish(publication).then(
+        () => true,
+        () => false,
+      );
+      if (isCarried || this.#isClosed) break;
+    }
     this.delivered += about.length;
   }
 }

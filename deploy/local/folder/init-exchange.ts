@@ -24,7 +24,7 @@ import {
 import { writeLeafDoor } from "../leaf/leaf-door.ts";
 import { issueAuthority } from "../provision/authority.ts";
 import { writeAuthority } from "../provision/authority-files.ts";
-import { planStorage, type StoragePlan } from "../provision/storage-plan.ts";
+import { planStorage, roomIn, type StoragePlan } from "../provision/storage-plan.ts";
 import { ExchangePaths } from "./exchange-paths.ts";
 import { firstBundle } from "./first-bundle.ts";
 import type { GatewayKeys, ParticipantKeys } from "./first-register.ts";
@@ -56,10 +56,11 @@ export interface InitOptions {
 /**
  * Makes the data folder of an exchange: keys, participant register, NATS operator, accounts, users
  * and credentials, configuration of every service. The folder's marker is written last; a set-up
- * that was interrupted is begun anew. Throws TracepostError INPUT_INVALID for the participants,
- * DATA_FOLDER for a folder that is an exchange already, or something else.
+ * that was interrupted is begun anew. Says for how many participants there is room. Throws
+ * TracepostError INPUT_INVALID for the participants, DATA_FOLDER for a folder that is an exchange
+ * already, or something else.
  */
-export async function initExchange(options: InitOptions): Promise<void> {
+export async function initExchange(options: InitOptions): Promise<{ readonly room: number }> {
   const paths = new ExchangePaths(resolve(options.dataDir));
   // Programs may call this with participants that came from no file: same rules, same messages.
   const participants = parseParticipantsYaml(participantsYaml(options.participants));
@@ -81,6 +82,7 @@ export async function initExchange(options: InitOptions): Promise<void> {
     await writeParticipantConfig(paths, participant, address, {});
   }
   await writeMarker(paths, { exchangeId, logOrigin });
+  return { room: roomIn(storage) };
 }
 
 /** Set-up makes everybody's keys; who has its own is admitted with them. */
