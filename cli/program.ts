@@ -45,6 +45,7 @@ import { addQuarantineDecide } from "./commands/quarantine-decide.ts";
 import { addQuarantineList } from "./commands/quarantine-list.ts";
 import { addReceipt } from "./commands/receipt.ts";
 import { addRecordsAudit } from "./commands/records-audit.ts";
+import { addRecordsDispose } from "./commands/records-dispose.ts";
 import { addRecordsExport } from "./commands/records-export.ts";
 import { addRecordsHold } from "./commands/records-hold.ts";
 import { addRecordsList } from "./commands/records-list.ts";
@@ -279,6 +280,7 @@ function addRecordsCommands(parent: Command, terminal: Terminal): void {
   addRecordsList(parent, terminal);
   addRecordsExport(parent, terminal);
   addRecordsAudit(parent, terminal);
+  addRecordsDispose(parent, terminal);
   addRecordsHold(group(parent, "hold", "keep records from disposal, by two people"), terminal);
 }
 

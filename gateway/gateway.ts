@@ -24,6 +24,7 @@ import { CertificateWatch } from "./certificate-watch.ts";
 import { CheckpointKeeper } from "./checkpoint-keeper.ts";
 import type { GatewayConfig } from "./config.ts";
 import { Courier } from "./courier.ts";
+import { DisposalClerk } from "./disposal/disposal-clerk.ts";
 import { addEventGauges, addRegisterGauges, addStoredGauges } from "./event-gauges.ts";
 import { GatewayEvents } from "./events.ts";
 import { checkOwnKeys, gatewaySigners, loadGatewayIdentity } from "./identity.ts";
@@ -180,19 +181,38 @@ async function startWork(parts: GatewayParts, base: Base, lifecycle: Lifecycle) 
   const certificates = new CertificateWatch({ files, store, clock, logger });
   await certificates.start();
   lifecycle.add({ name: "certificates", stop: () => certificates.stop() });
+  const witnesses = new WitnessCollector({ store, register, checkpoints, clock, logger });
+  await witnesses.start();
+  lifecycle.add({ name: "witnesses", stop: () => witnesses.stop() });
+  const clerk = startRecordWork(shared, base, lifecycle);
+  return { shared, pipeline, policy, schedules, heardAtMs, intake, announcer, witnesses, clerk };
+}
+
+/** What works on records that are kept: comparing, finding, disposing. */
+function startRecordWork(
+  shared: {
+    readonly checkpoints: CheckpointKeeper;
+    readonly clock: Clock;
+    readonly logger: Logger;
+  },
+  { register, signers, store }: Base,
+  lifecycle: Lifecycle,
+): DisposalClerk {
+  const { checkpoints, clock, logger } = shared;
   const checker = new LogChecker({ store, clock, logger });
   checker.start();
+  lifecycle.add({ name: "log check", stop: () => checker.stop() });
   const audit = new AuditKeeper({ store, checkpoints, register, clock, logger });
   audit.start();
   lifecycle.add({ name: "audit trail", stop: () => audit.stop() });
   const filler = new SearchFiller({ store, logger });
   filler.start();
   lifecycle.add({ name: "records that are made to be found", stop: () => filler.stop() });
-  const witnesses = new WitnessCollector({ store, register, checkpoints, clock, logger });
-  await witnesses.start();
-  lifecycle.add({ name: "witnesses", stop: () => witnesses.stop() });
-  lifecycle.add({ name: "log check", stop: () => checker.stop() });
-  return { shared, pipeline, policy, schedules, heardAtMs, intake, announcer, witnesses };
+  const signer = signers.disposal;
+  const clerk = new DisposalClerk({ store, checkpoints, register, clock, logger, signer });
+  clerk.start();
+  lifecycle.add({ name: "disposal", stop: () => clerk.stop() });
+  return clerk;
 }
 
 /** Certificates and authorities of the door and of the log-in to NATS, each once. */
@@ -206,7 +226,7 @@ type Work = Awaited<ReturnType<typeof startWork>>;
 async function openDoor(
   { clock, config, logger }: GatewayParts,
   { client, disk, events, metrics, register, signers, store, storeFile, transport }: Base,
-  { announcer, heardAtMs, intake, pipeline, policy, schedules, shared, witnesses }: Work,
+  { announcer, clerk, heardAtMs, intake, pipeline, policy, schedules, shared, witnesses }: Work,
   lifecycle: Lifecycle,
 ): Promise<string> {
   const facts = { ...shared, witnesses, register, heardAtMs, startedAtMs: clock.now(), storeFile };
@@ -214,7 +234,7 @@ async function openDoor(
   const undecided = () => pipeline.undecided;
   const summary = () => summarize({ ...facts, connected, undecided });
   const registers = { store, client, intake, announcer };
-  const operators = operatorDoor({ ...shared, events, register, witnesses, roots: client });
+  const operators = operatorDoor({ ...shared, clerk, events, register, witnesses, roots: client });
   const server = await createHttpServer({
     ...config.http,
     logger,

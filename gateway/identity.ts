@@ -10,6 +10,7 @@ import {
   type LogKeyPair,
   loadLogKey,
   PAYLOAD_TYPES,
+  type PayloadType,
   type RegisterView,
   readSecret,
   SigningRing,
@@ -51,6 +52,7 @@ async function loadLogKeyIfThere(file: string): Promise<LogKeyPair | undefined> 
 /** What the gateway signs with. */
 export interface GatewaySigners {
   readonly receipt: HeaderSigner;
+  readonly disposal: HeaderSigner;
   readonly checkpoint: CheckpointSigner;
 }
 
@@ -63,20 +65,22 @@ export function gatewaySigners(
   register: CurrentRegister,
   clock: Clock,
 ): GatewaySigners {
-  const receiptSigner = (): HeaderSigner => {
-    const key = receiptKeys.newest(register.view(), clock.now());
-    return createSigner(key, PAYLOAD_TYPES.receipt);
-  };
-  let chosen = receiptSigner();
-  return {
-    receipt: {
+  const newestSigner = (type: PayloadType): HeaderSigner => {
+    const newest = (): HeaderSigner =>
+      createSigner(receiptKeys.newest(register.view(), clock.now()), type);
+    let chosen = newest();
+    return {
       get keyId() {
         // Asked for first: what is signed next is signed by this very key.
-        chosen = receiptSigner();
+        chosen = newest();
         return chosen.keyId;
       },
       sign: (bytes) => chosen.sign(bytes),
-    },
+    };
+  };
+  return {
+    receipt: newestSigner(PAYLOAD_TYPES.receipt),
+    disposal: newestSigner(PAYLOAD_TYPES.disposal),
     checkpoint: {
       get origin() {
         return register.view().logOrigin;

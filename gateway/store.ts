@@ -11,6 +11,24 @@ import {
   noteForkedLog,
 } from "./store/cosigned.ts";
 import { pairLoads, takeOverdue, takeWaiting } from "./store/deliveries.ts";
+import {
+  keepCertificateSignature,
+  listCertificates,
+  unsignedCertificates,
+} from "./store/disposal/certificates.ts";
+import {
+  askRun,
+  confirmRun,
+  endRun,
+  listRuns,
+  loadRun,
+  noteTime,
+  openRun,
+  stopRun,
+  timeSeen,
+} from "./store/disposal/disposal-runs.ts";
+import { disposeBatch } from "./store/disposal/dispose-batch.ts";
+import { listDue, lookForDue } from "./store/disposal/look-for-due.ts";
 import { expireDeliveries, returnDeliveries } from "./store/endings.ts";
 import { reportOccurrences } from "./store/event-reports.ts";
 import { collectEvidence } from "./store/evidence/collect-evidence.ts";
@@ -96,6 +114,21 @@ export const store = {
     keepLogCheck,
     loadLogTile,
     loadPolicyVersion,
+    lookForDue,
+    listDue,
+    askRun,
+    confirmRun,
+    stopRun,
+    endRun,
+    openRun,
+    loadRun,
+    listRuns,
+    timeSeen,
+    noteTime,
+    disposeBatch,
+    listCertificates,
+    unsignedCertificates,
+    keepCertificateSignature,
     askHold,
     actOnHold,
     listHolds,
@@ -137,6 +170,13 @@ export const store = {
     "loadLogCheck",
     "loadLogTile",
     "loadPolicyVersion",
+    "listDue",
+    "openRun",
+    "loadRun",
+    "listRuns",
+    "timeSeen",
+    "listCertificates",
+    "unsignedCertificates",
     "listHolds",
     "loadHold",
     "collectEvidence",

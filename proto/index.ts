@@ -80,6 +80,12 @@ export {
 } from "./gen/tracepost/v1/attachment.ts";
 export { PostAlert, PostCopy, SignedPostCopy } from "./gen/tracepost/v1/border_post.ts";
 export {
+  DisposalCertificate,
+  DisposedItem,
+  DisposedPart,
+  SignedDisposalCertificate,
+} from "./gen/tracepost/v1/disposal.ts";
+export {
   AlertKind,
   AlertMove,
   AlertScope,

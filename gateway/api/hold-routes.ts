@@ -12,7 +12,7 @@ import {
   sendProblem,
 } from "#http";
 import { HoldActKind } from "#proto";
-import { type Clock, type Database, HTTP_LIMITS } from "#runtime";
+import { type Clock, type Database, HTTP_LIMITS, passCrashPoint } from "#runtime";
 import type { CurrentRegister } from "#trust";
 import type { CheckpointKeeper } from "../checkpoint-keeper.ts";
 import type { HoldAsked, HoldDone } from "../store/holds/hold-acts.ts";
@@ -85,13 +85,21 @@ function addAskRoute(routes: HttpRoutes, deps: HoldRouteDeps): void {
       repeat: repeatOf(request),
       registerVersion: Number(view.version),
     });
-    if (head !== null) checkpoints.note(head);
+    if (head !== null) noteHead(checkpoints, head);
     if (result.type === "mismatch") return sendProblem(reply, problemOf("IDEMPOTENCY_MISMATCH"));
     if (result.type !== "asked") return sendProblem(reply, askProblem(result));
     const made = await store.call("loadHold", { id: result.id });
     if (made === null) return sendProblem(reply, problemOf("NOT_FOUND"));
     return reply.code(result.repeated ? 200 : 201).send(holdView(made.hold, nowMs));
   });
+}
+
+function noteHead(
+  checkpoints: HoldRouteDeps["checkpoints"],
+  head: Parameters<HoldRouteDeps["checkpoints"]["note"]>[0],
+): void {
+  passCrashPoint("gateway.hold-kept");
+  checkpoints.note(head);
 }
 
 /** What a schema cannot say: one scope, and a review that is to come. */
@@ -175,7 +183,7 @@ async function act(
   const registerVersion = Number(register.view().version);
   const args = { reviewAtMs: null, ...wish, nowMs, registerVersion };
   const { head, result } = await store.call("actOnHold", args);
-  if (head !== null) checkpoints.note(head);
+  if (head !== null) noteHead(checkpoints, head);
   if (result.type !== "done") return sendProblem(reply, actProblem(result));
   return reply.send({ ...holdView(result.hold, nowMs), repeated: result.repeated });
 }

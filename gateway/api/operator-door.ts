@@ -4,6 +4,7 @@ import { createGuard } from "#users";
 import type { CheckpointKeeper } from "../checkpoint-keeper.ts";
 import type { GatewayProcedures } from "../store.ts";
 import { addAuditRoutes } from "./audit-routes.ts";
+import { addDisposalRoutes, type DisposalRouteDeps } from "./disposal-routes.ts";
 import { addEventRoutes } from "./event-routes.ts";
 import { addEvidenceRoutes, type EvidenceRouteDeps } from "./evidence-routes.ts";
 import { addHoldRoutes } from "./hold-routes.ts";
@@ -18,6 +19,7 @@ export interface OperatorDoorDeps
   readonly store: Database<GatewayProcedures>;
   readonly checkpoints: CheckpointKeeper;
   readonly logger: Logger;
+  readonly clerk: DisposalRouteDeps["clerk"];
 }
 
 /** What is behind the guard of the gateway: its own users, and what they look into. */
@@ -30,6 +32,7 @@ export function operatorDoor(deps: OperatorDoorDeps): HttpApi {
       addUserRoutes(routes, { store, guard, clock });
       addQuarantineRoutes(routes, deps);
       addHoldRoutes(routes, deps);
+      addDisposalRoutes(routes, deps);
       addEventRoutes(routes, { store, clock });
       addRecordRoutes(routes, { store, clock });
       addRecordExport(routes, { store, clock });

@@ -15,7 +15,8 @@ export interface LogStatement {
     | typeof EntryKind.AUDIT
     | typeof EntryKind.HOLD
     | typeof EntryKind.RELEASE
-    | typeof EntryKind.SCHEDULE_CHANGE;
+    | typeof EntryKind.SCHEDULE_CHANGE
+    | typeof EntryKind.DISPOSAL;
   /** Participant of the subject token. */
   readonly sender: string;
   /** Empty when it cannot be read. */

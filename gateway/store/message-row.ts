@@ -1,3 +1,4 @@
+import type { Kind } from "#proto";
 import type { SqlRow } from "#runtime";
 
 /** A row of `messages`. */
@@ -6,7 +7,7 @@ export interface MessageRow extends SqlRow {
   sender: string;
   message_id: string;
   header_digest: Uint8Array;
-  kind: number;
+  kind: Kind;
   lane: number;
   header: Uint8Array;
   signatures: Uint8Array;

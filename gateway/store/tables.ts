@@ -5,6 +5,7 @@ import { USER_MIGRATION_SQL } from "#users";
 import { AUDIT_BATCH_SQL, AUDIT_SQL } from "./audit/audit-tables.ts";
 import { CONVERSATION_SQL } from "./conversations/conversation-tables.ts";
 import { COSIGNED_SQL } from "./cosigned.ts";
+import { DISPOSAL_SQL } from "./disposal/disposal-tables.ts";
 import { EVENT_SETTLING_SQL, EVENT_SQL } from "./event-tables.ts";
 import { HOLD_SQL } from "./holds/hold-tables.ts";
 import { LOG_CHECK_SQL } from "./log-check/kept-check.ts";
@@ -107,6 +108,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 17, name: "what persons did with records", sql: AUDIT_SQL },
   { version: 18, name: "versions of the retention schedule", sql: SCHEDULE_SQL },
   { version: 19, name: "batches of what persons did", sql: AUDIT_BATCH_SQL },
+  { version: 20, name: "disposal", sql: DISPOSAL_SQL },
 ];
 
 /** Where a delivery stands. */

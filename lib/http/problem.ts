@@ -62,6 +62,11 @@ export const HTTP_CODES = {
     title: "As many items of this participant are rejected as can be.",
     remedy: "Speak with the participant: something there sends what it should not.",
   },
+  DISPOSAL_OTHERWISE: {
+    status: 409,
+    title: "The run of disposal does not wait for anybody.",
+    remedy: "Look where it stands: tracepost records disposal show.",
+  },
   NOTHING_TO_HOLD: {
     status: 409,
     title: "What is to be held is not recorded here.",

@@ -30,6 +30,14 @@ export const IMPORT_CRASH_POINTS = [
   "focal-point.pass-ended",
 ] as const;
 
+/** While legal holds are placed and records disposed of. */
+export const DISPOSAL_CRASH_POINTS = [
+  "gateway.hold-kept",
+  "gateway.disposal-committed",
+  "gateway.disposal-signed",
+  "gateway.disposal-scrubbed",
+] as const;
+
 /** While NATS is made to follow the register. */
 const RECONCILE_CRASH_POINTS = [
   "reconcile.account-issued",
@@ -44,6 +52,7 @@ const RECONCILE_CRASH_POINTS = [
 export const CRASH_POINTS = [
   ...MESSAGE_CRASH_POINTS,
   ...IMPORT_CRASH_POINTS,
+  ...DISPOSAL_CRASH_POINTS,
   ...RECONCILE_CRASH_POINTS,
 ] as const;
 

@@ -66,6 +66,11 @@ export interface Database<P extends Record<string, Procedure> = Record<string, P
    * STORE.
    */
   call<K extends keyof P & string>(name: K, args: ArgsOf<P[K]>): Promise<ResultOf<P[K]>>;
+  /**
+   * Cleans the files up, so that no byte of what was deleted before is left in them, as far as the
+   * store can. False: somebody reads it; try again later.
+   */
+  scrub(): Promise<boolean>;
   /** Finishes what was called, then closes. */
   close(): Promise<void>;
 }

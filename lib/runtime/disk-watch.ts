@@ -56,6 +56,7 @@ export function watchDisk<P extends Record<string, Procedure>>(
           throw caught;
         }
       },
+      scrub: () => store.scrub(),
       close: () => store.close(),
     },
     get takesWrites() {

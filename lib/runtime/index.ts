@@ -8,6 +8,7 @@ export {
   CRASH_POINTS,
   type CrashPlan,
   type CrashPoint,
+  DISPOSAL_CRASH_POINTS,
   IMPORT_CRASH_POINTS,
   MESSAGE_CRASH_POINTS,
   parseCrashPlan,
@@ -26,6 +27,7 @@ export type {
   Transaction,
 } from "./database.ts";
 export { type WatchedDisk, watchDisk } from "./disk-watch.ts";
+export { DISPOSAL_LIMITS } from "./disposal-limits.ts";
 export { EVIDENCE_LIMITS } from "./evidence-limits.ts";
 export { faultLines } from "./fault-lines.ts";
 export { FIREARM_LIMITS } from "./firearm-limits.ts";

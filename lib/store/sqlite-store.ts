@@ -3,12 +3,13 @@ import { TracepostError } from "#errors";
 import { type ArgsOf, type Database, type Procedure, type ResultOf, STORE_LIMITS } from "#runtime";
 import { compactViews } from "./compact-views.ts";
 import { decodeFault } from "./thread-faults.ts";
-import type {
-  CallMessage,
-  FromStoreThread,
-  ReplyMessage,
-  StoreThreadData,
-  ToStoreThread,
+import {
+  type CallMessage,
+  type FromStoreThread,
+  type ReplyMessage,
+  SCRUB_CALL,
+  type StoreThreadData,
+  type ToStoreThread,
 } from "./thread-protocol.ts";
 
 /** Where the store lies and what it can do. */
@@ -89,6 +90,15 @@ class SqliteStore<P extends Record<string, Procedure>> implements Database<P> {
 
   /** Runs a procedure; settles after its transaction is durable. Throws TracepostError STORE. */
   call<K extends keyof P & string>(name: K, args: ArgsOf<P[K]>): Promise<ResultOf<P[K]>> {
+    return this.#ask(name, args);
+  }
+
+  /** Empties the write-ahead log, which holds pages as they were; false while somebody reads. */
+  scrub(): Promise<boolean> {
+    return this.#ask(SCRUB_CALL, undefined);
+  }
+
+  #ask<T>(name: string, args: unknown): Promise<T> {
     if (this.#closing !== undefined || this.#fault !== undefined) {
       return Promise.reject(this.#fault ?? new TracepostError("STORE", "the store is closed"));
     }

@@ -1,11 +1,16 @@
 import type { DatabaseSync } from "node:sqlite";
 import { TracepostError } from "#errors";
-import type { Procedure, StoreDefinition } from "#runtime";
-import { GroupCommit } from "./group-commit.ts";
+import { type Procedure, STORE_LIMITS, type StoreDefinition } from "#runtime";
+import { failure, GroupCommit } from "./group-commit.ts";
 import { ReadRunner } from "./read-runner.ts";
 import { openForReading, openForWriting } from "./sqlite-file.ts";
 import { checkVersion } from "./sqlite-schema.ts";
-import type { CallMessage, ReplyMessage, StoreThreadData } from "./thread-protocol.ts";
+import {
+  type CallMessage,
+  type ReplyMessage,
+  SCRUB_CALL,
+  type StoreThreadData,
+} from "./thread-protocol.ts";
 
 /**
  * The side of an SQLite store that runs in its own thread: two connections, one that writes in
@@ -47,12 +52,14 @@ export class StoreThread {
   ): Promise<void> {
     for (more(); queue.length > 0; more()) {
       const reads = queue.filter((call) => this.#isRead(call));
-      const writes = queue.filter((call) => !this.#isRead(call));
+      const writes = queue.filter((call) => !this.#isRead(call) && call.name !== SCRUB_CALL);
+      const scrubs = queue.filter(({ name }) => name === SCRUB_CALL);
       queue.length = 0;
       if (reads.length > 0) reply(await this.#runReads(reads));
       if (writes.length > 0 && this.#writes !== undefined) {
         reply(await this.#writes.runBatch(writes));
       }
+      if (scrubs.length > 0) reply(scrubs.map((call) => this.#scrub(call)));
       // What did not fit the batch keeps its place before what came later.
       queue.unshift(...writes);
     }
@@ -66,7 +73,24 @@ export class StoreThread {
     this.#writer.close();
   }
 
+  /**
+   * `secure_delete` has overwritten in pages what was deleted; the write-ahead log still has them
+   * as they were. Does not wait for who reads the file from outside.
+   */
+  #scrub(call: CallMessage): ReplyMessage {
+    try {
+      this.#writer?.exec("PRAGMA busy_timeout = 0");
+      const done = this.#writer?.prepare("PRAGMA wal_checkpoint(TRUNCATE)").get();
+      return { id: call.id, ok: true, value: done?.busy === 0 };
+    } catch (caught) {
+      return failure(call, caught);
+    } finally {
+      this.#writer?.exec(`PRAGMA busy_timeout = ${STORE_LIMITS.busyTimeoutMs}`);
+    }
+  }
+
   #isRead(call: CallMessage): boolean {
+    if (call.name === SCRUB_CALL) return false;
     return this.#writes === undefined || this.#readOnly.has(call.name);
   }
 

@@ -8,6 +8,9 @@ export interface CallMessage {
   readonly args: unknown;
 }
 
+/** Name of the call that is no procedure: bring the write-ahead log into the file, and empty it. */
+export const SCRUB_CALL = "\u0000scrub";
+
 /** A fault in a form that crosses threads; an Error would lose its code on the way. */
 export interface FaultMessage {
   readonly code: FaultCode;

@@ -13,6 +13,7 @@ export const PAYLOAD_TYPES = {
   keyStatement: "application/vnd.tracepost.key-statement.v1",
   retentionSchedule: "application/vnd.tracepost.retention-schedule.v1",
   policy: "application/vnd.tracepost.policy.v1",
+  disposal: "application/vnd.tracepost.disposal-certificate.v1",
   postCopy: "application/vnd.tracepost.post-copy.v1",
   postLog: "application/vnd.tracepost.post-log.v1",
 } as const;

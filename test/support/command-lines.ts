@@ -37,6 +37,7 @@ const ARGUMENTS: Readonly<Record<string, string>> = {
   item: "1",
   message: EXAMPLE_IDS.sentMessage,
   release: EXAMPLE_IDS.release,
+  run: "1",
   state: "KE",
   token: EXAMPLE_IDS.token,
   upload: EXAMPLE_IDS.registerFile,

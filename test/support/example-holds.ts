@@ -1,4 +1,6 @@
 import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { type ApiDoor, addUserOnce, callApi, issueToken } from "#http";
 import type { ExchangePaths } from "../../deploy/local/index.ts";
 
@@ -20,4 +22,18 @@ export async function arrangeHolds(door: ApiDoor, paths: ExchangePaths): Promise
   for (let hold = 1; hold <= 6; hold += 1) await post(officer, "/v1/holds", wish);
   for (const hold of [3, 4, 5, 6]) await post(door, `/v1/holds/${hold}/confirm`, REASON);
   for (const hold of [4, 5]) await post(officer, `/v1/holds/${hold}/release`, REASON);
+  waitingRun(join(paths.gateway.dir, "gateway.sqlite"), userId);
+}
+
+/** Nothing of a young exchange is due: the run that an example confirms is put in by hand. */
+function waitingRun(file: string, askedBy: string): void {
+  const db = new DatabaseSync(file);
+  try {
+    db.prepare(
+      `INSERT INTO disposal_run (state, why, authority, asked_by, asked_at, due)
+       VALUES ('waiting', 'SHARE', 'Made up', ?, 1, 0)`,
+    ).run(askedBy);
+  } finally {
+    db.close();
+  }
 }

@@ -73,6 +73,7 @@ export function traceRequest(
   from: Party,
   to: readonly string[],
   changes: HeaderChanges = {},
+  fill = 7,
 ): AssembledEnvelope {
   const { sentAtMs = Date.now(), expiresAtMs = sentAtMs + 90 * DAY_MS, ...rest } = changes;
   const header = Header.create({
@@ -97,8 +98,10 @@ export function traceRequest(
     ...rest,
   });
   const parts = [
-    sealedPart("body", "", BODY_SCHEMAS[header.kind] ?? "", "trace", ageLike(2_000)),
-    ...to.map((id) => sealedPart("key", id, "tracepost.v1.KeyPart", "transport", ageLike(2_600))),
+    sealedPart("body", "", BODY_SCHEMAS[header.kind] ?? "", "trace", ageLike(2_000, fill)),
+    ...to.map((id) =>
+      sealedPart("key", id, "tracepost.v1.KeyPart", "transport", ageLike(2_600, fill)),
+    ),
   ];
   return assembleEnvelope({ header, parts }, from.signer);
 }

@@ -2,6 +2,7 @@ import type { KeyObject } from "node:crypto";
 import { createHttpServer, type HttpServer } from "#http";
 import { createLogger } from "#runtime";
 import { admitInstallation, newToken, type Role } from "#users";
+import type { DisposalRouteDeps } from "../../gateway/api/disposal-routes.ts";
 import { operatorDoor } from "../../gateway/api/operator-door.ts";
 import type { DecisionKind } from "../../gateway/store/quarantine-decision.ts";
 import type { GatewayBench } from "./gateway-bench.ts";
@@ -14,6 +15,13 @@ export interface DoorAnswer {
   readonly body: any;
 }
 
+const IDLE_CLERK: DisposalRouteDeps["clerk"] = {
+  look: async () => undefined,
+  clockJumped: async () => false,
+  trustClock: async () => undefined,
+  wake: () => undefined,
+};
+
 /** The gateway's HTTP door on the store of a bench, with users in it. */
 export class OperatorDoor {
   /** Token of the user `installation`. */
@@ -22,11 +30,18 @@ export class OperatorDoor {
   readonly told: { item: number; decision: DecisionKind }[] = [];
   readonly #bench: GatewayBench;
   readonly #roots: { readonly rootKeysEver: readonly KeyObject[] };
+  readonly #clerk: DisposalRouteDeps["clerk"];
   #server: HttpServer | undefined;
 
-  constructor(bench: GatewayBench, rootKeysEver: readonly KeyObject[] = []) {
+  /** Without a clerk nothing is due, and no clock jumps. */
+  constructor(
+    bench: GatewayBench,
+    rootKeysEver: readonly KeyObject[] = [],
+    clerk: DisposalRouteDeps["clerk"] = IDLE_CLERK,
+  ) {
     this.#bench = bench;
     this.#roots = { rootKeysEver };
+    this.#clerk = clerk;
   }
 
   async open(): Promise<void> {
@@ -42,6 +57,7 @@ export class OperatorDoor {
     const api = operatorDoor({
       ...{ store, checkpoints, events, register, clock, logger },
       ...{ witnesses: { cosigned: undefined }, roots: this.#roots },
+      clerk: this.#clerk,
     });
     this.#server = await createHttpServer({
       host: "127.0.0.1",

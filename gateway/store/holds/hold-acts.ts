@@ -5,6 +5,7 @@ import { EntryKind, HoldAct, HoldActKind, HoldScope, RefusalCode } from "#proto"
 import { doOnce, type RepeatKey } from "#repeats";
 import { HOLD_LIMITS, type Transaction } from "#runtime";
 import { encodeMessage, GATEWAY_SENDER, sha256, toTimestamp } from "#wire";
+import { noteAct } from "../audit/note-act.ts";
 import { logStatements, recordTime } from "../log-statements.ts";
 import { findMessage } from "../recall.ts";
 import { actsOf, columnsOf, type Hold, type HoldRow, holdOf } from "./hold-rows.ts";
@@ -174,6 +175,16 @@ async function keepAct(tx: Transaction, before: Hold | undefined, args: NewAct) 
     id,
     ...columnsOf(hold),
   );
+  await noteAct(tx, {
+    action: endsHold(kind) ? "release" : "hold",
+    ...{ actor, atMs: nowMs, reason },
+    subject: `hold ${id}`,
+    detail: hold.state,
+  });
+  if (endsHold(kind)) {
+    // What it stopped is reckoned again at the next look.
+    await tx.run("UPDATE record_due SET look_at = 0, is_held = 0 WHERE is_held = 1");
+  }
   for (const { messageId, sender } of scope?.messages ?? []) {
     const sql = "INSERT INTO hold_message VALUES (?, ?, ?) ON CONFLICT DO NOTHING";
     await tx.run(sql, sender, messageId, id);

@@ -7,6 +7,7 @@ import { isRetryable } from "../quarantine-item.ts";
 import { DELIVERY_STRIDE, PART_STRIDE } from "../tables.ts";
 import { openAuditProblems } from "./audit-check.ts";
 import { deliveryProblems, endingEntryProblem } from "./delivery-check.ts";
+import { Certificates } from "./disposal-check.ts";
 import { holdProblems } from "./hold-check.ts";
 import { messageProblems } from "./message-check.ts";
 import { quarantineProblems } from "./quarantine-check.ts";
@@ -31,8 +32,10 @@ export async function checkLog(
   const first = args.from?.size ?? 0;
   const page = await checkLogPage(tx, args.from ?? undefined, args.entries);
   const { isDone, position, problems } = page;
+  const certificates = new Certificates(tx);
   for (const { entry, index } of page.entries) {
-    for (const problem of await entryProblems(tx, index, entry)) problems.add(problem);
+    for (const problem of await entryProblems(tx, index, entry, certificates))
+      problems.add(problem);
   }
   const found = await strayProblems(tx, first, position.size, isDone);
   if (isDone) {
@@ -47,6 +50,7 @@ async function entryProblems(
   tx: Transaction,
   index: number,
   entry: ReadEntry["entry"],
+  certificates: Certificates,
 ): Promise<string[]> {
   if (entry.kind === EntryKind.EXPIRY || entry.kind === EntryKind.RETURN) {
     const problem = await endingEntryProblem(tx, index, entry);
@@ -56,7 +60,7 @@ async function entryProblems(
   const row = await tx.get<MessageRow>("SELECT * FROM messages WHERE id = ?", index + 1);
   if (row !== undefined) {
     if (!isOfMessage(entry)) return [`${name} is recorded, and its entry is about no message`];
-    const own = await messageProblems(tx, row, entry);
+    const own = await messageProblems(tx, row, entry, certificates);
     const sent = await deliveryProblems(tx, row, entry);
     return [...own.map((problem) => `${name} ${problem}`), ...sent.map((one) => `${name}${one}`)];
   }

@@ -4,12 +4,14 @@ import type { SqlRow, Transaction } from "#runtime";
 import { equalBytes, sha256, signaturesDigest, timestampMs } from "#wire";
 import type { MessageRow } from "../message-row.ts";
 import { PART_STRIDE } from "../tables.ts";
+import { type Certificates, disposedPositions } from "./disposal-check.ts";
 
 /** What is wrong with a message under its entry, each as the end of a sentence. */
 export async function messageProblems(
   tx: Transaction,
   row: MessageRow,
   entry: LogEntry,
+  certificates: Certificates,
 ): Promise<string[]> {
   const header = decoded(() => Header.decode(row.header));
   const envelope = decoded(() => Envelope.decode(row.signatures));
@@ -34,7 +36,8 @@ export async function messageProblems(
   const wrong = Object.keys(holds).filter((what) => holds[what] === false);
   const others = wrong.map((what) => `has another ${what} than the log`);
   const keepsParts = row.code === RefusalCode.UNSPECIFIED;
-  return [...others, ...(await partProblems(tx, row.id, (keepsParts && header?.parts) || []))];
+  const named = (keepsParts && header?.parts) || [];
+  return [...others, ...(await partProblems(tx, row.id, named, certificates))];
 }
 
 interface PartRow extends SqlRow {
@@ -44,21 +47,36 @@ interface PartRow extends SqlRow {
   content: Uint8Array;
 }
 
-/** The parts are those that the header names, in its order, with its digests. */
+/** The parts are those that the header names, in its order, with its digests, or disposed of. */
 async function partProblems(
   tx: Transaction,
   message: number,
   named: readonly PartInfo[],
+  certificates: Certificates,
 ): Promise<string[]> {
   const problems: string[] = [];
   const first = message * PART_STRIDE;
+  const disposed = await disposedPositions(tx, message);
   for (const [position, { name, onlyFor, sha256: digest }] of named.entries()) {
     const row = await tx.get<PartRow>("SELECT * FROM parts WHERE id = ?", first + position);
+    const certificate = disposed.get(position);
+    disposed.delete(position);
+    if (certificate !== undefined) {
+      const said = await certificates.digestOf(certificate, first + position);
+      const isSaid = said !== undefined && equalBytes(said, digest);
+      if (row !== undefined)
+        problems.push(`has its part ${position} (${name}), disposed of before`);
+      if (!isSaid) problems.push(`lost its part ${position} (${name}), which no certificate names`);
+      continue;
+    }
     const isNamed = row?.name === name && row.only_for === onlyFor;
     if (row === undefined) problems.push(`lacks its part ${position} (${name})`);
     else if (!isNamed || !equalBytes(sha256(row.content), digest)) {
       problems.push(`has another part ${position} (${name}) than its header names`);
     }
+  }
+  for (const position of disposed.keys()) {
+    problems.push(`has lost part ${position}, which its header does not name`);
   }
   const more = await tx.get<{ n: number }>(
     "SELECT count(*) AS n FROM parts WHERE id >= ? AND id < ?",

@@ -3,6 +3,7 @@ import { EntryKind, type LogEntry, RegisterBundle, SignedRegister } from "#proto
 import type { SqlRow, Transaction } from "#runtime";
 import { equalBytes, sha256, timestampMs } from "#wire";
 import { auditProblem } from "./audit-check.ts";
+import { disposalEntryProblem } from "./disposal-check.ts";
 import { entryAt } from "./entry-at.ts";
 import { holdEntryProblem } from "./hold-check.ts";
 
@@ -26,6 +27,8 @@ export async function statementProblem(
     case EntryKind.HOLD:
     case EntryKind.RELEASE:
       return await holdEntryProblem(tx, index, entry);
+    case EntryKind.DISPOSAL:
+      return await disposalEntryProblem(tx, index, entry);
     default:
       return undefined;
   }

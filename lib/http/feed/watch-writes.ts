@@ -13,6 +13,7 @@ export function watchWrites<P extends Record<string, Procedure>>(
       if (!reads.has(name)) result.then(onWrite, () => undefined);
       return result;
     },
+    scrub: () => store.scrub(),
     close: () => store.close(),
   };
 }

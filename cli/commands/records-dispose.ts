@@ -1,0 +1,229 @@
+import type { Command } from "commander";
+import { DisposalCertificate, SignedDisposalCertificate } from "#proto";
+import { HTTP_LIMITS, printable } from "#runtime";
+import { timestampMs } from "#wire";
+import { addAction, type CommandResult, type Terminal } from "../command-result.ts";
+import {
+  askRun,
+  type CertificateLine,
+  confirmRun,
+  type DueView,
+  listCertificates,
+  listDue,
+  listRuns,
+  loadRun,
+  type RunLine,
+} from "../disposal-calls.ts";
+import { parseLimit, parseNumber } from "../parse-option.ts";
+import {
+  accessWords,
+  addServiceOptions,
+  openService,
+  type ServiceOptions,
+} from "../service-access.ts";
+import { textTable } from "../text-table.ts";
+import { writeNew } from "../write-new.ts";
+
+const OFFICER = { kind: "gateway", defaultUser: "person" } as const;
+
+interface DueOptions extends ServiceOptions {
+  readonly limit: number;
+}
+
+interface DisposeOptions extends ServiceOptions {
+  readonly authority: string;
+  readonly dryRun?: boolean;
+}
+
+const DISPOSE_HELP = `
+Erases what is due from the gateway's store, in the background: the bytes of parts. Headers,
+signatures, digests and the log stay, so that everything still verifies. Each batch has a signed
+certificate and an entry of the log. What a hold covers is never touched. Where more than a hundredth
+of all records is due at once, or the clock has jumped, it waits for a second person.
+
+Examples:
+  tracepost records dispose --authority "Schedule of 2026" --dry-run --data exchange
+  tracepost records dispose --authority "Schedule of 2026" --data exchange --user records-1
+`;
+
+/** Adds `records due`, `dispose`, `disposal list|show|confirm` and `certificate`. */
+export function addRecordsDispose(parent: Command, terminal: Terminal): void {
+  addDue(parent, terminal);
+  addDispose(parent, terminal);
+  addRuns(parent.command("disposal").description("follow and confirm runs of disposal"), terminal);
+  addCertificate(parent, terminal);
+}
+
+function addDue(parent: Command, terminal: Terminal): void {
+  const command = parent
+    .command("due")
+    .description("list what is due for disposal, and why")
+    .option("--limit <n>", "show at most so many", parseLimit, HTTP_LIMITS.pageRowsMax);
+  addServiceOptions(command, "gateway");
+  command.addHelpText("after", "\nExample:\n  tracepost records due --data exchange\n");
+  addAction<DueOptions>(command, terminal, (options) => due(options, terminal, options.limit));
+}
+
+async function due(
+  options: ServiceOptions,
+  terminal: Terminal,
+  limit: number,
+): Promise<CommandResult> {
+  const service = await openService(options, terminal, OFFICER);
+  const found = await listDue(service, Math.min(limit, HTTP_LIMITS.pageRowsMax));
+  return { json: found, lines: dueLines(found) };
+}
+
+function dueLines({ due: count, held, next, records }: DueView): string[] {
+  const head = `${count} records are due, ${held} more are due and held.`;
+  if (records.length === 0) return [head];
+  const rows = records.flatMap(({ logIndex, messageId, parts, sender }) =>
+    parts.map((part) => [
+      String(logIndex),
+      `${sender}/${messageId}`,
+      part.onlyFor === undefined ? part.name : `${part.name} for ${part.onlyFor}`,
+      part.class,
+      part.dueAt,
+      `${part.basis} (schedule ${part.scheduleVersion})`,
+    ]),
+  );
+  const lines = textTable(["ENTRY", "MESSAGE", "PART", "CLASS", "DUE", "WHY"], rows);
+  const more = next === undefined ? [] : ["There are more; ask for them with --limit."];
+  return [head, ...lines, ...more].map(printable);
+}
+
+function addDispose(parent: Command, terminal: Terminal): void {
+  const command = parent
+    .command("dispose")
+    .description("erase what is due, with certificates")
+    .requiredOption("--authority <text>", "order or rule it is done under")
+    .option("--dry-run", "only list what is due");
+  addServiceOptions(command, "gateway");
+  command.addHelpText("after", DISPOSE_HELP);
+  addAction<DisposeOptions>(command, terminal, async (options) => {
+    if (options.dryRun === true) return await due(options, terminal, HTTP_LIMITS.pageRowsMax);
+    const run = await askRun(await openService(options, terminal, OFFICER), options.authority);
+    const words = accessWords(options);
+    const confirm = `tracepost records disposal confirm ${run.id} --reason TEXT ${words}`;
+    const next =
+      run.state === "waiting"
+        ? `Another records officer lets it go on: ${confirm}`
+        : `Follow it: tracepost records disposal show ${run.id} ${words}`;
+    return { json: run, lines: [...describe(run), printable(next)] };
+  });
+}
+
+/** Why a run waits → what the second person is to look at. */
+const REASONS: Readonly<Record<string, string>> = {
+  SHARE: "more than a hundredth of all records is due at once: is the schedule right?",
+  CLOCK: "the clock is not what it was: is it right?",
+};
+
+function describe(run: RunLine): string[] {
+  const { askedAt, askedBy, authority, bytes, confirmedBy, due: count, held, id, parts } = run;
+  const why = run.why === undefined ? "" : `: ${REASONS[run.why] ?? run.why}`;
+  return [
+    `Run ${id} is ${run.state}${why}`,
+    `${run.records} of ${count} records, ${parts} parts, ${bytes} bytes are gone; ${held} are held`,
+    `Asked for by ${askedBy} at ${askedAt}: ${authority}`,
+    ...(confirmedBy === undefined ? [] : [`Confirmed by ${confirmedBy}`]),
+    ...(run.endedAt === undefined ? [] : [`Done at ${run.endedAt}`]),
+  ].map(printable);
+}
+
+function addRuns(parent: Command, terminal: Terminal): void {
+  const listing = parent
+    .command("list")
+    .description("list runs of disposal, the newest first")
+    .option("--limit <n>", "show at most so many", parseLimit, HTTP_LIMITS.pageRowsMax);
+  addServiceOptions(listing, "gateway");
+  listing.addHelpText("after", "\nExample:\n  tracepost records disposal list --data exchange\n");
+  addAction<DueOptions>(listing, terminal, async (options) => {
+    const service = await openService(options, terminal, OFFICER);
+    const { disposals, next } = await listRuns(
+      service,
+      Math.min(options.limit, HTTP_LIMITS.pageRowsMax),
+    );
+    const rows = disposals.map((run) => {
+      const gone = `${run.records}/${run.due}`;
+      return [String(run.id), run.state, gone, String(run.held), run.askedBy, run.askedAt];
+    });
+    const head = ["RUN", "STATE", "GONE", "HELD", "ASKED BY", "AT"];
+    const lines = rows.length === 0 ? ["No runs."] : textTable(head, rows);
+    return { json: { disposals, more: next !== undefined }, lines };
+  });
+  const showing = parent
+    .command("show")
+    .description("show how far a run of disposal has come")
+    .argument("<run>", "number of the run", parseNumber);
+  addServiceOptions(showing, "gateway");
+  showing.addHelpText("after", "\nExample:\n  tracepost records disposal show 3 --data exchange\n");
+  addAction<ServiceOptions>(showing, terminal, async (options, id = "") => {
+    const run = await loadRun(await openService(options, terminal, OFFICER), id);
+    return { json: run, lines: describe(run) };
+  });
+  addConfirm(parent, terminal);
+}
+
+function addConfirm(parent: Command, terminal: Terminal): void {
+  const command = parent
+    .command("confirm")
+    .description("let a run go on that another person has asked for")
+    .argument("<run>", "number of the run", parseNumber)
+    .requiredOption("--reason <text>", "why schedule and clock are right");
+  addServiceOptions(command, "gateway");
+  command.addHelpText(
+    "after",
+    '\nExample:\n  tracepost records disposal confirm 3 --reason "Looked through" --data exchange\n',
+  );
+  addAction<ServiceOptions & { readonly reason: string }>(
+    command,
+    terminal,
+    async (options, id = "") => {
+      const service = await openService(options, terminal, OFFICER);
+      const run = await confirmRun(service, id, options.reason);
+      return { json: run, lines: describe(run) };
+    },
+  );
+}
+
+function addCertificate(parent: Command, terminal: Terminal): void {
+  const command = parent
+    .command("certificate")
+    .description("what a run of disposal has erased, with its signed certificates")
+    .argument("<run>", "number of the run", parseNumber)
+    .option("--out <file>", "write the certificates there, one in base64 on each line");
+  addServiceOptions(command, "gateway");
+  command.addHelpText(
+    "after",
+    "\nExample:\n  tracepost records certificate 3 --out disposal-3.txt --data exchange\n",
+  );
+  addAction<ServiceOptions & { readonly out?: string }>(
+    command,
+    terminal,
+    async (options, id = "") => {
+      const { out } = options;
+      const service = await openService(options, terminal, OFFICER);
+      const certificates = await listCertificates(service, id);
+      const text = certificates.map(({ signed }) => `${signed}\n`).join("");
+      if (out !== undefined) await writeNew(out, text);
+      const written = out === undefined ? [] : [`Written: ${out}`];
+      return { json: { certificates }, lines: [...certificates.flatMap(tell), ...written] };
+    },
+  );
+}
+
+function tell({ certificate: id, isSigned, logIndex, signed }: CertificateLine): string[] {
+  const { certificate } = SignedDisposalCertificate.decode(Buffer.from(signed, "base64"));
+  const said = DisposalCertificate.decode(certificate);
+  const at = new Date(timestampMs(said.disposedAt) ?? 0).toISOString();
+  const head = `Certificate ${id} of ${at}, log entry ${logIndex}${isSigned ? "" : ", not signed yet"}`;
+  const by = said.confirmedBy === "" ? said.askedBy : `${said.askedBy} and ${said.confirmedBy}`;
+  const items = said.items.map(({ messageId, parts, sender }) => {
+    const names = parts.map(({ name, onlyFor }) =>
+      onlyFor === "" ? name : `${name} for ${onlyFor}`,
+    );
+    return `  ${sender}/${messageId}: ${names.join(", ")}`;
+  });
+  return [head, `  ${said.authority}, by ${by}`, ...items].map(printable);
+}

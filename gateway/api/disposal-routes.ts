@@ -1,0 +1,166 @@
+import {
+  actorOf,
+  BAD_MARK,
+  type HttpRoutes,
+  pageMark,
+  positionOf,
+  problemOf,
+  sendProblem,
+} from "#http";
+import { SignedDisposalCertificate } from "#proto";
+import { type Clock, type Database, HTTP_LIMITS } from "#runtime";
+import { encodeMessage } from "#wire";
+import type { DisposalClerk } from "../disposal/disposal-clerk.ts";
+import type { KeptCertificate } from "../store/disposal/certificates.ts";
+import type { DisposalRun } from "../store/disposal/disposal-runs.ts";
+import type { DueRecord } from "../store/disposal/look-for-due.ts";
+import type { GatewayProcedures } from "../store.ts";
+import {
+  ASK_RUN,
+  CONFIRM_RUN,
+  LIST_CERTIFICATES,
+  LIST_DUE,
+  LIST_RUNS,
+  SHOW_RUN,
+} from "./disposal-operations.ts";
+
+/** What the routes of disposal work with. */
+export interface DisposalRouteDeps {
+  readonly store: Pick<Database<GatewayProcedures>, "call">;
+  readonly clerk: Pick<DisposalClerk, "look" | "clockJumped" | "trustClock" | "wake">;
+  readonly clock: Clock;
+}
+
+/** Routes to see what is due, to dispose of it, and to have certificates (TP-DISP-8). */
+export function addDisposalRoutes(routes: HttpRoutes, deps: DisposalRouteDeps): void {
+  addDueRoute(routes, deps);
+  addConfirmRoute(routes, deps);
+  addRunRoutes(routes, deps);
+  addCertificateRoute(routes, deps);
+}
+
+function addDueRoute(routes: HttpRoutes, { clerk, clock, store }: DisposalRouteDeps): void {
+  routes.get("/disposals/due", LIST_DUE, async (request, reply) => {
+    const { after, limit = HTTP_LIMITS.pageRowsMax } = request.query;
+    const position = positionOf(after);
+    if (position === undefined) return sendProblem(reply, problemOf("INPUT_INVALID", BAD_MARK));
+    if (after === undefined) await clerk.look();
+    const wish = { after: position, limit, nowMs: clock.now() };
+    const { count: due, held, records } = await store.call("listDue", wish);
+    const last = records.length === limit ? records.at(-1) : undefined;
+    return reply.send({
+      due,
+      held,
+      records: records.map(dueView),
+      next: last === undefined ? undefined : pageMark(last.id),
+    });
+  });
+}
+
+function dueView({ class: name, id, messageId, parts, sender }: DueRecord) {
+  return {
+    ...{ sender, messageId },
+    logIndex: id - 1,
+    class: name,
+    parts: parts.map(({ name: part, onlyFor, plan }) => ({
+      name: part,
+      onlyFor: onlyFor || undefined,
+      class: plan.class,
+      dueAt: new Date(plan.dueAtMs).toISOString(),
+      scheduleVersion: plan.why.at(-1)?.version ?? 0,
+      basis: plan.why.at(-1)?.basis ?? "",
+    })),
+  };
+}
+
+function addConfirmRoute(routes: HttpRoutes, { clerk, clock, store }: DisposalRouteDeps): void {
+  routes.post("/disposals/:id/confirm", CONFIRM_RUN, async (request, reply) => {
+    const { userId: actor } = actorOf(request);
+    const wish = { id: request.params.id, actor, ...request.body, nowMs: clock.now() };
+    const confirmed = await store.call("confirmRun", wish);
+    if (confirmed.type === "unknown") return sendProblem(reply, problemOf("NOT_FOUND"));
+    const detail = `run ${confirmed.run.id} is ${confirmed.run.state}`;
+    if (confirmed.type === "otherwise") {
+      return sendProblem(reply, problemOf("DISPOSAL_OTHERWISE", { detail }));
+    }
+    if (confirmed.type === "same-person") {
+      return sendProblem(reply, problemOf("HOLD_SECOND_PERSON", { detail }));
+    }
+    await clerk.trustClock();
+    clerk.wake();
+    return reply.send(runView(confirmed.run));
+  });
+}
+
+function addRunRoutes(routes: HttpRoutes, { clerk, clock, store }: DisposalRouteDeps): void {
+  routes.get("/disposals", LIST_RUNS, async (request, reply) => {
+    const { after, limit = HTTP_LIMITS.pageRowsMax } = request.query;
+    const before = positionOf(after);
+    if (before === undefined) return sendProblem(reply, problemOf("INPUT_INVALID", BAD_MARK));
+    const wish = { before: after === undefined ? null : before, limit };
+    const runs = await store.call("listRuns", wish);
+    const last = runs.length === limit ? runs.at(-1) : undefined;
+    return reply.send({
+      disposals: runs.map(runView),
+      next: last === undefined ? undefined : pageMark(last.id),
+    });
+  });
+  routes.post("/disposals", ASK_RUN, async (request, reply) => {
+    const clockJumped = await clerk.clockJumped();
+    await clerk.look();
+    const { authority } = request.body;
+    const { userId: actor } = actorOf(request);
+    const wish = { authority, actor, nowMs: clock.now(), clockJumped };
+    const run = await store.call("askRun", wish);
+    clerk.wake();
+    return reply.code(202).send(runView(run));
+  });
+  routes.get("/disposals/:id", SHOW_RUN, async (request, reply) => {
+    const run = await store.call("loadRun", request.params);
+    return run === null ? sendProblem(reply, problemOf("NOT_FOUND")) : reply.send(runView(run));
+  });
+}
+
+function runView(run: DisposalRun) {
+  const { askedAtMs, confirmedBy, endedAtMs, why, ...facts } = run;
+  return {
+    ...facts,
+    why: why ?? undefined,
+    askedAt: new Date(askedAtMs).toISOString(),
+    confirmedBy: confirmedBy || undefined,
+    endedAt: endedAtMs === null ? undefined : new Date(endedAtMs).toISOString(),
+  };
+}
+
+function addCertificateRoute(routes: HttpRoutes, { store }: DisposalRouteDeps): void {
+  routes.get("/disposals/:id/certificates", LIST_CERTIFICATES, async (request, reply) => {
+    const { after, limit = HTTP_LIMITS.pageRowsMax } = request.query;
+    const position = positionOf(after);
+    if (position === undefined) return sendProblem(reply, problemOf("INPUT_INVALID", BAD_MARK));
+    const { id } = request.params;
+    if ((await store.call("loadRun", { id })) === null) {
+      return sendProblem(reply, problemOf("NOT_FOUND"));
+    }
+    const kept = await store.call("listCertificates", { run: id, after: position, limit });
+    const last = kept.length === limit ? kept.at(-1) : undefined;
+    return reply.send({
+      certificates: kept.map(certificateView),
+      next: last === undefined ? undefined : pageMark(last.id),
+    });
+  });
+}
+
+function certificateView({ bytes, id, items, keyId, logIndex, signature }: KeptCertificate) {
+  const signed = SignedDisposalCertificate.create({
+    certificate: bytes,
+    signatures: signature === null ? [] : [{ keyId, value: signature }],
+    logIndex: BigInt(logIndex),
+  });
+  return {
+    certificate: id,
+    logIndex,
+    records: items,
+    isSigned: signature !== null,
+    signed: Buffer.from(encodeMessage(SignedDisposalCertificate, signed)).toString("base64"),
+  };
+}

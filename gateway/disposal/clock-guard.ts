@@ -1,0 +1,52 @@
+import { type Clock, type Database, DISPOSAL_LIMITS } from "#runtime";
+import type { GatewayProcedures } from "../store.ts";
+
+/**
+ * Sees whether the clock has jumped by more than a day (TP-DISP-6). While the process runs, the
+ * clock is held against one that only counts on; over a stop, against when the time was last noted
+ * and the newest entry recorded: nobody here can tell a clock that jumped from a long stop, so a
+ * person is asked.
+ */
+export class ClockGuard {
+  readonly #store: Pick<Database<GatewayProcedures>, "call">;
+  readonly #clock: Clock;
+  /** Milliseconds that count on whatever the clock is set to. */
+  readonly #elapsedMs: () => number;
+  #trusted: { readonly atMs: number; readonly elapsedMs: number } | undefined;
+
+  constructor(deps: {
+    readonly store: Pick<Database<GatewayProcedures>, "call">;
+    readonly clock: Clock;
+    readonly elapsedMs?: (() => number) | undefined;
+  }) {
+    this.#store = deps.store;
+    this.#clock = deps.clock;
+    this.#elapsedMs = deps.elapsedMs ?? (() => performance.now());
+  }
+
+  /** Whether the time of now does not follow from the one seen last. Notes it when it does. */
+  async hasJumped(): Promise<boolean> {
+    const nowMs = this.#clock.now();
+    if (this.#trusted === undefined) {
+      const { recordedAtMs, seenAtMs } = await this.#store.call("timeSeen", undefined);
+      const lastMs = Math.max(recordedAtMs, seenAtMs);
+      if (lastMs !== 0 && isFar(nowMs - lastMs)) return true;
+    } else {
+      const { atMs, elapsedMs } = this.#trusted;
+      if (isFar(nowMs - atMs - (this.#elapsedMs() - elapsedMs))) return true;
+    }
+    await this.trust();
+    return false;
+  }
+
+  /** Takes the time of now for right: it follows, or two people say so. */
+  async trust(): Promise<void> {
+    const nowMs = this.#clock.now();
+    this.#trusted = { atMs: nowMs, elapsedMs: this.#elapsedMs() };
+    await this.#store.call("noteTime", { nowMs });
+  }
+}
+
+function isFar(byMs: number): boolean {
+  return Math.abs(byMs) > DISPOSAL_LIMITS.clockJumpMs;
+}

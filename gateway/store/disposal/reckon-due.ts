@@ -1,0 +1,138 @@
+import { Header } from "#proto";
+import { classifyMessage, type PartPlan, planRetention, type ScheduleHistory } from "#records";
+import { DISPOSAL_LIMITS, type SqlRow, type Transaction } from "#runtime";
+import type { HeldFacts } from "../holds/hold-coverage.ts";
+import type { MessageRow } from "../message-row.ts";
+import { DELIVERY, DELIVERY_STRIDE, PART_STRIDE } from "../tables.ts";
+import type { ConversationTimes } from "./conversation-times.ts";
+
+/** A part that is due. */
+export interface DuePart {
+  /** Place in the header. */
+  readonly position: number;
+  readonly name: string;
+  readonly onlyFor: string;
+  readonly sha256: Uint8Array;
+  readonly plan: PartPlan & { readonly dueAtMs: number };
+}
+
+/** What is reckoned of a record. */
+export interface RecordReckoned {
+  /** Retention class of the message. */
+  readonly class: string;
+  readonly facts: HeldFacts;
+  /** Parts that are here and due now. */
+  readonly due: readonly DuePart[];
+  /** How many parts are here. */
+  readonly kept: number;
+  /** When to reckon again, unless something is due now; null: nothing will be due by itself. */
+  readonly lookAtMs: number | null;
+}
+
+/** What a record is reckoned with. */
+export interface Reckoning {
+  readonly history: ScheduleHistory;
+  readonly times: ConversationTimes;
+  readonly nowMs: number;
+}
+
+/** How the deliveries of a message stand. */
+interface DeliveriesEnded {
+  readonly isOpen: boolean;
+  /** Recipient → when it had the message, or was not to have it any more. */
+  readonly endedAtMs: ReadonlyMap<string, number>;
+}
+
+/**
+ * Reckons which parts of a record are due (TP-DISP-2). While a delivery is open none is. What has
+ * not happened is taken to happen now for the next look: no record is due before it is looked at.
+ */
+export async function reckonDue(
+  tx: Transaction,
+  row: MessageRow,
+  { history, nowMs, times }: Reckoning,
+): Promise<RecordReckoned> {
+  const header = Header.decode(row.header);
+  const classes = classifyMessage(header);
+  const ended = await deliveriesOf(tx, row.id);
+  const kept = await keptPositions(tx, row.id);
+  const said = await times.of(header.conversationId);
+  const triggers = {
+    ...said,
+    RECORDED: row.recorded_at,
+    LAST_MESSAGE: Math.max(row.recorded_at, said.LAST_MESSAGE ?? 0),
+  };
+  const partsBy = (open: Readonly<Partial<Record<"DELIVERED", number>>>) =>
+    classes.parts.map((part) => {
+      const endedAtMs = ended.endedAtMs.get(part.onlyFor);
+      return { ...part, triggers: endedAtMs === undefined ? open : { DELIVERED: endedAtMs } };
+    });
+  const item = {
+    class: classes.class,
+    instruments: classes.instruments,
+    takenUnder: row.schedule_version,
+    holds: [],
+  };
+  const plan = planRetention({ ...item, triggers, parts: partsBy({}) }, history);
+  const sooner = planRetention(
+    {
+      ...item,
+      triggers: { CASE_CLOSED: nowMs, EXPIRED: nowMs, ...triggers },
+      parts: partsBy({ DELIVERED: nowMs }),
+    },
+    history,
+  );
+  const due: DuePart[] = [];
+  let lookAtMs: number | null = null;
+  for (const position of kept) {
+    const one = plan.parts[position];
+    const info = header.parts[position];
+    if (one === undefined || info === undefined) continue;
+    const { dueAtMs } = one;
+    if (dueAtMs !== undefined && dueAtMs <= nowMs && !ended.isOpen) {
+      const { name, onlyFor, sha256 } = info;
+      due.push({ position, name, onlyFor, sha256, plan: { ...one, dueAtMs } });
+      continue;
+    }
+    const early = Math.min(dueAtMs ?? Infinity, sooner.parts[position]?.dueAtMs ?? Infinity);
+    const next = early > nowMs ? early : nowMs + DISPOSAL_LIMITS.openLookMs;
+    if (next !== Infinity) lookAtMs = Math.min(lookAtMs ?? Infinity, next);
+  }
+  const facts = factsOf(row, header);
+  return { class: classes.class, facts, due, kept: kept.length, lookAtMs };
+}
+
+function factsOf(row: MessageRow, header: Header): HeldFacts {
+  const { conversationId, kind, recipients } = header;
+  return {
+    ...{ conversationId, kind, recipients },
+    id: row.id,
+    sender: row.sender,
+    messageId: row.message_id,
+    recordedAtMs: row.recorded_at,
+  };
+}
+
+/** Places in the header of the parts that are here. */
+async function keptPositions(tx: Transaction, id: number): Promise<number[]> {
+  const rows = await tx.all<{ id: number }>(
+    "SELECT id FROM parts WHERE id >= ? AND id < ? ORDER BY id",
+    id * PART_STRIDE,
+    (id + 1) * PART_STRIDE,
+  );
+  return rows.map((part) => part.id - id * PART_STRIDE);
+}
+
+async function deliveriesOf(tx: Transaction, id: number): Promise<DeliveriesEnded> {
+  const rows = await tx.all<SqlRow & { recipient: string; state: number; ended_at: number | null }>(
+    `SELECT d.recipient, d.state, coalesce(d.expiry_at, m.recorded_at) AS ended_at
+     FROM deliveries d LEFT JOIN messages m ON m.id = d.receipt WHERE d.id >= ? AND d.id < ?`,
+    id * DELIVERY_STRIDE,
+    (id + 1) * DELIVERY_STRIDE,
+  );
+  const endedAtMs = new Map<string, number>();
+  for (const { ended_at: atMs, recipient, state } of rows) {
+    if (state >= DELIVERY.delivered && atMs !== null) endedAtMs.set(recipient, atMs);
+  }
+  return { isOpen: rows.some(({ state }) => state < DELIVERY.delivered), endedAtMs };
+}

@@ -1,0 +1,91 @@
+/** What was disposed of, compared with the certificates and their log entries (TP-DISP-7). */
+import { DisposalCertificate, EntryKind, type LogEntry } from "#proto";
+import type { SqlRow, Transaction } from "#runtime";
+import { equalBytes, sha256 } from "#wire";
+import { PART_STRIDE } from "../tables.ts";
+import { entryAt } from "./entry-at.ts";
+
+/** Certificates of one check, each read and held against its entry once. */
+export class Certificates {
+  readonly #tx: Transaction;
+  readonly #known = new Map<number, ReadonlyMap<number, Uint8Array> | undefined>();
+
+  constructor(tx: Transaction) {
+    this.#tx = tx;
+  }
+
+  /** Digest of a part that a certificate names, which the log has; undefined: none does. */
+  async digestOf(certificate: number, part: number): Promise<Uint8Array | undefined> {
+    if (!this.#known.has(certificate)) this.#known.set(certificate, await this.#read(certificate));
+    return this.#known.get(certificate)?.get(part);
+  }
+
+  async #read(id: number): Promise<ReadonlyMap<number, Uint8Array> | undefined> {
+    const row = await this.#tx.get<CertificateRow>(
+      "SELECT certificate, log_index FROM disposal_certificate WHERE id = ?",
+      id,
+    );
+    if (row === undefined) return undefined;
+    const entry = await entryAt(this.#tx, row.log_index);
+    const isLogged =
+      entry?.kind === EntryKind.DISPOSAL && equalBytes(entry.headerDigest, sha256(row.certificate));
+    return isLogged ? partsNamed(row.certificate) : undefined;
+  }
+}
+
+interface CertificateRow extends SqlRow {
+  certificate: Uint8Array;
+  log_index: number;
+}
+
+/** Id of a part → its digest. */
+function partsNamed(bytes: Uint8Array): Map<number, Uint8Array> {
+  const { items } = DisposalCertificate.decode(bytes);
+  return new Map(
+    items.flatMap(({ logIndex, parts }) =>
+      parts.map(({ position, sha256: digest }): [number, Uint8Array] => {
+        return [(Number(logIndex) + 1) * PART_STRIDE + position, digest];
+      }),
+    ),
+  );
+}
+
+/** Certificate under which each part of a message was disposed of, by its place in the header. */
+export async function disposedPositions(
+  tx: Transaction,
+  message: number,
+): Promise<Map<number, number>> {
+  const first = message * PART_STRIDE;
+  const rows = await tx.all<SqlRow & { id: number; certificate: number }>(
+    "SELECT id, certificate FROM disposed_part WHERE id >= ? AND id < ?",
+    first,
+    first + PART_STRIDE,
+  );
+  return new Map(rows.map(({ certificate, id }) => [id - first, certificate]));
+}
+
+/** What is wrong with the certificate that an entry of the log is about. */
+export async function disposalEntryProblem(
+  tx: Transaction,
+  index: number,
+  entry: LogEntry,
+): Promise<string | undefined> {
+  const row = await tx.get<SqlRow & { id: number; certificate: Uint8Array }>(
+    "SELECT id, certificate FROM disposal_certificate WHERE log_index = ?",
+    index,
+  );
+  if (row === undefined) return `the disposal certificate of entry ${index} is not kept`;
+  const name = `disposal certificate ${row.id} (entry ${index})`;
+  if (!equalBytes(sha256(row.certificate), entry.headerDigest)) {
+    return `${name} is not the one that was logged`;
+  }
+  for (const part of partsNamed(row.certificate).keys()) {
+    const place = `part ${part % PART_STRIDE} of the message of entry ${Math.floor(part / PART_STRIDE) - 1}`;
+    const noted = await tx.get<{ certificate: number }>(
+      "SELECT certificate FROM disposed_part WHERE id = ?",
+      part,
+    );
+    if (noted?.certificate !== row.id) return `${name} names ${place}, which is not noted as gone`;
+  }
+  return undefined;
+}
