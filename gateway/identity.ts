@@ -1,4 +1,4 @@
-import { access } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { TracepostError } from "#errors";
 import { type CheckpointSigner, cosign, createCheckpointSigner } from "#message-log";
@@ -22,8 +22,8 @@ import type { GatewayConfig } from "./config.ts";
 export interface GatewayIdentity {
   readonly receiptKeys: SigningRing;
   readonly checkpointKeys: SigningRing;
-  /** Signs kept checkpoints too; undefined in a folder made before there was one (TP-LOG-17). */
-  readonly logKey?: LogKeyPair | undefined;
+  /** Sign kept checkpoints too; none in a folder made before there was one (TP-LOG-17). */
+  readonly logKeys: LogKeyRing;
   /** Token of the user `installation`. */
   readonly apiToken: string;
 }
@@ -33,21 +33,44 @@ export async function loadGatewayIdentity(config: GatewayConfig): Promise<Gatewa
   return {
     receiptKeys: await SigningRing.open(config.keysDir, "receipt"),
     checkpointKeys: await SigningRing.open(config.keysDir, "checkpoint"),
-    logKey: await loadLogKeyIfThere(join(config.keysDir, LOG_KEY_FILE)),
+    logKeys: await LogKeyRing.open(config.keysDir),
     apiToken: await readSecret(config.apiTokenFile),
   };
 }
 
-/** Name of the file in the folder of keys. */
-const LOG_KEY_FILE = "log-ml-dsa-44.key";
+/** Post-quantum keys of the log: `log-ml-dsa-44.key`, and beside it those of a rotation. */
+export class LogKeyRing {
+  readonly #folder: string;
+  #pairs: readonly LogKeyPair[] = [];
 
-async function loadLogKeyIfThere(file: string): Promise<LogKeyPair | undefined> {
-  const isThere = await access(file).then(
-    () => true,
-    () => false,
-  );
-  return isThere ? await loadLogKey(file) : undefined;
+  private constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  /** Opens the keys of a folder; there may be none. Throws TracepostError KEY_FILE. */
+  static async open(folder: string): Promise<LogKeyRing> {
+    const ring = new LogKeyRing(folder);
+    await ring.reload();
+    return ring;
+  }
+
+  /** Reads the folder again; on a fault the keys stay as they were. */
+  async reload(): Promise<void> {
+    const names = await readdir(this.#folder).catch(() => []);
+    const files = names.filter((name) => LOG_KEY_FILE.test(name)).toSorted();
+    this.#pairs = await Promise.all(files.map((name) => loadLogKey(join(this.#folder, name))));
+  }
+
+  /** A note with a line of each key that the register names: old and new while both count. */
+  countersign(note: string, { logKeyIds, logOrigin: name }: RegisterView, nowMs: number): string {
+    const seconds = Math.floor(nowMs / 1_000);
+    return this.#pairs
+      .filter(({ keyId }) => logKeyIds.includes(keyId))
+      .reduce((signed, pair) => signed + cosign(note, { ...pair, name }, seconds), note);
+  }
 }
+
+const LOG_KEY_FILE = /^log-ml-dsa-44(-[^.]*)?\.key$/u;
 
 /** What the gateway signs with. */
 export interface GatewaySigners {
@@ -61,7 +84,7 @@ export interface GatewaySigners {
  * valid (TP-RUN-7): a rotation takes effect when its time comes, without a start.
  */
 export function gatewaySigners(
-  { checkpointKeys, logKey, receiptKeys }: GatewayIdentity,
+  { checkpointKeys, logKeys, receiptKeys }: GatewayIdentity,
   register: CurrentRegister,
   clock: Clock,
 ): GatewaySigners {
@@ -90,11 +113,7 @@ export function gatewaySigners(
         const key = checkpointKeys.newest(view, clock.now());
         return createCheckpointSigner(key, view.logOrigin).sign(size, rootHash);
       },
-      countersign: (note) => {
-        const { logKeyIds, logOrigin: name } = register.view();
-        if (logKey === undefined || !logKeyIds.includes(logKey.keyId)) return note;
-        return note + cosign(note, { ...logKey, name }, Math.floor(clock.now() / 1_000));
-      },
+      countersign: (note) => logKeys.countersign(note, register.view(), clock.now()),
     },
   };
 }
@@ -117,7 +136,8 @@ export function unfitness(identity: GatewayIdentity, register: RegisterView): st
 
 /** Reads keys again that a rotation may have laid beside the others. */
 export async function reloadGatewayKeys(identity: GatewayIdentity): Promise<void> {
-  await Promise.all([identity.receiptKeys.reload(), identity.checkpointKeys.reload()]);
+  const { checkpointKeys, logKeys, receiptKeys } = identity;
+  await Promise.all([receiptKeys.reload(), checkpointKeys.reload(), logKeys.reload()]);
 }
 
 /** A gateway whose receipts nobody can verify must not start. Throws TracepostError KEY_FILE. */

@@ -8,7 +8,7 @@ export { type Renewal, renewCertificates } from "./certificates/renew.ts";
 export { parseHostName } from "./certificates/transport-plan.ts";
 export { parseListenAddress, writeNatsConfig } from "./external-nats.ts";
 export { ExchangePaths, type ParticipantPaths } from "./folder/exchange-paths.ts";
-export { registeredParticipant } from "./folder/first-register.ts";
+export { registeredLogKey, registeredParticipant } from "./folder/first-register.ts";
 export { initExchange } from "./folder/init-exchange.ts";
 export { type LogKeys, logKeysOf, logKeysOfFolder } from "./folder/log-keys.ts";
 export {

@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { loadLogKey } from "#trust";
 import { ExchangePaths, initExchange, parseParticipantsYaml } from "../../../deploy/local/index.ts";
 import { tracepostHere as tracepost } from "../../support/in-process.ts";
 
@@ -168,6 +169,19 @@ describe("the next version of a register, by command (TP-REG-10)", () => {
     const facts: string[] = shown.json.facts;
     expect(facts).toContain("status REMOVED");
     expect(facts.filter((fact) => fact.startsWith("revoked "))).toHaveLength(2);
+  });
+
+  it("makes the log's next post-quantum key, and revokes the one before (TP-KEY-2)", async () => {
+    const exchange = ["register", "exchange-key", "--draft", file("third")];
+    const made = await run(...exchange, "--log", file("log-ml-dsa-44-2.key"));
+    expect(made.code).toBe(0);
+    const { keyId } = await loadLogKey(file("log-ml-dsa-44-2.key"));
+    expect(made.json.made).toMatchObject([{ purpose: "log", keyId }]);
+    const added = (json: { differences: { about: string; added: string[] }[] }) =>
+      json.differences.find(({ about }) => about === "register")?.added.join(" | ");
+    expect(added(made.json)).toContain(`log key ${keyId} from`);
+    const revoked = await run(...exchange, "--revoke", keyId);
+    expect(added(revoked.json)).toMatch(new RegExp(`log key ${keyId} .*, revoked `, "u"));
   });
 
   it("revokes keys that are there, and says since when others had them or not at all", async () => {
