@@ -2,15 +2,12 @@ import { randomUUID } from "node:crypto";
 import { beforeEach, describe, expect, test } from "vitest";
 import { checkQuestions } from "#alerts";
 import { checkReport } from "#alerts-api";
-import { Envelope, LogEntry, LogEvidence, RevocationReason } from "#proto";
+import { Envelope, LogEntry, LogEvidence } from "#proto";
 import { POST_LIMITS } from "#runtime";
-import { openRegister } from "#trust";
 import { toTimestamp } from "#wire";
-import { compromisedKeys } from "../../../lib/trust/versions/compromised-keys.ts";
 import { store } from "../../../services/focal-point/store.ts";
 import { openCaseStore } from "../../support/case-store.ts";
 import type { MemoryTransaction } from "../../support/memory-transaction.ts";
-import { makeParties, reissue, withParticipant } from "../../support/parties.ts";
 import { DAY, note, SENT_AT, wantedAlert } from "../../support/wanted-alerts.ts";
 
 const KEY = "ab".repeat(16);
@@ -130,24 +127,4 @@ describe("flags of messages under a compromised key (TP-KEY-8)", () => {
     const content = await store.procedures.postContent(tx, { sinceVersion, nowMs });
     expect(content.alerts).toMatchObject([{ messageId: "m1", keyCompromised: true }]);
   });
-});
-
-test("the register gives the earliest time of a compromise, and of nothing else (TP-KEY-8)", () => {
-  const parties = makeParties([{ id: "NE" }, { id: "BR" }]);
-  const since = (edit: object) => {
-    const bytes = reissue(parties, parties.registerBytes, (register) =>
-      withParticipant(register, "NE", ({ signingKeys }) => ({
-        signingKeys: signingKeys.map((key) => ({ ...key, ...edit })),
-      })),
-    );
-    const opened = openRegister(bytes, [parties.root.publicKey]);
-    if (!opened.ok) throw new TypeError(opened.refusal.detail);
-    return compromisedKeys(opened.value).map(({ participant, sinceMs }) => [participant, sinceMs]);
-  };
-  const { COMPROMISED: revocationReason, SUPERSEDED } = RevocationReason;
-  const revokedAt = toTimestamp(2_000);
-  const compromisedAt = toTimestamp(1_000);
-  expect(since({ revocationReason, revokedAt, compromisedAt })).toEqual([["NE", 1_000]]);
-  expect(since({ revocationReason, revokedAt })).toEqual([["NE", 2_000]]);
-  expect(since({ revocationReason: SUPERSEDED, revokedAt })).toEqual([]);
 });
