@@ -200,6 +200,25 @@ describe("a leaf without a nats-server behind it (TP-TLS-12)", () => {
     });
   }
 
+  for (const headers of [
+    { "Nats-Trace-Dest": "tp.in.BR.normal.trace-request" },
+    { "Nats-Trace-Dest": "$JS.API.STREAM.DELETE.IN", "Nats-Trace-Only": "true" },
+    { "Nats-Rollup": "all" },
+    { "Nats-Expected-Stream": "OUT_BR" },
+  ]) {
+    const answer = "headers of NATS are off, or reach the own stream";
+    const what = `publishes with the headers ${JSON.stringify(headers)}`;
+    attack({ ...HARMLESS, answer, attack: what }, async () => {
+      const leaf = await enter();
+      await leaf.subscribe("_I.NE.next");
+      await changesNothing(async () => {
+        await leaf.publish("tp.out.NE.normal.trace-request", { headers });
+        await leaf.publish("tp.out.NE.normal.trace-request", { reply: "_I.NE.next" });
+        await expect.poll(() => leaf.messages.length).toBe(1);
+      });
+    });
+  }
+
   const connected = "the server takes the account from the link";
   for (const words of [{}, { remote_account: "BR" }]) {
     const what = `asks for BR's consumer under a forged name ${JSON.stringify(words)}`;
