@@ -1,7 +1,8 @@
 /** Evidence as one file: a BagIt bag in a ZIP file (TP-EVID-1). */
+import { keyIdOf } from "#trust";
 import { bagFiles, openBag } from "./bag.ts";
 import { type BagFiles, packBag, unpackBag } from "./container.ts";
-import type { EvidenceContent, EvidenceSubject } from "./evidence-content.ts";
+import type { EvidenceContent, EvidenceSubject, EvidenceVersion } from "./evidence-content.ts";
 import { notEvidence } from "./evidence-fault.ts";
 import { contentIn, payloadOf, SUMMARY } from "./evidence-payload.ts";
 import { renderSummary } from "./summary.ts";
@@ -17,7 +18,8 @@ export interface ParsedEvidence {
 }
 
 /** Writes an evidence file. The same content gives the same bytes. */
-export function formatEvidenceFile(content: EvidenceContent): Uint8Array {
+export function formatEvidenceFile(given: EvidenceContent): Uint8Array {
+  const content = inOrder(given);
   const payload = new Map(payloadOf(content));
   payload.set(SUMMARY, Buffer.from(renderSummary(content)));
   return packBag(bagFiles({ payload, info: infoOf(content, payload) }));
@@ -43,6 +45,17 @@ export function parseEvidenceFile(bytes: Uint8Array): ParsedEvidence {
   }
   const summary = Buffer.from(payload.get(SUMMARY) ?? []).toString("utf8");
   return { content, isSummaryTrue: summary === renderSummary(content) };
+}
+
+/** As it is read again: keys by their ids, versions by their numbers. */
+function inOrder(content: EvidenceContent): EvidenceContent {
+  const byVersion = (one: EvidenceVersion, other: EvidenceVersion) => one.version - other.version;
+  return {
+    ...content,
+    rootKeys: content.rootKeys.toSorted((one, other) => (keyIdOf(one) < keyIdOf(other) ? -1 : 1)),
+    registers: content.registers.toSorted(byVersion),
+    policies: content.policies.toSorted(byVersion),
+  };
 }
 
 function infoOf(content: EvidenceContent, payload: BagFiles): [label: string, value: string][] {

@@ -1,11 +1,12 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { parseEvidenceFile, verifyEvidenceFile as verifyEvidence } from "#evidence";
 import { consistencyProof, formatEvidence } from "#message-log";
 import { RECOVERABLE_SQL, type RecoverableMessage } from "#post";
 import { LogEvidence } from "#proto";
 import { openSqliteReader } from "#store";
-import { openKeyCopy, openOwnCopy } from "#trust";
+import { keyIdOf, openKeyCopy, openOwnCopy } from "#trust";
 import { ExchangePaths } from "../../deploy/local/index.ts";
 import {
   demandConsistency,
@@ -16,11 +17,13 @@ import {
   openKnownRegister,
   rootOf,
   Untrue,
+  verifyEvidenceBag,
   verifyEvidenceBytes,
   verifyEvidenceFile,
   verifyMessage,
   verifyReceipt,
 } from "../second-verifier/index.ts";
+import { exportedEvidence } from "../support/exported-evidence.ts";
 import { recoveryKeyOf } from "../support/key-at-signer.ts";
 import { LoadedExchange, STATES } from "../support/loaded-exchange.ts";
 import { readRows } from "../support/stored-post.ts";
@@ -35,8 +38,8 @@ const [ON_P256 = "AT"] = STATES;
 const [ACCEPTED, DELIVERED] = [1n, 3n];
 const ENTRY_MESSAGE = 1n;
 
-/** A signature of a register in protobuf: a key id of 32 digits, and 64 bytes. */
-const SIGNATURE_FIELD_BYTES = 2 + (2 + 32) + (2 + 64);
+/** Digits of a key id, which is a field of 32 bytes with the number 1: 0x0A 0x20 before it. */
+const KEY_ID_DIGITS = 32;
 
 /** What somebody holds: an envelope, and where it is not a receipt, the proof that came with it. */
 interface Held {
@@ -53,6 +56,7 @@ let receipts: Held[] = [];
 let entries: Buffer[] = [];
 let tiles: { level: number; hashes: Buffer }[] = [];
 let latest = "";
+let evidenceFile: Buffer;
 
 beforeAll(async () => {
   loaded = await LoadedExchange.open({ requestsMax: REQUESTS, pauseMs: 1, signer: true });
@@ -60,6 +64,7 @@ beforeAll(async () => {
   await loaded.untilSubmitted(REQUESTS);
   await loaded.stopLoad();
   await loaded.drained();
+  evidenceFile = await exportedEvidence(loaded.exchange);
   await loaded.exchange.stop();
   const paths = new ExchangePaths(loaded.dataDir);
   registerFile = await readFile(paths.exchange.register);
@@ -225,6 +230,21 @@ describe("a verifier that shares no code with the product agrees", () => {
     }
   });
 
+  test("with an evidence file, for every root key that has signed (TP-EVID-5)", () => {
+    const { content } = parseEvidenceFile(evidenceFile);
+    const keyIds = content.rootKeys.map(keyIdOf);
+    const report = verifyEvidence(evidenceFile, [keyIds]);
+    expect(report.problems).toEqual([]);
+    expect(report.verdict).toBe("proven");
+    const signers = report.registers[0]?.rootKeys ?? [];
+    expect(signers.length).toBeGreaterThan(keyIds.length / 2);
+    for (const signer of signers) {
+      const found = verifyEvidenceBag(evidenceFile, signer);
+      expect(report.messages).toMatchObject(found);
+      expect(found[0]?.deliveries.map(({ outcome }) => outcome)).toEqual(["delivered"]);
+    }
+  });
+
   test("with the whole tree: entries, tiles, and the latest checkpoint (TP-LOG-1, TP-LOG-8)", () => {
     const leaves = entries.map(leafHash);
     const head = openKnownCheckpoint(latest, register);
@@ -282,11 +302,11 @@ describe("it tells of every change", () => {
 
   test("of any bit of the register", () => {
     const wrong = unnoticed(registerFile, (changed) => openKnownRegister(changed, rootPem));
-    // This reader has one root key of three: what the other two have signed proves it nothing.
-    const end = registerFile.length - 2 * SIGNATURE_FIELD_BYTES;
     // The key id beside a signature says which key to try; it proves nothing and is not needed.
-    const keyId = registerFile.lastIndexOf(Buffer.from([0x0a, 0x20]), end - 1) + 2;
-    expect(wrong.filter((at) => at < end && (at < keyId || at >= keyId + 32))).toEqual([]);
+    const keyIds = [...registerFile.toString("latin1").matchAll(/\n [0-9a-f]{32}/g)];
+    const isKeyId = (at: number): boolean =>
+      keyIds.some(({ index }) => at >= index + 2 && at < index + 2 + KEY_ID_DIGITS);
+    expect(wrong.filter((at) => !isKeyId(at))).toEqual([]);
   });
 
   const changes: readonly (readonly [what: string, change: (note: string) => string])[] = [

@@ -1,4 +1,5 @@
 import { createHash, createPublicKey, type KeyObject, verify } from "node:crypto";
+import { leafHash, rootOf } from "./merkle.ts";
 import { Fields } from "./protobuf.ts";
 import { demand } from "./untrue.ts";
 
@@ -54,7 +55,7 @@ const P256_ORDER = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc6
 /** Whether a key of the register has signed for a purpose, by the suite the register names. */
 export function isSignedBy(
   { algorithm, raw }: Pick<KnownKey, "algorithm" | "raw">,
-  purpose: "header" | "receipt",
+  purpose: "header" | "receipt" | "key-statement",
   payload: Uint8Array,
   signature: Uint8Array,
 ): boolean {
@@ -79,43 +80,94 @@ function preAuthentication(purpose: string, payload: Uint8Array): Buffer {
 /** Verifies an Ed25519 signature over the DSSE pre-authentication encoding of a payload. */
 function isSigned(
   key: KeyObject,
-  purpose: "header" | "receipt" | "register",
+  purpose: "header" | "receipt" | "register" | "register-manifest" | "key-statement",
   payload: Uint8Array,
   signature: Uint8Array,
 ): boolean {
   return verify(null, preAuthentication(purpose, payload), key, signature);
 }
 
-/** Reads a register file that a root key, in PEM, has signed. */
+/** Reads a register file that a root key, in PEM, has signed: whole, or as a bundle. */
 export function openKnownRegister(file: Uint8Array, rootPem: string): KnownRegister {
   const signed = new Fields(file);
   const body = signed.bytes(1);
+  if (isBundle(body)) return openKnownBundle(signed, rootPem);
   const root = createPublicKey(rootPem);
   const isRoot = signed.messages(2).some((one) => isSigned(root, "register", body, one.bytes(2)));
   demand(isRoot, "the register is not signed by the root key");
   const register = new Fields(body);
-  const keys = new Map<string, KnownKey>();
-  const learn = (owner: string, key: Fields): void => {
+  const keys = new KeyTable();
+  for (const participant of register.messages(5)) {
+    for (const key of participant.messages(7)) keys.learn(participant.text(1), key);
+  }
+  for (const key of register.messages(6)) keys.learn("GATEWAY", key);
+  const logKeys = register.messages(8).map((key) => key.bytes(2));
+  return { version: register.number(1), logOrigin: register.text(4), keys: keys.byId, logKeys };
+}
+
+/** The first field of a register is its version, a number; that of a manifest is bytes. */
+function isBundle(body: Buffer): boolean {
+  return new Fields(body).all(1).length > 0;
+}
+
+/** A manifest of the root keys, and the entries it has the Merkle root of. */
+function openKnownBundle(bundle: Fields, rootPem: string): KnownRegister {
+  const last = bundle.messages(1).at(-1);
+  const body = last?.bytes(1) ?? Buffer.alloc(0);
+  const manifest = new Fields(body);
+  const root = createPublicKey(rootPem);
+  const bySign = (key: KeyObject): boolean =>
+    last?.messages(2).some((one) => isSigned(key, "register-manifest", body, one.bytes(2))) ===
+    true;
+  demand(bySign(root), "the register is not signed by the root key");
+  const roots = manifest.message(8);
+  const signed = roots?.messages(2).filter((one) => bySign(ed25519Key(one.bytes(2)))) ?? [];
+  demand(BigInt(signed.length) >= (roots?.number(1) ?? 1n), "too few root keys have signed");
+  const entries = bundle.all(3).map((one) => [createHash("sha256").update(one).digest(), one]);
+  const digests = bundle.all(2);
+  demand(rootOf(digests.map(leafHash)).equals(manifest.bytes(6)), "the entries are others");
+  const keys = new KeyTable();
+  for (const digest of digests) {
+    const entry = entries.find(([one]) => one?.equals(digest))?.[1];
+    demand(entry !== undefined, "an entry of the register is missing");
+    learnEntry(new Fields(entry), keys);
+  }
+  for (const key of manifest.messages(9)) keys.learn("GATEWAY", key);
+  const logKeys = manifest.messages(12).map((key) => key.bytes(2));
+  return { version: manifest.number(1), logOrigin: manifest.text(4), keys: keys.byId, logKeys };
+}
+
+/** What a participant says of its keys itself, less what is revoked. */
+function learnEntry(entry: Fields, keys: KeyTable): void {
+  const id = entry.message(1)?.text(1) ?? "";
+  const said = entry.message(2);
+  const body = said?.bytes(1) ?? Buffer.alloc(0);
+  const statement = new Fields(body);
+  const identity = statement.message(3);
+  demand(identity !== undefined && statement.text(1) === id, `${id} has no statement of its own`);
+  const key = { algorithm: identity.number(9), raw: identity.bytes(2) };
+  const isOwn = said?.messages(2).some((one) => {
+    return isSignedBy(key, "key-statement", body, one.bytes(2));
+  });
+  demand(isOwn === true, `the statement of ${id} is not its own`);
+  const revoked = new Map(
+    entry.messages(4).map((one) => [one.text(1), one.message(2)?.number(1) ?? 0n]),
+  );
+  for (const one of statement.messages(4)) keys.learn(id, one, revoked.get(one.text(1)));
+}
+
+/** Keys by their ids, each once. */
+class KeyTable {
+  readonly byId = new Map<string, KnownKey>();
+
+  learn(owner: string, key: Fields, revokedAt?: bigint): void {
     const raw = key.bytes(2);
     const id = createHash("sha256").update(raw).digest("hex").slice(0, 32);
-    demand(key.text(1) === id && !keys.has(id), "a key of the register has a wrong id");
+    demand(key.text(1) === id && !this.byId.has(id), "a key of the register has a wrong id");
     const at = (field: number): bigint | undefined => key.message(field)?.number(1);
     const [from, until] = [at(4) ?? 0n, at(5) ?? 0n];
-    const revoked = at(6) ?? until;
-    const ends = revoked < until ? revoked : until;
-    keys.set(id, {
-      owner,
-      purpose: key.number(3),
-      raw,
-      algorithm: key.number(9),
-      from,
-      until: ends,
-    });
-  };
-  for (const participant of register.messages(5)) {
-    for (const key of participant.messages(7)) learn(participant.text(1), key);
+    const ends = [until, at(6) ?? until, revokedAt ?? until].reduce((a, b) => (a < b ? a : b));
+    const [purpose, algorithm] = [key.number(3), key.number(9)];
+    this.byId.set(id, { owner, purpose, raw, algorithm, from, until: ends });
   }
-  for (const key of register.messages(6)) learn("GATEWAY", key);
-  const logKeys = register.messages(8).map((key) => key.bytes(2));
-  return { version: register.number(1), logOrigin: register.text(4), keys, logKeys };
 }
