@@ -115,6 +115,7 @@ function openKnownBundle(bundle: Fields, rootPem: string): KnownRegister {
   const last = bundle.messages(1).at(-1);
   const body = last?.bytes(1) ?? Buffer.alloc(0);
   const manifest = new Fields(body);
+  const entries = entriesOf(bundle, manifest);
   const root = createPublicKey(rootPem);
   const bySign = (key: KeyObject): boolean =>
     last?.messages(2).some((one) => isSigned(key, "register-manifest", body, one.bytes(2))) ===
@@ -123,18 +124,25 @@ function openKnownBundle(bundle: Fields, rootPem: string): KnownRegister {
   const roots = manifest.message(8);
   const signed = roots?.messages(2).filter((one) => bySign(ed25519Key(one.bytes(2)))) ?? [];
   demand(BigInt(signed.length) >= (roots?.number(1) ?? 1n), "too few root keys have signed");
-  const entries = bundle.all(3).map((one) => [createHash("sha256").update(one).digest(), one]);
-  const digests = bundle.all(2);
-  demand(rootOf(digests.map(leafHash)).equals(manifest.bytes(6)), "the entries are others");
   const keys = new KeyTable();
-  for (const digest of digests) {
-    const entry = entries.find(([one]) => one?.equals(digest))?.[1];
-    demand(entry !== undefined, "an entry of the register is missing");
-    learnEntry(new Fields(entry), keys);
-  }
+  for (const entry of entries) learnEntry(new Fields(entry), keys);
   for (const key of manifest.messages(9)) keys.learn("GATEWAY", key);
   const logKeys = manifest.messages(12).map((key) => key.bytes(2));
   return { version: manifest.number(1), logOrigin: manifest.text(4), keys: keys.byId, logKeys };
+}
+
+/** The entries of a manifest: in its order, and those that it has the Merkle root of. */
+function entriesOf(bundle: Fields, manifest: Fields): Buffer[] {
+  const given = new Map(
+    bundle.all(3).map((one) => [createHash("sha256").update(one).digest("hex"), one]),
+  );
+  const digests = bundle.all(2);
+  demand(rootOf(digests.map(leafHash)).equals(manifest.bytes(6)), "the entries are others");
+  return digests.map((digest) => {
+    const entry = given.get(digest.toString("hex"));
+    demand(entry !== undefined, "an entry of the register is missing");
+    return entry;
+  });
 }
 
 /** What a participant says of its keys itself, less what is revoked. */
