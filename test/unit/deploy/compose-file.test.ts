@@ -118,6 +118,17 @@ describe("the compose file", () => {
     expect(targets).toEqual(expect.arrayContaining([policy, register, ...rootPublicKeys]));
   });
 
+  it("has a witness that is asked for, seen by the gateway alone, with a folder of its own", () => {
+    expect(services["witness-at"]).toMatchObject({
+      profiles: ["witness"],
+      networks: ["cosigning"],
+    });
+    const seers = longRunning().filter(([, { networks: own }]) => own?.includes("cosigning"));
+    expect(seers.map(([name]) => name)).toEqual(["gateway", "witness-at"]);
+    expect(networks.cosigning?.internal).toBe(true);
+    expect(services["witness-at"]?.volumes.map(({ target }) => target)).toEqual(["/data"]);
+  });
+
   it("publishes doors on loopback of the host, and the nats-server not at all (TP-CON-5)", () => {
     const published = longRunning().flatMap(([, { ports = [] }]) => ports);
     expect(published).toHaveLength(1 + ofParticipants().length);
@@ -139,12 +150,12 @@ describe("the compose file", () => {
       volumes.filter((volume) => volume.read_only !== true).map(() => name),
     );
     const states = ofParticipants().map(([name]) => name);
-    expect(writable).toEqual(["nats", "nats", "steward", "gateway", ...states]);
+    expect(writable).toEqual(["nats", "nats", "steward", "gateway", ...states, "witness-at"]);
   });
 
   it("starts nobody before the steward has found the carrier in order", () => {
     for (const [name, { depends_on: needs }] of longRunning()) {
-      if (name === "nats") continue;
+      if (name === "nats" || name === "witness-at") continue;
       const wanted =
         name === "steward"
           ? { nats: { condition: "service_started" } }
