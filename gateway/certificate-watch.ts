@@ -1,7 +1,6 @@
-import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
-import { type Clock, type Database, type Logger, TLS_LIMITS } from "#runtime";
-import { type CertificateFacts, certificateFacts } from "#tls";
+import type { Clock, Database, Logger } from "#runtime";
+import { dueCertificate } from "#tls";
 import type { Occurrence } from "./store/operator-events.ts";
 import type { GatewayProcedures } from "./store.ts";
 
@@ -66,16 +65,8 @@ export class CertificateWatch {
 }
 
 async function lookAt(file: string, nowMs: number): Promise<Occurrence | undefined> {
+  const due = await dueCertificate(file, nowMs);
+  if (due === undefined) return undefined;
   const about = { kind: "CERTIFICATE_EXPIRY", participant: "", subject: basename(file) } as const;
-  let facts: CertificateFacts;
-  try {
-    facts = certificateFacts(await readFile(file, "utf8"), file);
-  } catch {
-    return { ...about, detail: "cannot be read" };
-  }
-  const days = Math.floor((facts.notAfterAt - nowMs) / DAY_MS);
-  if (days >= TLS_LIMITS.renewDays) return undefined;
-  const end = new Date(facts.notAfterAt).toISOString();
-  const said = days < 0 ? `ended at ${end}` : `ends at ${end}, in ${days} days`;
-  return { ...about, detail: `of ${facts.holder} ${said}` };
+  return { ...about, detail: due.detail };
 }

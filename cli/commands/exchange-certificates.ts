@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import type { Command } from "commander";
 import { systemClock } from "#runtime";
 import {
+  addCertificates,
   type CertificateStanding,
   listCertificates,
   openCertified,
@@ -17,10 +18,13 @@ import {
 } from "../command-result.ts";
 import { collect } from "../parse-option.ts";
 import { textTable } from "../text-table.ts";
+import { readTransport, type TransportWords } from "../transport-options.ts";
 
 interface ListOptions extends OutputOptions {
   readonly data: string;
 }
+
+type AddOptions = ListOptions & TransportWords;
 
 interface RenewOptions extends ListOptions {
   readonly all?: boolean;
@@ -29,6 +33,7 @@ interface RenewOptions extends ListOptions {
   readonly dropFormer?: boolean;
   readonly caKey?: string;
   readonly natsUrl?: string;
+  readonly nothingRuns?: boolean;
   readonly dryRun?: boolean;
 }
 
@@ -44,7 +49,9 @@ Example:
 const RENEW_HELP = `
 Renews what is due, or --all, while everything runs: files are replaced whole, the nats-server reads
 its own again, doors take theirs within seconds, clients at their next handshake. No connection ends.
---new-authority makes the next authority; the one before stays believed until --drop-former.
+--new-authority makes the next authority; the one before stays believed until --drop-former. Both want to
+know the nats-server: the one that exchange up has started, --nats-url, or --nothing-runs. Those that have
+ended are believed no more; at most eight are believed together.
 
 Examples:
   tracepost exchange certificates renew --data exchange --dry-run
@@ -52,7 +59,17 @@ Examples:
   tracepost exchange certificates renew --data exchange --new-authority
 `;
 
-/** Adds `exchange certificates list` and `renew` (TP-TLS-6, TP-TLS-7). */
+const ADD_HELP = `
+Gives an exchange that was made without certificates its own, while nothing of it runs: a small
+authority, or the one of --ca-cert and --ca-key, and a certificate for everybody. From the next start on
+it speaks TLS. Where a nats-server runs on its own, write its configuration anew: exchange nats-config.
+
+Examples:
+  tracepost exchange certificates add --data exchange
+  tracepost exchange certificates add --data exchange --host hub.example.org --host NE=desk.example.org
+`;
+
+/** Adds `exchange certificates list`, `renew` and `add` (TP-TLS-6, TP-TLS-7, TP-TLS-9). */
 export function addExchangeCertificates(parent: Command, terminal: Terminal): void {
   const group = parent.command("certificates").description("certificates of an exchange with TLS");
   const list = group
@@ -75,9 +92,32 @@ export function addExchangeCertificates(parent: Command, terminal: Terminal): vo
     .option("--drop-former", "believe the present authority alone from now on")
     .option("--ca-key <file>", "key of an authority that is not kept in the folder")
     .option("--nats-url <url>", "a server that runs on its own, to read its certificate again")
+    .option("--nothing-runs", "with an authority: no nats-server of this exchange runs anywhere")
     .option("--dry-run", "say what would be renewed, change nothing")
     .addHelpText("after", RENEW_HELP);
   addAction<RenewOptions>(renew, terminal, renewSome);
+  const add = group
+    .command("add")
+    .description("give an exchange certificates that was made without")
+    .requiredOption("--data <dir>", "data folder of the exchange")
+    .option("--host <name>", "a name to be reached by, repeatable; ID=NAME for a door", collect)
+    .option("--ca-cert <file>", "authority that issues them (PEM); default one of its own")
+    .option("--ca-key <file>", "key of that authority (PEM, 0600)")
+    .addHelpText("after", ADD_HELP);
+  addAction<AddOptions>(add, terminal, addAll);
+}
+
+async function addAll({ data, ...words }: AddOptions): Promise<CommandResult> {
+  const elsewhere = await addCertificates(resolve(data), await readTransport(words));
+  return {
+    json: { added: true, elsewhere },
+    lines: [
+      "The exchange has certificates; it speaks TLS from its next start on.",
+      ...elsewhere.map(
+        (id) => `${id} runs elsewhere: hand it participants/${id}/tls, and tls:// for NATS.`,
+      ),
+    ],
+  };
 }
 
 async function tellAll({ data }: ListOptions): Promise<CommandResult> {

@@ -2,11 +2,9 @@ import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { Command } from "commander";
 import { TracepostError } from "#errors";
-import { readPublic, readSecret } from "#runtime";
 import {
   initExchange,
   openExchangeFolder,
-  parseHostName,
   parseParticipantsYaml,
   type TransportOptions,
 } from "../../deploy/local/index.ts";
@@ -17,14 +15,12 @@ import {
   type Terminal,
 } from "../command-result.ts";
 import { collect, parseLimit, parsePort } from "../parse-option.ts";
+import { readTransport, type TransportWords } from "../transport-options.ts";
 
-interface InitOptions extends OutputOptions {
+interface InitOptions extends OutputOptions, TransportWords {
   readonly data: string;
   readonly participants: string;
   readonly tls?: boolean;
-  readonly host?: readonly string[];
-  readonly caCert?: string;
-  readonly caKey?: string;
   readonly room?: number;
   readonly leafPort?: number;
 }
@@ -106,16 +102,8 @@ function tlsLine(caCert: string | undefined): string {
 
 async function transportOf(options: InitOptions): Promise<TransportOptions | undefined> {
   const { caCert, caKey, host, tls } = options;
-  if ((caCert === undefined) !== (caKey === undefined)) {
-    throw new TracepostError("USAGE", "--ca-cert and --ca-key belong together", {
-      remedy: "Give both, or neither: then an authority is made.",
-    });
-  }
-  if (tls !== true && host === undefined && caCert === undefined) return undefined;
-  const hosts = (host ?? []).map(parseHostName);
-  if (caCert === undefined || caKey === undefined) return { hosts };
-  const authority = { certificate: await readPublic(caCert), key: await readSecret(caKey) };
-  return { hosts, authority };
+  const isAsked = tls === true || host !== undefined || caCert !== undefined || caKey !== undefined;
+  return isAsked ? await readTransport(options) : undefined;
 }
 
 async function readText(file: string): Promise<string> {

@@ -1,3 +1,4 @@
+export { addCertificates } from "./certificates/add.ts";
 export type { TransportOptions } from "./certificates/first-certificates.ts";
 export {
   type CertificateStanding,

@@ -19,7 +19,7 @@ export const EVENT_KINDS = {
   STREAM_TAIL_LOST: "a stream has lost its newest messages; they are being sent again",
   STREAM_RECREATED: "a stream or consumer was missing, or is another one, and was made anew",
   STREAM_FULL: "a stream is nearly full and takes urgent messages only",
-  CERTIFICATE_EXPIRY: "a certificate of the gateway ends soon, has ended, or cannot be read",
+  CERTIFICATE_EXPIRY: "a certificate of the exchange ends soon, has ended, or cannot be read",
   KEY_EXPIRY: "the last key of its owner for one use ends soon, or has ended",
   KEY_COMPROMISED: "messages were recorded under a key that others may have had by then",
   LOG_FORKED: "a witness has cosigned another log, or more of this one than is here",
@@ -42,6 +42,7 @@ export const REPORTED_KINDS = [
   "STREAM_TAIL_LOST",
   "STREAM_RECREATED",
   "STREAM_FULL",
+  "CERTIFICATE_EXPIRY",
 ] as const satisfies readonly EventKind[];
 
 /** What an operator is told of a refusal of something unverified; undefined for what he decided. */

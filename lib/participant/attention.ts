@@ -1,7 +1,9 @@
+import { basename } from "node:path";
 import { REFUSALS } from "#errors";
 import { ageText, type PageAlert } from "#http";
 import { INCIDENT_REMEDIES, type PostOpen } from "#post";
 import { STATUS_LIMITS } from "#runtime";
+import type { DueCertificate } from "#tls";
 import { type EndingKey, endingText, type StandingNotice } from "#trust";
 import { WEBHOOK_FAILURES, type WebhookRecord } from "#webhooks";
 import { laneToken } from "#wire";
@@ -16,6 +18,8 @@ export interface ServiceGlance {
   readonly notice?: StandingNotice | undefined;
   /** Own keys that end soon and have no successor (TP-KEY-7). */
   readonly endingKeys?: readonly EndingKey[];
+  /** Own certificates that end soon or are over (TP-OPS-20). */
+  readonly dueCertificates?: readonly DueCertificate[];
   readonly post: PostOpen;
   /** Kind of incident → how often, since the store was made. */
   readonly incidents: Readonly<Record<string, number>>;
@@ -38,6 +42,7 @@ export function serviceAttention(
     ...signerAlerts(glance),
     ...(glance.notice === undefined ? [] : [glance.notice]),
     ...keyAlerts(glance, nowMs),
+    ...certificateAlerts(glance),
     ...postAlerts(glance, nowMs),
     ...own,
     ...incidentAlerts(glance, nowMs),
@@ -87,6 +92,14 @@ function keyAlerts({ endingKeys = [] }: ServiceGlance, nowMs: number): PageAlert
     level: key.endsAtMs > nowMs ? "look" : "stuck",
     what: `Our key for ${key.use} (${key.keyId}) ${endingText(key, nowMs)}; no next one is registered.`,
     remedy: "Make the next one and have it registered: tracepost participant request, rotate-key.",
+  }));
+}
+
+function certificateAlerts({ dueCertificates = [] }: ServiceGlance): PageAlert[] {
+  return dueCertificates.map(({ detail, file, isOver }) => ({
+    level: isOver ? "stuck" : "look",
+    what: `Our certificate in ${basename(file)} ${detail}.`,
+    remedy: "Have it issued anew and lay it in its place; nothing is stopped.",
   }));
 }
 

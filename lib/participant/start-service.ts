@@ -13,7 +13,7 @@ import type { RoutingPolicy } from "#policy";
 import { createPost, type Post, type PostApplication, type PostEvent } from "#post";
 import type { Role } from "#proto";
 import { type Clock, type Database, Lifecycle, type Logger, type Timers } from "#runtime";
-import { followAuthorities } from "#tls";
+import { type DueCertificate, followAuthorities } from "#tls";
 import {
   createSealer,
   PAYLOAD_TYPES,
@@ -29,6 +29,7 @@ import { type Identity, keepPins, loadIdentity, type Member } from "./identity.t
 import { addKeyDoubtRoutes } from "./key-doubt-routes.ts";
 import { LogWatch } from "./log-watch.ts";
 import { openDesk } from "./open-desk.ts";
+import { openOwnCertificates } from "./own-certificates.ts";
 import { PolicyDesk } from "./policy-desk.ts";
 import { addReceiptRoutes } from "./receipt-routes.ts";
 import type { RegisterDesk } from "./register-desk.ts";
@@ -88,6 +89,8 @@ export interface ServiceContext<C extends ServiceConfig, P extends ProceduresOfS
   readonly consuming: () => boolean;
   /** Why the program that signs gives no signature; undefined while all is well. */
   readonly signerProblem: () => string | undefined;
+  /** Own certificates that are to be renewed. */
+  readonly dueCertificates: () => readonly DueCertificate[];
   /** Signs files for border posts, and what verifies them. */
   readonly postSigner: MessageSigner & { readonly publicKey: Uint8Array };
   /** To be told after a message was drafted. */
@@ -176,6 +179,7 @@ async function assemble<C extends ServiceConfig, P extends ProceduresOfService>(
   lifecycle.add({ name: "carrier", stop: () => transport.close() });
   tellEvents(transport, events);
   const connected = (): boolean => transport.connected;
+  const certificates = await openOwnCertificates(parts, lifecycle);
   const policies = await openPolicyDesk(parts, identity, lifecycle);
   const policy = policies.view;
   const body = await definition.build({
@@ -185,6 +189,7 @@ async function assemble<C extends ServiceConfig, P extends ProceduresOfService>(
     store: watched.store,
     consuming: () => post.consuming,
     signerProblem: () => identity.external?.problem,
+    dueCertificates: () => certificates.due,
     postSigner: postSignerOf(identity, clock),
     onDrafted: () => post.noteDrafted(),
   });
@@ -216,6 +221,7 @@ async function assemble<C extends ServiceConfig, P extends ProceduresOfService>(
   body.begin();
   addGauges(metrics, definition.metricsName, () => body.summarize());
   addPolicyGauge(metrics, definition.metricsName, policy);
+  certificates.addGauge(metrics, definition.metricsName);
   body.gauges?.(metrics);
   const doorDeps = { watched, lifecycle, metrics, body, post, connected, watch, registers };
   return await openDoor(definition, parts, identity, doorDeps);

@@ -8,6 +8,7 @@ import {
 } from "#http";
 import type { PostStatus } from "#post";
 import type { Clock, Database } from "#runtime";
+import type { DueCertificate } from "#tls";
 import { endingKeys } from "#trust";
 import { laneToken } from "#wire";
 import type { ServiceGlance } from "./attention.ts";
@@ -22,6 +23,8 @@ export interface ServiceSummaryDeps {
   readonly consuming: () => boolean;
   /** Why the program that signs gives no signature. */
   readonly signerProblem?: () => string | undefined;
+  /** Own certificates that are to be renewed. */
+  readonly dueCertificates?: () => readonly DueCertificate[];
   /** The register in force with its time. */
   readonly registers: RegisterGlanceSource;
 }
@@ -121,7 +124,8 @@ export async function summarizeService(deps: ServiceSummaryDeps): Promise<Summar
   const { notice, register } = glanceAtRegister(deps.registers, nowMs);
   const ending = endingKeys(deps.registers.current.view(), nowMs);
   const own = ending.filter(({ participant }) => participant === deps.participant);
-  const problems = { signerProblem, notice, endingKeys: own };
+  const dueCertificates = deps.dueCertificates?.() ?? [];
+  const problems = { signerProblem, notice, endingKeys: own, dueCertificates };
   const glance = { ...connection, ...problems, post: open, incidents, webhooks, newestChange };
   const summary = {
     participant: deps.participant,

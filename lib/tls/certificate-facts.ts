@@ -1,6 +1,7 @@
 import { X509Certificate } from "node:crypto";
 import { isIPv6 } from "node:net";
 import { TracepostError } from "#errors";
+import { TLS_LIMITS } from "#runtime";
 
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/gu;
 
@@ -82,6 +83,24 @@ export function noCertificate(file: string): TracepostError {
 export function joinAuthorities(first: string, second: string): string {
   const all = [...(first.match(CERTIFICATE) ?? []), ...(second.match(CERTIFICATE) ?? [])];
   return `${[...new Set(all)].join("\n")}\n`;
+}
+
+/**
+ * Authorities that are believed together, as {@link joinAuthorities}, but for those of the second
+ * text that have ended: they vouch for nothing any more. Throws TracepostError USAGE where more are
+ * left than a reader takes, before anybody is given a file that he would refuse.
+ */
+export function addAuthority(next: string, believed: string, nowMs: number): string {
+  const alive = certificatesIn(believed, "the authorities that are believed")
+    .filter((one) => one.validToDate.getTime() > nowMs)
+    .map((one) => one.toString());
+  const text = joinAuthorities(next, alive.join("\n"));
+  const count = certificatesIn(text, "").length;
+  if (count <= TLS_LIMITS.authoritiesMax) return text;
+  const message = `${count - 1} authorities are believed already, and at most ${TLS_LIMITS.authoritiesMax} count`;
+  throw new TracepostError("USAGE", message, {
+    remedy: "Believe the present one alone first: certificates renew --drop-former",
+  });
 }
 
 function commonName(subject: string): string {

@@ -1,11 +1,13 @@
 // Certificates between processes: files, checks, reload (docs/spec/transport.md).
 
 export {
+  addAuthority,
   type CertificateFacts,
   certificateFacts,
   isIssuedBy,
   joinAuthorities,
 } from "./certificate-facts.ts";
+export { type DueCertificate, dueCertificate } from "./due-certificate.ts";
 export { tlsFault } from "./tls-fault.ts";
 export {
   checkIdentity,

@@ -48,11 +48,13 @@ const BORDER_AGENCY: ServiceDefinition<BorderAgencyConfig, BorderAgencyProcedure
 async function buildBorderAgency(
   context: ServiceContext<BorderAgencyConfig, BorderAgencyProcedures>,
 ): Promise<ServiceBody> {
-  const { store, clock, self, connected, consuming, registers, signerProblem } = context;
+  const { store, clock, self, connected, consuming, registers } = context;
+  const { dueCertificates, signerProblem } = context;
   const passingOn = createPassingOn(context);
   const facts: SummaryDeps = {
     participant: self.participant,
-    ...{ store, clock, connected, consuming, registers, signerProblem },
+    ...{ store, clock, connected, consuming, registers },
+    ...{ dueCertificates, signerProblem },
   };
   const figures = shareInFlight(() => summarize(facts));
   return {

@@ -111,6 +111,7 @@ async function buildFocalPoint(
     connected: context.connected,
     consuming: context.consuming,
     signerProblem: context.signerProblem,
+    dueCertificates: context.dueCertificates,
     registers: context.registers,
     answering: config.answering,
   };

@@ -15,6 +15,7 @@ import {
   openCertified,
   parseHostName,
   renewCertificates,
+  rotateCredentials,
 } from "../../deploy/local/index.ts";
 import { readStoragePlan } from "../../deploy/local/provision/authority-files.ts";
 import { provisionStreams } from "../../deploy/local/provision/provision-streams.ts";
@@ -153,6 +154,28 @@ describe("a carrier with certificates", () => {
       server: "reloaded",
       renewed: [{ holder: "gateway", use: "client" }],
     });
+  });
+
+  it("has credentials made anew behind its certificates, and lets the former in no more (TP-KEY-6)", async () => {
+    const file = paths.participant("NE").natsCreds;
+    const former = join(dataDir, "..", "former.creds");
+    await copyFile(file, former);
+    const order = { paths, natsUrl, clock: { now: () => Date.now() }, account: "NE" };
+    expect(await rotateCredentials(order)).toMatchObject([{ account: "NE", user: "NE", file }]);
+    await (await participant("NE")).close();
+    const tls = clientFiles(paths.participant("NE").tls);
+    await expect(bus("NE", natsUrl, former, tls)).rejects.toThrow();
+  });
+
+  it("has no next authority while nobody says where its nats-server is (TP-TLS-6)", async () => {
+    const before = await readFile(paths.tls.believed, "utf8");
+    for (const asked of [{ newAuthority: true }, { dropFormer: true }]) {
+      await expect(renewCertificates({ dataDir, ...asked })).rejects.toMatchObject({
+        code: "USAGE",
+        remedy: expect.stringContaining("--nothing-runs"),
+      });
+    }
+    expect(await readFile(paths.tls.believed, "utf8")).toBe(before);
   });
 
   it("leaves no key, seed or token in a log (TP-TLS-8)", async () => {

@@ -50,7 +50,8 @@ export async function openCertified(
   const found = await readTransportPlan(paths);
   if (found === undefined) {
     throw new TracepostError("USAGE", `the exchange in ${paths.dataDir} has no certificates`, {
-      remedy: "They are made with the exchange: tracepost exchange init --tls, or --host NAME.",
+      remedy:
+        "They are made with the exchange, or later: tracepost exchange certificates add --data DIR",
     });
   }
   const plan = withNames(found, hosts);

@@ -1,8 +1,9 @@
 import { rename } from "node:fs/promises";
+import { setTimeout as pause } from "node:timers/promises";
 import { reloadServer } from "#bus";
 import { TracepostError } from "#errors";
-import { readPublic, readSecretIfThere, systemClock } from "#runtime";
-import { joinAuthorities } from "#tls";
+import { readPublic, readSecretIfThere, systemClock, TLS_LIMITS } from "#runtime";
+import { addAuthority, joinAuthorities } from "#tls";
 import { writePrivateFile } from "../folder/private-files.ts";
 import { operatorConnection } from "../provision/operator-connection.ts";
 import { exchangeStatus } from "../supervisor/exchange-status.ts";
@@ -31,6 +32,8 @@ export interface RenewalOptions {
   readonly caKey?: string | undefined;
   /** Where the server answers that somebody else runs; default: the one that `up` has started. */
   readonly natsUrl?: string | undefined;
+  /** No nats-server of this exchange runs anywhere: the next start reads what is new. */
+  readonly nothingRuns?: boolean;
   /** Changes nothing. */
   readonly dryRun?: boolean;
 }
@@ -66,6 +69,7 @@ export async function renewCertificates(options: RenewalOptions): Promise<Renewa
   const due = standings.filter((one) => all || one.due !== "");
   const told = { renewed: due, newAuthority, droppedFormer: dropFormer };
   if (options.dryRun === true) return { ...told, server: "not needed" };
+  if (newAuthority || dropFormer) await demandServer(opened, options);
   await writeTransportPlan(opened.paths, opened.plan);
   const authority = newAuthority
     ? await nextAuthority(opened, options)
@@ -74,6 +78,8 @@ export async function renewCertificates(options: RenewalOptions): Promise<Renewa
   for (const place of opened.places) {
     if (files.has(place.file)) await placeCertificate(authority, place, nowMs);
   }
+  // What answers with a certificate of before is told first: then nobody is refused.
+  if (dropFormer && due.length > 0) await settle(await reload(opened, options));
   if (dropFormer) await believe(opened, joinAuthorities(authority.certificate, ""));
   const isSaidAgain = options.natsUrl !== undefined;
   if (due.length === 0 && !dropFormer && !isSaidAgain) return { ...told, server: "not needed" };
@@ -96,11 +102,35 @@ async function nextAuthority(
     next = `${made.certificate}${made.key}`;
     await writePrivateFile(paths.tls.nextAuthority, next);
   }
-  await believe(opened, joinAuthorities(next, await readPublic(paths.tls.believed)));
-  await reload(opened, options);
+  await believe(opened, addAuthority(next, await readPublic(paths.tls.believed), nowMs));
+  await settle(await reload(opened, options));
   await rename(paths.tls.nextAuthority, paths.tls.authority);
   return { certificate: next, key: next };
 }
+
+/**
+ * Whether a nats-server runs that somebody else started cannot be seen from here: one that is not
+ * told would refuse everybody who has a certificate of the next authority. Throws USAGE.
+ */
+async function demandServer(
+  { paths }: CertifiedExchange,
+  { natsUrl, nothingRuns = false }: RenewalOptions,
+): Promise<void> {
+  if (natsUrl !== undefined || nothingRuns) return;
+  if ((await exchangeStatus(paths.dataDir)).kind === "running") return;
+  throw new TracepostError("USAGE", "no nats-server of this exchange runs here", {
+    problems: ["one that runs elsewhere has to read its authorities again, or it lets nobody in"],
+    remedy: "Say where it answers: --nats-url URL. If none runs anywhere: --nothing-runs",
+  });
+}
+
+/** Doors and services look at their authorities every `lookMs`: they are given the time to. */
+async function settle(server: "reloaded" | "not running"): Promise<void> {
+  if (server === "reloaded") await pause(TLS_LIMITS.lookMs + SETTLE_MS);
+}
+
+/** For a look that began just before, on a busy machine. */
+const SETTLE_MS = 1_000;
 
 async function believe({ paths, places }: CertifiedExchange, text: string): Promise<void> {
   await writePrivateFile(paths.tls.believed, text);

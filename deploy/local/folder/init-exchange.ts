@@ -32,11 +32,12 @@ import { FOLDER_FORMAT, type FolderMarker, inspectFolder, unfinishedMarker } fro
 import type { ParticipantSpec } from "./participant-spec.ts";
 import { parseParticipantsYaml, participantsYaml } from "./participants-file.ts";
 import { makePrivateFolder, writePrivateFile } from "./private-files.ts";
-import { writeGatewayConfig, writeParticipantConfig } from "./service-configs.ts";
-
-/** Address written into configuration files until the first start chooses a free port. */
-const PLAIN_BEFORE_START = { natsUrl: "nats://127.0.0.1:4222", httpPort: 0 };
-const TLS_BEFORE_START = { natsUrl: "tls://127.0.0.1:4222", httpPort: 0 };
+import {
+  PLAIN_BEFORE_START,
+  TLS_BEFORE_START,
+  writeGatewayConfig,
+  writeParticipantConfig,
+} from "./service-configs.ts";
 
 /** What an exchange is made of. */
 export interface InitOptions {

@@ -12,6 +12,11 @@ import { isThere, rootSignersOf } from "./root-keys.ts";
 /** Doors of this machine are on loopback. */
 const DOOR_HOST = "127.0.0.1";
 
+/** Addresses that stand in configuration files until a start chooses free ports. */
+export const PLAIN_BEFORE_START = { natsUrl: "nats://127.0.0.1:4222", httpPort: 0 };
+/** The same where the carrier speaks TLS. */
+export const TLS_BEFORE_START = { natsUrl: "tls://127.0.0.1:4222", httpPort: 0 };
+
 /** Settings of services that whoever starts an exchange may choose. */
 export interface ServiceTuning {
   readonly logLevel?: "trace" | "debug" | "info" | "warn" | "error" | "silent";

@@ -4,6 +4,7 @@ import { type Logger, PROCESS_LIMITS, Semaphore, systemClock } from "#runtime";
 import type { ExchangePaths } from "../folder/exchange-paths.ts";
 import type { RegisterFollower } from "../register/register-follower.ts";
 import type { Steward, StewardReport } from "../steward.ts";
+import type { CertificateRounds } from "../watch/certificate-rounds.ts";
 import type { EventWatch } from "../watch/event-watch.ts";
 import type { FolderLock } from "./folder-lock.ts";
 import type { ManagedProcess, ProcessEvent } from "./managed-process.ts";
@@ -71,6 +72,10 @@ export interface LocalExchangeParts {
   /** Token of the gateway's user `installation`; secret. */
   readonly gatewayToken: string;
   readonly createSteward: (natsUrl: string) => Steward;
+  /** Looks at the certificates of who runs here. */
+  readonly certificates: CertificateRounds;
+  /** Ends looking at the authorities that are believed. */
+  readonly unfollow: () => void;
   /** Has what runs here follow the register. */
   readonly follower: RegisterFollower;
   readonly createWatch: (door: () => ApiDoor | undefined) => EventWatch;
@@ -158,6 +163,7 @@ export class LocalExchange implements RunningExchange {
       this.#watch.start();
       this.#parts.members.follow();
       this.#parts.follower.start();
+      this.#parts.certificates.start();
     } catch (caught) {
       await this.stop();
       throw caught;
@@ -203,9 +209,12 @@ export class LocalExchange implements RunningExchange {
 
   /** Those who need others first: services, gateway, then what carries their messages. */
   async #stopAll(deadlineMs: number): Promise<void> {
-    const { follower, members, gateway, nats, lock, logger, paths } = this.#parts;
+    const { certificates, follower, members, gateway, nats, lock, logger, paths, unfollow } =
+      this.#parts;
     const steps: (() => Promise<unknown>)[] = [
       () => follower.stop(),
+      async () => unfollow(),
+      () => certificates.stop(),
       () => this.#watch.stop(),
       () => members.stop(deadlineMs),
       () => gateway.stop(deadlineMs),

@@ -1,6 +1,8 @@
 import { join } from "node:path";
 import type { ApiDoor } from "#http";
 import { createLogger, type Logger, readSecret, systemClock } from "#runtime";
+import { followAuthorities } from "#tls";
+import { readTransportPlan } from "../certificates/transport-plan.ts";
 import { readLocalEnvironment } from "../environment.ts";
 import type { ExchangePaths } from "../folder/exchange-paths.ts";
 import { type ExchangeLayout, openExchangeFolder } from "../folder/open-exchange-folder.ts";
@@ -15,6 +17,7 @@ import { RegisterKeeper } from "../register/register-keeper.ts";
 import { renewBeforeStart } from "../register/renew-before-start.ts";
 import { Steward, type StewardIncident } from "../steward.ts";
 import { StreamsSeen } from "../streams-seen.ts";
+import { CertificateRounds } from "../watch/certificate-rounds.ts";
 import { EventWatch } from "../watch/event-watch.ts";
 import { IncidentJournal, parseJournalLine } from "../watch/incident-journal.ts";
 import { parseNatsLogLine } from "../watch/nats-log-line.ts";
@@ -133,8 +136,11 @@ async function assemble(
   await members.open();
   const gatewayToken = (await readSecret(paths.gateway.apiToken)).trim();
   const journal = new IncidentJournal(paths.steward.incidents);
+  const hasTls = (await readTransportPlan(paths)) !== undefined;
   const exchange: LocalExchange = new LocalExchange({
     paths,
+    // What is believed may change while it runs (TP-TLS-6).
+    unfollow: hasTls ? await followAuthorities(paths.tls.believed, logger) : () => undefined,
     lock,
     logger,
     nats,
@@ -153,10 +159,26 @@ async function assemble(
           await noteIncident(journal, incident, logger);
         },
       }),
+    certificates: createRounds(paths, () => members.ids, journal, emit),
     follower: createFollower(options, paths, () => exchange, gatewayToken),
     createWatch: (door) => createWatch({ layout, ids: () => members.ids, door, logger }),
   });
   return exchange;
+}
+
+/** Looks at the certificates of the folder, for the operator's events. */
+function createRounds(
+  paths: ExchangePaths,
+  participants: () => readonly string[],
+  journal: IncidentJournal,
+  emit: (event: ExchangeEvent) => void,
+): CertificateRounds {
+  return new CertificateRounds({
+    ...{ paths, participants },
+    note: (occurrence) => journal.note(occurrence),
+    say: (text) => emit({ type: "progress", text }),
+    clock: systemClock,
+  });
 }
 
 /** Follows the register in force: NATS does as it says, and what falls due is signed (ADR 0042). */

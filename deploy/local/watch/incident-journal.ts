@@ -47,7 +47,12 @@ export class IncidentJournal {
 const checkLine = compileSchema(
   Type.Object(
     {
-      kind: Type.Enum(["STREAM_TAIL_LOST", "STREAM_RECREATED", "STREAM_FULL"]),
+      kind: Type.Enum([
+        "STREAM_TAIL_LOST",
+        "STREAM_RECREATED",
+        "STREAM_FULL",
+        "CERTIFICATE_EXPIRY",
+      ]),
       participant: Type.String(),
       subject: Type.String(),
       detail: Type.String(),

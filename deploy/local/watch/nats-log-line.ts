@@ -6,7 +6,8 @@ export interface SeenOccurrence {
     | "FAILED_LOGIN"
     | "STREAM_TAIL_LOST"
     | "STREAM_RECREATED"
-    | "STREAM_FULL";
+    | "STREAM_FULL"
+    | "CERTIFICATE_EXPIRY";
   /** Absent: nobody's in particular. */
   readonly participant?: string;
   readonly subject: string;
