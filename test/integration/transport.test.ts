@@ -161,7 +161,7 @@ describe("a carrier with certificates", () => {
     const former = join(dataDir, "..", "former.creds");
     await copyFile(file, former);
     const order = { paths, natsUrl, clock: { now: () => Date.now() }, account: "NE" };
-    expect(await rotateCredentials(order)).toMatchObject([{ account: "NE", user: "NE", file }]);
+    expect((await rotateCredentials(order))[0]).toEqual({ account: "NE", user: "NE", file });
     await (await participant("NE")).close();
     const tls = clientFiles(paths.participant("NE").tls);
     await expect(bus("NE", natsUrl, former, tls)).rejects.toThrow();
