@@ -69,7 +69,7 @@ Examples:
   tracepost exchange certificates add --data exchange --host hub.example.org --host NE=desk.example.org
 `;
 
-/** Adds `exchange certificates list`, `renew` and `add` (TP-TLS-6, TP-TLS-7, TP-TLS-9). */
+/** Adds `exchange certificates list`, `renew` and `add` (TP-TLS-6, TP-TLS-7, TP-TLS-13). */
 export function addExchangeCertificates(parent: Command, terminal: Terminal): void {
   const group = parent.command("certificates").description("certificates of an exchange with TLS");
   const list = group

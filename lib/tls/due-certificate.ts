@@ -14,8 +14,8 @@ export interface DueCertificate {
 }
 
 /**
- * What is to be said of the first certificate of a file: that it ends within `renewDays`, has ended,
- * or cannot be read; undefined while nobody has to do anything.
+ * What is to be said of the first certificate of a file: that it ends within `renewDays`, has
+ * ended, or cannot be read; undefined while nobody has to do anything.
  */
 export async function dueCertificate(
   file: string,

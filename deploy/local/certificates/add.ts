@@ -10,9 +10,9 @@ import { type TransportOptions, writeFirstCertificates } from "./first-certifica
 import { readTransportPlan } from "./transport-plan.ts";
 
 /**
- * Gives an exchange that was made without certificates its own, while nothing of it runs (TP-TLS-9):
- * from its next start on it speaks TLS. Gives whose files are to be handed over, as they run
- * elsewhere. Throws TracepostError USAGE where it has some, UNAVAILABLE while it runs.
+ * Gives an exchange that was made without certificates its own, while nothing of it runs
+ * (TP-TLS-13): from its next start on it speaks TLS. Gives whose files are to be handed over, as
+ * they run elsewhere. Throws TracepostError USAGE where it has some, UNAVAILABLE while it runs.
  */
 export async function addCertificates(
   dataDir: string,

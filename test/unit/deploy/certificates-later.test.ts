@@ -48,7 +48,7 @@ async function notedIn(days: number): Promise<string[]> {
   return seen.map(({ kind, participant, subject }) => `${kind} ${participant} ${subject}`);
 }
 
-describe("an exchange that was made without certificates (TP-TLS-9)", () => {
+describe("an exchange that was made without certificates (TP-TLS-13)", () => {
   it("has none to look at, and is given all of them at once, with names", async () => {
     expect(await notedIn(400)).toEqual([]);
     expect((await certificates("list")).said.error.remedy).toContain("certificates add");
