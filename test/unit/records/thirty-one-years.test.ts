@@ -12,7 +12,7 @@ import { randomFrom } from "../../support/seeded-random.ts";
 
 const DAY_MS = 86_400_000;
 const [BEGIN, END] = [Date.UTC(2026, 0, 1), Date.UTC(2057, 0, 1)];
-const EVERY_DAYS = 14;
+const EVERY_DAYS = 28;
 const NEW_UNTIL = Date.UTC(2046, 0, 1);
 
 /** A record of the simulated store, and what the test has seen of it. */
@@ -122,12 +122,12 @@ function live(seed: number) {
   }
 
   function pass(record: Kept, nowMs: number): void {
-    if (record.closedAtMs === undefined && chance(0.05)) record.closedAtMs = nowMs;
-    else if (record.closedAtMs !== undefined && chance(0.002)) record.closedAtMs = undefined;
-    if (record.closedAtMs === undefined && chance(0.01)) record.lastMessageMs = nowMs;
+    if (record.closedAtMs === undefined && chance(0.1)) record.closedAtMs = nowMs;
+    else if (record.closedAtMs !== undefined && chance(0.004)) record.closedAtMs = undefined;
+    if (record.closedAtMs === undefined && chance(0.02)) record.lastMessageMs = nowMs;
     const open = record.holds.find(({ toMs }) => toMs === undefined);
-    if (open === undefined && chance(0.002)) record.holds.push({ fromMs: nowMs, toMs: undefined });
-    else if (open !== undefined && chance(0.02)) open.toMs = nowMs;
+    if (open === undefined && chance(0.004)) record.holds.push({ fromMs: nowMs, toMs: undefined });
+    else if (open !== undefined && chance(0.04)) open.toMs = nowMs;
     dispose(record, nowMs);
   }
 
