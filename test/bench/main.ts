@@ -6,6 +6,7 @@ import { ageingBench } from "./ageing.ts";
 import { alertBench } from "./alert.ts";
 import { apiBench } from "./api.ts";
 import { checksBench } from "./checks.ts";
+import { disposalBench } from "./disposal.ts";
 import { fairnessBench } from "./fairness.ts";
 import { latencyBench } from "./latency.ts";
 import { describeMachine, machineLine } from "./machine.ts";
@@ -32,6 +33,7 @@ const BENCHES: readonly Bench[] = [
   matchingBench,
   registerBench,
   recordsBench,
+  disposalBench,
   ageingBench,
   checksBench,
   policyBench,
