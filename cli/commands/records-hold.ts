@@ -201,7 +201,7 @@ function describe(hold: HoldFile): string[] {
   return [
     `Hold ${hold.id} is ${hold.state}: ${hold.covers ? "it covers" : "it covered"} ${coverOf(hold)}`,
     ...messages.map(({ messageId, sender }) => `  ${sender}/${messageId}`),
-    ...(query === undefined ? [] : [`Recorded before entry ${query["logSize"]} of the log`]),
+    ...(query === undefined ? [] : [`Recorded before entry ${query.logSize} of the log`]),
     `Authority: ${authority}`,
     `Reason: ${reason}`,
     ...review,

@@ -28,6 +28,7 @@ import { arrangeNotices } from "../support/example-notices.ts";
 import { recordedRequest } from "../support/example-record.ts";
 import { specsOf } from "../support/nats-carrier.ts";
 import { JPEG } from "../support/pictures.ts";
+import { publishSchedule } from "../support/published-schedule.ts";
 import { renewedRegister } from "../support/renewed-register.ts";
 import { allowWebhooks, WebhookReceiver } from "../support/webhook-receiver.ts";
 
@@ -44,8 +45,7 @@ let doors: Map<string, ApiDoor>;
 beforeAll(async () => {
   dataDir = join(await mkdtemp(join(tmpdir(), "tracepost-contract-")), "data");
   const [ke, at, customs, port] = specsOf(["KE", "AT", "KE-CUSTOMS", "KE-PORT"]);
-  if (ke === undefined || at === undefined) return;
-  if (customs === undefined || port === undefined) return;
+  if (!(ke && at && customs && port)) return;
   const asking = { ...customs, alerts: "approved" as const };
   const participants = [{ ...ke, answering: "officer" as const }, at, asking, port];
   await initExchange({ dataDir, participants });
@@ -56,8 +56,7 @@ beforeAll(async () => {
   doors = new Map();
   for (const [id, door] of exchange.participants) doors.set(id, await openDoor(door));
   const token = (await readFile(exchange.paths.gateway.apiToken, "utf8")).trim();
-  const gateway = { url: exchange.gateway.url ?? "", token };
-  doors.set("gateway", await openDoor(gateway));
+  doors.set("gateway", await openDoor({ url: exchange.gateway.url ?? "", token }));
 });
 
 afterAll(async () => {
@@ -278,6 +277,7 @@ async function arrangeQuarantine(): Promise<Map<string, string>> {
   await until(door, "/v1/quarantine", ({ items = [] }: { items?: object[] }) => items.length === 2);
   await arrangeHolds(door, exchange.paths);
   const register = await renewedRegister(exchange.paths, door);
+  await publishSchedule(exchange.paths, door);
   const recorded = await recordedRequest(doorOf("KE"), door);
   return new Map([[EXAMPLE_IDS.token, tokenId], ...register, ...recorded]);
 }

@@ -151,7 +151,9 @@ export const PAYLOAD_TYPE = {
   registerManifest: "application/vnd.tracepost.register-manifest.v1",
   registerFreshness: "application/vnd.tracepost.register-freshness.v1",
   keyStatement: "application/vnd.tracepost.key-statement.v1",
+  retentionSchedule: "application/vnd.tracepost.retention-schedule.v1",
   policy: "application/vnd.tracepost.policy.v1",
+  disposal: "application/vnd.tracepost.disposal-certificate.v1",
   postCopy: "application/vnd.tracepost.post-copy.v1",
   postLog: "application/vnd.tracepost.post-log.v1",
 } as const;

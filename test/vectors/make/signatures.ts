@@ -46,6 +46,8 @@ export function signatureVectors(encoder: Encoder) {
     vector("the same bytes as a freshness of a register", PAYLOAD_TYPE.registerFreshness, header),
     vector("the same bytes as a statement of keys", PAYLOAD_TYPE.keyStatement, header),
     vector("the same bytes as a routing policy", PAYLOAD_TYPE.policy, header),
+    vector("the same bytes as a retention schedule", PAYLOAD_TYPE.retentionSchedule, header),
+    vector("the same bytes as a certificate of disposal", PAYLOAD_TYPE.disposal, header),
     vector("the same bytes as a copy for a border post", PAYLOAD_TYPE.postCopy, header),
     vector("the same bytes as the log of a border post", PAYLOAD_TYPE.postLog, header),
   ];
