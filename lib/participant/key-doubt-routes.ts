@@ -97,11 +97,12 @@ export interface KeyDoubtDeps {
 export function addKeyDoubtRoutes(routes: HttpRoutes, deps: KeyDoubtDeps): void {
   const { clock, register, registers, store } = deps;
   routes.get("/key-doubts", LIST_KEY_DOUBTS, async () => {
-    const doubts = registers.doubts().map(async ({ kind, offeredKeyId, participant, ...doubt }) => {
-      const key = { participant, keyId: offeredKeyId };
+    const doubts = registers.doubts().map(async (doubt) => {
+      const { kind, offeredKeyId: keyId, participant, pinnedKeyId } = doubt;
+      const key = { participant, pinnedKeyId, keyId };
       const confirmations = await store.call("keyConfirmations", key);
       return {
-        ...{ participant, kind, pinnedKey: doubt.pinnedKeyId, offeredKey: offeredKeyId },
+        ...{ participant, kind, pinnedKey: pinnedKeyId, offeredKey: keyId },
         confirmations: confirmations.map(confirmationView),
       };
     });
@@ -123,7 +124,8 @@ export function addKeyDoubtRoutes(routes: HttpRoutes, deps: KeyDoubtDeps): void 
       return sendProblem(reply, problemOf("INPUT_INVALID", { problems }));
     }
     const { userId: actor } = actorOf(request);
-    const confirmation = { participant, keyId: identityKey, actor, reason, atMs: clock.now() };
+    const key = { participant, pinnedKeyId: doubt.pinnedKeyId, keyId: identityKey };
+    const confirmation = { ...key, actor, reason, atMs: clock.now() };
     const confirmations = await store.call("confirmKey", confirmation);
     const isEnough = confirmations.length >= TRUST_LIMITS.keyConfirmationsMin;
     const believed = isEnough && (await registers.believe(participant, identityKey));

@@ -23,7 +23,8 @@ export interface SkippedVersionsParts {
 /**
  * Looks at a participant's own entry in the versions that it passed over while it was away
  * (TP-REG-16): each is fetched, held against the manifest that was followed, and looked at like one
- * that was taken. What cannot be had is asked for again with doubling waits.
+ * that was taken. What cannot be had is asked for again with doubling waits, and told in the end:
+ * whoever keeps a version back may have shown it to the others.
  */
 export class SkippedVersions {
   readonly #parts: SkippedVersionsParts;
@@ -61,15 +62,19 @@ export class SkippedVersions {
 
   async #look(): Promise<void> {
     const { logger, timers } = this.#parts;
+    const isLast = this.#vain >= TRUST_LIMITS.registerFetchesMax;
     for (const version of [...this.#open]) {
+      // It may have been called off meanwhile.
+      if (!this.#open.has(version)) continue;
       try {
         await this.#lookAt(version);
         this.#open.delete(version);
       } catch (caught) {
         logger.warn({ err: caught, version: String(version) }, "a version was not looked at yet");
+        if (isLast) await this.#giveUp(version, TracepostError.from(caught).message);
       }
     }
-    if (this.#open.size === 0 || this.#vain >= TRUST_LIMITS.registerFetchesMax) return;
+    if (this.#open.size === 0 || isLast) return;
     this.#vain += 1;
     const waitMs = TRUST_LIMITS.registerFetchMs * 2 ** this.#vain;
     this.#callOff = timers.after(waitMs, () => this.#lookAgain());
@@ -85,11 +90,28 @@ export class SkippedVersions {
       throw new TracepostError("VERIFICATION", `${field} ${detail}`, { problems: [code] });
     }
     const problem = this.#problemOf(found.value);
-    if (problem === undefined) return;
-    this.#parts.logger.error({ version: String(version), problem }, "our entry was not ours");
+    if (problem !== undefined) await this.#tell("OWN_ENTRY", version, problem);
+  }
+
+  /** What was in vain for long is told, once: a later look of its own is a person's. */
+  async #giveUp(version: bigint, why: string): Promise<void> {
+    const problem = `our entry could not be looked at, ${why}`;
+    await this.#tell("REGISTER_REFUSED", version, problem).then(
+      () => this.#open.delete(version),
+      (caught: unknown) => this.#parts.logger.error({ err: caught }, "an incident was not kept"),
+    );
+  }
+
+  async #tell(
+    kind: "OWN_ENTRY" | "REGISTER_REFUSED",
+    version: bigint,
+    problem: string,
+  ): Promise<void> {
+    const { logger, onIncident, participant } = this.#parts;
+    logger.error({ version: String(version), problem }, "our entry was not ours, or not shown");
     const detail = `version ${version}, while we were away: ${problem}`;
-    const digest = sha256(Buffer.from(`OWN_ENTRY ${participant} ${detail}`));
-    await this.#parts.onIncident({ kind: "OWN_ENTRY", digest, sender: participant, detail });
+    const digest = sha256(Buffer.from(`${kind} ${participant} ${detail}`));
+    await onIncident({ kind, digest, sender: participant, detail });
   }
 
   #problemOf(entry: {

@@ -1,10 +1,10 @@
-import { readFile } from "node:fs/promises";
 import { TracepostError } from "#errors";
 import { type Clock, PROCESS_LIMITS } from "#runtime";
 import type { VerifiedRegister } from "#trust";
 import type { ExchangePaths } from "../folder/exchange-paths.ts";
 import { planLines } from "./plan.ts";
 import { reconcileOnce } from "./reconcile-once.ts";
+import { reconciledVersion } from "./reconciled-version.ts";
 
 /** What NATS follows the register with. */
 export interface NatsFollowerDeps {
@@ -55,10 +55,4 @@ export class NatsFollower {
       say(`NATS does not follow register version ${version} yet: ${message}. ${remedy}`);
     }
   }
-}
-
-/** The version that NATS follows; in a folder that has none noted, the one it was made with. */
-async function reconciledVersion(paths: ExchangePaths): Promise<bigint> {
-  const text = await readFile(paths.run.reconciled, "utf8").catch(() => "1");
-  return /^[1-9][0-9]{0,18}\n?$/u.test(text) ? BigInt(text.trim()) : 1n;
 }

@@ -58,7 +58,8 @@ export class RegisterKeeper {
       const said = `Register version ${signed.view.version}, signed before, is in force.`;
       return { bytes: signed.bytes, said };
     }
-    const next = mayRenew ? await signNextHere(paths, inForce, nowMs) : undefined;
+    // After the later one, though it was never published: of one version there are never two.
+    const next = mayRenew ? await signNextHere(paths, signed ?? inForce, nowMs) : undefined;
     if (next !== undefined) await writePrivateFile(paths.exchange.bundle, next.bytes);
     return next;
   }

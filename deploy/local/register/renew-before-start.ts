@@ -29,9 +29,10 @@ export async function renewBeforeStart(renewal: RenewalBeforeStart): Promise<rea
       `Register version ${signed.view.version}, signed before, is in force from this start on.`,
     ];
   }
-  const next = mayRenew ? await signNextHere(paths, kept, nowMs) : undefined;
+  // After the later one, though nobody has begun with it yet: of one version there are never two.
+  const next = mayRenew ? await signNextHere(paths, signed ?? kept, nowMs) : undefined;
   if (next === undefined) return [countdown(kept, nowMs)];
-  // First where the next start finds it: of one version there are never two.
+  // First where the next start finds it.
   await writePrivateFile(paths.exchange.bundle, next.bytes);
   await lay(renewal, next.bytes);
   return [next.said];

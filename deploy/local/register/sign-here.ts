@@ -17,6 +17,7 @@ import {
 } from "#trust";
 import type { ExchangePaths } from "../folder/exchange-paths.ts";
 import { isThere } from "../folder/root-keys.ts";
+import { reconciledVersion } from "../reconcile/reconciled-version.ts";
 
 /** A version that was signed with the keys of a folder (TP-REG-15). */
 export interface SignedHere {
@@ -40,6 +41,8 @@ export function countdown({ state, view }: VerifiedRegister, nowMs: number): str
 /**
  * The next version, with the same content, signed with root keys that lie in the folder; undefined
  * where fewer lie there, unprotected, than have to sign, or the version was signed as a whole.
+ * Nothing follows a version that is older than the one NATS follows: whoever hands that out would
+ * have undone what came since, and there would be two of the next version.
  */
 export async function signNextHere(
   paths: ExchangePaths,
@@ -48,6 +51,7 @@ export async function signNextHere(
 ): Promise<SignedHere | undefined> {
   const bundle = asRegisterBundle(bytes);
   if (bundle === undefined || state === undefined) return undefined;
+  if (view.version < (await reconciledVersion(paths))) return undefined;
   const { roots } = state;
   const signers = (await rootKeysHere(paths, roots)).slice(0, roots.threshold);
   if (signers.length < roots.threshold) return undefined;

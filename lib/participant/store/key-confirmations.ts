@@ -12,10 +12,16 @@ CREATE TABLE key_confirmation (
 ) STRICT, WITHOUT ROWID;
 `;
 
-/** That a person has confirmed a key. */
-export interface KeyConfirmation {
+/** What is confirmed: one identity key over another. */
+export interface ConfirmedKey {
   readonly participant: string;
+  /** Identity key that is pinned: over a later one, what was confirmed before counts no more. */
+  readonly pinnedKeyId: string;
   readonly keyId: string;
+}
+
+/** That a person has confirmed a key. */
+export interface KeyConfirmation extends ConfirmedKey {
   /** User id. */
   readonly actor: string;
   readonly reason: string;
@@ -33,32 +39,39 @@ interface ConfirmationRow extends SqlRow {
 /** Keeps a confirmation, once for each person; gives all of this key, the first one first. */
 export async function confirmKey(
   tx: Transaction,
-  { actor, atMs, keyId, participant, reason }: KeyConfirmation,
+  confirmation: KeyConfirmation,
 ): Promise<KeyConfirmation[]> {
+  const { actor, atMs, participant, reason } = confirmation;
   await tx.run(
     `INSERT INTO key_confirmation (participant, key_id, actor, reason, at) VALUES (?, ?, ?, ?, ?)
      ON CONFLICT DO NOTHING`,
     participant,
-    keyId,
+    pairText(confirmation),
     actor,
     reason,
     atMs,
   );
-  return await keyConfirmations(tx, { participant, keyId });
+  return await keyConfirmations(tx, confirmation);
 }
 
 /** Who has confirmed a key, the first one first. */
 export async function keyConfirmations(
   tx: Transaction,
-  { keyId, participant }: Pick<KeyConfirmation, "keyId" | "participant">,
+  key: ConfirmedKey,
 ): Promise<KeyConfirmation[]> {
   const rows = await tx.all<ConfirmationRow>(
     `SELECT * FROM key_confirmation WHERE participant = ? AND key_id = ?
      ORDER BY at, actor LIMIT 100`,
-    participant,
-    keyId,
+    key.participant,
+    pairText(key),
   );
-  return rows.map(({ actor, at: atMs, key_id, reason }) => {
-    return { participant, keyId: key_id, actor, reason, atMs };
+  const { keyId, participant, pinnedKeyId } = key;
+  return rows.map(({ actor, at: atMs, reason }) => {
+    return { participant, pinnedKeyId, keyId, actor, reason, atMs };
   });
+}
+
+/** What the column `key_id` holds. */
+function pairText({ keyId, pinnedKeyId }: ConfirmedKey): string {
+  return `${pinnedKeyId}/${keyId}`;
 }

@@ -2,7 +2,9 @@ import { copyFile, mkdtemp, readFile, rename, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openOrThrow } from "#trust";
+import { openOrThrow, parseRegisterBundle } from "#trust";
+import { sha256 } from "#wire";
+import { writePrivateFile } from "../../../deploy/local/folder/private-files.ts";
 import {
   ExchangePaths,
   initExchange,
@@ -94,6 +96,29 @@ describe("a folder whose register ends (TP-REG-15)", () => {
     expect(await renew(CLOSED + DAY_MS)).toContain("version 3, signed before, is in force");
     expect(await readFile(register)).toEqual(third);
     expect(await versions()).toBe("3 3 3 3");
+  });
+
+  it("signs after a version that nobody began with before it ended, never another one", async () => {
+    const { bundle, register } = paths.exchange;
+    await copyFile(register, `${register}.before`);
+    await renew(CLOSED + 7 * DAY_MS);
+    const fourth = (await registerIn(bundle)).digest;
+    await rename(`${register}.before`, register);
+    expect(await versions()).toBe("4 3 4 4");
+    expect(await renew(CLOSED + 20 * DAY_MS)).toContain("version 5, with the same content");
+    expect(await versions()).toBe("5 5 5 5");
+    const chain = parseRegisterBundle(await readFile(register));
+    const told = (chain.ok ? chain.value.manifests : []).map(({ manifest }) => sha256(manifest));
+    expect(told.at(-2)).toEqual(fourth);
+  });
+
+  it("signs nothing after a version older than the one that NATS follows", async () => {
+    const inForce = await registerIn(paths.exchange.register);
+    await writePrivateFile(paths.run.reconciled, "5\n");
+    expect(await signNextHere(paths, inForce, CLOSED + 27 * DAY_MS)).toBeDefined();
+    await writePrivateFile(paths.run.reconciled, "6\n");
+    expect(await signNextHere(paths, inForce, CLOSED + 27 * DAY_MS)).toBeUndefined();
+    await rm(paths.run.reconciled);
   });
 
   it("is said to be the newest when half a day has passed, with the key that it names", async () => {

@@ -64,9 +64,7 @@ beforeEach(async () => {
     checkOwnEntry: () => undefined,
     onIncident: async () => undefined,
   });
-  const verdict = client.judge(formatRegisterBundle(next));
-  if (verdict.outcome !== "newer") throw new TypeError(verdict.outcome);
-  client.putInForce(verdict.register);
+  take(next);
   const users = await openMemoryUsers(time);
   for (const id of ["amina", "bruno"]) {
     tokens.set(id, await users.person(id, "FOCAL_POINT_SUPERVISOR"));
@@ -88,6 +86,13 @@ beforeEach(async () => {
     },
   });
 });
+
+/** Puts a version in force. */
+function take(version: typeof next): void {
+  const verdict = client.judge(formatRegisterBundle(version));
+  if (verdict.outcome !== "newer") throw new TypeError(verdict.outcome);
+  client.putInForce(verdict.register);
+}
 
 afterEach(async () => {
   await server?.close();
@@ -150,4 +155,30 @@ test("nothing but the key of the register is confirmed, and only by who may (TP-
   });
   expect((await confirm("admin", anew.identity.keyId)).status).toBe(403);
   expect(await tx.all("SELECT * FROM key_confirmation")).toEqual([]);
+});
+
+test("a key that was believed once and is put back is confirmed by two anew (TP-KEY-9)", async () => {
+  await confirm("amina", anew.identity.keyId);
+  expect((await confirm("bruno", anew.identity.keyId)).answer.believed).toBe(true);
+  const later = { identity: generateSigningKey(), header: generateSigningKey() };
+  const said = { sequence: 3n, ...later, before: anew.identity };
+  const rotated = statementOf("BR", said);
+  const third = authority.issue([neEntry, entryOf("BR", rotated)], {
+    previous: manifestOf(next),
+    issuedAtMs: START_MS + 2,
+  });
+  take(third);
+  expect(client.doubts()).toEqual([]);
+  const stolen = statementOf("BR", { sequence: 4n, ...anew });
+  take(
+    authority.issue([neEntry, entryOf("BR", stolen)], {
+      previous: manifestOf(third),
+      issuedAtMs: START_MS + 3,
+    }),
+  );
+  const { answer } = await ask("amina", "/key-doubts");
+  expect(answer.doubts).toMatchObject([{ pinnedKey: later.identity.keyId, confirmations: [] }]);
+  const alone = await confirm("amina", anew.identity.keyId);
+  expect(alone.answer).toMatchObject({ believed: false, confirmations: [{ by: "amina" }] });
+  expect(ownerOf(later.header.keyId)).toBe("BR");
 });

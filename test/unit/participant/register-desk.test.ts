@@ -127,3 +127,36 @@ test("our entry is looked at in versions that were passed over, too (TP-REG-16)"
   expect(incidents[0]?.detail).toContain("version 2, while we were away");
   await desk.stop();
 });
+
+test("a version that is kept back, or is another one, is told in the end (TP-REG-16)", async () => {
+  const ours = entryOf("NE", statementOf("NE", { sequence: 1n, ...NE }));
+  const after = (before: typeof first, atMs: number) =>
+    authority.issue([ours], { previous: manifestOf(before), issuedAtMs: START_MS + atMs });
+  const second = after(first, 1);
+  const third = after(second, 2);
+  const fourth = after(third, 3);
+  const all = [first, second, third, fourth];
+  const whole = { ...fourth, manifests: all.flatMap(({ manifests }) => manifests) };
+  const asked: bigint[] = [];
+  const { desk, incidents, time } = openDesk(
+    async () => formatRegisterBundle(whole),
+    NE.identity,
+    async (version) => {
+      asked.push(version);
+      return version === 2n ? undefined : formatRegisterBundle(second);
+    },
+  );
+  desk.noteNewer(4n);
+  for (let round = 0; round < 2 * TRUST_LIMITS.registerFetchesMax; round += 1) {
+    await settle();
+    await settle();
+    time.advance(TRUST_LIMITS.registerFetchMs * 2 ** TRUST_LIMITS.registerFetchesMax);
+  }
+  expect(asked.filter((version) => version === 2n)).toHaveLength(
+    TRUST_LIMITS.registerFetchesMax + 1,
+  );
+  expect(incidents.map(({ kind }) => kind)).toEqual(["REGISTER_REFUSED", "REGISTER_REFUSED"]);
+  expect(incidents[0]?.detail).toContain("version 2, while we were away: our entry could not");
+  expect(incidents[1]?.detail).toContain("is another version 3");
+  await desk.stop();
+});
