@@ -105,7 +105,7 @@ export { ExternalSigner } from "./signers/external-signer.ts";
 export { fileSigner, type KeySigner, signerFor } from "./signers/key-signer.ts";
 export { isExternalKey, type KeySource, loadKeySigner } from "./signers/key-source.ts";
 export { parseSignerResponse } from "./signers/signer-protocol.ts";
-export type { CompromisedKey } from "./versions/compromised-keys.ts";
+export { type CompromisedKey, compromisedKeys } from "./versions/compromised-keys.ts";
 export { draftRegister, type RegisterDraft } from "./versions/draft-register.ts";
 export {
   admittedEntry,

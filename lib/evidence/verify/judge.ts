@@ -26,3 +26,13 @@ export function checkUnderRegister(
   }
   checkSigned(place, read, { register, recordedAtMs }, problems);
 }
+
+/** What the newest register in the file knows of a key that the one at the time did not. */
+export function compromisedSince(
+  keyId: string,
+  recordedAtMs: number,
+  { versions }: Pick<MessageJudge, "versions">,
+): number | undefined {
+  const sinceMs = versions.compromised.find((key) => key.keyId === keyId)?.sinceMs;
+  return sinceMs !== undefined && sinceMs <= recordedAtMs ? sinceMs : undefined;
+}

@@ -2,7 +2,7 @@
 import { EntryKind, type LogEntry, RefusalCode } from "#proto";
 import { equalBytes, refusalNameOf, timestampMs } from "#wire";
 import type { EvidenceMessage } from "../evidence-content.ts";
-import { checkUnderRegister, type MessageJudge } from "./judge.ts";
+import { checkUnderRegister, compromisedSince, type MessageJudge } from "./judge.ts";
 import type { Problems } from "./problems.ts";
 import { receiptFindings } from "./receipt-finding.ts";
 import type { DeliveryFinding, MessageFinding } from "./report.ts";
@@ -66,17 +66,6 @@ function checkEntry(
   problems.demand(isDecision, place, "is no record of a message");
   const isOfOneMind = isRefusal === (entry.code !== RefusalCode.UNSPECIFIED);
   problems.demand(isOfOneMind, place, "both accepts and refuses");
-}
-
-/** What the newest register in the file knows of a key that the one at the time did not. */
-function compromisedSince(
-  keyId: string,
-  recordedAtMs: number,
-  { versions }: MessageJudge,
-): number | undefined {
-  const newest = [...versions.registers.values()].at(-1)?.value;
-  const sinceMs = timestampMs(newest?.signingKey(keyId)?.key.compromisedAt);
-  return sinceMs !== undefined && sinceMs <= recordedAtMs ? sinceMs : undefined;
 }
 
 function deliveriesOf(

@@ -2,7 +2,7 @@
 import { EntryKind, Kind, Receipt, type ReceiptItem, ReceiptType } from "#proto";
 import { decodeExactly, equalBytes, GATEWAY_SENDER, refusalNameOf } from "#wire";
 import type { EvidenceMessage, EvidenceReceipt } from "../evidence-content.ts";
-import { checkUnderRegister, type MessageJudge } from "./judge.ts";
+import { checkUnderRegister, compromisedSince, type MessageJudge } from "./judge.ts";
 import type { DeliveryFinding } from "./report.ts";
 import { checkSigned, type ReadEnvelope, readEnvelope } from "./signed-envelope.ts";
 
@@ -59,11 +59,21 @@ function ofRecipient(
   checkUnderRegister(`${file}.bin`, read, proven, judge);
   const said = itemAbout(file, { read, about }, judge);
   if (said === undefined) return [];
+  const sinceMs = compromisedSince(read.keyId, atMs, judge);
+  if (sinceMs !== undefined) judge.notProven.push(doubtOf(read, sinceMs));
   const isOfEntry = TYPE_OF_ENTRY.get(entry.kind) === said.type;
   problems.demand(isOfEntry, `${file}.tlog-proof`, "records another kind of receipt");
   const outcome = said.type === ReceiptType.REJECTED ? "rejected" : "delivered";
   const code = refusalNameOf(said.item.code);
   return [{ recipient: read.header.sender, outcome, code, atMs, logIndex }];
+}
+
+function doubtOf({ header, keyId }: ReadEnvelope, sinceMs: number): string {
+  const since = new Date(sinceMs).toISOString();
+  return (
+    `That ${header.sender} itself has signed receipt ${header.messageId}: ` +
+    `its key ${keyId} may have been another's since ${since}.`
+  );
 }
 
 /** One of the gateway says nothing but what the log does, which is inside. */

@@ -1,6 +1,14 @@
 /** Registers and policies of a file, and who of the reader's root keys has signed them. */
+
+import { TracepostError } from "#errors";
 import { openPolicy } from "#policy";
-import { openRegister, type RegisterView } from "#trust";
+import {
+  type CompromisedKey,
+  compromisedKeys,
+  openOrThrow,
+  type RegisterView,
+  type VerifiedRegister,
+} from "#trust";
 import type { EvidenceContent, EvidenceVersion } from "../evidence-content.ts";
 import type { Problems } from "./problems.ts";
 import { type NamedKey, namedKeys, type RootSet, rootKeysOf } from "./root-sets.ts";
@@ -17,6 +25,25 @@ export interface OpenedVersion<T> {
 export interface SignedVersions {
   readonly registers: ReadonlyMap<number, OpenedVersion<RegisterView>>;
   readonly policies: ReadonlyMap<number, OpenedVersion<undefined>>;
+  /** Keys that the newest register says others may have had, and since when. */
+  readonly compromised: readonly CompromisedKey[];
+}
+
+/** A register of a file under some root keys; undefined where they have not signed it. */
+export function registerUnder(
+  bytes: Uint8Array,
+  keys: readonly NamedKey[],
+): VerifiedRegister | undefined {
+  try {
+    return openOrThrow(
+      bytes,
+      "register",
+      keys.map(({ publicKey }) => publicKey),
+    );
+  } catch (caught) {
+    if (caught instanceof TracepostError) return undefined;
+    throw caught;
+  }
 }
 
 type Open<T> = (bytes: Uint8Array, keys: readonly NamedKey[]) => T | undefined;
@@ -32,12 +59,9 @@ export function openVersions(
     claimed: rootKeysOf(content, problems),
     problems,
   };
-  const register: Open<RegisterView> = (bytes, keys) => {
-    const opened = openRegister(
-      bytes,
-      keys.map(({ publicKey }) => publicKey),
-    );
-    return opened.ok ? opened.value : undefined;
+  const register: Open<{ version: bigint; register: VerifiedRegister }> = (bytes, keys) => {
+    const opened = registerUnder(bytes, keys);
+    return opened && { version: opened.view.version, register: opened };
   };
   const policy: Open<{ version: bigint }> = (bytes, keys) => {
     const threshold = Math.floor(keys.length / 2) + 1;
@@ -46,8 +70,14 @@ export function openVersions(
     return opened.ok ? { version: opened.value.policy.version } : undefined;
   };
   const policies = openAll(content.policies, "data/policies", policy, trust);
+  const registers = openAll(content.registers, "data/registers", register, trust);
+  const newest = [...registers.values()].at(-1)?.value.register;
   return {
-    registers: openAll(content.registers, "data/registers", register, trust),
+    registers: new Map(
+      [...registers].map(([at, one]) => [at, { ...one, value: one.value.register.view }]),
+    ),
+    compromised:
+      newest === undefined ? [] : compromisedKeys(newest.view, newest.state?.taken?.entries),
     policies: new Map([...policies].map(([at, one]) => [at, { ...one, value: undefined }])),
   };
 }

@@ -1,7 +1,6 @@
 /** Verifies an evidence file offline, with nothing but root keys that the reader knows. */
-import { TracepostError } from "#errors";
 import { EntryKind, type EntryKind as Kind } from "#proto";
-import { openOrThrow, type RegisterView } from "#trust";
+import type { RegisterView } from "#trust";
 import { equalBytes, sha256 } from "#wire";
 import type { EvidenceContent, EvidenceSubject } from "../evidence-content.ts";
 import { parseEvidenceFile } from "../evidence-file.ts";
@@ -11,7 +10,7 @@ import { messageFinding } from "./message-finding.ts";
 import { Problems } from "./problems.ts";
 import type { EvidenceReport, MessageFinding, VersionFinding } from "./report.ts";
 import { type RootSet, rootKeysOf } from "./root-sets.ts";
-import { openVersions } from "./signed-versions.ts";
+import { openVersions, registerUnder } from "./signed-versions.ts";
 
 /**
  * What a file proves, by whom, and what it does not (TP-EVID-5 to TP-EVID-9). `sets`: the root keys
@@ -45,7 +44,7 @@ export function verifyEvidenceFile(bytes: Uint8Array, sets: readonly RootSet[]):
   };
   const isNamed = sets.length > 0;
   const report = { ...reportOf(content, problems, newest.logOrigin), ...found };
-  const notProven = [...limitsOf(isNamed, prover, messages), ...judge.notProven];
+  const notProven = [...limitsOf(isNamed, prover, found), ...judge.notProven];
   const verdict = problems.total > 0 ? "broken" : isNamed ? "proven" : "consistent";
   const { listed, total } = problems;
   const { checkpoints } = prover;
@@ -111,12 +110,9 @@ function registerFindings(
 }
 
 function registerDigest(bytes: Uint8Array, content: EvidenceContent): Uint8Array | undefined {
-  for (const { publicKey } of rootKeysOf(content, new Problems())) {
-    try {
-      return openOrThrow(bytes, "register", [publicKey]).digest;
-    } catch (caught) {
-      if (!(caught instanceof TracepostError)) throw caught;
-    }
+  for (const key of rootKeysOf(content, new Problems())) {
+    const opened = registerUnder(bytes, [key]);
+    if (opened !== undefined) return opened.digest;
   }
   return undefined;
 }
@@ -162,7 +158,7 @@ function loggedDigest(
 function limitsOf(
   isNamed: boolean,
   prover: EntryProver,
-  messages: readonly MessageFinding[],
+  { messages, registers }: Pick<EvidenceReport, "messages" | "registers">,
 ): string[] {
   const open = prover.checkpoints.filter((one) => !isCosigned(one)).map(({ size }) => size);
   const gone = messages.flatMap(({ messageId, parts }) =>
@@ -183,6 +179,8 @@ function limitsOf(
       return `${what}, cosigned by no quorum of witnesses.`;
     }),
     ...gone,
+    `What registers after version ${registers.at(-1)?.version} say: a key may have been revoked ` +
+      "since, for a time before, and the file would not know.",
     "What sealed parts say: they open with keys of their recipients alone.",
     "That what was written is true, or that nothing else was written.",
     "When: times of record are those of the gateway's clock, times of sending those of the sender.",

@@ -5,13 +5,13 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { TracepostError } from "#errors";
 import { formatEvidenceFile, parseEvidenceFile, verifyEvidenceFile } from "#evidence";
 import { cosign } from "#message-log";
-import { Envelope, Header } from "#proto";
+import { Envelope, Header, RevocationReason } from "#proto";
 import { generateSigningKey } from "#trust";
 import { Untrue, verifyEvidenceBag } from "../../second-verifier/index.ts";
 import { type FilledGateway, fillGateway } from "../../support/filled-gateway.ts";
 import { tracepostHere } from "../../support/in-process.ts";
 import { OperatorDoor } from "../../support/operator-door.ts";
-import { reissue } from "../../support/parties.ts";
+import { reissue, withParticipant } from "../../support/parties.ts";
 import { readRows } from "../../support/stored-post.ts";
 
 let gateway: FilledGateway;
@@ -158,6 +158,34 @@ describe("an evidence file that the gateway exports (TP-EVID-2)", () => {
     expect(one.notProven.join()).toContain("is unwitnessed");
     expect(two.checkpoints[0]?.witnesses).toEqual(["witness/NE", "witness/BR"]);
     expect(two.notProven.join()).not.toContain("is unwitnessed");
+  });
+
+  test("tells whose key was another's by then, of messages and receipts (TP-EVID-7)", () => {
+    const { content } = parseEvidenceFile(evidence);
+    const { parties } = gateway;
+    const revokedAt = { seconds: 1_000n, nanos: 0 };
+    const revoked = (id: string) =>
+      reissue(parties, parties.registerBytes, (before) =>
+        withParticipant(before, id, ({ signingKeys }) => {
+          const revocation = { revokedAt, revocationReason: RevocationReason.COMPROMISED };
+          return { signingKeys: signingKeys.map((key) => ({ ...key, ...revocation })) };
+        }),
+      );
+    const reportAfter = (id: string) => {
+      const registers = [{ version: 2, bytes: revoked(id), proof: undefined }];
+      const bytes = formatEvidenceFile({
+        ...content,
+        registers: [...content.registers, ...registers],
+      });
+      return verifyEvidenceFile(bytes, [[roots]]);
+    };
+    const [ofReceipt, ofMessage] = [reportAfter("BR"), reportAfter("NE")];
+    expect([ofReceipt.problems, ofMessage.problems]).toEqual([[], []]);
+    expect(ofReceipt.messages[0]?.keyCompromisedSinceMs).toBeUndefined();
+    expect(ofReceipt.notProven.join()).toMatch(/That BR itself has signed receipt .* 1970/);
+    expect(ofMessage.messages[0]?.keyCompromisedSinceMs).toBe(1_000_000);
+    expect(ofMessage.notProven.join()).not.toContain("itself has signed");
+    expect(ofMessage.notProven.join()).toContain("What registers after version 2 say");
   });
 
   test("is given to who may export evidence, and to no other", async () => {
