@@ -70,20 +70,24 @@ export class LogWatch {
 
   /** One look. Never throws: an exchange that cannot be reached is looked at again later. */
   async look(): Promise<void> {
+    const warn = (caught: unknown): void => {
+      this.#parts.logger.warn({ err: caught }, "the log could not be looked at; it is tried again");
+    };
+    await this.#lookAtNewest().catch(warn);
+    // Also where nothing is shown: silence is not to hide what nobody has cosigned.
+    await this.#lookHowLong().catch(warn);
+  }
+
+  async #lookAtNewest(): Promise<void> {
     const { fetchPath, logger } = this.#parts;
-    try {
-      const newest = this.#opened(await fetchCheckpoint(fetchPath));
-      if (newest === undefined) {
-        logger.warn("the checkpoint of the exchange is not signed by a key of the register");
-        return;
-      }
-      if (!(await this.#extendsKept(newest)) || !(await this.#extendsSeen(newest))) return;
-      await writePublic(this.#file(SEEN), newest.note);
-      await this.#lookForQuorum(newest);
-      await this.#lookHowLong(newest);
-    } catch (caught) {
-      logger.warn({ err: caught }, "the log could not be looked at; it is tried again");
+    const newest = this.#opened(await fetchCheckpoint(fetchPath));
+    if (newest === undefined) {
+      logger.warn("the checkpoint of the exchange is not signed by a key of the register");
+      return;
     }
+    if (!(await this.#extendsKept(newest)) || !(await this.#extendsSeen(newest))) return;
+    await writePublic(this.#file(SEEN), newest.note);
+    await this.#lookForQuorum(newest);
   }
 
   /** The checkpoint kept by the last look is the beginning of this one. */
@@ -126,14 +130,16 @@ export class LogWatch {
   }
 
   /** What no quorum has cosigned for a day is an incident; counted again by each start. */
-  async #lookHowLong(newest: SignedCheckpoint): Promise<void> {
+  async #lookHowLong(): Promise<void> {
     const { clock, logger, register, store } = this.#parts;
     if (register().witnesses.quorum === 0) return;
     const nowMs = clock.now();
-    const open = (await this.#uncosigned()) ?? { size: newest.size, sinceMs: nowMs };
-    if (this.#cosignedSize >= open.size) {
-      const isOpen = newest.size > this.#cosignedSize;
-      const next = isOpen ? `${newest.size} ${nowMs}` : "";
+    const newestSize = await this.#sizeSeen();
+    const cosignedSize = Math.max(this.#cosignedSize, await this.#sizeKeptCosigned());
+    const open = (await this.#uncosigned()) ?? { size: newestSize, sinceMs: nowMs };
+    if (cosignedSize >= open.size) {
+      const isOpen = newestSize > cosignedSize;
+      const next = isOpen ? `${newestSize} ${nowMs}` : "";
       await writePublic(this.#file(UNCOSIGNED), next);
       return;
     }
@@ -141,12 +147,25 @@ export class LogWatch {
     const isLong = nowMs - open.sinceMs >= LOG_LIMITS.unwitnessedAlarmMs;
     if (!isLong || this.#toldSize === open.size) return;
     const since = new Date(open.sinceMs).toISOString();
-    const detail = `entry ${open.size - 1}, seen ${since}: no quorum of witnesses has cosigned it`;
+    const detail = `entry ${open.size - 1}, seen ${since}: no cosignatures of a quorum were shown`;
     logger.error({ size: open.size, since }, "no quorum of witnesses has cosigned the log");
     const digest = sha256(Buffer.from(`UNWITNESSED ${open.size}`));
     const incident = { kind: "UNWITNESSED", digest, detail } as const;
     await store.call("postRecordIncident", { incident, nowMs });
     this.#toldSize = open.size;
+  }
+
+  /** Of the newest tree that was handed out, or that receipts and dispatches have shown. */
+  async #sizeSeen(): Promise<number> {
+    const shown = await this.#parts.store.call("postSeenCheckpoint", undefined);
+    return Math.max(shown?.size ?? 0, (await this.#kept(SEEN))?.size ?? 0);
+  }
+
+  async #sizeKeptCosigned(): Promise<number> {
+    const { quorum, witnesses } = this.#parts.register().witnesses;
+    const kept = await this.#kept(COSIGNED);
+    if (kept === undefined || witnessesOf(kept.note, witnesses).length < quorum) return 0;
+    return kept.size;
   }
 
   /** The oldest tree that was seen and no quorum has cosigned since; undefined for none. */

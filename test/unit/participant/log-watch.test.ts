@@ -197,6 +197,36 @@ describe("a participant that watches the log by itself (TP-LOG-20)", () => {
     expect(await told()).toBe(before + 1);
   });
 
+  test("is not put to rest by silence, nor by an old checkpoint (TP-LOG-20)", async () => {
+    const told = async () => (await store.call("postStatus", undefined)).incidents.UNWITNESSED ?? 0;
+    const before = await told();
+    const time = new ManualTime();
+    log.cosigned = log.checkpoint + cosign(log.checkpoint, { ...witnessKey, name: NAME }, 1);
+    await watch(time).look();
+    const silent = new LogWatch({
+      ...{ dataDir: dir, register: () => register, logger, fetchPath: async () => undefined },
+      ...{ store: store as never, clock: time, timers: time },
+    });
+    await silent.look();
+    time.advance(LOG_LIMITS.unwitnessedAlarmMs);
+    await silent.look();
+    expect(await told(), "nothing was seen that is not cosigned").toBe(before);
+    const rows = new DatabaseSync(join(folder, "post.sqlite"));
+    const shown = "INSERT INTO post_seen_checkpoint (only_row, size, root_hash) VALUES (1, 25, ?)";
+    rows.prepare(shown).run(new Uint8Array(32));
+    try {
+      await silent.look();
+      time.advance(LOG_LIMITS.unwitnessedAlarmMs);
+      await silent.look();
+      expect(await told(), "a receipt has shown more").toBe(before + 1);
+      await watch(time).look();
+      expect(await told(), "counted again by each start").toBe(before + 2);
+    } finally {
+      rows.exec("DELETE FROM post_seen_checkpoint");
+      rows.close();
+    }
+  });
+
   test("alarms when the log has not what receipts have shown", async () => {
     const shown = appendToTree(new CompactRange(), log.leaves.slice(0, 9).toReversed());
     const rows = new DatabaseSync(join(folder, "post.sqlite"));
