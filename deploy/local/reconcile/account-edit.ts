@@ -1,10 +1,12 @@
 import { join } from "node:path";
 import { connectClaimsAdmin } from "#bus";
 import { TracepostError } from "#errors";
+import { systemClock } from "#runtime";
 import { writePrivateFile } from "../folder/private-files.ts";
 import { keyIn, readIssuedTokens } from "../provision/authority-files.ts";
 import { type AccountChanges, editAccount, readAccount } from "../provision/claims.ts";
 import { operatorConnection } from "../provision/operator-connection.ts";
+import { lockNats } from "./nats-lock.ts";
 import type { CarrierPlace } from "./standings.ts";
 
 /** Claims of an account, as the server has them. */
@@ -25,10 +27,21 @@ export interface AccountEdit {
 
 /**
  * Opens the account `name` to be edited: what the server has is changed, never a token rebuilt from
- * memory (TP-NATS-8). Throws TracepostError USAGE when there is none, TRANSPORT, UNAVAILABLE.
+ * memory (TP-NATS-8), and nobody else changes one before it is closed. Throws TracepostError USAGE
+ * when there is none, TRANSPORT, UNAVAILABLE.
  */
 export async function openAccountEdit(place: CarrierPlace, name: string): Promise<AccountEdit> {
-  const { natsUrl, paths } = place;
+  const lock = await lockNats(place.paths, systemClock);
+  try {
+    const edit = await openLocked(place, name);
+    return { ...edit, close: () => edit.close().finally(() => lock.release()) };
+  } catch (caught) {
+    await lock.release();
+    throw caught;
+  }
+}
+
+async function openLocked({ natsUrl, paths }: CarrierPlace, name: string): Promise<AccountEdit> {
   const connect = () => connectClaimsAdmin(operatorConnection(paths, natsUrl, "accounts"));
   const { accounts } = await readIssuedTokens(paths);
   const issued = accounts.find(({ token }) => readAccount(token).name === name);

@@ -1,11 +1,12 @@
 import { TracepostError } from "#errors";
-import { type Clock, PROCESS_LIMITS } from "#runtime";
+import type { Clock } from "#runtime";
 import type { VerifiedRegister } from "#trust";
 import type { ExchangePaths } from "../folder/exchange-paths.ts";
 import { writePrivateFile } from "../folder/private-files.ts";
-import { type FolderLock, lockFolder } from "../supervisor/folder-lock.ts";
+import { lockNats } from "./nats-lock.ts";
 import type { ReconcileStep } from "./plan.ts";
 import { openReconciliation } from "./reconcile.ts";
+import { reconciledVersion } from "./reconciled-version.ts";
 import type { CarrierPlace } from "./standings.ts";
 
 /** Which server is to follow which version, once. */
@@ -16,12 +17,11 @@ export interface ReconcileOnce extends CarrierPlace {
   readonly planOnly: boolean;
 }
 
-const POLL_MS = 100;
-
 /**
  * Has NATS follow a version of the register, and gives the steps of the plan; `onPlan` is told of
  * them before the first is done. Two never work at a time: each would issue an account of its own.
- * Throws TracepostError UNAVAILABLE when another one does not end, and as `openReconciliation`.
+ * Throws TracepostError UNAVAILABLE when another one does not end, VERIFICATION for a version older
+ * than the one NATS follows, and as `openReconciliation`.
  */
 export async function reconcileOnce(
   { clock, natsUrl, paths, planOnly, register }: ReconcileOnce,
@@ -30,6 +30,7 @@ export async function reconcileOnce(
   const lock = await lockNats(paths, clock);
   try {
     const { bytes, view } = register;
+    await refuseOlder(paths, view.version);
     const reconciliation = await openReconciliation({
       ...{ clock, natsUrl, paths },
       register: view,
@@ -50,25 +51,12 @@ export async function reconcileOnce(
   }
 }
 
-/** Waits for who has it; takes it over from who is gone. */
-async function lockNats(paths: ExchangePaths, clock: Clock): Promise<FolderLock> {
-  const deadline = clock.now() + PROCESS_LIMITS.reconcileWaitMs;
-  for (;;) {
-    try {
-      const lock = await lockFolder(paths.run.reconcileLock, paths.dataDir);
-      await lock.confirm();
-      return lock;
-    } catch (caught) {
-      const isTaken = TracepostError.from(caught).code === "UNAVAILABLE";
-      if (!isTaken) throw caught;
-      if (clock.now() > deadline) {
-        const message = "another process has NATS follow the register, and does not end";
-        throw new TracepostError("UNAVAILABLE", message, {
-          problems: TracepostError.from(caught).problems,
-          remedy: "Wait for it, or end it; what it has left is done by the next run.",
-        });
-      }
-    }
-    await new Promise((wake) => setTimeout(wake, POLL_MS));
-  }
+/** An older one would cut off who was admitted since; its signatures hold as ever. */
+async function refuseOlder(paths: ExchangePaths, version: bigint): Promise<void> {
+  const followed = await reconciledVersion(paths);
+  if (version >= followed) return;
+  const message = `register version ${version} is older than the one NATS follows, ${followed}`;
+  throw new TracepostError("VERIFICATION", message, {
+    remedy: "Find out why the gateway hands it out: tracepost register verify, and its log.",
+  });
 }
