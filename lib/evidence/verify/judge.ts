@@ -1,3 +1,5 @@
+import type { LogEntry } from "#proto";
+import { equalBytes } from "#wire";
 import type { EntryProver, ProvenEntry } from "./entry-prover.ts";
 import type { Problems } from "./problems.ts";
 import { checkSigned, type ReadEnvelope } from "./signed-envelope.ts";
@@ -25,6 +27,15 @@ export function checkUnderRegister(
     return;
   }
   checkSigned(place, read, { register, recordedAtMs }, problems);
+}
+
+/** Whether an entry of the log is about a very message. */
+export function isEntryAbout(entry: LogEntry, { header, headerDigest }: ReadEnvelope): boolean {
+  return (
+    entry.sender === header.sender &&
+    entry.messageId === header.messageId &&
+    equalBytes(entry.headerDigest, headerDigest)
+  );
 }
 
 /** What the newest register in the file knows of a key that the one at the time did not. */

@@ -2,7 +2,7 @@
 import { EntryKind, type LogEntry, RefusalCode } from "#proto";
 import { equalBytes, refusalNameOf, timestampMs } from "#wire";
 import type { EvidenceMessage } from "../evidence-content.ts";
-import { checkUnderRegister, compromisedSince, type MessageJudge } from "./judge.ts";
+import { checkUnderRegister, compromisedSince, isEntryAbout, type MessageJudge } from "./judge.ts";
 import type { Problems } from "./problems.ts";
 import { receiptFindings } from "./receipt-finding.ts";
 import type { DeliveryFinding, MessageFinding } from "./report.ts";
@@ -49,17 +49,9 @@ export function messageFinding(
 }
 
 /** The entry is about this very message, and says that it was recorded or refused. */
-function checkEntry(
-  place: string,
-  { header, headerDigest, signaturesDigest }: ReadEnvelope,
-  entry: LogEntry,
-  problems: Problems,
-): void {
+function checkEntry(place: string, read: ReadEnvelope, entry: LogEntry, problems: Problems): void {
   const isAbout =
-    entry.sender === header.sender &&
-    entry.messageId === header.messageId &&
-    equalBytes(entry.headerDigest, headerDigest) &&
-    equalBytes(entry.signaturesDigest, signaturesDigest);
+    isEntryAbout(entry, read) && equalBytes(entry.signaturesDigest, read.signaturesDigest);
   problems.demand(isAbout, place, "is about another message");
   const isRefusal = entry.kind === EntryKind.REFUSAL;
   const isDecision = isRefusal || entry.kind === EntryKind.MESSAGE;
@@ -99,7 +91,7 @@ function deliveriesOf(
 function endingFindings(
   place: string,
   { endings }: EvidenceMessage,
-  { header, headerDigest }: ReadEnvelope,
+  read: ReadEnvelope,
   { problems, prover }: MessageJudge,
 ): DeliveryFinding[] {
   return endings.flatMap((proof, at) => {
@@ -107,10 +99,7 @@ function endingFindings(
     const proven = prover.prove(file, proof);
     if (proven === undefined) return [];
     const { entry, index: logIndex, recordedAtMs: atMs } = proven;
-    const isAbout =
-      entry.sender === header.sender &&
-      entry.messageId === header.messageId &&
-      equalBytes(entry.headerDigest, headerDigest);
+    const isAbout = isEntryAbout(entry, read);
     const isReturn = entry.kind === EntryKind.RETURN;
     const [result] = entry.results;
     if (!isAbout || result === undefined || !(isReturn || entry.kind === EntryKind.EXPIRY)) {

@@ -2,7 +2,7 @@
 import { EntryKind, Kind, Receipt, type ReceiptItem, ReceiptType } from "#proto";
 import { decodeExactly, equalBytes, GATEWAY_SENDER, refusalNameOf } from "#wire";
 import type { EvidenceMessage, EvidenceReceipt } from "../evidence-content.ts";
-import { checkUnderRegister, compromisedSince, type MessageJudge } from "./judge.ts";
+import { checkUnderRegister, compromisedSince, isEntryAbout, type MessageJudge } from "./judge.ts";
 import type { DeliveryFinding } from "./report.ts";
 import { checkSigned, type ReadEnvelope, readEnvelope } from "./signed-envelope.ts";
 
@@ -10,6 +10,15 @@ import { checkSigned, type ReadEnvelope, readEnvelope } from "./signed-envelope.
 const TYPE_OF_ENTRY: ReadonlyMap<EntryKind, ReceiptType> = new Map([
   [EntryKind.DELIVERY, ReceiptType.DELIVERED],
   [EntryKind.REJECTION, ReceiptType.REJECTED],
+]);
+
+/** Receipt of the gateway that ends a delivery → the entry it must hold. */
+const ENDS: ReadonlyMap<
+  ReceiptType,
+  { readonly outcome: "expired" | "returned"; readonly kind: EntryKind }
+> = new Map([
+  [ReceiptType.EXPIRED, { outcome: "expired", kind: EntryKind.EXPIRY }],
+  [ReceiptType.RETURNED, { outcome: "returned", kind: EntryKind.RETURN }],
 ]);
 
 /** How deliveries ended, as recipients have signed it (TP-EVID-8); what does not hold is told. */
@@ -51,10 +60,7 @@ function ofRecipient(
   }
   const { entry, index: logIndex, recordedAtMs: atMs } = proven;
   const isRecord =
-    entry.messageId === read.header.messageId &&
-    entry.sender === read.header.sender &&
-    equalBytes(entry.headerDigest, read.headerDigest) &&
-    equalBytes(entry.signaturesDigest, read.signaturesDigest);
+    isEntryAbout(entry, read) && equalBytes(entry.signaturesDigest, read.signaturesDigest);
   problems.demand(isRecord, `${file}.tlog-proof`, "is about another receipt");
   checkUnderRegister(`${file}.bin`, read, proven, judge);
   const said = itemAbout(file, { read, about }, judge);
@@ -89,14 +95,19 @@ function ofGateway(file: string, { about, read }: Pair, judge: MessageJudge): De
   } else {
     problems.add(`${file}.bin`, "cannot be judged: its register or its proof is missing");
   }
-  const ends = new Map<ReceiptType, "expired" | "returned">([
-    [ReceiptType.EXPIRED, "expired"],
-    [ReceiptType.RETURNED, "returned"],
-  ]);
-  const outcome = ends.get(said.type);
-  if (outcome === undefined || proven === undefined) return [];
-  const { index: logIndex, recordedAtMs: atMs } = proven;
-  return [{ recipient: said.item.recipient, outcome, code: undefined, atMs, logIndex }];
+  if (proven === undefined) return [];
+  const { entry, index: logIndex, recordedAtMs: atMs } = proven;
+  const { recipient } = said.item;
+  const end = ENDS.get(said.type);
+  const isEnd =
+    end === undefined || (entry.kind === end.kind && entry.results[0]?.recipient === recipient);
+  problems.demand(
+    isEntryAbout(entry, about) && isEnd,
+    `${file}.bin`,
+    "says what its entry does not",
+  );
+  if (end === undefined) return [];
+  return [{ recipient, outcome: end.outcome, code: undefined, atMs, logIndex }];
 }
 
 /** What a receipt says of this very message. */

@@ -4,9 +4,19 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { TracepostError } from "#errors";
 import { formatEvidenceFile, parseEvidenceFile, verifyEvidenceFile } from "#evidence";
-import { cosign } from "#message-log";
-import { Envelope, Header, RevocationReason } from "#proto";
-import { generateSigningKey } from "#trust";
+import { cosign, parseEvidence } from "#message-log";
+import {
+  Envelope,
+  Header,
+  Kind,
+  PartInfo,
+  Receipt,
+  ReceiptItem,
+  ReceiptType,
+  RevocationReason,
+} from "#proto";
+import { createSigner, generateSigningKey, PAYLOAD_TYPES } from "#trust";
+import { GATEWAY_SENDER, headerDigest, sha256 } from "#wire";
 import { Untrue, verifyEvidenceBag } from "../../second-verifier/index.ts";
 import { type FilledGateway, fillGateway } from "../../support/filled-gateway.ts";
 import { tracepostHere } from "../../support/in-process.ts";
@@ -186,6 +196,42 @@ describe("an evidence file that the gateway exports (TP-EVID-2)", () => {
     expect(ofMessage.messages[0]?.keyCompromisedSinceMs).toBe(1_000_000);
     expect(ofMessage.notProven.join()).not.toContain("itself has signed");
     expect(ofMessage.notProven.join()).toContain("What registers after version 2 say");
+  });
+
+  test("takes a receipt of the gateway for no more than its entry says (TP-EVID-8)", async () => {
+    const fourth = rows[3];
+    const its = await exported(`messages/${fourth?.sender}/${fourth?.message_id}`);
+    const [ended] = parseEvidenceFile(its).content.messages;
+    const ending = parseEvidence(ended?.endings[0] ?? "");
+    if (!ending.ok) throw new TypeError("none expired");
+    const from = { kind: Kind.RECEIPT, sender: GATEWAY_SENDER, registerVersion: 1n };
+    const signer = createSigner(gateway.parties.receiptKey, PAYLOAD_TYPES.receipt);
+    /** The gateway says that a message has expired for a recipient, by that entry. */
+    const withReceipt = (file: Buffer, recipient: string) => {
+      const { content } = parseEvidenceFile(file);
+      const about = Envelope.decode(content.messages[0]?.envelope ?? new Uint8Array()).header;
+      const { messageId, sender: originalSender } = Header.decode(about);
+      const message = { messageId, originalSender, headerDigest: headerDigest(about) };
+      const item = ReceiptItem.create({ message, recipient, evidence: ending.value });
+      const body = Receipt.encode({ type: ReceiptType.EXPIRED, items: [item] }).finish();
+      const part = { name: "body", sha256: sha256(body), sizeBytes: BigInt(body.length) };
+      const parts = [PartInfo.create(part)];
+      const header = Header.encode(Header.create({ ...from, parts })).finish();
+      const envelope = Envelope.encode({
+        header,
+        signatures: [{ keyId: signer.keyId, value: signer.sign(header) }],
+        parts: [{ name: "body", onlyFor: "", content: body }],
+      }).finish();
+      const receipts = [{ envelope, proof: undefined }];
+      const messages = content.messages.map((one) => ({ ...one, receipts, endings: [] }));
+      return verifyEvidenceFile(formatEvidenceFile({ ...content, messages }), [[roots]]);
+    };
+    const honest = withReceipt(its, "AT");
+    expect(honest).toMatchObject({ verdict: "proven", problems: [] });
+    expect(honest.messages[0]?.deliveries).toMatchObject([{ outcome: "expired" }]);
+    const lie = ["data/messages/001/receipts/001.bin: says what its entry does not"];
+    expect(withReceipt(evidence, "BR").problems, "of a message that was delivered").toEqual(lie);
+    expect(withReceipt(its, "NE").problems, "of another recipient").toEqual(lie);
   });
 
   test("is given to who may export evidence, and to no other", async () => {
