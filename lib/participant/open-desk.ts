@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import type { Clock, Database, Lifecycle, Logger, Timers } from "#runtime";
 import { fetchRegisterFrom, fetchVersionFrom } from "./fetch-signed.ts";
 import { type Identity, keepRegister, keysOf, ownIdentity, reloadKeys } from "./identity.ts";
@@ -39,6 +40,7 @@ export function openDesk(
     checkOwnEntry: (own) => ownEntryProblem(own, keysOf(identity), clock.now()),
     fetch: exchangeUrl === undefined ? undefined : fetchRegisterFrom(exchangeUrl),
     fetchVersion: exchangeUrl === undefined ? undefined : fetchVersionFrom(exchangeUrl),
+    unseenFile: join(dataDir, "register-unseen.txt"),
     followKeys: () => flags.follow(),
     ...told,
     timers,

@@ -34,6 +34,8 @@ export interface RegisterDeskParts {
   readonly own?: () => OwnIdentity | undefined;
   /** Fetches versions that were passed over, to look at our entry; default: nobody looks. */
   readonly fetchVersion?: FetchVersion | undefined;
+  /** File with the versions that are still to be fetched; default: none. */
+  readonly unseenFile?: string;
   /** Default: it is waited for. */
   readonly fetch?: FetchRegister | undefined;
   /** Keeps what a person has to look into. */
@@ -70,6 +72,7 @@ export class RegisterDesk implements RegisterTaker {
   async start(): Promise<void> {
     await this.#tellAlarms();
     this.#parts.followKeys?.();
+    await this.#skipped?.start();
   }
 
   async take({ evidence, register }: RegisterOffer): Promise<Refusal | undefined> {
@@ -190,16 +193,18 @@ export class RegisterDesk implements RegisterTaker {
     // A word that ours is the newest is in no log: it changes nothing for anybody (ADR 0042).
     const refusal = verdict.outcome === "newer" ? doubt(verdict.register) : undefined;
     if (refusal !== undefined) return refusal;
+    const after = verdict.register.view.version;
+    if (verdict.outcome === "newer") await this.#skipped?.note(before, after);
     await keep(verdict.register);
     await reloadKeys?.();
     client.putInForce(verdict.register);
-    const version = String(verdict.register.view.version);
+    const version = String(after);
     if (verdict.outcome === "newer") {
       this.#vain = 0;
       logger.info({ version }, "a new register is in force");
       await this.#tellAlarms();
       followKeys?.();
-      this.#skipped?.note(before, verdict.register.view.version);
+      this.#skipped?.look();
     }
     onTaken?.();
     return undefined;

@@ -1,8 +1,9 @@
+import { readFile } from "node:fs/promises";
 import { TracepostError } from "#errors";
 import type { Incident } from "#post";
 import type { Participant } from "#proto";
 import { type Logger, type Timers, TRUST_LIMITS } from "#runtime";
-import type { OwnIdentity, RegisterClient } from "#trust";
+import { type OwnIdentity, type RegisterClient, writePublic } from "#trust";
 import { sha256 } from "#wire";
 import type { FetchVersion } from "./fetch-signed.ts";
 
@@ -12,6 +13,8 @@ export interface SkippedVersionsParts {
   readonly participant: string;
   readonly client: Pick<RegisterClient, "earlierEntry">;
   readonly fetchVersion: FetchVersion;
+  /** File with the versions still to be looked at, for the next start; default: none. */
+  readonly unseenFile?: string | undefined;
   /** What is wrong with our own entry, in words. */
   readonly checkOwnEntry: (own: Participant | undefined) => string | undefined;
   readonly own?: (() => OwnIdentity | undefined) | undefined;
@@ -32,31 +35,55 @@ export class SkippedVersions {
   #vain = 0;
   #looking: Promise<void> = Promise.resolve();
   #callOff: (() => void) | undefined;
+  #stopped = false;
 
   constructor(parts: SkippedVersionsParts) {
     this.#parts = parts;
   }
 
-  /** Versions between two that were in force one after the other are to be looked at. */
-  note(before: bigint, now: bigint): void {
-    const first = now - BigInt(TRUST_LIMITS.registerVersionsKept);
-    for (let version = before + 1n; version < now; version += 1n) {
-      if (version >= first) this.#open.add(version);
+  /** Goes on with what a stop has left. */
+  async start(): Promise<void> {
+    const { unseenFile } = this.#parts;
+    const text = unseenFile === undefined ? "" : await readFile(unseenFile, "utf8").catch(() => "");
+    for (const version of text.split(" ")) {
+      if (/^[1-9][0-9]{0,18}$/u.test(version)) this.#open.add(BigInt(version));
     }
+    this.look();
+  }
+
+  /**
+   * Versions between one in force and the one that follows it are to be looked at; kept, so that it
+   * is done whatever comes between.
+   */
+  async note(before: bigint, now: bigint): Promise<void> {
+    const first = now - BigInt(TRUST_LIMITS.registerVersionsKept);
+    for (let version = first > before ? first : before + 1n; version < now; version += 1n) {
+      this.#open.add(version);
+    }
+    if (this.#open.size > 0) await this.#keep();
+  }
+
+  /** Looks at what is noted, now that the version after it is in force. */
+  look(): void {
     this.#vain = 0;
     this.#lookAgain();
   }
 
-  /** Waits for the look under way. */
+  /** Waits for the look under way; the next start goes on. */
   async stop(): Promise<void> {
     this.#callOff?.();
-    this.#open.clear();
+    this.#stopped = true;
     await this.#looking;
+  }
+
+  async #keep(): Promise<void> {
+    const { unseenFile } = this.#parts;
+    if (unseenFile !== undefined) await writePublic(unseenFile, [...this.#open].join(" "));
   }
 
   #lookAgain(): void {
     this.#callOff?.();
-    if (this.#open.size === 0) return;
+    if (this.#open.size === 0 || this.#stopped) return;
     this.#looking = this.#looking.then(() => this.#look());
   }
 
@@ -64,17 +91,17 @@ export class SkippedVersions {
     const { logger, timers } = this.#parts;
     const isLast = this.#vain >= TRUST_LIMITS.registerFetchesMax;
     for (const version of [...this.#open]) {
-      // It may have been called off meanwhile.
-      if (!this.#open.has(version)) continue;
+      if (this.#stopped) return;
       try {
         await this.#lookAt(version);
         this.#open.delete(version);
+        await this.#keep();
       } catch (caught) {
         logger.warn({ err: caught, version: String(version) }, "a version was not looked at yet");
         if (isLast) await this.#giveUp(version, TracepostError.from(caught).message);
       }
     }
-    if (this.#open.size === 0 || isLast) return;
+    if (this.#open.size === 0 || isLast || this.#stopped) return;
     this.#vain += 1;
     const waitMs = TRUST_LIMITS.registerFetchMs * 2 ** this.#vain;
     this.#callOff = timers.after(waitMs, () => this.#lookAgain());
@@ -96,10 +123,13 @@ export class SkippedVersions {
   /** What was in vain for long is told, once: a later look of its own is a person's. */
   async #giveUp(version: bigint, why: string): Promise<void> {
     const problem = `our entry could not be looked at, ${why}`;
-    await this.#tell("REGISTER_REFUSED", version, problem).then(
-      () => this.#open.delete(version),
-      (caught: unknown) => this.#parts.logger.error({ err: caught }, "an incident was not kept"),
-    );
+    try {
+      await this.#tell("REGISTER_REFUSED", version, problem);
+      this.#open.delete(version);
+      await this.#keep();
+    } catch (caught) {
+      this.#parts.logger.error({ err: caught }, "an incident was not kept");
+    }
   }
 
   async #tell(

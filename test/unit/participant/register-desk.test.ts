@@ -1,4 +1,7 @@
-import { expect, test } from "vitest";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test, vi } from "vitest";
 import { RegisterDesk } from "#participant";
 import type { Incident } from "#post";
 import { createLogger, TRUST_LIMITS } from "#runtime";
@@ -21,6 +24,7 @@ function openDesk(
   fetch: () => Promise<Uint8Array | undefined>,
   own = NE.identity,
   fetchVersion: (version: bigint) => Promise<Uint8Array | undefined> = async () => undefined,
+  unseenFile?: string,
 ) {
   const opened = openBundle(first, authority.roots.set);
   if (!opened.ok) throw new TypeError(opened.refusal.detail);
@@ -38,6 +42,7 @@ function openDesk(
     checkOwnEntry: () => undefined,
     fetch,
     fetchVersion,
+    ...(unseenFile === undefined ? {} : { unseenFile }),
     onIncident: async (incident) => {
       incidents.push(incident);
     },
@@ -159,4 +164,42 @@ test("a version that is kept back, or is another one, is told in the end (TP-REG
   expect(incidents[0]?.detail).toContain("version 2, while we were away: our entry could not");
   expect(incidents[1]?.detail).toContain("is another version 3");
   await desk.stop();
+});
+
+test("versions to be looked at outlast a stop (TP-REG-16)", async () => {
+  const dir = await mkdtemp(join(tmpdir(), "tracepost-unseen-"));
+  try {
+    const ours = entryOf("NE", statementOf("NE", { sequence: 1n, ...NE }));
+    const previous = manifestOf(first);
+    const second = authority.issue([ours], { previous, issuedAtMs: START_MS + 1 });
+    const last = { previous: manifestOf(second), issuedAtMs: START_MS + 2 };
+    const third = authority.issue([ours], last);
+    const all = [first, second, third];
+    const whole = { ...third, manifests: all.flatMap(({ manifests }) => manifests) };
+    const asked: string[] = [];
+    const unseen = join(dir, "unseen.txt");
+    const open = (when: string, answer: Uint8Array | undefined) => {
+      const fetchVersion = async (version: bigint) => {
+        asked.push(`${when} ${version}`);
+        return answer;
+      };
+      return openDesk(async () => formatRegisterBundle(whole), NE.identity, fetchVersion, unseen);
+    };
+    const stalled = open("before", undefined);
+    stalled.desk.noteNewer(3n);
+    await vi.waitFor(() => expect(asked).toEqual(["before 2"]));
+    await stalled.desk.stop();
+    const later = open("after", formatRegisterBundle(second));
+    await later.desk.start();
+    await vi.waitFor(() => expect(asked).toEqual(["before 2", "after 2"]));
+    expect(await readFile(unseen, "utf8"), "version 3, which vouches for it, is not here").toBe(
+      "2",
+    );
+    later.desk.noteNewer(3n);
+    await vi.waitFor(async () => expect(await readFile(unseen, "utf8")).toBe(""));
+    expect(later.incidents).toEqual([]);
+    await later.desk.stop();
+  } finally {
+    await rm(dir, { recursive: true, force: true });
+  }
 });
