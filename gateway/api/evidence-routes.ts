@@ -108,7 +108,7 @@ function contentOf(
     })),
     registers: versions(registers),
     policies: versions(policies),
-    // Nothing is disposed of yet.
+    // A certificate names whatever else went with it, which is none of this file's readers' business.
     disposals: [],
   };
 }
