@@ -108,7 +108,7 @@ function contentOf(
     })),
     registers: versions(registers),
     policies: versions(policies),
-    // A certificate names whatever else went with it, which is none of this file's readers' business.
+    // A certificate names every record that went with it: not for the readers of this file.
     disposals: [],
   };
 }
