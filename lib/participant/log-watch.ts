@@ -39,6 +39,8 @@ interface SignedCheckpoint extends TreeHead {
  */
 export class LogWatch {
   readonly #parts: LogWatchParts;
+  /** When it began to look. */
+  readonly #sinceMs: number;
   #cosignedSize = 0;
   #toldSize = 0;
   #callOff: (() => void) | undefined;
@@ -46,6 +48,7 @@ export class LogWatch {
 
   constructor(parts: LogWatchParts) {
     this.#parts = parts;
+    this.#sinceMs = parts.clock.now();
   }
 
   /** Size of the newest checkpoint that a quorum of witnesses has cosigned, as far as is known. */
@@ -70,12 +73,18 @@ export class LogWatch {
 
   /** One look. Never throws: an exchange that cannot be reached is looked at again later. */
   async look(): Promise<void> {
+    const { clock, logger } = this.#parts;
     const warn = (caught: unknown): void => {
-      this.#parts.logger.warn({ err: caught }, "the log could not be looked at; it is tried again");
+      logger.warn({ err: caught }, "the log could not be looked at; it is tried again");
     };
-    await this.#lookAtNewest().catch(warn);
-    // Also where nothing is shown: silence is not to hide what nobody has cosigned.
-    await this.#lookHowLong().catch(warn);
+    const answer = this.#lookAtNewest().then(() => true);
+    const isShown = await answer.catch((caught: unknown) => {
+      warn(caught);
+      return false;
+    });
+    // Silence is not to hide what nobody has cosigned; after a start the way may not be there yet.
+    const isEarly = !isShown && clock.now() - this.#sinceMs < LOG_LIMITS.unwitnessedMs;
+    if (!isEarly) await this.#lookHowLong().catch(warn);
   }
 
   async #lookAtNewest(): Promise<void> {
