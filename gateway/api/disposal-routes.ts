@@ -23,6 +23,7 @@ import {
   LIST_RUNS,
   SHOW_RUN,
 } from "./disposal-operations.ts";
+import { noteLook } from "./record-asked.ts";
 
 /** What the routes of disposal work with. */
 export interface DisposalRouteDeps {
@@ -39,7 +40,8 @@ export function addDisposalRoutes(routes: HttpRoutes, deps: DisposalRouteDeps): 
   addCertificateRoute(routes, deps);
 }
 
-function addDueRoute(routes: HttpRoutes, { clerk, clock, store }: DisposalRouteDeps): void {
+function addDueRoute(routes: HttpRoutes, deps: DisposalRouteDeps): void {
+  const { clerk, clock, store } = deps;
   routes.get("/disposals/due", LIST_DUE, async (request, reply) => {
     const { after, limit = HTTP_LIMITS.pageRowsMax } = request.query;
     const position = positionOf(after);
@@ -47,6 +49,7 @@ function addDueRoute(routes: HttpRoutes, { clerk, clock, store }: DisposalRouteD
     if (after === undefined) await clerk.look();
     const wish = { after: position, limit, nowMs: clock.now() };
     const { count: due, held, records } = await store.call("listDue", wish);
+    await noteLook(deps, actorOf(request), { action: "search", subject: "records due" });
     const last = records.length === limit ? records.at(-1) : undefined;
     return reply.send({
       due,
@@ -132,7 +135,8 @@ function runView(run: DisposalRun) {
   };
 }
 
-function addCertificateRoute(routes: HttpRoutes, { store }: DisposalRouteDeps): void {
+function addCertificateRoute(routes: HttpRoutes, deps: DisposalRouteDeps): void {
+  const { store } = deps;
   routes.get("/disposals/:id/certificates", LIST_CERTIFICATES, async (request, reply) => {
     const { after, limit = HTTP_LIMITS.pageRowsMax } = request.query;
     const position = positionOf(after);
@@ -142,6 +146,8 @@ function addCertificateRoute(routes: HttpRoutes, { store }: DisposalRouteDeps): 
       return sendProblem(reply, problemOf("NOT_FOUND"));
     }
     const kept = await store.call("listCertificates", { run: id, after: position, limit });
+    const subject = `certificates of disposal ${id}`;
+    await noteLook(deps, actorOf(request), { action: "show", subject });
     const last = kept.length === limit ? kept.at(-1) : undefined;
     return reply.send({
       certificates: kept.map(certificateView),

@@ -49,7 +49,7 @@ export const RunView = Type.Object({
   askedBy: userId,
   askedAt: instant,
   confirmedBy: Type.Optional(userId),
-  due: { ...count, description: "Records that were due when it was asked for" },
+  due: { ...count, description: "Records that were due when people looked last" },
   records: { ...count, description: "Records of which parts are gone" },
   parts: count,
   bytes: count,

@@ -27,6 +27,7 @@ import {
 } from "./hold-operations.ts";
 import type { NewHold } from "./hold-schema.ts";
 import { holdDetailView, holdView, SCOPES, scopeOf } from "./hold-view.ts";
+import { noteLook } from "./record-asked.ts";
 
 /** What the routes of legal holds work with. */
 export interface HoldRouteDeps {
@@ -43,7 +44,9 @@ export function addHoldRoutes(routes: HttpRoutes, deps: HoldRouteDeps): void {
   addActRoutes(routes, deps);
 }
 
-function addLookRoutes(routes: HttpRoutes, { clock, store }: HoldRouteDeps): void {
+/** Who is inquired into is told to nobody unseen (TP-AUDIT-1). */
+function addLookRoutes(routes: HttpRoutes, deps: HoldRouteDeps): void {
+  const { clock, store } = deps;
   routes.get("/holds", LIST_HOLDS, async (request, reply) => {
     const { after, limit = HTTP_LIMITS.pageRowsMax, reviewDue, state } = request.query;
     const before = positionOf(after);
@@ -55,6 +58,7 @@ function addLookRoutes(routes: HttpRoutes, { clock, store }: HoldRouteDeps): voi
       reviewDueAtMs: reviewDue === true ? nowMs : null,
       limit,
     });
+    await noteLook(deps, actorOf(request), { action: "search", subject: "holds" });
     const last = holds.length === limit ? holds.at(-1) : undefined;
     return reply.send({
       holds: holds.map((hold) => holdView(hold, nowMs)),
@@ -63,6 +67,8 @@ function addLookRoutes(routes: HttpRoutes, { clock, store }: HoldRouteDeps): voi
   });
   routes.get("/holds/:id", SHOW_HOLD, async (request, reply) => {
     const found = await store.call("loadHold", request.params);
+    const subject = `hold ${request.params.id}`;
+    await noteLook(deps, actorOf(request), { action: "show", subject });
     if (found === null) return sendProblem(reply, problemOf("NOT_FOUND"));
     return reply.send(holdDetailView(found, clock.now()));
   });
@@ -132,6 +138,8 @@ function askProblem(result: Exclude<HoldAsked, { type: "asked" }>): Problem {
       return problemOf("NOTHING_TO_HOLD", { field: "conversationId" });
     case "unknown-party":
       return problemOf("NOTHING_TO_HOLD", { field: "party" });
+    case "unknown-criterion":
+      return problemOf("NOTHING_TO_HOLD", { field: `query.${result.name}` });
     case "too-many":
       return problemOf("TOO_MANY_HOLDS");
     default:

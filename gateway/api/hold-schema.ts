@@ -15,7 +15,8 @@ const Participant = Type.String({
   description: "Participant id",
 });
 const KIND_NAMES = Object.keys(Kind).filter((name) => name !== "UNSPECIFIED");
-const Uuid = Type.String({ format: "uuid" });
+/** As headers write them; written otherwise it would hold nothing. */
+const Uuid = Type.String({ pattern: "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$" });
 
 const Reason = Type.String({
   pattern: "\\S",

@@ -24,11 +24,12 @@ export async function noteLook(
   look: {
     readonly action: RecordAction;
     readonly subject: string;
-    readonly detail: string;
-    readonly reason: string;
+    readonly detail?: string;
+    readonly reason?: string;
   },
 ): Promise<void> {
-  await store.call("noteAct", { ...look, actor: actor.userId, atMs: clock.now() });
+  const said = { detail: "", reason: "", ...look };
+  await store.call("noteAct", { ...said, actor: actor.userId, atMs: clock.now() });
 }
 
 /** Whether somebody is shown what headers say. */

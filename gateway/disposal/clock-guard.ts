@@ -3,9 +3,9 @@ import type { GatewayProcedures } from "../store.ts";
 
 /**
  * Sees whether the clock has jumped by more than a day (TP-DISP-6). While the process runs, the
- * clock is held against one that only counts on; over a stop, against when the time was last noted
- * and the newest entry recorded: nobody here can tell a clock that jumped from a long stop, so a
- * person is asked.
+ * clock is held against one that only counts on; over a stop, against when the time was last
+ * noted: nobody here can tell a clock that jumped from a long stop, so a person is asked. What is
+ * recorded after the jump, and jumps in small steps, do not hide it.
  */
 export class ClockGuard {
   readonly #store: Pick<Database<GatewayProcedures>, "call">;
@@ -24,26 +24,27 @@ export class ClockGuard {
     this.#elapsedMs = deps.elapsedMs ?? (() => performance.now());
   }
 
-  /** Whether the time of now does not follow from the one seen last. Notes it when it does. */
+  /** Whether the time of now does not follow from the one trusted last. Notes it when it does. */
   async hasJumped(): Promise<boolean> {
     const nowMs = this.#clock.now();
-    if (this.#trusted === undefined) {
-      const { recordedAtMs, seenAtMs } = await this.#store.call("timeSeen", undefined);
-      const lastMs = Math.max(recordedAtMs, seenAtMs);
-      if (lastMs !== 0 && isFar(nowMs - lastMs)) return true;
-    } else {
-      const { atMs, elapsedMs } = this.#trusted;
-      if (isFar(nowMs - atMs - (this.#elapsedMs() - elapsedMs))) return true;
-    }
-    await this.trust();
+    this.#trusted ??= { atMs: await this.#lastSeen(nowMs), elapsedMs: this.#elapsedMs() };
+    const { atMs, elapsedMs } = this.#trusted;
+    if (isFar(nowMs - atMs - (this.#elapsedMs() - elapsedMs))) return true;
+    await this.#store.call("noteTime", { nowMs });
     return false;
   }
 
-  /** Takes the time of now for right: it follows, or two people say so. */
+  /** Takes the time of now for right: two people say so. */
   async trust(): Promise<void> {
     const nowMs = this.#clock.now();
     this.#trusted = { atMs: nowMs, elapsedMs: this.#elapsedMs() };
     await this.#store.call("noteTime", { nowMs });
+  }
+
+  /** The time noted before the stop; entries may be later than the jump, so they come second. */
+  async #lastSeen(nowMs: number): Promise<number> {
+    const { recordedAtMs, seenAtMs } = await this.#store.call("timeSeen", undefined);
+    return seenAtMs || recordedAtMs || nowMs;
   }
 }
 

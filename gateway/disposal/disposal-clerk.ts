@@ -1,5 +1,12 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { type Clock, type Database, DISPOSAL_LIMITS, type Logger, passCrashPoint } from "#runtime";
+import {
+  type Clock,
+  type Database,
+  DISPOSAL_LIMITS,
+  type Logger,
+  passCrashPoint,
+  shareInFlight,
+} from "#runtime";
 import type { CurrentRegister } from "#trust";
 import type { HeaderSigner } from "#wire";
 import type { CheckpointKeeper } from "../checkpoint-keeper.ts";
@@ -39,12 +46,15 @@ export class DisposalClerk {
 
   /** Signs what is not signed, goes on with a run that was begun, and looks from time to time. */
   start(): void {
+    void this.#guard.hasJumped().catch((caught) => this.#failed(caught));
     this.wake();
     const every = (ms: number, work: () => Promise<unknown>): void => {
       const timer = setInterval(() => void work().catch((caught) => this.#failed(caught)), ms);
       this.#timers.push(timer.unref());
     };
     every(DISPOSAL_LIMITS.lookPeriodMs, () => this.look());
+    // A run that failed on the way goes on.
+    every(DISPOSAL_LIMITS.retryMs, async () => this.wake());
     every(DISPOSAL_LIMITS.seenPeriodMs, () => this.#guard.hasJumped());
   }
 
@@ -55,8 +65,10 @@ export class DisposalClerk {
     await this.#working;
   }
 
-  /** Reckons what is due by now. */
-  async look(): Promise<void> {
+  /** Reckons what is due by now; whoever asks meanwhile waits for the same look. */
+  readonly look: () => Promise<void> = shareInFlight(() => this.#look());
+
+  async #look(): Promise<void> {
     const { clock, store } = this.#deps;
     const limit = DISPOSAL_LIMITS.lookRecords;
     while (!this.#stopped.signal.aborted) {
@@ -105,7 +117,7 @@ export class DisposalClerk {
     await this.look();
     for (let batches = 1; !this.#stopped.signal.aborted; batches += 1) {
       if (await this.#guard.hasJumped()) {
-        await store.call("stopRun", { id: run.id });
+        await store.call("stopRun", { id: run.id, why: "CLOCK" });
         logger.error({ run: run.id }, "disposal stopped: the clock jumped by more than a day");
         return;
       }
@@ -115,7 +127,10 @@ export class DisposalClerk {
         nowMs: clock.now(),
         registerVersion: Number(register.view().version),
       });
-      if (done.type === "halted") return;
+      if (done.type === "halted") {
+        logger.warn({ run: run.id }, "disposal stopped: a second person is to let it go on");
+        return;
+      }
       if (done.type === "finished") break;
       if (done.type === "disposed") {
         passCrashPoint("gateway.disposal-committed");

@@ -9,6 +9,8 @@ export interface MessageClasses {
     readonly name: string;
     readonly onlyFor: string;
     readonly class: string;
+    /** The class it would have by itself, where its sender chose another. */
+    readonly atLeastAs?: string;
   }[];
 }
 
@@ -30,7 +32,8 @@ const CHOSEN: ReadonlySet<string> = new Set(["trace", "authorization", "alert", 
 
 /**
  * Says of which classes a message and its parts are (TP-RET-6). Classes that end early follow from
- * what a part is and never from what its sender calls it: nobody ends a record by its label.
+ * what a part is and never from what its sender calls it: nobody ends a record by its label, and
+ * a class that he chooses lengthens what the message says by itself and never shortens it.
  * A receipt is of the class of what it ends; without more than its header it is `trace`.
  */
 export function classifyMessage(header: Header): MessageClasses {
@@ -41,9 +44,11 @@ export function classifyMessage(header: Header): MessageClasses {
     class: own,
     instruments: instrumentBasis.flatMap((one) => INSTRUMENT_NAMES.get(one) ?? []),
     parts: parts.map(({ name, onlyFor, retentionClass }) => {
-      const named = CHOSEN.has(retentionClass) ? retentionClass : own;
-      const byPart = isReal ? (classOfPart(name) ?? named) : own;
-      return { name, onlyFor, class: byPart };
+      const byPart = isReal ? classOfPart(name) : own;
+      if (byPart !== undefined) return { name, onlyFor, class: byPart };
+      const isChosen = CHOSEN.has(retentionClass) && retentionClass !== own;
+      if (!isChosen) return { name, onlyFor, class: own };
+      return { name, onlyFor, class: retentionClass, atLeastAs: own };
     }),
   };
 }

@@ -34,12 +34,16 @@ export function linesFor(sought: Sought, { lines }: RetentionSchedule): readonly
       ({ class: own, instrument }) =>
         own === name && (instrument === undefined || sought.instruments.includes(instrument)),
     );
+  // What no line names is kept, and so is what is kept as it.
+  const basesOf = (name: string): RetentionLine[] =>
+    linesOf(name).flatMap((item) =>
+      item.as === undefined ? [item] : linesOf(item.as).map((base) => keptAs(item, base)),
+    );
   return linesOf(sought.class).flatMap((line) => {
     if (line.as === undefined) return [line];
     // It lasts as long as its item; by itself it says what it is taken for.
     const base = sought.itemClass === line.class ? line.as : sought.itemClass;
-    const bases = linesOf(base);
-    return bases.length === 0 ? [line] : bases.map((item) => keptAs(line, item));
+    return basesOf(base).map((item) => keptAs(line, item));
   });
 }
 
@@ -49,6 +53,7 @@ function keptAs(line: RetentionLine, item: RetentionLine): RetentionLine {
     ...line,
     instrument: item.instrument ?? line.instrument,
     trigger: item.trigger,
+    action: item.action === "KEEP" ? item.action : line.action,
     minimum: sumPeriods(minimum, line.minimum ?? NO_TIME),
     basis: `${line.basis}; ${item.basis}`,
   };

@@ -7,6 +7,8 @@ import type { ScheduleHistory } from "./schedule-history.ts";
 export interface PartFacts {
   readonly name: string;
   readonly class: string;
+  /** Class that it is kept as long as, too: its sender chose the other one. */
+  readonly atLeastAs?: string | undefined;
   /** Where they differ from the item's: a key part is delivered when its one recipient has it. */
   readonly triggers?: TriggerTimes | undefined;
   /** A person has looked at it and keeps it until then. */
@@ -100,10 +102,14 @@ function planKeeping(
   { class: itemClass, holds, instruments = [], takenUnder }: ItemFacts,
   history: ScheduleHistory,
 ): KeepingPlan {
-  const sought = { class: one.class, itemClass, instruments };
-  const found = history.since(takenUnder).flatMap((schedule) => {
-    return linesFor(sought, schedule).map((line) => lineDates(line, schedule, one.triggers));
-  });
+  const classes = one.atLeastAs === undefined ? [one.class] : [one.class, one.atLeastAs];
+  const found = history
+    .since(takenUnder)
+    .flatMap((schedule) =>
+      classes
+        .flatMap((name) => linesFor({ class: name, itemClass, instruments }, schedule))
+        .map((line) => lineDates(line, schedule, one.triggers)),
+    );
   if (found.length === 0) return { class: one.class, standing: "UNLISTED", ...NO_DATES };
   const dates = found.filter((said) => said !== undefined);
   if (dates.length < found.length) return { class: one.class, standing: "RUNNING", ...NO_DATES };

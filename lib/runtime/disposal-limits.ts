@@ -14,6 +14,8 @@ export const DISPOSAL_LIMITS = {
   scrubRetryMs: SECOND_MS,
   /** How often it is reckoned anew what is due. */
   lookPeriodMs: 60 * MINUTE_MS,
+  /** Wait before a run that failed, on a full disk perhaps, is tried again. */
+  retryMs: 5 * MINUTE_MS,
   /** How often the time is noted, to see a clock that jumps. */
   seenPeriodMs: 10 * MINUTE_MS,
   /** A clock that is further off than this from what it was has jumped. */

@@ -51,6 +51,7 @@ const BODY_SCHEMAS: Readonly<Partial<Record<Kind, string>>> = {
   [Kind.TRACE_FOLLOW_UP]: "tracepost.v1.TraceFollowUp",
   [Kind.ALERT]: "tracepost.v1.Alert",
   [Kind.ALERT_RESPONSE]: "tracepost.v1.AlertResponse",
+  [Kind.NOTICE]: "tracepost.v1.Notice",
 };
 
 /** A message of one party about another's or its own, in the same conversation. */

@@ -2,6 +2,7 @@ import { TraceMove } from "#proto";
 import type { TriggerTimes } from "#records";
 import type { SqlRow, Transaction } from "#runtime";
 import { STANDING } from "../conversations/conversation-tables.ts";
+import { uuidBytes } from "../search/note-record.ts";
 
 /**
  * When conversations were last written in and closed, by when the gateway recorded it: what periods
@@ -24,6 +25,16 @@ export class ConversationTimes {
     return times;
   }
 
+  /** Of whatever kind: updates of an alert and notices are no moves, and count as well. */
+  async #lastRecorded(conversationId: string): Promise<number | undefined> {
+    const row = await this.#tx.get<{ recorded_at: number }>(
+      `SELECT m.recorded_at FROM record_conversation c JOIN messages m ON m.id = c.id
+       WHERE c.conversation = ? AND m.code = 0 ORDER BY c.id DESC LIMIT 1`,
+      uuidBytes(conversationId),
+    );
+    return row?.recorded_at;
+  }
+
   /** It is closed when every pair of States that speaks in it has closed it. */
   async #read(conversationId: string): Promise<TriggerTimes> {
     if (conversationId === "") return {};
@@ -33,7 +44,7 @@ export class ConversationTimes {
       conversationId,
       STANDING.takenBack,
     );
-    let last: number | undefined;
+    let last = await this.#lastRecorded(conversationId);
     const closings: (number | undefined)[] = [];
     for (const { id, recorded_at: openedAtMs } of threads) {
       const moves = await this.#tx.all<SqlRow & { move: TraceMove; recorded_at: number }>(

@@ -23,7 +23,7 @@ export interface DisposalRun {
   readonly authority: string;
   readonly askedBy: string;
   readonly askedAtMs: number;
-  /** Records that were due when it was asked for. */
+  /** Records that were due when people looked last, with those it has disposed of. */
   readonly due: number;
   /** Second person; empty where none was needed. */
   readonly confirmedBy: string;
@@ -112,6 +112,7 @@ export async function confirmRun(
     args.nowMs,
     args.id,
   );
+  await setDue(tx, run, await dueWith(tx, run));
   await tx.run("UPDATE disposal_state SET seen_at = ?", args.nowMs);
   const confirmed = (await loadRun(tx, { id: args.id })) ?? run;
   await noteRun(tx, confirmed, args);
@@ -128,12 +129,35 @@ async function noteRun(
   await noteAct(tx, { action: "dispose", actor, atMs, subject: `disposal ${id}`, detail, reason });
 }
 
-/** Stops a run that goes on: the clock is not what it was. */
-export async function stopRun(tx: Transaction, args: { readonly id: number }): Promise<void> {
+/** Stops a run that goes on: the clock is not what it was, or much more is due than was seen. */
+export async function stopRun(
+  tx: Transaction,
+  args: { readonly id: number; readonly why: RunReason },
+): Promise<void> {
   await tx.run(
-    "UPDATE disposal_run SET state = 'stopped', why = 'CLOCK' WHERE id = ? AND state = 'running'",
+    "UPDATE disposal_run SET state = 'stopped', why = ? WHERE id = ? AND state = 'running'",
+    args.why,
     args.id,
   );
+}
+
+/** Whether much more has become due than people knew of when they let a run go (TP-DISP-5). */
+export async function hasOutgrown(tx: Transaction, run: DisposalRun): Promise<boolean> {
+  const due = await dueWith(tx, run);
+  if (due <= run.due) return false;
+  // Who confirmed has seen what was due by then.
+  if (await isLargeShare(tx, run.confirmedBy === "" ? due : due - run.due)) return true;
+  if (run.confirmedBy === "") await setDue(tx, run, due);
+  return false;
+}
+
+/** What is due, with what the run has gone through already. */
+async function dueWith(tx: Transaction, { held, records }: DisposalRun): Promise<number> {
+  return records + held + (await countDue(tx));
+}
+
+async function setDue(tx: Transaction, { id }: DisposalRun, due: number): Promise<void> {
+  await tx.run("UPDATE disposal_run SET due = ? WHERE id = ?", due, id);
 }
 
 /** Ends a run: nothing is due any more, and nothing of what was is left in the files. */

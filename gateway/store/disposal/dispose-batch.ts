@@ -8,7 +8,7 @@ import type { MessageRow } from "../message-row.ts";
 import { scheduleHistoryOf } from "../schedules.ts";
 import { PART_STRIDE } from "../tables.ts";
 import { ConversationTimes } from "./conversation-times.ts";
-import { type DisposalRun, loadRun } from "./disposal-runs.ts";
+import { type DisposalRun, hasOutgrown, loadRun, stopRun } from "./disposal-runs.ts";
 import { noteReckoned } from "./look-for-due.ts";
 import { type DuePart, type RecordReckoned, reckonDue } from "./reckon-due.ts";
 
@@ -50,6 +50,10 @@ export async function disposeBatch(
   const { limit, nowMs } = args;
   const run = await loadRun(tx, { id: args.run });
   if (run?.state !== "running") return { type: "halted" };
+  if (await hasOutgrown(tx, run)) {
+    await stopRun(tx, { id: run.id, why: "SHARE" });
+    return { type: "halted" };
+  }
   const rows = await tx.all<MessageRow>(
     `SELECT m.* FROM record_due d JOIN messages m ON m.id = d.id
      WHERE d.is_due = 1 ORDER BY d.id LIMIT ?`,

@@ -3,6 +3,7 @@ import { isSealedKind } from "#wire";
 import { HoldBook } from "../holds/hold-coverage.ts";
 import type { MessageRow } from "../message-row.ts";
 import { scheduleHistoryOf } from "../schedules.ts";
+import { isStillFilling } from "../search/find-records.ts";
 import { ConversationTimes } from "./conversation-times.ts";
 import { type DuePart, type RecordReckoned, reckonDue } from "./reckon-due.ts";
 
@@ -21,6 +22,8 @@ export async function lookForDue(
   tx: Transaction,
   { limit, nowMs }: { readonly limit: number; readonly nowMs: number },
 ): Promise<DueLooked> {
+  // What was last written in a conversation is not known before.
+  if (await isStillFilling(tx)) return { looked: 0, isDone: true };
   const history = await scheduleHistoryOf(tx);
   await followSchedule(tx, history.current.version);
   const times = new ConversationTimes(tx);
@@ -130,6 +133,9 @@ export async function countDue(tx: Transaction): Promise<number> {
 /** Whether so many records due at once are more than one person lets go (TP-DISP-5). */
 export async function isLargeShare(tx: Transaction, due: number): Promise<boolean> {
   if (due <= DISPOSAL_LIMITS.shareRecordsMin) return false;
-  const all = await tx.get<{ n: number }>("SELECT count(*) AS n FROM record_due");
-  return due > (all?.n ?? 0) * DISPOSAL_LIMITS.shareMax;
+  // Counted no further than it takes to know.
+  const enough = Math.ceil(due / DISPOSAL_LIMITS.shareMax);
+  const sql = "SELECT count(*) AS n FROM (SELECT 1 FROM record_due LIMIT ?)";
+  const all = (await tx.get<{ n: number }>(sql, enough))?.n ?? 0;
+  return due > all * DISPOSAL_LIMITS.shareMax;
 }

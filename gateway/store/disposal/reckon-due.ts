@@ -38,7 +38,8 @@ export interface Reckoning {
 
 /** How the deliveries of a message stand. */
 interface DeliveriesEnded {
-  readonly isOpen: boolean;
+  /** Recipients that may still get it, for all that is known. */
+  readonly open: ReadonlySet<string>;
   /** Recipient → when it had the message, or was not to have it any more. */
   readonly endedAtMs: ReadonlyMap<string, number>;
 }
@@ -57,14 +58,16 @@ export async function reckonDue(
   const ended = await deliveriesOf(tx, row.id);
   const kept = await keptPositions(tx, row.id);
   const said = await times.of(header.conversationId);
+  const { CASE_CLOSED: closedAtMs, LAST_MESSAGE: lastAtMs = 0 } = said;
+  // Nothing counts from before the record itself: a late one has its whole time.
   const triggers = {
-    ...said,
     RECORDED: row.recorded_at,
-    LAST_MESSAGE: Math.max(row.recorded_at, said.LAST_MESSAGE ?? 0),
+    LAST_MESSAGE: Math.max(row.recorded_at, lastAtMs),
+    ...(closedAtMs === undefined ? {} : { CASE_CLOSED: Math.max(row.recorded_at, closedAtMs) }),
   };
   const partsBy = (open: Readonly<Partial<Record<"DELIVERED", number>>>) =>
     classes.parts.map((part) => {
-      const endedAtMs = ended.endedAtMs.get(part.onlyFor);
+      const endedAtMs = deliveredAt(ended, part.onlyFor, row.recorded_at);
       return { ...part, triggers: endedAtMs === undefined ? open : { DELIVERED: endedAtMs } };
     });
   const item = {
@@ -89,7 +92,7 @@ export async function reckonDue(
     const info = header.parts[position];
     if (one === undefined || info === undefined) continue;
     const { dueAtMs } = one;
-    if (dueAtMs !== undefined && dueAtMs <= nowMs && !ended.isOpen) {
+    if (dueAtMs !== undefined && dueAtMs <= nowMs && ended.open.size === 0) {
       const { name, onlyFor, sha256 } = info;
       due.push({ position, name, onlyFor, sha256, plan: { ...one, dueAtMs } });
       continue;
@@ -130,9 +133,27 @@ async function deliveriesOf(tx: Transaction, id: number): Promise<DeliveriesEnde
     id * DELIVERY_STRIDE,
     (id + 1) * DELIVERY_STRIDE,
   );
+  const open = new Set<string>();
   const endedAtMs = new Map<string, number>();
   for (const { ended_at: atMs, recipient, state } of rows) {
-    if (state >= DELIVERY.delivered && atMs !== null) endedAtMs.set(recipient, atMs);
+    // One that ended at no known time lets nothing go.
+    if (state < DELIVERY.delivered || atMs === null) open.add(recipient);
+    else endedAtMs.set(recipient, atMs);
   }
-  return { isOpen: rows.some(({ state }) => state < DELIVERY.delivered), endedAtMs };
+  return { open, endedAtMs };
+}
+
+/**
+ * When a part had reached whom it is for; one for all, when it had reached the last of them. Whom
+ * it was never to reach, the routing having refused it, had it when it was recorded.
+ */
+function deliveredAt(
+  { endedAtMs, open }: DeliveriesEnded,
+  onlyFor: string,
+  recordedAtMs: number,
+): number | undefined {
+  if (onlyFor === "") {
+    return open.size > 0 ? undefined : Math.max(recordedAtMs, ...endedAtMs.values());
+  }
+  return open.has(onlyFor) ? undefined : (endedAtMs.get(onlyFor) ?? recordedAtMs);
 }

@@ -1,13 +1,15 @@
 import { randomBytes } from "node:crypto";
 import { TracepostError } from "#errors";
 import { loadLogHead } from "#message-log";
-import { EntryKind, HoldAct, HoldActKind, HoldScope, RefusalCode } from "#proto";
+import { EntryKind, HoldAct, HoldActKind, type HoldQuery, HoldScope, RefusalCode } from "#proto";
 import { doOnce, type RepeatKey } from "#repeats";
 import { HOLD_LIMITS, type Transaction } from "#runtime";
 import { encodeMessage, GATEWAY_SENDER, sha256, toTimestamp } from "#wire";
 import { noteAct } from "../audit/note-act.ts";
 import { logStatements, recordTime } from "../log-statements.ts";
 import { findMessage } from "../recall.ts";
+import { isStillFilling } from "../search/find-records.ts";
+import { partyNumber, uuidBytes } from "../search/note-record.ts";
 import { actsOf, columnsOf, type Hold, type HoldRow, holdOf } from "./hold-rows.ts";
 import { endsHold, type HoldRefusal, standingAfter } from "./hold-standing.ts";
 
@@ -33,6 +35,8 @@ export type HoldAsked =
   | { readonly type: "unknown-message"; readonly position: number }
   | { readonly type: "unknown-conversation" }
   | { readonly type: "unknown-party" }
+  /** No record fulfils this criterion of the query. */
+  | { readonly type: "unknown-criterion"; readonly name: QueryName }
   | { readonly type: "too-many" };
 
 /** What became of an act on a hold. */
@@ -81,13 +85,40 @@ async function scopeProblem(
     if (known === undefined) return { type: "unknown-message", position };
   }
   const { conversationId, party } = scope;
-  if (conversationId !== "") {
-    const sql = "SELECT 1 FROM conversation WHERE conversation_id = ? LIMIT 1";
-    if ((await tx.get(sql, conversationId)) === undefined) return { type: "unknown-conversation" };
+  if (conversationId !== "" && !(await isConversation(tx, conversationId))) {
+    return { type: "unknown-conversation" };
   }
+  if (scope.query !== undefined) return await queryProblem(tx, scope.query);
   if (party === "" || isRegistered) return undefined;
   const sent = await tx.get("SELECT 1 FROM traffic WHERE participant = ?", party);
   return sent === undefined ? { type: "unknown-party" } : undefined;
+}
+
+/** Criteria of a query that name something. */
+const QUERY_NAMES = ["party", "sender", "recipient", "conversationId"] as const;
+type QueryName = (typeof QUERY_NAMES)[number];
+
+/** A name with a slip in it would hold nothing, and nobody would know. */
+async function queryProblem(tx: Transaction, query: HoldQuery) {
+  if (await isStillFilling(tx)) return undefined;
+  for (const name of QUERY_NAMES) {
+    const value = query[name];
+    if (value === "") continue;
+    const isKnown =
+      name === "conversationId"
+        ? await isConversation(tx, value)
+        : (await partyNumber(tx, value)) !== undefined;
+    if (!isKnown) return { type: "unknown-criterion", name } as const;
+  }
+  return undefined;
+}
+
+/** Whether there is a message of it: a notice begins one as well as a request or an alert. */
+async function isConversation(tx: Transaction, id: string): Promise<boolean> {
+  const recorded = "SELECT 1 FROM record_conversation WHERE conversation = ? LIMIT 1";
+  if ((await tx.get(recorded, uuidBytes(id))) !== undefined) return true;
+  const followed = "SELECT 1 FROM conversation WHERE conversation_id = ? LIMIT 1";
+  return (await tx.get(followed, id)) !== undefined;
 }
 
 /** Does something about a hold (TP-HOLD-3). What the same person says twice is done once. */

@@ -117,6 +117,21 @@ describe("how long a message is kept", () => {
     expect(consent("consent")).toBe("2041-03-01");
   });
 
+  it("of a consent is for good where its item is kept so, however that is said", () => {
+    const consent = (before: string, after: string) => {
+      const history = new ScheduleHistory([versionWith(1, before, after)]);
+      const item = { ...ITEM, takenUnder: 1, parts: [{ name: "c", class: "consent" }] };
+      return { trace: partOf(item, "c", history), item, history };
+    };
+    const years = "minimum: P10Y\n    action: DESTROY\n    basis: design floor";
+    const kept = consent(years, years.replace("DESTROY", "KEEP"));
+    expect(kept.trace).toMatchObject({ standing: "KEPT", dueAtMs: undefined });
+    const alert = "trigger: EXPIRED\n    minimum: P10Y";
+    const { item, history } = consent(alert, alert.replace("minimum", "as: trace\n    minimum"));
+    const ofAlert = partOf({ ...item, class: "alert" }, "c", history);
+    expect(text(ofAlert?.notBeforeMs)).toBe("2051-03-01");
+  });
+
   it("goes on for personal data that a person keeps after a review, and for nothing else", () => {
     const keptUntilMs = day("2033-05-05");
     const parts = ITEM.parts.map((part) => ({ ...part, keptUntilMs }));
@@ -205,6 +220,11 @@ describe("classes of a message (TP-RET-6)", () => {
     );
     const body = [{ name: "body", retentionClass: "authorization" }] as Header["parts"];
     expect(classes({ kind: Kind.TRACE_REPLY, parts: body })).toEqual(["trace", "authorization"]);
+    const notice = { kind: Kind.NOTICE, status: ExchangeStatus.ACTUAL };
+    const called = [{ name: "body", retentionClass: "trace" }];
+    const [part] = classifyMessage(Header.fromPartial({ ...notice, parts: called })).parts;
+    const item = { ...ITEM, class: "consent", parts: part === undefined ? [] : [part] };
+    expect(text(partOf(item, "body")?.dueAtMs)).toBe("2041-03-01");
     const header = Header.fromPartial({ instrumentBasis: [Instrument.ITI, Instrument.EU] });
     expect(classifyMessage(header).instruments).toEqual(["ITI", "EU"]);
   });
