@@ -8,7 +8,7 @@ import {
   sendProblem,
 } from "#http";
 import { SignedDisposalCertificate } from "#proto";
-import { type Clock, type Database, HTTP_LIMITS } from "#runtime";
+import { type Clock, type Database, DISPOSAL_LIMITS, HTTP_LIMITS } from "#runtime";
 import { encodeMessage } from "#wire";
 import type { DisposalClerk } from "../disposal/disposal-clerk.ts";
 import type { KeptCertificate } from "../store/disposal/certificates.ts";
@@ -138,7 +138,8 @@ function runView(run: DisposalRun) {
 function addCertificateRoute(routes: HttpRoutes, deps: DisposalRouteDeps): void {
   const { store } = deps;
   routes.get("/disposals/:id/certificates", LIST_CERTIFICATES, async (request, reply) => {
-    const { after, limit = HTTP_LIMITS.pageRowsMax } = request.query;
+    const { after } = request.query;
+    const limit = Math.min(request.query.limit ?? Infinity, DISPOSAL_LIMITS.certificatesPage);
     const position = positionOf(after);
     if (position === undefined) return sendProblem(reply, problemOf("INPUT_INVALID", BAD_MARK));
     const { id } = request.params;

@@ -48,6 +48,7 @@ export class DisposalClerk {
   start(): void {
     void this.#guard.hasJumped().catch((caught) => this.#failed(caught));
     this.wake();
+    void this.look().catch((caught) => this.#failed(caught));
     const every = (ms: number, work: () => Promise<unknown>): void => {
       const timer = setInterval(() => void work().catch((caught) => this.#failed(caught)), ms);
       this.#timers.push(timer.unref());
@@ -58,11 +59,12 @@ export class DisposalClerk {
     every(DISPOSAL_LIMITS.seenPeriodMs, () => this.#guard.hasJumped());
   }
 
-  /** Ends after the batch that is under way. */
+  /** Ends after the batch and the look that are under way. */
   async stop(): Promise<void> {
     for (const timer of this.#timers) clearInterval(timer);
     this.#stopped.abort();
     await this.#working;
+    await this.look().catch(() => undefined);
   }
 
   /** Reckons what is due by now; whoever asks meanwhile waits for the same look. */

@@ -1,7 +1,7 @@
 import { EntryKind, RefusalCode } from "#proto";
 import { type KeptSchedule as KeptFile, readSchedules, type ScheduleHistory } from "#records";
 import type { Transaction } from "#runtime";
-import { equalBytes } from "#wire";
+import { equalBytes, sha256 } from "#wire";
 import { logStatements } from "./log-statements.ts";
 
 /** A version of the retention schedule as it is kept. */
@@ -29,9 +29,15 @@ export async function loadScheduleVersion(
   return row ?? null;
 }
 
+/** The history read last: what was read once is not read in each transaction. */
+let read: { readonly of: string; readonly history: ScheduleHistory } | undefined;
+
 /** Every version of the schedule, for reckoning beside the data. */
 export async function scheduleHistoryOf(tx: Transaction): Promise<ScheduleHistory> {
-  return readSchedules(await keptSchedules(tx));
+  const kept = await keptSchedules(tx);
+  const of = kept.map(({ schedule }) => Buffer.from(sha256(schedule)).toString("hex")).join();
+  if (read?.of !== of) read = { of, history: readSchedules(kept) };
+  return read.history;
 }
 
 /** What came of a version that was to be kept. */

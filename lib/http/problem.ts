@@ -85,7 +85,8 @@ export const HTTP_CODES = {
   HOLD_SECOND_PERSON: {
     status: 403,
     title: "Whoever asked for it cannot be the second person.",
-    remedy: "Ask another records officer.",
+    remedy:
+      "Ask another records officer, whom the one who asked has neither added nor given a token.",
   },
   NOT_YET_LOGGED: {
     status: 409,

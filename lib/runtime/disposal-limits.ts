@@ -6,6 +6,10 @@ export const DISPOSAL_LIMITS = {
   lookRecords: 250,
   /** Records disposed of in one transaction, and named by one certificate. */
   batchRecords: 200,
+  /** Parts after which it takes no more records: an alert has a key part for each recipient. */
+  batchParts: 1_000,
+  /** Certificates in one answer; each is some tenths of a megabyte. */
+  certificatesPage: 20,
   /** Pause between two of them, so that the store's thread is for messages. */
   pauseMs: 20,
   /** Batches between two clean-ups of the write-ahead log. */

@@ -1,5 +1,6 @@
 import { TracepostError } from "#errors";
 import type { SqlRow, Transaction } from "#runtime";
+import { mayBeOne } from "#users";
 import { noteAct } from "../audit/note-act.ts";
 import { countDue, isLargeShare } from "./look-for-due.ts";
 
@@ -105,7 +106,7 @@ export async function confirmRun(
   const run = await loadRun(tx, { id: args.id });
   if (run === null) return { type: "unknown" };
   if (run.state !== "waiting" && run.state !== "stopped") return { type: "otherwise", run };
-  if (run.askedBy === args.actor) return { type: "same-person", run };
+  if (await mayBeOne(tx, args.actor, run.askedBy)) return { type: "same-person", run };
   await tx.run(
     "UPDATE disposal_run SET state = 'running', why = '', confirmed_by = ?, confirmed_at = ? WHERE id = ?",
     args.actor,

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { DisposalCertificate, DisposedItem, DisposedPart, EntryKind, RefusalCode } from "#proto";
-import type { Transaction } from "#runtime";
+import { DISPOSAL_LIMITS, type Transaction } from "#runtime";
 import { encodeMessage, GATEWAY_SENDER, sha256, toTimestamp } from "#wire";
 import { HoldBook } from "../holds/hold-coverage.ts";
 import { logStatements, recordTime } from "../log-statements.ts";
@@ -66,6 +66,7 @@ export async function disposeBatch(
   const id = await nextCertificate(tx);
   const gone: Gone = { items: [], parts: 0, bytes: 0, held: 0 };
   for (const row of rows) {
+    if (gone.parts >= DISPOSAL_LIMITS.batchParts) break;
     const reckoned = await reckonDue(tx, row, reckoning);
     const isHeld = reckoned.due.length > 0 && (await holds.holdsOn(reckoned.facts)).length > 0;
     if (isHeld || reckoned.due.length === 0) {

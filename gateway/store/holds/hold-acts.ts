@@ -4,6 +4,7 @@ import { loadLogHead } from "#message-log";
 import { EntryKind, HoldAct, HoldActKind, type HoldQuery, HoldScope, RefusalCode } from "#proto";
 import { doOnce, type RepeatKey } from "#repeats";
 import { HOLD_LIMITS, type Transaction } from "#runtime";
+import { mayBeOne } from "#users";
 import { encodeMessage, GATEWAY_SENDER, sha256, toTimestamp } from "#wire";
 import { noteAct } from "../audit/note-act.ts";
 import { logStatements, recordTime } from "../log-statements.ts";
@@ -11,7 +12,7 @@ import { findMessage } from "../recall.ts";
 import { isStillFilling } from "../search/find-records.ts";
 import { partyNumber, uuidBytes } from "../search/note-record.ts";
 import { actsOf, columnsOf, type Hold, type HoldRow, holdOf } from "./hold-rows.ts";
-import { endsHold, type HoldRefusal, standingAfter } from "./hold-standing.ts";
+import { endsHold, type HoldRefusal, isForSecond, standingAfter } from "./hold-standing.ts";
 
 /** Who does something about a hold, and when. */
 interface ActArgs {
@@ -132,6 +133,10 @@ export async function actOnHold(
   const last = (await actsOf(tx, before.id)).at(-1)?.act;
   if (last?.kind === args.kind && last.actor === args.actor && args.kind !== REPEATABLE) {
     return { result: { type: "done", hold: before, repeated: true }, head: null };
+  }
+  const { waitingFor } = before;
+  if (isForSecond(args.kind) && waitingFor && (await mayBeOne(tx, args.actor, waitingFor))) {
+    return { result: { type: "same-person", hold: before }, head: null };
   }
   const done = await keepAct(tx, before, { ...args, scope: undefined, authority: "" });
   if ("type" in done) return { result: done, head: null };

@@ -42,6 +42,11 @@ const SECOND: ReadonlySet<HoldActKind> = new Set([
   HoldActKind.RELEASED,
 ]);
 
+/** Whether an act is for another person than the one who asked. */
+export function isForSecond(kind: HoldActKind): boolean {
+  return SECOND.has(kind);
+}
+
 /** Whether a hold covers nothing any more after this act. */
 export function endsHold(kind: HoldActKind): boolean {
   return kind === HoldActKind.DECLINED || kind === HoldActKind.RELEASED;
@@ -55,7 +60,7 @@ export function standingAfter(
   if (before === undefined) return askedStanding(act);
   const [from, state] = MOVES[act.kind] ?? [[], before.state];
   if (!from.includes(before.state)) return "otherwise";
-  if (SECOND.has(act.kind) && before.waitingFor === act.actor) return "same-person";
+  if (isForSecond(act.kind) && before.waitingFor === act.actor) return "same-person";
   const isReview = act.kind === HoldActKind.REVIEWED;
   return {
     ...before,

@@ -17,6 +17,7 @@ export {
   EXCHANGE_ACTOR,
   findUser,
   INSTALLATION_USER,
+  mayBeOne,
   REGISTER_ACTOR,
   RESERVED_USER_IDS,
   RULE_ACTOR,

@@ -174,3 +174,19 @@ function tokenOf(row: TokenRow): TokenRecord {
     lastUsedAtMs: row.last_used_at,
   };
 }
+
+/**
+ * Whether one of two users was added, or ever given a token, by the other: who does so could act as
+ * both, and they are not two persons where two are asked for (TP-HOLD-3).
+ */
+export async function mayBeOne(tx: Transaction, one: string, other: string): Promise<boolean> {
+  const row = await tx.get(
+    `SELECT 1 FROM user_change WHERE change IN ('added', 'token issued')
+       AND (user_id = ? AND actor = ? OR user_id = ? AND actor = ?) LIMIT 1`,
+    one,
+    other,
+    other,
+    one,
+  );
+  return one === other || row !== undefined;
+}

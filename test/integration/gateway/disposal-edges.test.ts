@@ -115,6 +115,39 @@ describe("a legal hold", () => {
   });
 });
 
+test("two persons are two: neither has made the other (TP-HOLD-3, TP-DISP-5)", async () => {
+  await deliver(traceRequest(ne, ["BR"]));
+  const door = new OperatorDoor(bench);
+  await door.open();
+  try {
+    const both = await door.person("both", "ADMINISTRATOR", "RECORDS_OFFICER");
+    await door.ask(both, "/users", { userId: "made", name: "x", roles: ["RECORDS_OFFICER"] });
+    const made = (await door.ask(both, "/users/made/tokens", {})).body.token;
+    const hold = { party: "NE", reason: "x", authority: "x" };
+    for (const [first, second] of [
+      [both, made],
+      [made, both],
+    ]) {
+      const { id } = (await door.ask(first ?? "", "/holds", hold)).body;
+      const answer = await door.ask(second ?? "", `/holds/${id}/decline`, { reason: "x" });
+      expect(answer).toMatchObject({ status: 403, body: { code: "HOLD_SECOND_PERSON" } });
+      const other = await door.person(`other-${id}`, "RECORDS_OFFICER");
+      expect((await door.ask(other, `/holds/${id}/decline`, { reason: "x" })).status).toBe(200);
+    }
+    const wish = { authority: "x", actor: "both", nowMs: bench.nowMs, clockJumped: true };
+    const { id } = await bench.store.call("askRun", wish);
+    const confirm = { id, reason: "x", nowMs: bench.nowMs };
+    const alone = await bench.store.call("confirmRun", { ...confirm, actor: "made" });
+    expect(alone.type).toBe("same-person");
+    const other = await bench.store.call("confirmRun", { ...confirm, actor: "officer-1" });
+    expect(other.type).toBe("confirmed");
+    clerk.wake();
+    await clerk.idle();
+  } finally {
+    await door.close();
+  }
+});
+
 describe("a clock that jumped", () => {
   test("over a stop is not hidden by what is recorded after it (TP-DISP-6)", async () => {
     const restarted = disposalClerk(bench, parties);
