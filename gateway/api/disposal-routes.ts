@@ -79,17 +79,19 @@ function dueView({ class: name, id, messageId, parts, sender }: DueRecord) {
 function addConfirmRoute(routes: HttpRoutes, { clerk, clock, store }: DisposalRouteDeps): void {
   routes.post("/disposals/:id/confirm", CONFIRM_RUN, async (request, reply) => {
     const { userId: actor } = actorOf(request);
-    const wish = { id: request.params.id, actor, ...request.body, nowMs: clock.now() };
+    const clockJumped = await clerk.clockJumped();
+    const about = { id: request.params.id, actor, ...request.body };
+    const wish = { ...about, nowMs: clock.now(), clockJumped };
     const confirmed = await store.call("confirmRun", wish);
     if (confirmed.type === "unknown") return sendProblem(reply, problemOf("NOT_FOUND"));
-    const detail = `run ${confirmed.run.id} is ${confirmed.run.state}`;
-    if (confirmed.type === "otherwise") {
-      return sendProblem(reply, problemOf("DISPOSAL_OTHERWISE", { detail }));
+    const { id, state, why } = confirmed.run;
+    const detail = `run ${id} is ${state}${why === null ? "" : ` (${why})`}`;
+    if (confirmed.type !== "confirmed") {
+      const isSame = confirmed.type === "same-person";
+      const code = isSame ? "HOLD_SECOND_PERSON" : "DISPOSAL_OTHERWISE";
+      return sendProblem(reply, problemOf(code, { detail }));
     }
-    if (confirmed.type === "same-person") {
-      return sendProblem(reply, problemOf("HOLD_SECOND_PERSON", { detail }));
-    }
-    await clerk.trustClock();
+    if (confirmed.isClockRight) await clerk.trustClock();
     clerk.wake();
     return reply.send(runView(confirmed.run));
   });

@@ -64,7 +64,7 @@ export const HTTP_CODES = {
   },
   DISPOSAL_OTHERWISE: {
     status: 409,
-    title: "The run of disposal does not wait for anybody.",
+    title: "The run of disposal does not stand as this takes it to.",
     remedy: "Look where it stands: tracepost records disposal show.",
   },
   NOTHING_TO_HOLD: {

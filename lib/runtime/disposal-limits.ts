@@ -30,6 +30,8 @@ export const DISPOSAL_LIMITS = {
   shareRecordsMin: 100,
   /** Wait before a record that is due, but whose delivery is open, is looked at again. */
   openLookMs: DAY_MS,
+  /** Messages of a conversation among which the last accepted one is looked for. */
+  lastMessages: 1_000,
   /** Order or rule a run is done under. */
   authorityCharsMax: 500,
 } as const;

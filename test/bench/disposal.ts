@@ -70,7 +70,7 @@ async function measure(records: number): Promise<Figures> {
     const disposeMs = await timed(async () => {
       const by = { nowMs: bench.nowMs, authority: "bench", reason: "bench" };
       const run = await bench.store.call("askRun", { ...by, actor: "one", clockJumped: false });
-      await bench.store.call("confirmRun", { ...by, id: run.id, actor: "two" });
+      await bench.store.call("confirmRun", { ...by, id: run.id, actor: "two", clockJumped: false });
       clerk.wake();
       await clerk.idle();
     });

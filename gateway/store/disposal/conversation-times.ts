@@ -1,6 +1,6 @@
 import { TraceMove } from "#proto";
 import type { TriggerTimes } from "#records";
-import type { SqlRow, Transaction } from "#runtime";
+import { DISPOSAL_LIMITS, type SqlRow, type Transaction } from "#runtime";
 import { STANDING } from "../conversations/conversation-tables.ts";
 import { uuidBytes } from "../search/note-record.ts";
 
@@ -27,12 +27,16 @@ export class ConversationTimes {
 
   /** Of whatever kind: updates of an alert and notices are no moves, and count as well. */
   async #lastRecorded(conversationId: string): Promise<number | undefined> {
-    const row = await this.#tx.get<{ recorded_at: number }>(
-      `SELECT m.recorded_at FROM record_conversation c JOIN messages m ON m.id = c.id
-       WHERE c.conversation = ? AND m.code = 0 ORDER BY c.id DESC LIMIT 1`,
+    const row = await this.#tx.get<{ accepted: number | null; newest: number | null }>(
+      `SELECT max(m.recorded_at) FILTER (WHERE m.code = 0) AS accepted,
+         max(m.recorded_at) AS newest
+       FROM (SELECT id FROM record_conversation WHERE conversation = ? ORDER BY id DESC LIMIT ?) c
+       JOIN messages m ON m.id = c.id`,
       uuidBytes(conversationId),
+      DISPOSAL_LIMITS.lastMessages,
     );
-    return row?.recorded_at;
+    // Behind so many refused ones nobody looks on: then the newest of them counts.
+    return row?.accepted ?? row?.newest ?? undefined;
   }
 
   /** It is closed when every pair of States that speaks in it has closed it. */

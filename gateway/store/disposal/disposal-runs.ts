@@ -89,11 +89,15 @@ export async function askRun(
 
 /** What became of a confirmation. */
 export type RunConfirmed =
-  | { readonly type: "confirmed"; readonly run: DisposalRun }
+  /** Whether it was the clock that was looked at. */
+  | { readonly type: "confirmed"; readonly run: DisposalRun; readonly isClockRight: boolean }
   | { readonly type: "unknown" }
   | { readonly type: "otherwise" | "same-person"; readonly run: DisposalRun };
 
-/** A second person lets a run begin, or go on. The time is taken for right from then on. */
+/**
+ * A second person lets a run begin, or go on. The time is taken for right from then on where the
+ * clock was why it waits; one that jumped since then is another reason, and is confirmed anew.
+ */
 export async function confirmRun(
   tx: Transaction,
   args: {
@@ -101,12 +105,18 @@ export async function confirmRun(
     readonly actor: string;
     readonly reason: string;
     readonly nowMs: number;
+    readonly clockJumped: boolean;
   },
 ): Promise<RunConfirmed> {
   const run = await loadRun(tx, { id: args.id });
   if (run === null) return { type: "unknown" };
   if (run.state !== "waiting" && run.state !== "stopped") return { type: "otherwise", run };
   if (await mayBeOne(tx, args.actor, run.askedBy)) return { type: "same-person", run };
+  const isClockRight = run.why === "CLOCK";
+  if (args.clockJumped && !isClockRight) {
+    await tx.run("UPDATE disposal_run SET why = 'CLOCK' WHERE id = ?", run.id);
+    return { type: "otherwise", run: { ...run, why: "CLOCK" } };
+  }
   await tx.run(
     "UPDATE disposal_run SET state = 'running', why = '', confirmed_by = ?, confirmed_at = ? WHERE id = ?",
     args.actor,
@@ -114,10 +124,10 @@ export async function confirmRun(
     args.id,
   );
   await setDue(tx, run, await dueWith(tx, run));
-  await tx.run("UPDATE disposal_state SET seen_at = ?", args.nowMs);
+  if (isClockRight) await noteTime(tx, args);
   const confirmed = (await loadRun(tx, { id: args.id })) ?? run;
   await noteRun(tx, confirmed, args);
-  return { type: "confirmed", run: confirmed };
+  return { type: "confirmed", run: confirmed, isClockRight };
 }
 
 async function noteRun(

@@ -136,7 +136,7 @@ test("two persons are two: neither has made the other (TP-HOLD-3, TP-DISP-5)", a
     }
     const wish = { authority: "x", actor: "both", nowMs: bench.nowMs, clockJumped: true };
     const { id } = await bench.store.call("askRun", wish);
-    const confirm = { id, reason: "x", nowMs: bench.nowMs };
+    const confirm = { id, reason: "x", nowMs: bench.nowMs, clockJumped: true };
     const alone = await bench.store.call("confirmRun", { ...confirm, actor: "made" });
     expect(alone.type).toBe("same-person");
     const other = await bench.store.call("confirmRun", { ...confirm, actor: "officer-1" });
@@ -185,7 +185,10 @@ describe("a run", () => {
     const stopped = await bench.store.call("loadRun", { id: asked.id });
     expect(stopped).toMatchObject({ state: "stopped", why: "SHARE", records: 0 });
     const by = { id: asked.id, actor: "officer-2", reason: "x", nowMs: bench.nowMs };
-    const confirmed = await bench.store.call("confirmRun", by);
+    // The clock jumps while the share is looked at: nobody has looked at the clock.
+    const jumped = await bench.store.call("confirmRun", { ...by, clockJumped: true });
+    expect(jumped).toMatchObject({ type: "otherwise", run: { state: "stopped", why: "CLOCK" } });
+    const confirmed = await bench.store.call("confirmRun", { ...by, clockJumped: true });
     expect(confirmed).toMatchObject({ type: "confirmed", run: { state: "running" } });
     clerk.wake();
     await clerk.idle();

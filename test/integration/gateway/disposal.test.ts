@@ -227,7 +227,7 @@ describe("a run", () => {
     const asked = await bench.store.call("askRun", wish);
     expect(asked).toMatchObject({ state: "waiting", why: "CLOCK" });
     const { id } = asked;
-    const alone = { id, actor: "officer-1", reason: "x", nowMs: bench.nowMs };
+    const alone = { id, actor: "officer-1", reason: "x", nowMs: bench.nowMs, clockJumped: true };
     expect((await bench.store.call("confirmRun", alone)).type).toBe("same-person");
     const confirm = { ...alone, actor: "officer-2" };
     expect((await bench.store.call("confirmRun", confirm)).type).toBe("confirmed");
@@ -255,7 +255,7 @@ describe("a run", () => {
     await later(91 * DAY_MS);
     expect(await dispose()).toMatchObject({ state: "waiting", why: "SHARE", due: 101 });
     const open = await bench.store.call("openRun", undefined);
-    const by = { actor: "officer-2", reason: "x", nowMs: bench.nowMs };
+    const by = { actor: "officer-2", reason: "x", nowMs: bench.nowMs, clockJumped: false };
     const confirm = { id: open?.id ?? 0, ...by };
     await bench.store.call("confirmRun", confirm);
     clerk.wake();
