@@ -105,7 +105,8 @@ export async function reckonDue(
   return { class: classes.class, facts, due, kept: kept.length, lookAtMs };
 }
 
-function factsOf(row: MessageRow, header: Header): HeldFacts {
+/** What a record is held by. */
+export function factsOf(row: MessageRow, header: Header): HeldFacts {
   const { conversationId, kind, recipients } = header;
   return {
     ...{ conversationId, kind, recipients },

@@ -65,7 +65,7 @@ export class HoldBook {
 }
 
 /** Whether a record was there when the query was asked, and fulfils all that it gives. */
-function fulfils(facts: HeldFacts, query: HoldQuery): boolean {
+export function fulfils(facts: HeldFacts, query: HoldQuery): boolean {
   const { conversationId, id, kind, recipients, recordedAtMs, sender } = facts;
   const from = timestampMs(query.from);
   const to = timestampMs(query.to);

@@ -33,6 +33,11 @@ export interface KeptAct {
   readonly logIndex: number;
 }
 
+interface ActRow extends SqlRow {
+  act: Uint8Array;
+  log_index: number;
+}
+
 /** The hold of a row. */
 export function holdOf(row: HoldRow): Hold {
   return {
@@ -70,11 +75,19 @@ export function columnsOf(standing: HoldStanding): SqlValue[] {
 
 /** Acts of a hold in their order. */
 export async function actsOf(tx: Transaction, hold: number): Promise<KeptAct[]> {
-  const rows = await tx.all<SqlRow & { act: Uint8Array; log_index: number }>(
+  const rows = await tx.all<ActRow>(
     "SELECT act, log_index FROM hold_act WHERE hold = ? ORDER BY id",
     hold,
   );
-  return rows.map(({ act, log_index: logIndex }) => {
-    return { act: HoldAct.decode(act), bytes: act, logIndex };
-  });
+  return rows.map(keptAct);
+}
+
+/** Acts of all holds, in the order of the log. */
+export async function allActs(tx: Transaction): Promise<KeptAct[]> {
+  const rows = await tx.all<ActRow>("SELECT act, log_index FROM hold_act ORDER BY log_index");
+  return rows.map(keptAct);
+}
+
+function keptAct({ act, log_index: logIndex }: ActRow): KeptAct {
+  return { act: HoldAct.decode(act), bytes: act, logIndex };
 }

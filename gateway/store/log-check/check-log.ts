@@ -65,7 +65,7 @@ async function entryProblems(
     return [...own.map((problem) => `${name} ${problem}`), ...sent.map((one) => `${name}${one}`)];
   }
   if (mustBeKept(entry)) return [`${name} is not recorded`];
-  const problem = await statementProblem(tx, index, entry);
+  const problem = await statementProblem(tx, index, entry, certificates.holds);
   return problem === undefined ? [] : [problem];
 }
 

@@ -4,14 +4,17 @@ import type { SqlRow, Transaction } from "#runtime";
 import { equalBytes, sha256 } from "#wire";
 import { PART_STRIDE } from "../tables.ts";
 import { entryAt } from "./entry-at.ts";
+import { HoldsAt } from "./holds-at.ts";
 
 /** Certificates of one check, each read and held against its entry once. */
 export class Certificates {
   readonly #tx: Transaction;
   readonly #known = new Map<number, ReadonlyMap<number, Uint8Array> | undefined>();
+  readonly holds: HoldsAt;
 
   constructor(tx: Transaction) {
     this.#tx = tx;
+    this.holds = new HoldsAt(tx);
   }
 
   /** Digest of a part that a certificate names, which the log has; undefined: none does. */
@@ -69,6 +72,7 @@ export async function disposalEntryProblem(
   tx: Transaction,
   index: number,
   entry: LogEntry,
+  holds: HoldsAt,
 ): Promise<string | undefined> {
   const row = await tx.get<SqlRow & { id: number; certificate: Uint8Array }>(
     "SELECT id, certificate FROM disposal_certificate WHERE log_index = ?",
@@ -86,6 +90,11 @@ export async function disposalEntryProblem(
       part,
     );
     if (noted?.certificate !== row.id) return `${name} names ${place}, which is not noted as gone`;
+  }
+  for (const { logIndex } of DisposalCertificate.decode(row.certificate).items) {
+    const hold = await holds.holdOn(Number(logIndex), index);
+    if (hold === undefined) continue;
+    return `${name} names the message of entry ${logIndex}, which legal hold ${hold} covered`;
   }
   return undefined;
 }

@@ -6,12 +6,14 @@ import { auditProblem } from "./audit-check.ts";
 import { disposalEntryProblem } from "./disposal-check.ts";
 import { entryAt } from "./entry-at.ts";
 import { holdEntryProblem } from "./hold-check.ts";
+import type { HoldsAt } from "./holds-at.ts";
 
 /** What is wrong with what a statement of the gateway is about; undefined when all is well. */
 export async function statementProblem(
   tx: Transaction,
   index: number,
   entry: LogEntry,
+  holds: HoldsAt,
 ): Promise<string | undefined> {
   switch (entry.kind) {
     case EntryKind.REGISTER_CHANGE:
@@ -28,7 +30,7 @@ export async function statementProblem(
     case EntryKind.RELEASE:
       return await holdEntryProblem(tx, index, entry);
     case EntryKind.DISPOSAL:
-      return await disposalEntryProblem(tx, index, entry);
+      return await disposalEntryProblem(tx, index, entry, holds);
     default:
       return undefined;
   }

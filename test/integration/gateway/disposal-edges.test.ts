@@ -1,3 +1,4 @@
+import { DatabaseSync } from "node:sqlite";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import {
   AlertKind,
@@ -6,13 +7,16 @@ import {
   Disclosed,
   ExchangeStatus,
   HoldActKind,
+  HoldScope,
   Kind,
   Lane,
   OutcomeClass,
   TraceMove,
 } from "#proto";
+import { openSqliteReader } from "#store";
 import type { AssembledEnvelope } from "#wire";
 import type { DisposalClerk } from "../../../gateway/disposal/disposal-clerk.ts";
+import { checkLog } from "../../../gateway/store/log-check/check-log.ts";
 import { disposalClerk } from "../../support/disposing.ts";
 import { type GatewayBench, openGatewayBench } from "../../support/gateway-bench.ts";
 import { headerOf, messageOn, recipientReceipt, traceRequest } from "../../support/messages.ts";
@@ -196,6 +200,43 @@ describe("a run", () => {
     expect(done).toMatchObject({ state: "done", confirmedBy: "officer-2" });
     expect(done?.records).toBeGreaterThan(100);
   });
+});
+
+test("what was held when it was disposed of is found and named (TP-HOLD-6)", async () => {
+  const message = traceRequest(ne, ["BR"]);
+  await deliver(message);
+  const { messageId } = headerOf(message);
+  const now = { nowMs: bench.nowMs, registerVersion: 1, reviewAtMs: null };
+  const { result } = await bench.store.call("askHold", {
+    ...{ ...now, reason: "x", authority: "x", actor: "officer-1" },
+    ...{ isRegistered: true, repeat: undefined },
+    scope: HoldScope.create({ messages: [{ sender: "NE", messageId }] }),
+  });
+  await later(91 * DAY_MS);
+  // Who has the file takes the hold away for the length of a run, and puts it back.
+  const cover = (covers: number): void => {
+    using db = new DatabaseSync(bench.file);
+    db.exec(`UPDATE hold SET covers = ${covers} WHERE id = (SELECT max(id) FROM hold);
+      UPDATE record_due SET look_at = 0, is_held = 0 WHERE is_held = 1;`);
+  };
+  cover(0);
+  await clerk.look();
+  const wish = { authority: "x", actor: "officer-1", nowMs: bench.nowMs, clockJumped: false };
+  await bench.store.call("askRun", wish);
+  clerk.wake();
+  await clerk.idle();
+  cover(1);
+  const reader = openSqliteReader(bench.file);
+  const all = { from: null, entries: 10_000 };
+  const { problems } = await reader.read((tx) => checkLog(tx, all));
+  reader.close();
+  expect(problems).toHaveLength(1);
+  const id = result.type === "asked" ? result.id : 0;
+  const found = new RegExp(
+    `certificate \\d+ .* the message of entry \\d+, which legal hold ${id} covered$`,
+    "u",
+  );
+  expect(problems[0]).toMatch(found);
 });
 
 describe("a part is counted from", () => {
