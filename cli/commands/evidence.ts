@@ -27,7 +27,8 @@ const EXPORT_HELP = `
 Writes one file with all that the gateway has recorded of a conversation: envelopes, receipts, log
 entries with their proofs, registers and policies. With --sender the id is that of a message which
 that participant sent. Whoever holds the file verifies it offline, with no trust in the operator.
-It names sender, recipients and times: hand it to those alone who may know them.
+It names sender, recipients and times: hand it to those alone who may know them. A records officer
+or an auditor of the gateway may ask for it.
 
 Examples:
   tracepost evidence export 019b0f6e-5a10-7c3e-8f21-6d0b1a2c3e4f --out case.evidence.zip \\
@@ -38,8 +39,9 @@ Examples:
 
 const VERIFY_HELP = `
 Needs the file and the fingerprints of the root keys; no network, no store, no configuration. Ask the
-secretariat of the exchange for the fingerprints, or take them from your own configuration; never from
-whoever gave you the file. Root keys of several times: give --roots once for each.
+secretariat of the exchange for the fingerprints, or make them from root keys you have
+(docs/spec/evidence.md); never take them from whoever gave you the file. Root keys of several times:
+give --roots once for each.
 
 Exit code 0: proven. 6: something does not hold, or no root keys were given, so that nothing is proven.
 

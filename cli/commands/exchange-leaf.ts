@@ -37,14 +37,17 @@ State may, and keeps no message.
 
 Writes the folder that is handed to the State; deploy/nats/README.md is for whoever runs it. What is in
 it is secret. The exchange must run, and wait for leafs: on the port of exchange init --leaf-port, or on
-the one given here, which it opens at its next start. Run again it writes the same; do so after
-exchange credentials and exchange certificates renew, and hand the folder over again.
+the one given here, which it opens at its next start; a nats-server that runs on its own has its
+configuration written anew before: exchange nats-config. Run again it writes the same; do so after
+exchange credentials and exchange certificates renew, and hand the folder over again. Off this machine
+the exchange needs certificates: exchange certificates add.
 
 With --withdraw the right is taken back: the link is cut at once.
 
 Examples:
   tracepost exchange leaf NE --data exchange --folder leaf-NE
   tracepost exchange leaf NE --data exchange --folder leaf-NE --hub hub.example.org:7422
+  tracepost exchange leaf NE --data exchange --folder leaf-NE --leaf-port 7422
   tracepost exchange leaf NE --data exchange --withdraw
 `;
 

@@ -33,7 +33,7 @@ all are ready; stop them with tracepost exchange down.
 
 While it runs, NATS follows each version of the participant register that is published: the plan is
 said, then done; with --plan-only it is only said. What falls due is signed with the keys that lie in
-the folder: each day the word that the register is the newest; and before it expires the next version,
+the folder: twice a day the word that the register is the newest; and before it expires the next version,
 where enough root keys lie there too, as in a trial. --no-renew leaves root keys unused. Where they lie
 elsewhere, as they should, it says how long the register lasts and what to do.
 

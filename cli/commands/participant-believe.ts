@@ -39,8 +39,8 @@ interface Confirmed {
 const HELP = `
 A participant that has lost its identity key comes back with a new one. Its old one is pinned here and
 stays in use, with an alarm. Two people call it, by a number that is not from a message, have it read
-its fingerprint aloud, and each confirm it with this command and a user of their own; then its keys
-in the register are used. Who confirmed, when and why is kept. --dry-run shows both fingerprints.
+its fingerprint aloud, and each confirm it with this command and a user of their own, who is a
+FOCAL_POINT_SUPERVISOR here; then its keys in the register are used. Who confirmed, when and why is kept. --dry-run shows both fingerprints.
 
 Examples:
   tracepost participant believe BR --dry-run --data exchange --participant NE

@@ -19,6 +19,7 @@ const HELP = `
 Shows auditors what persons did with records: who searched, looked, exported, held, released or
 disposed of what, when, and why. Each batch of acts stands in the message log by its digest, within
 a minute; \`tracepost log fsck\` compares them. Reading the trail is an act itself.
+It is for auditors alone (role AUDITOR).
 
 Example:
   tracepost records audit --data exchange --action export

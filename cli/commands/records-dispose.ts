@@ -39,7 +39,9 @@ const DISPOSE_HELP = `
 Erases what is due from the gateway's store, in the background: the bytes of parts. Headers,
 signatures, digests and the log stay, so that everything still verifies. Each batch has a signed
 certificate and an entry of the log. What a hold covers is never touched. Where more than a hundredth
-of all records is due at once, or the clock has jumped, it waits for a second person.
+of all records, and more than a hundred, is due at once, or the clock has jumped, it waits for a
+second person. A records officer asks for it, and another one, who has not made the first one's
+account, lets it go on. --dry-run lists what is due, as records due does.
 
 Examples:
   tracepost records dispose --authority "Schedule of 2026" --dry-run --data exchange

@@ -43,19 +43,20 @@ interface HeldMessage {
 }
 
 const PLACE_HELP = `
-What is held is not disposed of, from the answer on; a second person is to confirm it. Give messages,
-a conversation, a party, or criteria:
+What is held is not disposed of, from the answer on. A records officer asks for it; another one, who has
+not made the first one's account, is to confirm it. Give messages, a conversation, a party, or criteria:
   --message NE/0198c5a2-…        that message; may be given again
   --conversation ID              all of it, later messages too
   --party NE                     everything from or to it, later messages too
   --sender, --recipient, --kind, --recorded-from, --recorded-before, --as-of-now
-                                 with or without the two above: what is recorded by now and
-                                 fulfils all of them
+                                 with or without a conversation or a party: what is recorded
+                                 by now and fulfils all of them
 
 Examples:
   tracepost records hold place --conversation 0198c5a1-… --reason "Preservation order" \\
     --authority "High Court at Nairobi, 12/2026" --data exchange --user records-1
-  tracepost records hold place --party KE --recorded-from 2026-01-01T00:00:00Z …
+  tracepost records hold place --party KE --recorded-from 2026-01-01T00:00:00Z \\
+    --reason "Inquiry" --authority "Prosecutor, 7/2026" --data exchange --user records-1
 `;
 
 /** Adds the commands of legal holds. */

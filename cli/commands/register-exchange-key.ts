@@ -45,7 +45,8 @@ const PURPOSES = {
 const HELP = `
 At the gateway: makes its next keys and puts their public halves in a draft; the private ones stay in
 the file that is named. A file receipt-….key or checkpoint-….key in the gateway's folder of keys signs
-from --from on, beside the one before; log-ml-dsa-44-….key from the version that names it on. Or revokes keys, which stay in the register for what they signed.
+from --from on, beside the one before; log-ml-dsa-44-….key from the version that names it on. Or revokes
+keys, which stay in the register for what they signed.
 
 Examples:
   tracepost register exchange-key --draft next.bundle --receipt keys/receipt-2.key \\

@@ -33,15 +33,15 @@ import {
 } from "../schedule/schedule-source.ts";
 
 const DRAFT_HELP = `
-Checks a text and makes it a schedule file, signed by nobody yet.
+Checks a text and makes it a schedule file, signed by nobody yet. The first version is 1.
 
 Example:
-  tracepost schedule draft schedule.yaml --schedule-version 2 --reason "Law 12/2027" --out schedule.bin
+  tracepost schedule draft schedule.yaml --schedule-version 1 --reason "Law 12/2027" --out schedule.bin
 `;
 
 const SIGN_HELP = `
 Adds the signature of a root key to a schedule file. Each holder signs by itself, where its key is kept;
-\`tracepost schedule show\` says what is signed.
+\`tracepost schedule show\` says what is signed. The key file is one without a passphrase.
 
 Example:
   tracepost schedule sign schedule.bin --key root-2.key --out schedule.bin
@@ -77,7 +77,7 @@ export function addScheduleChange(parent: Command, terminal: Terminal): void {
     .command("draft")
     .description("make a schedule file that can be signed")
     .argument("<text>", "the schedule, YAML or JSON")
-    .requiredOption("--schedule-version <n>", "the version after the one in force")
+    .requiredOption("--schedule-version <n>", "the version after the one in force; the first is 1")
     .requiredOption("--reason <text>", "what changes and why")
     .requiredOption("--out <file>", "schedule file to write")
     .addHelpText("after", DRAFT_HELP);

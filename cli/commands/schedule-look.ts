@@ -17,11 +17,13 @@ import {
 } from "../schedule/schedule-source.ts";
 
 const SHOW_HELP = `
-Shows how long records of each class are kept, and on what basis. With --text the schedule as it is
-written, to be changed and drafted anew.
+Shows how long records of each class are kept, and on what basis: unless told otherwise by the default
+schedule, which holds until one is published. What was published lies in exchange/schedule.bin of the data
+folder. With --text the schedule as it is written, to be changed and drafted anew.
 
 Examples:
   tracepost schedule show
+  tracepost schedule show exchange/exchange/schedule.bin
   tracepost schedule show default --text > schedule.yaml
 `;
 

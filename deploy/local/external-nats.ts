@@ -60,7 +60,7 @@ export async function writeNatsConfig(
 
 const NO_CERTIFICATES =
   "between hosts the credentials need mutual TLS beside them, and this exchange has no certificates";
-const MAKE_THEM = "Make it with certificates: tracepost exchange init --host NAME …";
+const MAKE_THEM = "Give it certificates: tracepost exchange certificates add --host NAME …";
 
 function refuseOffLoopback({ host, port }: ListenAddress): never {
   throw new TracepostError("USAGE", `--listen ${host}:${port} is off loopback`, {

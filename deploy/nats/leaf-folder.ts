@@ -114,7 +114,7 @@ function refuseOffLoopback(option: string, { host }: ListenAddress): void {
     problems: [
       "between hosts the credentials need mutual TLS beside them, and this exchange has no certificates",
     ],
-    remedy: "Make the exchange with certificates: tracepost exchange init --host NAME …",
+    remedy: "Give it certificates: tracepost exchange certificates add --host NAME …",
   });
 }
 

@@ -46,10 +46,11 @@ export const PERMISSIONS = {
   "register:publish": "putting a signed participant register in force",
   "events:report": "reporting what was seen outside the gateway; decides nothing",
   "records:metadata": "who sent what kind of message when, its size and what was decided; no more",
-  "records:read": "searching the records, and all that headers say; each look is kept",
+  "records:read":
+    "searching the records, all that headers say, holds, what is due; each look is kept",
   "records:export": "saving what a search finds to a file; each export is kept",
   "records:hold": "asking for legal holds, confirming and releasing them",
-  "records:dispose": "seeing what is due, disposing of it, certificates of disposal",
+  "records:dispose": "disposing of what is due, and letting a run go on that waits",
   "records:audit": "seeing who looked at records, exported, held or disposed of them",
   "evidence:export": "evidence files of messages and conversations",
 } as const satisfies Record<string, string>;
