@@ -4,6 +4,7 @@ import { printable, TRUST_LIMITS } from "#runtime";
 import {
   draftSuccessor,
   formatRegisterBundle,
+  loadProtectedKey,
   loadPublicKey,
   parseRegisterBundle,
   REGISTER_REFUSALS,
@@ -16,6 +17,7 @@ import {
   registerContent,
   registerDifferences,
   rootSignatures,
+  type SigningKeyPair,
   writePublic,
 } from "#trust";
 import { readInput } from "./read-input.ts";
@@ -69,6 +71,17 @@ export async function readPassphrase(file: string | undefined): Promise<string> 
   throw new TracepostError("USAGE", "The key is under a passphrase", {
     remedy: "Write it into a file that only you can read, and give --passphrase-file FILE.",
   });
+}
+
+/** The key of a holder, which may be under a passphrase (TP-REG-11). Throws KEY_FILE or USAGE. */
+export async function loadHeldKey(key: HeldKeyOptions): Promise<SigningKeyPair> {
+  return await loadProtectedKey(key.key, () => readPassphrase(key.passphraseFile));
+}
+
+/** Options of a command that signs with a root key, or a freshness key. */
+export interface HeldKeyOptions {
+  readonly key: string;
+  readonly passphraseFile?: string;
 }
 
 /** What a command changed, or would change, in a draft. */

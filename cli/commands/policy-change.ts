@@ -10,7 +10,7 @@ import {
   parsePolicyFile,
 } from "#policy";
 import { POLICY_LIMITS } from "#runtime";
-import { loadPublicKey, loadSigningKey } from "#trust";
+import { loadPublicKey } from "#trust";
 import { toTimestamp } from "#wire";
 import {
   ExchangePaths,
@@ -26,6 +26,7 @@ import {
 } from "../command-result.ts";
 import { findingLine, requireSound } from "../policy/policy-source.ts";
 import { readInput } from "../read-input.ts";
+import { type HeldKeyOptions, loadHeldKey } from "../register-files.ts";
 
 const SIGN_HELP = `
 A .cedar text becomes a policy file with --policy-version and --reason; a policy file gets one more
@@ -44,8 +45,7 @@ Example:
   tracepost policy publish policy.bin --data exchange --dry-run
 `;
 
-interface SignOptions extends OutputOptions {
-  readonly key: string;
+interface SignOptions extends OutputOptions, HeldKeyOptions {
   readonly out: string;
   readonly policyVersion?: string;
   readonly reason?: string;
@@ -63,6 +63,7 @@ export function addPolicyChange(parent: Command, terminal: Terminal): void {
     .description("make a policy file, or add a signature to one")
     .argument("<file>", "a .cedar text, or a policy file")
     .requiredOption("--key <file>", "private root key")
+    .option("--passphrase-file <file>", "its passphrase, in a file only you can read")
     .requiredOption("--out <file>", "policy file to write")
     .option("--policy-version <n>", "version of a new policy file")
     .option("--reason <text>", "what changes and why, in a new policy file")
@@ -85,7 +86,7 @@ async function runSign(options: SignOptions, file = ""): Promise<CommandResult> 
   if (!parsed.ok) throw notAFile(file, `${parsed.refusal.field} ${parsed.refusal.detail}`);
   const { version } = parsed.value;
   const findings = requireSound(version.text);
-  const key = await loadSigningKey(options.key);
+  const key = await loadHeldKey(options);
   const signed = addPolicySignature(draft, key);
   await writePrivateFile(options.out, signed);
   const after = parsePolicyFile(signed);

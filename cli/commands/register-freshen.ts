@@ -1,19 +1,20 @@
 import type { Command } from "commander";
 import { TracepostError } from "#errors";
 import { systemClock } from "#runtime";
-import { loadProtectedKey, signFreshness } from "#trust";
+import { signFreshness } from "#trust";
 import {
   addAction,
   type CommandResult,
   type OutputOptions,
   type Terminal,
 } from "../command-result.ts";
-import { contentOf, loadBundle, readPassphrase, saveBundle } from "../register-files.ts";
-
-interface FreshenOptions extends OutputOptions {
-  readonly key: string;
-  readonly passphraseFile?: string;
-}
+import {
+  contentOf,
+  type HeldKeyOptions,
+  loadBundle,
+  loadHeldKey,
+  saveBundle,
+} from "../register-files.ts";
 
 const HELP = `
 Says, with a freshness key that the register names, that this version is the newest as of now. It
@@ -32,13 +33,15 @@ export function addRegisterFreshen(parent: Command, terminal: Terminal): void {
     .requiredOption("--key <file>", "the freshness key")
     .option("--passphrase-file <file>", "its passphrase, in a file only you can read")
     .addHelpText("after", HELP);
-  addAction<FreshenOptions>(command, terminal, (options, file = "") => freshen(options, file));
+  addAction<OutputOptions & HeldKeyOptions>(command, terminal, (options, file = "") =>
+    freshen(options, file),
+  );
 }
 
-async function freshen(options: FreshenOptions, file: string): Promise<CommandResult> {
+async function freshen(options: HeldKeyOptions, file: string): Promise<CommandResult> {
   const bundle = await loadBundle(file);
   const { manifest } = contentOf(bundle, file);
-  const key = await loadProtectedKey(options.key, () => readPassphrase(options.passphraseFile));
+  const key = await loadHeldKey(options);
   const { freshnessKeys, version } = manifest.manifest;
   if (!freshnessKeys.some(({ keyId }) => keyId === key.keyId)) {
     throw new TracepostError("KEY_FILE", `${options.key} is no freshness key of ${file}`, {

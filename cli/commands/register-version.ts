@@ -8,7 +8,6 @@ import {
   givenRoots,
   isDraft,
   keyIdOf,
-  loadProtectedKey,
   loadPublicKey,
   rawPublicKey,
   registerAlarms,
@@ -25,9 +24,10 @@ import {
 import {
   contentOf,
   differenceLines,
+  type HeldKeyOptions,
   loadBundle,
+  loadHeldKey,
   loadRootKeys,
-  readPassphrase,
   refusalFault,
   reportLines,
   reportOf,
@@ -42,10 +42,8 @@ interface DraftingOptions extends OutputOptions {
   readonly dryRun?: boolean;
 }
 
-interface SigningOptions extends OutputOptions {
+interface SigningOptions extends OutputOptions, HeldKeyOptions {
   readonly against: string;
-  readonly key: string;
-  readonly passphraseFile?: string;
   readonly dryRun?: boolean;
 }
 
@@ -192,7 +190,7 @@ async function signDraft(options: SigningOptions, file: string): Promise<Command
       remedy: "Enough root keys have signed it: publish it, or draft the next version.",
     });
   }
-  const key = await loadProtectedKey(options.key, () => readPassphrase(options.passphraseFile));
+  const key = await loadHeldKey(options);
   const signed = { ...bundle, manifests: [...earlier.toReversed(), signManifest(last, key)] };
   const { dryRun = false } = options;
   const report = reportOf(file, signed, before, dryRun);

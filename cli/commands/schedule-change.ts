@@ -10,7 +10,7 @@ import {
   type RetentionSchedule,
 } from "#records";
 import { RECORDS_LIMITS } from "#runtime";
-import { loadPublicKey, loadSigningKey } from "#trust";
+import { loadPublicKey } from "#trust";
 import { toTimestamp } from "#wire";
 import {
   ExchangePaths,
@@ -25,6 +25,7 @@ import {
   type Terminal,
 } from "../command-result.ts";
 import { readInput } from "../read-input.ts";
+import { type HeldKeyOptions, loadHeldKey } from "../register-files.ts";
 import {
   changeLine,
   readScheduleSource,
@@ -41,7 +42,7 @@ Example:
 
 const SIGN_HELP = `
 Adds the signature of a root key to a schedule file. Each holder signs by itself, where its key is kept;
-\`tracepost schedule show\` says what is signed. The key file is one without a passphrase.
+\`tracepost schedule show\` says what is signed.
 
 Example:
   tracepost schedule sign schedule.bin --key root-2.key --out schedule.bin
@@ -61,8 +62,7 @@ interface DraftOptions extends OutputOptions {
   readonly reason: string;
 }
 
-interface SignOptions extends OutputOptions {
-  readonly key: string;
+interface SignOptions extends OutputOptions, HeldKeyOptions {
   readonly out: string;
 }
 
@@ -87,6 +87,7 @@ export function addScheduleChange(parent: Command, terminal: Terminal): void {
     .description("add a signature to a schedule file")
     .argument("<file>", "schedule file")
     .requiredOption("--key <file>", "private root key")
+    .option("--passphrase-file <file>", "its passphrase, in a file only you can read")
     .requiredOption("--out <file>", "schedule file to write")
     .addHelpText("after", SIGN_HELP);
   addAction<SignOptions>(sign, terminal, runSign);
@@ -123,12 +124,13 @@ async function runDraft(options: DraftOptions, source = ""): Promise<CommandResu
   };
 }
 
-async function runSign({ key, out }: SignOptions, source = ""): Promise<CommandResult> {
+async function runSign(options: SignOptions, source = ""): Promise<CommandResult> {
+  const { out } = options;
   const bytes = await readInput(source, RECORDS_LIMITS.scheduleFileBytesMax);
   const { version } = requireScheduleFile(source, bytes);
   // What no gateway would take is not signed.
   requireSchedule(source, version.text, Number(version.version));
-  const signed = addScheduleSignature(bytes, await loadSigningKey(key));
+  const signed = addScheduleSignature(bytes, await loadHeldKey(options));
   await writePrivateFile(out, signed);
   const after = requireScheduleFile(out, signed);
   const signatures = after.signed.signatures.map(({ keyId }) => keyId);

@@ -10,7 +10,7 @@ import {
   openPolicy,
 } from "#policy";
 import { Boundness, ExchangeStatus, ParticipantStatus, Role } from "#proto";
-import { savePublicKey, saveSigningKey } from "#trust";
+import { loadSigningKey, saveProtectedKey, savePublicKey, saveSigningKey } from "#trust";
 import { toTimestamp } from "#wire";
 import { ExchangePaths, initExchange } from "../../../deploy/local/index.ts";
 import { openGatewayBench } from "../../support/gateway-bench.ts";
@@ -240,7 +240,11 @@ describe("changing a policy (TP-POLICY-8)", () => {
     const refused = await json("policy", "publish", out, "--data", dataDir);
     expect(refused).toMatchObject({ code: 2, said: { code: "INPUT_INVALID" } });
     expect(refused.said.problems.join(" ")).toContain("hold 1 of the 2 root keys that must sign");
-    await json("policy", "sign", out, "--key", second, "--out", out);
+    const [guarded, passphrase] = [join(dataDir, "second.key"), join(dataDir, "passphrase")];
+    await saveProtectedKey(guarded, await loadSigningKey(second), "of the second", "service");
+    await writeFile(passphrase, "of the second\n", { mode: 0o600 });
+    const under = ["--passphrase-file", passphrase];
+    await json("policy", "sign", out, "--key", guarded, ...under, "--out", out);
     expect((await json("policy", "publish", out, "--data", dataDir)).said.published).toBe(true);
     const config = JSON.parse(await readFile(gateway.config, "utf8"));
     const rootPublicKeyFiles = config.rootPublicKeyFiles.map((file: string) =>

@@ -3,9 +3,10 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { DEFAULT_SCHEDULE_TEXT, openSchedule } from "#records";
-import { generateSigningKey, savePublicKey, saveSigningKey } from "#trust";
+import { generateSigningKey, saveProtectedKey, savePublicKey, saveSigningKey } from "#trust";
 import { tracepostHere as tracepost } from "../../support/in-process.ts";
 
+const PASSPHRASE = "of the third holder";
 const roots = [generateSigningKey(), generateSigningKey(), generateSigningKey()];
 let data: string;
 let text: string;
@@ -19,8 +20,11 @@ beforeAll(async () => {
     const name = join(data, "exchange", "root", `root-${place + 1}.pub`);
     await mkdir(dirname(name), { recursive: true });
     await savePublicKey(name, root);
-    await saveSigningKey(path(`root-${place + 1}.key`), root);
+    const key = path(`root-${place + 1}.key`);
+    if (place < 2) await saveSigningKey(key, root);
+    else await saveProtectedKey(key, root, PASSPHRASE, "service");
   }
+  await writeFile(path("passphrase"), `${PASSPHRASE}\n`, { mode: 0o600 });
   [text, file] = [path("schedule.yaml"), path("schedule.bin")];
   await writeFile(text, DEFAULT_SCHEDULE_TEXT.replace("minimum: P10Y", "minimum: P12Y6M"));
 });
@@ -37,8 +41,8 @@ async function draft(version: string, from = text) {
   return await json("schedule", "draft", from, ...about);
 }
 
-const sign = (number: number) =>
-  json("schedule", "sign", file, "--key", path(`root-${number}.key`), "--out", file);
+const sign = (number: number, ...more: string[]) =>
+  json("schedule", "sign", file, "--key", path(`root-${number}.key`), "--out", file, ...more);
 const verify = () => json("schedule", "verify", file, "--data", data);
 const publish = (...more: string[]) => json("schedule", "publish", file, "--data", data, ...more);
 
@@ -64,7 +68,8 @@ describe("a schedule from its text to the exchange (TP-RET-9)", () => {
       code: 2,
       said: { problems: ["schedule.signatures hold 1 of the 2 root keys that must sign"] },
     });
-    await sign(3);
+    expect(await sign(3)).toMatchObject({ said: { code: "USAGE" } });
+    await sign(3, "--passphrase-file", path("passphrase"));
     expect(await verify()).toMatchObject({ code: 0, said: { version: 1, isEnough: true } });
     expect((await tracepost(["schedule", "show", file])).out).toContain(
       `Version 1; Law 12/2027; signed by ${roots[0]?.keyId}, ${roots[2]?.keyId}.`,
