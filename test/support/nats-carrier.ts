@@ -68,6 +68,9 @@ export interface TestCarrier extends CarrierClients {
   stop(): Promise<void>;
 }
 
+/** More of them than a test admits while its exchange runs. */
+const LATER_COMERS = 30;
+
 /** Starts one; `stop` removes everything it made. */
 export async function startTestCarrier(
   ids: readonly string[],
@@ -81,7 +84,9 @@ export async function startTestCarrier(
 ): Promise<TestCarrier> {
   const dataDir = await mkdtemp(join(tmpdir(), "tracepost-carrier-"));
   const { changes, leafPort } = options;
-  await initExchange({ dataDir, participants: specsOf(ids, changes), leafPort });
+  // Few come, and some of them flood their streams on purpose: those have room for that.
+  const room = ids.length + LATER_COMERS;
+  await initExchange({ dataDir, participants: specsOf(ids, changes), leafPort, room });
   const layout = await openExchangeFolder(dataDir);
   const { paths } = layout;
   const environment = readLocalEnvironment();
