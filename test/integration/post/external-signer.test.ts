@@ -35,7 +35,8 @@ describe("a post whose key is with a program", () => {
     await exchange.until("the signer is missed", async () => signer.problem !== undefined);
     const states = async () => await ne.rows("SELECT state, attempts FROM post_outbox");
     expect(await states()).toEqual(sent.map(() => ({ state: "draft", attempts: 0 })));
-    expect(signer.problem).toBe("the signer has ended (2)");
+    // Which of the two is seen first is a matter of the moment: its end, or that it reads no more.
+    expect(signer.problem).toMatch(/^the signer (has ended \(2\)|takes no questions)$/);
     await saveSigningKey(join(folder, "keys", "header.pem"), key);
     await exchange.settled();
     expect(signer.problem).toBeUndefined();
