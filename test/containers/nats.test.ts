@@ -83,7 +83,8 @@ describe.skipIf(missing !== "")("a nats-server in a container", () => {
     await container.restart({ timeout: 10_000 });
     await expect.poll(() => niger.connected && gateway.connected, { timeout: 30_000 }).toBe(true);
     await send("NE");
-    await expect.poll(() => taken.at(-1), { timeout: 30_000 }).toBe(`NE ${sent}`);
+    // The one before may come again beside it: its acknowledgement was lost with the server.
+    await expect.poll(() => taken, { timeout: 30_000 }).toContain(`NE ${sent}`);
     // What nobody has fetched is still there.
     const bulk: string[] = [];
     await gateway.consume("OUT_NE", "gw-bulk", (message) => {
