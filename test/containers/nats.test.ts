@@ -1,7 +1,14 @@
+import { once } from "node:events";
 import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { GenericContainer, type StartedTestContainer, Wait } from "testcontainers";
+import {
+  GenericContainer,
+  getContainerRuntimeClient,
+  type StartedTestContainer,
+  Wait,
+} from "testcontainers";
 import { afterEach, beforeEach, describe, expect, inject, it } from "vitest";
 import { ExchangePaths, initExchange, writeNatsConfig } from "../../deploy/local/index.ts";
 import { readStoragePlan } from "../../deploy/local/provision/authority-files.ts";
@@ -21,6 +28,7 @@ const PORT = 4222;
 describe.skipIf(missing !== "")("a nats-server in a container", () => {
   let dataDir = "";
   let paths: ExchangePaths;
+  let port = 0;
   let container: StartedTestContainer;
   let carrier: CarrierClients;
 
@@ -32,7 +40,7 @@ describe.skipIf(missing !== "")("a nats-server in a container", () => {
       listen: { host: "0.0.0.0", port: PORT },
       privateNetwork: true,
     });
-    const port = await findFreePort();
+    port = await findFreePort();
     container = await startServer(paths, port);
     const url = `nats://127.0.0.1:${port}`;
     const { streamBytes } = await readStoragePlan(paths);
@@ -80,7 +88,7 @@ describe.skipIf(missing !== "")("a nats-server in a container", () => {
     });
     await expect.poll(() => taken.length).toBe(1);
     await send("NE", "bulk");
-    await container.restart({ timeout: 10_000 });
+    await restartServer(container, port);
     await expect.poll(() => niger.connected && gateway.connected, { timeout: 30_000 }).toBe(true);
     await send("NE");
     // The one before may come again beside it: its acknowledgement was lost with the server.
@@ -102,7 +110,7 @@ describe.skipIf(missing !== "")("a nats-server in a container", () => {
     await expect(niger.closed()).resolves.toBeInstanceOf(Error);
     await brazil.flush();
     // Configuration and tokens of the first day are all the engine knows of.
-    await container.restart({ timeout: 10_000 });
+    await restartServer(container, port);
     const again = carrier.raw("NE", "NE", { reconnect: false, timeout: 10_000 });
     await expect(again).rejects.toThrow(/authorization violation/i);
     // Nor does writing the configuration anew let it in.
@@ -111,7 +119,7 @@ describe.skipIf(missing !== "")("a nats-server in a container", () => {
       privateNetwork: true,
     });
     await giveServerFiles(paths);
-    await container.restart({ timeout: 10_000 });
+    await restartServer(container, port);
     const afterwards = carrier.raw("NE", "NE", { reconnect: false, timeout: 10_000 });
     await expect(afterwards).rejects.toThrow(/authorization violation/i);
     const other = await carrier.raw("BR", "BR");
@@ -143,6 +151,29 @@ async function startServer(paths: ExchangePaths, port: number): Promise<StartedT
     .withLabels({ [TEST_LABEL]: run })
     .withWaitStrategy(Wait.forLogMessage(/Server is ready/))
     .start();
+}
+
+/**
+ * Has the engine restart the server, and waits until it greets: looking for a line of the log may
+ * miss one that was written in the second of the start.
+ */
+async function restartServer(container: StartedTestContainer, port: number): Promise<void> {
+  const { container: engine } = await getContainerRuntimeClient();
+  await engine.restart(engine.getById(container.getId()), { timeout: 10_000 });
+  await expect.poll(() => greeting(port), { timeout: 30_000 }).toMatch(/^INFO /);
+}
+
+/** What a server says to whoever connects; "" when nobody is behind the port. */
+async function greeting(port: number): Promise<string> {
+  const socket = connect({ host: "127.0.0.1", port });
+  try {
+    const [said] = (await once(socket, "data", { signal: AbortSignal.timeout(2_000) })) as [Buffer];
+    return said.toString("latin1");
+  } catch {
+    return "";
+  } finally {
+    socket.destroy();
+  }
 }
 
 async function giveServerFiles(paths: ExchangePaths): Promise<void> {
