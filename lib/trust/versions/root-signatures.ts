@@ -1,7 +1,8 @@
-import type { RootKeySet, Signature, SignedManifest } from "#proto";
+import type { RootKeySet, SignedManifest } from "#proto";
 import { REGISTER_LIMITS } from "#runtime";
-import { createSigner, PAYLOAD_TYPES, verifyBytesNow } from "../dsse.ts";
+import { PAYLOAD_TYPES, verifyBytesNow } from "../dsse.ts";
 import { keyIdOf, publicKeyOf, type SigningKeyPair } from "../keys.ts";
+import { withRootSignature } from "../root-signatures.ts";
 
 const PUBLIC_KEY_BYTES = 32;
 const STATE = /^[A-Z]{2}$/;
@@ -51,8 +52,7 @@ export function meetsThreshold(signed: SignedManifest, roots: RootKeySet): boole
 
 /** A manifest with one more signature; that of a key that has signed already is replaced. */
 export function signManifest(signed: SignedManifest, root: SigningKeyPair): SignedManifest {
-  const signer = createSigner(root, PAYLOAD_TYPES.registerManifest);
-  const signature: Signature = { keyId: signer.keyId, value: signer.sign(signed.manifest) };
-  const others = signed.signatures.filter(({ keyId }) => keyId !== signer.keyId);
-  return { manifest: signed.manifest, signatures: [...others, signature] };
+  const { manifest, signatures } = signed;
+  const type = PAYLOAD_TYPES.registerManifest;
+  return { manifest, signatures: withRootSignature({ type, payload: manifest, signatures }, root) };
 }
