@@ -10,14 +10,9 @@ import {
   type RetentionSchedule,
 } from "#records";
 import { RECORDS_LIMITS } from "#runtime";
-import { loadPublicKey } from "#trust";
+import { majorityOf } from "#trust";
 import { toTimestamp } from "#wire";
-import {
-  ExchangePaths,
-  isThere,
-  rootSignersOf,
-  writePrivateFile,
-} from "../../deploy/local/index.ts";
+import { ExchangePaths, isThere, rootKeysOf, writePrivateFile } from "../../deploy/local/index.ts";
 import {
   addAction,
   type CommandResult,
@@ -142,12 +137,12 @@ async function runSign(options: SignOptions, source = ""): Promise<CommandResult
 }
 
 async function runPublish(options: PublishOptions, source = ""): Promise<CommandResult> {
-  const { rootPublicKeys, schedule: place } = new ExchangePaths(resolve(options.data)).exchange;
+  const paths = new ExchangePaths(resolve(options.data));
+  const place = paths.exchange.schedule;
   // The same keys and number as the gateway's configuration has: what is laid there is taken.
-  const roots = await rootSignersOf(rootPublicKeys);
-  const keys = await Promise.all(roots.rootPublicKeyFiles.map((root) => loadPublicKey(root)));
+  const roots = majorityOf(await rootKeysOf(paths));
   const bytes = await readInput(source, RECORDS_LIMITS.scheduleFileBytesMax);
-  const opened = openSchedule(bytes, { keys, threshold: roots.threshold });
+  const opened = openSchedule(bytes, roots);
   if (!opened.ok) throw notInForce(source, `${opened.refusal.field} ${opened.refusal.detail}`);
   const next = opened.value.schedule;
   const before = await laid(place);

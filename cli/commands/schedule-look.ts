@@ -1,8 +1,8 @@
 import { resolve } from "node:path";
 import type { Command } from "commander";
 import { compareSchedules, formatPeriod, scheduleSignatures } from "#records";
-import { loadPublicKey } from "#trust";
-import { ExchangePaths, rootSignersOf } from "../../deploy/local/index.ts";
+import { majorityOf } from "#trust";
+import { ExchangePaths, rootKeysOf } from "../../deploy/local/index.ts";
 import {
   addAction,
   type CommandResult,
@@ -113,16 +113,15 @@ async function runDiff(_: OutputOptions, before = "", after = ""): Promise<Comma
 
 async function runVerify({ data }: VerifyOptions, source = ""): Promise<CommandResult> {
   const { file, schedule } = await readScheduleSource(source);
-  const roots = await rootSignersOf(new ExchangePaths(resolve(data)).exchange.rootPublicKeys);
-  const keys = await Promise.all(roots.rootPublicKeyFiles.map((root) => loadPublicKey(root)));
+  const { keys, threshold } = majorityOf(await rootKeysOf(new ExchangePaths(resolve(data))));
   const signedBy = file === undefined ? [] : scheduleSignatures(file, keys);
-  const isEnough = signedBy.length >= roots.threshold;
+  const isEnough = signedBy.length >= threshold;
   const said = isEnough ? "can be put in force" : "is not to be put in force";
   return {
-    json: { version: schedule.version, signedBy, threshold: roots.threshold, isEnough },
+    json: { version: schedule.version, signedBy, threshold, isEnough },
     lines: [
       `Version ${schedule.version} ${said}: signed by ${signedBy.length} of the ` +
-        `${roots.threshold} root keys that must sign.`,
+        `${threshold} root keys that must sign.`,
       ...signedBy,
     ],
     exitCode: isEnough ? 0 : 6,

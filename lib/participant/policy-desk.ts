@@ -11,7 +11,7 @@ import {
 } from "#policy";
 import { checkPolicyEvidence, type PolicyOffer, type PolicyTaker } from "#post";
 import type { Logger } from "#runtime";
-import { type RegisterClient, type RootSigners, writePublic } from "#trust";
+import { majority, type RegisterClient, type RootSigners, writePublic } from "#trust";
 import { equalBytes, sha256 } from "#wire";
 import type { FetchPolicy } from "./fetch-signed.ts";
 
@@ -131,7 +131,7 @@ function signersOf(
   { rootKeys }: PolicyDeskParts["client"],
   keys: readonly KeyObject[],
 ): RootSigners {
-  return { keys, threshold: Math.floor(rootKeys.length / 2) + 1 };
+  return { keys, threshold: majority(rootKeys.length) };
 }
 
 /** What was taken may be signed by root keys of before, and stays in use (TP-KEY-3). */

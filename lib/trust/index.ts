@@ -92,6 +92,8 @@ export type {
 } from "./register-view.ts";
 export {
   checkRootSignatures,
+  majority,
+  majorityOf,
   type RootSigned,
   type RootSigners,
   rootsThatSigned,

@@ -11,6 +11,16 @@ export interface RootSigners {
   readonly threshold: number;
 }
 
+/** How many of so many root keys are more than half of them. */
+export function majority(count: number): number {
+  return Math.floor(count / 2) + 1;
+}
+
+/** Root keys more than half of which must sign. */
+export function majorityOf(keys: readonly KeyObject[]): RootSigners {
+  return { keys, threshold: majority(keys.length) };
+}
+
 /** Something that root keys sign: exact bytes, what they are, and the signatures there are. */
 export interface RootSigned {
   readonly type: PayloadType;

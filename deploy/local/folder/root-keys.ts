@@ -1,4 +1,5 @@
 import { access } from "node:fs/promises";
+import { majority } from "#trust";
 
 /** The root keys that are believed, and how many of them must have signed. */
 export interface RootSigners {
@@ -13,7 +14,7 @@ export interface RootSigners {
 export async function rootSignersOf(files: readonly string[]): Promise<RootSigners> {
   const there = await Promise.all(files.map(isThere));
   const rootPublicKeyFiles = files.filter((_, place) => there[place]);
-  return { rootPublicKeyFiles, threshold: Math.floor(rootPublicKeyFiles.length / 2) + 1 };
+  return { rootPublicKeyFiles, threshold: majority(rootPublicKeyFiles.length) };
 }
 
 /** Whether a file can be reached. */

@@ -5,6 +5,7 @@ import { openPolicy } from "#policy";
 import {
   type CompromisedKey,
   compromisedKeys,
+  majorityOf,
   openOrThrow,
   type RegisterView,
   type VerifiedRegister,
@@ -64,9 +65,7 @@ export function openVersions(
     return opened && { version: opened.view.version, register: opened };
   };
   const policy: Open<{ version: bigint }> = (bytes, keys) => {
-    const threshold = Math.floor(keys.length / 2) + 1;
-    const publicKeys = keys.map(({ publicKey }) => publicKey);
-    const opened = openPolicy(bytes, { keys: publicKeys, threshold });
+    const opened = openPolicy(bytes, majorityOf(keys.map(({ publicKey }) => publicKey)));
     return opened.ok ? { version: opened.value.policy.version } : undefined;
   };
   const policies = openAll(content.policies, "data/policies", policy, trust);

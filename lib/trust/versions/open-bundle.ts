@@ -1,6 +1,7 @@
 import type { KeyObject } from "node:crypto";
 import type { RegisterBundle, RootKeySet } from "#proto";
 import { keyIdOf, rawPublicKey } from "../keys.ts";
+import { majority } from "../root-signatures.ts";
 import { followManifests } from "./follow-manifests.ts";
 import { openFreshness } from "./freshness.ts";
 import { isSameManifest } from "./manifest.ts";
@@ -28,7 +29,7 @@ export function givenRoots(publicKeys: readonly KeyObject[]): RootKeySet {
     const publicKey = rawPublicKey(key);
     return { keyId: keyIdOf(publicKey), publicKey, state: "ZZ" };
   });
-  return { threshold: Math.floor(keys.length / 2) + 1, keys };
+  return { threshold: majority(keys.length), keys };
 }
 
 /** Opens a bundle as a newcomer does, whatever the time is; see {@link openBundleFor}. */

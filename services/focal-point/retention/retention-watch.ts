@@ -1,7 +1,7 @@
 import { Pump } from "#post";
 import { openSchedule, parseScheduleFile } from "#records";
 import { type Clock, type Database, type Logger, RECORDS_LIMITS, type Timers } from "#runtime";
-import type { RegisterClient } from "#trust";
+import { majorityOf, type RegisterClient } from "#trust";
 import type { RETENTION_PROCEDURES } from "./retention-record.ts";
 
 /** What retention at a focal point works with. */
@@ -73,8 +73,7 @@ async function take(
   schedule: Uint8Array,
   version: number,
 ): Promise<void> {
-  const threshold = Math.floor(roots.rootKeys.length / 2) + 1;
-  const opened = openSchedule(schedule, { keys: roots.rootKeys, threshold });
+  const opened = openSchedule(schedule, majorityOf(roots.rootKeys));
   if (!opened.ok || opened.value.schedule.version !== version) {
     const { code, field } = opened.ok ? { code: "MALFORMED", field: "version" } : opened.refusal;
     logger.error({ code, field, version }, "a retention schedule of the exchange is refused");
