@@ -3,10 +3,17 @@ import { accepted, type Outcome, refused } from "#errors";
 import type { LogEntry, LogEvidence } from "#proto";
 import { LOG_LIMITS } from "#runtime";
 import { openCheckpoint } from "./checkpoint.ts";
+import type { TreeHead } from "./checkpoint-text.ts";
 import { hashLeaf } from "./hashing.ts";
 import { parseLogEntry } from "./log-entry.ts";
 import { formatLogProof, parseLogProof } from "./log-proof.ts";
 import { verifyInclusion } from "./proof.ts";
+
+/** An entry that is in the log, and the tree that proves it. */
+export interface ProvenEvidence {
+  readonly entry: LogEntry;
+  readonly head: TreeHead;
+}
 
 /**
  * Checks that an entry is in the log `origin` under one of its checkpoint keys, offline, and hands
@@ -18,25 +25,33 @@ export function verifyEvidence(
   origin: string,
   publicKeys: readonly KeyObject[],
 ): Outcome<LogEntry> {
-  const { index, inclusionPath } = evidence;
+  const proven = proveEvidence(evidence, (note) => openCheckpoint(note, origin, publicKeys));
+  return proven.ok ? accepted(proven.value.entry) : proven;
+}
+
+/** The same for a caller that opens checkpoints itself, each once for all that it proves. */
+export function proveEvidence(
+  { checkpoint, entry: leaf, inclusionPath, index }: LogEvidence,
+  open: (note: string) => TreeHead | undefined,
+): Outcome<ProvenEvidence> {
   if (inclusionPath.length > LOG_LIMITS.pathHashesMax) {
     return refused("NOT_LOGGED", "evidence.inclusion_path", "too long");
   }
-  const entry = parseLogEntry(evidence.entry);
+  const entry = parseLogEntry(leaf);
   if (!entry.ok) return entry;
-  const head = openCheckpoint(evidence.checkpoint, origin, publicKeys);
+  const head = open(checkpoint);
   if (head === undefined) {
     return refused("NOT_LOGGED", "evidence.checkpoint", "not signed by the log");
   }
   const proven = verifyInclusion({
-    leafHash: hashLeaf(evidence.entry),
+    leafHash: hashLeaf(leaf),
     index: Number(index),
     size: head.size,
     path: inclusionPath,
     rootHash: head.rootHash,
   });
   if (!proven) return refused("NOT_LOGGED", "evidence.inclusion_path", "does not lead to the root");
-  return accepted(entry.value);
+  return accepted({ entry: entry.value, head });
 }
 
 /** Evidence as a file in the format of C2SP tlog-proof, the entry itself in its `extra` line. */

@@ -19,7 +19,7 @@ export {
   cosign,
   cosignatureOf,
 } from "./cosignature.ts";
-export { formatEvidence, parseEvidence, verifyEvidence } from "./evidence.ts";
+export { formatEvidence, parseEvidence, proveEvidence, verifyEvidence } from "./evidence.ts";
 export { FetchedTiles, type FetchPath, fetchCheckpoint, fetchFrom } from "./fetched-tiles.ts";
 export { compareHeads, type LogRelation } from "./follow-log.ts";
 export { emptyRoot, hashChildren, hashLeaf } from "./hashing.ts";

@@ -4,7 +4,8 @@ import {
   isPostQuantumSigned,
   openCheckpoint,
   parseEvidence,
-  verifyEvidence,
+  proveEvidence,
+  type TreeHead,
   witnessesOf,
 } from "#message-log";
 import type { LogEntry, LogEvidence } from "#proto";
@@ -24,14 +25,17 @@ export interface ProvenEntry {
 
 /** Proves entries by what the newest register of a file says of the log (TP-EVID-6). */
 export class EntryProver {
-  readonly origin: string;
+  readonly #origin: string;
   readonly #keys: readonly KeyObject[];
   readonly #witnesses: WitnessSet;
   readonly #problems: Problems;
-  readonly #checkpoints = new Map<string, CheckpointFinding>();
+  readonly #checkpoints = new Map<number, CheckpointFinding>();
+  /** Each note once, however many entries it proves; undefined: not signed by the log. */
+  readonly #heads = new Map<string, TreeHead | undefined>();
+  readonly #noted = new Set<string>();
 
   constructor(newest: RegisterView, problems: Problems) {
-    this.origin = newest.logOrigin;
+    this.#origin = newest.logOrigin;
     this.#keys = checkpointKeysOf(newest);
     this.#witnesses = newest.witnesses;
     this.#problems = problems;
@@ -40,11 +44,6 @@ export class EntryProver {
   /** Every checkpoint that something was proven under, the earliest first. */
   get checkpoints(): readonly CheckpointFinding[] {
     return [...this.#checkpoints.values()].toSorted((one, other) => one.size - other.size);
-  }
-
-  /** Whether a quorum has cosigned a checkpoint of this size. */
-  isWitnessed(size: number): boolean {
-    return this.checkpoints.some((one) => one.size === size && isCosigned(one));
   }
 
   /** Proves what a proof file says; undefined, and told, when it does not hold. */
@@ -57,40 +56,49 @@ export class EntryProver {
 
   /** The same for evidence as it travels inside a receipt. */
   proveEvidence(place: string, evidence: LogEvidence): ProvenEntry | undefined {
-    const verified = verifyEvidence(evidence, this.origin, this.#keys);
-    const head = openCheckpoint(evidence.checkpoint, this.origin, this.#keys);
-    if (!verified.ok || head === undefined) {
-      const { detail, field } = verified.ok ? { detail: "", field: "" } : verified.refusal;
+    const proven = proveEvidence(evidence, (note) => this.#open(note));
+    if (!proven.ok) {
+      const { detail, field } = proven.refusal;
       this.#problems.add(place, `is not proven to be in the log: ${field} ${detail}`);
       return undefined;
     }
+    const { entry, head } = proven.value;
     this.#note(place, evidence.checkpoint, head);
     return {
-      entry: verified.value,
+      entry,
       index: Number(evidence.index),
       size: head.size,
-      recordedAtMs: timestampMs(verified.value.recordedAt) ?? 0,
+      recordedAtMs: timestampMs(entry.recordedAt) ?? 0,
     };
   }
 
-  #note(place: string, note: string, head: { size: number; rootHash: Uint8Array }): void {
+  #open(note: string): TreeHead | undefined {
+    if (!this.#heads.has(note)) {
+      this.#heads.set(note, openCheckpoint(note, this.#origin, this.#keys));
+    }
+    return this.#heads.get(note);
+  }
+
+  #note(place: string, note: string, head: TreeHead): void {
     const rootHash = Buffer.from(head.rootHash).toString("base64");
-    const known = this.#checkpoints.get(`${head.size}`);
+    const known = this.#checkpoints.get(head.size);
     if (known !== undefined && known.rootHash !== rootHash) {
       this.#problems.add(place, `the log has signed two roots for its size ${head.size}`);
       return;
     }
+    if (this.#noted.has(note)) return;
+    this.#noted.add(note);
     const { quorum, witnesses } = this.#witnesses;
     const found = {
       size: head.size,
       rootHash,
-      isPostQuantumSigned: isPostQuantumSigned(note, this.origin, this.#keys),
+      isPostQuantumSigned: isPostQuantumSigned(note, this.#origin, this.#keys),
       witnesses: witnessesOf(note, witnesses),
       quorum,
       witnessesOf: witnesses.length,
     };
     const isMore = known === undefined || known.witnesses.length < found.witnesses.length;
-    if (isMore) this.#checkpoints.set(`${head.size}`, found);
+    if (isMore) this.#checkpoints.set(head.size, found);
   }
 }
 
