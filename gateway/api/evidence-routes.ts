@@ -7,8 +7,8 @@ import {
 } from "#evidence";
 import { actorOf, type HttpRoutes, type Problem, problemOf, sendProblem } from "#http";
 import { formatEvidence } from "#message-log";
-import type { Clock, Database } from "#runtime";
 import { rawPublicKey } from "#trust";
+import type { Actor } from "#users";
 import type { SignedHead } from "../checkpoint-keeper.ts";
 import { evidenceOf } from "../evidence.ts";
 import type {
@@ -16,26 +16,24 @@ import type {
   CollectedVersion,
   EntryPlace,
 } from "../store/evidence/collect-evidence.ts";
-import type { GatewayProcedures } from "../store.ts";
 import { EXPORT_CONVERSATION, EXPORT_MESSAGE } from "./evidence-operations.ts";
+import { noteLook, type RecordRouteDeps } from "./record-asked.ts";
 
 /** What the routes of evidence work with. */
-export interface EvidenceRouteDeps {
-  readonly store: Pick<Database<GatewayProcedures>, "call">;
+export interface EvidenceRouteDeps extends RecordRouteDeps {
   readonly checkpoints: {
     readonly published: SignedHead | undefined;
     readonly newest: SignedHead | undefined;
   };
   readonly witnesses: { readonly cosigned: SignedHead | undefined };
   readonly roots: { readonly rootKeysEver: readonly KeyObject[] };
-  readonly clock: Clock;
 }
 
 /** Routes that put evidence files together from the records (TP-EVID-2). */
 export function addEvidenceRoutes(routes: HttpRoutes, deps: EvidenceRouteDeps): void {
   routes.get("/evidence/messages/:sender/:messageId", EXPORT_MESSAGE, async (request, reply) => {
     const subject = { type: "message", ...request.params } as const;
-    const made = await exportEvidence(deps, subject, actorOf(request).userId);
+    const made = await exportEvidence(deps, subject, actorOf(request));
     return made instanceof Uint8Array
       ? reply.type("application/zip").send(made as never)
       : sendProblem(reply, made);
@@ -43,7 +41,7 @@ export function addEvidenceRoutes(routes: HttpRoutes, deps: EvidenceRouteDeps): 
   const path = "/evidence/conversations/:conversationId";
   routes.get(path, EXPORT_CONVERSATION, async (request, reply) => {
     const subject = { type: "conversation", ...request.params } as const;
-    const made = await exportEvidence(deps, subject, actorOf(request).userId);
+    const made = await exportEvidence(deps, subject, actorOf(request));
     return made instanceof Uint8Array
       ? reply.type("application/zip").send(made as never)
       : sendProblem(reply, made);
@@ -52,18 +50,12 @@ export function addEvidenceRoutes(routes: HttpRoutes, deps: EvidenceRouteDeps): 
 
 /** A checkpoint that witnesses have cosigned is preferred, if it covers everything. */
 async function exportEvidence(
-  { checkpoints, clock, roots, store, witnesses }: EvidenceRouteDeps,
+  deps: EvidenceRouteDeps,
   subject: EvidenceSubject,
-  actor: string,
+  actor: Actor,
 ): Promise<Buffer | Problem> {
-  // Kept before it is answered: an export that cannot be kept is not given (TP-AUDIT-1).
-  const look = {
-    action: "evidence",
-    subject: subjectText(subject),
-    detail: "",
-    reason: "",
-  } as const;
-  await store.call("noteAct", { ...look, actor, atMs: clock.now() });
+  await noteLook(deps, actor, { action: "evidence", subject: subjectText(subject) });
+  const { checkpoints, clock, roots, store, witnesses } = deps;
   const { newest, published } = checkpoints;
   const heads = [witnesses.cosigned, published, newest].filter((head) => head !== undefined);
   const sizes = heads.map(({ size }) => size);
