@@ -53,10 +53,14 @@ export function openBag(files: BagFiles): Bag {
   return { payload, info: infoOf(textIn(files, INFO)) };
 }
 
-/** Text of a file that must be there, in UTF-8. */
-export function textIn(files: BagFiles, path: string): string {
+function textIn(files: BagFiles, path: string): string {
   const content = files.get(path);
   if (content === undefined) throw notEvidence(path, "is missing");
+  return textOf(content, path);
+}
+
+/** Text of a file, in UTF-8. Throws VERIFICATION naming it by `path`. */
+export function textOf(content: Uint8Array, path: string): string {
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(content);
   } catch {
@@ -65,20 +69,23 @@ export function textIn(files: BagFiles, path: string): string {
 }
 
 function manifestOf(files: BagFiles, paths: readonly string[]): string {
-  const lines = paths
-    .toSorted()
-    .map((path) => `${hash("sha256", files.get(path) ?? "", "hex")}  ${path}\n`);
-  return lines.join("");
+  return manifestText(paths.map((path) => [path, hash("sha256", files.get(path) ?? "", "hex")]));
+}
+
+function manifestText(listed: readonly (readonly [path: string, digest: string])[]): string {
+  const lines = listed.toSorted(([one], [other]) => (one < other ? -1 : 1));
+  return lines.map(([path, digest]) => `${digest}  ${path}\n`).join("");
 }
 
 function checkManifest(files: BagFiles, manifest: string, paths: readonly string[]): void {
+  const text = textIn(files, manifest);
   const listed = new Map<string, string>();
-  for (const line of textIn(files, manifest).split("\n").slice(0, -1)) {
+  for (const line of text.split("\n").slice(0, -1)) {
     const [digest = "", path = ""] = line.split("  ");
     if (listed.has(path)) throw notEvidence(`${manifest}: ${path}`, "is listed twice");
     listed.set(path, digest);
   }
-  for (const path of paths) {
+  const found = paths.map((path) => {
     const content = files.get(path);
     if (content === undefined) throw notEvidence(path, "is missing");
     const digest = listed.get(path);
@@ -87,10 +94,11 @@ function checkManifest(files: BagFiles, manifest: string, paths: readonly string
       throw notEvidence(path, `has another SHA-256 than ${manifest} says`);
     }
     listed.delete(path);
-  }
+    return [path, digest] as const;
+  });
   const [missing] = listed.keys();
   if (missing !== undefined) throw notEvidence(missing.slice(0, 80), "is missing");
-  if (textIn(files, manifest) !== manifestOf(files, paths)) {
+  if (text !== manifestText(found)) {
     throw notEvidence(manifest, "is not written as a manifest is");
   }
 }

@@ -1,7 +1,7 @@
 /** Where in the bag each thing lies. */
 import { EVIDENCE_LIMITS } from "#runtime";
 import { keyIdOf } from "#trust";
-import { textIn } from "./bag.ts";
+import { textOf } from "./bag.ts";
 import type { BagFiles } from "./container.ts";
 import type {
   EvidenceContent,
@@ -17,7 +17,10 @@ export const SUMMARY = "summary.html";
 /** Digits of a number in a path: as many as `messagesMax` and `receiptsMax` have. */
 const DIGITS = 3;
 
-const numbered = (at: number): string => String(at + 1).padStart(DIGITS, "0");
+/** Name of the first, second and so on of a folder. */
+export function numbered(at: number): string {
+  return String(at + 1).padStart(DIGITS, "0");
+}
 
 /** Everything but the summary, by its path. */
 export function payloadOf(content: EvidenceContent): BagFiles {
@@ -79,13 +82,11 @@ function versionsIn(files: Reader, folder: string): EvidenceVersion[] {
 
 function messageIn(files: Reader, path: string): EvidenceMessage | undefined {
   if (!files.has(`${path}/message.bin`)) return undefined;
-  const endings = (at: string) =>
-    files.has(`${at}.tlog-proof`) ? files.text(`${at}.tlog-proof`) : undefined;
   return {
     envelope: files.bytes(`${path}/message.bin`),
     proof: files.text(`${path}/message.tlog-proof`),
     receipts: rowIn(`${path}/receipts`, (at) => receiptIn(files, at)),
-    endings: rowIn(`${path}/endings`, endings),
+    endings: rowIn(`${path}/endings`, (at) => files.proof(at)),
   };
 }
 
@@ -132,9 +133,7 @@ class Reader {
   }
 
   text(path: string): string {
-    const text = textIn(new Map([[`data/${path}`, this.bytes(path)]]), `data/${path}`);
-    this.#unread.delete(path);
-    return text;
+    return textOf(this.bytes(path), `data/${path}`);
   }
 
   /** The proof beside a file, if there is one. */

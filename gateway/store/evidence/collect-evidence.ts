@@ -153,8 +153,8 @@ class Reading {
       const record = await this.#record(id);
       if (record !== undefined) found.push({ ...record, ...(await this.#deliveries(id)) });
     }
-    this.registers = await this.#versions("registers", this.#registerVersions, true);
-    this.policies = await this.#versions("policies", this.#policyVersions, false);
+    this.registers = await this.#versions("registers", this.#registerVersions);
+    this.policies = await this.#versions("policies", this.#policyVersions);
     return found;
   }
 
@@ -205,10 +205,10 @@ class Reading {
   async #versions(
     table: "registers" | "policies",
     wanted: ReadonlySet<number>,
-    withNewest: boolean,
   ): Promise<VersionRow[]> {
-    const column = table === "registers" ? "register" : "policy";
-    const newest = withNewest ? ` OR version = (SELECT max(version) FROM ${table})` : "";
+    const isRegister = table === "registers";
+    const column = isRegister ? "register" : "policy";
+    const newest = isRegister ? " OR version = (SELECT max(version) FROM registers)" : "";
     const rows = await this.#tx.all<VersionRow>(
       `SELECT version, ${column} AS bytes, log_index FROM ${table}
        WHERE version IN (SELECT value FROM json_each(?))${newest} ORDER BY version`,

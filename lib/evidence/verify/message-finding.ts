@@ -2,6 +2,7 @@
 import { EntryKind, type LogEntry, RefusalCode } from "#proto";
 import { equalBytes, refusalNameOf, timestampMs } from "#wire";
 import type { EvidenceMessage } from "../evidence-content.ts";
+import { numbered } from "../evidence-payload.ts";
 import { checkUnderRegister, compromisedSince, isEntryAbout, type MessageJudge } from "./judge.ts";
 import type { Problems } from "./problems.ts";
 import { receiptFindings } from "./receipt-finding.ts";
@@ -95,7 +96,7 @@ function endingFindings(
   { problems, prover }: MessageJudge,
 ): DeliveryFinding[] {
   return endings.flatMap((proof, at) => {
-    const file = `${place}/endings/${String(at + 1).padStart(3, "0")}.tlog-proof`;
+    const file = `${place}/endings/${numbered(at)}.tlog-proof`;
     const proven = prover.prove(file, proof);
     if (proven === undefined) return [];
     const { entry, index: logIndex, recordedAtMs: atMs } = proven;

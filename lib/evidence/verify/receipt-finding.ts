@@ -2,6 +2,7 @@
 import { EntryKind, Kind, Receipt, type ReceiptItem, ReceiptType } from "#proto";
 import { decodeExactly, equalBytes, GATEWAY_SENDER, refusalNameOf } from "#wire";
 import type { EvidenceMessage, EvidenceReceipt } from "../evidence-content.ts";
+import { numbered } from "../evidence-payload.ts";
 import { checkUnderRegister, compromisedSince, isEntryAbout, type MessageJudge } from "./judge.ts";
 import type { DeliveryFinding } from "./report.ts";
 import { checkSigned, type ReadEnvelope, readEnvelope } from "./signed-envelope.ts";
@@ -29,7 +30,7 @@ export function receiptFindings(
   judge: MessageJudge,
 ): DeliveryFinding[] {
   return receipts.flatMap((receipt, at) => {
-    const file = `${place}/receipts/${String(at + 1).padStart(3, "0")}`;
+    const file = `${place}/receipts/${numbered(at)}`;
     const read = readEnvelope(`${file}.bin`, receipt.envelope, judge.problems);
     if (read === undefined) return [];
     if (read.header.kind !== Kind.RECEIPT) judge.problems.add(`${file}.bin`, "is no receipt");

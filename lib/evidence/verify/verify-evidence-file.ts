@@ -4,6 +4,7 @@ import type { RegisterView } from "#trust";
 import { equalBytes, sha256 } from "#wire";
 import type { EvidenceContent, EvidenceSubject } from "../evidence-content.ts";
 import { parseEvidenceFile } from "../evidence-file.ts";
+import { numbered } from "../evidence-payload.ts";
 import { EntryProver, isCosigned } from "./entry-prover.ts";
 import type { MessageJudge } from "./judge.ts";
 import { messageFinding } from "./message-finding.ts";
@@ -31,7 +32,7 @@ export function verifyEvidenceFile(bytes: Uint8Array, sets: readonly RootSet[]):
     problems,
   );
   const messages = content.messages.flatMap((message, at) => {
-    const place = `data/messages/${String(at + 1).padStart(3, "0")}`;
+    const place = `data/messages/${numbered(at)}`;
     const finding = messageFinding(place, message, judge);
     if (finding !== undefined) checkSubject(place, finding, content.subject, problems);
     return finding === undefined ? [] : [finding];
@@ -135,7 +136,7 @@ function disposalEntries(
   { problems, prover }: MessageJudge,
 ): number[] {
   return disposals.flatMap(({ bytes, proof }, at) => {
-    const place = `data/disposals/${String(at + 1).padStart(3, "0")}.tlog-proof`;
+    const place = `data/disposals/${numbered(at)}.tlog-proof`;
     const index = loggedDigest(place, { bytes, proof, kind: EntryKind.DISPOSAL }, prover);
     if (index === undefined) problems.add(place, "is about another certificate");
     return index === undefined ? [] : [index];
