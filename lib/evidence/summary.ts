@@ -53,7 +53,9 @@ ${table([
   ...content.rootKeys.map((key) => row("Root key, SHA-256", hash("sha256", key, "hex"))),
   ...content.registers.map((one) => versionRow("Participant register", one)),
   ...content.policies.map((one) => versionRow("Routing policy", one)),
-  ...content.disposals.map(({ proof }) => row("Certificate of disposal", placeOf(proof))),
+  ...content.disposals.map(({ proof }) =>
+    row("Certificate of disposal", placeOf(readProof(proof))),
+  ),
 ])}
 <h2>Checkpoints of the log</h2>
 ${table(checkpointRows(content))}
@@ -71,7 +73,8 @@ function messageSection(message: EvidenceMessage, at: number): Html {
   if (envelope === undefined || header === undefined) {
     return html`<h2>Message ${at + 1}</h2><p>It cannot be read.</p>`;
   }
-  const entry = entryOf(message.proof);
+  const proof = readProof(message.proof);
+  const entry = proof?.entry;
   const code = refusalNameOf(entry?.code ?? 0);
   const decision = code === undefined ? "accepted" : `refused: ${code} ${entry?.field ?? ""}`;
   return html`<h2>Message ${at + 1}: ${text(kindName(header.kind))} of ${text(header.sender)}</h2>
@@ -82,13 +85,13 @@ ${table([
   row("Sent, says the sender", instant(timestampMs(header.sentAt))),
   row("Recorded, by the gateway's clock", instant(timestampMs(entry?.recordedAt))),
   row("Decision", decision),
-  row("Place in the log", placeOf(message.proof)),
+  row("Place in the log", placeOf(proof)),
   row("Signed with key", envelope.signatures.map(({ keyId }) => keyId).join(", ")),
   row("Register, policy", `version ${entry?.registerVersion}, version ${entry?.policyVersion}`),
   row("SHA-256 of the header", hash("sha256", envelope.header, "hex")),
   ...partRows(header, envelope),
   ...message.receipts.map(receiptRow),
-  ...message.endings.map((proof) => row(endingName(proof), placeOf(proof))),
+  ...message.endings.map(readProof).map((end) => row(endingName(end?.entry), placeOf(end))),
 ])}`;
 }
 
@@ -111,11 +114,10 @@ function receiptRow({ envelope, proof }: EvidenceReceipt): Html {
   const type = (body && decodeExactly(Receipt, body.content))?.type ?? 0;
   const name = Object.entries(ReceiptType).find(([, value]) => value === type)?.[0] ?? "";
   const says = `${name.toLowerCase()}, signed by ${header?.sender ?? "?"}`;
-  return row("Receipt", proof === undefined ? says : `${says}; ${placeOf(proof)}`);
+  return row("Receipt", proof === undefined ? says : `${says}; ${placeOf(readProof(proof))}`);
 }
 
-function endingName(proof: string): string {
-  const entry = entryOf(proof);
+function endingName(entry: LogEntry | undefined): string {
   const word = entry?.kind === EntryKind.RETURN ? "Returned" : "Expired";
   return `${word}, for ${entry?.results[0]?.recipient ?? "?"}`;
 }
@@ -123,7 +125,7 @@ function endingName(proof: string): string {
 function checkpointRows({ messages }: EvidenceContent): Html[] {
   const heads = new Map<number, CheckpointText>();
   for (const { proof } of messages) {
-    const head = checkpointOf(proof);
+    const head = readProof(proof)?.head;
     if (head !== undefined) heads.set(head.size, head);
   }
   return [...heads.values()].map(({ origin, rootHash, size }) => {
@@ -136,23 +138,26 @@ function versionRow(what: string, { bytes, version }: EvidenceVersion): Html {
   return row(`${what}, version ${version}`, `SHA-256 ${hash("sha256", bytes, "hex")}`);
 }
 
+/** A proof as far as it can be read; nothing of it is verified. */
+interface ReadProof {
+  readonly index: bigint;
+  readonly entry: LogEntry | undefined;
+  readonly head: CheckpointText | undefined;
+}
+
+function readProof(proof: string): ReadProof | undefined {
+  const parsed = parseEvidence(proof);
+  if (!parsed.ok) return undefined;
+  const { checkpoint, entry, index } = parsed.value;
+  return { index, entry: decodeExactly(LogEntry, entry), head: parseCheckpoint(checkpoint) };
+}
+
 /** Index of the entry, and size of the tree that proves it. */
-function placeOf(proof: string): string {
-  const parsed = parseEvidence(proof);
-  if (!parsed.ok) return "not readable";
-  const { checkpoint, index } = parsed.value;
-  const time = instant(timestampMs(entryOf(proof)?.recordedAt));
-  return `entry ${index}, ${time}, under checkpoint ${parseCheckpoint(checkpoint)?.size ?? "?"}`;
-}
-
-function entryOf(proof: string): LogEntry | undefined {
-  const parsed = parseEvidence(proof);
-  return parsed.ok ? decodeExactly(LogEntry, parsed.value.entry) : undefined;
-}
-
-function checkpointOf(proof: string): CheckpointText | undefined {
-  const parsed = parseEvidence(proof);
-  return parsed.ok ? parseCheckpoint(parsed.value.checkpoint) : undefined;
+function placeOf(proof: ReadProof | undefined): string {
+  if (proof === undefined) return "not readable";
+  const { entry, head, index } = proof;
+  const time = instant(timestampMs(entry?.recordedAt));
+  return `entry ${index}, ${time}, under checkpoint ${head?.size ?? "?"}`;
 }
 
 function table(rows: readonly Html[]): Html {

@@ -94,23 +94,36 @@ function openAll<T extends { readonly version: bigint }>(
   { claimed, named, problems }: Trust,
 ): Map<number, OpenedVersion<T>> {
   const opened = new Map<number, OpenedVersion<T>>();
+  const each = claimed.map((key) => [key]);
   for (const of of versions) {
     const place = `${folder}/${of.version}.bin`;
-    const set = named.find((keys) => keys.length > 0 && open(of.bytes, keys) !== undefined);
-    const keys = set ?? claimed.filter((key) => open(of.bytes, [key]) !== undefined).slice(0, 1);
-    const value = keys.length === 0 ? undefined : open(of.bytes, keys);
+    const vouched = firstThatOpens(of.bytes, named, open);
+    const value = (vouched ?? firstThatOpens(of.bytes, each, open))?.value;
     if (value === undefined) {
       problems.add(place, "is not signed by root keys");
     } else if (value.version !== BigInt(of.version)) {
       problems.add(place, `is of version ${value.version}`);
     } else {
-      const signers = (set ?? []).filter((key) => open(of.bytes, [key]) !== undefined);
+      const signers = (vouched?.keys ?? []).filter((key) => open(of.bytes, [key]) !== undefined);
       const rootKeys = signers.map(({ keyId }) => keyId);
-      if (named.length > 0 && set === undefined) {
+      if (named.length > 0 && vouched === undefined) {
         problems.add(place, "is not signed by most root keys of any set that was given");
       }
       opened.set(of.version, { of, value, rootKeys });
     }
   }
   return opened;
+}
+
+/** The first set of keys that have signed it, with what they have signed. */
+function firstThatOpens<T>(
+  bytes: Uint8Array,
+  sets: readonly (readonly NamedKey[])[],
+  open: Open<T>,
+): { readonly keys: readonly NamedKey[]; readonly value: T } | undefined {
+  for (const keys of sets) {
+    const value = keys.length === 0 ? undefined : open(bytes, keys);
+    if (value !== undefined) return { keys, value };
+  }
+  return undefined;
 }
