@@ -82,11 +82,10 @@ export async function keepUnverified(
   for (const [at, verdict] of verdicts.entries()) {
     results[verdict.position] = log?.results[at] ?? { type: "again" };
   }
-  const seen = items.flatMap((item, at) => occurrencesOf(item, results[at]));
-  await noteOccurrences(tx, seen, nowMs);
+  const seen = items.map((item, at) => occurrencesOf(item, results[at]));
+  await noteOccurrences(tx, seen.flat(), nowMs);
   for (const [at, result] of results.entries()) {
-    if (result.type === "kept")
-      await noteCountedIn(tx, result.id, occurrencesOf(items[at], result));
+    if (result.type === "kept") await noteCountedIn(tx, result.id, seen[at] ?? []);
   }
   return { results, head: log?.head };
 }
@@ -140,11 +139,8 @@ async function keepVerdicts(
 }
 
 /** What the operator is told of one of them; what is handed over again is counted then. */
-function occurrencesOf(
-  item: UnverifiedItem | undefined,
-  result: UnverifiedResult | undefined,
-): Occurrence[] {
-  if (item === undefined || result === undefined || result.type === "again") return [];
+function occurrencesOf(item: UnverifiedItem, result: UnverifiedResult | undefined): Occurrence[] {
+  if (result === undefined || result.type === "again") return [];
   const { participant, code, field, readable, subject } = item;
   // A copy from before its sender signed it again, which is recorded (TP-OPS-22).
   if (result.type === "recorded" && maySettle(code)) return [];

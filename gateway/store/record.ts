@@ -10,6 +10,7 @@ import {
   settleMessage,
 } from "./conversations/conversation-book.ts";
 import type { ConversationFacts } from "./conversations/conversation-facts.ts";
+import { recordTime } from "./log-statements.ts";
 import { type EndedDelivery, matchClaims, type ReceiptClaim } from "./match-claims.ts";
 import { noteOccurrences, type Occurrence } from "./operator-events.ts";
 import { isRetryable } from "./quarantine-item.ts";
@@ -121,8 +122,7 @@ interface Books {
  * parts and deliveries. All or nothing; when it returns, everything is on disk (promise 1).
  */
 export async function recordBatch(tx: Transaction, batch: RecordBatch): Promise<RecordedBatch> {
-  const state = await tx.get<{ recorded_at: number }>("SELECT recorded_at FROM gateway_state");
-  const recordedAtMs = Math.max(batch.nowMs, state?.recorded_at ?? 0);
+  const recordedAtMs = await recordTime(tx, batch.nowMs);
   const results: (RecordResult | undefined)[] = [];
   const decisions: Decision[] = [];
   const inBatch = new Map<string, Uint8Array>();
