@@ -27,6 +27,16 @@ export interface LogStatement {
   readonly field: string;
 }
 
+/** When statements are made, and what was in force. */
+interface StatedUnder {
+  readonly nowMs: number;
+  readonly registerVersion: number;
+  /** Default: what is stated was not decided by a policy. */
+  readonly policyVersion?: number;
+  /** Default: what is stated is kept under no schedule. */
+  readonly scheduleVersion?: number;
+}
+
 /** Where statements stand in the log. */
 export interface LoggedStatements extends AppendedEntries {
   readonly recordedAtMs: number;
@@ -41,15 +51,7 @@ export async function recordTime(tx: Transaction, nowMs: number): Promise<number
 /** Appends statements to the log, in order, at a time that is not before any earlier entry's. */
 export async function logStatements(
   tx: Transaction,
-  args: {
-    readonly nowMs: number;
-    readonly registerVersion: number;
-    /** Default: what is stated was not decided by a policy. */
-    readonly policyVersion?: number;
-    /** Default: what is stated is kept under no schedule. */
-    readonly scheduleVersion?: number;
-    readonly statements: readonly LogStatement[];
-  },
+  args: StatedUnder & { readonly statements: readonly LogStatement[] },
 ): Promise<LoggedStatements> {
   const recordedAtMs = await recordTime(tx, args.nowMs);
   const entries = args.statements.map((statement) =>
@@ -68,6 +70,17 @@ export async function logStatements(
   const log = await appendLogEntries(tx, entries);
   await tx.run("UPDATE gateway_state SET recorded_at = ?", recordedAtMs);
   return { ...log, recordedAtMs };
+}
+
+/** Logs the digest of something the gateway keeps, which says the rest. */
+export async function logDigest(
+  tx: Transaction,
+  args: StatedUnder & Pick<LogStatement, "kind" | "sender"> & { readonly digest: Uint8Array },
+): Promise<LoggedStatements> {
+  const { digest, kind, sender, ...under } = args;
+  const about = { kind, sender, messageId: "", headerDigest: digest };
+  const statement = { ...about, code: RefusalCode.UNSPECIFIED, field: "" };
+  return await logStatements(tx, { ...under, statements: [statement] });
 }
 
 /** A sender over its quota, with how many of its messages were handed back. */

@@ -1,7 +1,7 @@
-import { EntryKind, RefusalCode } from "#proto";
+import { EntryKind } from "#proto";
 import type { Transaction } from "#runtime";
 import { equalBytes } from "#wire";
-import { logStatements } from "./log-statements.ts";
+import { logDigest } from "./log-statements.ts";
 import { loadEvidence, type StoredEvidence } from "./recall.ts";
 
 /** A version of the policy as it is kept. */
@@ -59,16 +59,9 @@ export async function keepPolicy(
     const isKnown = version === newest.version && equalBytes(digest, newest.digest);
     return { type: isKnown ? "known" : "lower" };
   }
-  const statement = {
-    kind: EntryKind.POLICY_CHANGE,
-    sender: "",
-    messageId: "",
-    headerDigest: digest,
-    code: RefusalCode.UNSPECIFIED,
-    field: "",
-  };
   const place = { nowMs, registerVersion, policyVersion: version };
-  const log = await logStatements(tx, { ...place, statements: [statement] });
+  const about = { kind: EntryKind.POLICY_CHANGE, sender: "", digest };
+  const log = await logDigest(tx, { ...about, ...place });
   await tx.run(
     "INSERT INTO policies (version, digest, policy, log_index, taken_at) VALUES (?, ?, ?, ?, ?)",
     version,

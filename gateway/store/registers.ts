@@ -1,7 +1,7 @@
-import { EntryKind, RefusalCode } from "#proto";
+import { EntryKind } from "#proto";
 import type { SqlRow, Transaction } from "#runtime";
 import { GATEWAY_SENDER } from "#wire";
-import { logStatements } from "./log-statements.ts";
+import { logDigest } from "./log-statements.ts";
 import { keepPins } from "./pins.ts";
 import { loadEvidence, type StoredEvidence } from "./recall.ts";
 
@@ -61,20 +61,8 @@ export async function recordRegister(
   );
   if ((newest?.version ?? 0) >= change.version) return null;
   const { nowMs, version, digest } = change;
-  const logged = await logStatements(tx, {
-    nowMs,
-    registerVersion: version,
-    statements: [
-      {
-        kind: EntryKind.REGISTER_CHANGE,
-        sender: GATEWAY_SENDER,
-        messageId: "",
-        headerDigest: digest,
-        code: RefusalCode.UNSPECIFIED,
-        field: "",
-      },
-    ],
-  });
+  const about = { kind: EntryKind.REGISTER_CHANGE, sender: GATEWAY_SENDER, digest };
+  const logged = await logDigest(tx, { ...about, nowMs, registerVersion: version });
   const { firstIndex: index, rootHash, size } = logged;
   await keepPins(tx, change.pins);
   await insert(tx, change, { index, size }, false);

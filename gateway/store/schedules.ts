@@ -1,8 +1,8 @@
-import { EntryKind, RefusalCode } from "#proto";
+import { EntryKind } from "#proto";
 import { type KeptSchedule as KeptFile, readSchedules, type ScheduleHistory } from "#records";
 import type { Transaction } from "#runtime";
 import { equalBytes, sha256 } from "#wire";
-import { logStatements } from "./log-statements.ts";
+import { logDigest } from "./log-statements.ts";
 
 /** A version of the retention schedule as it is kept. */
 export interface KeptSchedule extends KeptFile {
@@ -61,16 +61,9 @@ export async function keepSchedule(
     const isKnown = version === newest.version && equalBytes(digest, newest.digest);
     return { type: isKnown ? "known" : "lower" };
   }
-  const statement = {
-    kind: EntryKind.SCHEDULE_CHANGE,
-    sender: "",
-    messageId: "",
-    headerDigest: digest,
-    code: RefusalCode.UNSPECIFIED,
-    field: "",
-  };
   const place = { nowMs, registerVersion, scheduleVersion: version };
-  const log = await logStatements(tx, { ...place, statements: [statement] });
+  const about = { kind: EntryKind.SCHEDULE_CHANGE, sender: "", digest };
+  const log = await logDigest(tx, { ...about, ...place });
   await tx.run(
     "INSERT INTO schedules (version, digest, schedule, log_index, taken_at) VALUES (?, ?, ?, ?, ?)",
     version,

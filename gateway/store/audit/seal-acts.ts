@@ -1,7 +1,7 @@
 import { hash } from "node:crypto";
-import { EntryKind, RefusalCode } from "#proto";
+import { EntryKind } from "#proto";
 import { SEARCH_LIMITS, type SqlRow, type Transaction } from "#runtime";
-import { logStatements } from "../log-statements.ts";
+import { logDigest } from "../log-statements.ts";
 import type { ActRow } from "./note-act.ts";
 
 /** A batch of acts, as it stands in the log. */
@@ -57,9 +57,8 @@ export async function sealActs(
   const end = acts.at(-1);
   if (end === undefined) return null;
   const digest = actsDigest(acts);
-  const statement = { kind: EntryKind.AUDIT, sender: "", messageId: "", field: "" };
-  const statements = [{ ...statement, headerDigest: digest, code: RefusalCode.UNSPECIFIED }];
-  const log = await logStatements(tx, { nowMs, registerVersion, statements });
+  const about = { kind: EntryKind.AUDIT, sender: "", digest };
+  const log = await logDigest(tx, { ...about, nowMs, registerVersion });
   await tx.run(
     `INSERT INTO record_act_batch (id, first_act, last_act, digest, log_index)
      VALUES (?, ?, ?, ?, ?)`,

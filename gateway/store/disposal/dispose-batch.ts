@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
-import { DisposalCertificate, DisposedItem, DisposedPart, EntryKind, RefusalCode } from "#proto";
+import { DisposalCertificate, DisposedItem, DisposedPart, EntryKind } from "#proto";
 import { DISPOSAL_LIMITS, type Transaction } from "#runtime";
 import { encodeMessage, GATEWAY_SENDER, sha256, toTimestamp } from "#wire";
 import { HoldBook } from "../holds/hold-coverage.ts";
-import { logStatements, recordTime } from "../log-statements.ts";
+import { logDigest, recordTime } from "../log-statements.ts";
 import type { MessageRow } from "../message-row.ts";
 import { scheduleHistoryOf } from "../schedules.ts";
 import { PART_STRIDE } from "../tables.ts";
@@ -160,19 +160,8 @@ async function certify(
     items: [...items],
   });
   const bytes = encodeMessage(DisposalCertificate, certificate);
-  const log = await logStatements(tx, {
-    ...{ nowMs, registerVersion },
-    statements: [
-      {
-        kind: EntryKind.DISPOSAL,
-        sender: GATEWAY_SENDER,
-        messageId: "",
-        headerDigest: sha256(bytes),
-        code: RefusalCode.UNSPECIFIED,
-        field: "",
-      },
-    ],
-  });
+  const about = { kind: EntryKind.DISPOSAL, sender: GATEWAY_SENDER, digest: sha256(bytes) };
+  const log = await logDigest(tx, { ...about, nowMs, registerVersion });
   await tx.run(
     `INSERT INTO disposal_certificate (id, run, certificate, log_index, items)
      VALUES (?, ?, ?, ?, ?)`,

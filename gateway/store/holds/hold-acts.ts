@@ -1,13 +1,13 @@
 import { randomBytes } from "node:crypto";
 import { TracepostError } from "#errors";
 import { loadLogHead } from "#message-log";
-import { EntryKind, HoldAct, HoldActKind, type HoldQuery, HoldScope, RefusalCode } from "#proto";
+import { EntryKind, HoldAct, HoldActKind, type HoldQuery, HoldScope } from "#proto";
 import { doOnce, type RepeatKey } from "#repeats";
 import { HOLD_LIMITS, type Transaction } from "#runtime";
 import { mayBeOne } from "#users";
 import { encodeMessage, GATEWAY_SENDER, sha256, toTimestamp } from "#wire";
 import { noteAct } from "../audit/note-act.ts";
-import { logStatements, recordTime } from "../log-statements.ts";
+import { logDigest, recordTime } from "../log-statements.ts";
 import { findMessage } from "../recall.ts";
 import { isStillFilling } from "../search/find-records.ts";
 import { partyNumber, uuidBytes } from "../search/note-record.ts";
@@ -184,18 +184,11 @@ async function keepAct(tx: Transaction, before: Hold | undefined, args: NewAct) 
     return { type: after, hold: before };
   }
   const bytes = encodeMessage(HoldAct, act);
-  const log = await logStatements(tx, {
+  const log = await logDigest(tx, {
+    kind: endsHold(kind) ? EntryKind.RELEASE : EntryKind.HOLD,
+    sender: GATEWAY_SENDER,
+    digest: sha256(bytes),
     ...{ nowMs, registerVersion },
-    statements: [
-      {
-        kind: endsHold(kind) ? EntryKind.RELEASE : EntryKind.HOLD,
-        sender: GATEWAY_SENDER,
-        messageId: "",
-        headerDigest: sha256(bytes),
-        code: RefusalCode.UNSPECIFIED,
-        field: "",
-      },
-    ],
   });
   await tx.run(
     "INSERT INTO hold_act (hold, act, log_index) VALUES (?, ?, ?)",
