@@ -23,8 +23,7 @@ import {
 } from "../service-access.ts";
 import { textTable } from "../text-table.ts";
 import { writeNew } from "../write-new.ts";
-
-const OFFICER = { kind: "gateway", defaultUser: "person" } as const;
+import { RECORDS_DOOR } from "./records-list.ts";
 
 interface DueOptions extends ServiceOptions {
   readonly limit: number;
@@ -71,7 +70,7 @@ async function due(
   terminal: Terminal,
   limit: number,
 ): Promise<CommandResult> {
-  const service = await openService(options, terminal, OFFICER);
+  const service = await openService(options, terminal, RECORDS_DOOR);
   const found = await listDue(service, Math.min(limit, HTTP_LIMITS.pageRowsMax));
   return { json: found, lines: dueLines(found) };
 }
@@ -104,7 +103,7 @@ function addDispose(parent: Command, terminal: Terminal): void {
   command.addHelpText("after", DISPOSE_HELP);
   addAction<DisposeOptions>(command, terminal, async (options) => {
     if (options.dryRun === true) return await due(options, terminal, HTTP_LIMITS.pageRowsMax);
-    const run = await askRun(await openService(options, terminal, OFFICER), options.authority);
+    const run = await askRun(await openService(options, terminal, RECORDS_DOOR), options.authority);
     const words = accessWords(options);
     const confirm = `tracepost records disposal confirm ${run.id} --reason TEXT ${words}`;
     const next =
@@ -141,7 +140,7 @@ function addRuns(parent: Command, terminal: Terminal): void {
   addServiceOptions(listing, "gateway");
   listing.addHelpText("after", "\nExample:\n  tracepost records disposal list --data exchange\n");
   addAction<DueOptions>(listing, terminal, async (options) => {
-    const service = await openService(options, terminal, OFFICER);
+    const service = await openService(options, terminal, RECORDS_DOOR);
     const { disposals, next } = await listRuns(
       service,
       Math.min(options.limit, HTTP_LIMITS.pageRowsMax),
@@ -161,7 +160,7 @@ function addRuns(parent: Command, terminal: Terminal): void {
   addServiceOptions(showing, "gateway");
   showing.addHelpText("after", "\nExample:\n  tracepost records disposal show 3 --data exchange\n");
   addAction<ServiceOptions>(showing, terminal, async (options, id = "") => {
-    const run = await loadRun(await openService(options, terminal, OFFICER), id);
+    const run = await loadRun(await openService(options, terminal, RECORDS_DOOR), id);
     return { json: run, lines: describe(run) };
   });
   addConfirm(parent, terminal);
@@ -182,7 +181,7 @@ function addConfirm(parent: Command, terminal: Terminal): void {
     command,
     terminal,
     async (options, id = "") => {
-      const service = await openService(options, terminal, OFFICER);
+      const service = await openService(options, terminal, RECORDS_DOOR);
       const run = await confirmRun(service, id, options.reason);
       return { json: run, lines: describe(run) };
     },
@@ -205,7 +204,7 @@ function addCertificate(parent: Command, terminal: Terminal): void {
     terminal,
     async (options, id = "") => {
       const { out } = options;
-      const service = await openService(options, terminal, OFFICER);
+      const service = await openService(options, terminal, RECORDS_DOOR);
       const certificates = await listCertificates(service, id);
       const text = certificates.map(({ signed }) => `${signed}\n`).join("");
       if (out !== undefined) await writeNew(out, text);

@@ -18,9 +18,9 @@ import {
   type ServiceOptions,
 } from "../service-access.ts";
 import { textTable } from "../text-table.ts";
+import { RECORDS_DOOR } from "./records-list.ts";
 
 const STATES = ["asked", "confirmed", "release-asked", "released", "declined"];
-const OFFICER = { kind: "gateway", defaultUser: "person" } as const;
 
 interface PlaceOptions extends ServiceOptions {
   readonly message?: readonly HeldMessage[];
@@ -94,7 +94,7 @@ function addPlace(parent: Command, terminal: Terminal): void {
   addAction<PlaceOptions>(command, terminal, async (options) => {
     const { authority, reason, review } = options;
     const wish = { ...scopeOf(options), reason, authority, reviewAt: momentOf(review) };
-    const hold = await askHold(await openService(options, terminal, OFFICER), wish);
+    const hold = await askHold(await openService(options, terminal, RECORDS_DOOR), wish);
     const next = `tracepost records hold confirm ${hold.id} --reason TEXT ${accessWords(options)}`;
     const line = `Hold ${hold.id} covers ${coverOf(hold)} from now on.`;
     return {
@@ -151,7 +151,7 @@ function addList(parent: Command, terminal: Terminal): void {
       ...(reviewDue && { reviewDue: "true" }),
       limit: String(Math.min(limit, HTTP_LIMITS.pageRowsMax)),
     };
-    const service = await openService(options, terminal, OFFICER);
+    const service = await openService(options, terminal, RECORDS_DOOR);
     const { holds, next } = await listHolds(service, query);
     return { json: { holds, more: next !== undefined }, lines: table(holds) };
   });
@@ -191,7 +191,7 @@ function addShow(parent: Command, terminal: Terminal): void {
     "\nExample:\n  tracepost records hold show 3 --data exchange --user records-1\n",
   );
   addAction<ServiceOptions>(command, terminal, async (options, id = "") => {
-    const hold = await loadHold(await openService(options, terminal, OFFICER), id);
+    const hold = await loadHold(await openService(options, terminal, RECORDS_DOOR), id);
     return { json: hold, lines: describe(hold) };
   });
 }
@@ -245,7 +245,7 @@ function addAct(parent: Command, terminal: Terminal, verb: HoldVerb): void {
   );
   addAction<ActOptions>(command, terminal, async (options, id = ""): Promise<CommandResult> => {
     const { reason, review } = options;
-    const service = await openService(options, terminal, OFFICER);
+    const service = await openService(options, terminal, RECORDS_DOOR);
     const reviewAt = momentOf(review);
     const hold = await actOnHold(service, id, verb, { reason, ...(reviewAt && { reviewAt }) });
     const again = hold.repeated ? "you had said so before; " : "";

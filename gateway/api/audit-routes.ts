@@ -21,12 +21,7 @@ export function addAuditRoutes(routes: HttpRoutes, deps: RecordRouteDeps): void 
     if (before === undefined) return sendProblem(reply, problemOf("INPUT_INVALID", BAD_MARK));
     const { action = null, actor = null } = asked;
     const acts = await deps.store.call("listActs", { action, actor, before, limit });
-    const look = {
-      action: "audit",
-      subject: "",
-      detail: canonicalJson(asked),
-      reason: "",
-    } as const;
+    const look = { action: "audit", subject: "", detail: canonicalJson(asked) } as const;
     await noteLook(deps, actorOf(request), look);
     const last = acts.length === limit ? acts.at(-1) : undefined;
     return reply.send({

@@ -17,6 +17,7 @@ import { stateOfNumber } from "../store/conversations/conversation-state.ts";
 import type { RecordRow } from "../store/search/find-records.ts";
 import type { LoadedRecord } from "../store/search/load-record.ts";
 import { DELIVERY } from "../store/tables.ts";
+import { nameIn } from "./quarantine-view.ts";
 
 /** A record as it is shown: who, when, what kind, how big, and what was decided. */
 export function recordView(row: RecordRow, readsHeaders: boolean) {
@@ -101,10 +102,6 @@ function headerIn(bytes: Uint8Array): Header {
   } catch {
     return Header.create();
   }
-}
-
-function nameIn(list: Readonly<Record<string, number>>, value: number): string {
-  return Object.keys(list).find((name) => list[name] === value) ?? String(value);
 }
 
 function hex(bytes: Uint8Array): string {
