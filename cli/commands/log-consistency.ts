@@ -1,4 +1,4 @@
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { type Command, InvalidArgumentError } from "commander";
 import { FAULTS, TracepostError } from "#errors";
@@ -17,7 +17,12 @@ import {
 import { CLI_LIMITS, LOG_LIMITS } from "#runtime";
 import { openSqliteReader } from "#store";
 import { loadRegister } from "#trust";
-import { type LogKeys, logKeysOf, logKeysOfFolder } from "../../deploy/local/index.ts";
+import {
+  ExchangePaths,
+  type LogKeys,
+  logKeysOf,
+  logKeysOfFolder,
+} from "../../deploy/local/index.ts";
 import {
   addAction,
   type CommandResult,
@@ -137,7 +142,7 @@ function open(note: string, { origin, publicKeys }: LogKeys, name: string): Tree
 }
 
 async function withFolder(earlier: TreeHead, keys: LogKeys, data: string): Promise<Compared> {
-  const reader = openSqliteReader(join(resolve(data), "gateway", "gateway.sqlite"));
+  const reader = openSqliteReader(new ExchangePaths(resolve(data)).gateway.store);
   try {
     return await reader.read(async (tx) => {
       const newest = open((await loadCheckpoint(tx)) ?? "", keys, "the kept checkpoint");

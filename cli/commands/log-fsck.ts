@@ -1,10 +1,10 @@
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import type { Command } from "commander";
 import { FAULTS } from "#errors";
 import { loadCheckpoint, openCheckpoint, type ReadPosition } from "#message-log";
 import { LOG_LIMITS, type Transaction } from "#runtime";
 import { openSqliteReader, readSqlite } from "#store";
-import { type LogKeys, logKeysOfFolder } from "../../deploy/local/index.ts";
+import { ExchangePaths, type LogKeys, logKeysOfFolder } from "../../deploy/local/index.ts";
 import {
   addAction,
   type CommandResult,
@@ -59,7 +59,7 @@ export function addLogFsck(parent: Command, terminal: Terminal): void {
 async function runFsck({ data }: FsckOptions): Promise<CommandResult> {
   const dataDir = resolve(data);
   const keys = await logKeysOfFolder(dataDir);
-  const file = join(dataDir, "gateway", "gateway.sqlite");
+  const file = new ExchangePaths(dataDir).gateway.store;
   const found = await readAll(file);
   const unsigned = await signatureProblem(file, keys);
   const problems = unsigned === undefined ? found.problems : [unsigned, ...found.problems];

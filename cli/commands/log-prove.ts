@@ -1,4 +1,4 @@
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import type { Command } from "commander";
 import { TracepostError } from "#errors";
 import {
@@ -12,7 +12,12 @@ import {
 import { LogEvidence } from "#proto";
 import type { Transaction } from "#runtime";
 import { openSqliteReader } from "#store";
-import { type LogKeys, logKeysOfFolder, writePrivateFile } from "../../deploy/local/index.ts";
+import {
+  ExchangePaths,
+  type LogKeys,
+  logKeysOfFolder,
+  writePrivateFile,
+} from "../../deploy/local/index.ts";
 import {
   addAction,
   type CommandResult,
@@ -50,7 +55,7 @@ async function runProve({ data, out }: ProveOptions, text = ""): Promise<Command
   const index = parseIndex(text);
   const dataDir = resolve(data);
   const keys = await logKeysOfFolder(dataDir);
-  const reader = openSqliteReader(join(dataDir, "gateway", "gateway.sqlite"));
+  const reader = openSqliteReader(new ExchangePaths(dataDir).gateway.store);
   try {
     const evidence = await reader.read((tx) => proofOf(tx, index, keys));
     const proof = formatEvidence(evidence);

@@ -1,4 +1,4 @@
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import type { Command } from "commander";
 import { authorizeHeader, type RoutingPolicy } from "#policy";
 import { Header, RefusalCode } from "#proto";
@@ -84,10 +84,9 @@ export function addPolicySimulate(parent: Command, terminal: Terminal): void {
 async function runSimulate({ data }: SimulateOptions, source = ""): Promise<CommandResult> {
   const policy = await readPolicy(source);
   const today = await registerOfFolder(data);
-  const { rootPublicKeyFiles } = await rootSignersOf(
-    new ExchangePaths(resolve(data)).exchange.rootPublicKeys,
-  );
-  const reader = openSqliteReader(join(resolve(data), "gateway", "gateway.sqlite"));
+  const { exchange, gateway } = new ExchangePaths(resolve(data));
+  const { rootPublicKeyFiles } = await rootSignersOf(exchange.rootPublicKeys);
+  const reader = openSqliteReader(gateway.store);
   try {
     const registers = new KeptRegisters(reader, rootPublicKeyFiles);
     const replayed = await replay(reader, { policy, registers, today });

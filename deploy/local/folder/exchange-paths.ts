@@ -124,6 +124,8 @@ export class ExchangePaths {
     return {
       dir,
       config: join(dir, "config.json"),
+      /** Records, log, and what the gateway has taken in force. */
+      store: join(dir, "gateway.sqlite"),
       keysDir: join(dir, "keys"),
       receiptKey: join(dir, "keys", "receipt.key"),
       checkpointKey: join(dir, "keys", "checkpoint.key"),

@@ -1,6 +1,6 @@
-import { join } from "node:path";
 import { type LogReport, verifyLog } from "#message-log";
 import { openSqliteReader } from "#store";
+import { ExchangePaths } from "./exchange-paths.ts";
 import { logKeysOfFolder } from "./log-keys.ts";
 
 /** What is known of the log of a data folder after every entry was read. */
@@ -18,7 +18,7 @@ export interface LogVerification extends LogReport {
  */
 export async function verifyLogOf(dataDir: string): Promise<LogVerification> {
   const { origin, publicKeys } = await logKeysOfFolder(dataDir);
-  const reader = openSqliteReader(join(dataDir, "gateway", "gateway.sqlite"));
+  const reader = openSqliteReader(new ExchangePaths(dataDir).gateway.store);
   try {
     return { origin, ...(await reader.read((tx) => verifyLog(tx, { origin, publicKeys }))) };
   } finally {

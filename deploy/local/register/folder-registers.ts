@@ -1,6 +1,5 @@
 import type { KeyObject } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { openSqliteReader } from "#store";
 import { loadPublicKey, openOrThrow, type VerifiedRegister } from "#trust";
 import type { ExchangePaths } from "../folder/exchange-paths.ts";
@@ -17,7 +16,7 @@ export async function rootKeysOf(paths: ExchangePaths): Promise<readonly KeyObje
  * with. Undefined when there is none that is well signed: the gateway says so itself.
  */
 export async function newestKept(paths: ExchangePaths): Promise<VerifiedRegister | undefined> {
-  const store = join(paths.gateway.dir, "gateway.sqlite");
+  const { store } = paths.gateway;
   return (await isThere(store))
     ? await openIfSound(paths, store, async () => await newestIn(store))
     : await readIfSound(paths, paths.exchange.register);

@@ -1,5 +1,4 @@
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { openSqliteReader } from "#store";
 import { openOrThrow, type RegisterView } from "#trust";
 import type { ExchangePaths } from "../folder/exchange-paths.ts";
@@ -42,7 +41,7 @@ async function keptOn(
   what: "policy" | "register",
   atMs: number,
 ): Promise<Kept | undefined> {
-  const store = join(paths.gateway.dir, "gateway.sqlite");
+  const { store } = paths.gateway;
   if (!(await isThere(store))) return undefined;
   const table = what === "policy" ? "policies" : "registers";
   const one = `SELECT version, ${what} AS bytes FROM ${table}`;
