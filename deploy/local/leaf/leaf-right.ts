@@ -6,13 +6,7 @@ import type { ExchangePaths } from "../folder/exchange-paths.ts";
 import { participantsOf } from "../folder/open-exchange-folder.ts";
 import { writePrivateFile } from "../folder/private-files.ts";
 import { credentialsFile } from "../provision/authority-files.ts";
-import {
-  type AccountChanges,
-  credentialsText,
-  issueUser,
-  signingKeyOf,
-  userOf,
-} from "../provision/claims.ts";
+import { type AccountChanges, issueUser, signingKeyOf, userOf } from "../provision/claims.ts";
 import { Nkey } from "../provision/nkey.ts";
 import { hubNames, leafPermissions } from "../provision/permissions.ts";
 import { type HeldAccount, openAccountEdit, type Scope } from "../reconcile/account-edit.ts";
@@ -50,7 +44,8 @@ export async function grantLeaf(place: CarrierPlace, participant: string): Promi
     await rm(file, { force: true });
     const key = Nkey.generate("account");
     await edit.put(held, withLeaf(held, participant, key));
-    const credentials = await issueLeafUser(held, key);
+    const user = { name: LEAF_USER, account: held.sub, signingKey: key };
+    const credentials = await issueUser(user);
     await writePrivateFile(keyFile(paths, participant), key.seedText);
     await writePrivateFile(file, credentials);
     return { credentials, serviceUser };
@@ -105,17 +100,6 @@ type Limits = NonNullable<AccountChanges["limits"]>;
 
 function isLeafScope(scope: Scope): boolean {
   return typeof scope !== "string" && "role" in scope && scope.role === "leaf";
-}
-
-async function issueLeafUser(account: HeldAccount, signingKey: Nkey): Promise<string> {
-  const userKey = Nkey.generate("user");
-  const token = await issueUser({
-    name: LEAF_USER,
-    userKey: userKey.getPublicKey(),
-    account: account.sub,
-    signingKey,
-  });
-  return credentialsText(token, userKey);
 }
 
 function keyFile(paths: ExchangePaths, participant: string): string {

@@ -4,7 +4,6 @@ import { gatewayConsumer, isParticipantId, LANES } from "#wire";
 import {
   type AccountClaims,
   type AccountLimits,
-  credentialsText,
   issueAccount,
   issueActivation,
   issueOperator,
@@ -297,14 +296,11 @@ async function issue(
 async function issueUsers(plan: AccountPlan, account: IssuedAccount): Promise<IssuedUser[]> {
   const users: IssuedUser[] = [];
   for (const { role, user } of plan.roles) {
-    const userKey = Nkey.generate("user");
-    const token = await issueUser({
+    const credentials = await issueUser({
       name: user,
-      userKey: userKey.getPublicKey(),
       account: account.publicKey,
       signingKey: signingKeyOf(account.signingKeys, role),
     });
-    const credentials = credentialsText(token, userKey);
     users.push({ role, name: user, account: account.name, credentials });
   }
   return users;

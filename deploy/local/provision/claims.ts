@@ -21,7 +21,7 @@ import {
 } from "@nats-io/jwt";
 import { TracepostError } from "#errors";
 import { NATS_LIMITS } from "#runtime";
-import type { Nkey } from "./nkey.ts";
+import { Nkey } from "./nkey.ts";
 import { publicKeyOfText } from "./nkey-codec.ts";
 import type { RolePermissions } from "./permissions.ts";
 
@@ -190,15 +190,20 @@ export function userOf(credentials: string): string | undefined {
   return token === undefined ? undefined : read<User>(token, "a user").sub;
 }
 
-/** Issues a user under a role's signing key; its rights are the role's, none are in the token. */
-export function issueUser(options: {
+/**
+ * Issues a user with a fresh key under a role's signing key; its rights are the role's, none are in
+ * the token. Gives the text of its credentials file.
+ */
+export async function issueUser(options: {
   readonly name: string;
-  readonly userKey: string;
   readonly account: string;
   readonly signingKey: Nkey;
 }): Promise<string> {
-  const { name, userKey, account, signingKey } = options;
-  return encodeUser(name, userKey, account, {}, { signer: signingKey, scopedUser: true });
+  const { name, account, signingKey } = options;
+  const userKey = Nkey.generate("user");
+  const rights = { signer: signingKey, scopedUser: true };
+  const token = await encodeUser(name, userKey.getPublicKey(), account, {}, rights);
+  return credentialsText(token, userKey);
 }
 
 /** The text of a credentials file: the token and the key that proves to be its holder. */

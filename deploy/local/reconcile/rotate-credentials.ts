@@ -4,7 +4,7 @@ import type { ExchangePaths } from "../folder/exchange-paths.ts";
 import { writePrivateFile } from "../folder/private-files.ts";
 import { LEAF_USER } from "../leaf/leaf-right.ts";
 import { credentialsFile } from "../provision/authority-files.ts";
-import { credentialsText, issueUser, userOf } from "../provision/claims.ts";
+import { issueUser, userOf } from "../provision/claims.ts";
 import { Nkey } from "../provision/nkey.ts";
 import type { NatsRole } from "../provision/permissions.ts";
 import { type HeldAccount, openAccountEdit, type Scope } from "./account-edit.ts";
@@ -104,14 +104,8 @@ async function renew(paths: ExchangePaths, account: HeldAccount, { key, role }: 
   const place = placeOf(paths, account.name, role);
   const { file, user } = place;
   const before = userOf((await readSecretIfThere(file)) ?? "");
-  const userKey = Nkey.generate("user");
-  const token = await issueUser({
-    name: user,
-    userKey: userKey.getPublicKey(),
-    account: account.sub,
-    signingKey: key,
-  });
+  const credentials = await issueUser({ name: user, account: account.sub, signingKey: key });
   await writePrivateFile(join(paths.nats.keysDir, `${account.name}.${role}.nk`), key.seedText);
-  await writePrivateFile(file, credentialsText(token, userKey));
+  await writePrivateFile(file, credentials);
   return { ...place, before };
 }
