@@ -2,9 +2,8 @@ import { callApi } from "#http";
 import { type Clock, PROCESS_LIMITS } from "#runtime";
 import type { VerifiedRegister } from "#trust";
 import type { ExchangePaths } from "../folder/exchange-paths.ts";
-import { writePrivateFile } from "../folder/private-files.ts";
-import { publishedAfter } from "./folder-registers.ts";
-import { countdown, freshenHere, isDue, type SignedHere, signNextHere } from "./sign-here.ts";
+import { layNext } from "./lay-next.ts";
+import { countdown, freshenHere, isDue } from "./sign-here.ts";
 
 /** What a keeper works with. */
 export interface RegisterKeeperDeps {
@@ -32,36 +31,24 @@ export class RegisterKeeper {
 
   /** Looks at the version in force, every registerKeepMs. Throws what publishing does. */
   async keep(inForce: VerifiedRegister, gatewayUrl: string): Promise<void> {
-    const { clock, paths, say } = this.#deps;
+    const { clock, mayRenew, paths, say } = this.#deps;
     const nowMs = clock.now();
     if (nowMs < this.#lookAtMs) return;
     this.#lookAtMs = nowMs + PROCESS_LIMITS.registerKeepMs;
     const due = isDue(inForce.view, nowMs);
-    const next = due ? await this.#next(inForce, nowMs) : undefined;
+    const next = due ? await layNext({ mayRenew, nowMs, paths }, inForce, "in force") : undefined;
     if (next !== undefined) {
       await this.#publish(next.bytes, gatewayUrl);
       say(next.said);
       return;
     }
     const { version } = inForce.view;
-    if (due && this.#said !== version) say(countdown(inForce, nowMs));
-    if (due) this.#said = version;
+    if (due && this.#said !== version) {
+      say(countdown(inForce, nowMs));
+      this.#said = version;
+    }
     const word = await freshenHere(paths, inForce, nowMs);
     if (word !== undefined) await this.#publish(word, gatewayUrl);
-  }
-
-  /** The version after one: as it lies in the folder already, or signed now and laid there. */
-  async #next(inForce: VerifiedRegister, nowMs: number): Promise<SignedHere | undefined> {
-    const { mayRenew, paths } = this.#deps;
-    const signed = await publishedAfter(paths, inForce);
-    if (signed !== undefined && !isDue(signed.view, nowMs)) {
-      const said = `Register version ${signed.view.version}, signed before, is in force.`;
-      return { bytes: signed.bytes, said };
-    }
-    // After the later one, though it was never published: of one version there are never two.
-    const next = mayRenew ? await signNextHere(paths, signed ?? inForce, nowMs) : undefined;
-    if (next !== undefined) await writePrivateFile(paths.exchange.bundle, next.bytes);
-    return next;
   }
 
   async #publish(register: Uint8Array, url: string): Promise<void> {

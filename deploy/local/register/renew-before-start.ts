@@ -1,16 +1,12 @@
-import type { ExchangePaths } from "../folder/exchange-paths.ts";
 import type { ParticipantSpec } from "../folder/participant-spec.ts";
 import { writePrivateFile } from "../folder/private-files.ts";
-import { newestKept, publishedAfter } from "./folder-registers.ts";
-import { countdown, isDue, signNextHere } from "./sign-here.ts";
+import { newestKept } from "./folder-registers.ts";
+import { layNext, type RenewalHere } from "./lay-next.ts";
+import { countdown, isDue } from "./sign-here.ts";
 
 /** Whose register is looked at before anything runs. */
-export interface RenewalBeforeStart {
-  readonly paths: ExchangePaths;
+export interface RenewalBeforeStart extends RenewalHere {
   readonly participants: readonly ParticipantSpec[];
-  /** Whether root keys of the folder may be used. */
-  readonly mayRenew: boolean;
-  readonly nowMs: number;
 }
 
 /**
@@ -19,21 +15,11 @@ export interface RenewalBeforeStart {
  * what it has done, or what is to be done, in lines for a person.
  */
 export async function renewBeforeStart(renewal: RenewalBeforeStart): Promise<readonly string[]> {
-  const { mayRenew, nowMs, paths } = renewal;
+  const { nowMs, paths } = renewal;
   const kept = await newestKept(paths);
   if (kept === undefined || !isDue(kept.view, nowMs)) return [];
-  const signed = await publishedAfter(paths, kept);
-  if (signed !== undefined && !isDue(signed.view, nowMs)) {
-    await lay(renewal, signed.bytes);
-    return [
-      `Register version ${signed.view.version}, signed before, is in force from this start on.`,
-    ];
-  }
-  // After the later one, though nobody has begun with it yet: of one version there are never two.
-  const next = mayRenew ? await signNextHere(paths, signed ?? kept, nowMs) : undefined;
+  const next = await layNext(renewal, kept, "in force from this start on");
   if (next === undefined) return [countdown(kept, nowMs)];
-  // First where the next start finds it.
-  await writePrivateFile(paths.exchange.bundle, next.bytes);
   await lay(renewal, next.bytes);
   return [next.said];
 }
