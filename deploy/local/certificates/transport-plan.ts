@@ -1,11 +1,10 @@
-import { readFile } from "node:fs/promises";
 import { isIP, isIPv6 } from "node:net";
 import { Type } from "typebox";
 import { TracepostError } from "#errors";
-import { parseConfig, printable } from "#runtime";
+import { printable } from "#runtime";
 import { isParticipantId } from "#wire";
 import type { ExchangePaths } from "../folder/exchange-paths.ts";
-import { writePrivateFile } from "../folder/private-files.ts";
+import { readPlan, writePlan } from "../folder/plan-files.ts";
 
 /** Names everything answers to on its own machine. */
 const LOOPBACK_NAMES = ["localhost", "127.0.0.1", "::1"];
@@ -79,15 +78,10 @@ export function namesOf({ names }: TransportPlan, holder: string): string[] {
 
 /** Writes it; from then on the exchange counts as one with certificates. */
 export async function writeTransportPlan(paths: ExchangePaths, plan: TransportPlan): Promise<void> {
-  await writePrivateFile(paths.tls.plan, `${JSON.stringify(plan, null, 2)}\n`);
+  await writePlan(paths.tls.plan, plan);
 }
 
 /** Reads it; undefined for an exchange that speaks plain TCP on loopback. */
 export async function readTransportPlan(paths: ExchangePaths): Promise<TransportPlan | undefined> {
-  const file = paths.tls.plan;
-  const text = await readFile(file, "utf8").catch((caught: NodeJS.ErrnoException) => {
-    if (caught.code === "ENOENT") return undefined;
-    throw TracepostError.from(caught, "DATA_FOLDER");
-  });
-  return text === undefined ? undefined : parseConfig(PlanSchema, text, file);
+  return await readPlan(PlanSchema, paths.tls.plan);
 }

@@ -1,9 +1,6 @@
-import { readFile } from "node:fs/promises";
 import { Type } from "typebox";
-import { TracepostError } from "#errors";
-import { parseConfig } from "#runtime";
 import type { ExchangePaths } from "../folder/exchange-paths.ts";
-import { writePrivateFile } from "../folder/private-files.ts";
+import { readPlan, writePlan } from "../folder/plan-files.ts";
 
 const DoorSchema = Type.Object(
   { port: Type.Integer({ minimum: 1, maximum: 65_535 }) },
@@ -17,15 +14,10 @@ export interface LeafDoor {
 
 /** Has the server wait for leafs from its next start on (TP-TLS-9). */
 export async function writeLeafDoor(paths: ExchangePaths, { port }: LeafDoor): Promise<void> {
-  await writePrivateFile(paths.nats.leafDoor, `${JSON.stringify({ port }, null, 2)}\n`);
+  await writePlan(paths.nats.leafDoor, { port });
 }
 
 /** Reads it; undefined for an exchange that takes no leafs. Throws TracepostError DATA_FOLDER. */
 export async function readLeafDoor(paths: ExchangePaths): Promise<LeafDoor | undefined> {
-  const file = paths.nats.leafDoor;
-  const text = await readFile(file, "utf8").catch((caught: NodeJS.ErrnoException) => {
-    if (caught.code === "ENOENT") return undefined;
-    throw TracepostError.from(caught, "DATA_FOLDER");
-  });
-  return text === undefined ? undefined : parseConfig(DoorSchema, text, file);
+  return await readPlan(DoorSchema, paths.nats.leafDoor);
 }
