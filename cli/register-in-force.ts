@@ -49,8 +49,13 @@ export async function readInForce(options: InForceOptions): Promise<NamedRegiste
   }
   if (data === undefined && url === undefined) return undefined;
   const name = await gatewayAddress(options);
-  const bytes = await fetchRegisterFrom(name)();
-  if (bytes !== undefined) return { name, bytes };
+  return { name, bytes: await fetchInForce(name) };
+}
+
+/** Fetches what a gateway hands out. Throws TracepostError UNAVAILABLE when it does not answer. */
+export async function fetchInForce(gatewayUrl: string): Promise<Uint8Array> {
+  const bytes = await fetchRegisterFrom(gatewayUrl)();
+  if (bytes !== undefined) return bytes;
   throw new TracepostError("UNAVAILABLE", "the gateway does not hand out its register", {
     remedy: "Look whether it is ready: tracepost exchange status",
   });

@@ -1,7 +1,6 @@
 import { resolve } from "node:path";
 import type { Command } from "commander";
 import { TracepostError } from "#errors";
-import { fetchRegisterFrom } from "#participant";
 import { systemClock } from "#runtime";
 import { openOrThrow } from "#trust";
 import {
@@ -20,6 +19,7 @@ import {
   type OutputOptions,
   type Terminal,
 } from "../command-result.ts";
+import { fetchInForce } from "../register-in-force.ts";
 import { untilStopped } from "../until-stopped.ts";
 
 interface ReconcileCommandOptions extends OutputOptions {
@@ -87,12 +87,7 @@ async function findExchange(options: ReconcileCommandOptions): Promise<FollowedE
 async function reconcile(options: ReconcileCommandOptions): Promise<CommandResult> {
   const { dryRun: planOnly = false } = options;
   const { gatewayUrl, natsUrl, paths } = await findExchange(options);
-  const bytes = await fetchRegisterFrom(gatewayUrl)();
-  if (bytes === undefined) {
-    throw new TracepostError("UNAVAILABLE", "the gateway does not hand out its register", {
-      remedy: "Look whether it is ready: tracepost exchange status",
-    });
-  }
+  const bytes = await fetchInForce(gatewayUrl);
   const register = openOrThrow(bytes, gatewayUrl, await rootKeysOf(paths));
   const order = { paths, natsUrl, register, clock: systemClock, planOnly };
   const steps = await reconcileOnce(order, () => undefined);

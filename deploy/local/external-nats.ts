@@ -58,9 +58,11 @@ export async function writeNatsConfig(
   return paths.nats.serverConfig;
 }
 
-const NO_CERTIFICATES =
+/** Why an exchange without certificates stays on loopback. */
+export const NO_CERTIFICATES =
   "between hosts the credentials need mutual TLS beside them, and this exchange has no certificates";
-const MAKE_THEM = "Give it certificates: tracepost exchange certificates add --host NAME …";
+/** What it is given to leave it. */
+export const MAKE_THEM = "Give it certificates: tracepost exchange certificates add --host NAME …";
 
 function refuseOffLoopback({ host, port }: ListenAddress): never {
   throw new TracepostError("USAGE", `--listen ${host}:${port} is off loopback`, {

@@ -9,7 +9,7 @@ import {
   readTransportPlan,
   type TransportPlan,
 } from "../local/certificates/transport-plan.ts";
-import type { ListenAddress } from "../local/external-nats.ts";
+import { type ListenAddress, MAKE_THEM, NO_CERTIFICATES } from "../local/external-nats.ts";
 import type { ExchangePaths } from "../local/folder/exchange-paths.ts";
 import { writePrivateFile } from "../local/folder/private-files.ts";
 import { readLeafDoor } from "../local/leaf/leaf-door.ts";
@@ -111,10 +111,8 @@ const NAMES_SHOWN = 5;
 function refuseOffLoopback(option: string, { host }: ListenAddress): void {
   if (isLoopback(host)) return;
   throw new TracepostError("USAGE", `${option} ${host} is off loopback`, {
-    problems: [
-      "between hosts the credentials need mutual TLS beside them, and this exchange has no certificates",
-    ],
-    remedy: "Give it certificates: tracepost exchange certificates add --host NAME …",
+    problems: [NO_CERTIFICATES],
+    remedy: MAKE_THEM,
   });
 }
 
