@@ -58,7 +58,7 @@ import { keepSchedule, keptSchedules, loadScheduleVersion } from "./store/schedu
 import { fillSearch } from "./store/search/fill-search.ts";
 import { findRecords } from "./store/search/find-records.ts";
 import { loadRecord } from "./store/search/load-record.ts";
-import { countSignedSince, noteOnce } from "./store/signed-since.ts";
+import { countSignedSince, wasNoted } from "./store/signed-since.ts";
 import { keepCheckpoint, loadLogTile, logHead, status } from "./store/status.ts";
 import { storedBytes } from "./store/stored-bytes.ts";
 import { MIGRATIONS } from "./store/tables.ts";
@@ -90,7 +90,7 @@ export const store = {
     reportOccurrences,
     noteEvents,
     countSignedSince,
-    noteOnce,
+    wasNoted,
     logOverQuota,
     keepFirstRegister,
     recordRegister,
@@ -157,6 +157,7 @@ export const store = {
     "eventCounts",
     "pairLoads",
     "countSignedSince",
+    "wasNoted",
     "registerPins",
     "newestRegister",
     "loadRegisterVersion",

@@ -12,6 +12,14 @@ export async function noteCompromised(
   nowMs: number,
 ): Promise<void> {
   const { keyId, participant, sinceMs } = key;
+  const since = new Date(sinceMs).toISOString();
+  const about = {
+    kind: "KEY_COMPROMISED",
+    participant,
+    subject: `${keyId} since ${since}`,
+  } as const;
+  // Said once and for all: a start does not read through the records again to say nothing.
+  if (await store.call("wasNoted", about)) return;
   let count = 0;
   let from: number | null = null;
   do {
@@ -23,15 +31,6 @@ export async function noteCompromised(
     from = found.next;
   } while (from !== null);
   if (count === 0) return;
-  const since = new Date(sinceMs).toISOString();
-  await store.call("noteOnce", {
-    occurrence: {
-      kind: "KEY_COMPROMISED",
-      participant,
-      subject: `${keyId} since ${since}`,
-      detail: `${count} of its messages and receipts were recorded under the key from then on`,
-      count,
-    },
-    nowMs,
-  });
+  const detail = `${count} of its messages and receipts were recorded under the key from then on`;
+  await store.call("noteEvents", { occurrences: [{ ...about, detail, count }], nowMs });
 }

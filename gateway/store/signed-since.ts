@@ -1,6 +1,6 @@
 import { Envelope } from "#proto";
 import { GATEWAY_LIMITS, type SqlRow, type Transaction } from "#runtime";
-import { noteOccurrences, type Occurrence } from "./operator-events.ts";
+import type { Occurrence } from "./operator-events.ts";
 
 interface SignedRow extends SqlRow {
   id: number;
@@ -60,17 +60,16 @@ async function firstSince(tx: Transaction, sinceMs: number): Promise<number> {
   return low;
 }
 
-/** Tells the operator once, whether it was acknowledged since or not. */
-export async function noteOnce(
+/** Whether the operator was told of it before, acknowledged since or not. */
+export async function wasNoted(
   tx: Transaction,
-  args: { readonly occurrence: Occurrence; readonly nowMs: number },
-): Promise<void> {
-  const { kind, participant, subject } = args.occurrence;
+  { kind, participant, subject }: Pick<Occurrence, "kind" | "participant" | "subject">,
+): Promise<boolean> {
   const known = await tx.get(
     "SELECT 1 FROM operator_event WHERE kind = ? AND participant = ? AND subject = ? LIMIT 1",
     kind,
     participant,
     subject,
   );
-  if (known === undefined) await noteOccurrences(tx, [args.occurrence], args.nowMs);
+  return known !== undefined;
 }
