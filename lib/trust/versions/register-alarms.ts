@@ -1,4 +1,4 @@
-import { statementDoubt } from "./pinned-statements.ts";
+import { keyDoubts } from "./key-doubts.ts";
 import type { RegisterState } from "./register-state.ts";
 
 /** What a person has to look at though the register was taken (TP-REG-7). */
@@ -40,11 +40,7 @@ export function registerAlarms(state: RegisterState, own?: OwnIdentity): readonl
     participant,
     detail: DETAILS[kind],
   });
-  const alarms = taken.entries.flatMap((entry) => {
-    const { id } = entry.participant;
-    const doubt = statementDoubt(state.statements.get(id), entry);
-    return doubt === undefined ? [] : [alarm(doubt, id)];
-  });
+  const alarms = keyDoubts(state).map(({ kind, participant }) => alarm(kind, participant));
   if (own === undefined) return alarms;
   const entry = taken.entries.find(({ participant }) => participant.id === own.participant);
   if (entry === undefined) return [alarm("OWN_ENTRY_MISSING", own.participant), ...alarms];
