@@ -108,11 +108,7 @@ export class RegisterDesk implements RegisterTaker {
    * one by now.
    */
   async believe(participant: string, identityKeyId: string): Promise<boolean> {
-    const done = this.#working
-      .catch(() => undefined)
-      .then(() => this.#believeNow(participant, identityKeyId));
-    this.#working = done;
-    return await done;
+    return await this.#oneAtATime(() => this.#believeNow(participant, identityKeyId));
   }
 
   async #believeNow(participant: string, identityKeyId: string): Promise<boolean> {
@@ -171,12 +167,16 @@ export class RegisterDesk implements RegisterTaker {
     throw new TracepostError("VERIFICATION", message, { problems: [code] });
   }
 
-  /** One at a time: two of them must not overtake each other between disk and force. */
   async #offer(
     bytes: Uint8Array,
     doubt: (register: VerifiedRegister) => Refusal | undefined,
   ): Promise<Refusal | undefined> {
-    const done = this.#working.catch(() => undefined).then(() => this.#takeNow(bytes, doubt));
+    return await this.#oneAtATime(() => this.#takeNow(bytes, doubt));
+  }
+
+  /** Two of them must not overtake each other between disk and force. */
+  async #oneAtATime<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#working.catch(() => undefined).then(work);
     this.#working = done;
     return await done;
   }
