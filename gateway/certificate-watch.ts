@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import type { Clock, Database, Logger } from "#runtime";
+import { type Clock, type Database, type Logger, Rounds } from "#runtime";
 import { dueCertificate } from "#tls";
 import type { Occurrence } from "./store/operator-events.ts";
 import type { GatewayProcedures } from "./store.ts";
@@ -23,8 +23,7 @@ export interface CertificateWatchDeps {
 export class CertificateWatch {
   readonly #deps: CertificateWatchDeps;
   readonly #saidAtMs = new Map<string, number>();
-  #timer: NodeJS.Timeout | undefined;
-  #looking: Promise<void> = Promise.resolve();
+  readonly #rounds = new Rounds(HOUR_MS, () => this.look());
 
   constructor(deps: CertificateWatchDeps) {
     this.#deps = deps;
@@ -34,15 +33,12 @@ export class CertificateWatch {
   async start(): Promise<void> {
     if (this.#deps.files.length === 0) return;
     await this.look();
-    this.#timer = setInterval(() => {
-      this.#looking = this.look();
-    }, HOUR_MS);
+    this.#rounds.start();
   }
 
   /** Ends looking. */
   async stop(): Promise<void> {
-    clearInterval(this.#timer);
-    await this.#looking;
+    await this.#rounds.stop();
   }
 
   /** Looks once. Never throws: what cannot be stored is said at the next look. */

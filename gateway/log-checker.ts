@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { ReadPosition } from "#message-log";
-import { type Clock, type Database, LOG_LIMITS, type Logger } from "#runtime";
+import { type Clock, type Database, LOG_LIMITS, type Logger, Rounds } from "#runtime";
 import type { GatewayProcedures } from "./store.ts";
 
 /** What the running check works with. */
@@ -18,8 +18,7 @@ export interface LogCheckerDeps {
 export class LogChecker {
   readonly #deps: LogCheckerDeps;
   readonly #stopped = new AbortController();
-  #timer: NodeJS.Timeout | undefined;
-  #checking: Promise<void> | undefined;
+  readonly #rounds = new Rounds(LOG_LIMITS.checkPeriodMs, () => this.check());
 
   constructor(deps: LogCheckerDeps) {
     this.#deps = deps;
@@ -27,21 +26,14 @@ export class LogChecker {
 
   /** Begins; does not wait for the first check. */
   start(): void {
-    const look = (): void => {
-      this.#checking ??= this.check().finally(() => {
-        this.#checking = undefined;
-      });
-    };
-    look();
-    this.#timer = setInterval(look, LOG_LIMITS.checkPeriodMs);
-    this.#timer.unref();
+    this.#rounds.now();
+    this.#rounds.start();
   }
 
   /** Ends after the read that is under way; the next start goes on from the last whole check. */
   async stop(): Promise<void> {
-    clearInterval(this.#timer);
     this.#stopped.abort();
-    await this.#checking;
+    await this.#rounds.stop();
   }
 
   /** One check up to the newest entry. Never throws: a store that cannot be read is said. */

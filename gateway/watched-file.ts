@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import type { Logger } from "#runtime";
+import { type Logger, Rounds } from "#runtime";
 import { equalBytes } from "#wire";
 
 /** What a file is watched with. */
@@ -24,31 +24,25 @@ interface WatchedFileDeps {
  */
 export class WatchedFile {
   readonly #deps: WatchedFileDeps;
+  readonly #rounds: Rounds;
   /** The file as it was judged last; what failed before a judgement is not in it. */
   #seen: Uint8Array | undefined;
-  #timer: NodeJS.Timeout | undefined;
-  #looking: Promise<void> | undefined;
 
   constructor(deps: WatchedFileDeps) {
     this.#deps = deps;
     this.#seen = deps.seen;
+    this.#rounds = new Rounds(deps.everyMs, () => this.look());
   }
 
   /** Looks at the file, and again from time to time. */
   async start(): Promise<void> {
     await this.look();
-    if (this.#deps.file === undefined) return;
-    this.#timer = setInterval(() => {
-      this.#looking ??= this.look().finally(() => {
-        this.#looking = undefined;
-      });
-    }, this.#deps.everyMs);
+    if (this.#deps.file !== undefined) this.#rounds.start();
   }
 
   /** Ends looking; finishes what it takes. */
   async stop(): Promise<void> {
-    clearInterval(this.#timer);
-    await this.#looking;
+    await this.#rounds.stop();
   }
 
   /** Looks at the file once. Never throws. */

@@ -1,5 +1,5 @@
 import { askWitness, type WitnessReply, witnessesOf } from "#message-log";
-import { type Clock, type Database, LOG_LIMITS, type Logger } from "#runtime";
+import { type Clock, type Database, LOG_LIMITS, type Logger, Rounds } from "#runtime";
 import type { CurrentRegister, RegisteredWitness } from "#trust";
 import type { CheckpointKeeper, SignedHead } from "./checkpoint-keeper.ts";
 import type { CosignedHead } from "./store/cosigned.ts";
@@ -23,9 +23,8 @@ export class WitnessCollector {
   readonly #deps: WitnessCollectorDeps;
   /** By name of a witness: the size it has cosigned last, as far as it is known. */
   readonly #known = new Map<string, number>();
+  readonly #rounds = new Rounds(LOG_LIMITS.witnessPeriodMs, () => this.ask());
   #cosigned: CosignedHead | undefined;
-  #timer: NodeJS.Timeout | undefined;
-  #asking: Promise<void> | undefined;
 
   constructor(deps: WitnessCollectorDeps) {
     this.#deps = deps;
@@ -39,18 +38,12 @@ export class WitnessCollector {
   /** Reads what is kept, and asks from time to time. */
   async start(): Promise<void> {
     this.#cosigned = (await this.#deps.store.call("loadCosigned", undefined)) ?? undefined;
-    this.#timer = setInterval(() => {
-      this.#asking ??= this.ask().finally(() => {
-        this.#asking = undefined;
-      });
-    }, LOG_LIMITS.witnessPeriodMs);
-    this.#timer.unref();
+    this.#rounds.start();
   }
 
   /** Ends after the round that is under way. */
   async stop(): Promise<void> {
-    clearInterval(this.#timer);
-    await this.#asking;
+    await this.#rounds.stop();
   }
 
   /** One round. Never throws: what goes wrong is tried again. */

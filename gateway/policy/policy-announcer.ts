@@ -1,6 +1,13 @@
 import type { CurrentPolicy } from "#policy";
 import { Kind, Lane, ParticipantStatus } from "#proto";
-import { type Clock, type Logger, newMessageId, POLICY_LIMITS, WIRE_LIMITS } from "#runtime";
+import {
+  type Clock,
+  type Logger,
+  newMessageId,
+  POLICY_LIMITS,
+  Rounds,
+  WIRE_LIMITS,
+} from "#runtime";
 import type { CurrentRegister } from "#trust";
 import { buildPolicyMessage, type HeaderSigner } from "#wire";
 import type { OutgoingDispatch } from "../steps/dispatch.ts";
@@ -37,8 +44,7 @@ interface Handed {
 export class PolicyAnnouncer {
   readonly #deps: PolicyAnnouncerDeps;
   readonly #handed = new Map<string, Handed>();
-  #timer: NodeJS.Timeout | undefined;
-  #round: Promise<void> | undefined;
+  readonly #rounds = new Rounds(POLICY_LIMITS.lookMs, () => this.#round());
 
   constructor(deps: PolicyAnnouncerDeps) {
     this.#deps = deps;
@@ -46,21 +52,18 @@ export class PolicyAnnouncer {
 
   /** Looks from time to time whom the policy in force, or the register, makes due. */
   start(): void {
-    this.#timer = setInterval(() => {
-      this.#round ??= this.handOn()
-        .catch((caught: unknown) => {
-          this.#deps.logger.warn({ err: caught }, "the policy could not be handed on; it is again");
-        })
-        .finally(() => {
-          this.#round = undefined;
-        });
-    }, POLICY_LIMITS.lookMs);
+    this.#rounds.start();
   }
 
   /** Ends the round under way and starts no other. */
   async stop(): Promise<void> {
-    clearInterval(this.#timer);
-    await this.#round;
+    await this.#rounds.stop();
+  }
+
+  async #round(): Promise<void> {
+    await this.handOn().catch((caught: unknown) => {
+      this.#deps.logger.warn({ err: caught }, "the policy could not be handed on; it is again");
+    });
   }
 
   /** A rule has refused a participant something. */

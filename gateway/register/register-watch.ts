@@ -1,4 +1,4 @@
-import { type Clock, type Database, GATEWAY_LIMITS, type Logger } from "#runtime";
+import { type Clock, type Database, GATEWAY_LIMITS, type Logger, Rounds } from "#runtime";
 import {
   type EndingKey,
   endingKeys,
@@ -28,8 +28,7 @@ export interface RegisterWatchDeps {
 export class RegisterWatch {
   readonly #deps: RegisterWatchDeps;
   readonly #said = new Set<string>();
-  #timer: NodeJS.Timeout | undefined;
-  #looking: Promise<void> | undefined;
+  readonly #rounds = new Rounds(GATEWAY_LIMITS.registerLookMs, () => this.look());
   #counting: Promise<void> | undefined;
 
   constructor(deps: RegisterWatchDeps) {
@@ -39,17 +38,12 @@ export class RegisterWatch {
   /** Looks now, and again from time to time. */
   async start(): Promise<void> {
     await this.look();
-    this.#timer = setInterval(() => {
-      this.#looking ??= this.look().finally(() => {
-        this.#looking = undefined;
-      });
-    }, GATEWAY_LIMITS.registerLookMs);
+    this.#rounds.start();
   }
 
   /** Ends looking. */
   async stop(): Promise<void> {
-    clearInterval(this.#timer);
-    await this.#looking;
+    await this.#rounds.stop();
     await this.#counting;
   }
 

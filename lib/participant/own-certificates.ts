@@ -1,5 +1,5 @@
 import { Gauge, type Registry } from "prom-client";
-import type { Clock, Lifecycle, Logger } from "#runtime";
+import { type Clock, type Lifecycle, type Logger, Rounds } from "#runtime";
 import { type DueCertificate, dueCertificate } from "#tls";
 import type { ServiceConfig } from "./service-config.ts";
 
@@ -21,8 +21,8 @@ export interface OwnCertificatesDeps {
 export class OwnCertificates {
   readonly #deps: OwnCertificatesDeps;
   readonly #saidAtMs = new Map<string, number>();
+  readonly #rounds = new Rounds(HOUR_MS, () => this.look());
   #due: readonly DueCertificate[] = [];
-  #timer: NodeJS.Timeout | undefined;
 
   constructor(deps: OwnCertificatesDeps) {
     this.#deps = deps;
@@ -37,12 +37,12 @@ export class OwnCertificates {
   async start(): Promise<void> {
     if (this.#deps.files.length === 0) return;
     await this.look();
-    this.#timer = setInterval(() => void this.look(), HOUR_MS);
+    this.#rounds.start();
   }
 
   /** Ends looking. */
-  stop(): void {
-    clearInterval(this.#timer);
+  async stop(): Promise<void> {
+    await this.#rounds.stop();
   }
 
   /** Tells how many are due, as `tracepost_<service>_certificates_due`. */
@@ -84,6 +84,6 @@ export async function openOwnCertificates(
   const files = used.flatMap((tls) => (tls ? [tls.certFile, tls.caFile] : []));
   const certificates = new OwnCertificates({ files: [...new Set(files)], clock, logger });
   await certificates.start();
-  lifecycle.add({ name: "certificates", stop: async () => certificates.stop() });
+  lifecycle.add({ name: "certificates", stop: () => certificates.stop() });
   return certificates;
 }

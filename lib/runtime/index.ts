@@ -65,6 +65,7 @@ export {
 export { RECORDS_LIMITS } from "./records-limits.ts";
 export { REGISTER_LIMITS } from "./register-limits.ts";
 export { NOTICE_LIMITS, PERSON_LIMITS, REQUEST_LIMITS } from "./request-limits.ts";
+export { Rounds } from "./rounds.ts";
 export {
   compileSchema,
   parseConfig,

@@ -1,5 +1,5 @@
 import { relative } from "node:path";
-import type { Clock } from "#runtime";
+import { type Clock, Rounds } from "#runtime";
 import { dueCertificate } from "#tls";
 import { certificatePlaces } from "../certificates/certificate-files.ts";
 import { readTransportPlan } from "../certificates/transport-plan.ts";
@@ -29,8 +29,7 @@ export interface CertificateRoundsDeps {
 export class CertificateRounds {
   readonly #deps: CertificateRoundsDeps;
   readonly #saidAtMs = new Map<string, number>();
-  #timer: NodeJS.Timeout | undefined;
-  #round: Promise<void> = Promise.resolve();
+  readonly #rounds = new Rounds(HOUR_MS, () => this.#round());
 
   constructor(deps: CertificateRoundsDeps) {
     this.#deps = deps;
@@ -38,19 +37,19 @@ export class CertificateRounds {
 
   /** Looks now, and every hour. */
   start(): void {
-    const look = (): void => {
-      this.#round = this.look().catch((caught: unknown) => {
-        this.#deps.say(`The certificates could not be looked at: ${String(caught)}`);
-      });
-    };
-    look();
-    this.#timer = setInterval(look, HOUR_MS);
+    this.#rounds.now();
+    this.#rounds.start();
   }
 
   /** Ends looking. */
   async stop(): Promise<void> {
-    clearInterval(this.#timer);
-    await this.#round;
+    await this.#rounds.stop();
+  }
+
+  async #round(): Promise<void> {
+    await this.look().catch((caught: unknown) => {
+      this.#deps.say(`The certificates could not be looked at: ${String(caught)}`);
+    });
   }
 
   /** Looks once; an exchange without certificates has nothing to look at. */
