@@ -6,6 +6,7 @@ import { CHECK_LIMITS, type Database } from "#runtime";
 import { openSqliteStore } from "#store";
 import type { AlertTestProcedures } from "../support/alert-store.ts";
 import { DAY, wantedAlert, wantedItem } from "../support/wanted-alerts.ts";
+import { timed } from "./machine.ts";
 import type { Bench, BenchOptions, Section } from "./section.ts";
 
 const ALERTS = 100_000;
@@ -104,10 +105,4 @@ async function latencies(act: (at: number) => Promise<unknown>): Promise<Latency
   took.sort((one, other) => one - other);
   const quantile = (share: number): number => took[Math.floor(share * (took.length - 1))] ?? 0;
   return { p50: quantile(0.5), p99: quantile(0.99) };
-}
-
-async function timed(act: () => Promise<unknown>): Promise<number> {
-  const from = performance.now();
-  await act();
-  return performance.now() - from;
 }

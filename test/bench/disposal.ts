@@ -8,6 +8,7 @@ import { disposalClerk } from "../support/disposing.ts";
 import { type GatewayBench, openGatewayBench } from "../support/gateway-bench.ts";
 import { recipientReceipt, traceRequest } from "../support/messages.ts";
 import { makeParties, type Parties } from "../support/parties.ts";
+import { timed } from "./machine.ts";
 import type { Bench, BenchOptions, Section } from "./section.ts";
 
 const DUE_MS = 91 * 86_400_000;
@@ -113,10 +114,4 @@ function plainDelete(file: string): void {
   db.exec("DELETE FROM parts WHERE id / 1024 IN (SELECT id FROM messages WHERE kind = 1)");
   db.exec("PRAGMA wal_checkpoint(TRUNCATE)");
   db.close();
-}
-
-async function timed(work: () => Promise<unknown>): Promise<number> {
-  const startedAt = performance.now();
-  await work();
-  return performance.now() - startedAt;
 }

@@ -80,3 +80,10 @@ export function quantile(all: readonly number[], share: number): number {
 export function median(all: readonly number[]): number {
   return quantile(all, 0.5);
 }
+
+/** How long some work takes, in milliseconds. */
+export async function timed(work: () => Promise<unknown>): Promise<number> {
+  const startedAt = performance.now();
+  await work();
+  return performance.now() - startedAt;
+}
