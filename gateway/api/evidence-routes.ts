@@ -1,4 +1,5 @@
 import type { KeyObject } from "node:crypto";
+import type { FastifyReply } from "fastify";
 import {
   type EvidenceContent,
   type EvidenceSubject,
@@ -33,19 +34,19 @@ export interface EvidenceRouteDeps extends RecordRouteDeps {
 export function addEvidenceRoutes(routes: HttpRoutes, deps: EvidenceRouteDeps): void {
   routes.get("/evidence/messages/:sender/:messageId", EXPORT_MESSAGE, async (request, reply) => {
     const subject = { type: "message", ...request.params } as const;
-    const made = await exportEvidence(deps, subject, actorOf(request));
-    return made instanceof Uint8Array
-      ? reply.type("application/zip").send(made as never)
-      : sendProblem(reply, made);
+    return sendEvidence(reply, await exportEvidence(deps, subject, actorOf(request)));
   });
   const path = "/evidence/conversations/:conversationId";
   routes.get(path, EXPORT_CONVERSATION, async (request, reply) => {
     const subject = { type: "conversation", ...request.params } as const;
-    const made = await exportEvidence(deps, subject, actorOf(request));
-    return made instanceof Uint8Array
-      ? reply.type("application/zip").send(made as never)
-      : sendProblem(reply, made);
+    return sendEvidence(reply, await exportEvidence(deps, subject, actorOf(request)));
   });
+}
+
+function sendEvidence(reply: FastifyReply, made: Buffer | Problem): FastifyReply {
+  return made instanceof Uint8Array
+    ? reply.type("application/zip").send(made)
+    : sendProblem(reply, made);
 }
 
 /** A checkpoint that witnesses have cosigned is preferred, if it covers everything. */

@@ -12,6 +12,7 @@ import type {
 } from "./evidence-content.ts";
 import { notEvidence } from "./evidence-fault.ts";
 
+const { messagesMax, receiptsMax } = EVIDENCE_LIMITS;
 /** The page that people read; made from the rest. */
 export const SUMMARY = "summary.html";
 /** Digits of a number in a path: as many as `messagesMax` and `receiptsMax` have. */
@@ -85,8 +86,8 @@ function messageIn(files: Reader, path: string): EvidenceMessage | undefined {
   return {
     envelope: files.bytes(`${path}/message.bin`),
     proof: files.text(`${path}/message.tlog-proof`),
-    receipts: rowIn(`${path}/receipts`, (at) => receiptIn(files, at)),
-    endings: rowIn(`${path}/endings`, (at) => files.proof(at)),
+    receipts: rowIn(`${path}/receipts`, (at) => receiptIn(files, at), receiptsMax),
+    endings: rowIn(`${path}/endings`, (at) => files.proof(at), receiptsMax),
   };
 }
 
@@ -101,9 +102,13 @@ function disposalIn(files: Reader, path: string): EvidenceDisposal | undefined {
 }
 
 /** What lies at 001, 002 and so on, up to the first that is not there. */
-function rowIn<T>(folder: string, read: (path: string) => T | undefined): T[] {
+function rowIn<T>(
+  folder: string,
+  read: (path: string) => T | undefined,
+  most: number = messagesMax,
+): T[] {
   const row: T[] = [];
-  for (let at = 0; at < EVIDENCE_LIMITS.messagesMax; at += 1) {
+  for (let at = 0; at < most; at += 1) {
     const one = read(`${folder}/${numbered(at)}`);
     if (one === undefined) break;
     row.push(one);
