@@ -13,7 +13,7 @@ import { equalBytes, sha256 } from "#wire";
 import type { CheckpointKeeper } from "../checkpoint-keeper.ts";
 import type { GatewayConfig } from "../config.ts";
 import { rootSignersOf } from "../root-signers.ts";
-import type { PolicyKept } from "../store/policies.ts";
+import type { SignedKept } from "../store/keep-signed.ts";
 import type { GatewayProcedures } from "../store.ts";
 import { WatchedFile } from "../watched-file.ts";
 
@@ -112,7 +112,7 @@ async function keep(
   { client, clock, store }: Pick<OpeningDeps, "client" | "clock" | "store">,
   version: number,
   policy: Uint8Array,
-): Promise<PolicyKept> {
+): Promise<SignedKept> {
   return await store.call("keepPolicy", {
     version,
     digest: sha256(policy),

@@ -1,7 +1,5 @@
-import { EntryKind } from "#proto";
 import type { Transaction } from "#runtime";
-import { equalBytes } from "#wire";
-import { logDigest } from "./log-statements.ts";
+import { keepSigned, type SignedKept } from "./keep-signed.ts";
 import { loadEvidence, type StoredEvidence } from "./recall.ts";
 
 /** A version of the policy as it is kept. */
@@ -38,13 +36,6 @@ export async function loadPolicyVersion(
   return { ...kept, evidence: await loadEvidence(tx, index, index + 1) };
 }
 
-/** What came of a version that was to be kept. */
-export type PolicyKept =
-  | { readonly type: "kept"; readonly size: number; readonly rootHash: Uint8Array }
-  | { readonly type: "known" }
-  /** Not higher than what is kept, or another policy of the same version. */
-  | { readonly type: "lower" };
-
 /**
  * Keeps a version and enters it in the log, in one transaction (TP-POLICY-7): entries before it
  * were decided under the version before, those after it under this one.
@@ -52,23 +43,6 @@ export type PolicyKept =
 export async function keepPolicy(
   tx: Transaction,
   args: KeptPolicy & { readonly nowMs: number; readonly registerVersion: number },
-): Promise<PolicyKept> {
-  const { version, digest, policy, nowMs, registerVersion } = args;
-  const newest = await newestPolicy(tx);
-  if (newest !== null && version <= newest.version) {
-    const isKnown = version === newest.version && equalBytes(digest, newest.digest);
-    return { type: isKnown ? "known" : "lower" };
-  }
-  const place = { nowMs, registerVersion, policyVersion: version };
-  const about = { kind: EntryKind.POLICY_CHANGE, sender: "", digest };
-  const log = await logDigest(tx, { ...about, ...place });
-  await tx.run(
-    "INSERT INTO policies (version, digest, policy, log_index, taken_at) VALUES (?, ?, ?, ?, ?)",
-    version,
-    digest,
-    policy,
-    log.firstIndex,
-    log.recordedAtMs,
-  );
-  return { type: "kept", size: log.size, rootHash: log.rootHash };
+): Promise<SignedKept> {
+  return await keepSigned(tx, "policy", { ...args, bytes: args.policy });
 }

@@ -1,8 +1,7 @@
-import { EntryKind } from "#proto";
 import { type KeptSchedule as KeptFile, readSchedules, type ScheduleHistory } from "#records";
 import type { Transaction } from "#runtime";
-import { equalBytes, sha256 } from "#wire";
-import { logDigest } from "./log-statements.ts";
+import { sha256 } from "#wire";
+import { keepSigned, type SignedKept } from "./keep-signed.ts";
 
 /** A version of the retention schedule as it is kept. */
 export interface KeptSchedule extends KeptFile {
@@ -40,13 +39,6 @@ export async function scheduleHistoryOf(tx: Transaction): Promise<ScheduleHistor
   return read.history;
 }
 
-/** What came of a version that was to be kept. */
-export type ScheduleKept =
-  | { readonly type: "kept"; readonly size: number; readonly rootHash: Uint8Array }
-  | { readonly type: "known" }
-  /** Not higher than what is kept, or another schedule of the same version. */
-  | { readonly type: "lower" };
-
 /**
  * Keeps a version and enters it in the log, in one transaction (TP-RET-8): entries after it were
  * taken in under it.
@@ -54,23 +46,6 @@ export type ScheduleKept =
 export async function keepSchedule(
   tx: Transaction,
   args: KeptSchedule & { readonly nowMs: number; readonly registerVersion: number },
-): Promise<ScheduleKept> {
-  const { version, digest, schedule, nowMs, registerVersion } = args;
-  const newest = (await keptSchedules(tx)).at(-1);
-  if (newest !== undefined && version <= newest.version) {
-    const isKnown = version === newest.version && equalBytes(digest, newest.digest);
-    return { type: isKnown ? "known" : "lower" };
-  }
-  const place = { nowMs, registerVersion, scheduleVersion: version };
-  const about = { kind: EntryKind.SCHEDULE_CHANGE, sender: "", digest };
-  const log = await logDigest(tx, { ...about, ...place });
-  await tx.run(
-    "INSERT INTO schedules (version, digest, schedule, log_index, taken_at) VALUES (?, ?, ?, ?, ?)",
-    version,
-    digest,
-    schedule,
-    log.firstIndex,
-    log.recordedAtMs,
-  );
-  return { type: "kept", size: log.size, rootHash: log.rootHash };
+): Promise<SignedKept> {
+  return await keepSigned(tx, "schedule", { ...args, bytes: args.schedule });
 }
