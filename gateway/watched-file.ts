@@ -3,7 +3,7 @@ import { type Logger, Rounds } from "#runtime";
 import { equalBytes } from "#wire";
 
 /** What a file is watched with. */
-interface WatchedFileDeps {
+export interface WatchedFileDeps {
   /** What it holds, for the log of the process. */
   readonly what: string;
   /** Undefined: there is none, and nothing to look at. */

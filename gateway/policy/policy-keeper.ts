@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { type Refusal, TracepostError } from "#errors";
+import { accepted, type Refusal, TracepostError } from "#errors";
 import {
   CurrentPolicy,
   defaultPolicy,
@@ -12,10 +12,11 @@ import type { RegisterClient, RootSigners } from "#trust";
 import { equalBytes, sha256 } from "#wire";
 import type { CheckpointKeeper } from "../checkpoint-keeper.ts";
 import type { GatewayConfig } from "../config.ts";
+import { followSigned } from "../follow-signed.ts";
 import { rootSignersOf } from "../root-signers.ts";
 import type { SignedKept } from "../store/keep-signed.ts";
 import type { GatewayProcedures } from "../store.ts";
-import { WatchedFile } from "../watched-file.ts";
+import type { WatchedFile } from "../watched-file.ts";
 
 /** A store of a gateway, as far as its policy needs it. */
 type Store = Pick<Database<GatewayProcedures>, "call">;
@@ -122,58 +123,18 @@ async function keep(
   });
 }
 
-/**
- * Follows the policy file of a running gateway (TP-POLICY-7): a higher version that verifies is
- * stored and logged between two batches, then in force; anything else changes nothing and is said
- * once. What could not be read or stored is tried again at the next look.
- */
-export class PolicyKeeper {
-  readonly #deps: PolicyKeeperDeps;
-  readonly #file: WatchedFile;
-
-  constructor(deps: PolicyKeeperDeps) {
-    this.#deps = deps;
-    this.#file = new WatchedFile({
-      ...{ what: "policy", file: deps.place.policyFile, seen: deps.seen, logger: deps.logger },
-      everyMs: POLICY_LIMITS.lookMs,
-      take: (bytes) => this.#take(bytes),
-    });
-  }
-
-  /** Looks at the file, and again from time to time. */
-  start(): Promise<void> {
-    return this.#file.start();
-  }
-
-  /** Ends looking; finishes what it takes. */
-  stop(): Promise<void> {
-    return this.#file.stop();
-  }
-
-  /** Looks at the file once. Never throws: what is wrong with it leaves the policy as it is. */
-  look(): Promise<void> {
-    return this.#file.look();
-  }
-
-  async #take(bytes: Uint8Array): Promise<void> {
-    const { betweenBatches, checkpoints, client, current, logger, place } = this.#deps;
-    const opened = openPolicy(bytes, rootSignersOf(place, client));
-    if (!opened.ok) {
-      const { code, detail, field } = opened.refusal;
-      logger.error({ code, field, detail }, "the policy file is refused; the policy stays");
-      return;
-    }
-    const { policy } = opened.value;
-    const version = Number(policy.version);
-    await betweenBatches(async () => {
-      const kept = await keep(this.#deps, version, bytes);
-      if (kept.type === "kept") checkpoints.note(kept);
-      if (kept.type === "lower") {
-        logger.error({ version }, "an older policy, or another of its version");
-      } else if (policy.version > current.view().version) {
-        current.replace(policy);
-        logger.info({ version }, "the routing policy is in force");
-      }
-    });
-  }
+/** Follows the policy file of a running gateway (TP-POLICY-7). */
+export function followPolicy(deps: PolicyKeeperDeps): WatchedFile {
+  const { betweenBatches, checkpoints, client, current, logger, place, seen } = deps;
+  return followSigned({
+    ...{ what: "policy", name: "routing policy", file: place.policyFile, seen },
+    ...{ everyMs: POLICY_LIMITS.lookMs, logger, checkpoints, betweenBatches },
+    open: (bytes) => {
+      const opened = openPolicy(bytes, rootSignersOf(place, client));
+      return opened.ok ? accepted(opened.value.policy) : opened;
+    },
+    keep: (version, bytes) => keep(deps, version, bytes),
+    inForce: () => current.view(),
+    putInForce: (next) => current.replace(next),
+  });
 }

@@ -1,13 +1,14 @@
-import { TracepostError } from "#errors";
+import { accepted, TracepostError } from "#errors";
 import { openSchedule, ScheduleHistory } from "#records";
 import { type Clock, type Database, type Logger, RECORDS_LIMITS } from "#runtime";
 import type { RegisterClient } from "#trust";
 import { sha256 } from "#wire";
 import type { CheckpointKeeper } from "../checkpoint-keeper.ts";
 import type { GatewayConfig } from "../config.ts";
+import { followSigned } from "../follow-signed.ts";
 import { rootSignersOf } from "../root-signers.ts";
 import type { GatewayProcedures } from "../store.ts";
-import { WatchedFile } from "../watched-file.ts";
+import type { WatchedFile } from "../watched-file.ts";
 
 /** What the retention schedule of a running gateway is kept with. */
 export interface ScheduleKeeperDeps {
@@ -47,65 +48,22 @@ export async function openSchedules({
   return new ScheduleHistory(schedules);
 }
 
-/**
- * Follows the schedule file of a running gateway (TP-RET-8): a higher version that verifies is
- * stored and logged between two batches, then in force; anything else changes nothing and is said
- * once. What could not be read or stored is tried again at the next look.
- */
-export class ScheduleKeeper {
-  readonly #deps: ScheduleKeeperDeps;
-  readonly #file: WatchedFile;
-
-  constructor(deps: ScheduleKeeperDeps) {
-    this.#deps = deps;
-    this.#file = new WatchedFile({
-      ...{ what: "schedule", file: deps.place.scheduleFile, seen: undefined },
-      ...{ everyMs: RECORDS_LIMITS.lookMs, logger: deps.logger, mayBeAbsent: true },
-      take: (bytes) => this.#take(bytes),
-    });
-  }
-
-  /** Looks at the file, and again from time to time. */
-  start(): Promise<void> {
-    return this.#file.start();
-  }
-
-  /** Ends looking; finishes what it takes. */
-  stop(): Promise<void> {
-    return this.#file.stop();
-  }
-
-  /** Looks at the file once. Never throws: what is wrong with it leaves the schedule as it is. */
-  look(): Promise<void> {
-    return this.#file.look();
-  }
-
-  async #take(bytes: Uint8Array): Promise<void> {
-    const { betweenBatches, checkpoints, client, clock, history, logger, place, store } =
-      this.#deps;
-    const opened = openSchedule(bytes, rootSignersOf(place, client));
-    if (!opened.ok) {
-      const { code, detail, field } = opened.refusal;
-      logger.error({ code, field, detail }, "the schedule file is refused; the schedule stays");
-      return;
-    }
-    const { schedule } = opened.value;
-    const { version } = schedule;
-    await betweenBatches(async () => {
+/** Follows the schedule file of a running gateway, which nobody may have laid yet (TP-RET-8). */
+export function followSchedule(deps: ScheduleKeeperDeps): WatchedFile {
+  const { betweenBatches, checkpoints, client, clock, history, logger, place, store } = deps;
+  return followSigned({
+    ...{ what: "schedule", name: "retention schedule", file: place.scheduleFile, seen: undefined },
+    ...{ everyMs: RECORDS_LIMITS.lookMs, mayBeAbsent: true, logger, checkpoints, betweenBatches },
+    open: (bytes) => {
+      const opened = openSchedule(bytes, rootSignersOf(place, client));
+      return opened.ok ? accepted(opened.value.schedule) : opened;
+    },
+    keep: (version, schedule) => {
       const registerVersion = Number(client.current.view().version);
-      const about = { version, digest: sha256(bytes), schedule: bytes };
-      const kept = await store.call("keepSchedule", {
-        ...about,
-        nowMs: clock.now(),
-        registerVersion,
-      });
-      if (kept.type === "kept") checkpoints.note(kept);
-      if (kept.type === "lower") {
-        logger.error({ version }, "an older schedule, or another of its version");
-      } else if (version > history.current.version) {
-        history.add(schedule);
-        logger.info({ version }, "the retention schedule is in force");
-      }
-    });
-  }
+      const about = { version, digest: sha256(schedule), schedule };
+      return store.call("keepSchedule", { ...about, nowMs: clock.now(), registerVersion });
+    },
+    inForce: () => history.current,
+    putInForce: (next) => history.add(next),
+  });
 }

@@ -8,10 +8,11 @@ import { openSqliteReader } from "#store";
 import { generateSigningKey } from "#trust";
 import { parseDispatch, parseReceipt, refusalNameOf, toTimestamp } from "#wire";
 import {
+  followPolicy,
   openGatewayPolicy,
-  PolicyKeeper,
   type PolicyKeeperDeps,
 } from "../../../gateway/policy/policy-keeper.ts";
+import type { WatchedFile } from "../../../gateway/watched-file.ts";
 import { type GatewayBench, openGatewayBench } from "../../support/gateway-bench.ts";
 import { traceRequest } from "../../support/messages.ts";
 import { makeParties, type Parties } from "../../support/parties.ts";
@@ -27,7 +28,7 @@ forbid (principal, action, resource) when { context.status == Status::"TEST" };
 let folder: string;
 let parties: Parties;
 let bench: GatewayBench;
-let keeper: PolicyKeeper;
+let keeper: WatchedFile;
 let place: { policyFile: string };
 let client: PolicyKeeperDeps["client"];
 
@@ -38,7 +39,7 @@ beforeEach(async () => {
   const roots = [parties.root.publicKey];
   client = { current: bench.register, rootKeys: roots, rootKeysEver: roots };
   place = { policyFile: join(folder, "policy.bin") };
-  keeper = new PolicyKeeper(parts());
+  keeper = followPolicy(parts());
 });
 
 afterEach(async () => {
@@ -52,7 +53,7 @@ function opening() {
   return { place, checkpoints, clock, client, store };
 }
 
-function parts(): ConstructorParameters<typeof PolicyKeeper>[0] {
+function parts(): PolicyKeeperDeps {
   const betweenBatches = (work: () => Promise<void>) => bench.pipeline.betweenBatches(work);
   return { ...opening(), current: bench.policy, logger: bench.logger, betweenBatches };
 }
@@ -161,7 +162,7 @@ describe("a policy that changes while a gateway runs (TP-POLICY-7)", () => {
       if (isFull) throw new TypeError("no room");
       return await bench.store.call(name, args);
     }) as typeof bench.store.call;
-    const late = new PolicyKeeper({ ...parts(), store: { call } });
+    const late = followPolicy({ ...parts(), store: { call } });
     await publish(1n, NO_TESTS);
     await late.look();
     expect(bench.policy.view().version).toBe(0n);
@@ -177,7 +178,7 @@ describe("a policy that changes while a gateway runs (TP-POLICY-7)", () => {
     const next = generateSigningKey();
     const ever = [parties.root.publicKey, next.publicKey];
     const rotated = { ...client, rootKeys: [next.publicKey], rootKeysEver: ever };
-    const rotatedKeeper = new PolicyKeeper({ ...parts(), client: rotated });
+    const rotatedKeeper = followPolicy({ ...parts(), client: rotated });
     const started = await openGatewayPolicy({ ...opening(), client: rotated });
     expect(started.current.view().version).toBe(1n);
     await publish(2n, NO_TESTS);

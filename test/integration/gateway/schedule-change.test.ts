@@ -11,11 +11,12 @@ import { generateSigningKey } from "#trust";
 import { toTimestamp } from "#wire";
 import { addScheduleFetch } from "../../../gateway/api/schedule-routes.ts";
 import {
+  followSchedule,
   openSchedules,
-  ScheduleKeeper,
   type ScheduleKeeperDeps,
 } from "../../../gateway/retention/schedule-keeper.ts";
 import { scheduleHistoryOf } from "../../../gateway/store/schedules.ts";
+import type { WatchedFile } from "../../../gateway/watched-file.ts";
 import { type GatewayBench, openGatewayBench } from "../../support/gateway-bench.ts";
 import { traceRequest } from "../../support/messages.ts";
 import { makeParties, type Parties } from "../../support/parties.ts";
@@ -26,7 +27,7 @@ const LONGER = DEFAULT_SCHEDULE_TEXT.replaceAll("P10Y", "P15Y");
 let folder: string;
 let parties: Parties;
 let bench: GatewayBench;
-let keeper: ScheduleKeeper;
+let keeper: WatchedFile;
 let client: ScheduleKeeperDeps["client"];
 let place: { scheduleFile: string; policyThreshold: number };
 const second = generateSigningKey();
@@ -38,7 +39,7 @@ beforeEach(async () => {
   const roots = [parties.root.publicKey, second.publicKey];
   client = { current: bench.register, rootKeys: roots, rootKeysEver: roots };
   place = { scheduleFile: join(folder, "schedule.bin"), policyThreshold: 2 };
-  keeper = new ScheduleKeeper(deps());
+  keeper = followSchedule(deps());
 });
 
 afterEach(async () => {
@@ -131,7 +132,7 @@ describe("a retention schedule that changes while a gateway runs (TP-RET-8)", ()
       if (isFull) throw new TypeError("no room");
       return await bench.store.call(name, args);
     }) as typeof bench.store.call;
-    const late = new ScheduleKeeper({ ...deps(), store: { call } });
+    const late = followSchedule({ ...deps(), store: { call } });
     await publish(1n, LONGER);
     await late.look();
     expect(bench.schedules.current.version).toBe(0);
