@@ -64,13 +64,18 @@ export class RecordNotes {
   async #termOf(participant: string): Promise<number> {
     const known = this.#numbers.get(participant);
     if (known !== undefined) return PARTY_TERM + known;
-    await this.#tx.run(
-      "INSERT INTO record_party (participant) VALUES (?) ON CONFLICT DO NOTHING",
-      participant,
-    );
-    const number = (await partyNumber(this.#tx, participant)) ?? 0;
+    const number =
+      (await partyNumber(this.#tx, participant)) ?? (await this.#newNumber(participant));
     this.#numbers.set(participant, number);
     return PARTY_TERM + number;
+  }
+
+  async #newNumber(participant: string): Promise<number> {
+    const row = await this.#tx.get<{ number: number }>(
+      "INSERT INTO record_party (participant) VALUES (?) RETURNING number",
+      participant,
+    );
+    return row?.number ?? 0;
   }
 }
 
