@@ -11,7 +11,14 @@ import { logDigest, recordTime } from "../log-statements.ts";
 import { findMessage } from "../recall.ts";
 import { isStillFilling } from "../search/find-records.ts";
 import { partyNumber, uuidBytes } from "../search/note-record.ts";
-import { actsOf, columnsOf, type Hold, type HoldRow, holdOf } from "./hold-rows.ts";
+import {
+  columnsOf,
+  type Hold,
+  type HoldRow,
+  holdOf,
+  type KeptAct,
+  lastActOf,
+} from "./hold-rows.ts";
 import { endsHold, type HoldRefusal, isForSecond, standingAfter } from "./hold-standing.ts";
 
 /** Who does something about a hold, and when. */
@@ -66,7 +73,7 @@ export async function askHold(
       scope.query.logSize = BigInt((await loadLogHead(tx)).size);
     }
     const act = { kind: HoldActKind.ASKED, scope, authority: args.authority };
-    const done = await keepAct(tx, undefined, { ...args, ...act });
+    const done = await keepAct(tx, undefined, { ...args, ...act, previous: undefined });
     return { type: "asked", id: done.id } as const;
   });
   const isNew = result.type === "asked" && !result.repeated;
@@ -130,7 +137,8 @@ export async function actOnHold(
   const row = await tx.get<HoldRow>("SELECT * FROM hold WHERE id = ?", args.id);
   if (row === undefined) return { result: { type: "unknown" }, head: null };
   const before = holdOf(row);
-  const last = (await actsOf(tx, before.id)).at(-1)?.act;
+  const previous = await lastActOf(tx, before.id);
+  const last = previous?.act;
   if (last?.kind === args.kind && last.actor === args.actor && args.kind !== REPEATABLE) {
     return { result: { type: "done", hold: before, repeated: true }, head: null };
   }
@@ -138,7 +146,8 @@ export async function actOnHold(
   if (isForSecond(args.kind) && waitingFor && (await mayBeOne(tx, args.actor, waitingFor))) {
     return { result: { type: "same-person", hold: before }, head: null };
   }
-  const done = await keepAct(tx, before, { ...args, scope: undefined, authority: "" });
+  const act = { ...args, scope: undefined, authority: "", previous };
+  const done = await keepAct(tx, before, act);
   if ("type" in done) return { result: done, head: null };
   const result = { type: "done", hold: done, repeated: false } as const;
   return { result, ...(await headAfter(tx, true)) };
@@ -157,6 +166,8 @@ interface NewAct extends ActArgs {
   readonly kind: HoldActKind;
   readonly scope: HoldScope | undefined;
   readonly authority: string;
+  /** The act before it. */
+  readonly previous: KeptAct | undefined;
 }
 
 /** Act, log entry and what follows from both, in one transaction (TP-HOLD-4). */
@@ -167,16 +178,16 @@ async function keepAct(
   act: NewAct,
 ): Promise<Hold | { readonly type: HoldRefusal; readonly hold: Hold }>;
 async function keepAct(tx: Transaction, before: Hold | undefined, args: NewAct) {
-  const { actor, authority, kind, nowMs, reason, registerVersion, reviewAtMs, scope } = args;
+  const { actor, authority, kind, nowMs, previous, reason, registerVersion, reviewAtMs, scope } =
+    args;
   const id = before?.id ?? (await nextId(tx));
-  const previous = before === undefined ? undefined : (await actsOf(tx, id)).at(-1)?.bytes;
   const act = HoldAct.create({
     salt: randomBytes(SALT_BYTES),
     hold: BigInt(id),
     ...{ kind, scope, reason, authority, actor },
     reviewAt: reviewAtMs === null ? undefined : toTimestamp(reviewAtMs),
     actedAt: toTimestamp(await recordTime(tx, nowMs)),
-    previous: previous === undefined ? new Uint8Array() : sha256(previous),
+    previous: previous === undefined ? new Uint8Array() : sha256(previous.bytes),
   });
   const after = standingAfter(before, act);
   if (typeof after === "string") {

@@ -82,6 +82,15 @@ export async function actsOf(tx: Transaction, hold: number): Promise<KeptAct[]> 
   return rows.map(keptAct);
 }
 
+/** The newest act of a hold; undefined when there is none. */
+export async function lastActOf(tx: Transaction, hold: number): Promise<KeptAct | undefined> {
+  const row = await tx.get<ActRow>(
+    "SELECT act, log_index FROM hold_act WHERE hold = ? ORDER BY id DESC LIMIT 1",
+    hold,
+  );
+  return row === undefined ? undefined : keptAct(row);
+}
+
 /** Acts of all holds, in the order of the log. */
 export async function allActs(tx: Transaction): Promise<KeptAct[]> {
   const rows = await tx.all<ActRow>("SELECT act, log_index FROM hold_act ORDER BY log_index");
