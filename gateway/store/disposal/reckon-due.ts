@@ -2,8 +2,9 @@ import { Header } from "#proto";
 import { classifyMessage, type PartPlan, planRetention, type ScheduleHistory } from "#records";
 import { DISPOSAL_LIMITS, type SqlRow, type Transaction } from "#runtime";
 import type { HeldFacts } from "../holds/hold-coverage.ts";
+import { keptPositions } from "../kept-parts.ts";
 import type { MessageRow } from "../message-row.ts";
-import { DELIVERY, DELIVERY_STRIDE, PART_STRIDE } from "../tables.ts";
+import { DELIVERY, DELIVERY_STRIDE } from "../tables.ts";
 import type { ConversationTimes } from "./conversation-times.ts";
 
 /** A part that is due. */
@@ -115,16 +116,6 @@ export function factsOf(row: MessageRow, header: Header): HeldFacts {
     messageId: row.message_id,
     recordedAtMs: row.recorded_at,
   };
-}
-
-/** Places in the header of the parts that are here. */
-async function keptPositions(tx: Transaction, id: number): Promise<number[]> {
-  const rows = await tx.all<{ id: number }>(
-    "SELECT id FROM parts WHERE id >= ? AND id < ? ORDER BY id",
-    id * PART_STRIDE,
-    (id + 1) * PART_STRIDE,
-  );
-  return rows.map((part) => part.id - id * PART_STRIDE);
 }
 
 async function deliveriesOf(tx: Transaction, id: number): Promise<DeliveriesEnded> {

@@ -1,5 +1,5 @@
 /** What was disposed of, compared with the certificates and their log entries (TP-DISP-7). */
-import { DisposalCertificate, EntryKind, type LogEntry } from "#proto";
+import { DisposalCertificate, type DisposedItem, EntryKind, type LogEntry } from "#proto";
 import type { SqlRow, Transaction } from "#runtime";
 import { equalBytes, sha256 } from "#wire";
 import { PART_STRIDE } from "../tables.ts";
@@ -32,7 +32,7 @@ export class Certificates {
     const entry = await entryAt(this.#tx, row.log_index);
     const isLogged =
       entry?.kind === EntryKind.DISPOSAL && equalBytes(entry.headerDigest, sha256(row.certificate));
-    return isLogged ? partsNamed(row.certificate) : undefined;
+    return isLogged ? partsNamed(DisposalCertificate.decode(row.certificate).items) : undefined;
   }
 }
 
@@ -42,8 +42,7 @@ interface CertificateRow extends SqlRow {
 }
 
 /** Id of a part → its digest. */
-function partsNamed(bytes: Uint8Array): Map<number, Uint8Array> {
-  const { items } = DisposalCertificate.decode(bytes);
+function partsNamed(items: readonly DisposedItem[]): Map<number, Uint8Array> {
   return new Map(
     items.flatMap(({ logIndex, parts }) =>
       parts.map(({ position, sha256: digest }): [number, Uint8Array] => {
@@ -83,7 +82,8 @@ export async function disposalEntryProblem(
   if (!equalBytes(sha256(row.certificate), entry.headerDigest)) {
     return `${name} is not the one that was logged`;
   }
-  for (const part of partsNamed(row.certificate).keys()) {
+  const { items } = DisposalCertificate.decode(row.certificate);
+  for (const part of partsNamed(items).keys()) {
     const place = `part ${part % PART_STRIDE} of the message of entry ${Math.floor(part / PART_STRIDE) - 1}`;
     const noted = await tx.get<{ certificate: number }>(
       "SELECT certificate FROM disposed_part WHERE id = ?",
@@ -91,7 +91,7 @@ export async function disposalEntryProblem(
     );
     if (noted?.certificate !== row.id) return `${name} names ${place}, which is not noted as gone`;
   }
-  for (const { logIndex } of DisposalCertificate.decode(row.certificate).items) {
+  for (const { logIndex } of items) {
     const hold = await holds.holdOn(Number(logIndex), index);
     if (hold === undefined) continue;
     return `${name} names the message of entry ${logIndex}, which legal hold ${hold} covered`;

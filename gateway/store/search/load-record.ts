@@ -1,6 +1,7 @@
 import type { SqlRow, Transaction } from "#runtime";
+import { keptPositions } from "../kept-parts.ts";
 import type { MessageRow } from "../message-row.ts";
-import { DELIVERY_STRIDE, PART_STRIDE } from "../tables.ts";
+import { DELIVERY_STRIDE } from "../tables.ts";
 
 /** One record with what became of it. */
 export interface LoadedRecord {
@@ -38,11 +39,6 @@ export async function loadRecord(
     id * DELIVERY_STRIDE,
     (id + 1) * DELIVERY_STRIDE,
   );
-  const parts = await tx.all<{ id: number }>(
-    "SELECT id FROM parts WHERE id >= ? AND id < ? ORDER BY id",
-    id * PART_STRIDE,
-    (id + 1) * PART_STRIDE,
-  );
-  const keptParts = parts.map((part) => part.id - id * PART_STRIDE);
+  const keptParts = await keptPositions(tx, id);
   return { message, state: opened?.state ?? null, deliveries, keptParts };
 }
