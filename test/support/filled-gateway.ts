@@ -1,11 +1,10 @@
-import { copyFile, mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
 import { ReceiptType } from "#proto";
-import { openSqliteReader } from "#store";
 import { outSubject, sha256 } from "#wire";
-import { checkLog, type LogCheck } from "../../gateway/store/log-check/check-log.ts";
+import type { LogCheck } from "../../gateway/store/log-check/check-log.ts";
+import { checkStore, copyChanged } from "./checked-store.ts";
 import { type GatewayBench, openGatewayBench } from "./gateway-bench.ts";
 import { headerOf, recipientReceipt, traceRequest } from "./messages.ts";
 import { makeParties, type Parties } from "./parties.ts";
@@ -32,12 +31,7 @@ export async function fillGateway(): Promise<FilledGateway> {
   await fill(parties, bench);
   await bench.checkpoints.stop();
   let copies = 0;
-  const copyTo = async (file: string, sql: string): Promise<number> => {
-    await rm(`${file}-shm`, { force: true });
-    await copyFile(bench.file, file);
-    await copyFile(`${bench.file}-wal`, `${file}-wal`);
-    return change(file, sql);
-  };
+  const copyTo = (file: string, sql: string) => copyChanged(bench.file, file, sql);
   return {
     parties,
     bench,
@@ -46,30 +40,13 @@ export async function fillGateway(): Promise<FilledGateway> {
       copies += 1;
       const file = join(dir, `${copies}.sqlite`);
       const changed = await copyTo(file, sql);
-      const reader = openSqliteReader(file);
-      try {
-        const args = { from: null, entries: 10_000 };
-        return { changed, ...(await reader.read((tx) => checkLog(tx, args))) };
-      } finally {
-        reader.close();
-      }
+      return { changed, ...(await checkStore(file)) };
     },
     close: async () => {
       await bench.close();
       await rm(dir, { recursive: true, force: true });
     },
   };
-}
-
-function change(file: string, sql: string): number {
-  const db = new DatabaseSync(file);
-  try {
-    db.exec(sql);
-    const row = db.prepare("SELECT total_changes() AS n").get();
-    return Number(row?.n);
-  } finally {
-    db.close();
-  }
 }
 
 async function fill(parties: Parties, bench: GatewayBench): Promise<void> {

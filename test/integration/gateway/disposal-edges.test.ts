@@ -13,10 +13,9 @@ import {
   OutcomeClass,
   TraceMove,
 } from "#proto";
-import { openSqliteReader } from "#store";
 import type { AssembledEnvelope } from "#wire";
 import type { DisposalClerk } from "../../../gateway/disposal/disposal-clerk.ts";
-import { checkLog } from "../../../gateway/store/log-check/check-log.ts";
+import { checkStore } from "../../support/checked-store.ts";
 import { disposalClerk } from "../../support/disposing.ts";
 import { type GatewayBench, openGatewayBench } from "../../support/gateway-bench.ts";
 import { headerOf, messageOn, recipientReceipt, traceRequest } from "../../support/messages.ts";
@@ -226,10 +225,7 @@ test("what was held when it was disposed of is found and named (TP-HOLD-6)", asy
   clerk.wake();
   await clerk.idle();
   cover(1);
-  const reader = openSqliteReader(bench.file);
-  const all = { from: null, entries: 10_000 };
-  const { problems } = await reader.read((tx) => checkLog(tx, all));
-  reader.close();
+  const { problems } = await checkStore(bench.file);
   expect(problems).toHaveLength(1);
   const id = result.type === "asked" ? result.id : 0;
   const found = new RegExp(

@@ -1,4 +1,4 @@
-import { copyFile, readFile, rm } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { DatabaseSync } from "node:sqlite";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { verifyLog } from "#message-log";
@@ -16,7 +16,7 @@ import { openSqliteReader } from "#store";
 import { PAYLOAD_TYPES, verifyBytesNow } from "#trust";
 import { type AssembledEnvelope, sha256 } from "#wire";
 import type { DisposalClerk } from "../../../gateway/disposal/disposal-clerk.ts";
-import { checkLog } from "../../../gateway/store/log-check/check-log.ts";
+import { checkStore, copyChanged } from "../../support/checked-store.ts";
 import { disposalClerk } from "../../support/disposing.ts";
 import { type GatewayBench, openGatewayBench } from "../../support/gateway-bench.ts";
 import { headerOf, messageOn, recipientReceipt, traceRequest } from "../../support/messages.ts";
@@ -89,14 +89,8 @@ async function inFiles(fill: number): Promise<boolean> {
   return files.some((bytes) => bytes.includes(Buffer.alloc(64, fill)));
 }
 
-async function check(file = bench.file): Promise<string[]> {
-  const reader = openSqliteReader(file);
-  try {
-    const all = { from: null, entries: 10_000 };
-    return [...(await reader.read((tx) => checkLog(tx, all))).problems];
-  } finally {
-    reader.close();
-  }
+async function check(file = bench.file): Promise<readonly string[]> {
+  return (await checkStore(file)).problems;
 }
 
 const partsLeft = (message: AssembledEnvelope): string[] => {
@@ -340,12 +334,7 @@ describe("a hold", () => {
 describe("disposal changed behind everybody's back is found and named (TP-DISP-7)", () => {
   const tampered = async (sql: string): Promise<string> => {
     const file = `${bench.file}.copy`;
-    await rm(`${file}-shm`, { force: true });
-    await copyFile(bench.file, file);
-    await copyFile(`${bench.file}-wal`, `${file}-wal`);
-    const db = new DatabaseSync(file);
-    db.exec(sql);
-    db.close();
+    await copyChanged(bench.file, file, sql);
     return (await check(file)).join("\n");
   };
 

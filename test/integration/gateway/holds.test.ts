@@ -1,12 +1,10 @@
-import { copyFile, rm } from "node:fs/promises";
-import { DatabaseSync } from "node:sqlite";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { EntryKind, HoldAct, Kind } from "#proto";
 import { openSqliteReader } from "#store";
 import { type AssembledEnvelope, GATEWAY_SENDER, sha256 } from "#wire";
 import { type HeldFacts, HoldBook } from "../../../gateway/store/holds/hold-coverage.ts";
-import { checkLog } from "../../../gateway/store/log-check/check-log.ts";
 import { entryAt } from "../../../gateway/store/log-check/entry-at.ts";
+import { checkStore, copyChanged } from "../../support/checked-store.ts";
 import { type GatewayBench, openGatewayBench } from "../../support/gateway-bench.ts";
 import { headerOf, messageOn, traceRequest } from "../../support/messages.ts";
 import { type DoorAnswer, OperatorDoor } from "../../support/operator-door.ts";
@@ -188,19 +186,8 @@ describe("a legal hold", () => {
   describe("changed behind everybody's back is found and named (TP-HOLD-6)", () => {
     const tampered = async (sql: string): Promise<string> => {
       const file = `${bench.file}.copy`;
-      await rm(`${file}-shm`, { force: true });
-      await copyFile(bench.file, file);
-      await copyFile(`${bench.file}-wal`, `${file}-wal`);
-      const db = new DatabaseSync(file);
-      db.exec(sql);
-      db.close();
-      const reader = openSqliteReader(file);
-      try {
-        const check = await reader.read((tx) => checkLog(tx, { from: null, entries: 10_000 }));
-        return check.problems.join("\n");
-      } finally {
-        reader.close();
-      }
+      await copyChanged(bench.file, file, sql);
+      return (await checkStore(file)).problems.join("\n");
     };
 
     test.each([

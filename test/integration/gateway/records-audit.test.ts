@@ -1,12 +1,10 @@
-import { copyFile, mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
 import { parse } from "csv-parse/sync";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { openSqliteReader } from "#store";
 import { AuditKeeper } from "../../../gateway/audit-keeper.ts";
-import { checkLog } from "../../../gateway/store/log-check/check-log.ts";
+import { checkStore, copyChanged } from "../../support/checked-store.ts";
 import { type GatewayBench, openGatewayBench } from "../../support/gateway-bench.ts";
 import { traceRequest } from "../../support/messages.ts";
 import { OperatorDoor } from "../../support/operator-door.ts";
@@ -54,16 +52,8 @@ afterAll(async () => {
 async function tampered(sql: string): Promise<readonly string[]> {
   copies += 1;
   const file = join(dir, `${copies}.sqlite`);
-  await copyFile(bench.file, file);
-  await copyFile(`${bench.file}-wal`, `${file}-wal`);
-  using db = new DatabaseSync(file);
-  db.exec(sql);
-  const reader = openSqliteReader(file);
-  try {
-    return (await reader.read((tx) => checkLog(tx, { from: null, entries: 1_000 }))).problems;
-  } finally {
-    reader.close();
-  }
+  await copyChanged(bench.file, file, sql);
+  return (await checkStore(file)).problems;
 }
 
 describe("the audit trail of records", () => {
