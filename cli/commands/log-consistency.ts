@@ -15,7 +15,7 @@ import {
   type TreeHead,
 } from "#message-log";
 import { CLI_LIMITS, LOG_LIMITS } from "#runtime";
-import { openSqliteReader } from "#store";
+import { readSqliteFile } from "#store";
 import { loadRegister } from "#trust";
 import {
   ExchangePaths,
@@ -142,16 +142,12 @@ function open(note: string, { origin, publicKeys }: LogKeys, name: string): Tree
 }
 
 async function withFolder(earlier: TreeHead, keys: LogKeys, data: string): Promise<Compared> {
-  const reader = openSqliteReader(new ExchangePaths(resolve(data)).gateway.store);
-  try {
-    return await reader.read(async (tx) => {
-      const newest = open((await loadCheckpoint(tx)) ?? "", keys, "the kept checkpoint");
-      const relation = await compareHeads(earlier, newest, () => storedNodes(tx));
-      return { earlier, newest, relation };
-    });
-  } finally {
-    reader.close();
-  }
+  const { store } = new ExchangePaths(resolve(data)).gateway;
+  return await readSqliteFile(store, async (tx) => {
+    const newest = open((await loadCheckpoint(tx)) ?? "", keys, "the kept checkpoint");
+    const relation = await compareHeads(earlier, newest, () => storedNodes(tx));
+    return { earlier, newest, relation };
+  });
 }
 
 async function withServer(earlier: TreeHead, keys: LogKeys, url: string): Promise<Compared> {

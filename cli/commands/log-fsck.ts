@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { FAULTS } from "#errors";
 import { loadCheckpoint, openCheckpoint, type ReadPosition } from "#message-log";
 import { LOG_LIMITS, type Transaction } from "#runtime";
-import { openSqliteReader, readSqlite } from "#store";
+import { readSqlite, readSqliteFile } from "#store";
 import { ExchangePaths, type LogKeys, logKeysOfFolder } from "../../deploy/local/index.ts";
 import {
   addAction,
@@ -95,14 +95,9 @@ async function readAll(file: string): Promise<Found> {
 }
 
 async function signatureProblem(file: string, keys: LogKeys): Promise<string | undefined> {
-  const reader = openSqliteReader(file);
-  try {
-    const note = await reader.read((tx) => loadCheckpoint(tx));
-    if (note === undefined || openCheckpoint(note, keys.origin, keys.publicKeys)) return undefined;
-    return `the checkpoint is not signed as "${keys.origin}" by a key of the register`;
-  } finally {
-    reader.close();
-  }
+  const note = await readSqliteFile(file, (tx) => loadCheckpoint(tx));
+  if (note === undefined || openCheckpoint(note, keys.origin, keys.publicKeys)) return undefined;
+  return `the checkpoint is not signed as "${keys.origin}" by a key of the register`;
 }
 
 function linesOf(origin: string, { entries, problems, problemsTotal }: Found): string[] {

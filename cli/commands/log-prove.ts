@@ -11,7 +11,7 @@ import {
 } from "#message-log";
 import { LogEvidence } from "#proto";
 import type { Transaction } from "#runtime";
-import { openSqliteReader } from "#store";
+import { readSqliteFile } from "#store";
 import {
   ExchangePaths,
   type LogKeys,
@@ -55,17 +55,13 @@ async function runProve({ data, out }: ProveOptions, text = ""): Promise<Command
   const index = parseIndex(text);
   const dataDir = resolve(data);
   const keys = await logKeysOfFolder(dataDir);
-  const reader = openSqliteReader(new ExchangePaths(dataDir).gateway.store);
-  try {
-    const evidence = await reader.read((tx) => proofOf(tx, index, keys));
-    const proof = formatEvidence(evidence);
-    if (out !== undefined) await writePrivateFile(out, proof);
-    const lines =
-      out === undefined ? proof.trimEnd().split("\n") : [`Proof of entry ${index}: ${out}`];
-    return { lines, json: { index, proof, file: out ?? null } };
-  } finally {
-    reader.close();
-  }
+  const { store } = new ExchangePaths(dataDir).gateway;
+  const evidence = await readSqliteFile(store, (tx) => proofOf(tx, index, keys));
+  const proof = formatEvidence(evidence);
+  if (out !== undefined) await writePrivateFile(out, proof);
+  const lines =
+    out === undefined ? proof.trimEnd().split("\n") : [`Proof of entry ${index}: ${out}`];
+  return { lines, json: { index, proof, file: out ?? null } };
 }
 
 function parseIndex(text: string): number {

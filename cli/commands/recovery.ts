@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { type Command, InvalidArgumentError } from "commander";
 import { TracepostError } from "#errors";
 import { printable } from "#runtime";
-import { openSqliteReader } from "#store";
+import { readSqliteFile } from "#store";
 import {
   makeRecoveryKey,
   openKeyCopy,
@@ -150,13 +150,8 @@ async function checkShares({ share }: ShareOptions): Promise<CommandResult> {
 async function openCopies(options: OpenOptions): Promise<CommandResult> {
   const { identity } = await keyOfShares(options.share);
   const { message: wanted, out, participant, store } = options;
-  const reader = openSqliteReader(store);
-  try {
-    const order = { identity, out, participant, wanted };
-    return resultOf(options, await reader.read((tx) => openCopiesOf(tx, order)));
-  } finally {
-    reader.close();
-  }
+  const order = { identity, out, participant, wanted };
+  return resultOf(options, await readSqliteFile(store, (tx) => openCopiesOf(tx, order)));
 }
 
 function resultOf(

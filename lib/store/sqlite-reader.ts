@@ -22,6 +22,19 @@ export function openSqliteReader(file: string): SqliteReader {
   return { read: (work) => readSnapshot(db, work), close: () => db.close() };
 }
 
+/** Runs `work` on one state of such a file, and lets go of it. Throws as `openSqliteReader`. */
+export async function readSqliteFile<T>(
+  file: string,
+  work: (tx: Transaction) => Promise<T>,
+): Promise<T> {
+  const reader = openSqliteReader(file);
+  try {
+    return await reader.read(work);
+  } finally {
+    reader.close();
+  }
+}
+
 async function readSnapshot<T>(
   db: DatabaseSync,
   work: (tx: Transaction) => Promise<T>,

@@ -1,5 +1,5 @@
 import { type LogReport, verifyLog } from "#message-log";
-import { openSqliteReader } from "#store";
+import { readSqliteFile } from "#store";
 import { ExchangePaths } from "./exchange-paths.ts";
 import { logKeysOfFolder } from "./log-keys.ts";
 
@@ -18,10 +18,7 @@ export interface LogVerification extends LogReport {
  */
 export async function verifyLogOf(dataDir: string): Promise<LogVerification> {
   const { origin, publicKeys } = await logKeysOfFolder(dataDir);
-  const reader = openSqliteReader(new ExchangePaths(dataDir).gateway.store);
-  try {
-    return { origin, ...(await reader.read((tx) => verifyLog(tx, { origin, publicKeys }))) };
-  } finally {
-    reader.close();
-  }
+  const { store } = new ExchangePaths(dataDir).gateway;
+  const report = await readSqliteFile(store, (tx) => verifyLog(tx, { origin, publicKeys }));
+  return { origin, ...report };
 }

@@ -1,6 +1,6 @@
 import type { KeyObject } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import { openSqliteReader } from "#store";
+import { readSqliteFile } from "#store";
 import { loadPublicKey, openOrThrow, type VerifiedRegister } from "#trust";
 import type { ExchangePaths } from "../folder/exchange-paths.ts";
 import { isThere, rootSignersOf } from "../folder/root-keys.ts";
@@ -51,15 +51,10 @@ async function openIfSound(
 }
 
 async function newestIn(store: string): Promise<Uint8Array> {
-  const reader = openSqliteReader(store);
-  try {
-    const newest = await reader.read((tx) =>
-      tx.get<{ register: Uint8Array }>(
-        "SELECT register FROM registers ORDER BY version DESC LIMIT 1",
-      ),
-    );
-    return newest?.register ?? new Uint8Array(0);
-  } finally {
-    reader.close();
-  }
+  const newest = await readSqliteFile(store, (tx) =>
+    tx.get<{ register: Uint8Array }>(
+      "SELECT register FROM registers ORDER BY version DESC LIMIT 1",
+    ),
+  );
+  return newest?.register ?? new Uint8Array(0);
 }

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { openSqliteReader } from "#store";
+import { readSqliteFile } from "#store";
 import { openOrThrow, type RegisterView } from "#trust";
 import type { ExchangePaths } from "../folder/exchange-paths.ts";
 import { isThere } from "../folder/root-keys.ts";
@@ -45,16 +45,11 @@ async function keptOn(
   if (!(await isThere(store))) return undefined;
   const table = what === "policy" ? "policies" : "registers";
   const one = `SELECT version, ${what} AS bytes FROM ${table}`;
-  const reader = openSqliteReader(store);
-  try {
-    const row = await reader.read(async (tx) => {
-      const inForce = `${one} WHERE taken_at <= ? ORDER BY version DESC LIMIT 1`;
-      const first = `${one} ORDER BY version LIMIT 1`;
-      type Row = { version: number; bytes: Uint8Array };
-      return (await tx.get<Row>(inForce, atMs)) ?? (await tx.get<Row>(first));
-    });
-    return row && { name: `${what} version ${row.version} of the gateway`, bytes: row.bytes };
-  } finally {
-    reader.close();
-  }
+  const row = await readSqliteFile(store, async (tx) => {
+    const inForce = `${one} WHERE taken_at <= ? ORDER BY version DESC LIMIT 1`;
+    const first = `${one} ORDER BY version LIMIT 1`;
+    type Row = { version: number; bytes: Uint8Array };
+    return (await tx.get<Row>(inForce, atMs)) ?? (await tx.get<Row>(first));
+  });
+  return row && { name: `${what} version ${row.version} of the gateway`, bytes: row.bytes };
 }
