@@ -13,6 +13,16 @@ export interface DueCertificate {
   readonly isOver: boolean;
 }
 
+/** Whole days until a certificate ends, below zero when it is over, and why it is due, if it is. */
+export function certificateEnd(
+  notAfterAt: number,
+  nowMs: number,
+): { readonly daysLeft: number; readonly due: "" | "ends soon" | "is over" } {
+  const daysLeft = Math.floor((notAfterAt - nowMs) / DAY_MS);
+  if (daysLeft >= TLS_LIMITS.renewDays) return { daysLeft, due: "" };
+  return { daysLeft, due: daysLeft < 0 ? "is over" : "ends soon" };
+}
+
 /**
  * What is to be said of the first certificate of a file: that it ends within `renewDays`, has
  * ended, or cannot be read; undefined while nobody has to do anything.
@@ -27,10 +37,10 @@ export async function dueCertificate(
   } catch {
     return { file, detail: "cannot be read", isOver: true };
   }
-  const days = Math.floor((facts.notAfterAt - nowMs) / DAY_MS);
-  if (days >= TLS_LIMITS.renewDays) return undefined;
+  const { daysLeft, due } = certificateEnd(facts.notAfterAt, nowMs);
+  if (due === "") return undefined;
   const end = new Date(facts.notAfterAt).toISOString();
-  const isOver = days < 0;
-  const said = isOver ? `ended at ${end}` : `ends at ${end}, in ${days} days`;
+  const isOver = due === "is over";
+  const said = isOver ? `ended at ${end}` : `ends at ${end}, in ${daysLeft} days`;
   return { file, detail: `of ${facts.holder} ${said}`, isOver };
 }

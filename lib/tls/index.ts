@@ -7,7 +7,7 @@ export {
   isIssuedBy,
   joinAuthorities,
 } from "./certificate-facts.ts";
-export { type DueCertificate, dueCertificate } from "./due-certificate.ts";
+export { certificateEnd, type DueCertificate, dueCertificate } from "./due-certificate.ts";
 export { tlsFault } from "./tls-fault.ts";
 export {
   checkIdentity,

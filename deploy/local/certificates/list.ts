@@ -1,6 +1,6 @@
 import { TracepostError } from "#errors";
-import { readPublic, readSecret, TLS_LIMITS } from "#runtime";
-import { certificateFacts, isIssuedBy } from "#tls";
+import { readPublic, readSecret } from "#runtime";
+import { certificateEnd, certificateFacts, isIssuedBy } from "#tls";
 import type { ExchangePaths } from "../folder/exchange-paths.ts";
 import { openExchangeFolder } from "../folder/open-exchange-folder.ts";
 import { type CertificatePlace, certificatePlaces } from "./certificate-files.ts";
@@ -10,8 +10,6 @@ import {
   type TransportPlan,
   withNames,
 } from "./transport-plan.ts";
-
-const DAY_MS = 86_400_000;
 
 /** How one certificate of an exchange stands (TP-TLS-7). */
 export interface CertificateStanding {
@@ -109,7 +107,6 @@ function standing(found: {
   readonly nowMs: number;
 }): CertificateStanding {
   const { holder, use, file, names, notAfterAt, nowMs } = found;
-  const daysLeft = Math.floor((notAfterAt - nowMs) / DAY_MS);
-  const due = daysLeft < TLS_LIMITS.renewDays ? (daysLeft < 0 ? "is over" : "ends soon") : "";
-  return { holder, use, file, names, notAfter: new Date(notAfterAt).toISOString(), daysLeft, due };
+  const notAfter = new Date(notAfterAt).toISOString();
+  return { holder, use, file, names, notAfter, ...certificateEnd(notAfterAt, nowMs) };
 }

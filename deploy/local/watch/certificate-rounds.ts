@@ -67,9 +67,9 @@ export class CertificateRounds {
       const due = await dueCertificate(file, nowMs);
       if (due === undefined) continue;
       const subject = relative(paths.dataDir, file);
-      const whose = ids.includes(holder) ? { participant: holder } : { participant: "" };
+      const participant = ids.includes(holder) ? holder : "";
       say(`Certificate ${subject} ${due.detail}: tracepost exchange certificates renew`);
-      await note({ kind: "CERTIFICATE_EXPIRY", ...whose, subject, detail: due.detail });
+      await note({ kind: "CERTIFICATE_EXPIRY", participant, subject, detail: due.detail });
       this.#saidAtMs.set(file, nowMs);
     }
   }
