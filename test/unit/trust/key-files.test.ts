@@ -22,6 +22,7 @@ import {
   signatureAlgorithm,
 } from "#trust";
 import { logPublicKeyOf } from "../../../lib/trust/log-key.ts";
+import { faultText } from "../../support/fault-text.ts";
 
 /** What a key file is refused for, and what the message says to do (TP-TRUST-3, TP-SIGN-4). */
 
@@ -46,14 +47,9 @@ async function laid(text: string): Promise<string> {
   return file;
 }
 
-/** Code, message without the file, and remedy of what went wrong. */
+/** What went wrong, without the file. */
 async function faultOf(file: string, work: Promise<unknown>): Promise<string> {
-  const fault = await work.then(
-    () => undefined,
-    (caught: unknown) => caught as { code: string; message: string; remedy: string },
-  );
-  if (fault === undefined) return "none";
-  return `${fault.code}: ${fault.message.replace(file, "FILE")}. ${fault.remedy}`;
+  return (await faultText(work)).replace(file, "FILE");
 }
 
 const COPY = "Put the key file back from your copy; a changed key must be registered anew.";

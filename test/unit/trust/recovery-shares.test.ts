@@ -19,6 +19,7 @@ import {
 } from "#trust";
 import { pad } from "../../../lib/trust/padding.ts";
 import { sealParts } from "../../../lib/trust/seal.ts";
+import { faultText } from "../../support/fault-text.ts";
 import { makeParties } from "../../support/parties.ts";
 import { bodyPart, personsPart, sealedTraceRequest } from "../../support/sealed-message.ts";
 
@@ -49,14 +50,6 @@ function checked(share: Share, changes: Partial<Record<keyof Share, unknown>>): 
   return JSON.stringify({ ...changed, check: check.slice(0, 8) });
 }
 
-async function problemOf(work: Promise<unknown>): Promise<string> {
-  const fault = await work.then(
-    () => undefined,
-    (caught: unknown) => caught as { code: string; message: string; remedy: string },
-  );
-  return fault === undefined ? "none" : `${fault.code}: ${fault.message}. ${fault.remedy}`;
-}
-
 describe("a State recovery key (TP-RECOVER-1)", () => {
   it("comes as numbered shares of one key, each with a check of its own", () => {
     expect(made.shares.map(({ number }) => number)).toEqual([1, 2, 3, 4]);
@@ -81,25 +74,25 @@ describe("a State recovery key (TP-RECOVER-1)", () => {
     const say = "KEY_FILE: the recovery key cannot be had: ";
     const remedy = "Bring as many different shares as are needed.";
     const two = `${say}2 different shares of 3 needed. ${remedy}`;
-    expect(await problemOf(combineShares(shares(1, 2)))).toBe(two);
-    expect(await problemOf(combineShares(shares(1, 2, 2)))).toBe(two);
+    expect(await faultText(combineShares(shares(1, 2)))).toBe(two);
+    expect(await faultText(combineShares(shares(1, 2, 2)))).toBe(two);
     const none = `${say}0 different shares of the needed. ${remedy}`;
-    expect(await problemOf(combineShares([]))).toBe(none);
+    expect(await faultText(combineShares([]))).toBe(none);
   });
 
   it("is not put together by shares of two keys, or that were altered", async () => {
     const other = await makeRecoveryKey(3, 3);
     const [, , third] = other.shares;
     const mixed = [...shares(1, 2), third as Share];
-    expect(await problemOf(combineShares(mixed))).toBe(
+    expect(await faultText(combineShares(mixed))).toBe(
       "KEY_FILE: the recovery key cannot be had: the shares are of different keys. " +
         "Bring those of one key.",
     );
     const [, second] = made.shares;
     const unlike = [...shares(1, 3, 4), { ...(second as Share), needed: 2 }];
-    expect(await problemOf(combineShares(unlike))).toContain("of different keys");
+    expect(await faultText(combineShares(unlike))).toContain("of different keys");
     const posed = [...shares(1, 2), { ...(third as Share), key: made.shares[0]?.key ?? "" }];
-    expect(await problemOf(combineShares(posed))).toBe(
+    expect(await faultText(combineShares(posed))).toBe(
       "KEY_FILE: the recovery key cannot be had: the shares do not give the key they name. " +
         "One was altered: bring another.",
     );
@@ -112,7 +105,7 @@ describe("a State recovery key (TP-RECOVER-1)", () => {
     [MAX + 1, 2],
     [Number.NaN, 2],
   ])("is not split into %d of which %d are needed", async (of, needed) => {
-    expect(await problemOf(makeRecoveryKey(of, needed))).toBe(
+    expect(await faultText(makeRecoveryKey(of, needed))).toBe(
       `USAGE: ${needed} of ${of} shares cannot be. ` +
         `Choose at least 2 that are needed, and at most ${MAX} shares, such as 3 of 5.`,
     );
