@@ -17,9 +17,9 @@ const HARDWARE_PURPOSES: ReadonlySet<KeyPurpose> = new Set([
 
 /** Whether two times are a window: both given, the first before the second. */
 export function isWindow(from: Timestamp | undefined, to: Timestamp | undefined): boolean {
-  const fromMs = timestampMs(from);
-  const toMs = timestampMs(to);
-  return fromMs !== undefined && toMs !== undefined && fromMs < toMs;
+  const fromMs = timestampMs(from) ?? Number.POSITIVE_INFINITY;
+  const toMs = timestampMs(to) ?? Number.NEGATIVE_INFINITY;
+  return fromMs < toMs;
 }
 
 /** Whether a time lies in a window that may be open at its end; no window without a beginning. */
