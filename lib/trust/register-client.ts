@@ -90,7 +90,7 @@ export class RegisterClient {
     const { manifests = [] } = asRegisterBundle(this.#inForce.bytes) ?? {};
     const told = manifests.flatMap((signed) => {
       const opened = openManifest(signed);
-      return opened.ok ? (opened.value.manifest.roots?.keys ?? []) : [];
+      return opened.ok ? opened.value.roots.keys : [];
     });
     const byText = [...this.#roots, ...this.rootKeys].concat(
       told.map(({ publicKey }) => publicKeyOf(publicKey)),

@@ -71,11 +71,11 @@ function followEach(
   let { manifest: before, roots } = anchor;
   for (const next of chain) {
     const { version } = next.manifest;
+    const nextRoots = next.roots;
     if (before !== undefined && version !== before.manifest.version + 1n) {
       const detail = `begin at ${version}; ${before.manifest.version} is in force here`;
       return registerRefused("GAP", "manifests", detail);
     }
-    const nextRoots = next.manifest.roots as RootKeySet;
     const isSigned = meetsThreshold(next.signed, roots) && meetsThreshold(next.signed, nextRoots);
     if (!isSigned) {
       const who = isSameRoots(roots, nextRoots)

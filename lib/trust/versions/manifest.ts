@@ -1,4 +1,4 @@
-import { KeyPurpose, RegisterManifest, type SignedManifest } from "#proto";
+import { KeyPurpose, RegisterManifest, type RootKeySet, type SignedManifest } from "#proto";
 import { REGISTER_LIMITS } from "#runtime";
 import { decodeExactly, equalBytes, sha256, timestampMs } from "#wire";
 import { isKeyFor, isSigningKey, isWindow } from "./key-windows.ts";
@@ -11,6 +11,8 @@ const DIGEST_BYTES = 32;
 export interface OpenedManifest {
   readonly signed: SignedManifest;
   readonly manifest: RegisterManifest;
+  /** Root keys that sign the next one. */
+  readonly roots: RootKeySet;
   /** SHA-256 of the exact bytes. */
   readonly digest: Uint8Array;
   readonly issuedAtMs: number;
@@ -40,15 +42,17 @@ export function openManifest(signed: SignedManifest): RegisterOutcome<OpenedMani
     return refused("previous_sha256", `has ${previousBytes} bytes in version ${manifest.version}`);
   }
   if (manifest.entriesRoot.length !== DIGEST_BYTES) return refused("entries_root", "has 32 bytes");
-  const roots = manifest.roots === undefined ? "are missing" : rootSetProblem(manifest.roots);
-  if (roots !== undefined) return refused("roots", roots);
+  const { roots } = manifest;
+  if (roots === undefined) return refused("roots", "are missing");
+  const rootProblem = rootSetProblem(roots);
+  if (rootProblem !== undefined) return refused("roots", rootProblem);
   // Gateway keys and groups are checked with the register as a whole.
   if (!manifest.freshnessKeys.every((key) => isKeyFor(key, KeyPurpose.FRESHNESS))) {
     return refused("freshness_keys", "hold a bad key");
   }
   if (!manifest.gatewayKeys.every(isSigningKey)) return refused("gateway_keys", "hold a bad key");
   const digest = sha256(signed.manifest);
-  return { ok: true, value: { signed, manifest, digest, issuedAtMs, expiresAtMs } };
+  return { ok: true, value: { signed, manifest, roots, digest, issuedAtMs, expiresAtMs } };
 }
 
 /** Whether two manifests are the same bytes. */

@@ -64,15 +64,13 @@ export function draftSuccessor(
   const signed = before.at(-1);
   const previous = signed && openManifest(signed);
   if (previous !== undefined && !previous.ok) return previous;
-  const { freshnessKeys, gatewayKeys, groups, logKeys, logOrigin, roots, witnesses } =
-    manifest.manifest;
-  if (roots === undefined) return registerRefused("MALFORMED", "manifest.roots", "are missing");
+  const { freshnessKeys, gatewayKeys, groups, logKeys, logOrigin, witnesses } = manifest.manifest;
   const drafted = draftRegister({
     previous: previous?.value,
     issuedAtMs: nowMs,
     logOrigin,
     entries,
-    roots,
+    roots: manifest.roots,
     gatewayKeys,
     freshnessKeys,
     groups,
@@ -93,7 +91,7 @@ export function isDraft({ manifests }: RegisterBundle): boolean {
   const own = last && openManifest(last);
   if (!last || !own?.ok) return false;
   const judge = before && openManifest(before);
-  const { roots } = own.value.manifest;
-  const sets = judge?.ok ? [judge.value.manifest.roots, roots] : [roots];
-  return sets.some((set) => set !== undefined && !meetsThreshold(last, set));
+  const { roots } = own.value;
+  const sets = judge?.ok ? [judge.value.roots, roots] : [roots];
+  return sets.some((set) => !meetsThreshold(last, set));
 }

@@ -1,4 +1,4 @@
-import type { RegisterBundle, RootKeySet, SignedFreshness } from "#proto";
+import type { RegisterBundle, SignedFreshness } from "#proto";
 import { REGISTER_LIMITS } from "#runtime";
 import { checkRegister } from "../check-register.ts";
 import { createRegisterView } from "../register-view.ts";
@@ -93,8 +93,7 @@ export function putInForce(
     return registerRefused("MALFORMED", field, problem.detail);
   }
   const view = createRegisterView(register);
-  const roots = manifest.manifest.roots as RootKeySet;
-  const freshAtMs = manifest.issuedAtMs;
+  const { issuedAtMs: freshAtMs, roots } = manifest;
   const taken = { manifest, entries, view, freshAtMs, freshness: undefined };
   return { ok: true, value: { ...state, roots, statements, taken } };
 }
