@@ -25,6 +25,7 @@ import {
   type Said,
   statementOf,
 } from "../../support/register-authority.ts";
+import { opened } from "../../support/register-outcome.ts";
 
 /** Which keys of a participant are believed, and until when (TP-REG-7, TP-REG-8, TP-KEY-8). */
 
@@ -35,10 +36,8 @@ const header = generateSigningKey();
 const at = (ms: number) => toTimestamp(ms);
 const { COMPROMISED, LOST } = RevocationReason;
 
-function opened(entry: RegisterEntry): OpenedEntry {
-  const outcome = openEntry(encodeMessage(RegisterEntry, entry));
-  if (!outcome.ok) throw new TypeError(outcome.refusal.detail);
-  return outcome.value;
+function entryIn(entry: RegisterEntry): OpenedEntry {
+  return opened(openEntry(encodeMessage(RegisterEntry, entry)));
 }
 
 function revoked(keyId: string, revokedAtMs: number, compromisedAtMs?: number): KeyRevocation {
@@ -60,7 +59,7 @@ describe("what is revoked", () => {
     return signKeyStatement(statement, [first, header, second]);
   };
   const believed = (statement: SignedKeyStatement, ...revocations: KeyRevocation[]) => {
-    const entry = opened(entryOf("NE", statement, { revocations }));
+    const entry = entryIn(entryOf("NE", statement, { revocations }));
     return believedRegister(manifest, [entry], new Map()).participants[0];
   };
 
@@ -122,7 +121,7 @@ describe("the statement that is pinned", () => {
   const said = (sequence: bigint, identity = first, before?: Said["before"]) =>
     statementOf("NE", { sequence, identity, header, ...(before && { before }) });
   const entry = (statement: SignedKeyStatement, changes: readonly SignedKeyStatement[] = []) =>
-    opened(entryOf("NE", statement, { changes }));
+    entryIn(entryOf("NE", statement, { changes }));
   const pin = (statement: SignedKeyStatement) => entry(statement).statement;
   const other = statementOf("NE", { sequence: 1n, identity: first, header: third });
 
@@ -189,7 +188,7 @@ describe("a compromised key", () => {
     return { keyId, revocationReason, revokedAt, compromisedAt };
   };
   const entries = (...revocations: KeyRevocation[]) => [
-    opened(
+    entryIn(
       entryOf("NE", statementOf("NE", { sequence: 1n, identity: first, header }), { revocations }),
     ),
   ];

@@ -1,43 +1,23 @@
 import { describe, expect, it } from "vitest";
-import {
-  KeyStatement,
-  LogKey,
-  LogWitness,
-  type RegisterBundle,
-  RegisterEntry,
-  RegisterPins,
-} from "#proto";
-import { REGISTER_LIMITS } from "#runtime";
+import { type RegisterBundle, type RegisterEntry, RegisterPins } from "#proto";
+
 import {
   asRegisterBundle,
-  draftSuccessor,
-  entryFor,
   formatRegisterBundle,
   formatRegisterPins,
   freshnessBundle,
   freshnessOf,
-  generateLogKey,
-  generateSealingKey,
   generateSigningKey,
   givenRoots,
-  isDraft,
-  keyIdsOf,
   openBundle,
   parseRegisterBundle,
   parseRegisterPins,
-  type RegisterOutcome,
-  registerContent,
   registerDelta,
-  sealingKeyId,
-  signKeyStatement,
   type TakenRegister,
   takeRegister,
   withEntries,
-  withEntry,
-  withStatement,
-  withStatus,
 } from "#trust";
-import { encodeMessage, toTimestamp } from "#wire";
+import { encodeMessage } from "#wire";
 import { earlierEntry } from "../../../lib/trust/versions/earlier-entry.ts";
 import { resolveEntries } from "../../../lib/trust/versions/resolve-entries.ts";
 import {
@@ -48,8 +28,9 @@ import {
   START_MS,
   statementOf,
 } from "../../support/register-authority.ts";
+import { opened, told } from "../../support/register-outcome.ts";
 
-/** Bundles of manifests and entries: read, cut, completed, drafted and kept (TP-REG-4, -10, -16). */
+/** Bundles of manifests and entries: read, cut, completed, and kept (TP-REG-4, TP-REG-16). */
 
 const authority = new RegisterAuthority();
 const NOW_MS = START_MS + 1_000;
@@ -64,17 +45,6 @@ const issueAfter = (before: RegisterBundle, entries: RegisterEntry[]) =>
   authority.issue(entries, { previous: manifestOf(before), issuedAtMs: START_MS + 500 });
 const second = issueAfter(first, [suspended, br]);
 const unreadable = { manifest: Buffer.from([0xff]), signatures: [] };
-
-const told = (outcome: RegisterOutcome<unknown>): string => {
-  if (outcome.ok) return "good";
-  const { code, detail, field } = outcome.refusal;
-  return `${code} ${field} ${detail}`;
-};
-
-function valueOf<T>(outcome: RegisterOutcome<T>): T {
-  if (!outcome.ok) throw new TypeError(outcome.refusal.detail);
-  return outcome.value;
-}
 
 function takenOf(offered: RegisterBundle, nowMs = NOW_MS): TakenRegister {
   const { taken } = takeRegister(authority.newcomer(), offered, nowMs).state;
@@ -187,8 +157,8 @@ describe("the entries of a manifest", () => {
     expect(found({ entries: [] })).toMatchObject(lacking(2, [brDigest, neDigest]));
     expect(found({ entries: first.entries.slice(0, 1) })).toMatchObject(lacking(1, [neDigest]));
     const here = takenOf(first).entries;
-    expect(valueOf(resolveEntries(manifest, { ...first, entries: [] }, here))).toEqual(here);
-    const again = valueOf(resolveEntries(manifest, first, here));
+    expect(opened(resolveEntries(manifest, { ...first, entries: [] }, here))).toEqual(here);
+    const again = opened(resolveEntries(manifest, first, here));
     expect(again.map((entry, place) => entry === here[place])).toEqual([true, true]);
   });
 
@@ -211,12 +181,12 @@ describe("what a version that was passed over said of a participant", () => {
   const said = (bundle: RegisterBundle, id = "NE") => earlierEntry(signed, bundle, id);
 
   it("is its entry with its own keys, if it was in there", () => {
-    expect(valueOf(said(first))).toMatchObject({
+    expect(opened(said(first))).toMatchObject({
       participant: { id: "NE", signingKeys: [{ keyId: NE.header.keyId }] },
       identityKeyId: NE.identity.keyId,
     });
-    expect(valueOf(said(first, "BR")).participant?.id).toBe("BR");
-    expect(valueOf(said(first, "AT"))).toEqual({
+    expect(opened(said(first, "BR")).participant?.id).toBe("BR");
+    expect(opened(said(first, "AT"))).toEqual({
       participant: undefined,
       identityKeyId: undefined,
     });
@@ -251,7 +221,7 @@ describe("a bundle that is opened whatever the time is", () => {
 
   it("is as fresh as it says, if that is true", () => {
     const freshAt = (bundle: RegisterBundle) =>
-      valueOf(openBundle(bundle, givenRoots(roots))).taken.freshAtMs;
+      opened(openBundle(bundle, givenRoots(roots))).taken.freshAtMs;
     expect(freshAt(first)).toBe(START_MS);
     expect(freshAt(authority.freshened(first, START_MS + DAY_MS))).toBe(START_MS + DAY_MS);
     const forged = authority.freshened(first, NOW_MS, generateSigningKey());
@@ -284,124 +254,10 @@ describe("what is kept between two starts", () => {
   it("holds the word that it was the newest, and what peers have named", () => {
     const fresh = takenOf(authority.freshened(first, NOW_MS));
     const pins = { ...state, taken: fresh, heardVersion: 7n };
-    const read = valueOf(parseRegisterPins(formatRegisterPins(pins)));
+    const read = opened(parseRegisterPins(formatRegisterPins(pins)));
     expect(read.heardVersion).toBe(7n);
     expect(read.taken?.freshAtMs).toBe(NOW_MS);
     expect([...read.statements.keys()].toSorted()).toEqual(["BR", "NE"]);
     expect(formatRegisterPins(read)).toEqual(formatRegisterPins(pins));
-  });
-});
-
-describe("a draft (TP-REG-10)", () => {
-  const draft = (bundle: RegisterBundle, change = {}) =>
-    draftSuccessor(bundle, change, START_MS + DAY_MS);
-
-  it("needs a version before it that can be read whole", () => {
-    expect(told(draft({ ...first, manifests: [] }))).toBe("MALFORMED manifests are none");
-    expect(told(draft({ ...first, manifests: [unreadable] }))).toMatch(/^MALFORMED manifest /);
-    expect(told(draft({ ...first, entries: first.entries.slice(1) }))).toBe(
-      "ENTRY_MISSING entries are not all there",
-    );
-    const once = valueOf(draft(first));
-    const [, last] = once.manifests as [unknown, (typeof once.manifests)[number]];
-    expect(told(draft({ ...once, manifests: [unreadable, last] }))).toMatch(/^MALFORMED manifest /);
-    expect(told(registerContent({ ...first, entryDigests: [] }))).toBe("good");
-  });
-
-  it("carries over all that is not changed", () => {
-    const pair = generateLogKey();
-    const window = { notBefore: toTimestamp(START_MS), notAfter: toTimestamp(START_MS + DAY_MS) };
-    const { keyId, publicRaw: publicKey } = pair;
-    const full = authority.issue([ne, br], {
-      groups: [{ name: "COAST", members: ["NE", "BR"] }],
-      logKeys: [LogKey.create({ keyId, publicKey, ...window })],
-      witnesses: {
-        quorum: 1,
-        witnesses: [
-          LogWitness.create({
-            ...{ name: "w.example", participant: "NE", url: "" },
-            publicKey: generateSigningKey().publicRaw,
-          }),
-        ],
-      },
-    });
-    const before = manifestOf(full).manifest;
-    const { manifest } = manifestOf(valueOf(draft(full)));
-    expect(manifest).toEqual({
-      ...before,
-      version: 2n,
-      issuedAt: toTimestamp(START_MS + DAY_MS),
-      expiresAt: toTimestamp(START_MS + 8 * DAY_MS),
-      previousSha256: Uint8Array.from(manifestOf(full).digest),
-    });
-    const changed = manifestOf(valueOf(draft(full, { groups: [], lifeMs: DAY_MS }))).manifest;
-    expect(changed).toEqual({
-      ...manifest,
-      groups: [],
-      expiresAt: toTimestamp(START_MS + 2 * DAY_MS),
-    });
-  });
-
-  it("keeps so many manifests before it", () => {
-    const [signed] = first.manifests as [(typeof first.manifests)[number]];
-    const long = (count: number) => ({ ...first, manifests: Array(count).fill(signed) });
-    expect(valueOf(draft(long(3))).manifests).toHaveLength(4);
-    const kept = REGISTER_LIMITS.manifestsKept + 1;
-    expect(valueOf(draft(long(250))).manifests).toHaveLength(kept);
-  });
-
-  it("is one as long as signatures lack, of its own roots and those before", () => {
-    const [last] = first.manifests as [(typeof first.manifests)[number]];
-    const unsigned = { ...last, signatures: [] };
-    const isOne = (...manifests: (typeof first.manifests)[number][]) =>
-      isDraft({ ...first, manifests });
-    expect(isOne()).toBe(false);
-    expect(isOne(unreadable)).toBe(false);
-    expect(isOne(last)).toBe(false);
-    expect(isOne(unsigned)).toBe(true);
-    expect(isOne(unreadable, last)).toBe(false);
-    expect(isOne(unreadable, unsigned)).toBe(true);
-  });
-});
-
-describe("entries that are changed", () => {
-  const empty = RegisterEntry.create({});
-
-  it("are found by the id of their participant", () => {
-    expect(entryFor([empty, br, ne], "NE")).toBe(ne);
-    expect(entryFor([empty, br], "NE")).toBeUndefined();
-    expect(withEntry([empty, br, ne], suspended)).toEqual([empty, br, suspended]);
-    expect(withEntry([br], ne)).toEqual([br, ne]);
-    expect(withStatus(empty, 2)).toBe(empty);
-    expect(withStatus(ne, 2)).toEqual(suspended);
-  });
-
-  it("remember a statement only if it brought an identity key", () => {
-    const brought = statementOf("NE", {
-      sequence: 2n,
-      identity: generateSigningKey(),
-      header: NE.header,
-      before: NE.identity,
-    });
-    const changes = (before: RegisterEntry) => withStatement(before, neStatement).identityChanges;
-    expect(changes(empty)).toEqual([]);
-    expect(changes(ne)).toEqual([]);
-    expect(changes(entryOf("NE", brought))).toEqual([brought]);
-    expect(changes(entryOf("NE", brought, { changes: [neStatement] }))).toEqual([
-      neStatement,
-      brought,
-    ]);
-    const bare = signKeyStatement(KeyStatement.create({ participant: "NE" }), [NE.identity]);
-    expect(changes(entryOf("NE", bare))).toEqual([bare]);
-  });
-
-  it("name every key that signs or is sealed to", async () => {
-    const { recipient } = await generateSealingKey();
-    const window = { notBefore: toTimestamp(0), notAfter: toTimestamp(1) };
-    const sealing = [{ recipient, ...window }];
-    const all = entryOf("NE", statementOf("NE", { sequence: 1n, ...NE, sealing }));
-    expect(keyIdsOf(all)).toEqual([NE.header.keyId, sealingKeyId(recipient)]);
-    expect(keyIdsOf(empty)).toEqual([]);
-    expect(keyIdsOf(ne)).toEqual([NE.header.keyId]);
   });
 });

@@ -5,7 +5,6 @@ import {
   generateSigningKey,
   keyIdOf,
   meetsThreshold,
-  type RegisterOutcome,
   rootSetProblem,
   rootSignatures,
   signFreshness,
@@ -25,6 +24,7 @@ import {
   START_MS,
   statementOf,
 } from "../../support/register-authority.ts";
+import { told } from "../../support/register-outcome.ts";
 
 /** What a client answers to manifests and words of freshness, rule by rule (TP-REG-2 to -5). */
 
@@ -46,11 +46,6 @@ const ne = entry("NE");
 type Change = Parameters<RegisterAuthority["issue"]>[1];
 const nextOf = (before: RegisterBundle, change: Change = {}) =>
   authority.issue([ne], { previous: manifestOf(before), issuedAtMs: START_MS + 500, ...change });
-const told = ({ ok, ...more }: RegisterOutcome<unknown>): string => {
-  if (!("refusal" in more)) return "good";
-  const { code, detail, field } = more.refusal;
-  return `${code} ${field} ${detail}`;
-};
 
 const first = authority.issue([ne]);
 const second = nextOf(first);

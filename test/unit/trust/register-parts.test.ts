@@ -22,18 +22,13 @@ import {
   START_MS,
   statementOf,
 } from "../../support/register-authority.ts";
+import { told } from "../../support/register-outcome.ts";
 
 /** Each rule about statements, entries and manifests by itself (TP-REG-1, TP-REG-4, TP-REG-6). */
 
 const at = (days: number) => toTimestamp(START_MS + days * DAY_MS);
 const NE = { identity: generateSigningKey(), header: generateSigningKey() };
 const other = generateSigningKey();
-
-const told = (opened: {
-  ok: boolean;
-  refusal?: { code: string; field: string; detail: string };
-}) =>
-  opened.ok ? "good" : `${opened.refusal?.code} ${opened.refusal?.field} ${opened.refusal?.detail}`;
 
 describe("a statement about keys", () => {
   const GOOD = {

@@ -1,0 +1,155 @@
+import { describe, expect, it } from "vitest";
+import { KeyStatement, LogKey, LogWitness, type RegisterBundle, RegisterEntry } from "#proto";
+import { REGISTER_LIMITS } from "#runtime";
+import {
+  draftSuccessor,
+  entryFor,
+  generateLogKey,
+  generateSealingKey,
+  generateSigningKey,
+  isDraft,
+  keyIdsOf,
+  registerContent,
+  sealingKeyId,
+  signKeyStatement,
+  withEntry,
+  withStatement,
+  withStatus,
+} from "#trust";
+import { toTimestamp } from "#wire";
+
+import {
+  DAY_MS,
+  entryOf,
+  manifestOf,
+  RegisterAuthority,
+  START_MS,
+  statementOf,
+} from "../../support/register-authority.ts";
+import { opened, told } from "../../support/register-outcome.ts";
+
+/** How the next version of a register is drafted, and entries changed. */
+
+const authority = new RegisterAuthority();
+const keys = () => ({ identity: generateSigningKey(), header: generateSigningKey() });
+const NE = keys();
+const neStatement = statementOf("NE", { sequence: 1n, ...NE });
+const ne = entryOf("NE", neStatement);
+const br = entryOf("BR", statementOf("BR", { sequence: 1n, ...keys() }));
+const suspended = entryOf("NE", neStatement, { participant: { status: 2 } });
+const first = authority.issue([ne, br]);
+const unreadable = { manifest: Buffer.from([0xff]), signatures: [] };
+
+describe("a draft (TP-REG-10)", () => {
+  const draft = (bundle: RegisterBundle, change = {}) =>
+    draftSuccessor(bundle, change, START_MS + DAY_MS);
+
+  it("needs a version before it that can be read whole", () => {
+    expect(told(draft({ ...first, manifests: [] }))).toBe("MALFORMED manifests are none");
+    expect(told(draft({ ...first, manifests: [unreadable] }))).toMatch(/^MALFORMED manifest /);
+    expect(told(draft({ ...first, entries: first.entries.slice(1) }))).toBe(
+      "ENTRY_MISSING entries are not all there",
+    );
+    const once = opened(draft(first));
+    const [, last] = once.manifests as [unknown, (typeof once.manifests)[number]];
+    expect(told(draft({ ...once, manifests: [unreadable, last] }))).toMatch(/^MALFORMED manifest /);
+    expect(told(registerContent({ ...first, entryDigests: [] }))).toBe("good");
+  });
+
+  it("carries over all that is not changed", () => {
+    const pair = generateLogKey();
+    const window = { notBefore: toTimestamp(START_MS), notAfter: toTimestamp(START_MS + DAY_MS) };
+    const { keyId, publicRaw: publicKey } = pair;
+    const full = authority.issue([ne, br], {
+      groups: [{ name: "COAST", members: ["NE", "BR"] }],
+      logKeys: [LogKey.create({ keyId, publicKey, ...window })],
+      witnesses: {
+        quorum: 1,
+        witnesses: [
+          LogWitness.create({
+            ...{ name: "w.example", participant: "NE", url: "" },
+            publicKey: generateSigningKey().publicRaw,
+          }),
+        ],
+      },
+    });
+    const before = manifestOf(full).manifest;
+    const { manifest } = manifestOf(opened(draft(full)));
+    expect(manifest).toEqual({
+      ...before,
+      version: 2n,
+      issuedAt: toTimestamp(START_MS + DAY_MS),
+      expiresAt: toTimestamp(START_MS + 8 * DAY_MS),
+      previousSha256: Uint8Array.from(manifestOf(full).digest),
+    });
+    const changed = manifestOf(opened(draft(full, { groups: [], lifeMs: DAY_MS }))).manifest;
+    expect(changed).toEqual({
+      ...manifest,
+      groups: [],
+      expiresAt: toTimestamp(START_MS + 2 * DAY_MS),
+    });
+  });
+
+  it("keeps so many manifests before it", () => {
+    const [signed] = first.manifests as [(typeof first.manifests)[number]];
+    const long = (count: number) => ({ ...first, manifests: Array(count).fill(signed) });
+    expect(opened(draft(long(3))).manifests).toHaveLength(4);
+    const kept = REGISTER_LIMITS.manifestsKept + 1;
+    expect(opened(draft(long(250))).manifests).toHaveLength(kept);
+  });
+
+  it("is one as long as signatures lack, of its own roots and those before", () => {
+    const [last] = first.manifests as [(typeof first.manifests)[number]];
+    const unsigned = { ...last, signatures: [] };
+    const isOne = (...manifests: (typeof first.manifests)[number][]) =>
+      isDraft({ ...first, manifests });
+    expect(isOne()).toBe(false);
+    expect(isOne(unreadable)).toBe(false);
+    expect(isOne(last)).toBe(false);
+    expect(isOne(unsigned)).toBe(true);
+    expect(isOne(unreadable, last)).toBe(false);
+    expect(isOne(unreadable, unsigned)).toBe(true);
+  });
+});
+
+describe("entries that are changed", () => {
+  const empty = RegisterEntry.create({});
+
+  it("are found by the id of their participant", () => {
+    expect(entryFor([empty, br, ne], "NE")).toBe(ne);
+    expect(entryFor([empty, br], "NE")).toBeUndefined();
+    expect(withEntry([empty, br, ne], suspended)).toEqual([empty, br, suspended]);
+    expect(withEntry([br], ne)).toEqual([br, ne]);
+    expect(withStatus(empty, 2)).toBe(empty);
+    expect(withStatus(ne, 2)).toEqual(suspended);
+  });
+
+  it("remember a statement only if it brought an identity key", () => {
+    const brought = statementOf("NE", {
+      sequence: 2n,
+      identity: generateSigningKey(),
+      header: NE.header,
+      before: NE.identity,
+    });
+    const changes = (before: RegisterEntry) => withStatement(before, neStatement).identityChanges;
+    expect(changes(empty)).toEqual([]);
+    expect(changes(ne)).toEqual([]);
+    expect(changes(entryOf("NE", brought))).toEqual([brought]);
+    expect(changes(entryOf("NE", brought, { changes: [neStatement] }))).toEqual([
+      neStatement,
+      brought,
+    ]);
+    const bare = signKeyStatement(KeyStatement.create({ participant: "NE" }), [NE.identity]);
+    expect(changes(entryOf("NE", bare))).toEqual([bare]);
+  });
+
+  it("name every key that signs or is sealed to", async () => {
+    const { recipient } = await generateSealingKey();
+    const window = { notBefore: toTimestamp(0), notAfter: toTimestamp(1) };
+    const sealing = [{ recipient, ...window }];
+    const all = entryOf("NE", statementOf("NE", { sequence: 1n, ...NE, sealing }));
+    expect(keyIdsOf(all)).toEqual([NE.header.keyId, sealingKeyId(recipient)]);
+    expect(keyIdsOf(empty)).toEqual([]);
+    expect(keyIdsOf(ne)).toEqual([NE.header.keyId]);
+  });
+});
