@@ -65,6 +65,7 @@ class NatsTransport implements Transport {
       consumer,
       onMessage,
       inboxPrefix: this.#options.inboxPrefix,
+      isConnected: () => this.#connected,
       unacknowledgedMax: this.#options.unacknowledgedMax ?? NATS_LIMITS.unacknowledgedMax,
       onTrouble: (detail) => this.#emit({ type: "error", detail }),
       onRestored: () => this.#emit({ type: "restored" }),

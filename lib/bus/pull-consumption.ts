@@ -15,6 +15,8 @@ export interface PullOptions {
   readonly consumer: string;
   readonly inboxPrefix: string;
   readonly unacknowledgedMax: number;
+  /** Whether the line stands, as the transport knows it; without one nothing is asked for. */
+  readonly isConnected: () => boolean;
   readonly onMessage: (message: InboundMessage) => void;
   /** Told once when the consumer cannot be reached; it is asked for again without end. */
   readonly onTrouble: (detail: string) => void;
@@ -104,6 +106,9 @@ export class PullConsumption implements Consumption {
     if (this.#stopping || this.#retry !== undefined || !worthwhile) return;
     // Closed for good beneath us: whoever acknowledges a message now must not suffer for it.
     if (this.#connection.isClosed()) return;
+    // While the line is made again a request may still leave with it, beside the one that follows:
+    // what were given to it would be lost for the whole time an acknowledgement is waited for.
+    if (!this.#options.isConnected()) return;
     this.#expected += room;
     const request = {
       batch: room,
