@@ -1,4 +1,10 @@
-import type { CheckpointFinding, DeliveryFinding, EvidenceReport, MessageFinding } from "#evidence";
+import type {
+  CheckpointFinding,
+  DeliveryFinding,
+  DisposalFinding,
+  EvidenceReport,
+  MessageFinding,
+} from "#evidence";
 import { subjectText } from "#evidence";
 import { printable } from "#runtime";
 
@@ -26,6 +32,7 @@ export function evidenceLines(report: EvidenceReport): string[] {
     "By whom:",
     ...report.registers.map((one) => `  register ${one.version}: ${signers(one.rootKeys)}`),
     ...report.policies.map((one) => `  policy ${one.version}: ${signers(one.rootKeys)}`),
+    ...report.disposals.map((one) => `  ${disposalText(one)}`),
     ...checkpoints.map((one) => `  log ${report.logOrigin}: ${checkpointText(one)}`),
     "",
     "Not proven:",
@@ -49,6 +56,14 @@ function messageLines(
     `  ${refused.trimEnd()} and recorded ${instant(message.recordedAtMs)}`,
     `  entry ${logIndex} of the log, under checkpoint ${checkpointSize}, ${witnessText(under)}`,
     `  parts: ${parts.length - gone} in the file${gone === 0 ? "" : `, ${gone} as digests only`}`,
+    ...parts.flatMap(({ disposal, name }) =>
+      disposal === undefined
+        ? []
+        : [
+            `  part ${name} was disposed of, certificate ${disposal.certificate}: ` +
+              `due ${instant(disposal.dueAtMs)}, ${disposal.basis}`,
+          ],
+    ),
     ...message.deliveries.map(deliveryLine),
   ];
 }
@@ -83,6 +98,15 @@ function witnessText(one: CheckpointFinding | undefined): string {
   const { quorum, witnesses, witnessesOf } = one;
   const count = `${witnesses.length} of ${witnessesOf} witnesses, ${quorum} needed`;
   return witnesses.length >= quorum ? `cosigned by ${count}` : `unwitnessed: ${count}`;
+}
+
+function disposalText(one: DisposalFinding): string {
+  const { askedBy, authority, certificate, confirmedBy, disposedAtMs, logIndex } = one;
+  const persons = confirmedBy === undefined ? askedBy : `${askedBy} and ${confirmedBy}`;
+  const by = one.isSigned ? "signed by the gateway" : "not signed yet";
+  const shown = `${one.itemsShown} of its ${one.items} records shown`;
+  const done = `disposal certificate ${certificate} of ${instant(disposedAtMs)}, entry ${logIndex}`;
+  return `${done}, ${by}, ${shown}: ${authority}, asked for by ${persons}`;
 }
 
 function signers(rootKeys: readonly string[]): string {

@@ -82,7 +82,10 @@ export { PostAlert, PostCopy, SignedPostCopy } from "./gen/tracepost/v1/border_p
 export {
   DisposalCertificate,
   DisposedItem,
+  DisposedItems,
   DisposedPart,
+  OpenedDisposal,
+  OpenedItem,
   SignedDisposalCertificate,
 } from "./gen/tracepost/v1/disposal.ts";
 export {

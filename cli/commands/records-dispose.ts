@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { DisposalCertificate, SignedDisposalCertificate } from "#proto";
+import { itemsOf } from "#records";
 import { HTTP_LIMITS, printable } from "#runtime";
 import { timestampMs } from "#wire";
 import { addAction, type CommandResult, type Terminal } from "../command-result.ts";
@@ -215,12 +216,16 @@ function addCertificate(parent: Command, terminal: Terminal): void {
 }
 
 function tell({ certificate: id, isSigned, logIndex, signed }: CertificateLine): string[] {
-  const { certificate } = SignedDisposalCertificate.decode(Buffer.from(signed, "base64"));
+  const { certificate, items: kept } = SignedDisposalCertificate.decode(
+    Buffer.from(signed, "base64"),
+  );
   const said = DisposalCertificate.decode(certificate);
   const at = new Date(timestampMs(said.disposedAt) ?? 0).toISOString();
   const head = `Certificate ${id} of ${at}, log entry ${logIndex}${isSigned ? "" : ", not signed yet"}`;
   const by = said.confirmedBy === "" ? said.askedBy : `${said.askedBy} and ${said.confirmedBy}`;
-  const items = said.items.map(({ messageId, parts, sender }) => {
+  const named = itemsOf(said, kept);
+  if (named === undefined) return [`${printable(head)}: its items are not the ones it names`];
+  const items = named.map(({ messageId, parts, sender }) => {
     const names = parts.map(({ name, onlyFor }) =>
       onlyFor === "" ? name : `${name} for ${onlyFor}`,
     );

@@ -159,11 +159,13 @@ function addCertificateRoute(routes: HttpRoutes, deps: DisposalRouteDeps): void 
   });
 }
 
-function certificateView({ bytes, id, items, keyId, logIndex, signature }: KeptCertificate) {
+function certificateView(kept: KeptCertificate) {
+  const { bytes, id, items, keptItems, keyId, logIndex, signature } = kept;
   const signed = SignedDisposalCertificate.create({
     certificate: bytes,
     signatures: signature === null ? [] : [{ keyId, value: signature }],
     logIndex: BigInt(logIndex),
+    items: [...keptItems],
   });
   return {
     certificate: id,

@@ -82,7 +82,7 @@ async function exportEvidence(
 }
 
 function contentOf(
-  { messages, policies, registers }: Extract<CollectedEvidence, { type: "found" }>,
+  { disposals, messages, policies, registers }: Extract<CollectedEvidence, { type: "found" }>,
   checkpoint: string,
 ): Omit<EvidenceContent, "subject" | "madeAtMs" | "rootKeys"> {
   const proofOf = (place: EntryPlace): string => formatEvidence(evidenceOf(place, checkpoint));
@@ -101,7 +101,8 @@ function contentOf(
     })),
     registers: versions(registers),
     policies: versions(policies),
-    // A certificate names every record that went with it: not for the readers of this file.
-    disposals: [],
+    disposals: disposals.map(({ bytes, opened, place }) => {
+      return { bytes, opened, proof: proofOf(place) };
+    }),
   };
 }

@@ -5,7 +5,7 @@ import { USER_MIGRATION_SQL } from "#users";
 import { AUDIT_BATCH_SQL, AUDIT_SQL } from "./audit/audit-tables.ts";
 import { CONVERSATION_SQL } from "./conversations/conversation-tables.ts";
 import { COSIGNED_SQL } from "./cosigned.ts";
-import { DISPOSAL_SQL } from "./disposal/disposal-tables.ts";
+import { DISPOSAL_SQL, DISPOSED_ITEMS_SQL } from "./disposal/disposal-tables.ts";
 import { EVENT_SETTLING_SQL, EVENT_SQL } from "./event-tables.ts";
 import { HOLD_SQL } from "./holds/hold-tables.ts";
 import { LOG_CHECK_SQL } from "./log-check/kept-check.ts";
@@ -109,6 +109,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 18, name: "versions of the retention schedule", sql: SCHEDULE_SQL },
   { version: 19, name: "batches of what persons did", sql: AUDIT_BATCH_SQL },
   { version: 20, name: "disposal", sql: DISPOSAL_SQL },
+  { version: 21, name: "items beside disposal certificates", sql: DISPOSED_ITEMS_SQL },
 ];
 
 /** Where a delivery stands. */

@@ -34,7 +34,10 @@ export interface EvidenceVersion {
 
 /** A certificate of disposal, as it was signed. */
 export interface EvidenceDisposal {
+  /** Encoded DisposalCertificate of the second form. */
   readonly bytes: Uint8Array;
+  /** Encoded OpenedDisposal: what it names of the messages in the file, and its signature. */
+  readonly opened: Uint8Array;
   /** That the disposal was entered in the log. */
   readonly proof: string;
 }

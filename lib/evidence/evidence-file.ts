@@ -8,7 +8,7 @@ import { contentIn, payloadOf, SUMMARY } from "./evidence-payload.ts";
 import { renderSummary } from "./summary.ts";
 
 /** Goes up when the form of the file or of its summary changes. */
-const FORM = "Tracepost evidence 1";
+const FORMS = ["Tracepost evidence 1", "Tracepost evidence 2"] as const;
 
 /** An evidence file taken apart; nothing in it is proven yet. */
 export interface ParsedEvidence {
@@ -32,8 +32,10 @@ export function formatEvidenceFile(given: EvidenceContent): Uint8Array {
 export function parseEvidenceFile(bytes: Uint8Array): ParsedEvidence {
   const { info, payload } = openBag(unpackBag(bytes));
   const said = new Map(info);
-  if (said.get("Bag-Software-Agent") !== FORM) {
-    throw notEvidence("bag-info.txt", `is not of the form "${FORM}"; use a program that knows it`);
+  const form = said.get("Bag-Software-Agent") ?? "";
+  if (!FORMS.some((known) => known === form)) {
+    const known = FORMS.map((one) => `"${one}"`).join(" or ");
+    throw notEvidence("bag-info.txt", `is not of the form ${known}; use a program that knows it`);
   }
   const content = contentIn(payload, {
     subject: subjectOf(said.get("External-Identifier") ?? ""),
@@ -63,12 +65,17 @@ function infoOf(content: EvidenceContent, payload: BagFiles): [label: string, va
   const bytes = sizes.reduce((sum, size) => sum + size, 0);
   const madeAt = new Date(content.madeAtMs).toISOString();
   return [
-    ["Bag-Software-Agent", FORM],
+    ["Bag-Software-Agent", formOf(content)],
     ["Bagging-Date", madeAt.slice(0, "YYYY-MM-DD".length)],
     ["External-Identifier", subjectText(content.subject)],
     ["Payload-Oxum", `${bytes}.${sizes.length}`],
     ["Tracepost-Made-At", madeAt],
   ];
+}
+
+/** The earliest form that has a place for all of it: older programs read what they can. */
+function formOf({ disposals }: EvidenceContent): string {
+  return disposals.length === 0 ? FORMS[0] : FORMS[1];
 }
 
 /** A subject in one line, as `bag-info.txt` has it. */

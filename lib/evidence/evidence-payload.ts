@@ -33,8 +33,9 @@ export function payloadOf(content: EvidenceContent): BagFiles {
   for (const key of content.rootKeys) put(`roots/${keyIdOf(key)}`, key, undefined);
   for (const one of content.registers) put(`registers/${one.version}`, one.bytes, one.proof);
   for (const one of content.policies) put(`policies/${one.version}`, one.bytes, one.proof);
-  for (const [at, { bytes, proof }] of content.disposals.entries()) {
+  for (const [at, { bytes, opened, proof }] of content.disposals.entries()) {
     put(`disposals/${numbered(at)}`, bytes, proof);
+    put(`disposals/${numbered(at)}.opened`, opened, undefined);
   }
   for (const [at, message] of content.messages.entries()) {
     const folder = `messages/${numbered(at)}`;
@@ -98,7 +99,11 @@ function receiptIn(files: Reader, path: string): EvidenceReceipt | undefined {
 
 function disposalIn(files: Reader, path: string): EvidenceDisposal | undefined {
   if (!files.has(`${path}.bin`)) return undefined;
-  return { bytes: files.bytes(`${path}.bin`), proof: files.text(`${path}.tlog-proof`) };
+  return {
+    bytes: files.bytes(`${path}.bin`),
+    opened: files.bytes(`${path}.opened.bin`),
+    proof: files.text(`${path}.tlog-proof`),
+  };
 }
 
 /** What lies at 001, 002 and so on, up to the first that is not there. */

@@ -2,6 +2,7 @@
 
 export type {
   EvidenceContent,
+  EvidenceDisposal,
   EvidenceMessage,
   EvidenceSubject,
   EvidenceVersion,
@@ -10,6 +11,7 @@ export { formatEvidenceFile, parseEvidenceFile, subjectText } from "./evidence-f
 export type {
   CheckpointFinding,
   DeliveryFinding,
+  DisposalFinding,
   EvidenceReport,
   MessageFinding,
 } from "./verify/report.ts";

@@ -1,11 +1,22 @@
 /** The page that people read and print; it runs and loads nothing (TP-EVID-4). */
 import { hash } from "node:crypto";
 import { type CheckpointText, parseCheckpoint, parseEvidence } from "#message-log";
-import { EntryKind, Envelope, Header, LogEntry, Receipt, ReceiptType } from "#proto";
+import {
+  DisposalCertificate,
+  DisposedItem,
+  EntryKind,
+  Envelope,
+  Header,
+  LogEntry,
+  OpenedDisposal,
+  Receipt,
+  ReceiptType,
+} from "#proto";
 import { type Html, html, printable } from "#runtime";
 import { decodeExactly, refusalNameOf, timestampMs } from "#wire";
 import type {
   EvidenceContent,
+  EvidenceDisposal,
   EvidenceMessage,
   EvidenceReceipt,
   EvidenceVersion,
@@ -53,9 +64,7 @@ ${table([
   ...content.rootKeys.map((key) => row("Root key, SHA-256", hash("sha256", key, "hex"))),
   ...content.registers.map((one) => versionRow("Participant register", one)),
   ...content.policies.map((one) => versionRow("Routing policy", one)),
-  ...content.disposals.map(({ proof }) =>
-    row("Certificate of disposal", placeOf(readProof(proof))),
-  ),
+  ...content.disposals.map(disposalRow),
 ])}
 <h2>Checkpoints of the log</h2>
 ${table(checkpointRows(content))}
@@ -115,6 +124,21 @@ function receiptRow({ envelope, proof }: EvidenceReceipt): Html {
   const name = Object.entries(ReceiptType).find(([, value]) => value === type)?.[0] ?? "";
   const says = `${name.toLowerCase()}, signed by ${header?.sender ?? "?"}`;
   return row("Receipt", proof === undefined ? says : `${says}; ${placeOf(readProof(proof))}`);
+}
+
+/** A certificate, and what it shows of the messages in the file. */
+function disposalRow({ bytes, opened, proof }: EvidenceDisposal): Html {
+  const certificate = decodeExactly(DisposalCertificate, bytes);
+  const items = decodeExactly(OpenedDisposal, opened)?.items ?? [];
+  const parts = items.flatMap(({ item }) => {
+    const read = decodeExactly(DisposedItem, item);
+    return (read?.parts ?? []).slice(0, PARTS_LISTED).map(({ basis, dueAt, name }) => {
+      return `; ${name} of ${read?.messageId}, due ${instant(timestampMs(dueAt))}: ${basis}`;
+    });
+  });
+  const name = `Certificate of disposal ${certificate?.certificate ?? "?"}`;
+  const under = `${certificate?.authority ?? "?"}; ${placeOf(readProof(proof))}`;
+  return row(name, `${under}${parts.join("")}`);
 }
 
 function endingName(entry: LogEntry | undefined): string {

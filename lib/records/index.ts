@@ -2,6 +2,7 @@
 
 export { classifyMessage, type MessageClasses } from "./classify-message.ts";
 export { compareSchedules, type ScheduleChange } from "./compare-schedules.ts";
+export { itemsOf, itemsRoot, openedItem, openItem } from "./disposed-items.ts";
 export { type Hold, isHeldAt } from "./hold.ts";
 export type { TriggerTimes } from "./line-dates.ts";
 export {

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { demandGone, type ProvenDisposal, provenDisposals } from "./disposal.ts";
 import { type ProvenEntry, verifyEvidenceFile } from "./evidence.ts";
 import { openEvidenceBag } from "./evidence-bag.ts";
 import { type KnownMessage, verifyMessage } from "./message.ts";
@@ -22,12 +23,15 @@ export interface ProvenMessage {
   readonly logIndex: number;
   readonly checkpointSize: number;
   readonly deliveries: readonly { readonly recipient: string; readonly outcome: string }[];
+  /** Places in its header of parts that certificates say are gone. */
+  readonly gone: readonly number[];
 }
 
 /** Verifies an evidence file with the fingerprint of one root key: SHA-256 in hex, or its start. */
 export function verifyEvidenceBag(file: Buffer, fingerprint: string): ProvenMessage[] {
   const { info, payload } = openEvidenceBag(file);
-  demand(info.get("Bag-Software-Agent") === "Tracepost evidence 1", "the bag is of another form");
+  const form = info.get("Bag-Software-Agent") ?? "";
+  demand(/^Tracepost evidence [12]$/.test(form), "the bag is of another form");
   const rootPem = rootKey(payload, fingerprint);
   const registers = [...payload.keys()]
     .filter((name) => /^registers\/\d+\.bin$/.test(name))
@@ -43,6 +47,9 @@ export function verifyEvidenceBag(file: Buffer, fingerprint: string): ProvenMess
     proven.push(provenMessage(bag, `messages/${digits(n)}`, info.get("External-Identifier") ?? ""));
   }
   demand(proven.length > 0, "the bag is about nothing");
+  const entries = proven.map(({ logIndex }) => BigInt(logIndex));
+  const isOwn = bag.disposals.every(({ about }) => entries.includes(about));
+  demand(isOwn, "a certificate is about a message that is not in the bag");
   return proven;
 }
 
@@ -62,10 +69,22 @@ function rootKey(payload: ReadonlyMap<string, Buffer>, fingerprint: string): str
 class Bag {
   readonly #payload: ReadonlyMap<string, Buffer>;
   readonly #registers: readonly KnownRegister[];
+  readonly disposals: readonly ProvenDisposal[];
 
   constructor(payload: ReadonlyMap<string, Buffer>, registers: readonly KnownRegister[]) {
     this.#payload = payload;
     this.#registers = registers;
+    const names = [...payload.keys()].filter((name) => /^disposals\/\d+\.bin$/.test(name));
+    this.disposals = names.flatMap((name) => this.#disposal(name.slice(0, -".bin".length)));
+  }
+
+  #disposal(name: string): ProvenDisposal[] {
+    const certificate = this.#payload.get(`${name}.bin`) ?? Buffer.alloc(0);
+    const opened = this.#payload.get(`${name}.opened.bin`) ?? Buffer.alloc(0);
+    const digest = createHash("sha256").update(certificate).digest();
+    const entry = this.entry(`${name}.tlog-proof`);
+    const register = this.#registers.find(({ version }) => version === entry.registerVersion);
+    return provenDisposals({ certificate, digest, opened }, entry, register);
   }
 
   has(name: string): boolean {
@@ -106,6 +125,8 @@ function provenMessage(bag: Bag, folder: string, subject: string): ProvenMessage
   const { conversationId, messageId, sender } = message;
   const isMeant = [`message ${sender} ${messageId}`, `conversation ${conversationId}`];
   demand(isMeant.includes(subject), "the bag is about something else");
+  const disposals = bag.disposals.filter(({ about }) => about === entry.index);
+  for (const disposal of disposals) demandGone(disposal, message);
   const ends = new Map<string, string>();
   for (let n = 1; bag.has(`${folder}/receipts/${digits(n)}.bin`); n += 1) {
     const [recipient, outcome] = receiptEnd(bag, `${folder}/receipts/${digits(n)}`, message);
@@ -128,6 +149,7 @@ function provenMessage(bag: Bag, folder: string, subject: string): ProvenMessage
     logIndex: Number(entry.index),
     checkpointSize: Number(entry.head.size),
     deliveries: isRefused ? [] : deliveries,
+    gone: disposals.flatMap(({ parts }) => parts.map(({ position }) => position)),
   };
 }
 

@@ -19,6 +19,8 @@ export interface KnownMessage {
   readonly signaturesDigest: Buffer;
   /** Content by part name; parts that were left out on the way are not in it. */
   readonly parts: ReadonlyMap<string, Buffer>;
+  /** Digests of the parts that the header names, in its order. */
+  readonly named: readonly Buffer[];
 }
 
 /** What a receipt says about one message. */
@@ -72,6 +74,7 @@ export function verifyMessage(
     headerDigest: sha256(headerBytes),
     signaturesDigest: sha256(Buffer.concat(fields.all(2))),
     parts: knownParts(fields, header, may.lackParts),
+    named: header.messages(18).map((info) => info.bytes(3)),
   };
 }
 

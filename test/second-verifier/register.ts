@@ -55,7 +55,7 @@ const P256_ORDER = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc6
 /** Whether a key of the register has signed for a purpose, by the suite the register names. */
 export function isSignedBy(
   { algorithm, raw }: Pick<KnownKey, "algorithm" | "raw">,
-  purpose: "header" | "receipt" | "key-statement",
+  purpose: "header" | "receipt" | "key-statement" | "disposal-certificate",
   payload: Uint8Array,
   signature: Uint8Array,
 ): boolean {
@@ -80,7 +80,7 @@ function preAuthentication(purpose: string, payload: Uint8Array): Buffer {
 /** Verifies an Ed25519 signature over the DSSE pre-authentication encoding of a payload. */
 function isSigned(
   key: KeyObject,
-  purpose: "header" | "receipt" | "register" | "register-manifest" | "key-statement",
+  purpose: string,
   payload: Uint8Array,
   signature: Uint8Array,
 ): boolean {

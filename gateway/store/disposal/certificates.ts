@@ -1,4 +1,6 @@
+import { DisposedItems } from "#proto";
 import type { SqlRow, Transaction } from "#runtime";
+import { decodeExactly } from "#wire";
 
 /** A certificate as it is kept. */
 export interface KeptCertificate {
@@ -10,11 +12,14 @@ export interface KeptCertificate {
   /** How many records it names. */
   readonly items: number;
   readonly keyId: string;
+  /** Encoded items, where the certificate names only the root of their tree. */
+  readonly keptItems: readonly Uint8Array[];
   /** Null until it is signed, which follows its transaction. */
   readonly signature: Uint8Array | null;
 }
 
-interface CertificateRow extends SqlRow {
+/** A row of `disposal_certificate`. */
+export interface CertificateRow extends SqlRow {
   id: number;
   run: number;
   certificate: Uint8Array;
@@ -22,6 +27,7 @@ interface CertificateRow extends SqlRow {
   items: number;
   key_id: string;
   signature: Uint8Array | null;
+  kept_items: Uint8Array | null;
 }
 
 /** Certificates of a run in their order, those above the id `after`. */
@@ -63,7 +69,14 @@ export async function keepCertificateSignature(
   );
 }
 
-function certificateOf(row: CertificateRow): KeptCertificate {
+/** A certificate as its row has it. */
+export function certificateOf(row: CertificateRow): KeptCertificate {
   const { certificate: bytes, id, items, key_id: keyId, log_index: logIndex, run, signature } = row;
-  return { bytes, id, items, keyId, logIndex, run, signature };
+  const keptItems = keptItemsOf(row);
+  return { bytes, id, items, keptItems, keyId, logIndex, run, signature };
+}
+
+/** Items that lie beside a certificate; none where they cannot be read. */
+export function keptItemsOf({ kept_items: kept }: CertificateRow): readonly Uint8Array[] {
+  return (kept === null ? undefined : decodeExactly(DisposedItems, kept))?.items ?? [];
 }

@@ -53,3 +53,8 @@ CREATE TABLE disposed_part (
   certificate INTEGER NOT NULL
 ) STRICT;
 `;
+
+/** Items beside their certificate (TP-DISP-9); null where the certificate holds them itself. */
+export const DISPOSED_ITEMS_SQL = `
+ALTER TABLE disposal_certificate ADD COLUMN kept_items BLOB;
+`;

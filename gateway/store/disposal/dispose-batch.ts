@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { DisposalCertificate, DisposedItem, DisposedPart, EntryKind } from "#proto";
+import { DisposalCertificate, DisposedItem, DisposedItems, DisposedPart, EntryKind } from "#proto";
+import { itemsRoot } from "#records";
 import { DISPOSAL_LIMITS, type Transaction } from "#runtime";
 import { encodeMessage, GATEWAY_SENDER, sha256, toTimestamp } from "#wire";
 import { HoldBook } from "../holds/hold-coverage.ts";
@@ -28,7 +29,8 @@ export type BatchDisposed =
 
 /** What is gone in one transaction. */
 interface Gone {
-  readonly items: DisposedItem[];
+  /** Encoded DisposedItems. */
+  readonly items: Uint8Array[];
   parts: number;
   bytes: number;
   held: number;
@@ -112,16 +114,16 @@ async function eraseParts(
     await tx.run("INSERT INTO disposed_part VALUES (?, ?)", part, certificate);
   }
   gone.parts += due.length;
-  gone.items.push(
-    DisposedItem.create({
-      logIndex: BigInt(row.log_index),
-      sender: row.sender,
-      messageId: row.message_id,
-      headerDigest: row.header_digest,
-      retentionClass,
-      parts: due.map(disposedPart),
-    }),
-  );
+  const item = DisposedItem.create({
+    logIndex: BigInt(row.log_index),
+    sender: row.sender,
+    messageId: row.message_id,
+    headerDigest: row.header_digest,
+    retentionClass,
+    parts: due.map(disposedPart),
+    salt: randomBytes(SALT_BYTES),
+  });
+  gone.items.push(encodeMessage(DisposedItem, item));
 }
 
 function disposedPart({ name, onlyFor, plan, position, sha256: digest }: DuePart): DisposedPart {
@@ -137,7 +139,7 @@ function disposedPart({ name, onlyFor, plan, position, sha256: digest }: DuePart
 
 interface Certified {
   readonly id: number;
-  readonly items: readonly DisposedItem[];
+  readonly items: Uint8Array[];
   readonly scheduleVersion: number;
   readonly nowMs: number;
   readonly registerVersion: number;
@@ -157,19 +159,21 @@ async function certify(
     askedBy: run.askedBy,
     confirmedBy: run.confirmedBy,
     scheduleVersion: BigInt(scheduleVersion),
-    items: [...items],
+    itemsRoot: itemsRoot(items),
+    itemsCount: items.length,
   });
   const bytes = encodeMessage(DisposalCertificate, certificate);
   const about = { kind: EntryKind.DISPOSAL, sender: GATEWAY_SENDER, digest: sha256(bytes) };
   const log = await logDigest(tx, { ...about, nowMs, registerVersion });
   await tx.run(
-    `INSERT INTO disposal_certificate (id, run, certificate, log_index, items)
-     VALUES (?, ?, ?, ?, ?)`,
+    `INSERT INTO disposal_certificate (id, run, certificate, log_index, items, kept_items)
+     VALUES (?, ?, ?, ?, ?, ?)`,
     id,
     run.id,
     bytes,
     log.firstIndex,
     items.length,
+    encodeMessage(DisposedItems, { items }),
   );
   const { rootHash, size } = log;
   return { type: "disposed", certificate: { id, bytes }, head: { rootHash, size } };

@@ -4,6 +4,7 @@ import { inclusionPath, loadLogEntry } from "#message-log";
 import { Envelope } from "#proto";
 import { EVIDENCE_LIMITS, type SqlRow, type Transaction } from "#runtime";
 import { encodeMessage } from "#wire";
+import { type OpenedCertificate, openCertificates } from "../disposal/opened-certificates.ts";
 import type { MessageRow } from "../message-row.ts";
 import { findMessage } from "../recall.ts";
 import { isStillFilling } from "../search/find-records.ts";
@@ -38,6 +39,14 @@ export interface CollectedVersion {
   readonly place: EntryPlace | null;
 }
 
+/** A certificate of disposal with what it says of the messages asked for. */
+export interface CollectedDisposal {
+  readonly bytes: Uint8Array;
+  /** Encoded OpenedDisposal. */
+  readonly opened: Uint8Array;
+  readonly place: EntryPlace;
+}
+
 /** What there is; `size` is that of the tree that all places are in. */
 export type CollectedEvidence =
   | { readonly type: "unknown" | "too-large" | "unsigned" | "not-ready" }
@@ -47,6 +56,7 @@ export type CollectedEvidence =
       readonly messages: readonly CollectedMessage[];
       readonly registers: readonly CollectedVersion[];
       readonly policies: readonly CollectedVersion[];
+      readonly disposals: readonly CollectedDisposal[];
     };
 
 /** What is asked for. */
@@ -67,7 +77,8 @@ export async function collectEvidence(
   if (ids.length > EVIDENCE_LIMITS.messagesMax) return { type: "too-large" };
   const reading = new Reading(tx);
   const rows = await reading.rows(ids);
-  if (reading.bytes > EVIDENCE_LIMITS.fileBytesMax) return { type: "too-large" };
+  const isTooMuch = reading.disposals.length > EVIDENCE_LIMITS.messagesMax;
+  if (isTooMuch || reading.bytes > EVIDENCE_LIMITS.fileBytesMax) return { type: "too-large" };
   const size = sizes.find((one) => one > reading.lastIndex);
   if (size === undefined) return { type: "unsigned" };
   const place = (index: number) => placeOf(tx, index, size);
@@ -91,7 +102,12 @@ export async function collectEvidence(
       }),
     );
   const registers = await placed(reading.registers);
-  return { type: "found", size, messages, registers, policies: await placed(reading.policies) };
+  const policies = await placed(reading.policies);
+  const disposals: CollectedDisposal[] = [];
+  for (const { bytes, logIndex, opened } of reading.disposals) {
+    disposals.push({ bytes, opened, place: await place(logIndex) });
+  }
+  return { type: "found", size, messages, registers, policies, disposals };
 }
 
 /** Ids of the records, in the order in which they were recorded. */
@@ -140,6 +156,7 @@ class Reading {
   lastIndex = 0;
   registers: readonly VersionRow[] = [];
   policies: readonly VersionRow[] = [];
+  disposals: readonly OpenedCertificate[] = [];
 
   constructor(tx: Transaction) {
     this.#tx = tx;
@@ -152,6 +169,14 @@ class Reading {
       if (this.bytes > EVIDENCE_LIMITS.fileBytesMax) break;
       const record = await this.#record(id);
       if (record !== undefined) found.push({ ...record, ...(await this.#deliveries(id)) });
+    }
+    this.disposals = await openCertificates(
+      this.#tx,
+      found.map(({ row }) => row),
+    );
+    for (const { bytes, logIndex, opened, registerVersion } of this.disposals) {
+      this.bytes += bytes.length + opened.length;
+      this.#note(logIndex, registerVersion, 0);
     }
     this.registers = await this.#versions("registers", this.#registerVersions);
     this.policies = await this.#versions("policies", this.#policyVersions);

@@ -1,7 +1,9 @@
 /** What was disposed of, compared with the certificates and their log entries (TP-DISP-7). */
 import { DisposalCertificate, type DisposedItem, EntryKind, type LogEntry } from "#proto";
+import { itemsOf } from "#records";
 import type { SqlRow, Transaction } from "#runtime";
 import { equalBytes, sha256 } from "#wire";
+import { type CertificateRow, keptItemsOf } from "../disposal/certificates.ts";
 import { PART_STRIDE } from "../tables.ts";
 import { entryAt } from "./entry-at.ts";
 import { HoldsAt } from "./holds-at.ts";
@@ -25,20 +27,21 @@ export class Certificates {
 
   async #read(id: number): Promise<ReadonlyMap<number, Uint8Array> | undefined> {
     const row = await this.#tx.get<CertificateRow>(
-      "SELECT certificate, log_index FROM disposal_certificate WHERE id = ?",
+      "SELECT * FROM disposal_certificate WHERE id = ?",
       id,
     );
     if (row === undefined) return undefined;
     const entry = await entryAt(this.#tx, row.log_index);
     const isLogged =
       entry?.kind === EntryKind.DISPOSAL && equalBytes(entry.headerDigest, sha256(row.certificate));
-    return isLogged ? partsNamed(DisposalCertificate.decode(row.certificate).items) : undefined;
+    const items = isLogged ? itemsNamed(row) : undefined;
+    return items && partsNamed(items);
   }
 }
 
-interface CertificateRow extends SqlRow {
-  certificate: Uint8Array;
-  log_index: number;
+/** What a certificate names; undefined when the items beside it are others. */
+function itemsNamed(row: CertificateRow): readonly DisposedItem[] | undefined {
+  return itemsOf(DisposalCertificate.decode(row.certificate), keptItemsOf(row));
 }
 
 /** Id of a part → its digest. */
@@ -73,8 +76,8 @@ export async function disposalEntryProblem(
   entry: LogEntry,
   holds: HoldsAt,
 ): Promise<string | undefined> {
-  const row = await tx.get<SqlRow & { id: number; certificate: Uint8Array }>(
-    "SELECT id, certificate FROM disposal_certificate WHERE log_index = ?",
+  const row = await tx.get<CertificateRow>(
+    "SELECT * FROM disposal_certificate WHERE log_index = ?",
     index,
   );
   if (row === undefined) return `the disposal certificate of entry ${index} is not kept`;
@@ -82,7 +85,8 @@ export async function disposalEntryProblem(
   if (!equalBytes(sha256(row.certificate), entry.headerDigest)) {
     return `${name} is not the one that was logged`;
   }
-  const { items } = DisposalCertificate.decode(row.certificate);
+  const items = itemsNamed(row);
+  if (items === undefined) return `${name} does not name the items that are kept with it`;
   for (const part of partsNamed(items).keys()) {
     const place = `part ${part % PART_STRIDE} of the message of entry ${Math.floor(part / PART_STRIDE) - 1}`;
     const noted = await tx.get<{ certificate: number }>(

@@ -3,6 +3,7 @@ import { EntryKind, type LogEntry, RefusalCode } from "#proto";
 import { equalBytes, refusalNameOf, timestampMs } from "#wire";
 import type { EvidenceMessage } from "../evidence-content.ts";
 import { numbered } from "../evidence-payload.ts";
+import type { Disposals } from "./disposal-finding.ts";
 import { checkUnderRegister, compromisedSince, isEntryAbout, type MessageJudge } from "./judge.ts";
 import type { Problems } from "./problems.ts";
 import { receiptFindings } from "./receipt-finding.ts";
@@ -13,7 +14,7 @@ import { kindName, type ReadEnvelope, readEnvelope } from "./signed-envelope.ts"
 export function messageFinding(
   place: string,
   message: EvidenceMessage,
-  judge: MessageJudge,
+  judge: MessageJudge & { readonly disposals: Disposals },
 ): MessageFinding | undefined {
   const { problems, prover } = judge;
   const read = readEnvelope(`${place}/message.bin`, message.envelope, problems);
@@ -44,7 +45,7 @@ export function messageFinding(
     policyVersion,
     keyId,
     keyCompromisedSinceMs: compromisedSince(keyId, recordedAtMs, judge),
-    parts: read.parts,
+    parts: judge.disposals.partsOf(read, index, problems),
     deliveries: isRefused ? [] : deliveriesOf(place, message, { read, entry }, judge),
   };
 }

@@ -51,6 +51,31 @@ export interface PartFinding {
   readonly sizeBytes: number;
   /** False: disposed of, or never kept; the signed digest of it is there. */
   readonly isHere: boolean;
+  /** The certificate that names it, if one in the file does. */
+  readonly disposal: PartDisposal | undefined;
+}
+
+/** That a part was disposed of, and why. */
+export interface PartDisposal {
+  readonly certificate: number;
+  readonly dueAtMs: number;
+  readonly scheduleVersion: number;
+  /** Legal basis of the line that kept it longest. */
+  readonly basis: string;
+}
+
+/** A certificate of disposal. */
+export interface DisposalFinding {
+  readonly certificate: number;
+  readonly logIndex: number;
+  readonly disposedAtMs: number;
+  readonly authority: string;
+  readonly askedBy: string;
+  readonly confirmedBy: string | undefined;
+  readonly isSigned: boolean;
+  /** How many records it names, and how many of them it shows here. */
+  readonly items: number;
+  readonly itemsShown: number;
 }
 
 /** A message of the file. */
@@ -88,8 +113,7 @@ export interface EvidenceReport {
   readonly policies: readonly VersionFinding[];
   readonly checkpoints: readonly CheckpointFinding[];
   readonly messages: readonly MessageFinding[];
-  /** Entries of disposals whose certificates are in the file. */
-  readonly disposals: readonly number[];
+  readonly disposals: readonly DisposalFinding[];
   /** What nobody may conclude from the file, in sentences. */
   readonly notProven: readonly string[];
   /** What does not hold: the file in the bag, and why. */

@@ -19,7 +19,7 @@ export interface ReadEnvelope {
   readonly header: Header;
   readonly headerDigest: Uint8Array;
   readonly signaturesDigest: Uint8Array;
-  readonly parts: readonly PartFinding[];
+  readonly parts: readonly Omit<PartFinding, "disposal">[];
   /** Id of the key that is said to have signed. */
   readonly keyId: string;
 }
@@ -55,7 +55,7 @@ export function readEnvelope(
 }
 
 /** Each part that is here must be the next of the header by name, size and digest. */
-function partsOf(envelope: Envelope, header: Header): PartFinding[] | undefined {
+function partsOf(envelope: Envelope, header: Header): ReadEnvelope["parts"] | undefined {
   const left = [...envelope.parts];
   const found = header.parts.map(({ name, onlyFor, sha256: digest, sizeBytes }) => {
     const [next] = left;

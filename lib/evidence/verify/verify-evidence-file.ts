@@ -5,6 +5,7 @@ import { equalBytes, sha256 } from "#wire";
 import type { EvidenceContent, EvidenceSubject } from "../evidence-content.ts";
 import { parseEvidenceFile } from "../evidence-file.ts";
 import { numbered } from "../evidence-payload.ts";
+import { Disposals } from "./disposal-finding.ts";
 import { EntryProver, isCosigned } from "./entry-prover.ts";
 import type { MessageJudge } from "./judge.ts";
 import { messageFinding } from "./message-finding.ts";
@@ -31,18 +32,20 @@ export function verifyEvidenceFile(bytes: Uint8Array, sets: readonly RootSet[]):
     [...versions.registers.values()].map(({ value }) => value),
     problems,
   );
+  const disposals = new Disposals(content, judge);
   const messages = content.messages.flatMap((message, at) => {
     const place = `data/messages/${numbered(at)}`;
-    const finding = messageFinding(place, message, judge);
+    const finding = messageFinding(place, message, { ...judge, disposals });
     if (finding !== undefined) checkSubject(place, finding, content.subject, problems);
     return finding === undefined ? [] : [finding];
   });
   const found = {
     registers: registerFindings(content, judge),
     policies: policyFindings(content, judge),
-    disposals: disposalEntries(content, judge),
+    disposals: disposals.findings,
     messages,
   };
+  disposals.checkAllRead(problems);
   const isNamed = sets.length > 0;
   const report = { ...reportOf(content, problems, newest.logOrigin), ...found };
   const notProven = [...limitsOf(isNamed, prover, found), ...judge.notProven];
@@ -128,18 +131,6 @@ function policyFindings(
     if (index === undefined) problems.add(place, "does not prove that the policy was taken");
     const rootKeys = versions.policies.get(version)?.rootKeys ?? [];
     return { version, rootKeys, logIndex: index };
-  });
-}
-
-function disposalEntries(
-  { disposals }: EvidenceContent,
-  { problems, prover }: MessageJudge,
-): number[] {
-  return disposals.flatMap(({ bytes, proof }, at) => {
-    const place = `data/disposals/${numbered(at)}.tlog-proof`;
-    const index = loggedDigest(place, { bytes, proof, kind: EntryKind.DISPOSAL }, prover);
-    if (index === undefined) problems.add(place, "is about another certificate");
-    return index === undefined ? [] : [index];
   });
 }
 

@@ -22,6 +22,8 @@ export interface SignedDisposalCertificate {
   signatures: Signature[];
   /** Place of the DISPOSAL entry, whose header digest is SHA-256 of the certificate. */
   logIndex: bigint;
+  /** Encoded DisposedItems in their order, where the certificate names only the root of their tree. */
+  items: Uint8Array[];
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -42,7 +44,38 @@ export interface DisposalCertificate {
   confirmedBy: string;
   /** Version of the schedule in force. */
   scheduleVersion: bigint;
+  /** First form: everything it names, so that whoever reads it reads all. Empty in the second form. */
   items: DisposedItem[];
+  /**
+   * Second form: root of the RFC 6962 tree over the encoded items, and how many they are, so that
+   * one item can be shown without the others.
+   */
+  itemsRoot: Uint8Array;
+  itemsCount: number;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+/** Items of a certificate of the second form, as they are kept beside it. */
+export interface DisposedItems {
+  /** Encoded DisposedItems. */
+  items: Uint8Array[];
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+/** Some items of a certificate, shown to whom the others do not concern. */
+export interface OpenedDisposal {
+  /** Of the certificate; none until it is signed. */
+  signatures: Signature[];
+  items: OpenedItem[];
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+/** One item, and the path from it to the root that the certificate names. */
+export interface OpenedItem {
+  /** Encoded DisposedItem; the leaf is SHA-256(0x00 || these bytes). */
+  item: Uint8Array;
+  position: number;
+  path: Uint8Array[];
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -56,6 +89,8 @@ export interface DisposedItem {
   /** Retention class of the message. */
   retentionClass: string;
   parts: DisposedPart[];
+  /** 16 random bytes, in the second form: a path must not let anybody guess its neighbours. */
+  salt: Uint8Array;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -75,7 +110,7 @@ export interface DisposedPart {
 }
 
 function createBaseSignedDisposalCertificate(): SignedDisposalCertificate {
-  return { certificate: new Uint8Array(0), signatures: [], logIndex: 0n };
+  return { certificate: new Uint8Array(0), signatures: [], logIndex: 0n, items: [] };
 }
 
 export const SignedDisposalCertificate: MessageFns<SignedDisposalCertificate> = {
@@ -91,6 +126,9 @@ export const SignedDisposalCertificate: MessageFns<SignedDisposalCertificate> = 
         throw new globalThis.Error("value provided for field message.logIndex of type uint64 too large");
       }
       writer.uint32(24).uint64(message.logIndex);
+    }
+    for (const v of message.items) {
+      writer.uint32(34).bytes(v!);
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -140,6 +178,14 @@ export const SignedDisposalCertificate: MessageFns<SignedDisposalCertificate> = 
             message.logIndex = reader.uint64() as bigint;
             continue;
           }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.items.push(reader.bytes());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -175,6 +221,7 @@ export const SignedDisposalCertificate: MessageFns<SignedDisposalCertificate> = 
         : isSet(object.log_index)
         ? BigInt(object.log_index)
         : 0n,
+      items: globalThis.Array.isArray(object?.items) ? object.items.map((e: any) => bytesFromBase64(e)) : [],
     };
   },
 
@@ -189,6 +236,9 @@ export const SignedDisposalCertificate: MessageFns<SignedDisposalCertificate> = 
     if (message.logIndex !== 0n) {
       obj.logIndex = message.logIndex.toString();
     }
+    if (message.items?.length) {
+      obj.items = message.items.map((e) => base64FromBytes(e));
+    }
     return obj;
   },
 
@@ -200,6 +250,7 @@ export const SignedDisposalCertificate: MessageFns<SignedDisposalCertificate> = 
     message.certificate = object.certificate ?? new Uint8Array(0);
     message.signatures = object.signatures?.map((e) => Signature.fromPartial(e)) || [];
     message.logIndex = (object.logIndex !== undefined && object.logIndex !== null) ? BigInt(object.logIndex) : 0n;
+    message.items = object.items?.map((e) => e) || [];
     return message;
   },
 };
@@ -215,6 +266,8 @@ function createBaseDisposalCertificate(): DisposalCertificate {
     confirmedBy: "",
     scheduleVersion: 0n,
     items: [],
+    itemsRoot: new Uint8Array(0),
+    itemsCount: 0,
   };
 }
 
@@ -255,6 +308,12 @@ export const DisposalCertificate: MessageFns<DisposalCertificate> = {
     }
     for (const v of message.items) {
       DisposedItem.encode(v!, writer.uint32(74).fork()).join();
+    }
+    if (message.itemsRoot.length !== 0) {
+      writer.uint32(82).bytes(message.itemsRoot);
+    }
+    if (message.itemsCount !== 0) {
+      writer.uint32(88).uint32(message.itemsCount);
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -352,6 +411,22 @@ export const DisposalCertificate: MessageFns<DisposalCertificate> = {
             message.items.push(DisposedItem.decode(reader, reader.uint32()));
             continue;
           }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.itemsRoot = reader.bytes();
+            continue;
+          }
+          case 11: {
+            if (tag !== 88) {
+              break;
+            }
+
+            message.itemsCount = reader.uint32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -405,6 +480,16 @@ export const DisposalCertificate: MessageFns<DisposalCertificate> = {
       items: globalThis.Array.isArray(object?.items)
         ? object.items.map((e: any) => DisposedItem.fromJSON(e))
         : [],
+      itemsRoot: isSet(object.itemsRoot)
+        ? bytesFromBase64(object.itemsRoot)
+        : isSet(object.items_root)
+        ? bytesFromBase64(object.items_root)
+        : new Uint8Array(0),
+      itemsCount: isSet(object.itemsCount)
+        ? globalThis.Number(object.itemsCount)
+        : isSet(object.items_count)
+        ? globalThis.Number(object.items_count)
+        : 0,
     };
   },
 
@@ -437,6 +522,12 @@ export const DisposalCertificate: MessageFns<DisposalCertificate> = {
     if (message.items?.length) {
       obj.items = message.items.map((e) => DisposedItem.toJSON(e));
     }
+    if (message.itemsRoot.length !== 0) {
+      obj.itemsRoot = base64FromBytes(message.itemsRoot);
+    }
+    if (message.itemsCount !== 0) {
+      obj.itemsCount = Math.round(message.itemsCount);
+    }
     return obj;
   },
 
@@ -460,12 +551,337 @@ export const DisposalCertificate: MessageFns<DisposalCertificate> = {
       ? BigInt(object.scheduleVersion)
       : 0n;
     message.items = object.items?.map((e) => DisposedItem.fromPartial(e)) || [];
+    message.itemsRoot = object.itemsRoot ?? new Uint8Array(0);
+    message.itemsCount = object.itemsCount ?? 0;
+    return message;
+  },
+};
+
+function createBaseDisposedItems(): DisposedItems {
+  return { items: [] };
+}
+
+export const DisposedItems: MessageFns<DisposedItems> = {
+  encode(message: DisposedItems, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.items) {
+      writer.uint32(10).bytes(v!);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DisposedItems {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDisposedItems();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.items.push(reader.bytes());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        if (message._unknownFields === undefined) {
+          message._unknownFields = {};
+        }
+
+        const list = message._unknownFields[tag];
+
+        if (list === undefined) {
+          message._unknownFields[tag] = [buf];
+        } else {
+          list.push(buf);
+        }
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): DisposedItems {
+    return { items: globalThis.Array.isArray(object?.items) ? object.items.map((e: any) => bytesFromBase64(e)) : [] };
+  },
+
+  toJSON(message: DisposedItems): unknown {
+    const obj: any = {};
+    if (message.items?.length) {
+      obj.items = message.items.map((e) => base64FromBytes(e));
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<DisposedItems>): DisposedItems {
+    return DisposedItems.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<DisposedItems>): DisposedItems {
+    const message = createBaseDisposedItems();
+    message.items = object.items?.map((e) => e) || [];
+    return message;
+  },
+};
+
+function createBaseOpenedDisposal(): OpenedDisposal {
+  return { signatures: [], items: [] };
+}
+
+export const OpenedDisposal: MessageFns<OpenedDisposal> = {
+  encode(message: OpenedDisposal, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.signatures) {
+      Signature.encode(v!, writer.uint32(10).fork()).join();
+    }
+    for (const v of message.items) {
+      OpenedItem.encode(v!, writer.uint32(18).fork()).join();
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): OpenedDisposal {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseOpenedDisposal();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.signatures.push(Signature.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.items.push(OpenedItem.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        if (message._unknownFields === undefined) {
+          message._unknownFields = {};
+        }
+
+        const list = message._unknownFields[tag];
+
+        if (list === undefined) {
+          message._unknownFields[tag] = [buf];
+        } else {
+          list.push(buf);
+        }
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): OpenedDisposal {
+    return {
+      signatures: globalThis.Array.isArray(object?.signatures)
+        ? object.signatures.map((e: any) => Signature.fromJSON(e))
+        : [],
+      items: globalThis.Array.isArray(object?.items) ? object.items.map((e: any) => OpenedItem.fromJSON(e)) : [],
+    };
+  },
+
+  toJSON(message: OpenedDisposal): unknown {
+    const obj: any = {};
+    if (message.signatures?.length) {
+      obj.signatures = message.signatures.map((e) => Signature.toJSON(e));
+    }
+    if (message.items?.length) {
+      obj.items = message.items.map((e) => OpenedItem.toJSON(e));
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<OpenedDisposal>): OpenedDisposal {
+    return OpenedDisposal.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<OpenedDisposal>): OpenedDisposal {
+    const message = createBaseOpenedDisposal();
+    message.signatures = object.signatures?.map((e) => Signature.fromPartial(e)) || [];
+    message.items = object.items?.map((e) => OpenedItem.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseOpenedItem(): OpenedItem {
+  return { item: new Uint8Array(0), position: 0, path: [] };
+}
+
+export const OpenedItem: MessageFns<OpenedItem> = {
+  encode(message: OpenedItem, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.item.length !== 0) {
+      writer.uint32(10).bytes(message.item);
+    }
+    if (message.position !== 0) {
+      writer.uint32(16).uint32(message.position);
+    }
+    for (const v of message.path) {
+      writer.uint32(26).bytes(v!);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): OpenedItem {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseOpenedItem();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.item = reader.bytes();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.position = reader.uint32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.path.push(reader.bytes());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        if (message._unknownFields === undefined) {
+          message._unknownFields = {};
+        }
+
+        const list = message._unknownFields[tag];
+
+        if (list === undefined) {
+          message._unknownFields[tag] = [buf];
+        } else {
+          list.push(buf);
+        }
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): OpenedItem {
+    return {
+      item: isSet(object.item) ? bytesFromBase64(object.item) : new Uint8Array(0),
+      position: isSet(object.position) ? globalThis.Number(object.position) : 0,
+      path: globalThis.Array.isArray(object?.path) ? object.path.map((e: any) => bytesFromBase64(e)) : [],
+    };
+  },
+
+  toJSON(message: OpenedItem): unknown {
+    const obj: any = {};
+    if (message.item.length !== 0) {
+      obj.item = base64FromBytes(message.item);
+    }
+    if (message.position !== 0) {
+      obj.position = Math.round(message.position);
+    }
+    if (message.path?.length) {
+      obj.path = message.path.map((e) => base64FromBytes(e));
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<OpenedItem>): OpenedItem {
+    return OpenedItem.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<OpenedItem>): OpenedItem {
+    const message = createBaseOpenedItem();
+    message.item = object.item ?? new Uint8Array(0);
+    message.position = object.position ?? 0;
+    message.path = object.path?.map((e) => e) || [];
     return message;
   },
 };
 
 function createBaseDisposedItem(): DisposedItem {
-  return { logIndex: 0n, sender: "", messageId: "", headerDigest: new Uint8Array(0), retentionClass: "", parts: [] };
+  return {
+    logIndex: 0n,
+    sender: "",
+    messageId: "",
+    headerDigest: new Uint8Array(0),
+    retentionClass: "",
+    parts: [],
+    salt: new Uint8Array(0),
+  };
 }
 
 export const DisposedItem: MessageFns<DisposedItem> = {
@@ -490,6 +906,9 @@ export const DisposedItem: MessageFns<DisposedItem> = {
     }
     for (const v of message.parts) {
       DisposedPart.encode(v!, writer.uint32(50).fork()).join();
+    }
+    if (message.salt.length !== 0) {
+      writer.uint32(58).bytes(message.salt);
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -563,6 +982,14 @@ export const DisposedItem: MessageFns<DisposedItem> = {
             message.parts.push(DisposedPart.decode(reader, reader.uint32()));
             continue;
           }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.salt = reader.bytes();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -613,6 +1040,7 @@ export const DisposedItem: MessageFns<DisposedItem> = {
       parts: globalThis.Array.isArray(object?.parts)
         ? object.parts.map((e: any) => DisposedPart.fromJSON(e))
         : [],
+      salt: isSet(object.salt) ? bytesFromBase64(object.salt) : new Uint8Array(0),
     };
   },
 
@@ -636,6 +1064,9 @@ export const DisposedItem: MessageFns<DisposedItem> = {
     if (message.parts?.length) {
       obj.parts = message.parts.map((e) => DisposedPart.toJSON(e));
     }
+    if (message.salt.length !== 0) {
+      obj.salt = base64FromBytes(message.salt);
+    }
     return obj;
   },
 
@@ -650,6 +1081,7 @@ export const DisposedItem: MessageFns<DisposedItem> = {
     message.headerDigest = object.headerDigest ?? new Uint8Array(0);
     message.retentionClass = object.retentionClass ?? "";
     message.parts = object.parts?.map((e) => DisposedPart.fromPartial(e)) || [];
+    message.salt = object.salt ?? new Uint8Array(0);
     return message;
   },
 };
