@@ -8,10 +8,9 @@ import {
 } from "#evidence";
 import { OpenedDisposal } from "#proto";
 import { openItem } from "#records";
-import { openSqliteReader } from "#store";
 import { sha256 } from "#wire";
-import { checkLog } from "../../../gateway/store/log-check/check-log.ts";
 import { Untrue, verifyEvidenceBag } from "../../second-verifier/index.ts";
+import { checkStore } from "../../support/checked-store.ts";
 import { disposalClerk } from "../../support/disposing.ts";
 import { type GatewayBench, openGatewayBench } from "../../support/gateway-bench.ts";
 import { headerOf, recipientReceipt, traceRequest } from "../../support/messages.ts";
@@ -116,12 +115,7 @@ describe("an evidence file about a message whose parts are gone", () => {
   });
 
   test("is not made of items that the certificate does not name (TP-DISP-9)", async () => {
-    const check = async (): Promise<readonly string[]> => {
-      const reader = openSqliteReader(bench.file);
-      const found = await reader.read((tx) => checkLog(tx, { from: null, entries: 1_000 }));
-      reader.close();
-      return found.problems;
-    };
+    const check = async () => (await checkStore(bench.file)).problems;
     expect(await check()).toEqual([]);
     const db = new DatabaseSync(bench.file);
     for (const sql of [
