@@ -50,8 +50,8 @@ function checkOwner({ participant, key }: RegisteredKey, sender: string): Refusa
 }
 
 function checkValidity({ key }: RegisteredKey, nowMs: number): Refusal | undefined {
-  const revokedAtMs = timestampMs(key.revokedAt);
-  if (revokedAtMs !== undefined && revokedAtMs <= nowMs) {
+  const revokedAtMs = timestampMs(key.revokedAt) ?? Number.POSITIVE_INFINITY;
+  if (revokedAtMs <= nowMs) {
     return refuse("KEY_REVOKED", KEY_ID_FIELD, "was revoked");
   }
   const notBeforeMs = timestampMs(key.notBefore) ?? Number.POSITIVE_INFINITY;

@@ -10,12 +10,13 @@ export function isBound(
   instrument: Instrument,
   atMs: number,
 ): boolean {
-  return (participant?.instruments ?? []).some((standing) => {
+  const applies = participant?.instruments.some((standing) => {
     if (standing.instrument !== instrument) return false;
     const { boundness } = standing;
     if (boundness !== Boundness.PARTY && boundness !== Boundness.COMMITTED) return false;
     return isWithin(standing, atMs);
   });
+  return applies ?? false;
 }
 
 /** Whether a participant belongs to a regional body at a time; members leave (TP-TRUST-8). */
@@ -24,7 +25,8 @@ export function isMemberOf(
   body: string,
   atMs: number,
 ): boolean {
-  return (participant?.regionalBodies ?? []).some(
+  const belongs = participant?.regionalBodies.some(
     (membership) => membership.body === body && isWithin(membership, atMs),
   );
+  return belongs ?? false;
 }

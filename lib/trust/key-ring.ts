@@ -6,6 +6,7 @@ import { loadSealingKey, loadSigningKey, type SealingKeyPair } from "./key-files
 import type { SigningKeyPair } from "./keys.ts";
 import type { AskPassphrase } from "./passphrase.ts";
 import type { RegisterView } from "./register-view.ts";
+import { isValidAt } from "./versions/key-windows.ts";
 
 /** A key as a ring holds it. */
 type RingKey = Pick<SigningKeyPair, "keyId">;
@@ -70,11 +71,7 @@ export class SigningRing<K extends RingKey = SigningKeyPair> {
 /** Since when a key may be used that may be used now; undefined for any other. */
 function validSince(register: RegisterView, keyId: string, nowMs: number): number | undefined {
   const key = register.signingKey(keyId)?.key;
-  const sinceMs = timestampMs(key?.notBefore);
-  if (key === undefined || sinceMs === undefined || sinceMs > nowMs) return undefined;
-  if (nowMs >= (timestampMs(key.notAfter) ?? 0)) return undefined;
-  const revokedAtMs = timestampMs(key.revokedAt);
-  return revokedAtMs !== undefined && revokedAtMs <= nowMs ? undefined : sinceMs;
+  return key !== undefined && isValidAt(key, nowMs) ? timestampMs(key.notBefore) : undefined;
 }
 
 /**

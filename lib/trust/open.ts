@@ -57,7 +57,7 @@ export async function openParts(job: OpenJob): Promise<Outcome<OpenedMessage>> {
     const key = await openKeyPart(message, part.name, job);
     if (!key.ok) return key;
     if (part.name === BODY_PART) bodyKey = key.value;
-    else if (!isSamePlace(bodyKey, key.value)) {
+    else if (bodyKey?.pairSequence !== key.value.pairSequence) {
       return refused("MALFORMED", "key.pair_sequence", "differs between the key parts");
     }
     const identities = key.value.partKeys.map(({ identity }) => identity);
@@ -106,10 +106,6 @@ async function openPart(
   return plaintext === undefined
     ? refused("MALFORMED", field, "is not padded as we do")
     : accepted(plaintext);
-}
-
-function isSamePlace(left: KeyPart | undefined, right: KeyPart): boolean {
-  return left !== undefined && left.pairSequence === right.pairSequence;
 }
 
 function bindingOf({ header }: ParsedMessage): SealBinding {

@@ -31,7 +31,7 @@ export function unpad(padded: Uint8Array, kind: PaddingKind): Uint8Array | undef
   const view = Buffer.from(padded.buffer, padded.byteOffset, padded.byteLength);
   const length = view.readUInt32BE(0);
   const end = LENGTH_BYTES + length;
-  if (end > view.length || paddedSize(length, kind) !== view.length) return undefined;
+  if (paddedSize(length, kind) !== view.length) return undefined;
   if (view.subarray(end).some((byte) => byte !== 0)) return undefined;
   return new Uint8Array(view.subarray(LENGTH_BYTES, end));
 }

@@ -175,8 +175,8 @@ export class RegisterClient {
         const before = this.#state.taken?.freshAtMs ?? 0;
         if (taking.taken.freshAtMs <= before) return { outcome: "known" };
         const { freshness } = taking.taken;
-        const whole = { ...bundleIn(this.#inForce.bytes), freshness };
-        const freshened = formatRegisterBundle(whole);
+        const whole = asRegisterBundle(this.#inForce.bytes) ?? bundleOf(taking.taken);
+        const freshened = formatRegisterBundle({ ...whole, freshness });
         const register = verifiedBundle(taking.state, taking.taken, freshened);
         return { outcome: "fresher", register };
       }
@@ -259,7 +259,7 @@ export async function openRegisterClient(kept: KeptRegisters): Promise<RegisterC
   const laid = kept.taken === undefined ? [given] : [given, kept.taken];
   const pinned = kept.pins && openPins(kept.pins);
   if (pinned?.taken !== undefined) {
-    return new RegisterClient(roots, newestOver(pinned, laid), kept.clock);
+    return new RegisterClient(roots, newestOver(pinned, pinned.taken, laid), kept.clock);
   }
   // Of two with the same version the one that was taken is as it was published.
   const opened = laid.toReversed().map(({ bytes, name }) => openOrThrow(bytes, name, roots));
@@ -268,19 +268,22 @@ export async function openRegisterClient(kept: KeptRegisters): Promise<RegisterC
 }
 
 /** The newest of bundles that follow what is pinned; the pinned one if none does. */
-function newestOver(pinned: RegisterState, laid: readonly NamedBytes[]): VerifiedRegister {
-  const { taken } = pinned;
-  if (taken === undefined) throw new TracepostError("INTERNAL", "nothing is pinned");
-  let newest = verifiedBundle(pinned, taken, formatRegisterBundle(bundleOf(taken)));
+function newestOver(
+  pinned: RegisterState,
+  taken: TakenRegister,
+  laid: readonly NamedBytes[],
+): VerifiedRegister {
+  let state = pinned;
+  let newest = verifiedBundle(state, taken, formatRegisterBundle(bundleOf(taken)));
   for (const { bytes, name } of laid) {
     const bundle = asRegisterBundle(bytes);
-    const state = newest.state ?? pinned;
     const opened =
       bundle === undefined
         ? registerRefused("MALFORMED", "register", "is no bundle, as the pinned one is")
         : openBundleFor(state, bundle);
     if (opened.ok) {
-      newest = verifiedBundle(opened.value, opened.value.taken, bytes);
+      state = opened.value;
+      newest = verifiedBundle(state, opened.value.taken, bytes);
     } else if (opened.refusal.code !== "ROLLBACK") {
       throw notPinned(name, opened.refusal);
     }
@@ -301,12 +304,6 @@ function notPinned(name: string, { code, detail, field }: RegisterRefusal): Trac
       "Ask the secretariat which register is valid. Only if the exchange was set up anew: put the " +
       "pins and the register that was taken aside, and start again.",
   });
-}
-
-function bundleIn(bytes: Uint8Array): RegisterBundle {
-  const bundle = asRegisterBundle(bytes);
-  if (bundle === undefined) throw new TracepostError("INTERNAL", "the register is no bundle");
-  return bundle;
 }
 
 function refusedVersion(why: "ROLLBACK" | "FORK", detail: string): RegisterVerdict {

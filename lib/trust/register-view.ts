@@ -93,7 +93,10 @@ export function createRegisterView(register: ParticipantRegister): RegisterView 
         return { ...witness, publicKey: publicKeyOf(publicKey) };
       }),
     },
-    sealingRecipient: (id, atMs) => newestValid(byId.get(id)?.sealingKeys ?? [], atMs)?.recipient,
+    sealingRecipient: (id, atMs) => {
+      const participant = byId.get(id);
+      return participant && newestValid(participant.sealingKeys, atMs)?.recipient;
+    },
   };
 }
 

@@ -19,7 +19,12 @@ describe("the current register (TP-RUN-1)", () => {
   it.each([1n, 4n])("does not go back to version %s", (version) => {
     const current = new CurrentRegister(first);
     current.replace(versionOf(4n));
-    expect(() => current.replace(versionOf(version))).toThrow("never goes back");
+    expect(() => current.replace(versionOf(version))).toThrow(
+      expect.objectContaining({
+        code: "INTERNAL",
+        message: `the register never goes back: ${version} after 4`,
+      }),
+    );
     expect(current.view().version).toBe(4n);
   });
 
@@ -36,6 +41,18 @@ describe("the current register (TP-RUN-1)", () => {
     expect(name(expiresAtMs + 30 * DAY_MS)).toBe("closed");
     current.replace({ ...versionOf(2n), expiresAtMs: expiresAtMs + 7 * DAY_MS });
     expect(name(expiresAtMs)).toBe("fresh");
+  });
+
+  it("is amended with its own version alone, and keeps those before", () => {
+    const current = new CurrentRegister(first);
+    current.replace(versionOf(2n));
+    const believed = versionOf(2n);
+    current.amend(believed, 0);
+    expect(current.view()).toBe(believed);
+    expect(current.at(1n)).toBe(first);
+    expect(() => current.amend(versionOf(3n), 0)).toThrow(
+      expect.objectContaining({ code: "INTERNAL", message: "3 is not 2, which is in force" }),
+    );
   });
 
   it("forgets all but the newest versions", () => {

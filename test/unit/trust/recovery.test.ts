@@ -10,6 +10,7 @@ import {
   restoreKeyCopy,
   type SealingKeyPair,
 } from "#trust";
+import { faultText } from "../../support/fault-text.ts";
 
 let folder = "";
 let key: SealingKeyPair;
@@ -40,6 +41,29 @@ describe("a copy of a key folder (TP-RECOVER-4)", () => {
     expect(Object.keys(copy.files)).toEqual(keys);
     await restoreKeyCopy(copy, join(folder, "restored"));
     expect((await readdir(join(folder, "restored"))).toSorted()).toEqual(keys);
+  });
+
+  it("holds the passphrase too, if there is one", async () => {
+    const opened = async (passphrase: string | undefined) =>
+      await openKeyCopy(await makeKeyCopy(folder, passphrase, key.recipient), key.identity);
+    expect(await opened("twelve chars")).toMatchObject({ passphrase: "twelve chars" });
+    expect(await opened(undefined)).not.toHaveProperty("passphrase");
+  });
+
+  it("that was changed, or is sealed to another key, says what to bring", async () => {
+    const copy = await makeKeyCopy(folder, undefined, key.recipient);
+    const other = await generateSealingKey();
+    const noText = await encryptTo(key.recipient, Buffer.from("{"));
+    for (const [bytes, identity] of [
+      [copy, other.identity],
+      [copy.subarray(1), key.identity],
+      [noText, key.identity],
+    ] as const) {
+      expect(await faultText(openKeyCopy(bytes, identity))).toBe(
+        "KEY_FILE: the copy of the keys does not open. " +
+          "Bring the shares of the key it was sealed to, and a whole copy.",
+      );
+    }
   });
 
   it.each(["../../x", "../header.key", "/header.key", "keys/header.key", "authorized_keys"])(

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { ParticipantRegister, type RegisterBundle } from "#proto";
+import { KeyRevocation, ParticipantRegister, type RegisterBundle, RevocationReason } from "#proto";
 import {
   formatRegisterBundle,
   freshnessBundle,
@@ -126,9 +126,14 @@ describe("a register client that judges by its clock (TP-REG-5)", () => {
       ParticipantRegister.create({ version: 9n, issuedAt: toTimestamp(START_MS) }),
       pairs,
     );
-    const judged = client.judge(whole);
-    const why = judged.outcome === "refused" ? judged.refusal.detail : judged.outcome;
-    expect(why).toContain("is no bundle, as the one in force");
+    expect(client.judge(whole)).toEqual({
+      outcome: "refused",
+      refusal: {
+        ...{ code: "MALFORMED", field: "register.register" },
+        detail: "is no bundle, as the one in force (MALFORMED)",
+      },
+      why: "MALFORMED",
+    });
   });
 
   it("remembers the highest version that a peer has named (TP-REG-9)", async () => {
@@ -139,6 +144,69 @@ describe("a register client that judges by its clock (TP-REG-5)", () => {
     const verdict = client.judge(formatRegisterBundle(second()));
     if (verdict.outcome === "newer") client.putInForce(verdict.register);
     expect(client.isBehind).toBe(false);
+  });
+});
+
+describe("whose keys a client believes (TP-KEY-9)", () => {
+  it("shows both identity keys of a doubt, until a person believes the one given", async () => {
+    const client = await open(first);
+    expect(client.believing("BR")?.view, "who is not in there").toBe(client.current.view());
+    const verdict = client.judge(formatRegisterBundle(second([usurped])));
+    if (verdict.outcome !== "newer") throw new TypeError(verdict.outcome);
+    client.putInForce(verdict.register);
+    expect(client.doubts()).toMatchObject([
+      { kind: "KEYS_UNSIGNED", participant: "NE", pinnedKeyId: NE.identity.keyId },
+    ]);
+    expect(client.alarms({ participant: "NE", identityKeyIds: [] })).toMatchObject([
+      { kind: "OWN_KEYS" },
+      { kind: "KEYS_UNSIGNED" },
+    ]);
+    const believed = client.believing("NE");
+    if (believed === undefined) throw new TypeError("nothing to believe");
+    expect(client.doubts(), "not yet").toHaveLength(1);
+    client.putInForce(believed);
+    expect(client.doubts()).toEqual([]);
+    expect(client.current.view().signingKey(NE.header.keyId)).toBeUndefined();
+    expect(client.current.view().version).toBe(2n);
+  });
+
+  it("tells of keys that others may have had, in force or not (TP-KEY-8)", async () => {
+    const revocations = [
+      KeyRevocation.create({
+        keyId: "aa",
+        reason: RevocationReason.COMPROMISED,
+        revokedAt: toTimestamp(START_MS),
+      }),
+    ];
+    const entry = { ...neEntry, revocations };
+    const client = await open(authority.issue([entry]));
+    expect(client.compromisedKeys).toEqual([{ participant: "NE", keyId: "aa", sinceMs: START_MS }]);
+    expect((await open(first)).compromisedKeys).toEqual([]);
+  });
+
+  it("keeps the time it was fresh when a person believes keys", async () => {
+    const client = await open(authority.freshened(first, START_MS + 7));
+    const { state } = client.believing("NE") ?? {};
+    expect(state?.taken?.freshAtMs).toBe(START_MS + 7);
+    expect(state?.taken?.freshness).toBeDefined();
+  });
+});
+
+describe("a version that was passed over (TP-REG-16)", () => {
+  it("is believed as the chain in force has it", async () => {
+    const client = await open(second([usurped]));
+    const told = (version: bigint, bytes: Uint8Array) => {
+      const earlier = client.earlierEntry(version, bytes, "NE");
+      if (earlier.ok) return earlier.value.identityKeyId;
+      const { code, detail, field } = earlier.refusal;
+      return `${code} ${field} ${detail}`;
+    };
+    expect(told(1n, formatRegisterBundle(first))).toBe(NE.identity.keyId);
+    expect(told(1n, Buffer.from("no bundle"))).toBe("MALFORMED register is no bundle");
+    expect(told(9n, formatRegisterBundle(first))).toBe(
+      "GAP manifests do not tell of version 9 any more",
+    );
+    expect(told(2n, formatRegisterBundle(first))).toMatch(/^FORK manifest/);
   });
 });
 

@@ -113,6 +113,7 @@ describe("a register signed as a whole", () => {
       "FORK NOT_PERMITTED register.version is another register 2 than the one in force",
     );
     expect(client.alarms()).toEqual([]);
+    expect(client.compromisedKeys).toEqual([]);
     expect(pinsOf(client.inForce), "nothing is pinned").toBeUndefined();
   });
 

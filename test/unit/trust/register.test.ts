@@ -2,7 +2,6 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { TracepostError } from "#errors";
 import {
   Boundness,
   Instrument,
@@ -15,15 +14,19 @@ import {
   SigningKey,
 } from "#proto";
 import {
+  formatRegisterBundle,
   generateSealingKey,
   generateSigningKey,
   loadRegister,
   openRegister,
+  openRegisterOf,
   type SealingKeyPair,
   savePublicKey,
   signRegister,
 } from "#trust";
 import { toTimestamp } from "#wire";
+import { createSigner, PAYLOAD_TYPES } from "../../../lib/trust/dsse.ts";
+import { RegisterAuthority } from "../../support/register-authority.ts";
 
 const NOW_MS = Date.UTC(2026, 5, 1);
 const DAY_MS = 86_400_000;
@@ -134,6 +137,13 @@ describe("a participant register", () => {
     const other = SignedRegister.decode(signRegister(registerOf({ version: 4n }), [root]));
     const swapped = SignedRegister.encode({ ...signed, register: other.register }).finish();
     expect(codeOf(openRegister(swapped, [root.publicKey]))).toBe("SIGNATURE_INVALID");
+    for (const [roots, detail] of [
+      [[], "no root key is known"],
+      [[second.publicKey], "lack one of a root key"],
+    ] as const) {
+      const refusal = { code: "KEY_UNKNOWN", field: "register.signatures", detail };
+      expect(openRegister(bytes, roots)).toEqual({ ok: false, refusal });
+    }
   });
 
   it("signed as something else is refused", () => {
@@ -152,8 +162,21 @@ describe("a participant register", () => {
       const outcome = openRegister(bytes, [root.publicKey]);
       expect(outcome).toMatchObject({ ok: false, refusal: { code: "MALFORMED" } });
     }
-    const outcome = openRegister(new Uint8Array(16 * 1_024 * 1_024 + 1), [root.publicKey]);
-    expect(outcome).toMatchObject({ ok: false, refusal: { code: "TOO_LARGE" } });
+    const most = 16 * 1_024 * 1_024;
+    const refusalOf = (length: number) => openRegister(new Uint8Array(length), [root.publicKey]);
+    expect(refusalOf(most + 1)).toEqual({
+      ok: false,
+      refusal: { code: "TOO_LARGE", field: "register", detail: `over ${most} bytes` },
+    });
+    expect(refusalOf(most)).toMatchObject({ refusal: { code: "MALFORMED", field: "register" } });
+    const junk = Buffer.from([0x0a, 0xff]);
+    const signer = createSigner(root, PAYLOAD_TYPES.register);
+    const signatures = [{ keyId: signer.keyId, value: signer.sign(junk) }];
+    const inside = SignedRegister.encode({ register: junk, signatures }).finish();
+    expect(openRegister(inside, [root.publicKey])).toEqual({
+      ok: false,
+      refusal: { code: "MALFORMED", field: "register", detail: "is not encoded as we do" },
+    });
   });
 
   const key = keyOf(KeyPurpose.HEADER);
@@ -248,12 +271,43 @@ describe("a register file", () => {
     const foreign = join(folder, "foreign.bin");
     await savePublicKey(rootFile, root);
     await writeFile(foreign, signRegister(registerOf(), [generateSigningKey()]));
-    for (const file of [join(folder, "absent.bin"), foreign]) {
-      const fault = await loadRegister(file, [rootFile]).catch((caught: unknown) => caught);
-      expect(fault).toBeInstanceOf(TracepostError);
-      expect(fault).toMatchObject({ code: "VERIFICATION" });
-      expect((fault as TracepostError).message).toContain(file);
-      expect((fault as TracepostError).remedy).not.toBe("");
-    }
+    const remedy = "Fetch the register again from the secretariat; do not work with this one.";
+    const absent = join(folder, "absent.bin");
+    await expect(loadRegister(absent, [rootFile])).rejects.toMatchObject({
+      ...{ code: "VERIFICATION", message: `${absent} cannot be read`, remedy },
+    });
+    const unsigned = {
+      code: "VERIFICATION",
+      problems: ["register.signatures lack one of a root key (KEY_UNKNOWN)"],
+      remedy,
+    };
+    const says = (name: string) => ({
+      ...unsigned,
+      message: `${name} is no register signed by the root keys`,
+    });
+    await expect(loadRegister(foreign, [rootFile])).rejects.toMatchObject(says(foreign));
+    const bytes = signRegister(registerOf(), [generateSigningKey()]);
+    await expect(openRegisterOf(bytes, "it", [rootFile])).rejects.toMatchObject(says("it"));
+    const good = signRegister(registerOf(), [root]);
+    expect((await openRegisterOf(good, "it", [rootFile])).version).toBe(3n);
+  });
+
+  it("of manifests and entries is refused in the words of the wire", () => {
+    const authority = new RegisterAuthority();
+    const bundle = authority.issue([]);
+    const roots = authority.roots.pairs.map(({ publicKey }) => publicKey);
+    const refusal = (bytes: Uint8Array, keys = roots) => {
+      const opened = openRegister(bytes, keys);
+      return opened.ok ? "good" : Object.values(opened.refusal).join(" ");
+    };
+    expect(refusal(formatRegisterBundle(bundle))).toBe("good");
+    expect(refusal(formatRegisterBundle(bundle), [root.publicKey])).toBe(
+      "KEY_UNKNOWN register.manifest of version 1 is not signed by enough of " +
+        "both the old and new root keys (THRESHOLD)",
+    );
+    const entries = authority.issue([], { logOrigin: "" });
+    expect(refusal(formatRegisterBundle(entries))).toBe(
+      "MALFORMED register.log_origin is no origin (MALFORMED)",
+    );
   });
 });
