@@ -1,6 +1,6 @@
 import { callService, type ServiceAccess } from "./service-access.ts";
 
-/** A run of disposal as the gateway tells of it. */
+/** A run of disposal as its keeper tells of it. */
 export interface RunLine {
   readonly id: number;
   readonly state: string;
@@ -14,6 +14,8 @@ export interface RunLine {
   readonly parts: number;
   readonly bytes: number;
   readonly held: number;
+  readonly declinedBy?: string;
+  readonly declinedBecause?: string;
   readonly endedAt?: string;
 }
 
@@ -22,9 +24,11 @@ export interface DueView {
   readonly due: number;
   readonly held: number;
   readonly records: readonly {
-    readonly sender: string;
-    readonly messageId: string;
-    readonly logIndex: number;
+    readonly sender?: string;
+    readonly messageId?: string;
+    readonly logIndex?: number;
+    /** What it is where it is no message. */
+    readonly subject?: string;
     readonly class: string;
     readonly parts: readonly {
       readonly name: string;
@@ -41,7 +45,7 @@ export interface DueView {
 /** A certificate of a run. */
 export interface CertificateLine {
   readonly certificate: number;
-  readonly logIndex: number;
+  readonly logIndex?: number;
   readonly records: number;
   readonly isSigned: boolean;
   /** Encoded SignedDisposalCertificate, base64. */
@@ -73,12 +77,20 @@ export async function askRun(service: ServiceAccess, authority: string): Promise
 }
 
 /** Lets a run go on. */
-export async function confirmRun(
+export function confirmRun(service: ServiceAccess, id: string, reason: string): Promise<RunLine> {
+  return decideRun(service, { id, verb: "confirm", reason });
+}
+
+/** Ends a run for good. */
+export function declineRun(service: ServiceAccess, id: string, reason: string): Promise<RunLine> {
+  return decideRun(service, { id, verb: "decline", reason });
+}
+
+async function decideRun(
   service: ServiceAccess,
-  id: string,
-  reason: string,
+  { id, reason, verb }: { readonly id: string; readonly verb: string; readonly reason: string },
 ): Promise<RunLine> {
-  const path = `/v1/disposals/${id}/confirm`;
+  const path = `/v1/disposals/${id}/${verb}`;
   return await callService(service, { method: "POST", path, body: { reason } });
 }
 

@@ -1,6 +1,6 @@
 import { callService, type ServiceAccess } from "./service-access.ts";
 
-/** A legal hold as the gateway tells of it. */
+/** A legal hold as its keeper tells of it. */
 export interface HoldLine {
   readonly id: number;
   readonly state: string;
@@ -25,7 +25,7 @@ export interface HoldFile extends HoldLine {
     readonly actor: string;
     readonly at: string;
     readonly reason: string;
-    readonly logIndex: number;
+    readonly logIndex?: number;
   }[];
 }
 

@@ -22,8 +22,14 @@ export interface ServiceOptions extends OutputOptions {
   readonly tokenFile?: string;
 }
 
-/** Whose door a command uses; `any` leaves it to the caller. */
-export type ServiceKind = "focal-point" | "gateway" | "any";
+/**
+ * Whose door a command uses; `any` leaves it to the caller. A keeper of records is the gateway, or
+ * the participant that is named.
+ */
+export type ServiceKind = "focal-point" | "gateway" | "keeper" | "any";
+
+/** The door of commands about records that are kept, here or there. */
+export const KEEPER_DOOR = { kind: "keeper", defaultUser: "person" } as const;
 
 /** A service a command may call. */
 export interface ServiceAccess {
@@ -35,7 +41,9 @@ export interface ServiceAccess {
 /** Gives a command the options that say which service is meant and who asks. */
 export function addServiceOptions(command: Command, kind: ServiceKind): void {
   command.option("--data <dir>", "data folder of an exchange that runs on this machine");
-  if (kind !== "gateway") {
+  if (kind === "keeper") {
+    command.option("--participant <id>", "with --data: its own records, not the gateway's");
+  } else if (kind !== "gateway") {
     command.option("--participant <id>", "with --data: the focal point of whom, such as US");
   }
   if (kind === "any") command.option("--gateway", "with --data: the gateway");
@@ -139,7 +147,7 @@ function checkTogether(options: ServiceOptions, kind: ServiceKind): void {
   if (user !== undefined && tokenFile !== undefined) {
     wrong("--user and --token-file both say who asks", "Leave out one of them.");
   }
-  if (kind === "gateway" || url !== undefined) return;
+  if (kind === "gateway" || kind === "keeper" || url !== undefined) return;
   if ((participant === undefined) === (gateway !== true)) {
     wrong("It is not said which service of the exchange is meant", `Give ${SERVICE_HINTS[kind]}.`);
   }
@@ -148,6 +156,7 @@ function checkTogether(options: ServiceOptions, kind: ServiceKind): void {
 const SERVICE_HINTS: Readonly<Record<ServiceKind, string>> = {
   "focal-point": "--data DIR --participant ID",
   gateway: "--data DIR",
+  keeper: "--data DIR, with --participant ID for one of those",
   any: "--data DIR with either --participant ID or --gateway",
 };
 

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { Registry } from "prom-client";
+import type { DisposalClerk } from "#disposal";
 import { createHttpServer } from "#http";
 import {
   type Clock,
@@ -24,7 +25,7 @@ import { CertificateWatch } from "./certificate-watch.ts";
 import { CheckpointKeeper } from "./checkpoint-keeper.ts";
 import type { GatewayConfig } from "./config.ts";
 import { Courier } from "./courier.ts";
-import { DisposalClerk } from "./disposal/disposal-clerk.ts";
+import { createClerk } from "./create-clerk.ts";
 import { addEventGauges, addRegisterGauges, addStoredGauges } from "./event-gauges.ts";
 import { GatewayEvents } from "./events.ts";
 import { checkOwnKeys, gatewaySigners, loadGatewayIdentity } from "./identity.ts";
@@ -208,8 +209,7 @@ function startRecordWork(
   const filler = new SearchFiller({ store, logger });
   filler.start();
   lifecycle.add({ name: "records that are made to be found", stop: () => filler.stop() });
-  const signer = signers.disposal;
-  const clerk = new DisposalClerk({ store, checkpoints, register, clock, logger, signer });
+  const clerk = createClerk({ store, checkpoints, register, clock, logger, signers });
   clerk.start();
   lifecycle.add({ name: "disposal", stop: () => clerk.stop() });
   return clerk;

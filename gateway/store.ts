@@ -1,7 +1,7 @@
+import { DISPOSAL_PROCEDURES, DISPOSAL_READ_ONLY } from "#disposal";
 import type { StoreDefinition } from "#runtime";
 import { USER_PROCEDURES, USER_READ_ONLY } from "#users";
 import { listActs } from "./store/audit/list-acts.ts";
-import { noteAct } from "./store/audit/note-act.ts";
 import { sealActs } from "./store/audit/seal-acts.ts";
 import {
   entryRecordedAt,
@@ -11,29 +11,13 @@ import {
   noteForkedLog,
 } from "./store/cosigned.ts";
 import { pairLoads, takeOverdue, takeWaiting } from "./store/deliveries.ts";
-import {
-  keepCertificateSignature,
-  listCertificates,
-  unsignedCertificates,
-} from "./store/disposal/certificates.ts";
-import {
-  askRun,
-  confirmRun,
-  endRun,
-  listRuns,
-  loadRun,
-  noteTime,
-  openRun,
-  stopRun,
-  timeSeen,
-} from "./store/disposal/disposal-runs.ts";
 import { disposeBatch } from "./store/disposal/dispose-batch.ts";
 import { listDue, lookForDue } from "./store/disposal/look-for-due.ts";
+import { timeSeen } from "./store/disposal/time-seen.ts";
 import { expireDeliveries, returnDeliveries } from "./store/endings.ts";
 import { reportOccurrences } from "./store/event-reports.ts";
 import { collectEvidence } from "./store/evidence/collect-evidence.ts";
-import { actOnHold, askHold } from "./store/holds/hold-acts.ts";
-import { listHolds, loadHold } from "./store/holds/hold-list.ts";
+import { HOLD_PROCEDURES } from "./store/holds/gateway-holds.ts";
 import { checkLog } from "./store/log-check/check-log.ts";
 import { keepLogCheck, loadLogCheck } from "./store/log-check/kept-check.ts";
 import { logOverQuota } from "./store/log-statements.ts";
@@ -116,30 +100,16 @@ export const store = {
     loadPolicyVersion,
     lookForDue,
     listDue,
-    askRun,
-    confirmRun,
-    stopRun,
-    endRun,
-    openRun,
-    loadRun,
-    listRuns,
     timeSeen,
-    noteTime,
     disposeBatch,
-    listCertificates,
-    unsignedCertificates,
-    keepCertificateSignature,
-    askHold,
-    actOnHold,
-    listHolds,
-    loadHold,
+    ...DISPOSAL_PROCEDURES,
+    ...HOLD_PROCEDURES,
     collectEvidence,
     logHead,
     keepCheckpoint,
     fillSearch,
     findRecords,
     loadRecord,
-    noteAct,
     listActs,
     sealActs,
     status,
@@ -172,14 +142,8 @@ export const store = {
     "loadLogTile",
     "loadPolicyVersion",
     "listDue",
-    "openRun",
-    "loadRun",
-    "listRuns",
     "timeSeen",
-    "listCertificates",
-    "unsignedCertificates",
-    "listHolds",
-    "loadHold",
+    ...DISPOSAL_READ_ONLY,
     "collectEvidence",
     "logHead",
     "findRecords",

@@ -83,6 +83,7 @@ export {
   DisposalCertificate,
   DisposedItem,
   DisposedItems,
+  DisposedMessage,
   DisposedPart,
   OpenedDisposal,
   OpenedItem,

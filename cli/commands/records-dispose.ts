@@ -9,6 +9,7 @@ import {
   type CertificateLine,
   confirmRun,
   type DueView,
+  declineRun,
   listCertificates,
   listDue,
   listRuns,
@@ -19,12 +20,12 @@ import { parseLimit, parseNumber } from "../parse-option.ts";
 import {
   accessWords,
   addServiceOptions,
+  KEEPER_DOOR,
   openService,
   type ServiceOptions,
 } from "../service-access.ts";
 import { textTable } from "../text-table.ts";
 import { writeNew } from "../write-new.ts";
-import { RECORDS_DOOR } from "./records-list.ts";
 
 interface DueOptions extends ServiceOptions {
   readonly limit: number;
@@ -36,9 +37,10 @@ interface DisposeOptions extends ServiceOptions {
 }
 
 const DISPOSE_HELP = `
-Erases what is due from the gateway's store, in the background: the bytes of parts. Headers,
-signatures, digests and the log stay, so that everything still verifies. Each batch has a signed
-certificate and an entry of the log. What a hold covers is never touched. Where more than a hundredth
+Erases what is due, in the background. At the gateway: the bytes of parts; headers, signatures, digests
+and the log stay, so that everything still verifies. At a participant (--participant): cases, alerts,
+attachments and lines of access logs; digests and ids stay. Each batch has a signed certificate, at the
+gateway also an entry of the log. What a hold covers is never touched. Where more than a hundredth
 of all records, and more than a hundred, is due at once, or the clock has jumped, it waits for a
 second person. A records officer asks for it, and another one, who has not made the first one's
 account, lets it go on. --dry-run lists what is due, as records due does.
@@ -48,11 +50,14 @@ Examples:
   tracepost records dispose --authority "Schedule of 2026" --data exchange --user records-1
 `;
 
-/** Adds `records due`, `dispose`, `disposal list|show|confirm` and `certificate`. */
+/** Adds `records due`, `dispose`, `disposal list|show|confirm|decline` and `certificate`. */
 export function addRecordsDispose(parent: Command, terminal: Terminal): void {
   addDue(parent, terminal);
   addDispose(parent, terminal);
-  addRuns(parent.command("disposal").description("follow and confirm runs of disposal"), terminal);
+  addRuns(
+    parent.command("disposal").description("follow, confirm and decline runs of disposal"),
+    terminal,
+  );
   addCertificate(parent, terminal);
 }
 
@@ -61,7 +66,7 @@ function addDue(parent: Command, terminal: Terminal): void {
     .command("due")
     .description("list what is due for disposal, and why")
     .option("--limit <n>", "show at most so many", parseLimit, HTTP_LIMITS.pageRowsMax);
-  addServiceOptions(command, "gateway");
+  addServiceOptions(command, "keeper");
   command.addHelpText("after", "\nExample:\n  tracepost records due --data exchange\n");
   addAction<DueOptions>(command, terminal, (options) => due(options, terminal, options.limit));
 }
@@ -71,7 +76,7 @@ async function due(
   terminal: Terminal,
   limit: number,
 ): Promise<CommandResult> {
-  const service = await openService(options, terminal, RECORDS_DOOR);
+  const service = await openService(options, terminal, KEEPER_DOOR);
   const found = await listDue(service, Math.min(limit, HTTP_LIMITS.pageRowsMax));
   return { json: found, lines: dueLines(found) };
 }
@@ -79,17 +84,17 @@ async function due(
 function dueLines({ due: count, held, next, records }: DueView): string[] {
   const head = `${count} records are due, ${held} more are due and held.`;
   if (records.length === 0) return [head];
-  const rows = records.flatMap(({ logIndex, messageId, parts, sender }) =>
+  const rows = records.flatMap(({ logIndex, messageId, parts, sender, subject }) =>
     parts.map((part) => [
-      String(logIndex),
-      `${sender}/${messageId}`,
+      logIndex === undefined ? "–" : String(logIndex),
+      subject ?? `${sender}/${messageId}`,
       part.onlyFor === undefined ? part.name : `${part.name} for ${part.onlyFor}`,
       part.class,
       part.dueAt,
       `${part.basis} (schedule ${part.scheduleVersion})`,
     ]),
   );
-  const lines = textTable(["ENTRY", "MESSAGE", "PART", "CLASS", "DUE", "WHY"], rows);
+  const lines = textTable(["ENTRY", "RECORD", "PART", "CLASS", "DUE", "WHY"], rows);
   const more = next === undefined ? [] : ["There are more; ask for them with --limit."];
   return [head, ...lines, ...more].map(printable);
 }
@@ -100,11 +105,11 @@ function addDispose(parent: Command, terminal: Terminal): void {
     .description("erase what is due, with certificates")
     .requiredOption("--authority <text>", "order or rule it is done under")
     .option("--dry-run", "only list what is due");
-  addServiceOptions(command, "gateway");
+  addServiceOptions(command, "keeper");
   command.addHelpText("after", DISPOSE_HELP);
   addAction<DisposeOptions>(command, terminal, async (options) => {
     if (options.dryRun === true) return await due(options, terminal, HTTP_LIMITS.pageRowsMax);
-    const run = await askRun(await openService(options, terminal, RECORDS_DOOR), options.authority);
+    const run = await askRun(await openService(options, terminal, KEEPER_DOOR), options.authority);
     const words = accessWords(options);
     const confirm = `tracepost records disposal confirm ${run.id} --reason TEXT ${words}`;
     const next =
@@ -123,13 +128,15 @@ const REASONS: Readonly<Record<string, string>> = {
 
 function describe(run: RunLine): string[] {
   const { askedAt, askedBy, authority, bytes, confirmedBy, due: count, held, id, parts } = run;
+  const { declinedBecause, declinedBy } = run;
   const why = run.why === undefined ? "" : `: ${REASONS[run.why] ?? run.why}`;
   return [
     `Run ${id} is ${run.state}${why}`,
     `${run.records} of ${count} records, ${parts} parts, ${bytes} bytes are gone; ${held} are held`,
     `Asked for by ${askedBy} at ${askedAt}: ${authority}`,
     ...(confirmedBy === undefined ? [] : [`Confirmed by ${confirmedBy}`]),
-    ...(run.endedAt === undefined ? [] : [`Done at ${run.endedAt}`]),
+    ...(declinedBy === undefined ? [] : [`Declined by ${declinedBy}: ${declinedBecause ?? ""}`]),
+    ...(run.endedAt === undefined ? [] : [`Ended at ${run.endedAt}`]),
   ].map(printable);
 }
 
@@ -138,10 +145,10 @@ function addRuns(parent: Command, terminal: Terminal): void {
     .command("list")
     .description("list runs of disposal, the newest first")
     .option("--limit <n>", "show at most so many", parseLimit, HTTP_LIMITS.pageRowsMax);
-  addServiceOptions(listing, "gateway");
+  addServiceOptions(listing, "keeper");
   listing.addHelpText("after", "\nExample:\n  tracepost records disposal list --data exchange\n");
   addAction<DueOptions>(listing, terminal, async (options) => {
-    const service = await openService(options, terminal, RECORDS_DOOR);
+    const service = await openService(options, terminal, KEEPER_DOOR);
     const { disposals, next } = await listRuns(
       service,
       Math.min(options.limit, HTTP_LIMITS.pageRowsMax),
@@ -158,32 +165,50 @@ function addRuns(parent: Command, terminal: Terminal): void {
     .command("show")
     .description("show how far a run of disposal has come")
     .argument("<run>", "number of the run", parseNumber);
-  addServiceOptions(showing, "gateway");
+  addServiceOptions(showing, "keeper");
   showing.addHelpText("after", "\nExample:\n  tracepost records disposal show 3 --data exchange\n");
   addAction<ServiceOptions>(showing, terminal, async (options, id = "") => {
-    const run = await loadRun(await openService(options, terminal, RECORDS_DOOR), id);
+    const run = await loadRun(await openService(options, terminal, KEEPER_DOOR), id);
     return { json: run, lines: describe(run) };
   });
-  addConfirm(parent, terminal);
+  addVerb(parent, terminal, "confirm");
+  addVerb(parent, terminal, "decline");
 }
 
-function addConfirm(parent: Command, terminal: Terminal): void {
+/** Verb → what it does to a run, what its reason says, and an example of one. */
+const VERBS = {
+  confirm: {
+    call: confirmRun,
+    what: "let a run go on that another person has asked for",
+    why: "why schedule and clock are right",
+    example: "Looked through",
+  },
+  decline: {
+    call: declineRun,
+    what: "end a run for good, whether it waits or goes on",
+    why: "why it must not go on",
+    example: "The schedule is wrong",
+  },
+} as const;
+
+function addVerb(parent: Command, terminal: Terminal, verb: keyof typeof VERBS): void {
+  const { call, example, what, why } = VERBS[verb];
   const command = parent
-    .command("confirm")
-    .description("let a run go on that another person has asked for")
+    .command(verb)
+    .description(what)
     .argument("<run>", "number of the run", parseNumber)
-    .requiredOption("--reason <text>", "why schedule and clock are right");
-  addServiceOptions(command, "gateway");
+    .requiredOption("--reason <text>", why);
+  addServiceOptions(command, "keeper");
   command.addHelpText(
     "after",
-    '\nExample:\n  tracepost records disposal confirm 3 --reason "Looked through" --data exchange\n',
+    `\nExample:\n  tracepost records disposal ${verb} 3 --reason "${example}" --data exchange\n`,
   );
   addAction<ServiceOptions & { readonly reason: string }>(
     command,
     terminal,
     async (options, id = "") => {
-      const service = await openService(options, terminal, RECORDS_DOOR);
-      const run = await confirmRun(service, id, options.reason);
+      const service = await openService(options, terminal, KEEPER_DOOR);
+      const run = await call(service, id, options.reason);
       return { json: run, lines: describe(run) };
     },
   );
@@ -195,7 +220,7 @@ function addCertificate(parent: Command, terminal: Terminal): void {
     .description("what a run of disposal has erased, with its signed certificates")
     .argument("<run>", "number of the run", parseNumber)
     .option("--out <file>", "write the certificates there, one in base64 on each line");
-  addServiceOptions(command, "gateway");
+  addServiceOptions(command, "keeper");
   command.addHelpText(
     "after",
     "\nExample:\n  tracepost records certificate 3 --out disposal-3.txt --data exchange\n",
@@ -205,7 +230,7 @@ function addCertificate(parent: Command, terminal: Terminal): void {
     terminal,
     async (options, id = "") => {
       const { out } = options;
-      const service = await openService(options, terminal, RECORDS_DOOR);
+      const service = await openService(options, terminal, KEEPER_DOOR);
       const certificates = await listCertificates(service, id);
       const text = certificates.map(({ signed }) => `${signed}\n`).join("");
       if (out !== undefined) await writeNew(out, text);
@@ -221,15 +246,16 @@ function tell({ certificate: id, isSigned, logIndex, signed }: CertificateLine):
   );
   const said = DisposalCertificate.decode(certificate);
   const at = new Date(timestampMs(said.disposedAt) ?? 0).toISOString();
-  const head = `Certificate ${id} of ${at}, log entry ${logIndex}${isSigned ? "" : ", not signed yet"}`;
+  const entry = logIndex === undefined ? "" : `, log entry ${logIndex}`;
+  const head = `Certificate ${id} of ${at}${entry}${isSigned ? "" : ", not signed yet"}`;
   const by = said.confirmedBy === "" ? said.askedBy : `${said.askedBy} and ${said.confirmedBy}`;
   const named = itemsOf(said, kept);
   if (named === undefined) return [`${printable(head)}: its items are not the ones it names`];
-  const items = named.map(({ messageId, parts, sender }) => {
+  const items = named.map(({ messageId, parts, sender, subject }) => {
     const names = parts.map(({ name, onlyFor }) =>
       onlyFor === "" ? name : `${name} for ${onlyFor}`,
     );
-    return `  ${sender}/${messageId}: ${names.join(", ")}`;
+    return `  ${subject || `${sender}/${messageId}`}: ${names.join(", ")}`;
   });
   return [head, `  ${said.authority}, by ${by}`, ...items].map(printable);
 }

@@ -14,11 +14,11 @@ import { collect, parseLimit, parseMoment, parseNumber } from "../parse-option.t
 import {
   accessWords,
   addServiceOptions,
+  KEEPER_DOOR,
   openService,
   type ServiceOptions,
 } from "../service-access.ts";
 import { textTable } from "../text-table.ts";
-import { RECORDS_DOOR } from "./records-list.ts";
 
 const STATES = ["asked", "confirmed", "release-asked", "released", "declined"];
 
@@ -86,15 +86,15 @@ function addPlace(parent: Command, terminal: Terminal): void {
     .option("--recorded-from <time>", "criterion: recorded at or after", parseMoment)
     .option("--recorded-before <time>", "criterion: recorded before", parseMoment)
     .option("--as-of-now", "nothing that is recorded later")
-    .requiredOption("--reason <text>", "why; kept at the gateway with your name")
+    .requiredOption("--reason <text>", "why; kept with your name")
     .requiredOption("--authority <text>", "court or office, with its reference")
     .option("--review <time>", "when it is to be looked at again", parseMoment);
-  addServiceOptions(command, "gateway");
+  addServiceOptions(command, "keeper");
   command.addHelpText("after", PLACE_HELP);
   addAction<PlaceOptions>(command, terminal, async (options) => {
     const { authority, reason, review } = options;
     const wish = { ...scopeOf(options), reason, authority, reviewAt: momentOf(review) };
-    const hold = await askHold(await openService(options, terminal, RECORDS_DOOR), wish);
+    const hold = await askHold(await openService(options, terminal, KEEPER_DOOR), wish);
     const next = `tracepost records hold confirm ${hold.id} --reason TEXT ${accessWords(options)}`;
     const line = `Hold ${hold.id} covers ${coverOf(hold)} from now on.`;
     return {
@@ -139,7 +139,7 @@ function addList(parent: Command, terminal: Terminal): void {
     .addOption(new Option("--state <state>", "only in this state").choices(STATES))
     .option("--review-due", "only those that are to be looked at again")
     .option("--limit <n>", "show at most so many", parseLimit, HTTP_LIMITS.pageRowsMax);
-  addServiceOptions(command, "gateway");
+  addServiceOptions(command, "keeper");
   command.addHelpText(
     "after",
     "\nExample:\n  tracepost records hold list --state asked --data exchange --user records-2\n",
@@ -151,7 +151,7 @@ function addList(parent: Command, terminal: Terminal): void {
       ...(reviewDue && { reviewDue: "true" }),
       limit: String(Math.min(limit, HTTP_LIMITS.pageRowsMax)),
     };
-    const service = await openService(options, terminal, RECORDS_DOOR);
+    const service = await openService(options, terminal, KEEPER_DOOR);
     const { holds, next } = await listHolds(service, query);
     return { json: { holds, more: next !== undefined }, lines: table(holds) };
   });
@@ -185,13 +185,13 @@ function addShow(parent: Command, terminal: Terminal): void {
     .command("show")
     .description("show a legal hold and what was done about it")
     .argument("<hold>", "number of the hold", parseNumber);
-  addServiceOptions(command, "gateway");
+  addServiceOptions(command, "keeper");
   command.addHelpText(
     "after",
     "\nExample:\n  tracepost records hold show 3 --data exchange --user records-1\n",
   );
   addAction<ServiceOptions>(command, terminal, async (options, id = "") => {
-    const hold = await loadHold(await openService(options, terminal, RECORDS_DOOR), id);
+    const hold = await loadHold(await openService(options, terminal, KEEPER_DOOR), id);
     return { json: hold, lines: describe(hold) };
   });
 }
@@ -208,7 +208,8 @@ function describe(hold: HoldFile): string[] {
     ...review,
     "",
     ...acts.map((one) => {
-      return `${one.at} ${one.act} by ${one.actor}, log entry ${one.logIndex}: ${one.reason}`;
+      const entry = one.logIndex === undefined ? "" : `, log entry ${one.logIndex}`;
+      return `${one.at} ${one.act} by ${one.actor}${entry}: ${one.reason}`;
     }),
   ].map(printable);
 }
@@ -238,14 +239,14 @@ function addAct(parent: Command, terminal: Terminal, verb: HoldVerb): void {
   if (verb === "review") {
     command.option("--review <time>", "when to look next; default: never", parseMoment);
   }
-  addServiceOptions(command, "gateway");
+  addServiceOptions(command, "keeper");
   command.addHelpText(
     "after",
     `\nExample:\n  tracepost records hold ${verb} 3 --reason "…" --data exchange --user records-2\n`,
   );
   addAction<ActOptions>(command, terminal, async (options, id = ""): Promise<CommandResult> => {
     const { reason, review } = options;
-    const service = await openService(options, terminal, RECORDS_DOOR);
+    const service = await openService(options, terminal, KEEPER_DOOR);
     const reviewAt = momentOf(review);
     const hold = await actOnHold(service, id, verb, { reason, ...(reviewAt && { reviewAt }) });
     const again = hold.repeated ? "you had said so before; " : "";

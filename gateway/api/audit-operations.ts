@@ -1,7 +1,7 @@
 import { Type } from "typebox";
+import { RECORD_ACTIONS } from "#disposal";
 import { nextMark, pageAfter, pageLimit } from "#http";
 import { HTTP_LIMITS } from "#runtime";
-import { RECORD_ACTIONS } from "../store/audit/note-act.ts";
 
 /** The contract of the audit trail of records (TP-AUDIT-3). */
 

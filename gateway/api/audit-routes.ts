@@ -1,3 +1,4 @@
+import { noteLook } from "#disposal-api";
 import {
   actorOf,
   BAD_MARK,
@@ -11,7 +12,7 @@ import { canonicalJson } from "#repeats";
 import { HTTP_LIMITS } from "#runtime";
 import type { ListedAct } from "../store/audit/list-acts.ts";
 import { LIST_ACTS } from "./audit-operations.ts";
-import { noteLook, type RecordRouteDeps } from "./record-asked.ts";
+import type { RecordRouteDeps } from "./record-asked.ts";
 
 /** The route that shows auditors what persons did with records (TP-AUDIT-3). */
 export function addAuditRoutes(routes: HttpRoutes, deps: RecordRouteDeps): void {

@@ -1,5 +1,6 @@
 import type { KeyObject } from "node:crypto";
 import type { FastifyReply } from "fastify";
+import { noteLook } from "#disposal-api";
 import {
   type EvidenceContent,
   type EvidenceSubject,
@@ -18,7 +19,7 @@ import type {
   EntryPlace,
 } from "../store/evidence/collect-evidence.ts";
 import { EXPORT_CONVERSATION, EXPORT_MESSAGE } from "./evidence-operations.ts";
-import { noteLook, type RecordRouteDeps } from "./record-asked.ts";
+import type { RecordRouteDeps } from "./record-asked.ts";
 
 /** What the routes of evidence work with. */
 export interface EvidenceRouteDeps extends RecordRouteDeps {

@@ -1,13 +1,12 @@
+import { addDisposalRoutes, addHoldRoutes, type DisposalRouteDeps } from "#disposal-api";
 import { addUserRoutes, type HttpApi } from "#http";
 import type { Database, Logger } from "#runtime";
 import { createGuard } from "#users";
 import type { CheckpointKeeper } from "../checkpoint-keeper.ts";
 import type { GatewayProcedures } from "../store.ts";
 import { addAuditRoutes } from "./audit-routes.ts";
-import { addDisposalRoutes, type DisposalRouteDeps } from "./disposal-routes.ts";
 import { addEventRoutes } from "./event-routes.ts";
 import { addEvidenceRoutes, type EvidenceRouteDeps } from "./evidence-routes.ts";
-import { addHoldRoutes } from "./hold-routes.ts";
 import { addQuarantineRoutes, type QuarantineRouteDeps } from "./quarantine-routes.ts";
 import { addRecordExport } from "./record-export-routes.ts";
 import { addRecordRoutes } from "./record-routes.ts";
@@ -31,7 +30,11 @@ export function operatorDoor(deps: OperatorDoorDeps): HttpApi {
     routes: (routes) => {
       addUserRoutes(routes, { store, guard, clock });
       addQuarantineRoutes(routes, deps);
-      addHoldRoutes(routes, deps);
+      addHoldRoutes(routes, {
+        ...{ store, clock, where: "gateway" },
+        onLogged: (head) => deps.checkpoints.note(head),
+        register: () => deps.register.view(),
+      });
       addDisposalRoutes(routes, deps);
       addEventRoutes(routes, { store, clock });
       addRecordRoutes(routes, { store, clock });

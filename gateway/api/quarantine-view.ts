@@ -1,3 +1,4 @@
+import { nameIn } from "#http";
 import { ExchangeStatus, Header, Kind, Lane, Priority } from "#proto";
 import { refusalNameOf, timestampMs } from "#wire";
 import type { Decision } from "../store/quarantine-decision.ts";
@@ -88,11 +89,6 @@ function decoded(bytes: Uint8Array): Header | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** A name of the contract; the number where it has none. */
-export function nameIn(list: Readonly<Record<string, number>>, value: number): string {
-  return Object.keys(list).find((name) => list[name] === value) ?? String(value);
 }
 
 function hex(bytes: Uint8Array): string {

@@ -3,7 +3,6 @@ import { Kind, Tlp, UseRestriction } from "#proto";
 import type { Clock, Database } from "#runtime";
 import type { Actor } from "#users";
 import { refusalCodeOf } from "#wire";
-import type { RecordAction } from "../store/audit/note-act.ts";
 import type { RecordFilter } from "../store/search/find-records.ts";
 import type { GatewayProcedures } from "../store.ts";
 import type { RecordQuery } from "./record-schema.ts";
@@ -16,21 +15,6 @@ export interface RecordRouteDeps {
 
 /** What is looked for, without the page. */
 export type Asked = Omit<RecordQuery, "after" | "limit" | "reason">;
-
-/** Kept before it is answered: a look that cannot be kept is not given (TP-AUDIT-1). */
-export async function noteLook(
-  { clock, store }: RecordRouteDeps,
-  actor: Actor,
-  look: {
-    readonly action: RecordAction;
-    readonly subject: string;
-    readonly detail?: string;
-    readonly reason?: string;
-  },
-): Promise<void> {
-  const said = { detail: "", reason: "", ...look };
-  await store.call("noteAct", { ...said, actor: actor.userId, atMs: clock.now() });
-}
 
 /** Whether somebody is shown what headers say. */
 export function readsHeaders(actor: Actor): boolean {

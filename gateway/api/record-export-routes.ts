@@ -1,7 +1,8 @@
 import { Readable } from "node:stream";
+import { noteLook } from "#disposal-api";
 import { actorOf, type HttpRoutes, problemOf, sendProblem } from "#http";
 import { canonicalJson } from "#repeats";
-import { filterOf, noteLook, type RecordRouteDeps } from "./record-asked.ts";
+import { filterOf, type RecordRouteDeps } from "./record-asked.ts";
 import { exportLines } from "./record-export.ts";
 import { EXPORT_RECORDS } from "./record-export-operations.ts";
 

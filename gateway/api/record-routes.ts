@@ -1,3 +1,4 @@
+import { noteLook } from "#disposal-api";
 import {
   actorOf,
   BAD_MARK,
@@ -9,13 +10,7 @@ import {
 } from "#http";
 import { canonicalJson } from "#repeats";
 import { HTTP_LIMITS } from "#runtime";
-import {
-  filterOf,
-  lackOfCriteria,
-  noteLook,
-  type RecordRouteDeps,
-  readsHeaders,
-} from "./record-asked.ts";
+import { filterOf, lackOfCriteria, type RecordRouteDeps, readsHeaders } from "./record-asked.ts";
 import { LIST_RECORDS, SHOW_RECORD } from "./record-operations.ts";
 import { recordDetailView, recordView } from "./record-view.ts";
 

@@ -1,3 +1,4 @@
+import { nameIn } from "#http";
 import {
   AlertMove,
   ExchangeStatus,
@@ -17,7 +18,6 @@ import { stateOfNumber } from "../store/conversations/conversation-state.ts";
 import type { RecordRow } from "../store/search/find-records.ts";
 import type { LoadedRecord } from "../store/search/load-record.ts";
 import { DELIVERY } from "../store/tables.ts";
-import { nameIn } from "./quarantine-view.ts";
 
 /** A record as it is shown: who, when, what kind, how big, and what was decided. */
 export function recordView(row: RecordRow, readsHeaders: boolean) {

@@ -1,13 +1,13 @@
+import { ACT_SQL, DISPOSED_ITEMS_SQL, holdSql } from "#disposal";
 import { LOG_MIGRATION_SQL } from "#message-log";
 import { REPEAT_MIGRATION_SQL } from "#repeats";
 import type { Migration } from "#runtime";
 import { USER_MIGRATION_SQL } from "#users";
-import { AUDIT_BATCH_SQL, AUDIT_SQL } from "./audit/audit-tables.ts";
+import { AUDIT_BATCH_SQL } from "./audit/audit-tables.ts";
 import { CONVERSATION_SQL } from "./conversations/conversation-tables.ts";
 import { COSIGNED_SQL } from "./cosigned.ts";
-import { DISPOSAL_SQL, DISPOSED_ITEMS_SQL } from "./disposal/disposal-tables.ts";
+import { DISPOSAL_SQL, RUN_DECLINED_SQL } from "./disposal/disposal-tables.ts";
 import { EVENT_SETTLING_SQL, EVENT_SQL } from "./event-tables.ts";
-import { HOLD_SQL } from "./holds/hold-tables.ts";
 import { LOG_CHECK_SQL } from "./log-check/kept-check.ts";
 import { PINS_SQL } from "./pins.ts";
 import { POLICY_SQL } from "./policy-tables.ts";
@@ -102,14 +102,15 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 11, name: "the newest cosigned checkpoint", sql: COSIGNED_SQL },
   { version: 12, name: "pins of the register", sql: PINS_SQL },
   { version: 13, name: "bytes held for each participant", sql: STORED_SQL },
-  { version: 14, name: "legal holds", sql: HOLD_SQL },
+  { version: 14, name: "legal holds", sql: holdSql("INTEGER NOT NULL UNIQUE") },
   { version: 15, name: "events that settle", sql: EVENT_SETTLING_SQL },
   { version: 16, name: "what records are found by", sql: SEARCH_SQL },
-  { version: 17, name: "what persons did with records", sql: AUDIT_SQL },
+  { version: 17, name: "what persons did with records", sql: ACT_SQL },
   { version: 18, name: "versions of the retention schedule", sql: SCHEDULE_SQL },
   { version: 19, name: "batches of what persons did", sql: AUDIT_BATCH_SQL },
   { version: 20, name: "disposal", sql: DISPOSAL_SQL },
   { version: 21, name: "items beside disposal certificates", sql: DISPOSED_ITEMS_SQL },
+  { version: 22, name: "runs that are declined", sql: RUN_DECLINED_SQL },
 ];
 
 /** Where a delivery stands. */

@@ -24,6 +24,7 @@ export {
 export type { OperationExample } from "./contract/operation.ts";
 export { addFeedRoutes } from "./feed-routes.ts";
 export { isLoopback } from "./host-check.ts";
+export { nameIn } from "./name-in.ts";
 export {
   ageText,
   attentionList,

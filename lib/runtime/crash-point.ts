@@ -36,6 +36,10 @@ export const DISPOSAL_CRASH_POINTS = [
   "gateway.disposal-committed",
   "gateway.disposal-signed",
   "gateway.disposal-scrubbed",
+  "participant.hold-kept",
+  "participant.disposal-committed",
+  "participant.disposal-signed",
+  "participant.disposal-scrubbed",
 ] as const;
 
 /** While NATS is made to follow the register. */

@@ -25,7 +25,7 @@ export async function arrangeHolds(door: ApiDoor, paths: ExchangePaths): Promise
   waitingRun(join(paths.gateway.dir, "gateway.sqlite"), userId);
 }
 
-/** Nothing of a young exchange is due: the run that an example confirms is put in by hand. */
+/** Nothing of a young exchange is due: the runs that examples are about are put in by hand. */
 function waitingRun(file: string, askedBy: string): void {
   const db = new DatabaseSync(file);
   try {
@@ -33,6 +33,11 @@ function waitingRun(file: string, askedBy: string): void {
       `INSERT INTO disposal_run (state, why, authority, asked_by, asked_at, due)
        VALUES ('waiting', 'SHARE', 'Made up', ?, 1, 0)`,
     ).run(askedBy);
+    db.prepare(
+      `INSERT INTO disposal_run (state, why, authority, asked_by, asked_at, due, declined_by,
+         declined_because, ended_at)
+       VALUES ('declined', '', 'Made up', ?, 1, 0, ?, 'Made up', 2)`,
+    ).run(askedBy, askedBy);
   } finally {
     db.close();
   }

@@ -1,8 +1,8 @@
 import type { KeyObject } from "node:crypto";
+import type { DisposalRouteDeps } from "#disposal-api";
 import { createHttpServer, type HttpServer } from "#http";
 import { createLogger } from "#runtime";
 import { admitInstallation, newToken, type Role } from "#users";
-import type { DisposalRouteDeps } from "../../gateway/api/disposal-routes.ts";
 import { operatorDoor } from "../../gateway/api/operator-door.ts";
 import type { DecisionKind } from "../../gateway/store/quarantine-decision.ts";
 import type { GatewayBench } from "./gateway-bench.ts";

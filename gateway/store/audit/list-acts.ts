@@ -1,5 +1,5 @@
+import { type ActRow, actOf, type KeptRecordAct, type RecordAction } from "#disposal";
 import type { SqlValue, Transaction } from "#runtime";
-import { type ActRow, actOf, type KeptAct, type RecordAction } from "./note-act.ts";
 
 /** Which acts are asked for; null restricts nothing. */
 export interface ActPage {
@@ -11,7 +11,7 @@ export interface ActPage {
 }
 
 /** An act, and where in the log its batch stands. */
-export interface ListedAct extends KeptAct {
+export interface ListedAct extends KeptRecordAct {
   /** Null until its batch is in the log. */
   readonly logIndex: number | null;
 }

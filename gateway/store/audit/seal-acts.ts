@@ -1,8 +1,8 @@
 import { hash } from "node:crypto";
+import type { ActRow } from "#disposal";
 import { EntryKind } from "#proto";
 import { SEARCH_LIMITS, type SqlRow, type Transaction } from "#runtime";
 import { logDigest } from "../log-statements.ts";
-import type { ActRow } from "./note-act.ts";
 
 /** A batch of acts, as it stands in the log. */
 export interface BatchRow extends SqlRow {

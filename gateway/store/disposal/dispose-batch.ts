@@ -1,31 +1,26 @@
-import { randomBytes } from "node:crypto";
-import { DisposalCertificate, DisposedItem, DisposedItems, DisposedPart, EntryKind } from "#proto";
-import { itemsRoot } from "#records";
+import {
+  type BatchDisposed,
+  type BatchWish,
+  type DisposalRun,
+  encodeItem,
+  HoldBook,
+  keepCertificate,
+  nextCertificate,
+  noteGone,
+  noteReckoned,
+  partGone,
+  runForBatch,
+  writeCertificate,
+} from "#disposal";
+import { EntryKind } from "#proto";
 import { DISPOSAL_LIMITS, type Transaction } from "#runtime";
-import { encodeMessage, GATEWAY_SENDER, sha256, toTimestamp } from "#wire";
-import { HoldBook } from "../holds/hold-coverage.ts";
+import { GATEWAY_SENDER, sha256 } from "#wire";
 import { logDigest, recordTime } from "../log-statements.ts";
 import type { MessageRow } from "../message-row.ts";
 import { scheduleHistoryOf } from "../schedules.ts";
 import { PART_STRIDE } from "../tables.ts";
 import { ConversationTimes } from "./conversation-times.ts";
-import { type DisposalRun, hasOutgrown, loadRun, stopRun } from "./disposal-runs.ts";
-import { noteReckoned } from "./look-for-due.ts";
-import { type DuePart, type RecordReckoned, reckonDue } from "./reckon-due.ts";
-
-/** What one transaction of a run has done. */
-export type BatchDisposed =
-  | {
-      readonly type: "disposed";
-      readonly certificate: { readonly id: number; readonly bytes: Uint8Array };
-      readonly head: { readonly size: number; readonly rootHash: Uint8Array };
-    }
-  /** What was marked as due was held, or is not due any more; there may be more. */
-  | { readonly type: "nothing" }
-  /** Nothing is marked as due. */
-  | { readonly type: "finished" }
-  /** The run does not go on: a second person is waited for. */
-  | { readonly type: "halted" };
+import { type RecordReckoned, reckonDue } from "./reckon-due.ts";
 
 /** What is gone in one transaction. */
 interface Gone {
@@ -36,26 +31,25 @@ interface Gone {
   held: number;
 }
 
+/** What one transaction of a run has done at the gateway. */
+type Disposed = Exclude<BatchDisposed, { type: "disposed" }> | Certified;
+
+/** With the log after it, to be signed. */
+type Certified = Extract<BatchDisposed, { type: "disposed" }> & {
+  readonly head: { readonly size: number; readonly rootHash: Uint8Array };
+};
+
 /**
  * Disposes of the next records that are due (TP-DISP-3): reckoned again and held against the holds
  * in this very transaction, parts erased, certificate and log entry written. All of it, or none.
  */
 export async function disposeBatch(
   tx: Transaction,
-  args: {
-    readonly run: number;
-    readonly limit: number;
-    readonly nowMs: number;
-    readonly registerVersion: number;
-  },
-): Promise<BatchDisposed> {
+  args: BatchWish & { readonly registerVersion: number },
+): Promise<Disposed> {
   const { limit, nowMs } = args;
-  const run = await loadRun(tx, { id: args.run });
-  if (run?.state !== "running") return { type: "halted" };
-  if (await hasOutgrown(tx, run)) {
-    await stopRun(tx, { id: run.id, why: "SHARE" });
-    return { type: "halted" };
-  }
+  const run = await runForBatch(tx, args.run);
+  if (run === undefined) return { type: "halted" };
   const rows = await tx.all<MessageRow>(
     `SELECT m.* FROM record_due d JOIN messages m ON m.id = d.id
      WHERE d.is_due = 1 ORDER BY d.id LIMIT ?`,
@@ -80,23 +74,10 @@ export async function disposeBatch(
     const kept = reckoned.kept - reckoned.due.length;
     await noteReckoned(tx, row.id, { due: [], kept, lookAtMs: reckoned.lookAtMs }, false);
   }
-  await tx.run(
-    `UPDATE disposal_run SET records = records + ?, parts = parts + ?, bytes = bytes + ?,
-       held = held + ? WHERE id = ?`,
-    gone.items.length,
-    gone.parts,
-    gone.bytes,
-    gone.held,
-    run.id,
-  );
+  await noteGone(tx, run.id, { ...gone, records: gone.items.length });
   if (gone.items.length === 0) return { type: "nothing" };
   const scheduleVersion = history.current.version;
   return await certify(tx, run, { ...args, id, items: gone.items, scheduleVersion });
-}
-
-async function nextCertificate(tx: Transaction): Promise<number> {
-  const row = await tx.get<{ id: number | null }>("SELECT max(id) AS id FROM disposal_certificate");
-  return (row?.id ?? 0) + 1;
 }
 
 async function eraseParts(
@@ -114,30 +95,19 @@ async function eraseParts(
     await tx.run("INSERT INTO disposed_part VALUES (?, ?)", part, certificate);
   }
   gone.parts += due.length;
-  const item = DisposedItem.create({
-    logIndex: BigInt(row.log_index),
-    sender: row.sender,
-    messageId: row.message_id,
-    headerDigest: row.header_digest,
-    retentionClass,
-    parts: due.map(disposedPart),
-    salt: randomBytes(SALT_BYTES),
-  });
-  gone.items.push(encodeMessage(DisposedItem, item));
+  gone.items.push(
+    encodeItem({
+      logIndex: BigInt(row.log_index),
+      sender: row.sender,
+      messageId: row.message_id,
+      headerDigest: row.header_digest,
+      retentionClass,
+      parts: due.map((part) => partGone(part, part)),
+    }),
+  );
 }
 
-function disposedPart({ name, onlyFor, plan, position, sha256: digest }: DuePart): DisposedPart {
-  const said = plan.why.at(-1);
-  return DisposedPart.create({
-    ...{ position, name, onlyFor, sha256: digest },
-    retentionClass: plan.class,
-    dueAt: toTimestamp(plan.dueAtMs),
-    scheduleVersion: BigInt(said?.version ?? 0),
-    basis: said?.basis ?? "",
-  });
-}
-
-interface Certified {
+interface ToCertify {
   readonly id: number;
   readonly items: Uint8Array[];
   readonly scheduleVersion: number;
@@ -148,35 +118,14 @@ interface Certified {
 async function certify(
   tx: Transaction,
   run: DisposalRun,
-  { id, items, nowMs, registerVersion, scheduleVersion }: Certified,
-): Promise<BatchDisposed> {
-  const certificate = DisposalCertificate.create({
-    salt: randomBytes(SALT_BYTES),
-    certificate: BigInt(id),
-    run: BigInt(run.id),
-    disposedAt: toTimestamp(await recordTime(tx, nowMs)),
-    authority: run.authority,
-    askedBy: run.askedBy,
-    confirmedBy: run.confirmedBy,
-    scheduleVersion: BigInt(scheduleVersion),
-    itemsRoot: itemsRoot(items),
-    itemsCount: items.length,
-  });
-  const bytes = encodeMessage(DisposalCertificate, certificate);
+  { id, items, nowMs, registerVersion, scheduleVersion }: ToCertify,
+): Promise<Certified> {
+  const disposedAtMs = await recordTime(tx, nowMs);
+  const bytes = writeCertificate(run, { id, disposedAtMs, scheduleVersion, items });
   const about = { kind: EntryKind.DISPOSAL, sender: GATEWAY_SENDER, digest: sha256(bytes) };
   const log = await logDigest(tx, { ...about, nowMs, registerVersion });
-  await tx.run(
-    `INSERT INTO disposal_certificate (id, run, certificate, log_index, items, kept_items)
-     VALUES (?, ?, ?, ?, ?, ?)`,
-    id,
-    run.id,
-    bytes,
-    log.firstIndex,
-    items.length,
-    encodeMessage(DisposedItems, { items }),
-  );
+  const logIndex = log.firstIndex;
+  await keepCertificate(tx, { id, run: run.id, bytes, logIndex, items });
   const { rootHash, size } = log;
   return { type: "disposed", certificate: { id, bytes }, head: { rootHash, size } };
 }
-
-const SALT_BYTES = 16;

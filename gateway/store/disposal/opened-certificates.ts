@@ -1,3 +1,4 @@
+import { type CertificateRow, certificateOf, type KeptCertificate } from "#disposal";
 import { DisposedItem, OpenedDisposal, type OpenedItem } from "#proto";
 import { openItem } from "#records";
 import type { Transaction } from "#runtime";
@@ -5,7 +6,6 @@ import { encodeMessage } from "#wire";
 import { entryAt } from "../log-check/entry-at.ts";
 import type { MessageRow } from "../message-row.ts";
 import { PART_STRIDE } from "../tables.ts";
-import { type CertificateRow, certificateOf, type KeptCertificate } from "./certificates.ts";
 
 /** A certificate with what it says of some messages, and of no other (TP-DISP-9). */
 export interface OpenedCertificate {
@@ -46,7 +46,7 @@ export async function openCertificates(
 
 async function openCertificate(
   tx: Transaction,
-  { bytes, keptItems, keyId, logIndex, signature }: KeptCertificate,
+  { bytes, keptItems, keyId, logIndex: place, signature }: KeptCertificate,
   entries: ReadonlySet<number>,
 ): Promise<OpenedCertificate> {
   const items: OpenedItem[] = [];
@@ -55,6 +55,8 @@ async function openCertificate(
     if (isAsked) items.push(await openItem(keptItems, position));
   }
   const signatures = signature === null ? [] : [{ keyId, value: signature }];
+  // The gateway logs every one of them.
+  const logIndex = place ?? 0;
   const entry = await entryAt(tx, logIndex);
   return {
     ...{ bytes, logIndex },

@@ -1,33 +1,26 @@
+import type { DuePart, HeldFacts, Reckoned } from "#disposal";
 import { Header } from "#proto";
-import { classifyMessage, type PartPlan, planRetention, type ScheduleHistory } from "#records";
+import { classifyMessage, planRetention, type ScheduleHistory } from "#records";
 import { DISPOSAL_LIMITS, type SqlRow, type Transaction } from "#runtime";
-import type { HeldFacts } from "../holds/hold-coverage.ts";
 import { keptPositions } from "../kept-parts.ts";
 import type { MessageRow } from "../message-row.ts";
 import { DELIVERY, DELIVERY_STRIDE } from "../tables.ts";
 import type { ConversationTimes } from "./conversation-times.ts";
 
-/** A part that is due. */
-export interface DuePart {
+/** A part of a message that is due. */
+export interface DueMessagePart extends DuePart {
   /** Place in the header. */
   readonly position: number;
-  readonly name: string;
-  readonly onlyFor: string;
   readonly sha256: Uint8Array;
-  readonly plan: PartPlan & { readonly dueAtMs: number };
 }
 
 /** What is reckoned of a record. */
-export interface RecordReckoned {
+export interface RecordReckoned extends Reckoned {
   /** Retention class of the message. */
   readonly class: string;
   readonly facts: HeldFacts;
   /** Parts that are here and due now. */
-  readonly due: readonly DuePart[];
-  /** How many parts are here. */
-  readonly kept: number;
-  /** When to reckon again, unless something is due now; null: nothing will be due by itself. */
-  readonly lookAtMs: number | null;
+  readonly due: readonly DueMessagePart[];
 }
 
 /** What a record is reckoned with. */
@@ -86,7 +79,7 @@ export async function reckonDue(
     },
     history,
   );
-  const due: DuePart[] = [];
+  const due: DueMessagePart[] = [];
   let lookAtMs: number | null = null;
   for (const position of kept) {
     const one = plan.parts[position];

@@ -1,9 +1,9 @@
 /** What was disposed of, compared with the certificates and their log entries (TP-DISP-7). */
+import { type CertificateRow, keptItemsOf } from "#disposal";
 import { DisposalCertificate, type DisposedItem, EntryKind, type LogEntry } from "#proto";
 import { itemsOf } from "#records";
 import type { SqlRow, Transaction } from "#runtime";
 import { equalBytes, sha256 } from "#wire";
-import { type CertificateRow, keptItemsOf } from "../disposal/certificates.ts";
 import { PART_STRIDE } from "../tables.ts";
 import { entryAt } from "./entry-at.ts";
 import { HoldsAt } from "./holds-at.ts";
@@ -31,7 +31,7 @@ export class Certificates {
       id,
     );
     if (row === undefined) return undefined;
-    const entry = await entryAt(this.#tx, row.log_index);
+    const entry = await entryAt(this.#tx, row.log_index ?? 0);
     const isLogged =
       entry?.kind === EntryKind.DISPOSAL && equalBytes(entry.headerDigest, sha256(row.certificate));
     const items = isLogged ? itemsNamed(row) : undefined;

@@ -1,9 +1,16 @@
 /** Legal holds compared with what the log has of them (TP-HOLD-6). */
+import {
+  actsOf,
+  columnsOf,
+  endsHold,
+  type HoldRow,
+  type HoldStanding,
+  type KeptAct,
+  standingAfter,
+} from "#disposal";
 import { EntryKind, HoldAct, type LogEntry } from "#proto";
 import { HOLD_LIMITS, type SqlRow, type Transaction } from "#runtime";
 import { equalBytes, sha256, timestampMs } from "#wire";
-import { actsOf, columnsOf, type HoldRow, type KeptAct } from "../holds/hold-rows.ts";
-import { endsHold, type HoldStanding, standingAfter } from "../holds/hold-standing.ts";
 import { entryAt } from "./entry-at.ts";
 
 /** What is wrong with the act that an entry of the log is about; undefined when all is well. */
@@ -61,6 +68,7 @@ async function problemOf(tx: Transaction, hold: number): Promise<string | undefi
 }
 
 async function isLogged(tx: Transaction, { act, bytes, logIndex }: KeptAct): Promise<boolean> {
+  if (logIndex === null) return false;
   const entry = await entryAt(tx, logIndex);
   const kind = endsHold(act.kind) ? EntryKind.RELEASE : EntryKind.HOLD;
   return (

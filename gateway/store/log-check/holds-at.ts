@@ -1,10 +1,15 @@
 /** What was held at a place of the log, by what people did about holds (TP-HOLD-6). */
+import {
+  allActs,
+  fulfils,
+  type HeldFacts,
+  type HoldStanding,
+  type KeptAct,
+  standingAfter,
+} from "#disposal";
 import { Header } from "#proto";
 import type { Transaction } from "#runtime";
 import { factsOf } from "../disposal/reckon-due.ts";
-import { fulfils, type HeldFacts } from "../holds/hold-coverage.ts";
-import { allActs, type KeptAct } from "../holds/hold-rows.ts";
-import { type HoldStanding, standingAfter } from "../holds/hold-standing.ts";
 import type { MessageRow } from "../message-row.ts";
 
 /**
@@ -44,7 +49,7 @@ export class HoldsAt {
     this.#acts ??= await allActs(this.#tx);
     for (; this.#next < this.#acts.length; this.#next += 1) {
       const kept = this.#acts[this.#next];
-      if (kept === undefined || kept.logIndex >= at) return;
+      if (kept === undefined || (kept.logIndex ?? Infinity) >= at) return;
       const hold = Number(kept.act.hold);
       const after = standingAfter(this.#standing.get(hold), kept.act);
       if (typeof after !== "string") this.#standing.set(hold, after);

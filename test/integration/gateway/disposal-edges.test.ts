@@ -1,5 +1,6 @@
 import { DatabaseSync } from "node:sqlite";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import type { DisposalClerk } from "#disposal";
 import {
   AlertKind,
   AlertMove,
@@ -14,7 +15,6 @@ import {
   TraceMove,
 } from "#proto";
 import type { AssembledEnvelope } from "#wire";
-import type { DisposalClerk } from "../../../gateway/disposal/disposal-clerk.ts";
 import { checkStore } from "../../support/checked-store.ts";
 import { disposalClerk } from "../../support/disposing.ts";
 import { type GatewayBench, openGatewayBench } from "../../support/gateway-bench.ts";

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { DatabaseSync } from "node:sqlite";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import type { DisposalClerk } from "#disposal";
 import { verifyLog } from "#message-log";
 import {
   Disclosed,
@@ -16,9 +17,8 @@ import { itemsOf } from "#records";
 import { openSqliteReader } from "#store";
 import { PAYLOAD_TYPES, verifyBytesNow } from "#trust";
 import { type AssembledEnvelope, sha256 } from "#wire";
-import type { DisposalClerk } from "../../../gateway/disposal/disposal-clerk.ts";
 import { checkStore, copyChanged } from "../../support/checked-store.ts";
-import { disposalClerk } from "../../support/disposing.ts";
+import { declineOpen, disposalClerk } from "../../support/disposing.ts";
 import { type GatewayBench, openGatewayBench } from "../../support/gateway-bench.ts";
 import { headerOf, messageOn, recipientReceipt, traceRequest } from "../../support/messages.ts";
 import { OperatorDoor } from "../../support/operator-door.ts";
@@ -245,11 +245,13 @@ describe("a run", () => {
     await clerk.trustClock();
   });
 
-  test("waits for a second person when much is due at once (TP-DISP-5)", async () => {
+  test("waits for a second person when much is due at once, and is declined (TP-DISP-5, TP-DISP-10)", async () => {
     for (let n = 0; n < 101; n += 1) {
       await deliver(traceRequest(ne, ["BR"]));
     }
     await later(91 * DAY_MS);
+    expect(await dispose()).toMatchObject({ state: "waiting", why: "SHARE", due: 101 });
+    await declineOpen(bench, clerk);
     expect(await dispose()).toMatchObject({ state: "waiting", why: "SHARE", due: 101 });
     const open = await bench.store.call("openRun", undefined);
     const by = { actor: "officer-2", reason: "x", nowMs: bench.nowMs, clockJumped: false };

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type HeldFacts, HoldBook } from "#disposal";
 import { EntryKind, HoldAct, Kind } from "#proto";
 import { openSqliteReader } from "#store";
 import { type AssembledEnvelope, GATEWAY_SENDER, sha256 } from "#wire";
-import { type HeldFacts, HoldBook } from "../../../gateway/store/holds/hold-coverage.ts";
 import { entryAt } from "../../../gateway/store/log-check/entry-at.ts";
 import { checkStore, copyChanged } from "../../support/checked-store.ts";
 import { type GatewayBench, openGatewayBench } from "../../support/gateway-bench.ts";

@@ -52,6 +52,13 @@ export interface DisposalCertificate {
    */
   itemsRoot: Uint8Array;
   itemsCount: number;
+  /** Participant whose store it was; empty: the gateway. */
+  participant: string;
+  /**
+   * SHA-256 of the certificate before it in a participant's store; empty on the first, and at the
+   * gateway, whose log has them in order.
+   */
+  previous: Uint8Array;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -81,7 +88,7 @@ export interface OpenedItem {
 
 /** A message of which parts were disposed of; header and signatures are kept. */
 export interface DisposedItem {
-  /** Place of its entry. */
+  /** Place of its entry; 0 where no log is kept. */
   logIndex: bigint;
   sender: string;
   messageId: string;
@@ -91,15 +98,28 @@ export interface DisposedItem {
   parts: DisposedPart[];
   /** 16 random bytes, in the second form: a path must not let anybody guess its neighbours. */
   salt: Uint8Array;
+  /** What it is where it is no message, such as "case ID" or "alert ID". */
+  subject: string;
+  /** Messages it was made of: their headers and bodies are gone with it. */
+  messages: DisposedMessage[];
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+/** A message of something that was disposed of. */
+export interface DisposedMessage {
+  sender: string;
+  messageId: string;
+  headerDigest: Uint8Array;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 /** A part that is gone; name, recipient and digest are those of its header. */
 export interface DisposedPart {
-  /** Place in the header, from 0. */
+  /** Place in the header of a message, from 0; else in the list of what is gone. */
   position: number;
   name: string;
   onlyFor: string;
+  /** Of the part as its header has it; else of all that was erased under this name. */
   sha256: Uint8Array;
   retentionClass: string;
   /** Due from then on, by the line of the schedule that kept it longest. */
@@ -268,6 +288,8 @@ function createBaseDisposalCertificate(): DisposalCertificate {
     items: [],
     itemsRoot: new Uint8Array(0),
     itemsCount: 0,
+    participant: "",
+    previous: new Uint8Array(0),
   };
 }
 
@@ -314,6 +336,12 @@ export const DisposalCertificate: MessageFns<DisposalCertificate> = {
     }
     if (message.itemsCount !== 0) {
       writer.uint32(88).uint32(message.itemsCount);
+    }
+    if (message.participant !== "") {
+      writer.uint32(98).string(message.participant);
+    }
+    if (message.previous.length !== 0) {
+      writer.uint32(106).bytes(message.previous);
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -427,6 +455,22 @@ export const DisposalCertificate: MessageFns<DisposalCertificate> = {
             message.itemsCount = reader.uint32();
             continue;
           }
+          case 12: {
+            if (tag !== 98) {
+              break;
+            }
+
+            message.participant = reader.string();
+            continue;
+          }
+          case 13: {
+            if (tag !== 106) {
+              break;
+            }
+
+            message.previous = reader.bytes();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -490,6 +534,8 @@ export const DisposalCertificate: MessageFns<DisposalCertificate> = {
         : isSet(object.items_count)
         ? globalThis.Number(object.items_count)
         : 0,
+      participant: isSet(object.participant) ? globalThis.String(object.participant) : "",
+      previous: isSet(object.previous) ? bytesFromBase64(object.previous) : new Uint8Array(0),
     };
   },
 
@@ -528,6 +574,12 @@ export const DisposalCertificate: MessageFns<DisposalCertificate> = {
     if (message.itemsCount !== 0) {
       obj.itemsCount = Math.round(message.itemsCount);
     }
+    if (message.participant !== "") {
+      obj.participant = message.participant;
+    }
+    if (message.previous.length !== 0) {
+      obj.previous = base64FromBytes(message.previous);
+    }
     return obj;
   },
 
@@ -553,6 +605,8 @@ export const DisposalCertificate: MessageFns<DisposalCertificate> = {
     message.items = object.items?.map((e) => DisposedItem.fromPartial(e)) || [];
     message.itemsRoot = object.itemsRoot ?? new Uint8Array(0);
     message.itemsCount = object.itemsCount ?? 0;
+    message.participant = object.participant ?? "";
+    message.previous = object.previous ?? new Uint8Array(0);
     return message;
   },
 };
@@ -881,6 +935,8 @@ function createBaseDisposedItem(): DisposedItem {
     retentionClass: "",
     parts: [],
     salt: new Uint8Array(0),
+    subject: "",
+    messages: [],
   };
 }
 
@@ -909,6 +965,12 @@ export const DisposedItem: MessageFns<DisposedItem> = {
     }
     if (message.salt.length !== 0) {
       writer.uint32(58).bytes(message.salt);
+    }
+    if (message.subject !== "") {
+      writer.uint32(66).string(message.subject);
+    }
+    for (const v of message.messages) {
+      DisposedMessage.encode(v!, writer.uint32(74).fork()).join();
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -990,6 +1052,22 @@ export const DisposedItem: MessageFns<DisposedItem> = {
             message.salt = reader.bytes();
             continue;
           }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.subject = reader.string();
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.messages.push(DisposedMessage.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1041,6 +1119,10 @@ export const DisposedItem: MessageFns<DisposedItem> = {
         ? object.parts.map((e: any) => DisposedPart.fromJSON(e))
         : [],
       salt: isSet(object.salt) ? bytesFromBase64(object.salt) : new Uint8Array(0),
+      subject: isSet(object.subject) ? globalThis.String(object.subject) : "",
+      messages: globalThis.Array.isArray(object?.messages)
+        ? object.messages.map((e: any) => DisposedMessage.fromJSON(e))
+        : [],
     };
   },
 
@@ -1067,6 +1149,12 @@ export const DisposedItem: MessageFns<DisposedItem> = {
     if (message.salt.length !== 0) {
       obj.salt = base64FromBytes(message.salt);
     }
+    if (message.subject !== "") {
+      obj.subject = message.subject;
+    }
+    if (message.messages?.length) {
+      obj.messages = message.messages.map((e) => DisposedMessage.toJSON(e));
+    }
     return obj;
   },
 
@@ -1082,6 +1170,137 @@ export const DisposedItem: MessageFns<DisposedItem> = {
     message.retentionClass = object.retentionClass ?? "";
     message.parts = object.parts?.map((e) => DisposedPart.fromPartial(e)) || [];
     message.salt = object.salt ?? new Uint8Array(0);
+    message.subject = object.subject ?? "";
+    message.messages = object.messages?.map((e) => DisposedMessage.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseDisposedMessage(): DisposedMessage {
+  return { sender: "", messageId: "", headerDigest: new Uint8Array(0) };
+}
+
+export const DisposedMessage: MessageFns<DisposedMessage> = {
+  encode(message: DisposedMessage, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.sender !== "") {
+      writer.uint32(10).string(message.sender);
+    }
+    if (message.messageId !== "") {
+      writer.uint32(18).string(message.messageId);
+    }
+    if (message.headerDigest.length !== 0) {
+      writer.uint32(26).bytes(message.headerDigest);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DisposedMessage {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDisposedMessage();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.sender = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.messageId = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.headerDigest = reader.bytes();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        if (message._unknownFields === undefined) {
+          message._unknownFields = {};
+        }
+
+        const list = message._unknownFields[tag];
+
+        if (list === undefined) {
+          message._unknownFields[tag] = [buf];
+        } else {
+          list.push(buf);
+        }
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): DisposedMessage {
+    return {
+      sender: isSet(object.sender) ? globalThis.String(object.sender) : "",
+      messageId: isSet(object.messageId)
+        ? globalThis.String(object.messageId)
+        : isSet(object.message_id)
+        ? globalThis.String(object.message_id)
+        : "",
+      headerDigest: isSet(object.headerDigest)
+        ? bytesFromBase64(object.headerDigest)
+        : isSet(object.header_digest)
+        ? bytesFromBase64(object.header_digest)
+        : new Uint8Array(0),
+    };
+  },
+
+  toJSON(message: DisposedMessage): unknown {
+    const obj: any = {};
+    if (message.sender !== "") {
+      obj.sender = message.sender;
+    }
+    if (message.messageId !== "") {
+      obj.messageId = message.messageId;
+    }
+    if (message.headerDigest.length !== 0) {
+      obj.headerDigest = base64FromBytes(message.headerDigest);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<DisposedMessage>): DisposedMessage {
+    return DisposedMessage.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<DisposedMessage>): DisposedMessage {
+    const message = createBaseDisposedMessage();
+    message.sender = object.sender ?? "";
+    message.messageId = object.messageId ?? "";
+    message.headerDigest = object.headerDigest ?? new Uint8Array(0);
     return message;
   },
 };

@@ -1,7 +1,7 @@
 import { Type } from "typebox";
 import { nextMark, pageAfter, pageLimit } from "#http";
 import { DISPOSAL_LIMITS, HOLD_LIMITS } from "#runtime";
-import { RUN_REASONS, RUN_STATES } from "../store/disposal/disposal-runs.ts";
+import { RUN_REASONS, RUN_STATES } from "../disposal-runs.ts";
 
 /** What routes of disposal take and answer. */
 
@@ -32,8 +32,8 @@ export const NewRun = Type.Object(
   closed,
 );
 
-/** Body of a confirmation. */
-export const ConfirmBody = Type.Object(
+/** Body of a confirmation, and of declining. */
+export const ReasonBody = Type.Object(
   { reason: Type.String({ pattern: "\\S", minLength: 1, maxLength: HOLD_LIMITS.reasonCharsMax }) },
   closed,
 );
@@ -54,6 +54,8 @@ export const RunView = Type.Object({
   parts: count,
   bytes: count,
   held: { ...count, description: "Records that a hold stopped" },
+  declinedBy: Type.Optional(userId),
+  declinedBecause: Type.Optional(Type.String()),
   endedAt: Type.Optional(instant),
 });
 
@@ -66,9 +68,12 @@ export const DueList = Type.Object({
   held: { ...count, description: "Records that are due and held" },
   records: Type.Array(
     Type.Object({
-      sender: Type.String(),
-      messageId: Type.String(),
-      logIndex: count,
+      sender: Type.Optional(Type.String()),
+      messageId: Type.Optional(Type.String()),
+      logIndex: Type.Optional(count),
+      subject: Type.Optional(
+        Type.String({ description: "What it is where it is no message, such as `case ID`" }),
+      ),
       class: Type.String(),
       parts: Type.Array(
         Type.Object({
@@ -90,7 +95,7 @@ export const CertificateList = Type.Object({
   certificates: Type.Array(
     Type.Object({
       certificate: Type.Integer({ minimum: 1 }),
-      logIndex: count,
+      logIndex: Type.Optional({ ...count, description: "Of its entry, where a log is kept" }),
       records: { ...count, description: "How many it names" },
       isSigned: Type.Boolean({ description: "It is signed right after it is written" }),
       signed: Type.String({ description: "A tracepost.v1.SignedDisposalCertificate, base64" }),

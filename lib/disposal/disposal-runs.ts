@@ -1,11 +1,14 @@
 import { TracepostError } from "#errors";
 import type { SqlRow, Transaction } from "#runtime";
 import { mayBeOne } from "#users";
-import { noteAct } from "../audit/note-act.ts";
-import { countDue, isLargeShare } from "./look-for-due.ts";
+import { countDue, isLargeShare } from "./due-marks.ts";
+import { noteAct } from "./note-act.ts";
 
-/** Where a run stands. A waiting or stopped one goes on when a second person says so. */
-export const RUN_STATES = ["waiting", "running", "stopped", "done"] as const;
+/**
+ * Where a run stands. A waiting or stopped one goes on when a second person says so; a declined one
+ * never does, and what it had not erased by then is kept.
+ */
+export const RUN_STATES = ["waiting", "running", "stopped", "declined", "done"] as const;
 
 /** One of {@link RUN_STATES}. */
 export type RunState = (typeof RUN_STATES)[number];
@@ -34,6 +37,9 @@ export interface DisposalRun {
   readonly bytes: number;
   /** Records that were due, and that a hold stopped. */
   readonly held: number;
+  /** Who said that it does not go on, and why; empty while nobody has. */
+  readonly declinedBy: string;
+  readonly declinedBecause: string;
   readonly endedAtMs: number | null;
 }
 
@@ -50,6 +56,8 @@ interface RunRow extends SqlRow {
   parts: number;
   bytes: number;
   held: number;
+  declined_by: string;
+  declined_because: string;
   ended_at: number | null;
 }
 
@@ -153,7 +161,7 @@ export async function stopRun(
 }
 
 /** Whether much more has become due than people knew of when they let a run go (TP-DISP-5). */
-export async function hasOutgrown(tx: Transaction, run: DisposalRun): Promise<boolean> {
+async function hasOutgrown(tx: Transaction, run: DisposalRun): Promise<boolean> {
   const due = await dueWith(tx, run);
   if (due <= run.due) return false;
   // Who confirmed has seen what was due by then.
@@ -171,21 +179,69 @@ async function setDue(tx: Transaction, { id }: DisposalRun, due: number): Promis
   await tx.run("UPDATE disposal_run SET due = ? WHERE id = ?", due, id);
 }
 
-/** Ends a run: nothing is due any more, and nothing of what was is left in the files. */
+/** What became of declining. */
+export type RunDeclined =
+  | { readonly type: "declined"; readonly run: DisposalRun; readonly repeated: boolean }
+  | { readonly type: "unknown" }
+  | { readonly type: "otherwise"; readonly run: DisposalRun };
+
+/**
+ * A run goes no further, for good (TP-DISP-10): one person may say so, also who asked for it, since
+ * nothing is lost by it. Between two batches it takes effect at once.
+ */
+export async function declineRun(
+  tx: Transaction,
+  args: {
+    readonly id: number;
+    readonly actor: string;
+    readonly reason: string;
+    readonly nowMs: number;
+  },
+): Promise<RunDeclined> {
+  const run = await loadRun(tx, { id: args.id });
+  if (run === null) return { type: "unknown" };
+  if (run.state === "declined") return { type: "declined", run, repeated: true };
+  if (run.state === "done") return { type: "otherwise", run };
+  await tx.run(
+    `UPDATE disposal_run SET state = 'declined', why = '', declined_by = ?, declined_because = ?
+     WHERE id = ?`,
+    args.actor,
+    args.reason,
+    args.id,
+  );
+  const declined = (await loadRun(tx, { id: args.id })) ?? run;
+  await noteRun(tx, declined, args);
+  return { type: "declined", run: declined, repeated: false };
+}
+
+/** Ends a run: nothing of what it has erased is left in the files. */
 export async function endRun(
   tx: Transaction,
   args: { readonly id: number; readonly nowMs: number },
 ): Promise<void> {
   await tx.run(
-    "UPDATE disposal_run SET state = 'done', ended_at = ? WHERE id = ? AND state = 'running'",
+    `UPDATE disposal_run SET ended_at = ?,
+       state = CASE state WHEN 'running' THEN 'done' ELSE state END
+     WHERE id = ? AND state IN ('running', 'declined')`,
     args.nowMs,
     args.id,
   );
 }
 
-/** The run that is not done, or null. */
+/** The run that goes on, or waits for somebody; null without one. */
 export async function openRun(tx: Transaction): Promise<DisposalRun | null> {
-  const row = await tx.get<RunRow>("SELECT * FROM disposal_run WHERE state <> 'done'");
+  const row = await tx.get<RunRow>(
+    "SELECT * FROM disposal_run WHERE state IN ('waiting', 'running', 'stopped')",
+  );
+  return row === undefined ? null : runOf(row);
+}
+
+/** The first run on which there is work: it goes on, or its traces are to be cleaned up. */
+export async function runToWorkOn(tx: Transaction): Promise<DisposalRun | null> {
+  const row = await tx.get<RunRow>(
+    `SELECT * FROM disposal_run WHERE state = 'running' OR (state = 'declined' AND ended_at IS NULL)
+     ORDER BY id LIMIT 1`,
+  );
   return row === undefined ? null : runOf(row);
 }
 
@@ -219,20 +275,53 @@ function runOf(row: RunRow): DisposalRun {
     askedBy: row.asked_by,
     askedAtMs: row.asked_at,
     confirmedBy: row.confirmed_by,
+    declinedBy: row.declined_by,
+    declinedBecause: row.declined_because,
     endedAtMs: row.ended_at,
   };
 }
 
-/** When the time was last noted, and when the newest entry was recorded; 0: never. */
-export async function timeSeen(
-  tx: Transaction,
-): Promise<{ readonly seenAtMs: number; readonly recordedAtMs: number }> {
+/** When the time was last noted; 0: never. */
+export async function timeNoted(tx: Transaction): Promise<number> {
   const state = await tx.get<{ seen_at: number }>("SELECT seen_at FROM disposal_state");
-  const last = await tx.get<{ recorded_at: number }>("SELECT recorded_at FROM gateway_state");
-  return { seenAtMs: state?.seen_at ?? 0, recordedAtMs: last?.recorded_at ?? 0 };
+  return state?.seen_at ?? 0;
 }
 
 /** Notes the time, to compare the next one with. */
 export async function noteTime(tx: Transaction, args: { readonly nowMs: number }): Promise<void> {
   await tx.run("UPDATE disposal_state SET seen_at = ?", args.nowMs);
+}
+
+/** What one batch has come to, added to its run. */
+export async function noteGone(
+  tx: Transaction,
+  run: number,
+  gone: {
+    readonly records: number;
+    readonly parts: number;
+    readonly bytes: number;
+    readonly held: number;
+  },
+): Promise<void> {
+  await tx.run(
+    `UPDATE disposal_run SET records = records + ?, parts = parts + ?, bytes = bytes + ?,
+       held = held + ? WHERE id = ?`,
+    gone.records,
+    gone.parts,
+    gone.bytes,
+    gone.held,
+    run,
+  );
+}
+
+/**
+ * The run, if a batch of it may go on; undefined where it waits, ended, or stops now because much
+ * more is due than people knew of (TP-DISP-5).
+ */
+export async function runForBatch(tx: Transaction, id: number): Promise<DisposalRun | undefined> {
+  const run = await loadRun(tx, { id });
+  if (run?.state !== "running") return undefined;
+  if (!(await hasOutgrown(tx, run))) return run;
+  await stopRun(tx, { id, why: "SHARE" });
+  return undefined;
 }

@@ -1,5 +1,12 @@
-import { type Clock, type Database, DISPOSAL_LIMITS } from "#runtime";
-import type { GatewayProcedures } from "../store.ts";
+import { type Clock, type Database, DISPOSAL_LIMITS, type Transaction } from "#runtime";
+import type { noteTime } from "./disposal-runs.ts";
+
+/** What the guard asks of a store. */
+export type ClockProcedures = {
+  noteTime: typeof noteTime;
+  /** The time noted last, or else known some other way; 0: none. */
+  timeSeen: (tx: Transaction) => Promise<number>;
+};
 
 /**
  * Sees whether the clock has jumped by more than a day (TP-DISP-6). While the process runs, the
@@ -8,14 +15,14 @@ import type { GatewayProcedures } from "../store.ts";
  * recorded after the jump, and jumps in small steps, do not hide it.
  */
 export class ClockGuard {
-  readonly #store: Pick<Database<GatewayProcedures>, "call">;
+  readonly #store: Pick<Database<ClockProcedures>, "call">;
   readonly #clock: Clock;
   /** Milliseconds that count on whatever the clock is set to. */
   readonly #elapsedMs: () => number;
   #trusted: { readonly atMs: number; readonly elapsedMs: number } | undefined;
 
   constructor(deps: {
-    readonly store: Pick<Database<GatewayProcedures>, "call">;
+    readonly store: Pick<Database<ClockProcedures>, "call">;
     readonly clock: Clock;
     readonly elapsedMs?: (() => number) | undefined;
   }) {
@@ -43,8 +50,7 @@ export class ClockGuard {
 
   /** The time noted before the stop; entries may be later than the jump, so they come second. */
   async #lastSeen(nowMs: number): Promise<number> {
-    const { recordedAtMs, seenAtMs } = await this.#store.call("timeSeen", undefined);
-    return seenAtMs || recordedAtMs || nowMs;
+    return (await this.#store.call("timeSeen", undefined)) || nowMs;
   }
 }
 

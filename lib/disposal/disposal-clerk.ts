@@ -6,20 +6,58 @@ import {
   type Logger,
   passCrashPoint,
   shareInFlight,
+  type Transaction,
 } from "#runtime";
-import type { CurrentRegister } from "#trust";
-import type { HeaderSigner } from "#wire";
-import type { CheckpointKeeper } from "../checkpoint-keeper.ts";
-import type { DisposalRun } from "../store/disposal/disposal-runs.ts";
-import type { GatewayProcedures } from "../store.ts";
-import { ClockGuard } from "./clock-guard.ts";
+import type { MessageSigner } from "#wire";
+import type { keepCertificateSignature, unsignedCertificates } from "./certificates.ts";
+import { ClockGuard, type ClockProcedures } from "./clock-guard.ts";
+import type { DisposalRun, endRun, runToWorkOn, stopRun } from "./disposal-runs.ts";
+import type { DueLooked } from "./due-marks.ts";
+
+/** What one transaction of a run has done. */
+export type BatchDisposed =
+  | {
+      readonly type: "disposed";
+      readonly certificate: { readonly id: number; readonly bytes: Uint8Array };
+    }
+  /** What was marked as due was held, or is not due any more; there may be more. */
+  | { readonly type: "nothing" }
+  /** Nothing is marked as due. */
+  | { readonly type: "finished" }
+  /** The run does not go on: a second person is waited for, or somebody has declined it. */
+  | { readonly type: "halted" };
+
+/** A batch that is to be disposed of. */
+export interface BatchWish {
+  readonly run: number;
+  /** At most so many records. */
+  readonly limit: number;
+  readonly nowMs: number;
+}
+
+/** What disposal asks of a store, beside the batch. */
+export type ClerkProcedures = ClockProcedures & {
+  lookForDue: (
+    tx: Transaction,
+    args: { readonly nowMs: number; readonly limit: number },
+  ) => Promise<DueLooked>;
+  runToWorkOn: typeof runToWorkOn;
+  stopRun: typeof stopRun;
+  endRun: typeof endRun;
+  unsignedCertificates: typeof unsignedCertificates;
+  keepCertificateSignature: typeof keepCertificateSignature;
+};
 
 /** What disposal works with. */
 export interface DisposalClerkDeps {
-  readonly store: Pick<Database<GatewayProcedures>, "call" | "scrub">;
-  readonly signer: HeaderSigner;
-  readonly checkpoints: Pick<CheckpointKeeper, "note">;
-  readonly register: Pick<CurrentRegister, "view">;
+  readonly store: Pick<Database<ClerkProcedures>, "call" | "scrub">;
+  /** Names its crash points. */
+  readonly where: "gateway" | "participant";
+  readonly disposeBatch: (wish: BatchWish) => Promise<BatchDisposed>;
+  /** Removes what lies in files beside the store and is named there no more. */
+  readonly removeFiles?: () => Promise<void>;
+  /** The signer of now. */
+  readonly signer: () => MessageSigner;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Counts on whatever the clock is set to; default: of the process. */
@@ -110,43 +148,52 @@ export class DisposalClerk {
   async #work(): Promise<void> {
     const { store } = this.#deps;
     await this.#signAll();
-    const run = await store.call("openRun", undefined);
-    if (run?.state === "running") await this.#carryOut(run);
+    while (!this.#stopped.signal.aborted) {
+      const run = await store.call("runToWorkOn", undefined);
+      if (run === null) return;
+      const isOver = run.state === "declined" || (await this.#carryOut(run));
+      if (isOver && !(await this.#finish(run))) return;
+    }
   }
 
-  async #carryOut(run: DisposalRun): Promise<void> {
-    const { checkpoints, clock, logger, register, store } = this.#deps;
+  /** Disposes batch by batch; whether nothing is due any more. */
+  async #carryOut(run: DisposalRun): Promise<boolean> {
+    const { clock, disposeBatch, logger, store, where } = this.#deps;
     await this.look();
     for (let batches = 1; !this.#stopped.signal.aborted; batches += 1) {
       if (await this.#guard.hasJumped()) {
         await store.call("stopRun", { id: run.id, why: "CLOCK" });
         logger.error({ run: run.id }, "disposal stopped: the clock jumped by more than a day");
-        return;
+        return false;
       }
-      const done = await store.call("disposeBatch", {
-        run: run.id,
-        limit: DISPOSAL_LIMITS.batchRecords,
-        nowMs: clock.now(),
-        registerVersion: Number(register.view().version),
-      });
+      const limit = DISPOSAL_LIMITS.batchRecords;
+      const done = await disposeBatch({ run: run.id, limit, nowMs: clock.now() });
       if (done.type === "halted") {
-        logger.warn({ run: run.id }, "disposal stopped: a second person is to let it go on");
-        return;
+        logger.warn({ run: run.id }, "disposal stopped: declined, or a second person is asked");
+        return false;
       }
-      if (done.type === "finished") break;
+      if (done.type === "finished") return true;
       if (done.type === "disposed") {
-        passCrashPoint("gateway.disposal-committed");
-        checkpoints.note(done.head);
+        passCrashPoint(`${where}.disposal-committed`);
         await this.#sign(done.certificate.id, done.certificate.bytes);
-        passCrashPoint("gateway.disposal-signed");
+        passCrashPoint(`${where}.disposal-signed`);
       }
       if (batches % DISPOSAL_LIMITS.scrubBatches === 0) await this.#scrub();
       await this.#pause(this.#deps.pauseMs ?? DISPOSAL_LIMITS.pauseMs);
     }
-    if (this.#stopped.signal.aborted || !(await this.#scrub())) return;
-    passCrashPoint("gateway.disposal-scrubbed");
-    await store.call("endRun", { id: run.id, nowMs: clock.now() });
-    logger.info({ run: run.id }, "disposal is done");
+    return false;
+  }
+
+  /** Cleans up after a run, and ends it; false when the process stops meanwhile. */
+  async #finish({ id, state }: DisposalRun): Promise<boolean> {
+    const { clock, logger, removeFiles, store, where } = this.#deps;
+    await removeFiles?.();
+    if (!(await this.#scrub())) return false;
+    passCrashPoint(`${where}.disposal-scrubbed`);
+    await store.call("endRun", { id, nowMs: clock.now() });
+    const outcome = state === "declined" ? "disposal ended: it was declined" : "disposal is done";
+    logger.info({ run: id }, outcome);
+    return true;
   }
 
   async #signAll(): Promise<void> {
@@ -159,12 +206,13 @@ export class DisposalClerk {
 
   async #sign(id: number, bytes: Uint8Array): Promise<void> {
     const { signer, store } = this.#deps;
-    const { keyId } = signer;
-    const signature = signer.sign(bytes);
+    const by = signer();
+    const { keyId } = by;
+    const signature = await by.sign(bytes);
     await store.call("keepCertificateSignature", { id, keyId, signature });
   }
 
-  /** Nothing of what is gone is left beside the store; false when the gateway stops meanwhile. */
+  /** Nothing of what is gone is left beside the store; false when the process stops meanwhile. */
   async #scrub(): Promise<boolean> {
     while (!this.#stopped.signal.aborted) {
       if (await this.#deps.store.scrub()) return true;

@@ -1,10 +1,10 @@
 import { EXAMPLE_IDS, problemOf } from "#http";
 import {
   CertificateList,
-  ConfirmBody,
   DisposalPage,
   DueList,
   NewRun,
+  ReasonBody,
   RunList,
   RunParams,
   RunView,
@@ -13,6 +13,8 @@ import {
 /** Contracts of the routes of disposal. */
 
 const AUTHORITY = "Retention schedule, yearly disposal of 2026 (made up)";
+
+const DECLINED = "The schedule of 2026 names a period of 1 year in place of 10 (made up)";
 
 const RUN = {
   id: 1,
@@ -144,7 +146,7 @@ export const CONFIRM_RUN = {
     description: "Who confirms says that the schedule and the clock are right.",
     tags: ["records"],
     params: RunParams,
-    body: ConfirmBody,
+    body: ReasonBody,
     response: { 200: RunView },
   },
   config: {
@@ -164,6 +166,39 @@ export const CONFIRM_RUN = {
         body: { reason: "x" },
         status: 404,
         answer: problemOf("NOT_FOUND"),
+      },
+    },
+  },
+} as const;
+
+/** `POST /v1/disposals/:id/decline`. */
+export const DECLINE_RUN = {
+  schema: {
+    operationId: "declineDisposal",
+    summary: "Ends a run for good, whether it waits or goes on; what is not erased yet is kept",
+    description: "Asked for again, the run is as it was the first time.",
+    tags: ["records"],
+    params: RunParams,
+    body: ReasonBody,
+    response: { 200: RunView },
+  },
+  config: {
+    permission: "records:dispose",
+    problems: ["NOT_FOUND", "DISPOSAL_OTHERWISE"],
+    examples: {
+      wrong: {
+        summary: "The schedule is wrong",
+        parameters: { id: 2 },
+        body: { reason: DECLINED },
+        status: 200,
+        answer: {
+          ...RUN,
+          id: 2,
+          why: undefined,
+          state: "declined",
+          declinedBy: "joseph",
+          declinedBecause: DECLINED,
+        },
       },
     },
   },

@@ -1,10 +1,9 @@
-import { instantMsOf } from "#http";
+import { instantMsOf, nameIn } from "#http";
 import { HoldActKind, HoldQuery, HoldScope, Kind } from "#proto";
 import { timestampMs, toTimestamp } from "#wire";
-import type { HoldDetail } from "../store/holds/hold-list.ts";
-import type { Hold } from "../store/holds/hold-rows.ts";
+import type { HoldDetail } from "../hold-list.ts";
+import type { Hold } from "../hold-rows.ts";
 import type { NewHold } from "./hold-schema.ts";
-import { nameIn } from "./quarantine-view.ts";
 
 /** The four ways to say what is held. */
 export const SCOPES = ["messages", "conversationId", "party", "query"] as const;
@@ -73,7 +72,7 @@ export function holdDetailView({ acts, hold }: HoldDetail, nowMs: number) {
       actor: act.actor,
       at: instant(timestampMs(act.actedAt) ?? 0),
       reason: act.reason,
-      logIndex,
+      logIndex: logIndex ?? undefined,
       opening: Buffer.from(bytes).toString("base64"),
     })),
   };

@@ -30,12 +30,13 @@ export interface KeptAct {
   readonly act: HoldAct;
   /** Exactly what the log has the digest of. */
   readonly bytes: Uint8Array;
-  readonly logIndex: number;
+  /** Null where no log is kept. */
+  readonly logIndex: number | null;
 }
 
 interface ActRow extends SqlRow {
   act: Uint8Array;
-  log_index: number;
+  log_index: number | null;
 }
 
 /** The hold of a row. */

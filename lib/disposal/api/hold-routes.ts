@@ -13,10 +13,10 @@ import {
 } from "#http";
 import { HoldActKind } from "#proto";
 import { type Clock, type Database, HTTP_LIMITS, passCrashPoint } from "#runtime";
-import type { CurrentRegister } from "#trust";
-import type { CheckpointKeeper } from "../checkpoint-keeper.ts";
-import type { HoldAsked, HoldDone } from "../store/holds/hold-acts.ts";
-import type { GatewayProcedures } from "../store.ts";
+import type { RegisterView } from "#trust";
+import type { HoldDone, HoldProcedures, LogHead, NotHeld } from "../hold-acts.ts";
+import type { listHolds, loadHold } from "../hold-list.ts";
+import type { noteAct } from "../note-act.ts";
 import {
   ASK_HOLD,
   actOnHold,
@@ -27,13 +27,23 @@ import {
 } from "./hold-operations.ts";
 import type { NewHold } from "./hold-schema.ts";
 import { holdDetailView, holdView, SCOPES, scopeOf } from "./hold-view.ts";
-import { noteLook } from "./record-asked.ts";
+import { noteLook } from "./note-look.ts";
+
+/** What the routes of legal holds ask of a store. */
+export type HoldRouteProcedures = HoldProcedures & {
+  listHolds: typeof listHolds;
+  loadHold: typeof loadHold;
+  noteAct: typeof noteAct;
+};
 
 /** What the routes of legal holds work with. */
 export interface HoldRouteDeps {
-  readonly store: Pick<Database<GatewayProcedures>, "call">;
-  readonly checkpoints: Pick<CheckpointKeeper, "note">;
-  readonly register: Pick<CurrentRegister, "view">;
+  readonly store: Pick<Database<HoldRouteProcedures>, "call">;
+  /** Names its crash point. */
+  readonly where: "gateway" | "participant";
+  /** Told of the log after an act, where one is kept. */
+  readonly onLogged?: (head: LogHead) => void;
+  readonly register: () => RegisterView;
   readonly clock: Clock;
 }
 
@@ -75,13 +85,13 @@ function addLookRoutes(routes: HttpRoutes, deps: HoldRouteDeps): void {
 }
 
 function addAskRoute(routes: HttpRoutes, deps: HoldRouteDeps): void {
-  const { checkpoints, clock, register, store } = deps;
+  const { clock, register, store } = deps;
   routes.post("/holds", ASK_HOLD, async (request, reply) => {
     const nowMs = clock.now();
     const wrong = wishProblem(request.body, nowMs);
     if (wrong !== undefined) return sendProblem(reply, wrong);
     const { authority, party, reason, reviewAt } = request.body;
-    const view = register.view();
+    const view = register();
     const { head, result } = await store.call("askHold", {
       ...{ authority, reason, nowMs },
       scope: scopeOf(request.body),
@@ -91,7 +101,7 @@ function addAskRoute(routes: HttpRoutes, deps: HoldRouteDeps): void {
       repeat: repeatOf(request),
       registerVersion: Number(view.version),
     });
-    if (head !== null) noteHead(checkpoints, head);
+    noteHead(deps, head);
     if (result.type === "mismatch") return sendProblem(reply, problemOf("IDEMPOTENCY_MISMATCH"));
     if (result.type !== "asked") return sendProblem(reply, askProblem(result));
     const made = await store.call("loadHold", { id: result.id });
@@ -100,12 +110,9 @@ function addAskRoute(routes: HttpRoutes, deps: HoldRouteDeps): void {
   });
 }
 
-function noteHead(
-  checkpoints: HoldRouteDeps["checkpoints"],
-  head: Parameters<HoldRouteDeps["checkpoints"]["note"]>[0],
-): void {
-  passCrashPoint("gateway.hold-kept");
-  checkpoints.note(head);
+function noteHead({ onLogged, where }: HoldRouteDeps, head: LogHead | null): void {
+  passCrashPoint(`${where}.hold-kept`);
+  if (head !== null) onLogged?.(head);
 }
 
 /** What a schema cannot say: one scope, and a review that is to come. */
@@ -130,7 +137,7 @@ function reviewProblems(reviewAt: string | undefined, nowMs: number) {
   return [{ field: "reviewAt", rule: "is to come" }];
 }
 
-function askProblem(result: Exclude<HoldAsked, { type: "asked" }>): Problem {
+function askProblem(result: NotHeld): Problem {
   switch (result.type) {
     case "unknown-message":
       return problemOf("NOTHING_TO_HOLD", { field: `messages[${result.position}]` });
@@ -178,7 +185,7 @@ function addActRoutes(routes: HttpRoutes, deps: HoldRouteDeps): void {
 /** What is done is on disk and logged when this answers. */
 async function act(
   reply: FastifyReply,
-  { checkpoints, clock, register, store }: HoldRouteDeps,
+  deps: HoldRouteDeps,
   wish: {
     readonly id: number;
     readonly kind: HoldActKind;
@@ -187,11 +194,11 @@ async function act(
     readonly reviewAtMs?: number | null;
   },
 ): Promise<FastifyReply> {
-  const nowMs = clock.now();
-  const registerVersion = Number(register.view().version);
+  const nowMs = deps.clock.now();
+  const registerVersion = Number(deps.register().version);
   const args = { reviewAtMs: null, ...wish, nowMs, registerVersion };
-  const { head, result } = await store.call("actOnHold", args);
-  if (head !== null) noteHead(checkpoints, head);
+  const { head, result } = await deps.store.call("actOnHold", args);
+  noteHead(deps, head);
   if (result.type !== "done") return sendProblem(reply, actProblem(result));
   return reply.send({ ...holdView(result.hold, nowMs), repeated: result.repeated });
 }

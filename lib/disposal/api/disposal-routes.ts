@@ -8,26 +8,57 @@ import {
   sendProblem,
 } from "#http";
 import { SignedDisposalCertificate } from "#proto";
-import { type Clock, type Database, DISPOSAL_LIMITS, HTTP_LIMITS } from "#runtime";
+import {
+  type Clock,
+  type Database,
+  DISPOSAL_LIMITS,
+  HTTP_LIMITS,
+  type Logger,
+  type Transaction,
+} from "#runtime";
 import { encodeMessage } from "#wire";
-import type { DisposalClerk } from "../disposal/disposal-clerk.ts";
-import type { KeptCertificate } from "../store/disposal/certificates.ts";
-import type { DisposalRun } from "../store/disposal/disposal-runs.ts";
-import type { DueRecord } from "../store/disposal/look-for-due.ts";
-import type { GatewayProcedures } from "../store.ts";
+import type { KeptCertificate, listCertificates } from "../certificates.ts";
+import type { DisposalClerk } from "../disposal-clerk.ts";
+import type {
+  askRun,
+  confirmRun,
+  DisposalRun,
+  declineRun,
+  listRuns,
+  loadRun,
+} from "../disposal-runs.ts";
+import type { DuePage, DueRecord } from "../due-marks.ts";
+import type { noteAct } from "../note-act.ts";
 import {
   ASK_RUN,
   CONFIRM_RUN,
+  DECLINE_RUN,
   LIST_CERTIFICATES,
   LIST_DUE,
   LIST_RUNS,
   SHOW_RUN,
 } from "./disposal-operations.ts";
-import { noteLook } from "./record-asked.ts";
+import { noteLook } from "./note-look.ts";
+
+/** What the routes of disposal ask of a store. */
+export type DisposalRouteProcedures = {
+  listDue: (
+    tx: Transaction,
+    args: { readonly after: number; readonly limit: number; readonly nowMs: number },
+  ) => Promise<DuePage>;
+  askRun: typeof askRun;
+  confirmRun: typeof confirmRun;
+  declineRun: typeof declineRun;
+  loadRun: typeof loadRun;
+  listRuns: typeof listRuns;
+  listCertificates: typeof listCertificates;
+  noteAct: typeof noteAct;
+};
 
 /** What the routes of disposal work with. */
 export interface DisposalRouteDeps {
-  readonly store: Pick<Database<GatewayProcedures>, "call">;
+  readonly store: Pick<Database<DisposalRouteProcedures>, "call">;
+  readonly logger: Logger;
   readonly clerk: Pick<DisposalClerk, "look" | "clockJumped" | "trustClock" | "wake">;
   readonly clock: Clock;
 }
@@ -36,6 +67,7 @@ export interface DisposalRouteDeps {
 export function addDisposalRoutes(routes: HttpRoutes, deps: DisposalRouteDeps): void {
   addDueRoute(routes, deps);
   addConfirmRoute(routes, deps);
+  addDeclineRoute(routes, deps);
   addRunRoutes(routes, deps);
   addCertificateRoute(routes, deps);
 }
@@ -60,10 +92,12 @@ function addDueRoute(routes: HttpRoutes, deps: DisposalRouteDeps): void {
   });
 }
 
-function dueView({ class: name, id, messageId, parts, sender }: DueRecord) {
+function dueView({ class: name, logIndex, messageId, parts, sender, subject }: DueRecord) {
   return {
-    ...{ sender, messageId },
-    logIndex: id - 1,
+    sender: sender || undefined,
+    messageId: messageId || undefined,
+    logIndex: logIndex ?? undefined,
+    subject: subject || undefined,
     class: name,
     parts: parts.map(({ name: part, onlyFor, plan }) => ({
       name: part,
@@ -97,6 +131,27 @@ function addConfirmRoute(routes: HttpRoutes, { clerk, clock, store }: DisposalRo
   });
 }
 
+function addDeclineRoute(
+  routes: HttpRoutes,
+  { clerk, clock, logger, store }: DisposalRouteDeps,
+): void {
+  routes.post("/disposals/:id/decline", DECLINE_RUN, async (request, reply) => {
+    const { userId: actor } = actorOf(request);
+    const { id } = request.params;
+    const { reason } = request.body;
+    const declined = await store.call("declineRun", { id, actor, reason, nowMs: clock.now() });
+    if (declined.type === "unknown") return sendProblem(reply, problemOf("NOT_FOUND"));
+    if (declined.type !== "declined") {
+      const detail = `run ${id} is ${declined.run.state}`;
+      return sendProblem(reply, problemOf("DISPOSAL_OTHERWISE", { detail }));
+    }
+    if (!declined.repeated) logger.warn({ run: id, actor }, "a run of disposal was declined");
+    // What it has erased so far is cleaned up.
+    clerk.wake();
+    return reply.send(runView(declined.run));
+  });
+}
+
 function addRunRoutes(routes: HttpRoutes, { clerk, clock, store }: DisposalRouteDeps): void {
   routes.get("/disposals", LIST_RUNS, async (request, reply) => {
     const { after, limit = HTTP_LIMITS.pageRowsMax } = request.query;
@@ -127,12 +182,14 @@ function addRunRoutes(routes: HttpRoutes, { clerk, clock, store }: DisposalRoute
 }
 
 function runView(run: DisposalRun) {
-  const { askedAtMs, confirmedBy, endedAtMs, why, ...facts } = run;
+  const { askedAtMs, confirmedBy, declinedBecause, declinedBy, endedAtMs, why, ...facts } = run;
   return {
     ...facts,
     why: why ?? undefined,
     askedAt: new Date(askedAtMs).toISOString(),
     confirmedBy: confirmedBy || undefined,
+    declinedBy: declinedBy || undefined,
+    declinedBecause: declinedBecause || undefined,
     endedAt: endedAtMs === null ? undefined : new Date(endedAtMs).toISOString(),
   };
 }
@@ -164,12 +221,12 @@ function certificateView(kept: KeptCertificate) {
   const signed = SignedDisposalCertificate.create({
     certificate: bytes,
     signatures: signature === null ? [] : [{ keyId, value: signature }],
-    logIndex: BigInt(logIndex),
+    logIndex: BigInt(logIndex ?? 0),
     items: [...keptItems],
   });
   return {
     certificate: id,
-    logIndex,
+    logIndex: logIndex ?? undefined,
     records: items,
     isSigned: signature !== null,
     signed: Buffer.from(encodeMessage(SignedDisposalCertificate, signed)).toString("base64"),

@@ -2,14 +2,16 @@ import { type Static, Type } from "typebox";
 import { Instant, nextMark, pageAfter, pageLimit } from "#http";
 import { Kind } from "#proto";
 import { HOLD_LIMITS } from "#runtime";
-import { HOLD_STATES } from "../store/holds/hold-standing.ts";
+import { HOLD_STATES } from "../hold-standing.ts";
 
 /** What routes of legal holds take and answer. */
 
 const closed = { additionalProperties: false } as const;
 const instant = Type.String({ format: "date-time" });
 const userId = Type.String({ description: "User id" });
-const logIndex = Type.Integer({ minimum: 0, description: "Its place in the log" });
+const logIndex = Type.Optional(
+  Type.Integer({ minimum: 0, description: "Its place in the log, where one is kept" }),
+);
 const Participant = Type.String({
   pattern: "^[A-Z]{2,3}(-[A-Z0-9]{2,16})?$",
   description: "Participant id",
@@ -139,7 +141,7 @@ export const HoldDetail = Type.Object({
       reason: Type.String(),
       logIndex,
       opening: Type.String({
-        description: "What the log has the SHA-256 of: a tracepost.v1.HoldAct, base64",
+        description: "What a log has the SHA-256 of: a tracepost.v1.HoldAct, base64",
       }),
     }),
   ),
