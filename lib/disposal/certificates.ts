@@ -159,7 +159,7 @@ export function writeCertificate(
   return encodeMessage(DisposalCertificate, certificate);
 }
 
-/** A part that is gone, as a certificate names it: by which line of the schedule, and its digest. */
+/** A part that is gone, as a certificate names it: its digest, and by which line it was due. */
 export function partGone(
   { name, onlyFor, plan }: DuePart,
   { position, sha256 }: { readonly position: number; readonly sha256: Uint8Array },
