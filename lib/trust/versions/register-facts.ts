@@ -32,15 +32,16 @@ export interface RegisterDifference {
 }
 
 /** What a register says of itself, in short lines that can be compared. */
-export function manifestFacts({ manifest: { manifest } }: RegisterContent): readonly string[] {
-  const { roots } = manifest;
+export function manifestFacts({
+  manifest: { manifest, roots },
+}: RegisterContent): readonly string[] {
   return [
     `version ${manifest.version}`,
     `issued ${minute(manifest.issuedAt)}`,
     `expires ${minute(manifest.expiresAt)}`,
     `log ${manifest.logOrigin}`,
-    `signed by ${roots?.threshold ?? 0} of ${roots?.keys.length ?? 0} root keys`,
-    ...(roots?.keys ?? []).map(({ keyId, state }) => `root key ${keyId} in ${state}`),
+    `signed by ${roots.threshold} of ${roots.keys.length} root keys`,
+    ...roots.keys.map(({ keyId, state }) => `root key ${keyId} in ${state}`),
     ...manifest.gatewayKeys.map(
       (key) => `gateway key ${exchangeKeyFact(key)} for ${nameOf(KeyPurpose, key.purpose)}`,
     ),

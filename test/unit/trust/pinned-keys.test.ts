@@ -105,6 +105,28 @@ describe("the keys of a participant", () => {
     expect(registerAlarms(believed.value)).toEqual([]);
   });
 
+  it("raise no alarm where they are one's own, nor before there is a register", () => {
+    const own = { participant: "NE", identityKeyIds: ["other", NE.identity.keyId] };
+    expect(registerAlarms(inForce, own)).toEqual([]);
+    expect(registerAlarms(authority.newcomer(), own)).toEqual([]);
+    expect(registerAlarms(inForce, { ...own, identityKeyIds: ["other"] })).toMatchObject([
+      { kind: "OWN_KEYS", participant: "NE" },
+    ]);
+  });
+
+  it("are believed of whom the register has, and only if it stays a register", () => {
+    expect(believeStatement(inForce, "AT")).toEqual({ ok: true, value: inForce });
+    const newcomer = authority.newcomer();
+    expect(believeStatement(newcomer, "NE")).toEqual({ ok: true, value: newcomer });
+    const borrowed = { sequence: 2n, identity: newIdentity, header: BR.header };
+    const entries = [brEntry, entryOf("NE", statementOf("NE", borrowed))];
+    const next = taken(inForce, nextAfter(first, entries));
+    expect(registerAlarms(next)).toMatchObject([{ kind: "KEYS_UNSIGNED" }]);
+    expect(believeStatement(next, "NE")).toMatchObject({
+      refusal: { code: "MALFORMED", field: "participants", detail: "hold a key twice" },
+    });
+  });
+
   it("stay the pinned ones when an entry leaves and comes back with others", () => {
     const without = nextAfter(first, [brEntry]);
     const gone = taken(inForce, without);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { KeyStatement, LogKey, LogWitness, type RegisterBundle, RegisterEntry } from "#proto";
+import { KeyStatement, LogKey, LogWitness, type RegisterBundle, RegisterEntry, RevocationReason } from "#proto";
 import { REGISTER_LIMITS } from "#runtime";
 import {
   draftSuccessor,
@@ -13,6 +13,7 @@ import {
   sealingKeyId,
   signKeyStatement,
   withEntry,
+  withRevocations,
   withStatement,
   withStatus,
 } from "#trust";
@@ -38,6 +39,7 @@ const ne = entryOf("NE", neStatement);
 const br = entryOf("BR", statementOf("BR", { sequence: 1n, ...keys() }));
 const suspended = entryOf("NE", neStatement, { participant: { status: 2 } });
 const first = authority.issue([ne, br]);
+const NOW_MS = START_MS + DAY_MS;
 const unreadable = { manifest: Buffer.from([0xff]), signatures: [] };
 
 describe("a draft (TP-REG-10)", () => {
@@ -122,6 +124,40 @@ describe("entries that are changed", () => {
     expect(withEntry([br], ne)).toEqual([br, ne]);
     expect(withStatus(empty, 2)).toBe(empty);
     expect(withStatus(ne, 2)).toEqual(suspended);
+  });
+
+  it("have a key revoked once, and only learn that somebody else had it", () => {
+    const { COMPROMISED, LOST, SUPERSEDED } = RevocationReason;
+    const revoked = (entry: RegisterEntry, reason: RevocationReason, compromisedAtMs?: number) =>
+      withRevocations(entry, ["aa"], {
+        ...{ atMs: NOW_MS, reason },
+        ...(compromisedAtMs !== undefined && { compromisedAtMs }),
+      });
+    const lost = revoked(ne, LOST);
+    const stolen = revoked(ne, COMPROMISED, 1_000);
+    expect(lost.revocations).toEqual([
+      {
+        ...{ keyId: "aa", reason: LOST },
+        ...{ revokedAt: toTimestamp(NOW_MS), compromisedAt: undefined },
+      },
+    ]);
+    expect(revoked(lost, SUPERSEDED)).toEqual(lost);
+    expect(revoked(stolen, COMPROMISED, 2_000)).toEqual(stolen);
+    expect(revoked(stolen, LOST)).toEqual(stolen);
+    expect(revoked(lost, COMPROMISED, 1_000)).toEqual(stolen);
+    const other = withRevocations(lost, ["bb"], { atMs: NOW_MS, reason: COMPROMISED });
+    expect(other.revocations.map(({ keyId, reason }) => [keyId, reason])).toEqual([
+      ["aa", LOST],
+      ["bb", COMPROMISED],
+    ]);
+  });
+
+  it("stand in the order of the ids of their participants", () => {
+    const idsOf = (entries: RegisterEntry[]) =>
+      opened(registerContent(authority.issue(entries))).entries.map((one) => one.participant?.id);
+    expect(idsOf([ne, br])).toEqual(["BR", "NE"]);
+    expect(idsOf([br, ne])).toEqual(["BR", "NE"]);
+    expect(idsOf([ne, empty, br])).toEqual([undefined, "BR", "NE"]);
   });
 
   it("remember a statement only if it brought an identity key", () => {

@@ -9,6 +9,7 @@ import {
   LogKey,
   LogWitness,
   type Participant,
+  RegisterEntry,
   RevocationReason,
   SignatureAlgorithm,
   SigningKey,
@@ -218,6 +219,15 @@ describe("facts of a participant", () => {
   });
 });
 
+it("are none of an entry that says nothing, and its keys alone of one without participant", () => {
+  const empty = RegisterEntry.create({});
+  expect(entryFacts(empty)).toEqual([]);
+  const { statement } = plain;
+  expect(entryFacts({ ...empty, statement })).toEqual(entryFacts(plain).slice(-2));
+  const bare = signKeyStatement(KeyStatement.create({ participant: "NE" }), [NE.identity]);
+  expect(entryFacts({ ...empty, statement: bare })).toEqual([]);
+});
+
 const authority = new RegisterAuthority();
 const first = authority.issue([plain]);
 
@@ -326,6 +336,9 @@ describe("facts of the register itself", () => {
     expect(ne).toEqual({ about: "NE", removed: ["status ACTIVE"], added: ["status SUSPENDED"] });
     expect(others).toEqual([]);
     expect(registerDifferences(next, next)).toEqual([]);
+    const { statement } = plain;
+    const nameless = { ...next, entries: [RegisterEntry.create({ statement })] };
+    expect(registerDifferences(nameless, next).map(({ about }) => about)).toEqual(["", "BR", "NE"]);
     const [all] = registerDifferences(undefined, contentOf(first));
     expect(all).toEqual({ about: "register", removed: [], added: manifestFacts(contentOf(first)) });
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { KeyPurpose, type Participant, ParticipantStatus, SigningKey } from "#proto";
+import { KeyPurpose, type Participant, ParticipantStatus, RevocationReason, SigningKey } from "#proto";
 import {
   type EndingKey,
   endingKeys,
@@ -7,6 +7,7 @@ import {
   exchangeKey,
   generateSigningKey,
   type RegisterView,
+  revokedKeys,
   standingNotice,
 } from "#trust";
 import { toTimestamp } from "#wire";
@@ -120,6 +121,21 @@ describe("the end of a key", () => {
       " checkpoints b",
       " receipts a",
     ]);
+  });
+
+  it("comes sooner for a key of the exchange that is revoked, once, at the first time", () => {
+    const { COMPROMISED, LOST, SUPERSEDED } = RevocationReason;
+    const keys = [key("a", KeyPurpose.RECEIPT, 5), key("b", KeyPurpose.RECEIPT, 5)];
+    const revoke = (of: readonly SigningKey[], reason: RevocationReason, more: object = {}) =>
+      revokedKeys(of, ["a"], { atMs: NOW_MS, reason, ...more });
+    const lost = revoke(keys, LOST);
+    const revokedAt = toTimestamp(NOW_MS);
+    expect(lost).toEqual([{ ...keys[0], revokedAt, revocationReason: LOST }, keys[1]]);
+    expect(revoke(lost, SUPERSEDED)).toEqual(lost);
+    const stolen = revoke(lost, COMPROMISED, { atMs: NOW_MS + 9, compromisedAtMs: 2_000 });
+    const compromisedAt = toTimestamp(2_000);
+    expect(stolen[0]).toMatchObject({ revokedAt, revocationReason: COMPROMISED, compromisedAt });
+    expect(revoke(stolen, COMPROMISED, { compromisedAtMs: 1_000 })).toEqual(stolen);
   });
 
   it("is two years after it begins, of a key of the exchange", () => {

@@ -6,13 +6,16 @@ import {
   RegisterEntry,
   RegisterManifest,
   RevocationReason,
+  type Signature,
   SignatureAlgorithm,
   type SignedKeyStatement,
 } from "#proto";
 import { generateSealingKey, generateSigningKey, openKeyStatement, signKeyStatement } from "#trust";
 import { encodeMessage, toTimestamp } from "#wire";
 import { isSameManifest, openManifest } from "../../../lib/trust/versions/manifest.ts";
+import { merkleRoot } from "../../../lib/trust/versions/merkle-root.ts";
 import { openEntry } from "../../../lib/trust/versions/register-entry.ts";
+import { naiveRoot } from "../../support/naive-tree.ts";
 import {
   DAY_MS,
   entryOf,
@@ -59,6 +62,13 @@ describe("a statement about keys", () => {
     const [own, foreign] = signed.signatures;
     const posed = { ...foreign, keyId: NE.header.keyId } as typeof own;
     const signatures = [own, posed] as SignedKeyStatement["signatures"];
+    expect(told(openKeyStatement({ ...signed, signatures }, "field"))).toBe(lacks(NE.header.keyId));
+  });
+
+  it("does not hold with the right signature under the id of another key", () => {
+    const signed = signKeyStatement(KeyStatement.create(GOOD), [NE.identity, NE.header]);
+    const [own, proof] = signed.signatures as [Signature, Signature];
+    const signatures = [own, { ...proof, keyId: other.keyId }];
     expect(told(openKeyStatement({ ...signed, signatures }, "field"))).toBe(lacks(NE.header.keyId));
   });
 
@@ -138,6 +148,10 @@ describe("an entry", () => {
   });
 
   it("remembers so many changes and revocations", () => {
+    const chain = (length: number) =>
+      Array.from({ length }, (_, place) => later(NE.identity, NE.identity, BigInt(place + 1)));
+    const last = later(NE.identity, NE.identity, 33n);
+    expect(said(entryOf("NE", last, { changes: chain(32) }))).toBe("good");
     const changes = Array(33).fill(first);
     expect(said(entryOf("NE", first, { changes }))).toBe(
       bad("identity_changes", "hold more than 32"),
@@ -164,6 +178,11 @@ describe("an entry", () => {
     const none = "ENTRY_INVALID entry is not encoded as we do";
     expect(told(openEntry(Buffer.from([0xff])))).toBe(none);
     expect(told(openEntry(encodeMessage(RegisterEntry, RegisterEntry.create({}))))).toBe(none);
+    expect(told(openEntry(new Uint8Array(900 * 1_024)))).toBe(none);
+    const long = entryOf("N".repeat(33), first);
+    expect(said(long)).toBe(
+      `ENTRY_INVALID entry[${"N".repeat(32)}].statement is of another participant`,
+    );
     expect(told(openEntry(new Uint8Array(900 * 1_024 + 1)))).toBe(
       "ENTRY_INVALID entry is over 921600 bytes",
     );
@@ -203,7 +222,12 @@ describe("a manifest", () => {
     [bad("roots", "are missing"), { roots: undefined }],
     [
       bad("freshness_keys", "hold a bad key"),
-      { freshnessKeys: [keyOf(authority.freshnessKey, KeyPurpose.RECEIPT)] },
+      {
+        freshnessKeys: [
+          keyOf(authority.freshnessKey, KeyPurpose.FRESHNESS),
+          keyOf(authority.receiptKey, KeyPurpose.RECEIPT),
+        ],
+      },
     ],
     [
       bad("gateway_keys", "hold a bad key"),
@@ -244,11 +268,20 @@ describe("a manifest", () => {
     expect(told(openManifest({ manifest: Buffer.from([0xff]), signatures: [] }))).toBe(
       "MALFORMED manifest is not encoded as we do",
     );
+    const most = { manifest: new Uint8Array(256 * 1_024), signatures: [] };
+    expect(told(openManifest(most))).toBe("MALFORMED manifest is not encoded as we do");
     const large = { manifest: new Uint8Array(256 * 1_024 + 1), signatures: [] };
     expect(told(openManifest(large))).toBe("MALFORMED manifest is over 262144 bytes");
     expect(
       isSameManifest(first, manifestOf(authority.issue([], { issuedAtMs: START_MS + 1 }))),
     ).toBe(false);
     expect(isSameManifest(first, { ...first })).toBe(true);
+  });
+});
+
+describe("the root of entries", () => {
+  it.each([0, 1, 2, 3, 4, 5, 7, 8, 9])("of %s is that of a Merkle tree (RFC 6962)", (count) => {
+    const leaves = Array.from({ length: count }, (_, place) => Buffer.from(`entry ${place}`));
+    expect(Buffer.from(merkleRoot(leaves))).toEqual(Buffer.from(naiveRoot(leaves)));
   });
 });

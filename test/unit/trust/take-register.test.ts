@@ -360,10 +360,14 @@ describe("what a client keeps", () => {
   });
 
   it("remembers the highest version a peer has named, and fetches (TP-REG-9)", () => {
+    expect(isBehind(authority.newcomer())).toBe(false);
+    expect(isBehind(hearVersion(authority.newcomer(), 1n))).toBe(true);
     expect(isBehind(inForce)).toBe(false);
+    expect(isBehind(hearVersion(inForce, 1n))).toBe(false);
     const heard = hearVersion(inForce, 2n);
     expect(isBehind(heard)).toBe(true);
-    expect(hearVersion(heard, 1n).heardVersion).toBe(2n);
+    expect(hearVersion(heard, 1n)).toBe(heard);
+    expect(hearVersion(heard, 2n)).toBe(heard);
     expect(isBehind(taken(heard, nextAfter(first, [neEntry])))).toBe(false);
   });
 
