@@ -72,7 +72,7 @@ export class RegisterClient {
     this.#clock = clock;
     this.#inForce = first;
     this.#state = first.state ?? firstState(givenRoots(roots));
-    this.current = new CurrentRegister(first.view, first.state?.taken?.freshAtMs);
+    this.current = new CurrentRegister(first.view, first.state?.taken.freshAtMs);
   }
 
   /** The version in force, as it was published. */
@@ -215,7 +215,7 @@ export class RegisterClient {
   /** Puts a register that was judged newer or fresher, or believed, and is durable, in force. */
   putInForce(register: VerifiedRegister): void {
     const { state, view } = register;
-    const freshAtMs = state?.taken?.freshAtMs;
+    const freshAtMs = state?.taken.freshAtMs;
     const isSame = view.version === this.current.view().version;
     if (isSame && freshAtMs !== undefined) this.current.amend(view, freshAtMs);
     else this.current.replace(view, freshAtMs);

@@ -12,6 +12,7 @@ import { createRegisterView, type RegisterView } from "./register-view.ts";
 import { asRegisterBundle, givenRoots, openBundle } from "./versions/open-bundle.ts";
 import type { RegisterRefusal } from "./versions/register-refusal.ts";
 import type { RegisterState, TakenRegister } from "./versions/register-state.ts";
+import type { TakenState } from "./versions/take-register.ts";
 
 /**
  * Encodes a register and signs it with every given root key (TP-TRUST-4). Does not check what it
@@ -37,7 +38,7 @@ export interface VerifiedRegister {
   /** SHA-256 of what the root keys signed; the log entry of the change names it. */
   readonly digest: Uint8Array;
   /** Of a bundle: what is pinned once it is in force. */
-  readonly state?: RegisterState;
+  readonly state?: TakenState;
 }
 
 /**
@@ -68,10 +69,11 @@ function verifyRegister(
 /** A bundle that was taken, with what is pinned of it. */
 export function verifiedBundle(
   state: RegisterState,
-  { manifest, view }: TakenRegister,
+  taken: TakenRegister,
   bytes: Uint8Array,
 ): VerifiedRegister {
-  return { view, bytes, digest: manifest.digest, state };
+  const { manifest, view } = taken;
+  return { view, bytes, digest: manifest.digest, state: { ...state, taken } };
 }
 
 /** One that was signed as a whole, by every given root key; refusals as of `openRegister`. */

@@ -2,6 +2,7 @@ import { generateKeyPairSync } from "node:crypto";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { generateX25519Identity } from "age-encryption";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { SignatureAlgorithm } from "#proto";
 import {
@@ -21,6 +22,7 @@ import {
   saveSigningKey,
   signatureAlgorithm,
 } from "#trust";
+import { isPublicKeyOf } from "../../../lib/trust/keys.ts";
 import { logPublicKeyOf } from "../../../lib/trust/log-key.ts";
 import { faultText } from "../../support/fault-text.ts";
 
@@ -124,6 +126,9 @@ describe("a public root key", () => {
     const refused = `KEY_FILE: FILE is not an Ed25519 public key in SPKI PEM. ${COPY}`;
     await savePublicKey(file, generateSigningKey(SignatureAlgorithm.ES256));
     expect(await faultOf(file, loadPublicKey(file))).toBe(refused);
+    await expect(loadPublicKey(file)).rejects.toMatchObject({
+      cause: { code: "KEY_FILE", message: "the key is not an Ed25519 key" },
+    });
     await writeFile(file, "no key");
     expect(await faultOf(file, loadPublicKey(file))).toBe(refused);
   });
@@ -140,6 +145,7 @@ describe("a sealing key", () => {
       `${pair.identity}\n${pair.identity}\n`,
       `x${pair.identity}\n`,
       `${pair.identity.slice(0, -1)}\n`,
+      `${await generateX25519Identity()}\n`,
       "AGE-SECRET-KEY-1QQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQ\n",
     ]) {
       const file = await laid(text);
@@ -161,6 +167,9 @@ describe("a key of the log", () => {
     expect(await faultOf(other, loadLogKey(other))).toBe(
       `KEY_FILE: FILE is not an ML-DSA-44 private key in PKCS#8 PEM. ${COPY}`,
     );
+    await expect(loadLogKey(other)).rejects.toMatchObject({
+      cause: { code: "KEY_FILE", message: "the key is not an ML-DSA-44 key" },
+    });
     expect(() => logPublicKeyOf(pair.publicRaw.subarray(1))).toThrow(
       expect.objectContaining({
         code: "KEY_FILE",
@@ -180,7 +189,10 @@ describe("raw public keys", () => {
       }),
     );
     expect(() => publicKeyOf(new Uint8Array(33))).toThrow(
-      expect.objectContaining({ code: "KEY_FILE", message: "the public key is no point of P-256" }),
+      expect.objectContaining({
+        ...{ code: "KEY_FILE", message: "the public key is no point of P-256" },
+        cause: expect.anything(),
+      }),
     );
     expect(() => rawPublicKey(generateKeyPairSync("x25519").publicKey)).toThrow(
       expect.objectContaining({
@@ -191,7 +203,16 @@ describe("raw public keys", () => {
     const ed25519 = generateSigningKey();
     expect(ed25519.publicKey.asymmetricKeyType).toBe("ed25519");
     expect(publicKeyOf(ed25519.publicRaw).equals(ed25519.publicKey)).toBe(true);
+    expect(signatureAlgorithm()).toBe(SignatureAlgorithm.UNSPECIFIED);
     const p256 = generateSigningKey(signatureAlgorithm("es256"));
+    const { ES256, UNSPECIFIED } = SignatureAlgorithm;
+    const isOf = (algorithm: SignatureAlgorithm) =>
+      [ed25519.publicRaw, p256.publicRaw, new Uint8Array(33)].map((raw) =>
+        isPublicKeyOf(algorithm, raw),
+      );
+    expect(isOf(UNSPECIFIED)).toEqual([true, false, false]);
+    expect(isOf(ES256)).toEqual([false, true, false]);
+    expect(isOf(99 as SignatureAlgorithm)).toEqual([false, false, false]);
     expect(publicKeyOf(p256.publicRaw).equals(p256.publicKey)).toBe(true);
   });
 });

@@ -91,6 +91,10 @@ describe("a State recovery key (TP-RECOVER-1)", () => {
     const [, second] = made.shares;
     const unlike = [...shares(1, 3, 4), { ...(second as Share), needed: 2 }];
     expect(await faultText(combineShares(unlike))).toContain("of different keys");
+    const renamed = shares(1, 2, 3).map((share) => ({ ...share, key: other.shares[0]?.key ?? "" }));
+    expect(await faultText(combineShares(renamed))).toContain("do not give the key they name");
+    const all = other.shares.map((share) => parseRecoveryShare(JSON.stringify(share)));
+    expect((await combineShares(all as Share[])).recipient).toBe(other.recipient);
     const posed = [...shares(1, 2), { ...(third as Share), key: made.shares[0]?.key ?? "" }];
     expect(await faultText(combineShares(posed))).toBe(
       "KEY_FILE: the recovery key cannot be had: the shares do not give the key they name. " +

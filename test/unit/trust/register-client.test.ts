@@ -112,6 +112,7 @@ describe("a register client that judges by its clock (TP-REG-5)", () => {
       return judged.outcome === "refused" ? [judged.why, judged.refusal.detail] : [judged.outcome];
     };
     expect(why(first)).toEqual(["ROLLBACK", "is 1; 2 is in force here (ROLLBACK)"]);
+    expect(client.judge(formatRegisterBundle(first))).toMatchObject({ missing: [] });
     expect(why(second([], { issuedAtMs: START_MS + 2 }))[0]).toBe("FORK");
     const [one] = authority.roots.pairs;
     const unsigned = second([neEntry], { issuedAtMs: START_MS + 3, signers: one ? [one] : [] });

@@ -114,6 +114,7 @@ describe("a register signed as a whole", () => {
     );
     expect(client.alarms()).toEqual([]);
     expect(client.compromisedKeys).toEqual([]);
+    expect(client.rootKeysEver.map((key) => key.equals(parties.root.publicKey))).toEqual([true]);
     expect(pinsOf(client.inForce), "nothing is pinned").toBeUndefined();
   });
 
