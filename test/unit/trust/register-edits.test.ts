@@ -1,5 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { KeyStatement, LogKey, LogWitness, type RegisterBundle, RegisterEntry, RevocationReason } from "#proto";
+import {
+  KeyStatement,
+  LogKey,
+  LogWitness,
+  type RegisterBundle,
+  RegisterEntry,
+  RevocationReason,
+} from "#proto";
 import { REGISTER_LIMITS } from "#runtime";
 import {
   draftSuccessor,

@@ -1,5 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { KeyPurpose, type Participant, ParticipantStatus, RevocationReason, SigningKey } from "#proto";
+import {
+  KeyPurpose,
+  type Participant,
+  ParticipantStatus,
+  RevocationReason,
+  SigningKey,
+} from "#proto";
 import {
   type EndingKey,
   endingKeys,
