@@ -346,7 +346,9 @@ describe("a sealer", () => {
     const job = { envelope, recipient: "BR", identities: [br.identity] };
     const last = closing.open(job);
     const closed = closing.close();
-    await expect(closing.open(job)).rejects.toMatchObject({ code: "UNAVAILABLE" });
+    await expect(closing.open(job)).rejects.toMatchObject({
+      ...{ code: "UNAVAILABLE", message: "the sealer is closed" },
+    });
     expect((await last).ok).toBe(true);
     await closed;
   });
@@ -355,7 +357,11 @@ describe("a sealer", () => {
     const crowded = createSealer();
     const job = { envelope: Buffer.from("junk"), recipient: "BR", identities: [br.identity] };
     const jobs = Array.from({ length: TRUST_LIMITS.sealJobsWaitingMax }, () => crowded.open(job));
-    await expect(crowded.open(job)).rejects.toMatchObject({ code: "UNAVAILABLE" });
+    await expect(crowded.open(job)).rejects.toMatchObject({
+      code: "UNAVAILABLE",
+      message: `${TRUST_LIMITS.sealJobsWaitingMax} seal jobs are waiting`,
+      remedy: "Hand over fewer messages at a time.",
+    });
     await Promise.all(jobs);
     expect((await crowded.open(job)).ok).toBe(false);
     await crowded.close();

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { TracepostError } from "#errors";
 import { KeyStatement } from "#proto";
+import { TRUST_LIMITS } from "#runtime";
 import {
   ExternalSigner,
   fileSigner,
@@ -194,6 +195,21 @@ describe("a program that signs (TP-SIGN-3)", () => {
     for (const signature of await Promise.all(asked)) {
       expect(await isGood(key, signature)).toBe(true);
     }
+  });
+
+  it("has so many questions waiting, and is asked no more when it is closed", async () => {
+    const silent = scripted("process.stdin.resume();");
+    const key = silent.key(ed25519.publicKey);
+    const ask = () => faultOf(key.sign(header, payload));
+    const waiting = Array.from({ length: TRUST_LIMITS.signaturesWaitingMax }, ask);
+    const remedy = expect.stringMatching(/^Start the signer by hand .* kept and tried again\.$/);
+    const crowd = `${TRUST_LIMITS.signaturesWaitingMax} signatures are waited for`;
+    expect(await ask()).toMatchObject({ code: "UNAVAILABLE", message: crowd, remedy });
+    await silent.close();
+    for (const fault of [...(await Promise.all(waiting)), await ask()]) {
+      expect(fault).toMatchObject({ code: "UNAVAILABLE", message: "the signer is closed", remedy });
+    }
+    expect(silent.problem, "that we have closed it is none").toBeUndefined();
   });
 
   it("ends with its input where it may not be killed, as one of another user", async () => {
