@@ -84,12 +84,15 @@ describe("a signing key", () => {
     expect(await readdir(join(folder, "new"))).toEqual(["header.key"]);
   });
 
-  it("keeps mode 0600 whatever the mask of the process is", async () => {
-    const before = process.umask(0);
+  it.each([0, 0o077, 0o377])("keeps its mode whatever the mask is: %o", async (mask) => {
+    const [secret, open] = [join(folder, `${mask}.key`), join(folder, `${mask}.pub`)];
+    const before = process.umask(mask);
     try {
-      const file = join(folder, "mask.key");
-      await saveSigningKey(file, generateSigningKey());
-      expect((await stat(file)).mode & 0o777).toBe(0o600);
+      const pair = generateSigningKey();
+      await saveSigningKey(secret, pair);
+      await savePublicKey(open, pair);
+      expect((await stat(secret)).mode & 0o777).toBe(0o600);
+      expect((await stat(open)).mode & 0o777).toBe(0o644);
     } finally {
       process.umask(before);
     }
@@ -101,8 +104,11 @@ describe("a signing key", () => {
     await saveSigningKey(file, first);
     await saveSigningKey(file, first);
     const fault = await faultOf(saveSigningKey(file, generateSigningKey()));
-    expect(fault.code).toBe("KEY_FILE");
-    expect(fault.message).toContain(file);
+    expect(fault).toMatchObject({
+      code: "KEY_FILE",
+      message: `${file} holds another key already`,
+      remedy: "Move it to a safe place first; what was sealed to it opens with nothing else.",
+    });
     expect((await loadSigningKey(file)).keyId).toBe(first.keyId);
   });
 
@@ -206,9 +212,13 @@ describe("a secret file", () => {
   it("that cannot be written is named in the fault, and nothing of it is left", async () => {
     const inTheWay = join(folder, "in-the-way");
     await writeFile(inTheWay, "");
-    const fault = await faultOf(writeSecret(join(inTheWay, "x.key"), "text"));
-    expect(fault.code).toBe("KEY_FILE");
-    expect(fault.message).toContain("x.key");
+    const file = join(inTheWay, "x.key");
+    const fault = await faultOf(writeSecret(file, "text"));
+    expect(fault).toMatchObject({
+      code: "KEY_FILE",
+      message: `${file} cannot be written`,
+      remedy: "Make room, or give yourself the right to write there.",
+    });
     expect((await readdir(folder)).filter((name) => name.endsWith(".part"))).toEqual([]);
   });
 });

@@ -82,6 +82,9 @@ describe("a State recovery key (TP-RECOVER-1)", () => {
 
   it("is not put together by shares of two keys, or that were altered", async () => {
     const other = await makeRecoveryKey(3, 3);
+    expect(other.shares.map(({ format, number }) => `${number} ${format}`)).toEqual(
+      [1, 2, 3].map((number) => `${number} tracepost-recovery-share-1`),
+    );
     const [, , third] = other.shares;
     const mixed = [...shares(1, 2), third as Share];
     expect(await faultText(combineShares(mixed))).toBe(
@@ -100,6 +103,10 @@ describe("a State recovery key (TP-RECOVER-1)", () => {
       "KEY_FILE: the recovery key cannot be had: the shares do not give the key they name. " +
         "One was altered: bring another.",
     );
+  });
+
+  it("is split into as many shares as there may be", async () => {
+    expect((await makeRecoveryKey(MAX, 2)).shares).toHaveLength(MAX);
   });
 
   it.each([
