@@ -41,7 +41,9 @@ async function said(answer: string, { publicKey }: SigningKeyPair): Promise<stri
       console.log(JSON.stringify(${answer})); });`;
   const signer = new ExternalSigner({ command: [process.execPath, "-e", script], cwd: folder });
   opened.push(signer);
-  return await faultText(signer.key(publicKey).sign(PAYLOAD_TYPES.header, Buffer.from("x")));
+  const key = signer.key(publicKey);
+  const sign = async () => await key.sign(PAYLOAD_TYPES.header, Buffer.from("x"));
+  return await faultText(sign());
 }
 
 describe("an answer", () => {
