@@ -103,6 +103,7 @@ module.exports = {
       "deploy/local",
     ]),
     behindOneDoor("sqlite-behind-the-store", "^(node:)?sqlite$", ["lib/store"]),
+    behindOneDoor("postgres-behind-the-store", "(^|/)node_modules/(pg|pg-[^/]+)/", ["lib/store"]),
     behindOneDoor("age-behind-trust", "(^|/)node_modules/age-encryption/", ["lib/trust"]),
     behindOneDoor("x509-behind-deploy", "(^|/)node_modules/(@peculiar|reflect-metadata)/", [
       "deploy/local",

@@ -8,6 +8,8 @@ const SYSTEM_DIRS = ["/usr/local/sbin", "/usr/sbin"];
 export interface LocalEnvironment {
   /** NATS_SERVER: path of the nats-server to use; "" when not set. */
   readonly natsServer: string;
+  /** POSTGRES: path of the postgres program to use; "" when not set. */
+  readonly postgres: string;
   /** PATH, and the folders for system programs. */
   readonly searchPath: string;
   /** `$XDG_CACHE_HOME/tracepost`, default `~/.cache/tracepost`: fetched programs, compile cache. */
@@ -19,6 +21,7 @@ export function readLocalEnvironment(env: NodeJS.ProcessEnv = process.env): Loca
   const cacheHome = env.XDG_CACHE_HOME ?? "";
   return {
     natsServer: env.NATS_SERVER ?? "",
+    postgres: env.POSTGRES ?? "",
     searchPath: [env.PATH ?? "", ...SYSTEM_DIRS].join(delimiter),
     cacheDir: join(cacheHome === "" ? join(homedir(), ".cache") : cacheHome, "tracepost"),
   };

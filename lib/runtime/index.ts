@@ -54,6 +54,7 @@ export { MOVE_LIMITS } from "./move-limits.ts";
 export { patientFetch } from "./patient-fetch.ts";
 export { type PlacementSetting, pathFrom, readPlacement, withoutPlacement } from "./placement.ts";
 export { POLICY_LIMITS, QUOTA_LIMITS } from "./policy-limits.ts";
+export { POSTGRES_LIMITS } from "./postgres-limits.ts";
 export { printable } from "./printable.ts";
 export {
   openness,

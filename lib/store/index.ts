@@ -1,2 +1,9 @@
-export { openSqliteReader, readSqliteFile, type SqliteReader } from "./sqlite-reader.ts";
-export { openSqliteStore, readSqlite, type SqliteStoreOptions } from "./sqlite-store.ts";
+export {
+  openSqliteStore,
+  openStore,
+  readSqlite,
+  readStore,
+  type StoreOptions,
+} from "./open-store.ts";
+export { openSqliteReader, readSqliteFile, type SqliteReader } from "./sqlite/sqlite-reader.ts";
+export { describePlace, type StorePlace } from "./store-place.ts";

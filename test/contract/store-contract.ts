@@ -23,7 +23,7 @@ import {
 
 /** Defines the suite for one implementation. */
 export function describeStoreContract(harness: StoreHarness): void {
-  describe(`a store on ${harness.name}`, () => {
+  describe(`a store on ${harness.name} (TP-STORE-1, TP-STORE-2)`, () => {
     const cleanups: (() => Promise<void>)[] = [];
     afterEach(async () => {
       for (const cleanup of cleanups.splice(0).reverse()) await cleanup();

@@ -8,6 +8,14 @@ import type { ContractProcedures, Item } from "./store-fixture.ts";
 /** Which definition a place is opened with; see the fixtures. */
 export type FixtureVersion = "first" | "later" | "failing" | "other";
 
+/** The modules of the definitions. */
+export const FIXTURES: Readonly<Record<FixtureVersion, URL>> = {
+  first: new URL("./store-fixture.ts", import.meta.url),
+  later: new URL("./store-fixture-later.ts", import.meta.url),
+  failing: new URL("./store-fixture-failing.ts", import.meta.url),
+  other: new URL("./store-fixture-other.ts", import.meta.url),
+};
+
 /** Where one store lies. */
 export interface StorePlace {
   open(version?: FixtureVersion): Promise<Database<ContractProcedures>>;

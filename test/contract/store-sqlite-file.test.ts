@@ -128,7 +128,8 @@ describe("the file of an SQLite store", () => {
 
 describe("reading the file of an SQLite store", () => {
   test("shows what a killed process left in the write-ahead log", async () => {
-    const child = spawn(process.execPath, [scriptPath("store-sqlite-writer.ts"), file, "100"], {
+    const place = JSON.stringify({ kind: "sqlite", file });
+    const child = spawn(process.execPath, [scriptPath("store-writer.ts"), place, "100"], {
       stdio: ["ignore", "pipe", "inherit"],
     });
     await once(child.stdout, "data");

@@ -6,15 +6,9 @@ import { fileURLToPath } from "node:url";
 import { openSqliteStore, readSqlite } from "#store";
 import { describeStoreContract } from "./store-contract.ts";
 import type { ContractProcedures } from "./store-fixture.ts";
-import type { FixtureVersion } from "./store-harness.ts";
+import { FIXTURES } from "./store-harness.ts";
 
-const FIXTURES: Readonly<Record<FixtureVersion, URL>> = {
-  first: new URL("./store-fixture.ts", import.meta.url),
-  later: new URL("./store-fixture-later.ts", import.meta.url),
-  failing: new URL("./store-fixture-failing.ts", import.meta.url),
-  other: new URL("./store-fixture-other.ts", import.meta.url),
-};
-const WRITER = fileURLToPath(new URL("./store-sqlite-writer.ts", import.meta.url));
+const WRITER = fileURLToPath(new URL("./store-writer.ts", import.meta.url));
 
 describeStoreContract({
   name: "SQLite",
@@ -26,9 +20,13 @@ describeStoreContract({
         openSqliteStore<ContractProcedures>({ file, module: FIXTURES[version] }),
       openReadOnly: (version = "first") => readSqlite<ContractProcedures>(file, FIXTURES[version]),
       startWriter: (firstId) =>
-        spawn(process.execPath, [WRITER, file, String(firstId)], {
-          stdio: ["ignore", "pipe", "inherit"],
-        }),
+        spawn(
+          process.execPath,
+          [WRITER, JSON.stringify({ kind: "sqlite", file }), String(firstId)],
+          {
+            stdio: ["ignore", "pipe", "inherit"],
+          },
+        ),
       remove: () => rm(folder, { recursive: true, force: true }),
     };
   },

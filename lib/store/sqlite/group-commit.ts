@@ -1,11 +1,10 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import { TracepostError } from "#errors";
 import { type Procedure, STORE_LIMITS } from "#runtime";
-import { isConstraintFault } from "./sqlite-faults.ts";
+import { failure, performCall } from "../thread/perform-call.ts";
+import type { CallMessage, ReplyMessage } from "../thread/thread-protocol.ts";
+import { isConstraintFault, sqliteFault } from "./sqlite-faults.ts";
 import { SqliteTransaction } from "./sqlite-transaction.ts";
 import { StatementCache } from "./statement-cache.ts";
-import { encodeFault } from "./thread-faults.ts";
-import type { CallMessage, ReplyMessage } from "./thread-protocol.ts";
 
 /**
  * Runs writing calls, many to one commit. Each call is atomic by itself: within a batch it stands
@@ -49,7 +48,7 @@ export class GroupCommit {
       if (taken.length === 0) taken.push(...queue.splice(0, STORE_LIMITS.batchCallsMax));
       // A deferred constraint speaks at COMMIT for the whole batch: find out whose it was.
       if (isConstraintFault(caught) && taken.length > 1) return this.#runApart(taken);
-      return taken.map((call) => failure(call, caught));
+      return taken.map((call) => failure(call, sqliteFault(caught)));
     }
   }
 
@@ -83,7 +82,7 @@ export class GroupCommit {
       if (!this.#db.isTransaction) throw caught;
       this.#control.undo.run();
       this.#control.release.run();
-      return failure(call, caught);
+      return failure(call, sqliteFault(caught));
     }
   }
 
@@ -95,7 +94,7 @@ export class GroupCommit {
   }
 
   #perform(call: CallMessage): Promise<unknown> {
-    return performCall(this.#procedures, this.#statements, call);
+    return performCall(this.#procedures, new SqliteTransaction(this.#statements), call);
   }
 
   #rollback(): void {
@@ -108,28 +107,3 @@ export class GroupCommit {
 }
 
 type ControlName = "begin" | "commit" | "rollback" | "save" | "release" | "undo";
-
-/** Runs one procedure over prepared statements. Throws what it throws. */
-export async function performCall(
-  procedures: Readonly<Record<string, Procedure>>,
-  statements: StatementCache,
-  call: CallMessage,
-): Promise<unknown> {
-  const procedure = Object.hasOwn(procedures, call.name) ? procedures[call.name] : undefined;
-  if (procedure === undefined) {
-    throw new TracepostError("STORE", `the store has no procedure "${call.name}"`);
-  }
-  const tx = new SqliteTransaction(statements);
-  try {
-    const value: unknown = await procedure(tx, call.args);
-    tx.check();
-    return value;
-  } finally {
-    tx.end();
-  }
-}
-
-/** The reply to a call that left nothing behind. */
-export function failure(call: CallMessage, caught: unknown): ReplyMessage {
-  return { id: call.id, ok: false, fault: encodeFault(caught) };
-}

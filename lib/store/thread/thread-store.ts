@@ -12,52 +12,14 @@ import {
   type ToStoreThread,
 } from "./thread-protocol.ts";
 
-/** Where the store lies and what it can do. */
-export interface SqliteStoreOptions {
-  /** Path of the file; its folder must exist. */
-  readonly file: string;
-  /** Module that exports `store`, a StoreDefinition; it runs in the store's thread. */
-  readonly module: URL;
-  /** Only the procedures named in `readOnly` can be called; the file must exist. */
-  readonly readOnly?: boolean;
-}
-
-/**
- * Opens a store on an SQLite file, creating it or bringing its schema up to date. Throws
- * TracepostError DATA_FOLDER for a file that is foreign, damaged or newer than this program, STORE
- * when the disk says no.
- */
-export async function openSqliteStore<P extends Record<string, Procedure>>(
-  options: SqliteStoreOptions,
-): Promise<Database<P>> {
-  const store = new SqliteStore<P>({
-    file: options.file,
-    module: options.module.href,
-    readOnly: options.readOnly ?? false,
-  });
-  await store.opened;
-  return store;
-}
-
-/**
- * Opens a store for reading only, also while a service has it open. Throws as
- * {@link openSqliteStore}, and DATA_FOLDER when there is no such file or it is older than `module`.
- */
-export async function readSqlite<P extends Record<string, Procedure>>(
-  file: string,
-  module: URL,
-): Promise<Database<P>> {
-  return await openSqliteStore<P>({ file, module, readOnly: true });
-}
-
 interface Settle {
   readonly resolve: (value: never) => void;
   readonly reject: (fault: TracepostError) => void;
 }
 
 /** The side of the store that its callers hold. Calls of one turn cross threads as one message. */
-class SqliteStore<P extends Record<string, Procedure>> implements Database<P> {
-  /** Settles when the file is open, or was refused. */
+export class ThreadStore<P extends Record<string, Procedure>> implements Database<P> {
+  /** Settles when the store is open, or was refused. */
   readonly opened: Promise<void>;
   readonly #worker: Worker;
   readonly #pending = new Map<number, Settle>();
@@ -70,7 +32,7 @@ class SqliteStore<P extends Record<string, Procedure>> implements Database<P> {
   #settleOpened: { resolve: () => void; reject: (fault: TracepostError) => void } | undefined;
 
   constructor(workerData: StoreThreadData) {
-    this.#worker = new Worker(new URL("./sqlite-worker.ts", import.meta.url), {
+    this.#worker = new Worker(new URL("./store-worker.ts", import.meta.url), {
       workerData,
       execArgv: [],
       name: "store",
@@ -93,7 +55,7 @@ class SqliteStore<P extends Record<string, Procedure>> implements Database<P> {
     return this.#ask(name, args);
   }
 
-  /** Empties the write-ahead log, which holds pages as they were; false while somebody reads. */
+  /** Cleans up what was deleted; false while somebody reads. */
   scrub(): Promise<boolean> {
     return this.#ask(SCRUB_CALL, undefined);
   }
@@ -161,7 +123,7 @@ class SqliteStore<P extends Record<string, Procedure>> implements Database<P> {
   #receive(message: FromStoreThread): void {
     switch (message.type) {
       case "ready":
-        // An idle store keeps no process alive: all it has said yes to is on disk.
+        // An idle store keeps no process alive: all it has said yes to is durable.
         this.#worker.unref();
         this.#settleOpened?.resolve();
         return;

@@ -1,6 +1,13 @@
 import type { DatabaseSync } from "node:sqlite";
-import { TracepostError } from "#errors";
 import type { Migration, StoreDefinition } from "#runtime";
+import {
+  checkKind,
+  checkNumbering,
+  compareSteps,
+  failedStep,
+  refuseStore,
+  type TakenStep,
+} from "../migration-history.ts";
 import { sqliteFault } from "./sqlite-faults.ts";
 
 /** "TRPT", in SQLite's application_id: the file is a store of Tracepost. */
@@ -25,17 +32,13 @@ export function checkIdentity(db: DatabaseSync, file: string, names?: readonly s
   if (
     readNumber(db, "SELECT application_id AS value FROM pragma_application_id") !== APPLICATION_ID
   ) {
-    throw refuseFile(
+    throw refuseStore(
       file,
       "is not a store of Tracepost",
       "it is an SQLite file of another program",
     );
   }
-  const name = storeName(db);
-  if (names !== undefined && !names.includes(name)) {
-    const problem = `it is a "${name}" store, not a "${names.join('" or "')}" store`;
-    throw refuseFile(file, "is a store of another kind", problem);
-  }
+  checkKind(file, storeName(db), names);
 }
 
 /**
@@ -68,19 +71,7 @@ export function checkVersion(
   const applied = isEmpty(db)
     ? []
     : db.prepare("SELECT version, name FROM tracepost_migrations ORDER BY version").all();
-  if (applied.length > migrations.length) {
-    throw new TracepostError("DATA_FOLDER", `the store ${file} is newer than this program`, {
-      problems: [`it has version ${applied.length}, this program knows ${migrations.length}`],
-      remedy: "Run the version of Tracepost that last used the folder, or a later one.",
-    });
-  }
-  for (const [index, row] of applied.entries()) {
-    const expected = migrations[index];
-    if (row.version === expected?.version && row.name === expected?.name) continue;
-    const problem = `step ${row.version} is "${row.name}", expected "${expected?.name}"`;
-    throw refuseFile(file, "has another history than this program's stores", problem);
-  }
-  return applied.length;
+  return compareSteps(file, applied as unknown as TakenStep[], migrations);
 }
 
 function applyOne(db: DatabaseSync, migration: Migration): void {
@@ -94,12 +85,7 @@ function applyOne(db: DatabaseSync, migration: Migration): void {
       );
     });
   } catch (caught) {
-    const fault = sqliteFault(caught);
-    throw new TracepostError("STORE", `step ${version} (${name}) of the schema failed`, {
-      cause: caught,
-      problems: [fault.message],
-      remedy: fault.remedy,
-    });
+    throw failedStep(migration, sqliteFault(caught));
   }
 }
 
@@ -114,14 +100,6 @@ function inTransaction(db: DatabaseSync, work: () => void): void {
   }
 }
 
-function checkNumbering(name: string, migrations: readonly Migration[]): void {
-  const wrong = migrations.find((migration, index) => migration.version !== index + 1);
-  if (wrong === undefined) return;
-  throw new TracepostError("INTERNAL", `the steps of store "${name}" are not 1, 2, 3 …`, {
-    problems: [`${wrong.version} ${wrong.name}`],
-  });
-}
-
 /** Whether nothing was ever created in the file. */
 export function isEmpty(db: DatabaseSync): boolean {
   return readNumber(db, "SELECT count(*) AS value FROM sqlite_schema") === 0;
@@ -133,11 +111,4 @@ function storeName(db: DatabaseSync): string {
 
 function readNumber(db: DatabaseSync, sql: string): number {
   return Number(db.prepare(sql).get()?.value);
-}
-
-function refuseFile(file: string, what: string, problem: string): TracepostError {
-  return new TracepostError("DATA_FOLDER", `${file} ${what}`, {
-    problems: [problem],
-    remedy: "Choose another folder with --data; this file was not changed.",
-  });
 }

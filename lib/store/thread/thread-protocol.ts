@@ -1,5 +1,6 @@
-/** What the two threads of an SQLite store say to each other. */
+/** What the two threads of a store say to each other. */
 import type { FaultCode } from "#errors";
+import type { StorePlace } from "../store-place.ts";
 
 /** One call of a procedure. */
 export interface CallMessage {
@@ -8,7 +9,7 @@ export interface CallMessage {
   readonly args: unknown;
 }
 
-/** Name of the call that is no procedure: bring the write-ahead log into the file, and empty it. */
+/** Name of the call that is no procedure: clean up what was deleted. */
 export const SCRUB_CALL = "\u0000scrub";
 
 /** A fault in a form that crosses threads; an Error would lose its code on the way. */
@@ -40,7 +41,7 @@ export type FromStoreThread =
 
 /** What the thread is started with. */
 export interface StoreThreadData {
-  readonly file: string;
+  readonly place: StorePlace;
   /** URL of the module that exports `store`. */
   readonly module: string;
   readonly readOnly: boolean;

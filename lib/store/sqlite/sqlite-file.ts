@@ -4,12 +4,14 @@ import { DatabaseSync } from "node:sqlite";
 import { pathToFileURL } from "node:url";
 import { TracepostError } from "#errors";
 import { STORE_LIMITS, type StoreDefinition } from "#runtime";
+import { missingStore, refuseStore } from "../migration-history.ts";
 import { isDamage, sqliteFault } from "./sqlite-faults.ts";
 import { applyMigrations, checkIdentity, isEmpty } from "./sqlite-schema.ts";
 
 const MAGIC = "SQLite format 3\0";
 const HEADER_BYTES = 100;
 const PRIVATE_MODE = 0o600;
+const NOT_OURS = "is not a store of Tracepost";
 
 /**
  * Opens a store's file for reading and writing, creating it when it is absent, and brings its
@@ -48,9 +50,7 @@ export function openForWriting(file: string, definition: StoreDefinition): Datab
 export function openForReading(file: string, names?: readonly string[]): DatabaseSync {
   return refusingDamage(file, () => {
     if (sizeOf(file) === undefined) {
-      throw new TracepostError("DATA_FOLDER", `there is no store at ${file}`, {
-        remedy: "Check the path of the data folder.",
-      });
+      throw missingStore(file);
     }
     checkHeader(file);
     const db = new DatabaseSync(location(file), {
@@ -58,7 +58,7 @@ export function openForReading(file: string, names?: readonly string[]): Databas
       timeout: STORE_LIMITS.busyTimeoutMs,
     });
     try {
-      if (isEmpty(db)) throw foreign(file, "it is empty");
+      if (isEmpty(db)) throw refuseStore(file, NOT_OURS, "it is empty");
       checkIdentity(db, file, names);
       tune(db);
       probeTables(db);
@@ -125,7 +125,8 @@ function checkHeader(file: string): void {
   } finally {
     closeSync(descriptor);
   }
-  if (header.toString("latin1", 0, MAGIC.length) !== MAGIC) throw foreign(file, "no SQLite file");
+  if (header.toString("latin1", 0, MAGIC.length) !== MAGIC)
+    throw refuseStore(file, NOT_OURS, "it is no SQLite file");
   const stated = header.readUInt16BE(16);
   const pageBytes = stated === 1 ? 65_536 : stated;
   const pages = header.readUInt32BE(28);
@@ -162,12 +163,5 @@ function damaged(file: string, detail: string, cause?: unknown): TracepostError 
     cause,
     problems: [detail],
     remedy: "Restore the data folder from a backup, or choose another folder with --data.",
-  });
-}
-
-function foreign(file: string, detail: string): TracepostError {
-  return new TracepostError("DATA_FOLDER", `${file} is not a store of Tracepost`, {
-    problems: [detail],
-    remedy: "Choose another folder with --data; this file was not touched.",
   });
 }

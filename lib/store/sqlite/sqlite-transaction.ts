@@ -1,5 +1,6 @@
-import { TracepostError } from "#errors";
-import type { SqlRow, SqlValue, Transaction } from "#runtime";
+import type { TracepostError } from "#errors";
+import type { SqlRow, SqlValue } from "#runtime";
+import { type CheckedTransaction, overFault } from "../thread/perform-call.ts";
 import { sqliteFault } from "./sqlite-faults.ts";
 import type { StatementCache } from "./statement-cache.ts";
 
@@ -9,7 +10,7 @@ import type { StatementCache } from "./statement-cache.ts";
  * even when it caught the fault. A PostgreSQL transaction behaves so, and a procedure must not
  * depend on which store it runs on.
  */
-export class SqliteTransaction implements Transaction {
+export class SqliteTransaction implements CheckedTransaction {
   readonly #statements: StatementCache;
   #fault: TracepostError | undefined;
 
@@ -39,9 +40,7 @@ export class SqliteTransaction implements Transaction {
 
   /** The procedure has returned; statements it forgot to await fail. */
   end(): void {
-    this.#fault ??= new TracepostError("STORE", "the transaction is over", {
-      remedy: "Await each call before the procedure returns.",
-    });
+    this.#fault ??= overFault();
   }
 
   #settle<T>(work: () => T): Promise<T> {

@@ -1,4 +1,4 @@
-/** Entry of the thread that holds an SQLite store; started by {@link SqliteStore}. */
+/** Entry of the thread that holds a store; started by {@link ThreadStore}. */
 import {
   type MessagePort,
   parentPort,
@@ -7,51 +7,47 @@ import {
 } from "node:worker_threads";
 import { TracepostError } from "#errors";
 import type { StoreDefinition } from "#runtime";
+import type { StorePlace } from "../store-place.ts";
 import { compactViews } from "./compact-views.ts";
-import { StoreThread } from "./store-thread.ts";
+import type { OpenEngine, StoreEngine } from "./store-engine.ts";
 import { encodeFault } from "./thread-faults.ts";
 import type {
-  CallMessage,
   FromStoreThread,
   ReplyMessage,
   StoreThreadData,
   ToStoreThread,
 } from "./thread-protocol.ts";
 
+/** Only what a place needs is loaded. */
+const ENGINES: Record<StorePlace["kind"], () => Promise<{ readonly openEngine: OpenEngine }>> = {
+  sqlite: () => import("../sqlite/sqlite-engine.ts"),
+  postgres: () => import("../postgres/postgres-engine.ts"),
+};
+
 /** Takes calls off the port until it is told to close. */
 class ThreadLoop {
   readonly #port: MessagePort;
-  readonly #thread: StoreThread;
-  readonly #queue: CallMessage[] = [];
-  #serving: Promise<void> | undefined;
-  #closing = false;
+  #engine: StoreEngine | undefined;
 
-  constructor(port: MessagePort, thread: StoreThread) {
+  constructor(port: MessagePort) {
     this.#port = port;
-    this.#thread = thread;
-    port.on("message", (message: ToStoreThread) => {
-      this.#take(message);
-      this.#serving ??= this.#serve();
+  }
+
+  async start(data: StoreThreadData, definition: StoreDefinition): Promise<void> {
+    const { openEngine } = await ENGINES[data.place.kind]();
+    this.#engine = await openEngine(data, definition, {
+      reply: (replies) => this.#reply(replies),
+      drain: () => this.#drain(),
     });
+    this.#port.on("message", (message: ToStoreThread) => this.#take(message));
   }
 
   #take(message: ToStoreThread): void {
-    if (message.type === "close") this.#closing = true;
-    // Not push(...calls): a call stack holds no more than some ten thousand arguments.
-    else for (const call of message.calls) this.#queue.push(call);
+    if (message.type === "close") void this.#close();
+    else this.#engine?.take(message.calls);
   }
 
-  async #serve(): Promise<void> {
-    await this.#thread.serve(
-      this.#queue,
-      () => this.#drainPort(),
-      (replies) => this.#reply(replies),
-    );
-    this.#serving = undefined;
-    if (this.#closing) this.#close();
-  }
-
-  #drainPort(): void {
+  #drain(): void {
     let received = receiveMessageOnPort(this.#port);
     while (received !== undefined) {
       this.#take(received.message as ToStoreThread);
@@ -81,9 +77,9 @@ class ThreadLoop {
     }
   }
 
-  #close(): void {
+  async #close(): Promise<void> {
     try {
-      this.#thread.close();
+      await this.#engine?.close();
       send(this.#port, { type: "closed" });
     } catch (caught) {
       send(this.#port, { type: "failed", fault: encodeFault(caught) });
@@ -102,7 +98,7 @@ async function start(port: MessagePort, data: StoreThreadData): Promise<void> {
     if (module.store === undefined) {
       throw new TracepostError("INTERNAL", `${data.module} exports no "store"`);
     }
-    new ThreadLoop(port, new StoreThread(data, module.store));
+    await new ThreadLoop(port).start(data, module.store);
     send(port, { type: "ready" });
   } catch (caught) {
     send(port, { type: "failed", fault: encodeFault(caught) });

@@ -1,10 +1,9 @@
 import { TracepostError } from "#errors";
-import { sqliteFault } from "./sqlite-faults.ts";
 import type { FaultMessage } from "./thread-protocol.ts";
 
-/** Turns anything a procedure or SQLite threw into what crosses the thread. */
+/** Turns anything that was thrown into what crosses the thread. */
 export function encodeFault(caught: unknown): FaultMessage {
-  const fault = caught instanceof TracepostError ? caught : sqliteFault(caught);
+  const fault = TracepostError.from(caught, "STORE");
   return {
     code: fault.code,
     message: fault.message,

@@ -1,8 +1,10 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { Procedure } from "#runtime";
-import { failure, performCall } from "./group-commit.ts";
+import { failure, performCall } from "../thread/perform-call.ts";
+import type { CallMessage, ReplyMessage } from "../thread/thread-protocol.ts";
+import { sqliteFault } from "./sqlite-faults.ts";
+import { SqliteTransaction } from "./sqlite-transaction.ts";
 import { StatementCache } from "./statement-cache.ts";
-import type { CallMessage, ReplyMessage } from "./thread-protocol.ts";
 
 /**
  * Runs reading calls on a connection that cannot write. Each sees one state of the store: all that
@@ -26,13 +28,14 @@ export class ReadRunner {
     try {
       this.#begin.run();
       try {
-        const value = await performCall(this.#procedures, this.#statements, call);
+        const tx = new SqliteTransaction(this.#statements);
+        const value = await performCall(this.#procedures, tx, call);
         return { id: call.id, ok: true, value };
       } finally {
         this.#end.run();
       }
     } catch (caught) {
-      return failure(call, caught);
+      return failure(call, sqliteFault(caught));
     }
   }
 }

@@ -1,15 +1,15 @@
 /**
- * A process that writes until it is killed: `node store-sqlite-writer.ts FILE FIRST_ID`. Prints the
+ * A process that writes until it is killed: `node store-writer.ts PLACE FIRST_ID`. Prints the
  * id of each call once the store has said that it lasts. Each call writes two rows.
  */
 import { writeSync } from "node:fs";
-import { openSqliteStore } from "#store";
+import { openStore } from "#store";
 import type { ContractProcedures } from "./store-fixture.ts";
 
 const IN_FLIGHT = 8;
-const [file = "", firstId = "1"] = process.argv.slice(2);
-const store = await openSqliteStore<ContractProcedures>({
-  file,
+const [place = "", firstId = "1"] = process.argv.slice(2);
+const store = await openStore<ContractProcedures>({
+  place: JSON.parse(place),
   module: new URL("./store-fixture.ts", import.meta.url),
 });
 

@@ -1,0 +1,95 @@
+import pg from "pg";
+import { POSTGRES_LIMITS, readSecret } from "#runtime";
+import type { PostgresPlace } from "../store-place.ts";
+import { postgresFault } from "./postgres-faults.ts";
+import { PreparedStatements } from "./prepared-statements.ts";
+
+/**
+ * Settings of each session. A commit is durable when it returns; a session that stands still inside
+ * a transaction, or whose client is gone, is ended by the server, so that it keeps the lock from
+ * nobody for longer than two seconds (TP-STORE-6).
+ */
+const SETTINGS = {
+  client_encoding: "UTF8",
+  timezone: "UTC",
+  synchronous_commit: "on",
+  default_transaction_isolation: "read\\ committed",
+  idle_in_transaction_session_timeout: POSTGRES_LIMITS.idleInTransactionMs,
+  lock_timeout: POSTGRES_LIMITS.lockWaitMs,
+  client_connection_check_interval: POSTGRES_LIMITS.clientCheckMs,
+  tcp_keepalives_idle: 1,
+  tcp_keepalives_interval: 1,
+  tcp_keepalives_count: 2,
+  tcp_user_timeout: POSTGRES_LIMITS.idleInTransactionMs,
+  jit: "off",
+};
+
+/** What pg wants to know to connect. */
+export function clientConfig(place: PostgresPlace): pg.ClientConfig {
+  const { passwordFile, schema, url } = place;
+  const settings = Object.entries({ ...SETTINGS, search_path: schema });
+  return {
+    connectionString: url,
+    ...(passwordFile === undefined
+      ? {}
+      : { password: async () => (await readSecret(passwordFile)).trimEnd() }),
+    options: settings.map(([name, value]) => `-c ${name}=${value}`).join(" "),
+    application_name: "tracepost",
+    connectionTimeoutMillis: POSTGRES_LIMITS.connectMs,
+    keepAlive: true,
+    // Statements are sent without waiting for the answers to those before them.
+    pipeline: true,
+  } as pg.ClientConfig;
+}
+
+/** One session with the server. */
+export class PostgresConnection {
+  readonly statements: PreparedStatements;
+  readonly #client: pg.Client;
+  #isLost = false;
+
+  private constructor(client: pg.Client) {
+    this.#client = client;
+    this.statements = new PreparedStatements(client);
+    client.on("error", () => {
+      this.#isLost = true;
+    });
+    client.on("end", () => {
+      this.#isLost = true;
+    });
+  }
+
+  /** Connects. Throws TracepostError STORE. */
+  static async open(place: PostgresPlace): Promise<PostgresConnection> {
+    const client = new pg.Client(clientConfig(place));
+    const connection = new PostgresConnection(client);
+    try {
+      await client.connect();
+      return connection;
+    } catch (caught) {
+      void client.end().catch(() => undefined);
+      throw postgresFault(caught);
+    }
+  }
+
+  /** Whether the line is gone. */
+  get isLost(): boolean {
+    return this.#isLost;
+  }
+
+  /** Runs statements of the store itself, separated by semicolons; the result of the last one. */
+  async control(sql: string): Promise<pg.QueryResult> {
+    const result: pg.QueryResult | pg.QueryResult[] = await this.#client.query(sql);
+    return Array.isArray(result) ? (result.at(-1) as pg.QueryResult) : result;
+  }
+
+  /** The same without waiting; what it fails with shows at the next statement. */
+  send(sql: string): void {
+    this.control(sql).catch(() => undefined);
+  }
+
+  /** Says goodbye. */
+  async close(): Promise<void> {
+    await this.#client.end().catch(() => undefined);
+  }
+}

@@ -1,0 +1,125 @@
+import { TracepostError } from "#errors";
+import type { Procedure, StoreDefinition } from "#runtime";
+import { checkNewest } from "../migration-history.ts";
+import { describePlace, type PostgresPlace } from "../store-place.ts";
+import { failure, performCall, readingOnly } from "../thread/perform-call.ts";
+import type { EngineLink, OpenEngine, StoreEngine } from "../thread/store-engine.ts";
+import { type CallMessage, type ReplyMessage, SCRUB_CALL } from "../thread/thread-protocol.ts";
+import { PostgresConnection } from "./postgres-connection.ts";
+import { postgresFault } from "./postgres-faults.ts";
+import { checkSchema, prepareSchema, stepsTaken } from "./postgres-schema.ts";
+import { ReadPool } from "./read-pool.ts";
+import { scrubSchema } from "./scrub-schema.ts";
+import { WriteBatches } from "./write-batches.ts";
+
+/** Opens the store of a schema. */
+export const openEngine: OpenEngine = async ({ place, readOnly }, definition, link) => {
+  if (place.kind !== "postgres") throw new TracepostError("INTERNAL", "no place of PostgreSQL");
+  const connection = await PostgresConnection.open(place);
+  try {
+    if (readOnly) await checkReadable(connection, place, definition);
+    else await prepareSchema(connection, place, definition);
+  } catch (caught) {
+    throw postgresFault(caught);
+  } finally {
+    await connection.close();
+  }
+  return new PostgresEngine(place, readOnly, definition, link);
+};
+
+async function checkReadable(
+  connection: PostgresConnection,
+  place: PostgresPlace,
+  { migrations, name }: StoreDefinition,
+): Promise<void> {
+  await checkSchema(connection, place, [name]);
+  const taken = await stepsTaken(connection, place, migrations);
+  checkNewest(describePlace(place), taken, migrations);
+}
+
+/** One session that writes in batches, and a few that only read. */
+class PostgresEngine implements StoreEngine {
+  readonly #link: EngineLink;
+  readonly #isReadOnly: boolean;
+  readonly #readOnly: ReadonlySet<string>;
+  readonly #readers: Readonly<Record<string, Procedure>>;
+  readonly #reads: ReadPool;
+  readonly #writes: WriteBatches;
+  readonly #queue: CallMessage[] = [];
+  readonly #running = new Set<Promise<void>>();
+  #writing: Promise<void> | undefined;
+
+  constructor(
+    place: PostgresPlace,
+    isReadOnly: boolean,
+    { procedures, readOnly = [] }: StoreDefinition,
+    link: EngineLink,
+  ) {
+    const connect = () => PostgresConnection.open(place);
+    this.#link = link;
+    this.#isReadOnly = isReadOnly;
+    this.#readOnly = new Set(readOnly);
+    this.#readers = readingOnly(procedures, this.#readOnly);
+    this.#reads = new ReadPool(connect);
+    this.#writes = new WriteBatches(connect, procedures);
+  }
+
+  /** Takes calls: reading ones start at once, writing ones in order. */
+  take(calls: readonly CallMessage[]): void {
+    for (const call of calls) {
+      if (this.#isRead(call)) this.#follow(this.#read(call));
+      else this.#queue.push(call);
+    }
+    if (this.#queue.length > 0) this.#writing ??= this.#write();
+  }
+
+  /** Finishes what was taken, then lets go of the sessions. */
+  async close(): Promise<void> {
+    await this.#writing;
+    await Promise.all(this.#running);
+    await Promise.all([this.#writes.close(), this.#reads.close()]);
+  }
+
+  #isRead({ name }: CallMessage): boolean {
+    return name !== SCRUB_CALL && (this.#isReadOnly || this.#readOnly.has(name));
+  }
+
+  #follow(work: Promise<void>): void {
+    this.#running.add(work);
+    void work.then(() => this.#running.delete(work));
+  }
+
+  async #read(call: CallMessage): Promise<void> {
+    const reply = await this.#reads
+      .read((tx) => performCall(this.#readers, tx, call))
+      .then(
+        (value): ReplyMessage => ({ id: call.id, ok: true, value }),
+        (caught: unknown) => failure(call, postgresFault(caught)),
+      );
+    this.#link.reply([reply]);
+  }
+
+  async #write(): Promise<void> {
+    // Calls that come in one turn are written together.
+    await Promise.resolve();
+    const queue = this.#queue;
+    while (queue.length > 0) {
+      const scrubs = queue.filter(({ name }) => name === SCRUB_CALL);
+      const writes = queue.filter(({ name }) => name !== SCRUB_CALL);
+      queue.length = 0;
+      if (writes.length > 0) this.#link.reply(await this.#writes.runBatch(writes));
+      for (const call of scrubs) this.#link.reply([await this.#scrub(call)]);
+      // What did not fit the batch keeps its place before what came meanwhile.
+      queue.unshift(...writes);
+    }
+    this.#writing = undefined;
+  }
+
+  async #scrub(call: CallMessage): Promise<ReplyMessage> {
+    try {
+      return { id: call.id, ok: true, value: await this.#writes.withConnection(scrubSchema) };
+    } catch (caught) {
+      return failure(call, postgresFault(caught));
+    }
+  }
+}

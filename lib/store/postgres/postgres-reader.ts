@@ -1,0 +1,25 @@
+import type { Transaction } from "#runtime";
+import type { PostgresPlace } from "../store-place.ts";
+import { PostgresConnection } from "./postgres-connection.ts";
+import { postgresFault } from "./postgres-faults.ts";
+import { checkSchema } from "./postgres-schema.ts";
+import { checked, readState } from "./read-pool.ts";
+
+/**
+ * Runs `work` on one state of any store of Tracepost in PostgreSQL, without its procedures. Throws
+ * TracepostError DATA_FOLDER when there is none or it is foreign, STORE when the server says no.
+ */
+export async function readPostgres<T>(
+  place: PostgresPlace,
+  work: (tx: Transaction) => Promise<T>,
+): Promise<T> {
+  const connection = await PostgresConnection.open(place);
+  try {
+    await checkSchema(connection, place);
+    return await readState(connection, (tx) => checked(tx, work));
+  } catch (caught) {
+    throw postgresFault(caught);
+  } finally {
+    await connection.close();
+  }
+}

@@ -1,0 +1,115 @@
+import { spawn } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { openStore, type StorePlace } from "#store";
+import { PostgresConnection } from "../../lib/store/postgres/postgres-connection.ts";
+import { TAKE_TURN_SQL } from "../../lib/store/postgres/postgres-schema.ts";
+import { postgresPrograms, startTestPostgres, type TestPostgres } from "../support/postgres.ts";
+import { describeStoreContract } from "./store-contract.ts";
+import type { ContractProcedures } from "./store-fixture.ts";
+import type { NumberProcedures } from "./store-fixture-numbers.ts";
+import { FIXTURES, faultOf, item } from "./store-harness.ts";
+
+const WRITER = fileURLToPath(new URL("./store-writer.ts", import.meta.url));
+const NUMBERS = new URL("./store-fixture-numbers.ts", import.meta.url);
+const programs = await postgresPrograms();
+
+describe.skipIf(programs === undefined)("on a PostgreSQL server", () => {
+  let server: TestPostgres;
+  beforeAll(async () => {
+    if (programs !== undefined) server = await startTestPostgres(programs);
+  });
+  afterAll(() => server?.stop());
+
+  describeStoreContract({
+    name: "PostgreSQL",
+    newPlace: async () => {
+      const place = server.newPlace();
+      return {
+        open: (version = "first") =>
+          openStore<ContractProcedures>({ place, module: FIXTURES[version] }),
+        openReadOnly: (version = "first") =>
+          openStore<ContractProcedures>({ place, module: FIXTURES[version], readOnly: true }),
+        startWriter: (firstId) =>
+          spawn(process.execPath, [WRITER, JSON.stringify(place), String(firstId)], {
+            stdio: ["ignore", "pipe", "inherit"],
+          }),
+        remove: async () => {
+          await server.query(`DROP SCHEMA IF EXISTS ${place.schema} CASCADE`);
+        },
+      };
+    },
+  });
+
+  const opened = (place: StorePlace) =>
+    openStore<ContractProcedures>({ place, module: FIXTURES.first });
+
+  test("is a schema of its own, on a server that keeps what it says (TP-STORE-3)", async () => {
+    const place = server.newPlace();
+    await server.query(`CREATE SCHEMA ${place.schema}; CREATE TABLE ${place.schema}.theirs ()`);
+    const foreign = await faultOf(opened(place));
+    expect([foreign.code, foreign.problems]).toEqual([
+      "DATA_FOLDER",
+      ["it has tables of another program"],
+    ]);
+    await server.query("CREATE DATABASE latin ENCODING 'LATIN1' TEMPLATE template0");
+    const latin = { ...place, url: place.url.replace("/postgres?", "/latin?") };
+    expect((await faultOf(opened(latin))).problems).toEqual([
+      "the encoding of the database is LATIN1, not UTF8",
+    ]);
+    const absent = { ...place, url: place.url.replace("/postgres?", "/absent?") };
+    expect((await faultOf(opened(absent))).remedy).toContain("Create the database");
+  });
+
+  test("gives numbers without holes, also after what was taken back (TP-STORE-4)", async () => {
+    const place = server.newPlace();
+    const store = await openStore<NumberProcedures>({ place, module: NUMBERS });
+    const label = "x";
+    await store.call("add", label);
+    await Promise.allSettled([
+      store.call("addThenThrow", label),
+      store.call("addThenThrow", label),
+    ]);
+    await store.call("add", label);
+    await store.call("removeLast", undefined);
+    await store.call("add", label);
+    expect(await store.call("numbers", undefined)).toEqual({ plain: [1, 2], once: [1, 3] });
+    await store.close();
+  });
+
+  test("takes turns with another process, so that nothing is lost (TP-STORE-5)", async () => {
+    const place = server.newPlace();
+    const stores = [await opened(place), await opened(place)];
+    const calls = Array.from({ length: 60 }, (_, n) => stores[n % 2]?.call("addOne", 7));
+    expect((await Promise.all(calls)).toSorted((a, b) => Number(a) - Number(b))).toEqual(
+      Array.from({ length: 60 }, (_, n) => n + 1),
+    );
+    for (const store of stores) await store.close();
+  });
+
+  test("waits for nobody who stands still while it has the turn (TP-STORE-6)", async () => {
+    const place = server.newPlace();
+    const store = await opened(place);
+    const still = await PostgresConnection.open(place);
+    await still.control(`BEGIN; ${TAKE_TURN_SQL}`);
+    await store.call("put", item(1));
+    expect(still.isLost).toBe(true);
+    await store.close();
+  });
+
+  test("does again what the server took back, and nothing twice (TP-STORE-7)", async () => {
+    const place = server.newPlace();
+    const store = await opened(place);
+    await store.call("addOne", 7);
+    const calls = Array.from({ length: 200 }, () => store.call("addOne", 7));
+    const killing = (async () => {
+      for (let n = 0; n < 5; n += 1) {
+        await server.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+          WHERE application_name = 'tracepost' AND backend_xid IS NOT NULL`);
+      }
+    })();
+    expect(await Promise.all(calls)).toEqual(Array.from({ length: 200 }, (_, n) => n + 2));
+    await killing;
+    await store.close();
+  });
+});
