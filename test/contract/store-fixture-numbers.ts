@@ -1,4 +1,5 @@
 /** A store whose rows get their numbers from the store. */
+import { setTimeout as pause } from "node:timers/promises";
 import type { StoreDefinition, Transaction } from "#runtime";
 
 const add = async (tx: Transaction, label: string): Promise<void> => {
@@ -9,8 +10,18 @@ const add = async (tx: Transaction, label: string): Promise<void> => {
 const idsOf = async (tx: Transaction, table: string): Promise<unknown[]> =>
   (await tx.all(`SELECT id FROM ${table} ORDER BY id`)).map(({ id }) => id);
 
+/** Longer than the server lets a session stand still inside a transaction. */
+const STILL_MS = 4_000;
+let runs = 0;
+
 const procedures = {
   add,
+  standStillOnce: async (tx: Transaction, label: string): Promise<number> => {
+    await add(tx, label);
+    runs += 1;
+    if (runs === 1) await pause(STILL_MS);
+    return runs;
+  },
   addThenThrow: async (tx: Transaction, label: string): Promise<void> => {
     await add(tx, label);
     throw new RangeError("changed its mind");

@@ -2,8 +2,6 @@ import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openStore, type StorePlace } from "#store";
-import { PostgresConnection } from "../../lib/store/postgres/postgres-connection.ts";
-import { TAKE_TURN_SQL } from "../../lib/store/postgres/postgres-schema.ts";
 import { postgresPrograms, startTestPostgres, type TestPostgres } from "../support/postgres.ts";
 import { describeStoreContract } from "./store-contract.ts";
 import type { ContractProcedures } from "./store-fixture.ts";
@@ -89,12 +87,14 @@ describe.skipIf(programs === undefined)("on a PostgreSQL server", () => {
 
   test("waits for nobody who stands still while it has the turn (TP-STORE-6)", async () => {
     const place = server.newPlace();
-    const store = await opened(place);
-    const still = await PostgresConnection.open(place);
-    await still.control(`BEGIN; ${TAKE_TURN_SQL}`);
-    await store.call("put", item(1));
-    expect(still.isLost).toBe(true);
-    await store.close();
+    const still = await openStore<NumberProcedures>({ place, module: NUMBERS });
+    const other = await openStore<NumberProcedures>({ place, module: NUMBERS });
+    const standing = still.call("standStillOnce", "x");
+    await other.call("add", "y");
+    // Its session was ended by the server, and it ran again.
+    expect(await standing).toBe(2);
+    expect(await other.call("numbers", undefined)).toEqual({ plain: [1, 2], once: [1, 2] });
+    for (const store of [still, other]) await store.close();
   });
 
   test("does again what the server took back, and nothing twice (TP-STORE-7)", async () => {
