@@ -1,4 +1,4 @@
-import { SECOND_MS } from "./units.ts";
+import { MINUTE_MS, SECOND_MS } from "./units.ts";
 
 /** Bounds of a store on PostgreSQL (docs/spec/operations.md). */
 export const POSTGRES_LIMITS = {
@@ -8,6 +8,8 @@ export const POSTGRES_LIMITS = {
   connectMs: 5 * SECOND_MS,
   /** A session that stands still inside a transaction is ended, and its lock is free. */
   idleInTransactionMs: 1_500,
+  /** The same for one that only reads: it keeps nobody waiting. */
+  readerStillMs: 5 * MINUTE_MS,
   /** How often the server looks whether the client of a running statement is still there. */
   clientCheckMs: 500,
   /** Longest wait for the turn to write. */

@@ -12,7 +12,7 @@ export interface PostgresPlace {
   readonly url: string;
   /** Schema of the database that holds this store and nothing else. */
   readonly schema: string;
-  /** File with the password, read at each connection; default: what PGPASSFILE or the server says. */
+  /** File with the password, read at each connection; default: as libpq finds one. */
   readonly passwordFile?: string | undefined;
 }
 

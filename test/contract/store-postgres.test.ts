@@ -1,12 +1,12 @@
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { openStore, type StorePlace } from "#store";
+import { openStore, readStore, type StorePlace } from "#store";
 import { postgresPrograms, startTestPostgres, type TestPostgres } from "../support/postgres.ts";
 import { describeStoreContract } from "./store-contract.ts";
 import type { ContractProcedures } from "./store-fixture.ts";
 import type { NumberProcedures } from "./store-fixture-numbers.ts";
-import { FIXTURES, faultOf, item } from "./store-harness.ts";
+import { FIXTURES, faultOf } from "./store-harness.ts";
 
 const WRITER = fileURLToPath(new URL("./store-writer.ts", import.meta.url));
 const NUMBERS = new URL("./store-fixture-numbers.ts", import.meta.url);
@@ -95,6 +95,23 @@ describe.skipIf(programs === undefined)("on a PostgreSQL server", () => {
     expect(await standing).toBe(2);
     expect(await other.call("numbers", undefined)).toEqual({ plain: [1, 2], once: [1, 2] });
     for (const store of [still, other]) await store.close();
+  });
+
+  test("gives back the room of what was deleted, once nobody looks at it (TP-STORE-8)", async () => {
+    const place = server.newPlace();
+    const store = await openStore<NumberProcedures>({ place, module: NUMBERS });
+    for (const label of ["a", "b"]) await store.call("add", label);
+    await store.call("removeLast", undefined);
+    expect(await store.scrub()).toBe(true);
+    const dead = `SELECT n_dead_tup AS dead FROM pg_stat_all_tables
+      WHERE schemaname = '${place.schema}' AND relname IN ('plain', 'once')`;
+    expect(await server.query(dead)).toEqual([{ dead: "0" }, { dead: "0" }]);
+    await readStore(place, async (tx) => {
+      await tx.get("SELECT count(*) AS rows FROM plain");
+      await store.call("removeLast", undefined);
+      expect(await store.scrub()).toBe(false);
+    });
+    await store.close();
   });
 
   test("does again what the server took back, and nothing twice (TP-STORE-7)", async () => {

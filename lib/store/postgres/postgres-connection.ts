@@ -14,7 +14,6 @@ const SETTINGS = {
   timezone: "UTC",
   synchronous_commit: "on",
   default_transaction_isolation: "read\\ committed",
-  idle_in_transaction_session_timeout: POSTGRES_LIMITS.idleInTransactionMs,
   lock_timeout: POSTGRES_LIMITS.lockWaitMs,
   client_connection_check_interval: POSTGRES_LIMITS.clientCheckMs,
   tcp_keepalives_idle: 1,
@@ -25,9 +24,14 @@ const SETTINGS = {
 };
 
 /** What pg wants to know to connect. */
-export function clientConfig(place: PostgresPlace): pg.ClientConfig {
+function clientConfig(place: PostgresPlace, use: "reading" | "writing"): pg.ClientConfig {
   const { passwordFile, schema, url } = place;
-  const settings = Object.entries({ ...SETTINGS, search_path: schema });
+  const { idleInTransactionMs, readerStillMs } = POSTGRES_LIMITS;
+  const settings = Object.entries({
+    ...SETTINGS,
+    search_path: schema,
+    idle_in_transaction_session_timeout: use === "writing" ? idleInTransactionMs : readerStillMs,
+  });
   return {
     connectionString: url,
     ...(passwordFile === undefined
@@ -60,8 +64,8 @@ export class PostgresConnection {
   }
 
   /** Connects. Throws TracepostError STORE. */
-  static async open(place: PostgresPlace): Promise<PostgresConnection> {
-    const client = new pg.Client(clientConfig(place));
+  static async open(place: PostgresPlace, use: "reading" | "writing"): Promise<PostgresConnection> {
+    const client = new pg.Client(clientConfig(place, use));
     const connection = new PostgresConnection(client);
     try {
       await client.connect();

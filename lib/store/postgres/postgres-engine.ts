@@ -15,7 +15,7 @@ import { WriteBatches } from "./write-batches.ts";
 /** Opens the store of a schema. */
 export const openEngine: OpenEngine = async ({ place, readOnly }, definition, link) => {
   if (place.kind !== "postgres") throw new TracepostError("INTERNAL", "no place of PostgreSQL");
-  const connection = await PostgresConnection.open(place);
+  const connection = await PostgresConnection.open(place, readOnly ? "reading" : "writing");
   try {
     if (readOnly) await checkReadable(connection, place, definition);
     else await prepareSchema(connection, place, definition);
@@ -55,13 +55,12 @@ class PostgresEngine implements StoreEngine {
     { procedures, readOnly = [] }: StoreDefinition,
     link: EngineLink,
   ) {
-    const connect = () => PostgresConnection.open(place);
     this.#link = link;
     this.#isReadOnly = isReadOnly;
     this.#readOnly = new Set(readOnly);
     this.#readers = readingOnly(procedures, this.#readOnly);
-    this.#reads = new ReadPool(connect);
-    this.#writes = new WriteBatches(connect, procedures);
+    this.#reads = new ReadPool(() => PostgresConnection.open(place, "reading"));
+    this.#writes = new WriteBatches(() => PostgresConnection.open(place, "writing"), procedures);
   }
 
   /** Takes calls: reading ones start at once, writing ones in order. */

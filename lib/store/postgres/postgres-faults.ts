@@ -1,6 +1,6 @@
 import { TracepostError } from "#errors";
 
-/** What somebody can do about an error of PostgreSQL, by its SQLSTATE or its first two characters. */
+/** What somebody can do about an error of PostgreSQL, by how its SQLSTATE begins. */
 const REMEDIES: ReadonlyMap<string, string> = new Map([
   ["08", "Check that the PostgreSQL server runs and can be reached."],
   ["25P03", "The program or its machine stood still for too long; nothing unfinished was kept."],

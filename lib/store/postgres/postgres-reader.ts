@@ -13,7 +13,7 @@ export async function readPostgres<T>(
   place: PostgresPlace,
   work: (tx: Transaction) => Promise<T>,
 ): Promise<T> {
-  const connection = await PostgresConnection.open(place);
+  const connection = await PostgresConnection.open(place, "reading");
   try {
     await checkSchema(connection, place);
     return await readState(connection, (tx) => checked(tx, work));

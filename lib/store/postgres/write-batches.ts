@@ -33,8 +33,8 @@ export class WriteBatches {
 
   /**
    * Takes calls from the front of the queue, as many as fit one batch, and runs them in one
-   * transaction; again when it failed for no fault of theirs (TP-STORE-7). Never throws: what went wrong is in
-   * the replies.
+   * transaction; again when it failed for no fault of theirs (TP-STORE-7). Never throws: what went
+   * wrong is in the replies.
    */
   async runBatch(queue: CallMessage[]): Promise<ReplyMessage[]> {
     const taken: CallMessage[] = [];
