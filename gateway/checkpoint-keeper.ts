@@ -68,6 +68,17 @@ export class CheckpointKeeper {
     return note;
   }
 
+  /** Takes over a later head that another instance has kept (TP-INST-5). */
+  async follow(keptSize: number): Promise<void> {
+    if (keptSize <= this.keptSize) return;
+    const kept = await this.#store.call("keptCheckpoint", undefined);
+    if (kept === null || kept.size <= this.keptSize) return;
+    this.#published = kept;
+    if (this.#newest !== undefined && kept.size <= this.#newest.size) return;
+    this.#newest = kept;
+    this.#newestAtMs = this.#clock.now();
+  }
+
   /** Signs and keeps the head the store has. */
   async start(): Promise<void> {
     this.note(await this.#store.call("logHead", undefined));
@@ -96,12 +107,12 @@ export class CheckpointKeeper {
     // What failed was said then; it is tried again.
     await this.#keeping.catch(() => undefined);
     const newest = this.#newest;
-    if (newest === undefined || newest.size === this.keptSize) return;
+    if (newest === undefined || newest.size <= this.keptSize) return;
     this.#keptAtMs = this.#clock.now();
     const { note, size } = newest;
     const kept = { size, note: this.#signer.countersign?.(note) ?? note };
     this.#keeping = this.#store.call("keepCheckpoint", kept).then(() => {
-      this.#published = kept;
+      if (kept.size > this.keptSize) this.#published = kept;
     });
     await this.#keeping;
   }

@@ -61,20 +61,37 @@ export interface GatewayStart {
   readonly crashPlan: CrashPlan | undefined;
 }
 
+/** Of one more instance of the same configuration: the port of its own door (TP-INST-1). */
+function portFrom(args: readonly string[]): number | undefined {
+  const [name, text = ""] = args;
+  if (name === undefined) return undefined;
+  const port = Number(text);
+  if (name === "--port" && args.length === 2 && /^\d{1,5}$/.test(text) && port <= 65_535)
+    return port;
+  throw usage();
+}
+
+function usage(): TracepostError {
+  return new TracepostError(
+    "USAGE",
+    "usage: node gateway/main.ts --config FILE [--port 0..65535]",
+    {
+      remedy: "`tracepost exchange init` writes the file.",
+    },
+  );
+}
+
 /**
- * Reads `--config FILE` and the environment; paths become absolute. Throws TracepostError USAGE or
- * CONFIG_INVALID, with every problem listed.
+ * Reads `--config FILE [--port N]` and the environment; paths become absolute. Throws
+ * TracepostError USAGE or CONFIG_INVALID, with every problem listed.
  */
 export async function readStart(
   args: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<GatewayStart> {
-  const file = args[0] === "--config" ? args[1] : undefined;
-  if (file === undefined || args.length !== 2) {
-    throw new TracepostError("USAGE", "usage: node gateway/main.ts --config FILE", {
-      remedy: "`tracepost exchange init` writes the file.",
-    });
-  }
+  const [name, file, ...more] = args;
+  if (name !== "--config" || file === undefined) throw usage();
+  const port = portFrom(more);
   const text = await readFile(file, "utf8").catch((caught: unknown) => {
     throw new TracepostError("CONFIG_INVALID", `${file} cannot be read`, {
       cause: caught,
@@ -101,5 +118,6 @@ export async function readStart(
     keysDir: from(config.keysDir),
     apiTokenFile: from(config.apiTokenFile),
   };
-  return { config: { ...config, ...paths }, crashPlan };
+  const http = port === undefined ? paths.http : { ...paths.http, port };
+  return { config: { ...config, ...paths, http }, crashPlan };
 }

@@ -2,17 +2,18 @@ import { ParticipantStatus } from "#proto";
 import { type Clock, type Database, GATEWAY_LIMITS, type Logger, newMessageId } from "#runtime";
 import type { CurrentRegister } from "#trust";
 import type { CheckpointKeeper } from "./checkpoint-keeper.ts";
-import type { PairWindow } from "./pair-window.ts";
+import type { Duty } from "./instances/duty.ts";
 import type { Speaker } from "./speaker.ts";
 import type { DueDelivery } from "./store/deliveries.ts";
-import type { NewEnding } from "./store/endings.ts";
+import type { EndingArgs, NewEnding } from "./store/endings.ts";
 import type { GatewayProcedures } from "./store.ts";
 
 /** What the courier works with. */
 export interface CourierDeps {
   readonly store: Pick<Database<GatewayProcedures>, "call">;
   readonly speaker: Speaker;
-  readonly window: PairWindow;
+  /** Messages of a pair that may be under way (TP-GW-7). */
+  readonly pairMax: number;
   readonly checkpoints: CheckpointKeeper;
   /** Whom it still has (TP-RUN-9). */
   readonly register: Pick<CurrentRegister, "view">;
@@ -21,6 +22,7 @@ export interface CourierDeps {
   readonly resendFirstMs: number;
   /** Nothing is taken from the table while the carrier is away. */
   readonly connected: () => boolean;
+  readonly duty: Duty;
 }
 
 /**
@@ -44,13 +46,16 @@ export class Courier {
     this.#deps = deps;
   }
 
-  /** Reads the table and starts the rounds. */
-  async start(): Promise<void> {
-    const { window, store } = this.#deps;
-    window.load(await store.call("pairLoads", undefined));
-    // Room is used at once: what waits for it is older than what comes.
-    window.onRoom = () => this.#hurry();
+  /** Starts the rounds. */
+  start(): void {
     this.#schedule(GATEWAY_LIMITS.courierPeriodMs);
+  }
+
+  /** A pair with waiting messages has room, which is used at once: they are older than what comes. */
+  hurry(): void {
+    if (this.#hurried) return;
+    if (!this.#atWork) this.#schedule(GATEWAY_LIMITS.courierHurryMs);
+    this.#hurried = true;
   }
 
   /** Finishes the round under way and starts no other. */
@@ -75,19 +80,11 @@ export class Courier {
     }, waitMs);
   }
 
-  #hurry(): void {
-    if (this.#hurried) return;
-    if (!this.#atWork) this.#schedule(GATEWAY_LIMITS.courierHurryMs);
-    this.#hurried = true;
-  }
-
   async #round(): Promise<void> {
     if (!this.#deps.connected()) return;
     try {
-      await this.#sayRejections();
-      await this.#returnToSenders();
-      await this.#expire();
-      await this.#repeatOverdue();
+      // Room is used by who makes it; the rest is done for all by one (TP-INST-3).
+      if (this.#deps.duty.isMine) await this.#lookAfterAll();
       await this.#advanceWaiting();
     } catch (caught) {
       this.#deps.logger.error(
@@ -95,6 +92,13 @@ export class Courier {
         "a round of the courier failed; the next one goes on",
       );
     }
+  }
+
+  async #lookAfterAll(): Promise<void> {
+    await this.#sayRejections();
+    await this.#returnToSenders();
+    await this.#expire();
+    await this.#repeatOverdue();
   }
 
   /** A person's rejection that was recorded before somebody could say it (TP-OPS-9). */
@@ -108,24 +112,19 @@ export class Courier {
   }
 
   async #repeatOverdue(): Promise<void> {
-    for (;;) {
-      const args = { ...this.#bounds(), paused: this.#having(ParticipantStatus.SUSPENDED) };
-      const due = await this.#deps.store.call("takeOverdue", args);
-      await this.#dispatch(due);
-      if (due.length < GATEWAY_LIMITS.courierBatchMax || this.#stopped) return;
-    }
+    await this.#takeAll(() => this.#deps.store.call("takeOverdue", this.#bounds()));
   }
 
   async #advanceWaiting(): Promise<void> {
-    const { window, store } = this.#deps;
-    const paused = this.#having(ParticipantStatus.SUSPENDED);
-    for (const { pair, room } of window.roomForWaiting()) {
-      if (paused.includes(pair.recipient)) continue;
-      const asked = Math.min(room, GATEWAY_LIMITS.courierBatchMax);
-      const due = await store.call("takeWaiting", { ...pair, ...this.#bounds(), limit: asked });
-      window.advance(pair, asked, due.length);
+    const { pairMax, store } = this.#deps;
+    await this.#takeAll(() => store.call("takeWaiting", { ...this.#bounds(), pairMax }));
+  }
+
+  async #takeAll(take: () => Promise<readonly DueDelivery[]>): Promise<void> {
+    for (;;) {
+      const due = await take();
       await this.#dispatch(due);
-      if (this.#stopped) return;
+      if (due.length < GATEWAY_LIMITS.courierBatchMax || this.#stopped) return;
     }
   }
 
@@ -153,21 +152,19 @@ export class Courier {
     return participants.filter(({ status }) => status === wanted).map(({ id }) => id);
   }
 
-  #toEnd(): { nowMs: number; receiptIds: string[] } {
+  #toEnd(): EndingArgs {
     const nowMs = this.#deps.clock.now();
     const receiptIds = Array.from({ length: GATEWAY_LIMITS.courierBatchMax }, () => {
       return newMessageId(nowMs);
     });
-    return { nowMs, receiptIds };
+    return { nowMs, receiptIds, pairMax: this.#deps.pairMax };
   }
 
   /** What is not said now is said when the sender sends the message again. */
   async #tell(ended: readonly NewEnding[]): Promise<void> {
-    const { checkpoints, speaker, window } = this.#deps;
+    const { checkpoints, speaker } = this.#deps;
     for (const one of ended) {
-      const { ending, message, rootHash, wasDispatched } = one;
-      const { lane, sender } = message;
-      if (wasDispatched) window.release({ sender, lane, recipient: ending.recipient });
+      const { ending, rootHash } = one;
       checkpoints.note({ size: ending.evidence.size, rootHash });
       await speaker.sayEnded(one);
     }
@@ -182,12 +179,13 @@ export class Courier {
     }
   }
 
-  #bounds(): { nowMs: number; firstMs: number; maxMs: number; limit: number } {
+  #bounds() {
     return {
       nowMs: this.#deps.clock.now(),
       firstMs: this.#deps.resendFirstMs,
       maxMs: GATEWAY_LIMITS.resendMaxMs,
       limit: GATEWAY_LIMITS.courierBatchMax,
+      paused: this.#having(ParticipantStatus.SUSPENDED),
     };
   }
 }

@@ -29,13 +29,16 @@ import { createClerk } from "./create-clerk.ts";
 import { addEventGauges, addRegisterGauges, addStoredGauges } from "./event-gauges.ts";
 import { GatewayEvents } from "./events.ts";
 import { checkOwnKeys, gatewaySigners, loadGatewayIdentity } from "./identity.ts";
+import { ALONE, type Duty } from "./instances/duty.ts";
+import { Instances } from "./instances/instances.ts";
+import { StoreFollower } from "./instances/store-follower.ts";
 import { LogChecker } from "./log-checker.ts";
 import { OutboxConsumers } from "./outbox-consumers.ts";
-import { PairWindow } from "./pair-window.ts";
 import type { Passage } from "./passage.ts";
 import { Pipeline } from "./pipeline.ts";
 import { createPolicyAnnouncer } from "./policy/open-announcer.ts";
 import { followPolicy, openGatewayPolicy } from "./policy/policy-keeper.ts";
+import type { RegisterAnnouncer } from "./register/announcer.ts";
 import { createAnnouncer, createIntake, openGatewayRegister } from "./register/open-register.ts";
 import { RegisterWatch } from "./register/register-watch.ts";
 import { followSchedule, openSchedules } from "./retention/schedule-keeper.ts";
@@ -51,6 +54,8 @@ export interface GatewayParts {
   readonly clock: Clock;
   readonly openStore: (file: string) => Promise<Database<GatewayProcedures>>;
   readonly connect: () => Promise<Transport>;
+  /** Whether other instances may work on the same store (TP-INST-1); default: none do. */
+  readonly isShared?: boolean;
 }
 
 /** A running gateway. */
@@ -83,7 +88,7 @@ async function assemble(parts: GatewayParts, lifecycle: Lifecycle): Promise<stri
 
 /** What everything else stands on: store, keys, register, carrier. */
 async function openBase(
-  { config, clock, connect, logger, openStore }: GatewayParts,
+  { config, clock, connect, isShared = false, logger, openStore }: GatewayParts,
   lifecycle: Lifecycle,
 ) {
   const identity = await loadGatewayIdentity(config);
@@ -94,6 +99,9 @@ async function openBase(
   const { store } = disk;
   lifecycle.add({ name: "store", stop: () => store.close() });
   await admitInstallation(store, identity.apiToken, clock.now());
+  const instances = isShared ? new Instances({ store, logger }) : undefined;
+  await instances?.start();
+  lifecycle.add({ name: "instances", stop: async () => await instances?.stop() });
   const client = await openGatewayRegister(config, store, clock);
   const register = client.current;
   checkOwnKeys(identity, register.view());
@@ -117,6 +125,8 @@ async function openBase(
     register,
     signers,
     transport,
+    instances,
+    duty: instances ?? ALONE,
   };
 }
 
@@ -125,20 +135,20 @@ type Base = Awaited<ReturnType<typeof openBase>>;
 /** Everything that works on messages, in the order in which it may begin. */
 async function startWork(parts: GatewayParts, base: Base, lifecycle: Lifecycle) {
   const { config, logger, clock } = parts;
-  const { client, events, identity, register, signers, store, transport } = base;
+  const { client, duty, events, identity, instances, register, signers, store, transport } = base;
   const checkpoints = new CheckpointKeeper({ signer: signers.checkpoint, store, clock, logger });
   await checkpoints.start();
   lifecycle.add({ name: "checkpoints", stop: () => checkpoints.stop() });
-  const window = new PairWindow();
   const speaker = new Speaker({
     ...{ transport, store },
     receiptSigner: signers.receipt,
     checkpointSigner: signers.checkpoint,
   });
   const resendFirstMs = config.resendFirstMs ?? GATEWAY_LIMITS.resendFirstMs;
-  const shared = { store, window, checkpoints, speaker, clock, logger, resendFirstMs };
+  const pairMax = GATEWAY_LIMITS.pairWindowMessages;
+  const shared = { store, duty, pairMax, checkpoints, speaker, clock, logger, resendFirstMs };
   const courier = new Courier({ ...shared, register, connected: () => transport.connected });
-  await courier.start();
+  courier.start();
   lifecycle.add({ name: "courier", stop: () => courier.stop() });
   const handing = { ...shared, client, signers, transport };
   const announcer = createAnnouncer(handing);
@@ -151,6 +161,9 @@ async function startWork(parts: GatewayParts, base: Base, lifecycle: Lifecycle) 
   const pipeline = new Pipeline({
     ...{ ...shared, register, policy, schedules, events },
     onVersion: (participant, version) => announcer.heard(participant, version),
+    onRoom: () => courier.hurry(),
+    instances: () => instances?.count ?? 1,
+    onOutdated: () => void instances?.beat(),
     onRuleRefusal: (participant) => policies.refused(participant),
   });
   pipeline.start();
@@ -177,40 +190,64 @@ async function startWork(parts: GatewayParts, base: Base, lifecycle: Lifecycle) 
   lifecycle.add({ name: "register", stop: () => intake.stop() });
   policies.start();
   lifecycle.add({ name: "register watch", stop: () => watch.stop() });
-  announcer.start((await store.call("newestRegister", undefined))?.isAnnounced ?? true);
+  await startAnnouncing(announcer, shared);
   const files = certificateFiles(config);
   const certificates = new CertificateWatch({ files, store, clock, logger });
   await certificates.start();
   lifecycle.add({ name: "certificates", stop: () => certificates.stop() });
-  const witnesses = new WitnessCollector({ store, register, checkpoints, clock, logger });
+  const witnesses = new WitnessCollector({ ...shared, register });
   await witnesses.start();
   lifecycle.add({ name: "witnesses", stop: () => witnesses.stop() });
+  const signed = { policyFile: policyKeeper, scheduleFile: scheduleKeeper };
+  const following = { ...shared, ...signed, client, policy, schedules, intake, witnesses };
+  const follower = new StoreFollower(following);
+  instances?.onStand((stand) => follower.follow(stand));
+  lifecycle.add({ name: "what other instances take", stop: () => follower.stop() });
   const clerk = startRecordWork(shared, base, lifecycle);
   return { shared, pipeline, policy, schedules, heardAtMs, intake, announcer, witnesses, clerk };
+}
+
+/** Once at the start, and again whenever this instance is to do it for all (TP-INST-3). */
+async function startAnnouncing(
+  announcer: RegisterAnnouncer,
+  { duty, logger, store }: { duty: Duty; logger: Logger; store: Base["store"] },
+): Promise<void> {
+  const begin = async (): Promise<void> => {
+    const newest = await store.call("newestRegister", undefined);
+    announcer.start(newest?.isAnnounced ?? true);
+  };
+  if (duty.isMine) await begin();
+  duty.onTaken(() => {
+    begin().catch((caught: unknown) => {
+      logger.error({ err: caught }, "whether the register was handed on could not be read");
+    });
+  });
 }
 
 /** What works on records that are kept: comparing, finding, disposing. */
 function startRecordWork(
   shared: {
     readonly checkpoints: CheckpointKeeper;
+    readonly duty: Duty;
     readonly clock: Clock;
     readonly logger: Logger;
   },
   { register, signers, store }: Base,
   lifecycle: Lifecycle,
 ): DisposalClerk {
-  const { checkpoints, clock, logger } = shared;
-  const checker = new LogChecker({ store, clock, logger });
+  const { checkpoints, clock, duty, logger } = shared;
+  const checker = new LogChecker({ store, duty, clock, logger });
   checker.start();
   lifecycle.add({ name: "log check", stop: () => checker.stop() });
   const audit = new AuditKeeper({ store, checkpoints, register, clock, logger });
   audit.start();
   lifecycle.add({ name: "audit trail", stop: () => audit.stop() });
-  const filler = new SearchFiller({ store, logger });
+  const filler = new SearchFiller({ store, duty, logger });
   filler.start();
   lifecycle.add({ name: "records that are made to be found", stop: () => filler.stop() });
-  const clerk = createClerk({ store, checkpoints, register, clock, logger, signers });
+  const clerk = createClerk({ ...shared, store, register, signers });
   clerk.start();
+  duty.onTaken(() => clerk.wake());
   lifecycle.add({ name: "disposal", stop: () => clerk.stop() });
   return clerk;
 }

@@ -1,11 +1,13 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { ReadPosition } from "#message-log";
 import { type Clock, type Database, LOG_LIMITS, type Logger, Rounds } from "#runtime";
+import type { Duty } from "./instances/duty.ts";
 import type { GatewayProcedures } from "./store.ts";
 
 /** What the running check works with. */
 export interface LogCheckerDeps {
   readonly store: Pick<Database<GatewayProcedures>, "call">;
+  readonly duty: Duty;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -27,6 +29,7 @@ export class LogChecker {
   /** Begins; does not wait for the first check. */
   start(): void {
     this.#rounds.now();
+    this.#deps.duty.onTaken(() => this.#rounds.now());
     this.#rounds.start();
   }
 
@@ -38,7 +41,8 @@ export class LogChecker {
 
   /** One check up to the newest entry. Never throws: a store that cannot be read is said. */
   async check(): Promise<void> {
-    const { clock, logger, store } = this.#deps;
+    const { clock, duty, logger, store } = this.#deps;
+    if (!duty.isMine) return;
     try {
       const kept = await store.call("loadLogCheck", undefined);
       const nowMs = clock.now();
@@ -55,13 +59,13 @@ export class LogChecker {
     }
   }
 
-  /** Undefined when the gateway stops before the end. */
+  /** Undefined when the gateway stops, or loses the duty, before the end. */
   async #read(
     from: ReadPosition | null,
   ): Promise<{ position: ReadPosition; problems: string[] } | undefined> {
     const problems: string[] = [];
     let position = from;
-    while (!this.#stopped.signal.aborted) {
+    while (!this.#stopped.signal.aborted && this.#deps.duty.isMine) {
       const args = { from: position, entries: LOG_LIMITS.checkPageEntries };
       const page = await this.#deps.store.call("checkLog", args);
       const room = LOG_LIMITS.problemsMax - problems.length;

@@ -13,11 +13,10 @@ import type { CurrentRegister, EarlierRegister, RegisterView } from "#trust";
 import type { CheckpointKeeper } from "./checkpoint-keeper.ts";
 import type { GatewayEvents } from "./events.ts";
 import { LaneQueue } from "./lane-queue.ts";
-import type { PairWindow } from "./pair-window.ts";
 import type { Passage } from "./passage.ts";
 import { ReceiptGroups } from "./receipt-groups.ts";
 import type { Speaker } from "./speaker.ts";
-import { Admission, sendingQuota } from "./steps/admit.ts";
+import { Admission, quotaShare, sendingQuota } from "./steps/admit.ts";
 import { authenticate } from "./steps/authenticate.ts";
 import { authorize } from "./steps/authorize.ts";
 import { recall } from "./steps/recall.ts";
@@ -32,15 +31,22 @@ export interface PipelineDeps {
   readonly policy: CurrentPolicy;
   /** Retention schedules: a record keeps the version it is taken in under (TP-RET-3). */
   readonly schedules: Pick<ScheduleHistory, "current">;
-  readonly window: PairWindow;
+  /** Messages of a pair that may be under way (TP-GW-7). */
+  readonly pairMax: number;
   readonly checkpoints: CheckpointKeeper;
   readonly speaker: Speaker;
   readonly events: GatewayEvents;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly resendFirstMs: number;
+  /** How many instances share what a sender may send (TP-INST-6). */
+  readonly instances: () => number;
+  /** What is in force here is no longer in force: another instance has taken a later version. */
+  readonly onOutdated: () => void;
   /** A participant is proven to have named this version of the register. */
   readonly onVersion: (participant: string, version: bigint) => void;
+  /** A pair with waiting messages has room. */
+  readonly onRoom: () => void;
   /** Something of a participant was refused with a code that rules of the policy give. */
   readonly onRuleRefusal: (participant: string) => void;
 }
@@ -146,7 +152,10 @@ export class Pipeline {
   async #decide(batch: readonly Passage[], { register, policy }: Basis): Promise<void> {
     const { store, clock } = this.#deps;
     const nowMs = clock.now();
-    this.#admission.admit(batch, nowMs, (id) => sendingQuota(register.participant(id)?.quotas));
+    const instances = this.#deps.instances();
+    this.#admission.admit(batch, nowMs, (id) =>
+      quotaShare(sendingQuota(register.participant(id)?.quotas), instances),
+    );
     validate(batch);
     await recall(batch, store);
     await authenticate(batch, { register, verifying: this.#verifying, nowMs });
@@ -158,12 +167,12 @@ export class Pipeline {
   /** Step six, then the rest beside the next batch. */
   async #record(batch: readonly Passage[], basis: Basis, said: Set<Promise<void>>): Promise<void> {
     const { register } = basis;
-    const { store, window, clock, resendFirstMs, schedules } = this.#deps;
+    const { store, pairMax, clock, resendFirstMs, schedules } = this.#deps;
     let outcome: RecordOutcome | undefined;
     await this.#attempt(batch, async () => {
       outcome = await record(batch, {
         store,
-        window,
+        pairMax,
         ...basis,
         scheduleVersion: schedules.current.version,
         nowMs: clock.now(),
@@ -175,6 +184,8 @@ export class Pipeline {
     if (outcome === undefined) return;
     const done = outcome;
     passCrashPoint("gateway.recorded");
+    if (done.batch?.hasRoom) this.#deps.onRoom();
+    if (done.batch?.isOutdated) this.#deps.onOutdated();
     if (done.recorded.some(({ item }) => item.claims.length > 0)) {
       passCrashPoint("gateway.delivered-recorded");
     }

@@ -1,10 +1,12 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { type Database, type Logger, SEARCH_LIMITS } from "#runtime";
+import type { Duty } from "./instances/duty.ts";
 import type { GatewayProcedures } from "./store.ts";
 
 /** What the filler works with. */
 export interface SearchFillerDeps {
   readonly store: Pick<Database<GatewayProcedures>, "call">;
+  readonly duty: Duty;
   readonly logger: Logger;
 }
 
@@ -15,7 +17,7 @@ export interface SearchFillerDeps {
 export class SearchFiller {
   readonly #deps: SearchFillerDeps;
   readonly #stopped = new AbortController();
-  #filling: Promise<void> | undefined;
+  #filling: Promise<void> = Promise.resolve();
 
   constructor(deps: SearchFillerDeps) {
     this.#deps = deps;
@@ -23,9 +25,16 @@ export class SearchFiller {
 
   /** Begins; does not wait for the end. */
   start(): void {
-    this.#filling = this.#fill().catch((caught: unknown) => {
-      this.#deps.logger.error({ err: caught }, "older records cannot be made to be found");
-    });
+    this.#begin();
+    this.#deps.duty.onTaken(() => this.#begin());
+  }
+
+  #begin(): void {
+    this.#filling = this.#filling
+      .then(() => this.#fill())
+      .catch((caught: unknown) => {
+        this.#deps.logger.error({ err: caught }, "older records cannot be made to be found");
+      });
   }
 
   /** Ends after the step under way. */
@@ -35,9 +44,9 @@ export class SearchFiller {
   }
 
   async #fill(): Promise<void> {
-    const { store } = this.#deps;
+    const { duty, store } = this.#deps;
     const { signal } = this.#stopped;
-    while (!signal.aborted) {
+    while (!signal.aborted && duty.isMine) {
       const below = await store.call("fillSearch", { rows: SEARCH_LIMITS.fillRows });
       if (below === 0) return;
       await pause(SEARCH_LIMITS.fillPauseMs, undefined, { signal }).catch(() => undefined);

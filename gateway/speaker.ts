@@ -53,17 +53,14 @@ export class Speaker {
 
   /** Puts a fresh message into the inboxes that have room; the rest wait in the delivery table. */
   async dispatchRecorded(recorded: Recorded, place: Place): Promise<void> {
-    const { message, item, result } = recorded;
+    const { message, result } = recorded;
     if (result.type !== "recorded") return;
     const { envelope, header, bytes } = message;
     // One recipient gets every part: its copy is what came in, to the byte.
     const copyFor = (recipient: string): Uint8Array =>
       header.recipients.length === 1 ? bytes : filterForRecipient(envelope, header, recipient);
     const evidence = evidenceOf(result, place.checkpoint);
-    const recipients =
-      header.kind === Kind.RECEIPT
-        ? header.recipients
-        : item.routes.filter((route) => route.dispatch).map((route) => route.recipient);
+    const recipients = header.kind === Kind.RECEIPT ? header.recipients : result.dispatched;
     await Promise.all(
       recipients.map((recipient) =>
         this.#publish({

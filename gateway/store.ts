@@ -10,7 +10,7 @@ import {
   logConsistency,
   noteForkedLog,
 } from "./store/cosigned.ts";
-import { pairLoads, takeOverdue, takeWaiting } from "./store/deliveries.ts";
+import { takeOverdue, takeWaiting } from "./store/deliveries.ts";
 import { disposeBatch } from "./store/disposal/dispose-batch.ts";
 import { listDue, lookForDue } from "./store/disposal/look-for-due.ts";
 import { timeSeen } from "./store/disposal/time-seen.ts";
@@ -18,6 +18,7 @@ import { expireDeliveries, returnDeliveries } from "./store/endings.ts";
 import { reportOccurrences } from "./store/event-reports.ts";
 import { collectEvidence } from "./store/evidence/collect-evidence.ts";
 import { HOLD_PROCEDURES } from "./store/holds/gateway-holds.ts";
+import { beat, leave } from "./store/instances/beat.ts";
 import { checkLog } from "./store/log-check/check-log.ts";
 import { keepLogCheck, loadLogCheck } from "./store/log-check/kept-check.ts";
 import { logOverQuota } from "./store/log-statements.ts";
@@ -43,7 +44,7 @@ import { fillSearch } from "./store/search/fill-search.ts";
 import { findRecords } from "./store/search/find-records.ts";
 import { loadRecord } from "./store/search/load-record.ts";
 import { countSignedSince, wasNoted } from "./store/signed-since.ts";
-import { keepCheckpoint, loadLogTile, logHead, status } from "./store/status.ts";
+import { keepCheckpoint, keptCheckpoint, loadLogTile, logHead, status } from "./store/status.ts";
 import { storedBytes } from "./store/stored-bytes.ts";
 import { MIGRATIONS } from "./store/tables.ts";
 
@@ -53,10 +54,11 @@ export const store = {
   migrations: MIGRATIONS,
   procedures: {
     ...USER_PROCEDURES,
+    beat,
+    leave,
     recordBatch,
     recall,
     loadOutcome,
-    pairLoads,
     takeOverdue,
     takeWaiting,
     expireDeliveries,
@@ -107,6 +109,7 @@ export const store = {
     collectEvidence,
     logHead,
     keepCheckpoint,
+    keptCheckpoint,
     fillSearch,
     findRecords,
     loadRecord,
@@ -125,7 +128,6 @@ export const store = {
     "unsaidRejections",
     "listEvents",
     "eventCounts",
-    "pairLoads",
     "countSignedSince",
     "wasNoted",
     "registerPins",
@@ -145,6 +147,7 @@ export const store = {
     "timeSeen",
     ...DISPOSAL_READ_ONLY,
     "collectEvidence",
+    "keptCheckpoint",
     "logHead",
     "findRecords",
     "loadRecord",

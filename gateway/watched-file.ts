@@ -45,6 +45,11 @@ export class WatchedFile {
     await this.#rounds.stop();
   }
 
+  /** Judges bytes that came another way than by the file (TP-INST-5). */
+  async offer(bytes: Uint8Array): Promise<void> {
+    await this.#deps.take(bytes);
+  }
+
   /** Looks at the file once. Never throws. */
   async look(): Promise<void> {
     const { file, logger, mayBeAbsent = false, take, what } = this.#deps;

@@ -2,6 +2,7 @@ import { askWitness, type WitnessReply, witnessesOf } from "#message-log";
 import { type Clock, type Database, LOG_LIMITS, type Logger, Rounds } from "#runtime";
 import type { CurrentRegister, RegisteredWitness } from "#trust";
 import type { CheckpointKeeper, SignedHead } from "./checkpoint-keeper.ts";
+import type { Duty } from "./instances/duty.ts";
 import type { CosignedHead } from "./store/cosigned.ts";
 import type { GatewayProcedures } from "./store.ts";
 
@@ -10,6 +11,7 @@ export interface WitnessCollectorDeps {
   readonly store: Pick<Database<GatewayProcedures>, "call">;
   readonly register: CurrentRegister;
   readonly checkpoints: Pick<CheckpointKeeper, "published">;
+  readonly duty: Duty;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -41,6 +43,12 @@ export class WitnessCollector {
     this.#rounds.start();
   }
 
+  /** Takes over a later one that another instance has had cosigned (TP-INST-5). */
+  async follow(size: number): Promise<void> {
+    if (size <= (this.#cosigned?.size ?? 0)) return;
+    this.#cosigned = (await this.#deps.store.call("loadCosigned", undefined)) ?? undefined;
+  }
+
   /** Ends after the round that is under way. */
   async stop(): Promise<void> {
     await this.#rounds.stop();
@@ -48,7 +56,8 @@ export class WitnessCollector {
 
   /** One round. Never throws: what goes wrong is tried again. */
   async ask(): Promise<void> {
-    const { checkpoints, logger, register } = this.#deps;
+    const { checkpoints, duty, logger, register } = this.#deps;
+    if (!duty.isMine) return;
     const { quorum, witnesses } = register.view().witnesses;
     const head = checkpoints.published;
     const isDone = head === undefined || head.size === 0 || head.size === this.#cosigned?.size;

@@ -9,6 +9,7 @@ import {
   reloadGatewayKeys,
   unfitness,
 } from "../identity.ts";
+import type { Duty } from "../instances/duty.ts";
 import type { OutboxConsumers } from "../outbox-consumers.ts";
 import type { Pipeline } from "../pipeline.ts";
 import { dispatch } from "../steps/dispatch.ts";
@@ -64,6 +65,7 @@ export interface GatewayRegisterParts extends Pick<RegisterIntakeDeps, "checkpoi
   readonly pipeline: Pick<Pipeline, "betweenBatches">;
   readonly outboxes: Pick<OutboxConsumers, "follow">;
   readonly resendFirstMs: number;
+  readonly duty: Duty;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -72,7 +74,7 @@ export interface GatewayRegisterParts extends Pick<RegisterIntakeDeps, "checkpoi
 export function createAnnouncer(
   parts: Omit<GatewayRegisterParts, "checkpoints" | "identity" | "outboxes" | "pipeline">,
 ): RegisterAnnouncer {
-  const { client, clock, logger, resendFirstMs, signers, store, transport } = parts;
+  const { client, clock, duty, logger, resendFirstMs, signers, store, transport } = parts;
   return new RegisterAnnouncer({
     register: client.current,
     load: () => store.call("newestRegister", undefined),
@@ -83,7 +85,7 @@ export function createAnnouncer(
     signer: () => signers.receipt,
     publish: (outgoing) => transport.publish(dispatch(outgoing)),
     noteAnnounced: (version) => store.call("registerAnnounced", { version }),
-    connected: () => transport.connected,
+    connected: () => transport.connected && duty.isMine,
     clock,
     logger,
     repeatFirstMs: Math.min(resendFirstMs, GATEWAY_LIMITS.registerRepeatMaxMs),

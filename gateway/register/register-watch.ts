@@ -8,6 +8,7 @@ import {
   type RegisterClient,
   standingNotice,
 } from "#trust";
+import type { Duty } from "../instances/duty.ts";
 import type { Occurrence } from "../store/operator-events.ts";
 import type { GatewayProcedures } from "../store.ts";
 import { noteCompromised } from "./compromised-watch.ts";
@@ -15,6 +16,7 @@ import { noteCompromised } from "./compromised-watch.ts";
 /** What the watch works with. */
 export interface RegisterWatchDeps {
   readonly client: RegisterClient;
+  readonly duty: Duty;
   readonly store: Pick<Database<GatewayProcedures>, "call">;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -49,7 +51,8 @@ export class RegisterWatch {
 
   /** Looks once. Never throws: what cannot be stored is said at the next look. */
   async look(): Promise<void> {
-    const { client, clock, logger, store } = this.#deps;
+    const { client, clock, duty, logger, store } = this.#deps;
+    if (!duty.isMine) return;
     const nowMs = clock.now();
     const version = String(client.current.view().version);
     const standing = client.current.standing(nowMs);

@@ -32,6 +32,19 @@ export function sendingQuota(own: ParticipantQuotas | undefined): SendingQuota {
   };
 }
 
+/**
+ * The share of a quota that one of several instances gives: messages are handed to them in turns,
+ * so that together they give the whole (TP-INST-6).
+ */
+export function quotaShare(quota: SendingQuota, instances: number): SendingQuota {
+  if (instances <= 1) return quota;
+  return {
+    messagesPerSecond: quota.messagesPerSecond / instances,
+    burst: Math.max(1, quota.burst / instances),
+    bytesPerDay: quota.bytesPerDay / instances,
+  };
+}
+
 /** What a participant has left: messages and bytes, both filling up with time. */
 interface Bucket {
   messages: number;

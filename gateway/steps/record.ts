@@ -1,15 +1,15 @@
 import { refuse } from "#errors";
 import type { RoutingPolicy } from "#policy";
-import { Kind, Lane, ReceiptType, RefusalCode } from "#proto";
+import { Kind, ReceiptType, RefusalCode } from "#proto";
 import { type Database, newMessageId } from "#runtime";
 import type { RegisterView } from "#trust";
 import { type ParsedMessage, parseReceipt, refusalCodeOf, sha256, timestampMs } from "#wire";
 import { headerBytesIn, readReference } from "../message-reference.ts";
-import type { PairWindow } from "../pair-window.ts";
 import { isUnverified, type Passage } from "../passage.ts";
 import { conversationFacts } from "../store/conversations/conversation-facts.ts";
 import type { KeptUnverified, UnverifiedItem, UnverifiedResult } from "../store/quarantine.ts";
-import type { RecordedBatch, RecordItem, RecordResult, RouteDecision } from "../store/record.ts";
+import type { RecordedBatch, RecordItem, RecordResult } from "../store/record.ts";
+import type { RouteDecision } from "../store/record-deliveries.ts";
 import { recordFacts } from "../store/search/record-facts.ts";
 import type { GatewayProcedures } from "../store.ts";
 import { storedBytesQuota } from "../stored-quota.ts";
@@ -40,7 +40,8 @@ export interface RecordOutcome {
 
 interface RecordDeps {
   readonly store: Pick<Database<GatewayProcedures>, "call">;
-  readonly window: PairWindow;
+  /** Messages of a pair that may be under way (TP-GW-7). */
+  readonly pairMax: number;
   readonly register: Pick<RegisterView, "version" | "participant">;
   readonly policy: Pick<RoutingPolicy, "version">;
   /** Of the retention schedule in force. */
@@ -98,22 +99,16 @@ async function recordAll(
   });
   if (proven.length === 0) return { recorded: [], batch: undefined };
   const items = proven.map(({ item }) => item);
-  const { store, nowMs, register, policy, resendFirstMs, scheduleVersion, window } = deps;
+  const { store, nowMs, register, policy, resendFirstMs, scheduleVersion, pairMax } = deps;
   const registerVersion = Number(register.version);
   const policyVersion = Number(policy.version);
   const versions = { registerVersion, policyVersion, scheduleVersion };
-  const batch = await store
-    .call("recordBatch", { nowMs, ...versions, resendFirstMs, items })
-    .catch((caught: unknown) => {
-      // Nothing is recorded: the messages come again and take their places anew.
-      for (const item of items) giveBack(window, item);
-      throw caught;
-    });
+  const args = { nowMs, ...versions, resendFirstMs, pairMax, items };
+  const batch = await store.call("recordBatch", args);
   const recorded = proven.map((one, position) => ({
     ...one,
     result: batch.results[position] as RecordResult,
   }));
-  for (const { item, result } of recorded) settleWindow(window, item, result);
   return { recorded, batch };
 }
 
@@ -122,7 +117,7 @@ function itemOf(passage: Passage, message: ParsedMessage, deps: RecordDeps): Rec
   const { refusal } = passage;
   const { header } = message;
   const accepted = refusal === undefined;
-  const routes = accepted && header.kind !== Kind.RECEIPT ? routesOf(passage, deps.window) : [];
+  const routes = accepted && header.kind !== Kind.RECEIPT ? routesOf(passage) : [];
   const sender = passage.address.participant;
   return {
     sender,
@@ -171,36 +166,8 @@ function claimsOf(
   return { receiptType: type, claims };
 }
 
-function routesOf(passage: Passage, window: PairWindow): RouteDecision[] {
-  const lane = passage.message?.header.lane ?? Lane.NORMAL;
-  return (passage.results ?? []).map((result) => ({
-    recipient: result.recipient,
-    code: result.code,
-    dispatch:
-      result.code === RefusalCode.UNSPECIFIED &&
-      window.reserve({ sender: passage.address.participant, recipient: result.recipient, lane }),
-  }));
-}
-
-/** Gives reserved places back for what was not recorded as accepted after all. */
-function settleWindow(window: PairWindow, item: RecordItem, result: RecordResult): void {
-  if (result.type === "recorded" && result.code === RefusalCode.UNSPECIFIED) {
-    for (const ended of result.ended) window.release(ended);
-    for (const route of item.routes) {
-      if (route.code === RefusalCode.UNSPECIFIED && !route.dispatch) {
-        window.wait({ sender: item.sender, recipient: route.recipient, lane: item.lane });
-      }
-    }
-    return;
-  }
-  giveBack(window, item);
-}
-
-function giveBack(window: PairWindow, item: RecordItem): void {
-  for (const route of item.routes) {
-    if (!route.dispatch) continue;
-    window.release({ sender: item.sender, recipient: route.recipient, lane: item.lane });
-  }
+function routesOf({ results = [] }: Passage): RouteDecision[] {
+  return results.map(({ code, recipient }) => ({ recipient, code }));
 }
 
 /** Digest, size, subject, and header bytes: copies, so that no part is handed on with them. */

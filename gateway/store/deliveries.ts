@@ -1,6 +1,7 @@
 import type { SqlRow, Transaction } from "#runtime";
+import { PairBook, pairsWithRoom } from "./pair-book.ts";
 import { loadMessage, loadParts, type StoredMessage, type StoredPart } from "./recall.ts";
-import { DELIVERY, DELIVERY_STRIDE } from "./tables.ts";
+import { DELIVERY_STRIDE } from "./tables.ts";
 
 /** A message that goes out, or goes out again. */
 export interface DueDelivery {
@@ -11,12 +12,14 @@ export interface DueDelivery {
   readonly parts: readonly StoredPart[];
 }
 
-/** How many messages of a pair and lane are in the recipient's inbox without a receipt. */
-export interface PairLoad {
-  readonly sender: string;
-  readonly recipient: string;
-  readonly lane: number;
-  readonly count: number;
+/** When it is, how long is waited for a receipt, and how much is taken at a time. */
+interface TakeArgs {
+  readonly nowMs: number;
+  readonly firstMs: number;
+  readonly maxMs: number;
+  readonly limit: number;
+  /** Recipients that are suspended: what they are sent waits for them (TP-RUN-9). */
+  readonly paused: readonly string[];
 }
 
 interface DueRow extends SqlRow {
@@ -25,35 +28,12 @@ interface DueRow extends SqlRow {
   attempts: number;
 }
 
-/** Counts dispatched deliveries without a receipt and the waiting ones, per pair and lane. */
-export async function pairLoads(
-  tx: Transaction,
-): Promise<{ dispatched: PairLoad[]; waiting: PairLoad[] }> {
-  const sql = `SELECT sender, recipient, lane, count(*) AS count FROM deliveries
-    WHERE state = ? GROUP BY sender, recipient, lane`;
-  const read = async (state: number) =>
-    (await tx.all<SqlRow & PairLoad>(sql, state)).map((row) => ({ ...row }));
-  return {
-    dispatched: await read(DELIVERY.dispatched),
-    waiting: await read(DELIVERY.waiting),
-  };
-}
-
 /**
  * Takes dispatched deliveries whose receipt is overdue, but for recipients that are `paused`
  * (suspended, TP-RUN-9). Counts the attempt before it is made, so
  * that a transport id is never used twice, and sets the next time by doubling the wait.
  */
-export async function takeOverdue(
-  tx: Transaction,
-  args: {
-    nowMs: number;
-    firstMs: number;
-    maxMs: number;
-    limit: number;
-    paused: readonly string[];
-  },
-): Promise<DueDelivery[]> {
+export async function takeOverdue(tx: Transaction, args: TakeArgs): Promise<DueDelivery[]> {
   const rows = await tx.all<DueRow>(
     `SELECT id, recipient, attempts FROM deliveries
      WHERE state = 1 AND next_at <= ? AND expires_at > ?
@@ -67,36 +47,40 @@ export async function takeOverdue(
   return await take(tx, rows, args);
 }
 
-/** Takes waiting deliveries of one pair and lane for which there is room now. */
+/**
+ * Takes waiting deliveries of the pairs that have room now, oldest first within a pair. Whoever
+ * asks meanwhile finds the room taken (TP-INST-4).
+ */
 export async function takeWaiting(
   tx: Transaction,
-  args: {
-    sender: string;
-    recipient: string;
-    lane: number;
-    nowMs: number;
-    firstMs: number;
-    maxMs: number;
-    limit: number;
-  },
+  args: TakeArgs & { readonly pairMax: number },
 ): Promise<DueDelivery[]> {
-  const rows = await tx.all<DueRow>(
-    `SELECT id, recipient, attempts FROM deliveries
-     WHERE state = 0 AND sender = ? AND recipient = ? AND lane = ? AND expires_at > ?
-     ORDER BY id LIMIT ?`,
-    args.sender,
-    args.recipient,
-    args.lane,
-    args.nowMs,
-    args.limit,
-  );
-  return await take(tx, rows, args);
+  const pairs = new PairBook(tx, args.pairMax);
+  const due: DueDelivery[] = [];
+  for (const { pair, room } of await pairsWithRoom(tx, { ...args, max: args.pairMax })) {
+    const limit = Math.min(room, args.limit - due.length);
+    if (limit <= 0) break;
+    const rows = await tx.all<DueRow>(
+      `SELECT id, recipient, attempts FROM deliveries
+       WHERE state = 0 AND sender = ? AND recipient = ? AND lane = ? AND expires_at > ?
+       ORDER BY id LIMIT ?`,
+      pair.sender,
+      pair.recipient,
+      pair.lane,
+      args.nowMs,
+      limit,
+    );
+    due.push(...(await take(tx, rows, args)));
+    await pairs.advance(pair, rows.length);
+  }
+  await pairs.store();
+  return due;
 }
 
 async function take(
   tx: Transaction,
   rows: readonly DueRow[],
-  args: { nowMs: number; firstMs: number; maxMs: number },
+  args: Pick<TakeArgs, "nowMs" | "firstMs" | "maxMs">,
 ): Promise<DueDelivery[]> {
   const due: DueDelivery[] = [];
   for (const row of rows) {

@@ -4,6 +4,8 @@ import { EntryKind, LogEntry, RefusalCode } from "#proto";
 import type { SqlRow, Transaction } from "#runtime";
 import { encodeMessage, toTimestamp } from "#wire";
 import { settleMessage } from "./conversations/conversation-book.ts";
+import { recordTime } from "./log-statements.ts";
+import { type EndedDelivery, PairBook } from "./pair-book.ts";
 import { loadMessage, type StoredEnding, type StoredMessage } from "./recall.ts";
 import { DELIVERY, DELIVERY_STRIDE } from "./tables.ts";
 
@@ -11,7 +13,6 @@ import { DELIVERY, DELIVERY_STRIDE } from "./tables.ts";
 export interface NewEnding {
   readonly message: StoredMessage;
   readonly ending: StoredEnding;
-  readonly wasDispatched: boolean;
   readonly rootHash: Uint8Array;
 }
 
@@ -20,13 +21,11 @@ export interface EndingArgs {
   readonly nowMs: number;
   /** One for each; no more are ended than there are. */
   readonly receiptIds: readonly string[];
+  /** Messages of a pair that may be under way (TP-GW-7). */
+  readonly pairMax: number;
 }
 
-interface OpenRow extends SqlRow {
-  id: number;
-  recipient: string;
-  state: number;
-}
+type OpenRow = SqlRow & EndedDelivery;
 
 /** How deliveries end. */
 interface Way {
@@ -46,7 +45,7 @@ const EXPIRED: Way = {
 /** Ends deliveries past their `expires_at`: one log entry and one receipt each. */
 export async function expireDeliveries(tx: Transaction, args: EndingArgs): Promise<NewEnding[]> {
   const rows = await tx.all<OpenRow>(
-    `SELECT id, recipient, state FROM deliveries
+    `SELECT id, sender, recipient, lane, state FROM deliveries
      WHERE state < 2 AND expires_at <= ? ORDER BY expires_at LIMIT ?`,
     args.nowMs,
     args.receiptIds.length,
@@ -64,7 +63,7 @@ export async function returnDeliveries(
 ): Promise<NewEnding[]> {
   const { receiptIds, registerVersion, removed } = args;
   const rows = await tx.all<OpenRow>(
-    `SELECT id, recipient, state FROM deliveries
+    `SELECT id, sender, recipient, lane, state FROM deliveries
      WHERE state < 2 AND recipient IN (SELECT value FROM json_each(?))
      ORDER BY expires_at LIMIT ?`,
     JSON.stringify(removed),
@@ -85,8 +84,7 @@ async function end(
   way: Way,
 ): Promise<NewEnding[]> {
   if (rows.length === 0) return [];
-  const last = await tx.get<{ recorded_at: number }>("SELECT recorded_at FROM gateway_state");
-  const endedAtMs = Math.max(args.nowMs, last?.recorded_at ?? 0);
+  const endedAtMs = await recordTime(tx, args.nowMs);
   const messages = await Promise.all(
     rows.map((row) => loadMessage(tx, Math.floor(row.id / DELIVERY_STRIDE))),
   );
@@ -98,6 +96,7 @@ async function end(
   const entries = known.map(({ row, message }) => encodeEntry(message, row, endedAtMs, way));
   const log = await appendLogEntries(tx, entries);
   await tx.run("UPDATE gateway_state SET recorded_at = ?", endedAtMs);
+  const pairs = new PairBook(tx, args.pairMax);
   const ended: NewEnding[] = [];
   for (const [position, { row, message, receiptId }] of known.entries()) {
     const index = log.firstIndex + position;
@@ -111,6 +110,7 @@ async function end(
       endedAtMs,
       row.id,
     );
+    await pairs.end(row);
     await settleMessage(tx, message.id, "expired");
     const evidence = {
       entry: entries[position] as Uint8Array,
@@ -122,10 +122,10 @@ async function end(
     ended.push({
       message,
       ending: { recipient: row.recipient, receiptId, endedAtMs, evidence },
-      wasDispatched: row.state === DELIVERY.dispatched,
       rootHash: log.rootHash,
     });
   }
+  await pairs.store();
   return ended;
 }
 

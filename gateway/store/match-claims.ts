@@ -1,7 +1,8 @@
 import type { Transaction } from "#runtime";
 import { equalBytes } from "#wire";
+import type { EndedDelivery } from "./pair-book.ts";
 import { findMessage } from "./recall.ts";
-import { DELIVERY, DELIVERY_STRIDE } from "./tables.ts";
+import { DELIVERY_STRIDE } from "./tables.ts";
 
 /** One statement of a recipient's receipt about one message. */
 export interface ReceiptClaim {
@@ -10,20 +11,12 @@ export interface ReceiptClaim {
   readonly headerDigest: Uint8Array;
 }
 
-/** A delivery that a receipt has ended. */
-export interface EndedDelivery {
-  readonly sender: string;
-  readonly recipient: string;
-  readonly lane: number;
-}
-
 /** A receipt is believed about messages that were dispatched to its sender, and about no others. */
 export async function matchClaims(
   tx: Transaction,
   recipient: string,
   claims: readonly ReceiptClaim[],
-): Promise<{ deliveries: number[]; ended: EndedDelivery[] }> {
-  const deliveries: number[] = [];
+): Promise<EndedDelivery[]> {
   const ended: EndedDelivery[] = [];
   for (const claim of claims) {
     const sender = claim.originalSender;
@@ -36,9 +29,7 @@ export async function matchClaims(
       recipient,
     );
     if (delivery === undefined) continue;
-    deliveries.push(delivery.id);
-    if (delivery.state >= DELIVERY.delivered) continue;
-    ended.push({ sender, recipient, lane: delivery.lane });
+    ended.push({ ...delivery, sender, recipient });
   }
-  return { deliveries, ended };
+  return ended;
 }

@@ -2,6 +2,7 @@ import { EntryKind, Kind, type RefusalCode } from "#proto";
 import type { Transaction } from "#runtime";
 import { equalBytes, refusalNameOf } from "#wire";
 import { eventKindOf } from "./event-kinds.ts";
+import { isOutdated } from "./instances/beat.ts";
 import { type LoggedStatements, type LogStatement, logStatements } from "./log-statements.ts";
 import { noteOccurrences, type Occurrence } from "./operator-events.ts";
 import { allowanceOf, keepAllowance, keepWithinBounds } from "./quarantine-bounds.ts";
@@ -77,6 +78,9 @@ export async function keepUnverified(
   },
 ): Promise<KeptUnverified> {
   const { items, nowMs } = args;
+  if (await isOutdated(tx, args)) {
+    return { results: items.map(() => ({ type: "again" }) as const), head: undefined };
+  }
   const { results, verdicts } = await sortOut(tx, items, nowMs);
   const log = verdicts.length === 0 ? undefined : await keepVerdicts(tx, verdicts, args);
   for (const [at, verdict] of verdicts.entries()) {

@@ -7,28 +7,22 @@ import {
   type Consequence,
   ConversationBook,
   keepConsequence,
-  settleMessage,
 } from "./conversations/conversation-book.ts";
 import type { ConversationFacts } from "./conversations/conversation-facts.ts";
+import { isOutdated } from "./instances/beat.ts";
 import { recordTime } from "./log-statements.ts";
-import { type EndedDelivery, matchClaims, type ReceiptClaim } from "./match-claims.ts";
+import { matchClaims, type ReceiptClaim } from "./match-claims.ts";
 import { noteOccurrences, type Occurrence } from "./operator-events.ts";
+import { type EndedDelivery, PairBook } from "./pair-book.ts";
 import { isRetryable } from "./quarantine-item.ts";
 import { isRejected, openItems, settleItems } from "./quarantine-settling.ts";
 import { findMessage } from "./recall.ts";
+import { endDeliveries, insertDeliveries, type RouteDecision } from "./record-deliveries.ts";
 import { RecordNotes } from "./search/note-record.ts";
 import type { RecordFacts } from "./search/record-facts.ts";
 import { StoredBook } from "./stored-bytes.ts";
-import { DELIVERY, DELIVERY_STRIDE, PART_STRIDE } from "./tables.ts";
+import { PART_STRIDE } from "./tables.ts";
 import { countTraffic } from "./traffic.ts";
-
-/** What the pipeline decided for one recipient. `code` 0: routed. */
-export interface RouteDecision {
-  readonly recipient: string;
-  readonly code: RefusalCode;
-  /** Whether it goes out at once, or waits for room in the pair's window. */
-  readonly dispatch: boolean;
-}
 
 /** A message as the pipeline hands it to the record. */
 export interface RecordItem {
@@ -69,6 +63,8 @@ export interface RecordBatch {
   /** Of the retention schedule; 0: the default schedule (TP-RET-3). */
   readonly scheduleVersion: number;
   readonly resendFirstMs: number;
+  /** Messages of a pair that may be under way (TP-GW-7). */
+  readonly pairMax: number;
   readonly items: readonly RecordItem[];
 }
 
@@ -82,7 +78,8 @@ export type RecordResult =
       readonly index: number;
       readonly entry: Uint8Array;
       readonly path: readonly Uint8Array[];
-      readonly ended: readonly EndedDelivery[];
+      /** Recipients it goes out to at once; for others it waits for room in the pair's window. */
+      readonly dispatched: readonly string[];
     }
   /** Known already, same header: the stored outcome is said again. */
   | { readonly type: "repeat"; readonly id: number }
@@ -95,6 +92,10 @@ export interface RecordedBatch {
   readonly recordedAtMs: number;
   readonly size: number;
   readonly rootHash: Uint8Array;
+  /** Whether a pair with waiting messages has room now. */
+  readonly hasRoom: boolean;
+  /** Nothing is recorded: it was decided under what is no longer in force (TP-INST-2). */
+  readonly isOutdated: boolean;
 }
 
 interface Decision {
@@ -104,8 +105,8 @@ interface Decision {
   field: string;
   /** False when the id stands for another message already, or may be tried again. */
   bindsId: boolean;
-  deliveries: number[];
-  ended: EndedDelivery[];
+  /** Of a receipt: the deliveries it ends, those that have ended before included. */
+  ended: readonly EndedDelivery[];
   /** What it does to its conversation, to be kept with it. */
   consequence: Consequence | undefined;
 }
@@ -114,6 +115,7 @@ interface Decision {
 interface Books {
   readonly conversations: ConversationBook;
   readonly stored: StoredBook;
+  readonly pairs: PairBook;
 }
 
 /**
@@ -123,10 +125,15 @@ interface Books {
  */
 export async function recordBatch(tx: Transaction, batch: RecordBatch): Promise<RecordedBatch> {
   const recordedAtMs = await recordTime(tx, batch.nowMs);
+  if (await isOutdated(tx, batch)) return await takenAgain(tx, batch, recordedAtMs);
   const results: (RecordResult | undefined)[] = [];
   const decisions: Decision[] = [];
   const inBatch = new Map<string, Uint8Array>();
-  const books = { conversations: new ConversationBook(tx), stored: new StoredBook(tx) };
+  const books = {
+    conversations: new ConversationBook(tx),
+    stored: new StoredBook(tx),
+    pairs: new PairBook(tx, batch.pairMax),
+  };
   const quarantined = await openItems(tx);
   for (const item of batch.items) {
     const known = await findMessage(tx, item.sender, item.messageId);
@@ -157,7 +164,8 @@ export async function recordBatch(tx: Transaction, batch: RecordBatch): Promise<
     if (results[position] !== undefined) continue;
     const decision = decisions[next] as Decision;
     const index = log.firstIndex + next;
-    const id = await insertMessage(tx, decision, { batch, recordedAtMs, index, size: log.size });
+    const placement = { batch, recordedAtMs, index, size: log.size, pairs: books.pairs };
+    const { dispatched, id } = await insertMessage(tx, decision, placement);
     if (id > 0) await notes.note({ ...decision.item, id, code: decision.code, recordedAtMs });
     results[position] = {
       type: "recorded",
@@ -167,7 +175,7 @@ export async function recordBatch(tx: Transaction, batch: RecordBatch): Promise<
       index,
       entry: entries[next] as Uint8Array,
       path: log.inclusionPaths[next] ?? [],
-      ended: decision.ended,
+      dispatched,
     };
     next += 1;
   }
@@ -176,6 +184,7 @@ export async function recordBatch(tx: Transaction, batch: RecordBatch): Promise<
     return { ...item, code, logIndex: log.firstIndex + at };
   });
   await books.stored.store();
+  await books.pairs.store();
   await countTraffic(tx, recorded, recordedAtMs);
   await settleItems(tx, quarantined, recorded, recordedAtMs);
   await noteOccurrences(tx, decisions.flatMap(occurrencesOf), recordedAtMs);
@@ -184,7 +193,19 @@ export async function recordBatch(tx: Transaction, batch: RecordBatch): Promise<
     recordedAtMs,
     size: log.size,
     rootHash: log.rootHash,
+    hasRoom: books.pairs.hasRoom,
+    isOutdated: false,
   };
+}
+
+/** All of it is to come again: another instance has taken a later register, policy or schedule. */
+async function takenAgain(
+  tx: Transaction,
+  { items }: RecordBatch,
+  recordedAtMs: number,
+): Promise<RecordedBatch> {
+  const results = items.map(() => ({ type: "again" }) as const);
+  return { ...(await loadLogHead(tx)), results, recordedAtMs, hasRoom: false, isOutdated: true };
 }
 
 /** What the operator is told of a proven message: a misused id, or that messages are missed. */
@@ -221,7 +242,6 @@ async function decide(
     code: item.code,
     field: item.field,
     bindsId: false,
-    deliveries: [],
     ended: [],
     consequence: undefined,
   };
@@ -252,8 +272,8 @@ async function decideByStore(tx: Transaction, decision: Decision, books: Books):
 
 async function followReceipt(tx: Transaction, decision: Decision): Promise<void> {
   const { claims, sender } = decision.item;
-  Object.assign(decision, await matchClaims(tx, sender, claims));
-  if (decision.deliveries.length > 0) return;
+  decision.ended = await matchClaims(tx, sender, claims);
+  if (decision.ended.length > 0) return;
   decision.code = RefusalCode.NOT_PERMITTED;
   decision.field = "receipt.items";
 }
@@ -307,14 +327,15 @@ interface Placement {
   readonly recordedAtMs: number;
   readonly index: number;
   readonly size: number;
+  readonly pairs: PairBook;
 }
 
 async function insertMessage(
   tx: Transaction,
   decision: Decision,
   placement: Placement,
-): Promise<number> {
-  if (!decision.bindsId) return 0;
+): Promise<{ id: number; dispatched: readonly string[] }> {
+  if (!decision.bindsId) return { id: 0, dispatched: [] };
   const { item, envelope } = decision;
   const id = placement.index + 1;
   await tx.run(
@@ -348,52 +369,11 @@ async function insertMessage(
     await tx.run(sql, partId, part.name, part.onlyFor, part.content);
     position += 1;
   }
-  if (decision.code !== RefusalCode.UNSPECIFIED) return id;
-  if (item.kind === Kind.RECEIPT) await endDeliveries(tx, decision, id);
-  else await insertDeliveries(tx, item, id, placement);
+  if (decision.code !== RefusalCode.UNSPECIFIED) return { id, dispatched: [] };
+  const { pairs } = placement;
+  if (item.kind === Kind.RECEIPT) await endDeliveries(tx, { ...decision, receipt: id, pairs });
+  const nextAtMs = placement.batch.nowMs + placement.batch.resendFirstMs;
+  const dispatched = await insertDeliveries(tx, { item, id, nextAtMs, pairs });
   if (decision.consequence !== undefined) await keepConsequence(tx, decision.consequence, id);
-  return id;
-}
-
-async function insertDeliveries(
-  tx: Transaction,
-  item: RecordItem,
-  id: number,
-  placement: Placement,
-): Promise<void> {
-  let position = 0;
-  for (const route of item.routes) {
-    if (route.code === RefusalCode.UNSPECIFIED) {
-      await tx.run(
-        `INSERT INTO deliveries (id, sender, recipient, lane, state, attempts, next_at, expires_at)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-        id * DELIVERY_STRIDE + position,
-        item.sender,
-        route.recipient,
-        item.lane,
-        route.dispatch ? DELIVERY.dispatched : DELIVERY.waiting,
-        route.dispatch ? 1 : 0,
-        placement.batch.nowMs + placement.batch.resendFirstMs,
-        item.expiresAtMs,
-      );
-    }
-    position += 1;
-  }
-}
-
-async function endDeliveries(tx: Transaction, decision: Decision, receipt: number): Promise<void> {
-  const state =
-    decision.item.receiptType === ReceiptType.REJECTED ? DELIVERY.rejected : DELIVERY.delivered;
-  for (const delivery of decision.deliveries) {
-    await tx.run(
-      "UPDATE deliveries SET state = ?, receipt = ? WHERE id = ? AND state < ?",
-      state,
-      receipt,
-      delivery,
-      DELIVERY.delivered,
-    );
-    const by = state === DELIVERY.rejected ? "rejected" : "delivered";
-    const message = Math.floor(delivery / DELIVERY_STRIDE);
-    await settleMessage(tx, message, { by, receiptedAtMs: decision.item.sentAtMs });
-  }
+  return { id, dispatched };
 }

@@ -1,4 +1,11 @@
-import { loadLogHead, loadTile, saveCheckpoint, type TileName } from "#message-log";
+import {
+  loadCheckpoint,
+  loadLogHead,
+  loadTile,
+  parseCheckpoint,
+  saveCheckpoint,
+  type TileName,
+} from "#message-log";
 import type { Lane } from "#proto";
 import type { SqlRow, Transaction } from "#runtime";
 import type { EventKind } from "./event-kinds.ts";
@@ -60,6 +67,15 @@ export async function keepCheckpoint(
   args: { size: number; note: string },
 ): Promise<void> {
   await saveCheckpoint(tx, args.note, args.size);
+}
+
+/** The newest signed checkpoint that is kept; null before the first. */
+export async function keptCheckpoint(
+  tx: Transaction,
+): Promise<{ size: number; note: string } | null> {
+  const note = await loadCheckpoint(tx);
+  const size = note === undefined ? undefined : parseCheckpoint(note)?.size;
+  return note === undefined || size === undefined ? null : { size, note };
 }
 
 /** A tile, as far as the tree of a published checkpoint has it, or null. */

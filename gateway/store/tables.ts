@@ -8,7 +8,9 @@ import { CONVERSATION_SQL } from "./conversations/conversation-tables.ts";
 import { COSIGNED_SQL } from "./cosigned.ts";
 import { DISPOSAL_SQL, RUN_DECLINED_SQL } from "./disposal/disposal-tables.ts";
 import { EVENT_SETTLING_SQL, EVENT_SQL } from "./event-tables.ts";
+import { INSTANCE_SQL } from "./instances/instance-tables.ts";
 import { LOG_CHECK_SQL } from "./log-check/kept-check.ts";
+import { PAIR_SQL } from "./pair-tables.ts";
 import { PINS_SQL } from "./pins.ts";
 import { POLICY_SQL } from "./policy-tables.ts";
 import { QUARANTINE_SQL } from "./quarantine-tables.ts";
@@ -111,6 +113,8 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 20, name: "disposal", sql: DISPOSAL_SQL },
   { version: 21, name: "items beside disposal certificates", sql: DISPOSED_ITEMS_SQL },
   { version: 22, name: "runs that are declined", sql: RUN_DECLINED_SQL },
+  { version: 23, name: "what each pair has under way", sql: PAIR_SQL },
+  { version: 24, name: "instances of the gateway", sql: INSTANCE_SQL },
 ];
 
 /** Where a delivery stands. */

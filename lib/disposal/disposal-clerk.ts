@@ -58,6 +58,8 @@ export interface DisposalClerkDeps {
   readonly removeFiles?: () => Promise<void>;
   /** The signer of now. */
   readonly signer: () => MessageSigner;
+  /** Whether this process is to do it, of several on one store; default: it is alone. */
+  readonly isOurs?: () => boolean;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Counts on whatever the clock is set to; default: of the process. */
@@ -141,14 +143,20 @@ export class DisposalClerk {
     await this.#working;
   }
 
+  /** Whether it is here, and now, that the work is done. */
+  get #goesOn(): boolean {
+    return !this.#stopped.signal.aborted && (this.#deps.isOurs?.() ?? true);
+  }
+
   #failed(caught: unknown): void {
     this.#deps.logger.error({ err: caught }, "disposal did not go on; it is tried again later");
   }
 
   async #work(): Promise<void> {
     const { store } = this.#deps;
+    if (!this.#goesOn) return;
     await this.#signAll();
-    while (!this.#stopped.signal.aborted) {
+    while (this.#goesOn) {
       const run = await store.call("runToWorkOn", undefined);
       if (run === null) return;
       const isOver = run.state === "declined" || (await this.#carryOut(run));
@@ -160,7 +168,7 @@ export class DisposalClerk {
   async #carryOut(run: DisposalRun): Promise<boolean> {
     const { clock, disposeBatch, logger, store, where } = this.#deps;
     await this.look();
-    for (let batches = 1; !this.#stopped.signal.aborted; batches += 1) {
+    for (let batches = 1; this.#goesOn; batches += 1) {
       if (await this.#guard.hasJumped()) {
         await store.call("stopRun", { id: run.id, why: "CLOCK" });
         logger.error({ run: run.id }, "disposal stopped: the clock jumped by more than a day");

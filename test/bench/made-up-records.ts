@@ -84,7 +84,7 @@ export function madeUpBatch(batch: number): RecordBatch {
   const items = Array.from({ length: SIDE_BY_SIDE }, (_, n) => itemOf(madeUpAt(first + n)));
   const nowMs = START_MS + batch * BATCH_MS;
   const versions = { registerVersion: 1, policyVersion: 0, scheduleVersion: 0 };
-  return { nowMs, ...versions, resendFirstMs: 10_000, items };
+  return { nowMs, ...versions, resendFirstMs: 10_000, pairMax: 1_000, items };
 }
 
 function sidesOf(conversation: number): { asking: string; asked: string } {
@@ -129,7 +129,7 @@ function itemOf(made: MadeUp): RecordItem {
 function routesOf({ recipients }: Header, isNone: boolean): RecordItem["routes"] {
   if (isNone) return [];
   const code = RefusalCode.UNSPECIFIED;
-  return recipients.map((recipient) => ({ recipient, code, dispatch: true }));
+  return recipients.map((recipient) => ({ recipient, code }));
 }
 
 function claimOf({ conversation, step }: MadeUp): RecordItem["claims"][number] {

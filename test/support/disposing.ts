@@ -2,6 +2,7 @@ import { expect } from "vitest";
 import type { DisposalClerk } from "#disposal";
 import { createSigner, PAYLOAD_TYPES } from "#trust";
 import { createClerk } from "../../gateway/create-clerk.ts";
+import { ALONE } from "../../gateway/instances/duty.ts";
 import type { GatewayBench } from "./gateway-bench.ts";
 import type { Parties } from "./parties.ts";
 
@@ -15,7 +16,7 @@ export function disposalClerk(
   const { checkpoints, clock, logger, register, store } = bench;
   const pauseMs = 0;
   return createClerk({
-    ...{ checkpoints, clock, logger, register, store, signers, elapsedMs, pauseMs },
+    ...{ checkpoints, clock, duty: ALONE, logger, register, store, signers, elapsedMs, pauseMs },
   });
 }
 

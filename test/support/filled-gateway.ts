@@ -68,7 +68,7 @@ async function fill(parties: Parties, bench: GatewayBench): Promise<void> {
   await bench.hand(outSubject("AT", lane, kind), forged.bytes);
   const nowMs = bench.nowMs + 120_000;
   const receiptIds = ["01920000-0000-7000-8000-000000000001"];
-  await store.call("expireDeliveries", { nowMs, receiptIds });
+  await store.call("expireDeliveries", { nowMs, receiptIds, pairMax: 1_000 });
   const register = { version: 1, digest: sha256(Buffer.of(1)), nowMs, by: "file", pins: null };
   await store.call("keepFirstRegister", { ...register, register: parties.registerBytes });
   const policy = Buffer.from("permit(principal, action, resource);");

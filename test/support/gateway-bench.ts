@@ -5,14 +5,14 @@ import { Registry } from "prom-client";
 import { createCheckpointSigner } from "#message-log";
 import { CurrentPolicy, defaultPolicy } from "#policy";
 import { ScheduleHistory } from "#records";
-import { type Clock, createLogger, type Database, type Logger } from "#runtime";
+import { type Clock, createLogger, type Database, GATEWAY_LIMITS, type Logger } from "#runtime";
 import { openSqliteStore } from "#store";
 import { CurrentRegister, createSigner, PAYLOAD_TYPES, type RegisterView } from "#trust";
 import { type AssembledEnvelope, outSubject, type Publication, parseOutSubject } from "#wire";
 import { CheckpointKeeper } from "../../gateway/checkpoint-keeper.ts";
 import { Courier } from "../../gateway/courier.ts";
 import { GatewayEvents } from "../../gateway/events.ts";
-import { PairWindow } from "../../gateway/pair-window.ts";
+import { ALONE } from "../../gateway/instances/duty.ts";
 import { Pipeline } from "../../gateway/pipeline.ts";
 import { Speaker } from "../../gateway/speaker.ts";
 import type { GatewayProcedures } from "../../gateway/store.ts";
@@ -78,21 +78,21 @@ export async function openGatewayBench(
   const checkpointSigner = createCheckpointSigner(parties.checkpointKey, origin);
   const receiptSigner = createSigner(parties.receiptKey, PAYLOAD_TYPES.receipt);
   const checkpoints = new CheckpointKeeper({ signer: checkpointSigner, store, clock, logger });
-  const window = new PairWindow(options.windowMessages);
+  const pairMax = options.windowMessages ?? GATEWAY_LIMITS.pairWindowMessages;
   const register = new CurrentRegister(parties.register);
   const speaker = new Speaker({ transport, store, receiptSigner, checkpointSigner });
   const resendFirstMs = options.resendFirstMs ?? 60_000;
-  const shared = { store, window, checkpoints, speaker, clock, logger, resendFirstMs };
+  const sharing = { store, duty: ALONE, clock, logger };
+  const shared = { ...sharing, pairMax, checkpoints, speaker, resendFirstMs };
   const events = new GatewayEvents(logger, new Registry());
   const policy = new CurrentPolicy(defaultPolicy());
   const schedules = new ScheduleHistory();
   const onVersion = (): undefined => undefined;
   const onRuleRefusal = (id: string): unknown => bench.ruleRefusals.push(id);
-  const heard = { onVersion, onRuleRefusal };
-  const pipeline = new Pipeline({
-    ...{ ...shared, register, policy, schedules, events },
-    ...heard,
-  });
+  const onRoom = (): void => courier.hurry();
+  const alone = { instances: () => 1, onOutdated: () => undefined };
+  const heard = { onVersion, onRuleRefusal, onRoom, ...alone };
+  const pipeline = new Pipeline({ ...shared, register, policy, schedules, events, ...heard });
   const courier = new Courier({ ...shared, register, connected: () => !bench.carrierAway });
   const bench: GatewayBench = {
     file,
@@ -131,7 +131,7 @@ export async function openGatewayBench(
     },
   };
   await checkpoints.start();
-  await courier.start();
+  courier.start();
   pipeline.start();
   return bench;
 }

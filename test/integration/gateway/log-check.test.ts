@@ -6,6 +6,7 @@ import { parseEvidence, verifyEvidence } from "#message-log";
 import { createLogger } from "#runtime";
 import { savePublicKey } from "#trust";
 import { ExchangePaths } from "../../../deploy/local/index.ts";
+import { ALONE } from "../../../gateway/instances/duty.ts";
 import { LogChecker } from "../../../gateway/log-checker.ts";
 import { type FilledGateway, fillGateway } from "../../support/filled-gateway.ts";
 import { tracepostHere as tracepost } from "../../support/in-process.ts";
@@ -125,7 +126,7 @@ describe("records compared with the log (TP-LOG-15)", () => {
   test("are compared in a running gateway, from where the check had come to", async () => {
     const { clock, store } = gateway.bench;
     const logger = createLogger({ name: "test", level: "silent" });
-    const checker = new LogChecker({ store, clock, logger });
+    const checker = new LogChecker({ store, duty: ALONE, clock, logger });
     await checker.check();
     const first = await store.call("loadLogCheck", undefined);
     expect(first?.position.size).toBeGreaterThan(260);

@@ -2,8 +2,9 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { RefusalCode } from "#proto";
 import { newMessageId } from "#runtime";
 import { openSqliteReader } from "#store";
+import { sha256 } from "#wire";
 import { type GatewayBench, openGatewayBench } from "../../support/gateway-bench.ts";
-import { traceRequest } from "../../support/messages.ts";
+import { recipientReceipt, traceRequest } from "../../support/messages.ts";
 import { makeParties, type Parties } from "../../support/parties.ts";
 
 let parties: Parties;
@@ -12,8 +13,8 @@ let second: GatewayBench;
 
 beforeEach(async () => {
   parties = makeParties([{ id: "NE" }, { id: "BR" }]);
-  first = await openGatewayBench(parties);
-  second = await openGatewayBench(parties, { file: first.file });
+  first = await openGatewayBench(parties, { windowMessages: 2 });
+  second = await openGatewayBench(parties, { file: first.file, windowMessages: 2 });
 });
 
 afterEach(async () => {
@@ -21,7 +22,7 @@ afterEach(async () => {
   await first.close();
 });
 
-describe("two gateways on one store (TP-CONV-2)", () => {
+describe("two gateways on one store (TP-CONV-2, TP-INST-2)", () => {
   test("take one request to a State between them in a conversation, however they meet", async () => {
     const rounds = 8;
     for (let round = 0; round < rounds; round += 1) {
@@ -42,6 +43,49 @@ describe("two gateways on one store (TP-CONV-2)", () => {
         [RefusalCode.UNSPECIFIED, rounds],
         [RefusalCode.ILLEGAL_MOVE, rounds],
       ]);
+    } finally {
+      reader.close();
+    }
+  });
+
+  test("share one window for each pair, whoever takes message and receipt (TP-INST-4)", async () => {
+    const [ne, br] = [parties.party("NE"), parties.party("BR")];
+    const messages = [1, 2, 3, 4].map(() => traceRequest(ne, ["BR"]));
+    const isOut = ({ subject }: { subject: string }) => subject.startsWith("tp.in.BR.");
+    const out = () => first.published.filter(isOut).length + second.published.filter(isOut).length;
+    for (const [at, message] of messages.entries()) {
+      await (at % 2 === 0 ? first : second).send(message);
+    }
+    expect(out()).toBe(2);
+    // Whoever records the receipts finds the room, also for what the other one took.
+    const next = second.nextPublished(1);
+    const about = messages.slice(0, 2).map((message) => ({ sender: "NE", message }));
+    await second.send(recipientReceipt(br, about));
+    await next;
+    const reader = openSqliteReader(first.file);
+    try {
+      const loads = await reader.read((tx) => tx.all("SELECT dispatched, waiting FROM pair_load"));
+      const counted = await reader.read((tx) =>
+        tx.all(
+          `SELECT sum(state = 1) AS dispatched, sum(state = 0) AS waiting FROM deliveries
+           WHERE state < 2`,
+        ),
+      );
+      expect(loads).toEqual(counted);
+    } finally {
+      reader.close();
+    }
+  });
+
+  test("record nothing that was decided under what another has replaced (TP-INST-2)", async () => {
+    const policy = Buffer.from("permit(principal, action, resource);");
+    const change = { digest: sha256(policy), nowMs: first.nowMs, registerVersion: 1 };
+    await second.store.call("keepPolicy", { ...change, version: 2, policy });
+    const message = traceRequest(parties.party("NE"), ["BR"]);
+    expect(await first.send(message)).toBe("nak");
+    const reader = openSqliteReader(first.file);
+    try {
+      expect(await reader.read((tx) => tx.all("SELECT id FROM messages"))).toEqual([]);
     } finally {
       reader.close();
     }

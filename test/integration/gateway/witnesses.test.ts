@@ -21,6 +21,7 @@ import {
   savePublicKey,
 } from "#trust";
 import type { SignedHead } from "../../../gateway/checkpoint-keeper.ts";
+import { ALONE } from "../../../gateway/instances/duty.ts";
 import type { GatewayProcedures } from "../../../gateway/store.ts";
 import { WitnessCollector } from "../../../gateway/witness-collector.ts";
 import { type RunningWitness, startWitness } from "../../../services/witness/start-witness.ts";
@@ -86,7 +87,7 @@ function watched(quorum: number): RegisterView {
 
 const collector = (published: () => SignedHead | undefined, store = gateway.bench.store) =>
   new WitnessCollector({
-    ...{ store, clock: gateway.bench.clock, logger },
+    ...{ store, duty: ALONE, clock: gateway.bench.clock, logger },
     register: new CurrentRegister(register),
     checkpoints: {
       get published() {
