@@ -51,7 +51,7 @@ export class Courier {
     this.#schedule(GATEWAY_LIMITS.courierPeriodMs);
   }
 
-  /** A pair with waiting messages has room, which is used at once: they are older than what comes. */
+  /** A pair with waiting messages has room, used at once: they are older than what comes. */
   hurry(): void {
     if (this.#hurried) return;
     if (!this.#atWork) this.#schedule(GATEWAY_LIMITS.courierHurryMs);

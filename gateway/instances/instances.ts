@@ -19,7 +19,7 @@ interface Heard extends Beat {
 
 /**
  * This instance among those that work on one store (TP-INST-3). Each says every `beatMs` that it
- * lives; whose count has stood still for `silentMs`, as its neighbours measure it, is taken out, and
+ * lives; whose count has stood still for `silentMs`, as others measure it, is taken out, and
  * another has its duty. Who cannot say so for `holdMs` stops counting on the duty before that.
  */
 export class Instances implements Duty {
