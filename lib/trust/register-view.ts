@@ -60,17 +60,26 @@ export interface RegisterView {
   sealingRecipient(id: string, atMs: number): string | undefined;
 }
 
-/** Builds the look-ups over a checked register; key objects are made once, they cost the most. */
-export function createRegisterView(register: ParticipantRegister): RegisterView {
+/**
+ * Builds the look-ups over a checked register; key objects are made once, they cost the most.
+ * `freshnessKeys`: those of its manifest, which sign no message and are found by purpose alone.
+ */
+export function createRegisterView(
+  register: ParticipantRegister,
+  freshnessKeys: readonly SigningKey[] = [],
+): RegisterView {
   const byId = new Map(register.participants.map((participant) => [participant.id, participant]));
-  const keys = new Map<string, RegisteredKey>();
-  const note = (participant: Participant | undefined, key: SigningKey): void => {
-    keys.set(key.keyId, { participant, key, publicKey: publicKeyOf(key.publicKey) });
-  };
-  for (const participant of register.participants) {
-    for (const key of participant.signingKeys) note(participant, key);
-  }
-  for (const key of register.gatewayKeys) note(undefined, key);
+  const registered = (key: SigningKey, participant?: Participant): RegisteredKey => ({
+    participant,
+    key,
+    publicKey: publicKeyOf(key.publicKey),
+  });
+  const own = register.gatewayKeys.map((key) => registered(key));
+  const fresh = freshnessKeys.map((key) => registered(key));
+  const theirs = register.participants.flatMap((participant) =>
+    participant.signingKeys.map((key) => registered(key, participant)),
+  );
+  const keys = new Map([...theirs, ...own].map((one) => [one.key.keyId, one]));
   const logKeys = register.logKeys.filter(({ revokedAt }) => revokedAt === undefined);
   return {
     version: register.version,
@@ -81,10 +90,7 @@ export function createRegisterView(register: ParticipantRegister): RegisterView 
     groups: register.groups,
     participant: (id) => byId.get(id),
     signingKey: (keyId) => keys.get(keyId),
-    gatewayKeys: (purpose) =>
-      [...keys.values()].filter(
-        ({ key, participant }) => participant === undefined && key.purpose === purpose,
-      ),
+    gatewayKeys: (purpose) => [...own, ...fresh].filter(({ key }) => key.purpose === purpose),
     logKeys: logKeys.map(({ publicKey }) => logPublicKeyOf(publicKey)),
     logKeyIds: logKeys.map(({ keyId }) => keyId),
     witnesses: {

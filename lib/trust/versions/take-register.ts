@@ -92,7 +92,7 @@ export function putInForce(
     const field = problem.field.replace(/^register\./u, "");
     return registerRefused("MALFORMED", field, problem.detail);
   }
-  const view = createRegisterView(register);
+  const view = createRegisterView(register, manifest.manifest.freshnessKeys);
   const { issuedAtMs: freshAtMs, roots } = manifest;
   const taken = { manifest, entries, view, freshAtMs, freshness: undefined };
   return { ok: true, value: { ...state, roots, statements, taken } };

@@ -124,7 +124,17 @@ describe("the look-ups over a register", () => {
     const view = createRegisterView(register);
     expect(view.gatewayKeys(KeyPurpose.RECEIPT).map(({ key }) => key)).toEqual([own]);
     expect(view.gatewayKeys(KeyPurpose.CHECKPOINT)).toEqual([]);
+    expect(view.signingKey(own.keyId)).toMatchObject({ key: own, participant: undefined });
+    expect(view.signingKey(posed.signingKeys[0]?.keyId ?? "")?.participant).toBe(posed);
     expect(view.sealingRecipient("XK", 0)).toBeUndefined();
+  });
+
+  it("know the keys that sign freshness by their purpose alone: they sign no message", () => {
+    const key = fresh(KeyPurpose.FRESHNESS);
+    const view = createRegisterView(good, [key]);
+    expect(view.gatewayKeys(KeyPurpose.FRESHNESS)).toMatchObject([{ key }]);
+    expect(view.signingKey(key.keyId)).toBeUndefined();
+    expect(createRegisterView(good).gatewayKeys(KeyPurpose.FRESHNESS)).toEqual([]);
   });
 
   it("leave out log keys that are revoked, and know no witness by default", () => {

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import {
   createSigner,
   generateSigningKey,
+  lowSignature,
   PAYLOAD_TYPES,
   preAuthEncoding,
   verifyBytes,
@@ -41,5 +42,30 @@ describe("a signature", () => {
       const signature = new Uint8Array(length);
       expect(await verifyBytes(publicKey, PAYLOAD_TYPES.header, payload, signature)).toBe(false);
     }
+  });
+});
+
+describe("a signature of P-256 (TP-TRUST-9)", () => {
+  const ORDER = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
+  const HALF = ORDER / 2n;
+  const of = (s: bigint, r = "11".repeat(32)) =>
+    Buffer.from(`${r}${s.toString(16).padStart(64, "0")}`, "hex");
+
+  it.each<[what: string, s: bigint, low: bigint | undefined]>([
+    ["the lowest", 1n, 1n],
+    ["the highest of the lower half", HALF, HALF],
+    ["the lowest of the upper half", HALF + 1n, HALF],
+    ["the highest there is", ORDER - 1n, 1n],
+    ["one of no group element", ORDER, undefined],
+    ["one beyond", ORDER + 1n, undefined],
+  ])("is taken in its lower half: %s", (_what, s, low) => {
+    const taken = lowSignature(of(s));
+    expect(taken && Buffer.from(taken)).toEqual(low === undefined ? undefined : of(low));
+  });
+
+  it("has 64 bytes", () => {
+    const whole = of(1n);
+    expect(lowSignature(whole.subarray(0, 63))).toBeUndefined();
+    expect(lowSignature(Buffer.concat([whole, Buffer.of(0)]))).toBeUndefined();
   });
 });

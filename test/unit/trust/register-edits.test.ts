@@ -3,12 +3,14 @@ import {
   KeyStatement,
   LogKey,
   LogWitness,
+  type Participant,
   type RegisterBundle,
   RegisterEntry,
   RevocationReason,
 } from "#proto";
 import { REGISTER_LIMITS } from "#runtime";
 import {
+  admittedEntry,
   draftSuccessor,
   entryFor,
   generateLogKey,
@@ -131,6 +133,12 @@ describe("entries that are changed", () => {
     expect(withEntry([br], ne)).toEqual([br, ne]);
     expect(withStatus(empty, 2)).toBe(empty);
     expect(withStatus(ne, 2)).toEqual(suspended);
+  });
+
+  it("begin with a participant as it is admitted, and its statement", () => {
+    const admitted = admittedEntry(ne.participant as Participant, neStatement);
+    expect(admitted).toEqual(ne);
+    expect(keyIdsOf(admitted)).toEqual([NE.header.keyId]);
   });
 
   it("have a key revoked once, and only learn that somebody else had it", () => {

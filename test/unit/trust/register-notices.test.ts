@@ -15,9 +15,11 @@ import {
   type RegisterView,
   revokedKeys,
   standingNotice,
+  takeRegister,
 } from "#trust";
 import { toTimestamp } from "#wire";
 import { standingOf } from "../../../lib/trust/versions/register-standing.ts";
+import { RegisterAuthority, START_MS } from "../../support/register-authority.ts";
 
 /** What a person is told of a register and of keys that run out (TP-REG-3, TP-KEY-7). */
 
@@ -126,6 +128,19 @@ describe("the end of a key", () => {
     expect(told([], [key("a", RECEIPT, 5), key("b", KeyPurpose.CHECKPOINT, 4)])).toEqual([
       " checkpoints b",
       " receipts a",
+    ]);
+  });
+
+  it("is told of the key that signs freshness too", () => {
+    const authority = new RegisterAuthority();
+    const { taken } = takeRegister(authority.newcomer(), authority.issue([]), START_MS).state;
+    if (taken === undefined) throw new TypeError("not taken");
+    const endMs = START_MS + 4_000 * DAY_MS;
+    const uses = endingKeys(taken.view, endMs - DAY_MS).map(({ keyId, use }) => [use, keyId]);
+    expect(uses).toEqual([
+      ["receipts", authority.receiptKey.keyId],
+      ["checkpoints", authority.checkpointKey.keyId],
+      ["freshness", authority.freshnessKey.keyId],
     ]);
   });
 
