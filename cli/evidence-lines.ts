@@ -4,6 +4,7 @@ import type {
   DisposalFinding,
   EvidenceReport,
   MessageFinding,
+  RenewalFinding,
 } from "#evidence";
 import { subjectText } from "#evidence";
 import { printable } from "#runtime";
@@ -33,6 +34,7 @@ export function evidenceLines(report: EvidenceReport): string[] {
     ...report.registers.map((one) => `  register ${one.version}: ${signers(one.rootKeys)}`),
     ...report.policies.map((one) => `  policy ${one.version}: ${signers(one.rootKeys)}`),
     ...report.disposals.map((one) => `  ${disposalText(one)}`),
+    ...report.renewals.map((one) => `  ${renewalText(one)}`),
     ...checkpoints.map((one) => `  log ${report.logOrigin}: ${checkpointText(one)}`),
     "",
     "Not proven:",
@@ -107,6 +109,11 @@ function disposalText(one: DisposalFinding): string {
   const shown = `${one.itemsShown} of its ${one.items} records shown`;
   const done = `disposal certificate ${certificate} of ${instant(disposedAtMs)}, entry ${logIndex}`;
   return `${done}, ${by}, ${shown}: ${authority}, asked for by ${persons}`;
+}
+
+function renewalText({ digest, number, renewedAtMs, signers, size }: RenewalFinding): string {
+  const what = `first ${size} entries hashed again with ${digest}`;
+  return `renewal ${number} of ${instant(renewedAtMs)}: ${what}, signed with ${signers.join(", ")}`;
 }
 
 function signers(rootKeys: readonly string[]): string {

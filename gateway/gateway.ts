@@ -33,6 +33,7 @@ import { ALONE, type Duty } from "./instances/duty.ts";
 import { Instances } from "./instances/instances.ts";
 import { StoreFollower } from "./instances/store-follower.ts";
 import { LogChecker } from "./log-checker.ts";
+import { LogRenewer } from "./log-renewer.ts";
 import { OutboxConsumers } from "./outbox-consumers.ts";
 import type { Passage } from "./passage.ts";
 import { Pipeline } from "./pipeline.ts";
@@ -203,8 +204,9 @@ async function startWork(parts: GatewayParts, base: Base, lifecycle: Lifecycle) 
   const follower = new StoreFollower(following);
   instances?.onStand((stand) => follower.follow(stand));
   lifecycle.add({ name: "what other instances take", stop: () => follower.stop() });
-  const clerk = startRecordWork(shared, base, lifecycle);
-  return { shared, pipeline, policy, schedules, heardAtMs, intake, announcer, witnesses, clerk };
+  const records = startRecordWork({ ...shared, witnesses }, base, lifecycle);
+  const work = { shared, pipeline, policy, schedules, heardAtMs, intake, announcer };
+  return { ...work, ...records, witnesses };
 }
 
 /** Once at the start, and again whenever this instance is to do it for all (TP-INST-3). */
@@ -224,21 +226,25 @@ async function startAnnouncing(
   });
 }
 
-/** What works on records that are kept: comparing, finding, disposing. */
+/** What works on records that are kept: comparing, hashing again, finding, disposing. */
 function startRecordWork(
   shared: {
     readonly checkpoints: CheckpointKeeper;
     readonly duty: Duty;
     readonly clock: Clock;
     readonly logger: Logger;
+    readonly witnesses: WitnessCollector;
   },
   { register, signers, store }: Base,
   lifecycle: Lifecycle,
-): DisposalClerk {
+): { readonly clerk: DisposalClerk; readonly renewer: LogRenewer } {
   const { checkpoints, clock, duty, logger } = shared;
   const checker = new LogChecker({ store, duty, clock, logger });
   checker.start();
   lifecycle.add({ name: "log check", stop: () => checker.stop() });
+  const renewer = new LogRenewer({ ...shared, store, register, signer: signers.renewal });
+  renewer.start();
+  lifecycle.add({ name: "second tree of the log", stop: () => renewer.stop() });
   const audit = new AuditKeeper({ store, checkpoints, register, clock, logger });
   audit.start();
   lifecycle.add({ name: "audit trail", stop: () => audit.stop() });
@@ -249,7 +255,7 @@ function startRecordWork(
   clerk.start();
   duty.onTaken(() => clerk.wake());
   lifecycle.add({ name: "disposal", stop: () => clerk.stop() });
-  return clerk;
+  return { clerk, renewer };
 }
 
 /** Certificates and authorities of the door and of the log-in to NATS, each once. */
@@ -263,15 +269,37 @@ type Work = Awaited<ReturnType<typeof startWork>>;
 async function openDoor(
   { clock, config, logger }: GatewayParts,
   { client, disk, events, metrics, register, signers, store, storeFile, transport }: Base,
-  { announcer, clerk, heardAtMs, intake, pipeline, policy, schedules, shared, witnesses }: Work,
+  {
+    announcer,
+    clerk,
+    heardAtMs,
+    intake,
+    pipeline,
+    policy,
+    renewer,
+    schedules,
+    shared,
+    witnesses,
+  }: Work,
   lifecycle: Lifecycle,
 ): Promise<string> {
-  const facts = { ...shared, witnesses, register, heardAtMs, startedAtMs: clock.now(), storeFile };
+  const facts = {
+    ...shared,
+    renewer,
+    witnesses,
+    register,
+    heardAtMs,
+    startedAtMs: clock.now(),
+    storeFile,
+  };
   const connected = (): boolean => transport.connected;
   const undecided = () => pipeline.undecided;
   const summary = () => summarize({ ...facts, connected, undecided });
   const registers = { store, client, intake, announcer };
-  const operators = operatorDoor({ ...shared, clerk, events, register, witnesses, roots: client });
+  const operators = operatorDoor({
+    ...{ ...shared, clerk, renewer, events, register, witnesses },
+    roots: client,
+  });
   const server = await createHttpServer({
     ...config.http,
     logger,

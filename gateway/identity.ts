@@ -1,8 +1,9 @@
+import { sign } from "node:crypto";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { TracepostError } from "#errors";
 import { type CheckpointSigner, cosign, createCheckpointSigner } from "#message-log";
-import { KeyPurpose } from "#proto";
+import { KeyPurpose, type Signature } from "#proto";
 import type { Clock } from "#runtime";
 import {
   type CurrentRegister,
@@ -11,6 +12,7 @@ import {
   loadLogKey,
   PAYLOAD_TYPES,
   type PayloadType,
+  preAuthEncoding,
   type RegisterView,
   readSecret,
   SigningRing,
@@ -62,11 +64,18 @@ export class LogKeyRing {
   }
 
   /** A note with a line of each key that the register names: old and new while both count. */
-  countersign(note: string, { logKeyIds, logOrigin: name }: RegisterView, nowMs: number): string {
+  countersign(note: string, register: RegisterView, nowMs: number): string {
     const seconds = Math.floor(nowMs / 1_000);
-    return this.#pairs
-      .filter(({ keyId }) => logKeyIds.includes(keyId))
-      .reduce((signed, pair) => signed + cosign(note, { ...pair, name }, seconds), note);
+    const { logOrigin: name } = register;
+    return this.namedBy(register).reduce(
+      (signed, pair) => signed + cosign(note, { ...pair, name }, seconds),
+      note,
+    );
+  }
+
+  /** The keys of this folder that a register names. */
+  namedBy({ logKeyIds }: RegisterView): readonly LogKeyPair[] {
+    return this.#pairs.filter(({ keyId }) => logKeyIds.includes(keyId));
   }
 }
 
@@ -77,7 +86,12 @@ export interface GatewaySigners {
   readonly receipt: HeaderSigner;
   readonly disposal: HeaderSigner;
   readonly checkpoint: CheckpointSigner;
+  /** Signatures of each key of the log under a renewal of it (TP-RENEW-2). */
+  readonly renewal: RenewalSigner;
 }
+
+/** Signs an encoded LogRenewal. */
+export type RenewalSigner = (renewal: Uint8Array) => Signature[];
 
 /**
  * Signers that use, each time, the newest of the gateway's keys that the register in force has
@@ -115,7 +129,21 @@ export function gatewaySigners(
       },
       countersign: (note) => logKeys.countersign(note, register.view(), clock.now()),
     },
+    renewal: (renewal) => {
+      const view = register.view();
+      const keys = [checkpointKeys.newest(view, clock.now()), ...logKeys.namedBy(view)];
+      return renewalSignatures(renewal, keys);
+    },
   };
+}
+
+/** What each of some keys signs of a renewal. */
+export function renewalSignatures(
+  renewal: Uint8Array,
+  keys: readonly Pick<LogKeyPair, "keyId" | "privateKey">[],
+): Signature[] {
+  const signed = preAuthEncoding(PAYLOAD_TYPES.renewal, renewal);
+  return keys.map(({ keyId, privateKey }) => ({ keyId, value: sign(null, signed, privateKey) }));
 }
 
 /**

@@ -39,6 +39,8 @@ import {
   recordRegister,
   registerAnnounced,
 } from "./store/registers.ts";
+import { keepRenewal, listRenewals, rehashed } from "./store/renewal/renewals.ts";
+import { rehashEntries } from "./store/renewal/second-tree.ts";
 import { keepSchedule, keptSchedules, loadScheduleVersion } from "./store/schedules.ts";
 import { fillSearch } from "./store/search/fill-search.ts";
 import { findRecords } from "./store/search/find-records.ts";
@@ -107,6 +109,10 @@ export const store = {
     ...DISPOSAL_PROCEDURES,
     ...HOLD_PROCEDURES,
     collectEvidence,
+    rehashEntries,
+    rehashed,
+    keepRenewal,
+    listRenewals,
     logHead,
     keepCheckpoint,
     keptCheckpoint,
@@ -148,6 +154,8 @@ export const store = {
     ...DISPOSAL_READ_ONLY,
     "collectEvidence",
     "keptCheckpoint",
+    "rehashed",
+    "listRenewals",
     "logHead",
     "findRecords",
     "loadRecord",

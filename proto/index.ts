@@ -311,6 +311,13 @@ export {
   SignedManifest,
 } from "./gen/tracepost/v1/register_bundle.ts";
 export {
+  LogRenewal,
+  RenewedDigest,
+  RenewedEntry,
+  RenewedProof,
+  SignedLogRenewal,
+} from "./gen/tracepost/v1/renewal.ts";
+export {
   AnswerStatus,
   answerStatusFromJSON,
   answerStatusToJSON,

@@ -1,7 +1,14 @@
 import { open } from "node:fs/promises";
 import type { Command } from "commander";
 import { FAULTS, TracepostError } from "#errors";
-import { parseRootSet, type RootSet, verifyEvidenceFile } from "#evidence";
+import {
+  formatEvidenceFile,
+  parseEvidenceFile,
+  parseRootSet,
+  type RootSet,
+  renewEvidence,
+  verifyEvidenceFile,
+} from "#evidence";
 import { fetchFile } from "#http";
 import { CLI_LIMITS, EVIDENCE_LIMITS } from "#runtime";
 import {
@@ -50,10 +57,20 @@ Example:
     --roots 3f0c9a5e1b7d42c68a90e1f2d3c4b5a6,8e1d0c2b3a4958677685940312fedcba
 `;
 
-/** Adds `evidence export` and `evidence verify` (TP-EVID-1). */
+const RENEW_HELP = `
+Completes an old evidence file with one about the same message or conversation that was exported since, and
+that the log's renewals are in: the result has the later proofs, signatures and renewals, and the parts
+of the old file, which may be disposed of by now. Verify it afterwards.
+
+Example:
+  tracepost evidence renew case-2027.zip case-2040.zip --out case.zip
+`;
+
+/** Adds `evidence export`, `evidence verify` (TP-EVID-1) and `evidence renew` (TP-RENEW-6). */
 export function addEvidence(parent: Command, terminal: Terminal): void {
   addExport(parent, terminal);
   addVerify(parent, terminal);
+  addRenew(parent, terminal);
 }
 
 function addExport(parent: Command, terminal: Terminal): void {
@@ -99,6 +116,31 @@ function addVerify(parent: Command, terminal: Terminal): void {
     )
     .addHelpText("after", VERIFY_HELP);
   addAction<VerifyOptions>(command, terminal, verify);
+}
+
+function addRenew(parent: Command, terminal: Terminal): void {
+  const command = parent
+    .command("renew")
+    .description("complete an old evidence file with a later one")
+    .argument("<file>", "old evidence file")
+    .argument("<later>", "evidence file about the same, exported since")
+    .requiredOption("--out <file>", "new file, a ZIP file")
+    .addHelpText("after", RENEW_HELP);
+  addAction<OutputOptions & { readonly out: string }>(
+    command,
+    terminal,
+    async ({ out }, file = "", later = "") => {
+      const old = parseEvidenceFile(await readEvidence(file)).content;
+      const fresh = parseEvidenceFile(await readEvidence(later)).content;
+      const renewed = formatEvidenceFile(renewEvidence(old, fresh));
+      await writeNew(out, renewed);
+      const words = `Written: ${out}, renewed ${fresh.renewals.length} time(s)`;
+      return {
+        json: { file: out, bytes: renewed.length, renewals: fresh.renewals.length },
+        lines: [`${words}. Verify it: tracepost evidence verify ${out} --roots FINGERPRINTS`],
+      };
+    },
+  );
 }
 
 async function verify({ roots }: VerifyOptions, file = ""): Promise<CommandResult> {

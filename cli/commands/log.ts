@@ -5,6 +5,7 @@ import { type OutputOptions, type Terminal, tellFault } from "../command-result.
 import { addLogConsistency } from "./log-consistency.ts";
 import { addLogFsck } from "./log-fsck.ts";
 import { addLogProve } from "./log-prove.ts";
+import { addLogRenew } from "./log-renew.ts";
 import { verifyLogCommand } from "./log-verify.ts";
 
 interface VerifyOptions extends OutputOptions {
@@ -26,6 +27,7 @@ export function addLogCommands(parent: Command, terminal: Terminal): void {
   addLogFsck(parent, terminal);
   addLogProve(parent, terminal);
   addLogConsistency(parent, terminal);
+  addLogRenew(parent, terminal);
 }
 
 /** Adds `log verify`: recomputes the message log of a data folder offline. */

@@ -20,6 +20,7 @@ export function attentionOf(
     ...keyAlerts(ending, nowMs),
     ...storeAlerts(summary, nowMs),
     ...witnessAlerts(summary, nowMs),
+    ...renewalAlerts(summary, nowMs),
     ...summary.participants.flatMap((participant) => deliveryAlerts(participant, nowMs)),
     ...summary.participants.flatMap(roomAlerts),
     ...decisionAlerts(summary, nowMs),
@@ -100,6 +101,19 @@ function witnessAlerts({ log }: Omit<GatewaySummary, "attention">, nowMs: number
       level: sinceMs < LOG_LIMITS.unwitnessedAlarmMs ? "look" : "stuck",
       what: `Unwitnessed: no ${log.quorum} of ${log.witnesses} witnesses have cosigned the log for ${ageText(sinceMs)}.`,
       remedy: "Call those who run the witnesses; the gateway's log says which gave no cosignature.",
+    },
+  ];
+}
+
+/** Evidence of old records is to outlive the algorithms of its time (TP-RENEW-5). */
+function renewalAlerts({ log }: Omit<GatewaySummary, "attention">, nowMs: number): PageAlert[] {
+  const { renewalDueAt, renewedAt = "never" } = log;
+  if (renewalDueAt === undefined || Date.parse(renewalDueAt) > nowMs) return [];
+  return [
+    {
+      level: "look",
+      what: `The message log is to be renewed since ${renewalDueAt}; it was renewed last: ${renewedAt}.`,
+      remedy: "See what a renewal would hold, then make it: tracepost log renew.",
     },
   ];
 }

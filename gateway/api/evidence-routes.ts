@@ -83,9 +83,10 @@ async function exportEvidence(
 }
 
 function contentOf(
-  { disposals, messages, policies, registers }: Extract<CollectedEvidence, { type: "found" }>,
+  found: Extract<CollectedEvidence, { type: "found" }>,
   checkpoint: string,
 ): Omit<EvidenceContent, "subject" | "madeAtMs" | "rootKeys"> {
+  const { disposals, messages, policies, registers, renewals, renewed } = found;
   const proofOf = (place: EntryPlace): string => formatEvidence(evidenceOf(place, checkpoint));
   const versions = (all: readonly CollectedVersion[]) =>
     all.map(({ bytes, place, version }) => {
@@ -105,5 +106,7 @@ function contentOf(
     disposals: disposals.map(({ bytes, opened, place }) => {
       return { bytes, opened, proof: proofOf(place) };
     }),
+    renewals: renewals.map(({ place, signed }) => ({ signed, proof: proofOf(place) })),
+    renewed: new Map(renewed),
   };
 }

@@ -56,6 +56,9 @@ export interface GatewaySummary {
     readonly cosignedAt: string | undefined;
     /** Record time of the first entry that no quorum has cosigned. */
     readonly unwitnessedSince: string | undefined;
+    /** When the log was renewed last, and when it is to be again. */
+    readonly renewedAt: string | undefined;
+    readonly renewalDueAt: string | undefined;
   };
   readonly registerVersion: string;
   /** The register in force, and how long it lasts (TP-REG-3). */

@@ -10,10 +10,12 @@ import { addEvidenceRoutes, type EvidenceRouteDeps } from "./evidence-routes.ts"
 import { addQuarantineRoutes, type QuarantineRouteDeps } from "./quarantine-routes.ts";
 import { addRecordExport } from "./record-export-routes.ts";
 import { addRecordRoutes } from "./record-routes.ts";
+import { addRenewalRoutes, type RenewalRouteDeps } from "./renewal-routes.ts";
 
 /** What the door of operators works with. */
 export interface OperatorDoorDeps
   extends QuarantineRouteDeps,
+    RenewalRouteDeps,
     Omit<EvidenceRouteDeps, "checkpoints"> {
   readonly store: Database<GatewayProcedures>;
   readonly checkpoints: CheckpointKeeper;
@@ -41,6 +43,7 @@ export function operatorDoor(deps: OperatorDoorDeps): HttpApi {
       addRecordExport(routes, { store, clock });
       addAuditRoutes(routes, { store, clock });
       addEvidenceRoutes(routes, deps);
+      addRenewalRoutes(routes, deps);
     },
   };
 }

@@ -69,6 +69,8 @@ export const SUMMARIZE = {
               description: "Record time of the first entry that no quorum has cosigned",
             }),
           ),
+          renewedAt: Type.Optional(instant),
+          renewalDueAt: Type.Optional(instant),
         }),
         registerVersion: Type.String(),
         register: REGISTER_GLANCE,

@@ -5,6 +5,7 @@ import type { Clock, Database } from "#runtime";
 import { type CurrentRegister, endingKeys } from "#trust";
 import { laneToken } from "#wire";
 import type { CheckpointKeeper } from "../checkpoint-keeper.ts";
+import type { LogRenewer } from "../log-renewer.ts";
 import type { GatewayStatus } from "../store/status.ts";
 import type { StoredBytes } from "../store/stored-bytes.ts";
 import type { GatewayProcedures } from "../store.ts";
@@ -19,6 +20,7 @@ export interface SummaryDeps {
   readonly register: CurrentRegister;
   readonly checkpoints: CheckpointKeeper;
   readonly witnesses: Pick<WitnessCollector, "cosigned">;
+  readonly renewer: Pick<LogRenewer, "standing">;
   readonly clock: Clock;
   readonly startedAtMs: number;
   /** File of the store; its write-ahead log lies beside it. */
@@ -60,6 +62,7 @@ export async function summarize(deps: SummaryDeps): Promise<GatewaySummary> {
       checkpointAt: instantOf(newestAtMs),
       checkpointKept: Math.max(0, keptSize),
       ...(await witnessesOf(deps, newest?.size ?? 0)),
+      ...(await renewalOf(deps)),
     },
     registerVersion: String(deps.register.view().version),
     register: glanceAtRegister({ current: deps.register }, nowMs).register,
@@ -83,6 +86,11 @@ async function witnessesOf({ register, store, witnesses }: SummaryDeps, size: nu
     cosignedAt: instantOf(cosignedAtMs),
     unwitnessedSince: instantOf(sinceMs),
   };
+}
+
+async function renewalOf({ renewer }: SummaryDeps) {
+  const { dueAtMs, renewals } = await renewer.standing();
+  return { renewedAt: instantOf(renewals.at(-1)?.renewedAtMs), renewalDueAt: instantOf(dueAtMs) };
 }
 
 async function resourcesOf({ storeFile, startedAtMs }: SummaryDeps) {

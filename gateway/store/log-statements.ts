@@ -16,7 +16,8 @@ export interface LogStatement {
     | typeof EntryKind.HOLD
     | typeof EntryKind.RELEASE
     | typeof EntryKind.SCHEDULE_CHANGE
-    | typeof EntryKind.DISPOSAL;
+    | typeof EntryKind.DISPOSAL
+    | typeof EntryKind.RENEWAL;
   /** Participant of the subject token. */
   readonly sender: string;
   /** Empty when it cannot be read. */

@@ -15,6 +15,7 @@ import { PINS_SQL } from "./pins.ts";
 import { POLICY_SQL } from "./policy-tables.ts";
 import { QUARANTINE_SQL } from "./quarantine-tables.ts";
 import { REGISTER_SQL } from "./register-tables.ts";
+import { RENEWAL_SQL } from "./renewal/renewal-tables.ts";
 import { SCHEDULE_SQL } from "./schedule-tables.ts";
 import { SEARCH_SQL } from "./search/search-tables.ts";
 import { STORED_SQL } from "./stored-bytes.ts";
@@ -115,6 +116,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 22, name: "runs that are declined", sql: RUN_DECLINED_SQL },
   { version: 23, name: "what each pair has under way", sql: PAIR_SQL },
   { version: 24, name: "instances of the gateway", sql: INSTANCE_SQL },
+  { version: 25, name: "renewals of the log", sql: RENEWAL_SQL },
 ];
 
 /** Where a delivery stands. */

@@ -42,6 +42,14 @@ export interface EvidenceDisposal {
   readonly proof: string;
 }
 
+/** A renewal of the log, as it was signed. */
+export interface EvidenceRenewal {
+  /** Encoded SignedLogRenewal. */
+  readonly signed: Uint8Array;
+  /** That it was entered in the log. */
+  readonly proof: string;
+}
+
 /** All of it. */
 export interface EvidenceContent {
   readonly subject: EvidenceSubject;
@@ -53,4 +61,8 @@ export interface EvidenceContent {
   readonly policies: readonly EvidenceVersion[];
   readonly messages: readonly EvidenceMessage[];
   readonly disposals: readonly EvidenceDisposal[];
+  /** In order, from the first that holds all messages; none: it was not renewed. */
+  readonly renewals: readonly EvidenceRenewal[];
+  /** Index of an entry → encoded RenewedProof under the first of the renewals. */
+  readonly renewed: ReadonlyMap<number, Uint8Array>;
 }

@@ -8,6 +8,7 @@ import type {
   EvidenceDisposal,
   EvidenceMessage,
   EvidenceReceipt,
+  EvidenceRenewal,
   EvidenceVersion,
 } from "./evidence-content.ts";
 import { notEvidence } from "./evidence-fault.ts";
@@ -37,6 +38,10 @@ export function payloadOf(content: EvidenceContent): BagFiles {
     put(`disposals/${numbered(at)}`, bytes, proof);
     put(`disposals/${numbered(at)}.opened`, opened, undefined);
   }
+  for (const [at, { proof, signed }] of content.renewals.entries()) {
+    put(`renewals/${numbered(at)}`, signed, proof);
+  }
+  for (const [index, proof] of content.renewed) put(`renewed/${index}`, proof, undefined);
   for (const [at, message] of content.messages.entries()) {
     const folder = `messages/${numbered(at)}`;
     put(`${folder}/message`, message.envelope, message.proof);
@@ -64,6 +69,12 @@ export function contentIn(
     policies: versionsIn(files, "policies"),
     messages: rowIn("messages", (path) => messageIn(files, path)),
     disposals: rowIn("disposals", (path) => disposalIn(files, path)),
+    renewals: rowIn("renewals", (path) => renewalIn(files, path)),
+    renewed: new Map(
+      files
+        .names("renewed", /^(0|[1-9][0-9]{0,14})$/)
+        .map((index) => [Number(index), files.bytes(`renewed/${index}.bin`)]),
+    ),
   };
   files.checkAllRead();
   if (content.messages.length === 0) throw notEvidence("data/messages", "are missing");
@@ -104,6 +115,11 @@ function disposalIn(files: Reader, path: string): EvidenceDisposal | undefined {
     opened: files.bytes(`${path}.opened.bin`),
     proof: files.text(`${path}.tlog-proof`),
   };
+}
+
+function renewalIn(files: Reader, path: string): EvidenceRenewal | undefined {
+  if (!files.has(`${path}.bin`)) return undefined;
+  return { signed: files.bytes(`${path}.bin`), proof: files.text(`${path}.tlog-proof`) };
 }
 
 /** What lies at 001, 002 and so on, up to the first that is not there. */

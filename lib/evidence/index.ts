@@ -8,12 +8,14 @@ export type {
   EvidenceVersion,
 } from "./evidence-content.ts";
 export { formatEvidenceFile, parseEvidenceFile, subjectText } from "./evidence-file.ts";
+export { renewEvidence } from "./renew-evidence.ts";
 export type {
   CheckpointFinding,
   DeliveryFinding,
   DisposalFinding,
   EvidenceReport,
   MessageFinding,
+  RenewalFinding,
 } from "./verify/report.ts";
 export { parseRootSet, type RootSet } from "./verify/root-sets.ts";
 export { verifyEvidenceFile } from "./verify/verify-evidence-file.ts";

@@ -8,9 +8,11 @@ import {
   Envelope,
   Header,
   LogEntry,
+  LogRenewal,
   OpenedDisposal,
   Receipt,
   ReceiptType,
+  SignedLogRenewal,
 } from "#proto";
 import { type Html, html, printable } from "#runtime";
 import { decodeExactly, refusalNameOf, timestampMs } from "#wire";
@@ -19,6 +21,7 @@ import type {
   EvidenceDisposal,
   EvidenceMessage,
   EvidenceReceipt,
+  EvidenceRenewal,
   EvidenceVersion,
 } from "./evidence-content.ts";
 import { kindName } from "./verify/signed-envelope.ts";
@@ -65,6 +68,7 @@ ${table([
   ...content.registers.map((one) => versionRow("Participant register", one)),
   ...content.policies.map((one) => versionRow("Routing policy", one)),
   ...content.disposals.map(disposalRow),
+  ...content.renewals.map(renewalRow),
 ])}
 <h2>Checkpoints of the log</h2>
 ${table(checkpointRows(content))}
@@ -124,6 +128,16 @@ function receiptRow({ envelope, proof }: EvidenceReceipt): Html {
   const name = Object.entries(ReceiptType).find(([, value]) => value === type)?.[0] ?? "";
   const says = `${name.toLowerCase()}, signed by ${header?.sender ?? "?"}`;
   return row("Receipt", proof === undefined ? says : `${says}; ${placeOf(readProof(proof))}`);
+}
+
+function renewalRow({ proof, signed }: EvidenceRenewal): Html {
+  const read = decodeExactly(SignedLogRenewal, signed);
+  const renewal = read && decodeExactly(LogRenewal, read.renewal);
+  const what = `${renewal?.size ?? "?"} entries hashed again with ${renewal?.digest ?? "?"}`;
+  const by = read?.signatures.map(({ keyId }) => keyId).join(", ") ?? "?";
+  const at = instant(timestampMs(renewal?.renewedAt));
+  const text = `${at}: ${what}, signed with keys ${by}; ${placeOf(readProof(proof))}`;
+  return row(`Renewal ${renewal?.number ?? "?"} of the log`, text);
 }
 
 /** A certificate, and what it shows of the messages in the file. */

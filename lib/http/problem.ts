@@ -88,6 +88,12 @@ export const HTTP_CODES = {
     remedy:
       "Ask another records officer, whom the one who asked has neither added nor given a token.",
   },
+  LOG_NOT_RENEWED: {
+    status: 409,
+    title:
+      "The log is not renewed: not all of it is hashed again yet, or another renewal came first.",
+    remedy: "Look how far it is, and ask again: tracepost log renew.",
+  },
   NOT_YET_LOGGED: {
     status: 409,
     title: "The exchange has not said yet that it recorded this message.",

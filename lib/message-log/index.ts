@@ -45,6 +45,13 @@ export { consistencyProof, inclusionPath, loadTile, rootAt } from "./stored-tree
 export { parseTilePath, type TileName, tilePath } from "./tile-path.ts";
 export { nodesOf as storedNodes } from "./tile-reader.ts";
 export { TILE_WIDTH } from "./tile-width.ts";
+export {
+  digestBy,
+  isRenewalDigest,
+  RENEWAL_DIGESTS,
+  type RenewalDigest,
+  renewalTree,
+} from "./tree-hash.ts";
 export { type TreeNodes, treeConsistency, treeInclusionPath, treeRoot } from "./tree-proofs.ts";
 export { type LogReport, type VerifyLogOptions, verifyLog } from "./verify-log.ts";
 export {

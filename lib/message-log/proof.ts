@@ -1,6 +1,7 @@
 /** Checks of proofs, without a store: what any participant can do offline (TP-LOG-6, TP-LOG-7). */
 import { hashChildren, isHash, sameBytes } from "./hashing.ts";
 import { isSize } from "./positions.ts";
+import { LOG_TREE, type TreeHash } from "./tree-hash.ts";
 
 /** A claim that a leaf stands at an index of a tree. */
 export interface InclusionClaim {
@@ -24,24 +25,24 @@ export interface ConsistencyClaim {
 }
 
 /** Whether the path leads from the leaf to the root (RFC 9162 section 2.1.3.2). Never throws. */
-export function verifyInclusion(claim: InclusionClaim): boolean {
+export function verifyInclusion(claim: InclusionClaim, tree: TreeHash = LOG_TREE): boolean {
   const { leafHash, index, size, path, rootHash } = claim;
   if (!isSize(index) || !isSize(size) || index >= size) return false;
-  if (!isHash(leafHash) || !isHash(rootHash) || !path.every(isHash)) return false;
+  if (![leafHash, rootHash, ...path].every(({ length }) => length === tree.bytes)) return false;
   let position = index;
   let last = size - 1;
   let node = leafHash;
   for (const sibling of path) {
     if (last === 0) return false;
     if (position % 2 === 1 || position === last) {
-      node = hashChildren(sibling, node);
+      node = tree.children(sibling, node);
       // A lone last node has moved up unchanged until it became somebody's right child.
       while (position % 2 === 0 && position !== 0) {
         position = half(position);
         last = half(last);
       }
     } else {
-      node = hashChildren(node, sibling);
+      node = tree.children(node, sibling);
     }
     position = half(position);
     last = half(last);

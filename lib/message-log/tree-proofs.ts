@@ -1,12 +1,15 @@
 /** Roots and proofs of a tree whose nodes come from anywhere: a store, or tiles over HTTP. */
 import { TracepostError } from "#errors";
-import { emptyRoot, hashChildren } from "./hashing.ts";
+import { emptyRoot } from "./hashing.ts";
 import { above, heightOf, isSize, splitOf } from "./positions.ts";
+import { LOG_TREE, type TreeHash } from "./tree-hash.ts";
 
 /** Gives nodes of one tree. */
 export interface TreeNodes {
   /** Root of the perfect subtree at a height and position. Throws STORE when it is not there. */
   node(height: number, position: number): Promise<Uint8Array>;
+  /** How its nodes are hashed; left out: as those of the log. */
+  readonly hash?: TreeHash;
 }
 
 /** Root of the tree of the first `size` leaves. */
@@ -73,6 +76,7 @@ async function rangeRoot(nodes: TreeNodes, start: number, end: number): Promise<
   const height = heightOf(end - start);
   if (height !== undefined) return await nodes.node(height, above(start, height));
   const middle = start + splitOf(end - start);
+  const { children } = nodes.hash ?? LOG_TREE;
   const left = await rangeRoot(nodes, start, middle);
-  return hashChildren(left, await rangeRoot(nodes, middle, end));
+  return children(left, await rangeRoot(nodes, middle, end));
 }

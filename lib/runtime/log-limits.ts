@@ -42,6 +42,16 @@ export const LOG_LIMITS = {
   conflictsKeptMax: 100,
   /** Wait for one file of a log over HTTP. */
   fetchMs: 10 * SECOND_MS,
+  /** How often entries that came since are hashed again for the second tree. */
+  rehashPeriodMs: 10 * MINUTE_MS,
+  /** Entries hashed again in one transaction: some milliseconds. */
+  rehashEntries: 100,
+  /** Pause between two of them, so that the store's thread is for messages. */
+  rehashPauseMs: 20,
+  /** A renewal waits no longer for entries that are not hashed again yet. */
+  renewWaitMs: 10 * SECOND_MS,
+  /** A log is renewed so often, whether or not an algorithm is known to age. */
+  renewEveryMs: 2 * 365 * DAY_MS,
   /** Problems listed one by one; the rest are counted. */
   problemsMax: 100,
 } as const;

@@ -14,6 +14,7 @@ export const PAYLOAD_TYPES = {
   retentionSchedule: "application/vnd.tracepost.retention-schedule.v1",
   policy: "application/vnd.tracepost.policy.v1",
   disposal: "application/vnd.tracepost.disposal-certificate.v1",
+  renewal: "application/vnd.tracepost.log-renewal.v1",
   postCopy: "application/vnd.tracepost.post-copy.v1",
   postLog: "application/vnd.tracepost.post-log.v1",
 } as const;

@@ -5,6 +5,7 @@ import { openEvidenceBag } from "./evidence-bag.ts";
 import { type KnownMessage, verifyMessage } from "./message.ts";
 import { Fields } from "./protobuf.ts";
 import { ed25519Key, type KnownRegister, openKnownRegister } from "./register.ts";
+import { demandRenewed, type KnownRenewal, openKnownRenewal } from "./renewal.ts";
 import { demand } from "./untrue.ts";
 
 const KIND = { message: 1n, refusal: 2n, delivery: 3n, rejection: 4n, expiry: 5n, returned: 13n };
@@ -25,6 +26,8 @@ export interface ProvenMessage {
   readonly deliveries: readonly { readonly recipient: string; readonly outcome: string }[];
   /** Places in its header of parts that certificates say are gone. */
   readonly gone: readonly number[];
+  /** How often it was renewed. */
+  readonly renewals: number;
 }
 
 /** Verifies an evidence file with the fingerprint of one root key: SHA-256 in hex, or its start. */
@@ -70,12 +73,40 @@ class Bag {
   readonly #payload: ReadonlyMap<string, Buffer>;
   readonly #registers: readonly KnownRegister[];
   readonly disposals: readonly ProvenDisposal[];
+  readonly #renewals: readonly KnownRenewal[];
 
   constructor(payload: ReadonlyMap<string, Buffer>, registers: readonly KnownRegister[]) {
     this.#payload = payload;
     this.#registers = registers;
     const names = [...payload.keys()].filter((name) => /^disposals\/\d+\.bin$/.test(name));
     this.disposals = names.flatMap((name) => this.#disposal(name.slice(0, -".bin".length)));
+    this.#renewals = this.#openRenewals();
+  }
+
+  /** How often what the bag holds was renewed. */
+  get renewals(): number {
+    return this.#renewals.length;
+  }
+
+  #openRenewals(): KnownRenewal[] {
+    const newest = this.#registers.at(-1);
+    demand(newest !== undefined, "the bag has no register");
+    const found: KnownRenewal[] = [];
+    for (let n = 1; this.has(`renewals/${digits(n)}.bin`); n += 1) {
+      const signed = this.#payload.get(`renewals/${digits(n)}.bin`) ?? Buffer.alloc(0);
+      const entry = this.entry(`renewals/${digits(n)}.tlog-proof`);
+      found.push(openKnownRenewal(signed, entry, newest, found.at(-1)));
+    }
+    return found;
+  }
+
+  /** What an entry is about was hashed again, if anything in the bag was. */
+  demandRenewed(entry: ProvenEntry, name?: string): void {
+    const [first] = this.#renewals;
+    if (first === undefined) return;
+    const proof = this.#payload.get(`renewed/${entry.index}.bin`) ?? Buffer.alloc(0);
+    const envelope = name === undefined ? undefined : this.#payload.get(name);
+    demandRenewed(proof, first, { index: entry.index, entry: entry.bytes, envelope });
   }
 
   #disposal(name: string): ProvenDisposal[] {
@@ -108,6 +139,7 @@ class Bag {
     demand(from <= entry.recordedAt && entry.recordedAt < until, "the key was not valid then");
     demand(isRecordOf(entry, message), `the entry of ${name} is about another message`);
     demand(entry.signaturesDigest.equals(message.signaturesDigest), "the signature is another");
+    this.demandRenewed(entry, name);
     return message;
   }
 }
@@ -135,6 +167,7 @@ function provenMessage(bag: Bag, folder: string, subject: string): ProvenMessage
   for (let n = 1; bag.has(`${folder}/endings/${digits(n)}.tlog-proof`); n += 1) {
     const end = bag.entry(`${folder}/endings/${digits(n)}.tlog-proof`);
     demand(isRecordOf(end, message), "the end is that of another message");
+    bag.demandRenewed(end);
     ends.set(end.results[0]?.[0] ?? "", OUTCOMES.get(end.kind) ?? "");
   }
   const routes = new Map(entry.results);
@@ -150,6 +183,7 @@ function provenMessage(bag: Bag, folder: string, subject: string): ProvenMessage
     checkpointSize: Number(entry.head.size),
     deliveries: isRefused ? [] : deliveries,
     gone: disposals.flatMap(({ parts }) => parts.map(({ position }) => position)),
+    renewals: bag.renewals,
   };
 }
 

@@ -7,6 +7,8 @@ import { demand } from "./untrue.ts";
 /** An entry that is proven to be in the log. */
 export interface ProvenEntry {
   readonly index: bigint;
+  /** The entry as it was logged, to the byte. */
+  readonly bytes: Buffer;
   readonly head: KnownHead;
   readonly kind: bigint;
   readonly sender: string;
@@ -56,6 +58,7 @@ function prove(
   const fields = new Fields(entry);
   return {
     index,
+    bytes: entry,
     head,
     kind: fields.number(1),
     sender: fields.text(2),

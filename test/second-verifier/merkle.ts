@@ -8,12 +8,17 @@ import { demand } from "./untrue.ts";
 
 /** MTH of one entry. */
 export function leafHash(entry: Uint8Array): Buffer {
-  return createHash("sha256").update(Buffer.of(0)).update(entry).digest();
+  return leafHashBy("sha256", entry);
+}
+
+/** The same with another algorithm than that of RFC 6962. */
+export function leafHashBy(digest: string, entry: Uint8Array): Buffer {
+  return createHash(digest).update(Buffer.of(0)).update(entry).digest();
 }
 
 /** MTH of two subtrees. */
-export function nodeHash(left: Uint8Array, right: Uint8Array): Buffer {
-  return createHash("sha256").update(Buffer.of(1)).update(left).update(right).digest();
+export function nodeHash(left: Uint8Array, right: Uint8Array, digest = "sha256"): Buffer {
+  return createHash(digest).update(Buffer.of(1)).update(left).update(right).digest();
 }
 
 /** MTH of a list of leaf hashes. */
@@ -32,26 +37,27 @@ export function demandInclusion(
   size: bigint,
   path: readonly Buffer[],
   root: Buffer,
+  digest = "sha256",
 ): void {
   demand(index < size, "the index is not below the size");
   demand(
-    path.every((one) => one.length === 32),
-    "a hash of the path has not 32 bytes",
+    path.every((one) => one.length === leaf.length),
+    "a hash of the path has another length",
   );
   const rest = [...path];
-  const reached = climb(leaf, index, size, rest);
+  const reached = climb(leaf, index, size, rest, digest);
   demand(rest.length === 0, "the path has more hashes than the tree has levels");
   demand(reached.equals(root), "the path does not lead to the root");
 }
 
-function climb(leaf: Buffer, index: bigint, size: bigint, rest: Buffer[]): Buffer {
+function climb(leaf: Buffer, index: bigint, size: bigint, rest: Buffer[], digest: string): Buffer {
   if (size === 1n) return leaf;
   const split = splitOfLarge(size);
   const sibling = rest.pop();
   demand(sibling !== undefined, "the path has fewer hashes than the tree has levels");
   return index < split
-    ? nodeHash(climb(leaf, index, split, rest), sibling)
-    : nodeHash(sibling, climb(leaf, index - split, size - split, rest));
+    ? nodeHash(climb(leaf, index, split, rest, digest), sibling, digest)
+    : nodeHash(sibling, climb(leaf, index - split, size - split, rest, digest), digest);
 }
 
 /** Demands that the tree of `size1` leaves is the beginning of that of `size2`. */

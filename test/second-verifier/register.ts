@@ -71,7 +71,8 @@ export function isSignedBy(
   return verify("sha256", signed, { key, dsaEncoding: "ieee-p1363" }, signature);
 }
 
-function preAuthentication(purpose: string, payload: Uint8Array): Buffer {
+/** DSSE pre-authentication encoding. */
+export function preAuthentication(purpose: string, payload: Uint8Array): Buffer {
   const type = `application/vnd.tracepost.${purpose}.v1`;
   const head = `DSSEv1 ${type.length} ${type} ${payload.length} `;
   return Buffer.concat([Buffer.from(head), payload]);

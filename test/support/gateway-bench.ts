@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Registry } from "prom-client";
-import { createCheckpointSigner } from "#message-log";
+import { type CheckpointSigner, createCheckpointSigner } from "#message-log";
 import { CurrentPolicy, defaultPolicy } from "#policy";
 import { ScheduleHistory } from "#records";
 import { type Clock, createLogger, type Database, GATEWAY_LIMITS, type Logger } from "#runtime";
@@ -55,7 +55,13 @@ export interface GatewayBench {
 /** Starts it; everything but the carrier is the product's own. */
 export async function openGatewayBench(
   parties: Parties,
-  options: { resendFirstMs?: number; windowMessages?: number; file?: string } = {},
+  options: {
+    resendFirstMs?: number;
+    windowMessages?: number;
+    file?: string;
+    /** Signs checkpoints instead of the key of the register. */
+    checkpointSigner?: CheckpointSigner;
+  } = {},
 ): Promise<GatewayBench> {
   const dir = await mkdtemp(join(tmpdir(), "tracepost-gateway-"));
   const { file = join(dir, "gateway.sqlite") } = options;
@@ -75,7 +81,8 @@ export async function openGatewayBench(
     },
   };
   const origin = parties.register.logOrigin;
-  const checkpointSigner = createCheckpointSigner(parties.checkpointKey, origin);
+  const checkpointSigner =
+    options.checkpointSigner ?? createCheckpointSigner(parties.checkpointKey, origin);
   const receiptSigner = createSigner(parties.receiptKey, PAYLOAD_TYPES.receipt);
   const checkpoints = new CheckpointKeeper({ signer: checkpointSigner, store, clock, logger });
   const pairMax = options.windowMessages ?? GATEWAY_LIMITS.pairWindowMessages;

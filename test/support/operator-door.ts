@@ -4,6 +4,7 @@ import { createHttpServer, type HttpServer } from "#http";
 import { createLogger } from "#runtime";
 import { admitInstallation, newToken, type Role } from "#users";
 import { operatorDoor } from "../../gateway/api/operator-door.ts";
+import type { RenewalRouteDeps } from "../../gateway/api/renewal-routes.ts";
 import type { DecisionKind } from "../../gateway/store/quarantine-decision.ts";
 import type { GatewayBench } from "./gateway-bench.ts";
 import { TEST_TITLE } from "./test-route.ts";
@@ -22,6 +23,13 @@ const IDLE_CLERK: DisposalRouteDeps["clerk"] = {
   wake: () => undefined,
 };
 
+const IDLE_RENEWER: RenewalRouteDeps["renewer"] = {
+  standing: async () => {
+    return { renewals: [], digest: "SHA-512", rehashed: 0, size: 0, dueAtMs: undefined };
+  },
+  renew: async () => ({ type: "nothing" }),
+};
+
 /** The gateway's HTTP door on the store of a bench, with users in it. */
 export class OperatorDoor {
   /** Token of the user `installation`. */
@@ -31,6 +39,7 @@ export class OperatorDoor {
   readonly #bench: GatewayBench;
   readonly #roots: { readonly rootKeysEver: readonly KeyObject[] };
   readonly #clerk: DisposalRouteDeps["clerk"];
+  readonly #renewer: RenewalRouteDeps["renewer"];
   #server: HttpServer | undefined;
 
   /** Without a clerk nothing is due, and no clock jumps. */
@@ -38,10 +47,12 @@ export class OperatorDoor {
     bench: GatewayBench,
     rootKeysEver: readonly KeyObject[] = [],
     clerk: DisposalRouteDeps["clerk"] = IDLE_CLERK,
+    renewer: RenewalRouteDeps["renewer"] = IDLE_RENEWER,
   ) {
     this.#bench = bench;
     this.#roots = { rootKeysEver };
     this.#clerk = clerk;
+    this.#renewer = renewer;
   }
 
   async open(): Promise<void> {
@@ -58,6 +69,7 @@ export class OperatorDoor {
       ...{ store, checkpoints, events, register, clock, logger },
       ...{ witnesses: { cosigned: undefined }, roots: this.#roots },
       clerk: this.#clerk,
+      renewer: this.#renewer,
     });
     this.#server = await createHttpServer({
       host: "127.0.0.1",

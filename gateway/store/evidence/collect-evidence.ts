@@ -7,6 +7,8 @@ import { encodeMessage } from "#wire";
 import { type OpenedCertificate, openCertificates } from "../disposal/opened-certificates.ts";
 import type { MessageRow } from "../message-row.ts";
 import { findMessage } from "../recall.ts";
+import { type KeptRenewal, listRenewals } from "../renewal/renewals.ts";
+import { renewedProof } from "../renewal/second-tree.ts";
 import { isStillFilling } from "../search/find-records.ts";
 import { uuidBytes } from "../search/note-record.ts";
 import { DELIVERY, DELIVERY_STRIDE, PART_STRIDE } from "../tables.ts";
@@ -47,6 +49,12 @@ export interface CollectedDisposal {
   readonly place: EntryPlace;
 }
 
+/** A renewal of the log, with its own entry. */
+export interface CollectedRenewal {
+  readonly signed: Uint8Array;
+  readonly place: EntryPlace;
+}
+
 /** What there is; `size` is that of the tree that all places are in. */
 export type CollectedEvidence =
   | { readonly type: "unknown" | "too-large" | "unsigned" | "not-ready" }
@@ -57,6 +65,9 @@ export type CollectedEvidence =
       readonly registers: readonly CollectedVersion[];
       readonly policies: readonly CollectedVersion[];
       readonly disposals: readonly CollectedDisposal[];
+      readonly renewals: readonly CollectedRenewal[];
+      /** Index of an entry, and its RenewedProof under the first renewal. */
+      readonly renewed: readonly (readonly [index: number, proof: Uint8Array])[];
     };
 
 /** What is asked for. */
@@ -107,7 +118,32 @@ export async function collectEvidence(
   for (const { bytes, logIndex, opened } of reading.disposals) {
     disposals.push({ bytes, opened, place: await place(logIndex) });
   }
-  return { type: "found", size, messages, registers, policies, disposals };
+  const renewals: CollectedRenewal[] = [];
+  for (const { logIndex, signed } of reading.renewals) {
+    renewals.push({ signed, place: await place(logIndex) });
+  }
+  const renewed = await renewedIn(tx, reading.renewals[0], messages);
+  return { type: "found", size, messages, registers, policies, disposals, renewals, renewed };
+}
+
+/** Each record in the second tree of the renewal that holds them all. */
+async function renewedIn(
+  tx: Transaction,
+  first: KeptRenewal | undefined,
+  messages: readonly CollectedMessage[],
+): Promise<(readonly [number, Uint8Array])[]> {
+  if (first === undefined) return [];
+  const { digest, size } = first;
+  const indices = messages.flatMap(({ endings, place, receipts }) => [
+    place.index,
+    ...receipts.map((one) => one.place.index),
+    ...endings.map((one) => one.index),
+  ]);
+  const renewed: (readonly [number, Uint8Array])[] = [];
+  for (const index of new Set(indices)) {
+    renewed.push([index, await renewedProof(tx, { digest, size, index })]);
+  }
+  return renewed;
 }
 
 /** Ids of the records, in the order in which they were recorded. */
@@ -157,6 +193,7 @@ class Reading {
   registers: readonly VersionRow[] = [];
   policies: readonly VersionRow[] = [];
   disposals: readonly OpenedCertificate[] = [];
+  renewals: readonly KeptRenewal[] = [];
 
   constructor(tx: Transaction) {
     this.#tx = tx;
@@ -169,6 +206,14 @@ class Reading {
       if (this.bytes > EVIDENCE_LIMITS.fileBytesMax) break;
       const record = await this.#record(id);
       if (record !== undefined) found.push({ ...record, ...(await this.#deliveries(id)) });
+    }
+    const held = this.lastIndex;
+    const renewals = await listRenewals(this.#tx);
+    // From the first that holds every record on; sizes never fall.
+    this.renewals = renewals.filter(({ size }) => size > held);
+    for (const { logIndex, signed } of this.renewals) {
+      this.bytes += signed.length;
+      this.#note(logIndex, 0, 0);
     }
     this.disposals = await openCertificates(
       this.#tx,

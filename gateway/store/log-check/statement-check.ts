@@ -2,6 +2,7 @@
 import { EntryKind, type LogEntry, RegisterBundle, SignedRegister } from "#proto";
 import type { SqlRow, Transaction } from "#runtime";
 import { equalBytes, sha256, timestampMs } from "#wire";
+import { renewalProblem } from "../renewal/renewals.ts";
 import { auditProblem } from "./audit-check.ts";
 import { disposalEntryProblem } from "./disposal-check.ts";
 import { entryAt } from "./entry-at.ts";
@@ -31,6 +32,8 @@ export async function statementProblem(
       return await holdEntryProblem(tx, index, entry);
     case EntryKind.DISPOSAL:
       return await disposalEntryProblem(tx, index, entry, holds);
+    case EntryKind.RENEWAL:
+      return await renewalProblem(tx, index, entry);
     default:
       return undefined;
   }

@@ -30,6 +30,20 @@ export interface CheckpointFinding {
   readonly witnessesOf: number;
 }
 
+/** That the log was hashed again and signed anew. */
+export interface RenewalFinding {
+  readonly number: number;
+  /** Algorithm of the second tree. */
+  readonly digest: string;
+  /** Entries that it holds. */
+  readonly size: number;
+  readonly renewedAtMs: number;
+  readonly renewByMs: number;
+  /** Algorithm and id of each key that has signed it. */
+  readonly signers: readonly string[];
+  readonly logIndex: number;
+}
+
 /** How a message stands with one recipient. */
 export interface DeliveryFinding {
   readonly recipient: string;
@@ -114,6 +128,8 @@ export interface EvidenceReport {
   readonly checkpoints: readonly CheckpointFinding[];
   readonly messages: readonly MessageFinding[];
   readonly disposals: readonly DisposalFinding[];
+  /** The first holds what is in the file; each of the others the one before it. */
+  readonly renewals: readonly RenewalFinding[];
   /** What nobody may conclude from the file, in sentences. */
   readonly notProven: readonly string[];
   /** What does not hold: the file in the bag, and why. */

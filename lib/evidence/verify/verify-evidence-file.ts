@@ -10,6 +10,7 @@ import { EntryProver, isCosigned } from "./entry-prover.ts";
 import type { MessageJudge } from "./judge.ts";
 import { messageFinding } from "./message-finding.ts";
 import { Problems } from "./problems.ts";
+import { renewalFindings } from "./renewal-finding.ts";
 import type { EvidenceReport, MessageFinding, VersionFinding } from "./report.ts";
 import { type RootSet, rootKeysOf } from "./root-sets.ts";
 import { openVersions, registerUnder } from "./signed-versions.ts";
@@ -43,6 +44,7 @@ export function verifyEvidenceFile(bytes: Uint8Array, sets: readonly RootSet[]):
     registers: registerFindings(content, judge),
     policies: policyFindings(content, judge),
     disposals: disposals.findings,
+    renewals: renewalFindings(content, newest, judge),
     messages,
   };
   disposals.checkAllRead(problems);
@@ -66,6 +68,7 @@ function reportOf(content: EvidenceContent, problems: Problems, origin: string):
     checkpoints: [],
     messages: [],
     disposals: [],
+    renewals: [],
     notProven: [],
     problems: problems.listed,
     problemsTotal: problems.total,

@@ -44,6 +44,7 @@ export const PERMISSIONS = {
   "events:read": "seeing operator events of the gateway",
   "events:acknowledge": "closing them",
   "register:publish": "putting a signed participant register in force",
+  "log:renew": "signing the message log anew, so that evidence outlives its algorithms",
   "events:report": "reporting what was seen outside the gateway; decides nothing",
   "records:metadata": "who sent what kind of message when, its size and what was decided; no more",
   "records:read":
@@ -143,6 +144,7 @@ export const ROLES = {
     "events:read",
     "events:acknowledge",
     "register:publish",
+    "log:renew",
   ],
   ADMINISTRATOR: [
     ...EVERYBODY,
@@ -151,6 +153,7 @@ export const ROLES = {
     "webhooks:write",
     "events:report",
     "register:publish",
+    "log:renew",
   ],
   NATIONAL_SYSTEM: [
     ...EVERYBODY,

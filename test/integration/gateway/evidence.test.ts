@@ -108,7 +108,15 @@ describe("an evidence file that the gateway exports (TP-EVID-2)", () => {
       expect(report.verdict).toBe("proven");
       const found = report.messages.map(
         ({ checkpointSize, deliveries, logIndex, messageId, outcome, sender: by }) => ({
-          ...{ sender: by, messageId, outcome, logIndex, checkpointSize, gone: [] as number[] },
+          ...{
+            sender: by,
+            messageId,
+            outcome,
+            logIndex,
+            checkpointSize,
+            gone: [] as number[],
+            renewals: 0,
+          },
           deliveries: deliveries.map((end) => ({ recipient: end.recipient, outcome: end.outcome })),
         }),
       );

@@ -36,6 +36,8 @@ const quiet: Facts = {
     ...{ size: 10, checkpointSize: 10, checkpointAt: ago(3_600_000), checkpointKept: 10 },
     ...{ witnesses: 3, quorum: 2, cosignedSize: 10, cosignedAt: ago(0) },
     unwitnessedSince: undefined,
+    renewedAt: undefined,
+    renewalDueAt: undefined,
   },
   registerVersion: "1",
   register: {
@@ -93,6 +95,12 @@ describe("what needs a person at the gateway (TP-OPS-30)", () => {
     expect(since(LOG_LIMITS.unwitnessedMs - 1)).toEqual([]);
     expect(since(LOG_LIMITS.unwitnessedMs)[0]).toMatch(/^look: Unwitnessed: no 2 of 3 witnesses/);
     expect(since(LOG_LIMITS.unwitnessedAlarmMs)[0]).toMatch(/^stuck: Unwitnessed/);
+  });
+
+  test("is a log that is to be renewed (TP-RENEW-5)", () => {
+    const due = (ms: number) => said({ log: { ...quiet.log, renewalDueAt: ago(ms) } });
+    expect(due(-1)).toEqual([]);
+    expect(due(0)[0]).toMatch(/^look: The message log is to be renewed since .* last: never/);
   });
 
   test("is a carrier that is not there", () => {

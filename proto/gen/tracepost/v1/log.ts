@@ -35,6 +35,8 @@ export const EntryKind = {
   SCHEDULE_CHANGE: 14,
   /** AUDIT - What persons did with records; `header_digest` is that of the acts since the last such entry. */
   AUDIT: 15,
+  /** RENEWAL - The log was hashed again and signed anew; `header_digest` is that of the LogRenewal. */
+  RENEWAL: 16,
 } as const;
 
 export type EntryKind = typeof EntryKind[keyof typeof EntryKind];
@@ -56,6 +58,7 @@ export namespace EntryKind {
   export type RETURN = typeof EntryKind.RETURN;
   export type SCHEDULE_CHANGE = typeof EntryKind.SCHEDULE_CHANGE;
   export type AUDIT = typeof EntryKind.AUDIT;
+  export type RENEWAL = typeof EntryKind.RENEWAL;
 }
 
 export function entryKindFromJSON(object: any): EntryKind {
@@ -108,6 +111,9 @@ export function entryKindFromJSON(object: any): EntryKind {
     case 15:
     case "ENTRY_KIND_AUDIT":
       return EntryKind.AUDIT;
+    case 16:
+    case "ENTRY_KIND_RENEWAL":
+      return EntryKind.RENEWAL;
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum EntryKind");
   }
@@ -147,6 +153,8 @@ export function entryKindToJSON(object: EntryKind): string {
       return "ENTRY_KIND_SCHEDULE_CHANGE";
     case EntryKind.AUDIT:
       return "ENTRY_KIND_AUDIT";
+    case EntryKind.RENEWAL:
+      return "ENTRY_KIND_RENEWAL";
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum EntryKind");
   }
