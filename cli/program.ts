@@ -8,6 +8,7 @@ import { addAlertGuide, addCheckLog } from "./commands/alert-guide.ts";
 import { addAlertSend } from "./commands/alert-send.ts";
 import { addAlertShow } from "./commands/alert-show.ts";
 import { addAttachmentCommands } from "./commands/attachment.ts";
+import { addBackup } from "./commands/backup.ts";
 import { addChanges } from "./commands/changes.ts";
 import { addCheck } from "./commands/check.ts";
 import { addClock } from "./commands/clock.ts";
@@ -144,6 +145,7 @@ const GROUPS = {
   policy: "who may send what to whom: look at it, sign it, put it in force",
   schedule: "how long records are kept: look at it, sign it, put it in force",
   log: "check the message log",
+  backup: "back a data folder up, verify a backup, lay it back",
   evidence: "files that prove to a stranger what was recorded",
   conformance: "hold another implementation against ours",
 } as const;
@@ -188,6 +190,7 @@ export function createProgram(terminal: Terminal, asJson: boolean): Command {
   addPolicyCommands(group(program, "policy", GROUPS.policy), terminal);
   addScheduleCommands(group(program, "schedule", GROUPS.schedule), terminal);
   addLogCommands(group(program, "log", GROUPS.log), terminal);
+  addBackup(group(program, "backup", GROUPS.backup), terminal);
   addEvidence(group(program, "evidence", GROUPS.evidence), terminal);
   addInspect(program, terminal);
   addRule(program, terminal);

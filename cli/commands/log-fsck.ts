@@ -1,10 +1,15 @@
 import { resolve } from "node:path";
 import type { Command } from "commander";
 import { FAULTS } from "#errors";
-import { loadCheckpoint, openCheckpoint, type ReadPosition } from "#message-log";
-import { LOG_LIMITS, type Transaction } from "#runtime";
-import { readSqlite, readSqliteFile } from "#store";
-import { ExchangePaths, type LogKeys, logKeysOfFolder } from "../../deploy/local/index.ts";
+import { loadCheckpoint, openCheckpoint } from "#message-log";
+import { readSqliteFile } from "#store";
+import {
+  checkRecordsOf,
+  ExchangePaths,
+  type LogKeys,
+  logKeysOfFolder,
+  type RecordsFound,
+} from "../../deploy/local/index.ts";
 import {
   addAction,
   type CommandResult,
@@ -25,27 +30,6 @@ interface FsckOptions extends OutputOptions {
   readonly data: string;
 }
 
-/** What the gateway's store answers; its procedures are its own. */
-interface CheckedPart {
-  readonly position: ReadPosition;
-  readonly isDone: boolean;
-  readonly problems: readonly string[];
-  readonly problemsTotal: number;
-}
-
-type CheckProcedures = {
-  checkLog: (
-    tx: Transaction,
-    args: { from: ReadPosition | null; entries: number },
-  ) => Promise<CheckedPart>;
-};
-
-interface Found {
-  readonly entries: number;
-  readonly problems: readonly string[];
-  readonly problemsTotal: number;
-}
-
 /** Adds `log fsck`: records compared with the log, offline or beside a gateway (TP-LOG-15). */
 export function addLogFsck(parent: Command, terminal: Terminal): void {
   const command = parent
@@ -60,7 +44,7 @@ async function runFsck({ data }: FsckOptions): Promise<CommandResult> {
   const dataDir = resolve(data);
   const keys = await logKeysOfFolder(dataDir);
   const file = new ExchangePaths(dataDir).gateway.store;
-  const found = await readAll(file);
+  const found = await checkRecordsOf(file);
   const unsigned = await signatureProblem(file, keys);
   const problems = unsigned === undefined ? found.problems : [unsigned, ...found.problems];
   const problemsTotal = found.problemsTotal + (unsigned === undefined ? 0 : 1);
@@ -73,34 +57,13 @@ async function runFsck({ data }: FsckOptions): Promise<CommandResult> {
   };
 }
 
-async function readAll(file: string): Promise<Found> {
-  const module = new URL("../../gateway/store.ts", import.meta.url);
-  const store = await readSqlite<CheckProcedures>(file, module);
-  const problems: string[] = [];
-  let problemsTotal = 0;
-  try {
-    for (let from: ReadPosition | null = null; ; ) {
-      const args = { from, entries: LOG_LIMITS.verifyPageEntries };
-      const part: CheckedPart = await store.call("checkLog", args);
-      const room = LOG_LIMITS.problemsMax - problems.length;
-      const unsaid = part.problems.filter((one) => !problems.includes(one));
-      problems.push(...unsaid.slice(0, Math.max(0, room)));
-      problemsTotal += part.problemsTotal - (part.problems.length - unsaid.length);
-      from = part.position;
-      if (part.isDone) return { entries: part.position.size, problems, problemsTotal };
-    }
-  } finally {
-    await store.close();
-  }
-}
-
 async function signatureProblem(file: string, keys: LogKeys): Promise<string | undefined> {
   const note = await readSqliteFile(file, (tx) => loadCheckpoint(tx));
   if (note === undefined || openCheckpoint(note, keys.origin, keys.publicKeys)) return undefined;
   return `the checkpoint is not signed as "${keys.origin}" by a key of the register`;
 }
 
-function linesOf(origin: string, { entries, problems, problemsTotal }: Found): string[] {
+function linesOf(origin: string, { entries, problems, problemsTotal }: RecordsFound): string[] {
   if (problemsTotal === 0) return [`Sound: ${entries} entries of ${origin}, and their records`];
   const unlisted = problemsTotal - problems.length;
   return [

@@ -1,3 +1,7 @@
+export { type BackupReport, createBackup } from "./backup/create-backup.ts";
+export type { BackupManifest } from "./backup/manifest.ts";
+export { type RestoreReport, restoreBackup } from "./backup/restore-backup.ts";
+export { type BackupFindings, verifyBackup } from "./backup/verify-backup.ts";
 export { addCertificates } from "./certificates/add.ts";
 export type { TransportOptions } from "./certificates/first-certificates.ts";
 export {
@@ -8,6 +12,7 @@ export {
 export { type Renewal, renewCertificates } from "./certificates/renew.ts";
 export { parseHostName } from "./certificates/transport-plan.ts";
 export { parseListenAddress, writeNatsConfig } from "./external-nats.ts";
+export { checkRecordsOf, type RecordsFound } from "./folder/check-records-of.ts";
 export { ExchangePaths, type ParticipantPaths } from "./folder/exchange-paths.ts";
 export { registeredLogKey, registeredParticipant } from "./folder/first-register.ts";
 export { initExchange } from "./folder/init-exchange.ts";

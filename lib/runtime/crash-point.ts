@@ -52,12 +52,34 @@ const RECONCILE_CRASH_POINTS = [
   "reconcile.disconnected",
 ] as const;
 
+/** While a backup is made. */
+export const BACKUP_CRASH_POINTS = [
+  "backup.store-copied",
+  "backup.files-copied",
+  "backup.described",
+  "backup.named",
+] as const;
+
+/** While one is restored. */
+export const RESTORE_CRASH_POINTS = [
+  "restore.laid",
+  "restore.proven",
+  "restore.put-aside",
+  "restore.named",
+] as const;
+
+/** While a store is brought to a newer schema: after each step, and when all have lasted. */
+const SCHEMA_CRASH_POINTS = ["store.step-taken", "store.schema-committed"] as const;
+
 /** Where a test may strike. */
 export const CRASH_POINTS = [
   ...MESSAGE_CRASH_POINTS,
   ...IMPORT_CRASH_POINTS,
   ...DISPOSAL_CRASH_POINTS,
   ...RECONCILE_CRASH_POINTS,
+  ...BACKUP_CRASH_POINTS,
+  ...RESTORE_CRASH_POINTS,
+  ...SCHEMA_CRASH_POINTS,
 ] as const;
 
 /** One of {@link CRASH_POINTS}. */

@@ -5,6 +5,7 @@ export { boundedBody } from "./bounded-body.ts";
 export { type Clock, systemClock } from "./clock.ts";
 export {
   armCrashPoint,
+  BACKUP_CRASH_POINTS,
   CRASH_POINTS,
   type CrashPlan,
   type CrashPoint,
@@ -13,6 +14,7 @@ export {
   MESSAGE_CRASH_POINTS,
   parseCrashPlan,
   passCrashPoint,
+  RESTORE_CRASH_POINTS,
 } from "./crash-point.ts";
 export { csvRecord, withFormula, withoutFormula } from "./csv-text.ts";
 export type {

@@ -315,6 +315,10 @@ export const STORE_LIMITS = {
   walBytesKept: 64 * MIB,
   /** Pages kept in memory. */
   cacheBytes: 16 * MIB,
+  /** Pages of a backup between two looks at other work: a few milliseconds of copying. */
+  backupPages: 1_000,
+  /** Damaged places of a store that are told one by one. */
+  damageToldMax: 20,
 } as const;
 
 /** Limits and waits of the carrier (docs/spec/nats.md). */

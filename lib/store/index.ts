@@ -7,3 +7,10 @@ export {
 } from "./open-store.ts";
 export { openSqliteReader, readSqliteFile, type SqliteReader } from "./sqlite/sqlite-reader.ts";
 export { describePlace, type StorePlace } from "./store-place.ts";
+export { copySqlite } from "./sqlite/sqlite-backup.ts";
+export {
+  checkSchema,
+  closeStoreFile,
+  storeDamage,
+  storeFacts,
+} from "./sqlite/sqlite-check.ts";

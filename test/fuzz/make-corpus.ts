@@ -297,6 +297,27 @@ keepTexts("journal-line", {
     '{"kind":"STREAM_TAIL_LOST","participant":"NE","subject":"NE/IN","detail":"it ends with 3"}',
   "no-object": "null",
 });
+const BACKED = { bytes: 1, sha256: "00".repeat(32) };
+const BACKUP = {
+  ...{ product: "tracepost", format: 1, createdAt: "2026-02-02T00:00:00.000Z", program: "1.0.0" },
+  ...{ exchangeId: null, keys: "left out", left: [{ path: "a.key", why: "private key" }] },
+  stores: [
+    {
+      path: "gateway.sqlite",
+      ...BACKED,
+      kind: "tracepost-gateway",
+      schema: 1,
+      takenAt: "",
+      log: null,
+    },
+  ],
+  files: [{ path: "config.json", ...BACKED }],
+};
+keepTexts("backup", {
+  valid: JSON.stringify(BACKUP),
+  outside: JSON.stringify({ ...BACKUP, files: [{ path: "../config.json", ...BACKED }] }),
+  later: JSON.stringify({ ...BACKUP, format: 2 }),
+});
 keepTexts("listen-address", { valid: "127.0.0.1:4222", "valid-6": "[::1]:4222", off: "0.0.0.0:1" });
 keepTexts("host-name", { valid: "hub.example.org", "valid-door": "NE=192.0.2.7", off: "=-a.b" });
 keepTexts("arguments", { valid: "--once\n--input\nin.csv\n--data=x", short: "-h\n--\n-x" });

@@ -23,6 +23,12 @@ export function isConstraintFault(caught: unknown): boolean {
   return code !== undefined && primary(code) === 19;
 }
 
+/** Whether another connection is in the way. */
+export function isBusy(caught: unknown): boolean {
+  const code = sqliteCode(caught);
+  return code !== undefined && (primary(code) === 5 || primary(code) === 6);
+}
+
 /** Whether the file's content is what failed: corrupt, or no database. */
 export function isDamage(caught: unknown): boolean {
   const code = sqliteCode(caught);

@@ -77,8 +77,8 @@ function tune(db: DatabaseSync): void {
   db.exec(`PRAGMA cache_size = -${STORE_LIMITS.cacheBytes / 1024}`);
 }
 
-/** SQLite gives its -wal and -shm files the mode of the file itself. */
-function createPrivate(file: string): void {
+/** Makes a file for the owner alone; SQLite gives its -wal and -shm files the same mode. */
+export function createPrivate(file: string): void {
   try {
     closeSync(openSync(file, "a", PRIVATE_MODE));
   } catch (caught) {

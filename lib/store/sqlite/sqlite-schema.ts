@@ -1,5 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
-import type { Migration, StoreDefinition } from "#runtime";
+import { type Migration, passCrashPoint, type StoreDefinition } from "#runtime";
 import {
   checkKind,
   checkNumbering,
@@ -42,21 +42,25 @@ export function checkIdentity(db: DatabaseSync, file: string, names?: readonly s
 }
 
 /**
- * Brings the schema to the newest version, each step in a transaction of its own. Throws
+ * Brings the schema to the newest version, all steps that are missing in one transaction: until it
+ * has lasted, the program that used the file before can go on with it (TP-BACK-7). Throws
  * TracepostError DATA_FOLDER when the file knows steps that this program does not, STORE when a
- * step fails (the steps before it stay).
+ * step fails; then none is taken.
  */
 export function applyMigrations(db: DatabaseSync, file: string, definition: StoreDefinition): void {
   const { name, migrations } = definition;
   checkNumbering(name, migrations);
-  if (isEmpty(db)) {
-    inTransaction(db, () => {
+  if (!isEmpty(db) && checkVersion(db, file, migrations) === migrations.length) return;
+  inTransaction(db, () => {
+    if (isEmpty(db)) {
       db.exec(BOOKKEEPING_SQL);
       db.prepare("INSERT INTO tracepost_store (name) VALUES (?)").run(name);
-    });
-  }
-  const applied = checkVersion(db, file, migrations);
-  for (const migration of migrations.slice(applied)) applyOne(db, migration);
+    }
+    // Another process may have been first: what it has taken is looked up under the lock.
+    const applied = checkVersion(db, file, migrations);
+    for (const migration of migrations.slice(applied)) applyOne(db, migration);
+  });
+  passCrashPoint("store.schema-committed");
 }
 
 /**
@@ -77,13 +81,9 @@ export function checkVersion(
 function applyOne(db: DatabaseSync, migration: Migration): void {
   const { version, name, sql } = migration;
   try {
-    inTransaction(db, () => {
-      db.exec(sql);
-      db.prepare("INSERT INTO tracepost_migrations (version, name) VALUES (?, ?)").run(
-        version,
-        name,
-      );
-    });
+    db.exec(sql);
+    db.prepare("INSERT INTO tracepost_migrations (version, name) VALUES (?, ?)").run(version, name);
+    passCrashPoint("store.step-taken");
   } catch (caught) {
     throw failedStep(migration, sqliteFault(caught));
   }
@@ -105,7 +105,8 @@ export function isEmpty(db: DatabaseSync): boolean {
   return readNumber(db, "SELECT count(*) AS value FROM sqlite_schema") === 0;
 }
 
-function storeName(db: DatabaseSync): string {
+/** Kind of a store. */
+export function storeName(db: DatabaseSync): string {
   return String(db.prepare("SELECT name FROM tracepost_store").get()?.name ?? "");
 }
 

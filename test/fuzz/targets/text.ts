@@ -5,6 +5,7 @@ import { type Timestamp, TraceReply, TraceRequest } from "#proto";
 import { compileSchema, parseConfig, parseCrashPlan } from "#runtime";
 import { parseToken } from "#users";
 import { timestampMs } from "#wire";
+import { parseBackupManifest } from "../../../deploy/local/backup/manifest.ts";
 import { parseHostName } from "../../../deploy/local/certificates/transport-plan.ts";
 import { parseListenAddress } from "../../../deploy/local/external-nats.ts";
 import {
@@ -157,6 +158,11 @@ export const TEXT_TARGETS: readonly Target[] = [
     ofOptional(parseNatsLogLine(text, PARTICIPANTS)),
   ),
   textTarget("journal-line", ["parseJournalLine"], (text) => ofOptional(parseJournalLine(text))),
+  textTarget("backup", ["parseBackupManifest"], (text) => {
+    const read = parseBackupManifest(text);
+    if (!read.ok && read.problems.length === 0) throw new TypeError("refused without a problem");
+    return { accepted: read.ok };
+  }),
   textTarget("listen-address", ["parseListenAddress"], (text) =>
     ofThrown("USAGE", () => parseListenAddress(text)),
   ),

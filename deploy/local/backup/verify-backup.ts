@@ -1,0 +1,154 @@
+import { readFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { TracepostError } from "#errors";
+import { checkSchema, storeDamage, storeFacts } from "#store";
+import { checkRecordsOf } from "../folder/check-records-of.ts";
+import { ExchangePaths } from "../folder/exchange-paths.ts";
+import { isThere } from "../folder/root-keys.ts";
+import { verifyLogOf } from "../folder/verify-log-of.ts";
+import { digestOf, filesBelow, unfinishedName } from "./durable-files.ts";
+import { isOfUnit } from "./folder-units.ts";
+import { type BackedFile, type BackupManifest, MANIFEST, parseBackupManifest } from "./manifest.ts";
+import { LOG_KIND, storeModule } from "./store-modules.ts";
+
+/** What was found of a backup. */
+export interface BackupFindings {
+  readonly folder: string;
+  readonly manifest: BackupManifest;
+  /** SHA-256 of the description. */
+  readonly digest: string;
+  /** Everything that is wrong; empty for a backup that can be restored. */
+  readonly problems: readonly string[];
+  /** Whether a checkpoint of the gateway's log was verified with keys of the register. */
+  readonly isLogVerified: boolean;
+}
+
+/**
+ * Reads a whole backup again (TP-BACK-3): every file by its digest, every page of every store, and
+ * the gateway's log with all its records. Touches nothing else: the services need not run, or may.
+ * Throws TracepostError DATA_FOLDER for a folder that is no backup, or one that was never finished.
+ */
+export async function verifyBackup(folder: string): Promise<BackupFindings> {
+  const { digest, manifest } = await readBackup(folder);
+  const dir = resolve(folder);
+  const problems = await fileProblems(dir, manifest, [""]);
+  const unlisted = await unlistedFiles(dir, manifest);
+  problems.push(...unlisted.map((path) => `${path}: does not belong to the backup`));
+  if (problems.length > 0) return { folder: dir, manifest, digest, problems, isLogVerified: false };
+  const stores = await proveStores(dir, manifest.stores);
+  return { folder: dir, manifest, digest, ...stores };
+}
+
+/**
+ * Reads what describes a backup. Throws TracepostError DATA_FOLDER for a folder that is none, was
+ * never finished, or is described in a way this program does not understand.
+ */
+export async function readBackup(
+  folder: string,
+): Promise<{ readonly manifest: BackupManifest; readonly digest: string }> {
+  const dir = resolve(folder);
+  const file = join(dir, MANIFEST);
+  const text = await readFile(file, "utf8").catch(() => undefined);
+  if (text === undefined) {
+    const what = (await isThere(unfinishedName(dir))) ? "was never finished" : "is no backup";
+    throw new TracepostError("DATA_FOLDER", `${dir} ${what}`, {
+      remedy: "Name a folder that `tracepost backup create` has made.",
+    });
+  }
+  const read = parseBackupManifest(text);
+  if (read.ok) return { manifest: read.value, digest: (await digestOf(file)).sha256 };
+  throw new TracepostError("DATA_FOLDER", `${dir} is not described as a backup`, {
+    problems: read.problems,
+    remedy: "Take another backup, or the version of Tracepost that made this one.",
+  });
+}
+
+/** Files of some parts of a backup that are missing, or not what the description says. */
+export async function fileProblems(
+  dir: string,
+  { files, stores }: BackupManifest,
+  units: readonly string[],
+): Promise<string[]> {
+  const problems: string[] = [];
+  for (const file of [...stores, ...files]) {
+    if (!isOfUnit(file.path, units)) continue;
+    const problem = await fileProblem(dir, file);
+    if (problem !== undefined) problems.push(`${file.path}: ${problem}`);
+  }
+  return problems;
+}
+
+async function fileProblem(dir: string, file: BackedFile): Promise<string | undefined> {
+  const found = await digestOf(join(dir, file.path)).catch(
+    (caught: NodeJS.ErrnoException) => caught,
+  );
+  if (found instanceof Error) {
+    return found.code === "ENOENT" ? "is missing" : `cannot be read (${found.code})`;
+  }
+  if (found.bytes !== file.bytes) return `has ${found.bytes} bytes of ${file.bytes}`;
+  return found.sha256 === file.sha256 ? undefined : "was changed since the backup";
+}
+
+async function unlistedFiles(dir: string, { files, stores }: BackupManifest): Promise<string[]> {
+  const listed = new Set([
+    MANIFEST,
+    ...stores.map(({ path }) => path),
+    ...files.map(({ path }) => path),
+  ]);
+  return (await filesBelow(dir)).filter((path) => !listed.has(path));
+}
+
+/** Every page of the stores of a folder, their schema, and the gateway's log with its records. */
+export async function proveStores(
+  dir: string,
+  stores: BackupManifest["stores"],
+): Promise<{ readonly problems: readonly string[]; readonly isLogVerified: boolean }> {
+  const problems: string[] = [];
+  let isLogVerified = false;
+  for (const store of stores) {
+    const file = join(dir, store.path);
+    const found = await storeProblems(file, store);
+    problems.push(...found.map((problem) => `${store.path}: ${problem}`));
+    if (store.kind !== LOG_KIND || found.length > 0) continue;
+    const log = await logProblems(dir, file);
+    problems.push(...log.problems.map((problem) => `${store.path}: ${problem}`));
+    isLogVerified = log.isVerified;
+  }
+  return { problems, isLogVerified };
+}
+
+async function storeProblems(
+  file: string,
+  { kind, schema }: BackupManifest["stores"][number],
+): Promise<readonly string[]> {
+  const module = storeModule(kind);
+  if (module === undefined) return [`a store of the kind "${kind}" is not known here`];
+  try {
+    const facts = storeFacts(file);
+    if (facts.kind !== kind || facts.schema !== schema) {
+      return [`is a "${facts.kind}" store of schema ${facts.schema}, not "${kind}" of ${schema}`];
+    }
+    await checkSchema(file, module);
+    return storeDamage(file);
+  } catch (caught) {
+    const fault = TracepostError.from(caught);
+    return [[fault.message, ...fault.problems].join("; ")];
+  }
+}
+
+/** Entries against records, and the checkpoint against the register where one lies beside it. */
+async function logProblems(
+  dir: string,
+  file: string,
+): Promise<{ readonly problems: readonly string[]; readonly isVerified: boolean }> {
+  const records = await checkRecordsOf(file);
+  const paths = new ExchangePaths(dir);
+  if (!(await isThere(paths.exchange.register)) || file !== paths.gateway.store) {
+    return { problems: records.problems, isVerified: false };
+  }
+  const log = await verifyLogOf(dir);
+  return {
+    problems: [...new Set([...log.problems, ...records.problems])],
+    isVerified: log.verified,
+  };
+}

@@ -1,0 +1,47 @@
+import { closeSync, fsyncSync, openSync } from "node:fs";
+import { backup, DatabaseSync } from "node:sqlite";
+import { STORE_LIMITS } from "#runtime";
+import { sqliteFault } from "./sqlite-faults.ts";
+import { createPrivate, openForReading } from "./sqlite-file.ts";
+
+/**
+ * Copies a store page by page into a new file, also while a service writes to it: one read
+ * transaction is held over the whole copy, so that it shows one moment, and the writer waits for
+ * nothing (TP-BACK-1). The copy is one file without a log beside it, on disk when this settles.
+ * Throws TracepostError DATA_FOLDER for a file that is no store, STORE when the disk says no.
+ */
+export async function copySqlite(from: string, to: string): Promise<void> {
+  const db = openForReading(from);
+  try {
+    createPrivate(to);
+    db.exec("BEGIN");
+    db.prepare("SELECT name FROM tracepost_store").get();
+    await backup(db, to, { rate: STORE_LIMITS.backupPages });
+    db.exec("COMMIT");
+  } catch (caught) {
+    throw sqliteFault(caught);
+  } finally {
+    db.close();
+  }
+  standAlone(to);
+}
+
+/** Takes the write-ahead log out of the file's header, so that reading it leaves nothing beside. */
+function standAlone(file: string): void {
+  try {
+    const db = new DatabaseSync(file);
+    try {
+      db.exec("PRAGMA journal_mode = DELETE");
+    } finally {
+      db.close();
+    }
+  } catch (caught) {
+    throw sqliteFault(caught);
+  }
+  const descriptor = openSync(file, "r+");
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
