@@ -32,6 +32,7 @@ import { checkOwnKeys, gatewaySigners, loadGatewayIdentity } from "./identity.ts
 import { ALONE, type Duty } from "./instances/duty.ts";
 import { Instances } from "./instances/instances.ts";
 import { StoreFollower } from "./instances/store-follower.ts";
+import { KnownLogKeeper } from "./known-log.ts";
 import { LogChecker } from "./log-checker.ts";
 import { LogRenewer } from "./log-renewer.ts";
 import { OutboxConsumers } from "./outbox-consumers.ts";
@@ -139,6 +140,9 @@ async function startWork(parts: GatewayParts, base: Base, lifecycle: Lifecycle) 
   const { client, duty, events, identity, instances, register, signers, store, transport } = base;
   const checkpoints = new CheckpointKeeper({ signer: signers.checkpoint, store, clock, logger });
   await checkpoints.start();
+  const known = new KnownLogKeeper(config.dataDir, checkpoints);
+  known.start();
+  lifecycle.add({ name: "what is known of the log", stop: () => known.stop() });
   lifecycle.add({ name: "checkpoints", stop: () => checkpoints.stop() });
   const speaker = new Speaker({
     ...{ transport, store },

@@ -10,6 +10,7 @@ import {
   unfitness,
 } from "../identity.ts";
 import type { Duty } from "../instances/duty.ts";
+import { refuseOlderLog } from "../known-log.ts";
 import type { OutboxConsumers } from "../outbox-consumers.ts";
 import type { Pipeline } from "../pipeline.ts";
 import { dispatch } from "../steps/dispatch.ts";
@@ -25,10 +26,11 @@ type Store = Pick<Database<GatewayProcedures>, "call">;
 /**
  * Opens the register a gateway starts with: the newest that it has taken, or that was laid into its
  * folder since. A newer file is a change like any other, and is logged before anything is decided.
- * Throws TracepostError VERIFICATION or KEY_FILE.
+ * Before that a store whose log is older than what others know is refused (TP-BACK-8). Throws
+ * TracepostError VERIFICATION or KEY_FILE.
  */
 export async function openGatewayRegister(
-  config: Pick<GatewayConfig, "registerFile" | "rootPublicKeyFiles">,
+  config: Pick<GatewayConfig, "dataDir" | "registerFile" | "rootPublicKeyFiles">,
   store: Store,
   clock: Clock,
 ): Promise<RegisterClient> {
@@ -50,6 +52,7 @@ export async function openGatewayRegister(
     pins: pinsOf(client.inForce) ?? null,
     nowMs: clock.now(),
   };
+  await refuseOlderLog(store, view, config.dataDir);
   if (kept === null) await store.call("keepFirstRegister", toKeep);
   else await store.call("recordRegister", toKeep);
   return client;

@@ -52,6 +52,10 @@ export const LOG_LIMITS = {
   renewWaitMs: 10 * SECOND_MS,
   /** A log is renewed so often, whether or not an algorithm is known to age. */
   renewEveryMs: 2 * 365 * DAY_MS,
+  /** Wait for what a witness has cosigned last, when a gateway starts. */
+  witnessedMs: 3 * SECOND_MS,
+  /** The newest checkpoint is kept beside the store so often. */
+  knownPeriodMs: 10 * SECOND_MS,
   /** Problems listed one by one; the rest are counted. */
   problemsMax: 100,
 } as const;

@@ -5,6 +5,7 @@ import { parseArgs } from "node:util";
 import { ageingBench } from "./ageing.ts";
 import { alertBench } from "./alert.ts";
 import { apiBench } from "./api.ts";
+import { backupBench } from "./backup.ts";
 import { checksBench } from "./checks.ts";
 import { disposalBench } from "./disposal.ts";
 import { fairnessBench } from "./fairness.ts";
@@ -34,6 +35,7 @@ const BENCHES: readonly Bench[] = [
   registerBench,
   recordsBench,
   disposalBench,
+  backupBench,
   ageingBench,
   checksBench,
   policyBench,

@@ -15,6 +15,7 @@ import {
   filesBelow,
   syncFolder,
   syncFolders,
+  unfinishedName,
   writeDurably,
 } from "./durable-files.ts";
 import { classOf, type FileClass, isInnerPath } from "./file-classes.ts";
@@ -130,7 +131,9 @@ async function beginAt(to: string): Promise<string> {
       remedy: "Name a folder that is not there with --to, one for each backup.",
     });
   }
-  return await beginFolder(to);
+  const unfinished = unfinishedName(to);
+  await beginFolder(unfinished);
+  return unfinished;
 }
 
 async function copyStores(

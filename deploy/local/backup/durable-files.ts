@@ -61,12 +61,10 @@ export function unfinishedName(dir: string): string {
   return `${dir}.tracepost-unfinished`;
 }
 
-/** Makes an empty folder to be filled, in the place of what an interrupted attempt has left. */
-export async function beginFolder(dir: string): Promise<string> {
-  const unfinished = unfinishedName(dir);
-  await rm(unfinished, { recursive: true, force: true });
-  await makePrivateFolder(unfinished);
-  return unfinished;
+/** Makes an empty folder, in the place of what an interrupted attempt has left. */
+export async function beginFolder(dir: string): Promise<void> {
+  await rm(dir, { recursive: true, force: true });
+  await makePrivateFolder(dir);
 }
 
 /** Paths of all files below a folder, in order, parts split by "/"; links are not followed. */

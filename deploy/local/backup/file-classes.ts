@@ -25,7 +25,7 @@ const CLASSES: readonly (readonly [RegExp, FileClass])[] = [
 ];
 
 /** What a participant or the gateway remembers of the log beside its store. */
-const MEMORY = /(^|\/)(log-(seen|cosigned|newest)\.checkpoint|log-conflicts\/.*)$/u;
+const MEMORY = /(^|\/)(log-(seen|cosigned|known)\.checkpoint|log-conflicts\/.*)$/u;
 
 /** Says what becomes of a file. */
 export function classOf(path: string): FileClass {

@@ -1,0 +1,87 @@
+import { createReadStream } from "node:fs";
+import { copyFile, mkdir, mkdtemp, open, rm, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { systemClock } from "#runtime";
+import { createBackup, restoreBackup, verifyBackup } from "../../deploy/local/index.ts";
+import { SIDE_BY_SIDE } from "./made-up-records.ts";
+import { loadRecords } from "./records.ts";
+import type { Bench, BenchOptions, Section } from "./section.ts";
+
+/** Backup, check and restore of a gateway's store, beside a plain copy and a plain read of it. */
+export const backupBench: Bench = {
+  name: "backup",
+  about: "backup, verification and restore of --rows records, beside copying and reading the file",
+  run: measureBackup,
+};
+
+async function measureBackup({ progress, rows }: BenchOptions): Promise<Section> {
+  const dir = await mkdtemp(join(tmpdir(), "tracepost-backup-bench-"));
+  const dataDir = join(dir, "gateway");
+  const file = join(dataDir, "gateway.sqlite");
+  try {
+    await mkdir(dataDir);
+    await loadRecords(file, 0, Math.ceil(rows / SIDE_BY_SIDE));
+    const { size } = await stat(file);
+    progress(`${rows} records, ${(size / 1e6).toFixed(0)} MB`);
+    const to = join(dir, "backup");
+    const target = join(dir, "restored");
+    const common = { clock: systemClock, onProgress: progress };
+    const copyMs = await timed(() => copyPlain(file, join(dir, "floor")));
+    const readMs = await timed(() => readPlain(file));
+    const createMs = await timed(() =>
+      createBackup({ ...common, dataDir, to, withKeys: false, program: "bench" }),
+    );
+    const verifyMs = await timed(async () => {
+      const { problems } = await verifyBackup(to);
+      if (problems.length > 0) throw new TypeError(problems.join("; "));
+    });
+    const restoreMs = await timed(() =>
+      restoreBackup({ ...common, from: to, dataDir: target, replace: false }),
+    );
+    return sectionOf(size, [
+      ["backup", createMs, "copy and fsync", copyMs],
+      ["verification", verifyMs, "read", readMs],
+      ["restore", restoreMs, "copy and fsync", copyMs],
+    ]);
+  } finally {
+    await rm(dir, { recursive: true, force: true });
+  }
+}
+
+type Row = readonly [string, number, string, number];
+
+function sectionOf(bytes: number, rows: readonly Row[]): Section {
+  const speed = (ms: number): string => `${(bytes / 1e3 / ms).toFixed(0)} MB/s`;
+  return {
+    title: `Backup of a store of ${(bytes / 1e6).toFixed(0)} MB`,
+    columns: ["work", "time", "speed", "floor", "time of floor", "ratio"],
+    rows: rows.map(([work, ms, floor, floorMs]) => [
+      work,
+      `${(ms / 1e3).toFixed(1)} s`,
+      speed(ms),
+      floor,
+      `${(floorMs / 1e3).toFixed(1)} s`,
+      (ms / floorMs).toFixed(1),
+    ]),
+    data: { bytes, rows },
+  };
+}
+
+async function timed(work: () => Promise<unknown>): Promise<number> {
+  const startedAt = performance.now();
+  await work();
+  return performance.now() - startedAt;
+}
+
+async function copyPlain(from: string, to: string): Promise<void> {
+  await copyFile(from, to);
+  await using handle = await open(to, "r+");
+  await handle.sync();
+}
+
+async function readPlain(file: string): Promise<void> {
+  for await (const _ of createReadStream(file)) {
+    // Nothing is done with it.
+  }
+}

@@ -1,0 +1,132 @@
+import { spawnSync } from "node:child_process";
+import { cp, mkdtemp, open, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { BACKUP_CRASH_POINTS, RESTORE_CRASH_POINTS, STORE_LIMITS } from "#runtime";
+import { openSqliteStore } from "#store";
+import { verifyBackup } from "../../deploy/local/index.ts";
+import { makeUpFolder } from "../support/made-up-folder.ts";
+
+/** kill -9, a full disk and torn pages under backup, restore and update (TP-BACK-1, TP-BACK-5). */
+
+const CHILD = fileURLToPath(new URL("../support/backup-child.ts", import.meta.url));
+const FIRST = new URL("../contract/store-fixture.ts", import.meta.url);
+const LATER = new URL("../support/struck-store.ts", import.meta.url);
+/** Less than the smallest store has. */
+const FULL_KIB = 200;
+const STORE = "gateway/gateway.sqlite";
+
+let dir = "";
+let folder = "";
+let backup = "";
+
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), "tracepost-backup-crashes-"));
+  folder = join(dir, "exchange");
+  backup = join(dir, "backup");
+  const { bench } = await makeUpFolder(folder);
+  await bench.close();
+  expect(child(["create", folder, backup])).toBe("done");
+}, 120_000);
+afterAll(() => rm(dir, { recursive: true, force: true }));
+
+/** How a child ended: by a signal, or with what it said. */
+function child(args: readonly string[], fileKib?: number): string {
+  const node = [process.execPath, "--disable-warning=ExperimentalWarning", CHILD, ...args];
+  const limited = ["bash", "-c", 'ulimit -S -f "$0"; exec "$@"', String(fileKib), ...node];
+  const [program = "", ...rest] = fileKib === undefined ? node : limited;
+  const { signal, stdout } = spawnSync(program, rest, { encoding: "utf8" });
+  return signal ?? stdout.trim();
+}
+
+const configOf = (dataDir: string): Promise<string> =>
+  readFile(join(dataDir, "gateway/config.json"), "utf8").catch(() => "absent");
+
+/** A folder that has gone on since the backup. */
+async function later(name: string): Promise<string> {
+  const dataDir = join(dir, name);
+  await cp(folder, dataDir, { recursive: true });
+  await writeFile(join(dataDir, "gateway/config.json"), "later");
+  return dataDir;
+}
+
+describe("a process that is killed", () => {
+  test.each(BACKUP_CRASH_POINTS)("at %s leaves a whole backup or none", async (point) => {
+    const to = join(dir, point);
+    expect(child(["create", folder, to, point])).toBe("SIGKILL");
+    const isNamed = point === "backup.named";
+    if (!isNamed) {
+      await expect(verifyBackup(to)).rejects.toThrow("was never finished");
+      expect(child(["create", folder, to])).toBe("done");
+    }
+    expect((await verifyBackup(to)).problems).toEqual([]);
+    expect(await readdir(dir)).not.toContain(`${point}.tracepost-unfinished`);
+  });
+
+  test.each(RESTORE_CRASH_POINTS)("at %s leaves the old folder or the new one", async (point) => {
+    const dataDir = await later(point);
+    expect(child(["restore", backup, dataDir, point])).toBe("SIGKILL");
+    const between = { "restore.put-aside": "absent", "restore.named": "{}" } as const;
+    expect(await configOf(dataDir)).toBe(point in between ? between[point as never] : "later");
+    expect(child(["restore", backup, dataDir])).toBe("done");
+    expect(await configOf(dataDir)).toBe("{}");
+    const asides = (await readdir(dir)).filter((name) => name.startsWith(`${point}.before-`));
+    const configs = await Promise.all(asides.map((name) => configOf(join(dir, name))));
+    expect(configs).toContain("later");
+    expect(await readFile(join(dataDir, "gateway/keys/receipt.key"), "utf8")).toBe("a private key");
+  });
+
+  test.each(["store.step-taken:1", "store.step-taken:2"])(
+    "at %s of an update leaves a store that the version before opens (TP-BACK-7)",
+    async (point) => {
+      const file = join(dir, `${point}.sqlite`);
+      await (await openSqliteStore({ file, module: FIRST })).close();
+      expect(child(["migrate", file, `${LATER.href}?${point}`])).toBe("SIGKILL");
+      await (await openSqliteStore({ file, module: FIRST })).close();
+      await (await openSqliteStore({ file, module: LATER })).close();
+      await expect(openSqliteStore({ file, module: FIRST })).rejects.toThrow("newer");
+    },
+  );
+});
+
+describe.skipIf(process.platform !== "linux")("a disk that is full", () => {
+  test("lets no backup be made, and says so", async () => {
+    const to = join(dir, "full");
+    expect(child(["create", folder, to], FULL_KIB)).toMatch(/^STORE .*(full|disk I\/O|could not)/u);
+    expect((await readdir(dir)).filter((name) => name.startsWith("full"))).toEqual([]);
+  });
+
+  test("lets nothing be restored, and leaves what is there", async () => {
+    const dataDir = await later("full-restore");
+    expect(child(["restore", backup, dataDir], FULL_KIB)).toMatch(
+      /^STORE .*could not be restored/u,
+    );
+    expect(await configOf(dataDir)).toBe("later");
+    const names = (await readdir(dir)).filter((name) => name.startsWith("full-restore"));
+    expect(names).toEqual(["full-restore"]);
+  });
+});
+
+describe("a store with a torn page", () => {
+  test.each(["last", "first table"])("is found by the %s page, and not restored", async (which) => {
+    const source = join(dir, `torn ${which}`);
+    await cp(folder, source, { recursive: true });
+    const file = join(source, STORE);
+    const { size } = await stat(file);
+    const at = which === "last" ? size - STORE_LIMITS.pageBytes / 2 : STORE_LIMITS.pageBytes;
+    await using handle = await open(file, "r+");
+    await handle.write(Buffer.alloc(STORE_LIMITS.pageBytes / 2, 0xa5), 0, undefined, at);
+    const to = join(dir, `torn backup ${which}`);
+    const made = child(["create", source, to]);
+    if (made !== "done") {
+      expect(made).toMatch(/damaged|malformed/u);
+      return;
+    }
+    const { problems } = await verifyBackup(to);
+    expect(problems.join("\n")).toMatch(/gateway\.sqlite: /u);
+    const restored = child(["restore", to, join(dir, `torn target ${which}`)]);
+    expect(restored).toMatch(/^VERIFICATION .*cannot be restored/u);
+  });
+});
