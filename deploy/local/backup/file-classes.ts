@@ -15,7 +15,7 @@ const CLASSES: readonly (readonly [RegExp, FileClass])[] = [
   [/\.sqlite$/u, "store"],
   [/\.sqlite-(wal|shm|journal)$/u, "passing"],
   [/(^run|(^|\/)imports)\//u, "passing"],
-  [/^nats\/(jetstream|jwt)\//u, "passing"],
+  [/^nats\/(jetstream\/|jwt\/|server\.conf$)/u, "passing"],
   [/\.(part|unfinished)$/u, "passing"],
   [/(^|\/)root\/(holder-[^/]*|freshness)\//u, "root-key"],
   [/(^|\/)attachments\//u, "plain"],

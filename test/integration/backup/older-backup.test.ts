@@ -25,6 +25,8 @@ beforeAll(async () => {
   paths = new ExchangePaths(join(dir, "exchange"));
   await initExchange({ dataDir: paths.dataDir, participants: specsOf(["US", "AT"]) });
   exchange = await startExchange({ dataDir: paths.dataDir });
+  const officer = ["desk-7", "--name", "Desk 7 (made up)", "--role", "FOCAL_POINT_OFFICER"];
+  await command("user", "add", ...officer, "--participant", "US");
 }, 120_000);
 afterAll(async () => {
   await exchange?.stop();
