@@ -3,7 +3,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import { TracepostError } from "#errors";
 import { loadCheckpoint, loadLogHead } from "#message-log";
 import { type Clock, passCrashPoint } from "#runtime";
-import { copySqlite, openSqliteReader, storeFacts } from "#store";
+import { copySqlite, readSqliteFile, storeFacts } from "#store";
 import { ExchangePaths } from "../folder/exchange-paths.ts";
 import { type FolderKind, inspectFolder } from "../folder/marker.ts";
 import { makePrivateFolder } from "../folder/private-files.ts";
@@ -160,16 +160,11 @@ async function copyStores(
 }
 
 async function logOf(file: string): Promise<BackedStore["log"]> {
-  const reader = openSqliteReader(file);
-  try {
-    return await reader.read(async (tx) => {
-      const { rootHash, size } = await loadLogHead(tx);
-      const checkpoint = (await loadCheckpoint(tx)) ?? null;
-      return { size, rootHash: Buffer.from(rootHash).toString("base64"), checkpoint };
-    });
-  } finally {
-    reader.close();
-  }
+  return await readSqliteFile(file, async (tx) => {
+    const { rootHash, size } = await loadLogHead(tx);
+    const checkpoint = (await loadCheckpoint(tx)) ?? null;
+    return { size, rootHash: Buffer.from(rootHash).toString("base64"), checkpoint };
+  });
 }
 
 async function copyFiles(

@@ -1,5 +1,5 @@
 import { TracepostError } from "#errors";
-import { type Migration, POSTGRES_LIMITS, type StoreDefinition } from "#runtime";
+import { type Migration, POSTGRES_LIMITS, passCrashPoint, type StoreDefinition } from "#runtime";
 import {
   checkKind,
   checkNumbering,
@@ -15,7 +15,7 @@ import type { PostgresConnection } from "./postgres-connection.ts";
 import { postgresFault } from "./postgres-faults.ts";
 
 /**
- * The turn to write (TP-STORE-5): held by one batch, or one step of the schema, until its
+ * The turn to write (TP-STORE-5): held by one batch, or the steps of the schema, until its
  * transaction ends. Those who wait get it in the order they came; readers never wait.
  */
 export const TAKE_TURN_SQL = "LOCK TABLE tracepost_store IN EXCLUSIVE MODE";
@@ -37,9 +37,9 @@ const BOOKKEEPING_SQL = `
 `;
 
 /**
- * Makes the schema if it is not there, and brings it to the newest version, each step in a
- * transaction of its own. Throws TracepostError DATA_FOLDER for what is foreign or newer than this
- * program, STORE when the server says no (the steps before stay).
+ * Makes the schema if it is not there, and brings it to the newest version, all steps that are
+ * missing in one transaction (TP-BACK-7). Throws TracepostError DATA_FOLDER for what is foreign or
+ * newer than this program, STORE when the server says no; then none is taken.
  */
 export async function prepareSchema(
   connection: PostgresConnection,
@@ -50,8 +50,13 @@ export async function prepareSchema(
   await checkServer(connection, place);
   await createSchema(connection, place, name);
   await checkSchema(connection, place, [name]);
-  const taken = await stepsTaken(connection, place, migrations);
-  for (const step of migrations.slice(taken)) await takeStep(connection, place, migrations, step);
+  if ((await stepsTaken(connection, place, migrations)) === migrations.length) return;
+  await inTransaction(connection, async () => {
+    await connection.control(TAKE_TURN_SQL);
+    // Another process may have been first: what it has taken is looked up in its own turn.
+    const taken = await stepsTaken(connection, place, migrations);
+    for (const step of migrations.slice(taken)) await takeStep(connection, step);
+  });
 }
 
 /**
@@ -139,23 +144,14 @@ async function kindOf(connection: PostgresConnection): Promise<string> {
   return String(rows[0]?.name ?? "");
 }
 
-/** Takes one step, unless another process has meanwhile. */
-async function takeStep(
-  connection: PostgresConnection,
-  place: PostgresPlace,
-  migrations: readonly Migration[],
-  step: Migration,
-): Promise<void> {
+async function takeStep(connection: PostgresConnection, step: Migration): Promise<void> {
   try {
-    await inTransaction(connection, async () => {
-      await connection.control(TAKE_TURN_SQL);
-      if ((await stepsTaken(connection, place, migrations)) >= step.version) return;
-      for (const statement of translateMigration(step.sql)) await connection.control(statement);
-      await connection.control(
-        `INSERT INTO tracepost_migrations (version, name)
-         VALUES (${step.version}, ${literal(step.name)})`,
-      );
-    });
+    for (const statement of translateMigration(step.sql)) await connection.control(statement);
+    await connection.control(
+      `INSERT INTO tracepost_migrations (version, name)
+       VALUES (${step.version}, ${literal(step.name)})`,
+    );
+    passCrashPoint("store.step-taken");
   } catch (caught) {
     throw failedStep(step, postgresFault(caught));
   }

@@ -82,11 +82,14 @@ test("is not gone on with: the gateway refuses its start, and without its memory
   const log = await readFile(join(paths.run.logsDir, "gateway.log"), "utf8");
   expect(log).toContain("the log in the store is older than the one known");
   expect(log).toMatch(/Restore a later backup; if there is none, the log has ended/);
-  expect(await conflictOf("gateway")).toMatchObject({ "known.checkpoint": later });
+  expect(await conflictOf("gateway")).toMatchObject({
+    "known.checkpoint": later,
+    "here.checkpoint": expect.any(Number),
+  });
 
   await rm(join(paths.gateway.dir, "log-known.checkpoint"));
   exchange = await startExchange({ dataDir: paths.dataDir });
   await expect
     .poll(() => conflictOf(join("participants", "AT")).catch(() => ({})), PATIENCE)
-    .toMatchObject({ "before.checkpoint": expect.any(Number) });
+    .toMatchObject({ "shown.checkpoint": expect.any(Number) });
 }, 240_000);
