@@ -138,12 +138,7 @@ type Base = Awaited<ReturnType<typeof openBase>>;
 async function startWork(parts: GatewayParts, base: Base, lifecycle: Lifecycle) {
   const { config, logger, clock } = parts;
   const { client, duty, events, identity, instances, register, signers, store, transport } = base;
-  const checkpoints = new CheckpointKeeper({ signer: signers.checkpoint, store, clock, logger });
-  await checkpoints.start();
-  const known = new KnownLogKeeper(config.dataDir, checkpoints);
-  known.start();
-  lifecycle.add({ name: "what is known of the log", stop: () => known.stop() });
-  lifecycle.add({ name: "checkpoints", stop: () => checkpoints.stop() });
+  const checkpoints = await startCheckpoints(parts, base, lifecycle);
   const speaker = new Speaker({
     ...{ transport, store },
     receiptSigner: signers.receipt,
@@ -211,6 +206,21 @@ async function startWork(parts: GatewayParts, base: Base, lifecycle: Lifecycle) 
   const records = startRecordWork({ ...shared, witnesses }, base, lifecycle);
   const work = { shared, pipeline, policy, schedules, heardAtMs, intake, announcer };
   return { ...work, ...records, witnesses };
+}
+
+/** Signs tree heads, and keeps the newest in the store and, at longer intervals, beside it. */
+async function startCheckpoints(
+  { config, clock, logger }: GatewayParts,
+  { signers, store }: Base,
+  lifecycle: Lifecycle,
+): Promise<CheckpointKeeper> {
+  const checkpoints = new CheckpointKeeper({ signer: signers.checkpoint, store, clock, logger });
+  await checkpoints.start();
+  const known = new KnownLogKeeper(config.dataDir, checkpoints);
+  known.start();
+  lifecycle.add({ name: "what is known of the log", stop: () => known.stop() });
+  lifecycle.add({ name: "checkpoints", stop: () => checkpoints.stop() });
+  return checkpoints;
 }
 
 /** Once at the start, and again whenever this instance is to do it for all (TP-INST-3). */

@@ -5,8 +5,6 @@ export {
   readStore,
   type StoreOptions,
 } from "./open-store.ts";
-export { openSqliteReader, readSqliteFile, type SqliteReader } from "./sqlite/sqlite-reader.ts";
-export { describePlace, type StorePlace } from "./store-place.ts";
 export { copySqlite } from "./sqlite/sqlite-backup.ts";
 export {
   checkSchema,
@@ -14,3 +12,5 @@ export {
   storeDamage,
   storeFacts,
 } from "./sqlite/sqlite-check.ts";
+export { openSqliteReader, readSqliteFile, type SqliteReader } from "./sqlite/sqlite-reader.ts";
+export { describePlace, type StorePlace } from "./store-place.ts";
