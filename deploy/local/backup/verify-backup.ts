@@ -98,7 +98,10 @@ async function unlistedFiles(dir: string, { files, stores }: BackupManifest): Pr
   return (await filesBelow(dir)).filter((path) => !listed.has(path));
 }
 
-/** Every page of the stores of a folder, their schema, and the gateway's log with its records. */
+/**
+ * Every page of the stores of a folder, their schema, and the gateway's log with its records. Those
+ * of an older schema are compared with the log by the gateway that brings it up to date.
+ */
 export async function proveStores(
   dir: string,
   stores: BackupManifest["stores"],
@@ -107,48 +110,49 @@ export async function proveStores(
   let isLogVerified = false;
   for (const store of stores) {
     const file = join(dir, store.path);
-    const found = await storeProblems(file, store);
-    problems.push(...found.map((problem) => `${store.path}: ${problem}`));
-    if (store.kind !== LOG_KIND || found.length > 0) continue;
-    const log = await logProblems(dir, file);
-    problems.push(...log.problems.map((problem) => `${store.path}: ${problem}`));
-    isLogVerified = log.isVerified;
+    const found = await storeState(file, store);
+    const isLogged = store.kind === LOG_KIND && found.problems.length === 0;
+    const log = isLogged ? await logState(dir, file, found.isNewest) : undefined;
+    const all = [...found.problems, ...(log?.problems ?? [])];
+    problems.push(...new Set(all.map((problem) => `${store.path}: ${problem}`)));
+    isLogVerified ||= log?.isVerified === true;
   }
   return { problems, isLogVerified };
 }
 
-async function storeProblems(
+interface StoreState {
+  readonly problems: readonly string[];
+  readonly isNewest: boolean;
+}
+
+async function storeState(
   file: string,
   { kind, schema }: BackupManifest["stores"][number],
-): Promise<readonly string[]> {
+): Promise<StoreState> {
+  const wrong = (problem: string): StoreState => ({ problems: [problem], isNewest: false });
   const module = storeModule(kind);
-  if (module === undefined) return [`a store of the kind "${kind}" is not known here`];
+  if (module === undefined) return wrong(`a store of the kind "${kind}" is not known here`);
   try {
     const facts = storeFacts(file);
     if (facts.kind !== kind || facts.schema !== schema) {
-      return [`is a "${facts.kind}" store of schema ${facts.schema}, not "${kind}" of ${schema}`];
+      return wrong(
+        `is a "${facts.kind}" store of schema ${facts.schema}, not "${kind}" of ${schema}`,
+      );
     }
-    await checkSchema(file, module);
-    return storeDamage(file);
+    const isNewest = await checkSchema(file, module);
+    return { problems: storeDamage(file), isNewest };
   } catch (caught) {
     const fault = TracepostError.from(caught);
-    return [[fault.message, ...fault.problems].join("; ")];
+    return wrong([fault.message, ...fault.problems].join("; "));
   }
 }
 
-/** Entries against records, and the checkpoint against the register where one lies beside it. */
-async function logProblems(
-  dir: string,
-  file: string,
-): Promise<{ readonly problems: readonly string[]; readonly isVerified: boolean }> {
-  const records = await checkRecordsOf(file);
+/** Records against entries, and the checkpoint against the register where one lies beside it. */
+async function logState(dir: string, file: string, isNewest: boolean) {
+  const records = isNewest ? (await checkRecordsOf(file)).problems : [];
   const paths = new ExchangePaths(dir);
-  if (!(await isThere(paths.exchange.register)) || file !== paths.gateway.store) {
-    return { problems: records.problems, isVerified: false };
-  }
+  const isVouched = file === paths.gateway.store && (await isThere(paths.exchange.register));
+  if (!isVouched) return { problems: records, isVerified: false };
   const log = await verifyLogOf(dir);
-  return {
-    problems: [...new Set([...log.problems, ...records.problems])],
-    isVerified: log.verified,
-  };
+  return { problems: [...log.problems, ...records], isVerified: log.verified && isNewest };
 }

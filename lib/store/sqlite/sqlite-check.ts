@@ -45,13 +45,14 @@ export function storeDamage(file: string): readonly string[] {
 
 /**
  * Refuses a store that this program cannot bring to its newest schema: one of a later version, or
- * with another history than `module` exports. Throws TracepostError DATA_FOLDER.
+ * with another history than `module` exports. Says whether it has the newest already. Throws
+ * TracepostError DATA_FOLDER.
  */
-export async function checkSchema(file: string, module: URL): Promise<void> {
+export async function checkSchema(file: string, module: URL): Promise<boolean> {
   const { store } = (await import(module.href)) as { readonly store: StoreDefinition };
   const db = openForReading(file, [store.name]);
   try {
-    checkVersion(db, file, store.migrations);
+    return checkVersion(db, file, store.migrations) === store.migrations.length;
   } finally {
     db.close();
   }

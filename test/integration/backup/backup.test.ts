@@ -163,6 +163,21 @@ describe("a backup that is read again (TP-BACK-3)", () => {
     expect(await readdir(dir)).not.toContain("never");
   });
 
+  test("made by an earlier version is whole, and left to the gateway that updates it", async () => {
+    const source = join(dir, "earlier");
+    await cp(backup, source, { recursive: true });
+    await rm(join(source, "backup.json"));
+    const db = new DatabaseSync(join(source, store));
+    db.exec(
+      "DELETE FROM tracepost_migrations WHERE version = (SELECT max(version) FROM tracepost_migrations)",
+    );
+    db.close();
+    const to = join(dir, "earlier-backup");
+    expect((await backupCommand("create", "--data", source, "--to", to)).code).toBe(0);
+    const { code, said } = await backupCommand("verify", to);
+    expect({ code, isLogVerified: said.isLogVerified }).toEqual({ code: 0, isLogVerified: false });
+  });
+
   test("is refused when it is none, was never finished, or another digest was noted", async () => {
     const { said } = await backupCommand("verify", join(dir, "exchange"));
     expect(said.error.message).toContain("is no backup");
