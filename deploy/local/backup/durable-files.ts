@@ -56,7 +56,7 @@ export async function syncFolder(dir: string): Promise<void> {
   await handle.sync();
 }
 
-/** Where a folder is filled before it gets its name; whatever lies there is of an earlier attempt. */
+/** Where a folder is filled before it gets its name; what lies there is of an earlier attempt. */
 export function unfinishedName(dir: string): string {
   return `${dir}.tracepost-unfinished`;
 }
