@@ -24,3 +24,4 @@ export {
   ALERT_FLAG_MIGRATION_SQL,
   BORDER_POST_MIGRATION_SQL,
 } from "./post/post-tables.ts";
+export { ALERT_DAYS, ALERT_KIND, ALERT_RECORD_MIGRATION_SQL } from "./record-kind.ts";

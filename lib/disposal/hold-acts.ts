@@ -77,7 +77,7 @@ export type NotHeld =
   | { readonly type: "too-many" };
 
 /** What became of a wish to hold. */
-export type HoldAsked = { readonly type: "asked"; readonly id: number } | NotHeld;
+type HoldAsked = { readonly type: "asked"; readonly id: number } | NotHeld;
 
 /** What became of an act on a hold. */
 export type HoldDone =

@@ -82,6 +82,11 @@ export const HTTP_CODES = {
     title: "The hold does not stand where this can be done.",
     remedy: "Look where it stands: tracepost records hold show.",
   },
+  RECORD_HELD: {
+    status: 409,
+    title: "A legal hold covers it: it cannot be erased.",
+    remedy: "Look which one: tracepost records hold list. It ends when two people release it.",
+  },
   HOLD_SECOND_PERSON: {
     status: 403,
     title: "Whoever asked for it cannot be the second person.",

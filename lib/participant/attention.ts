@@ -7,6 +7,7 @@ import type { DueCertificate } from "#tls";
 import { type EndingKey, endingText, type StandingNotice } from "#trust";
 import { WEBHOOK_FAILURES, type WebhookRecord } from "#webhooks";
 import { laneToken } from "#wire";
+import type { RecordCounts } from "./records/record-counts.ts";
 
 /** What is looked at in every service to see whether something needs a person. */
 export interface ServiceGlance {
@@ -21,6 +22,8 @@ export interface ServiceGlance {
   /** Own certificates that end soon or are over (TP-OPS-20). */
   readonly dueCertificates?: readonly DueCertificate[];
   readonly post: PostOpen;
+  /** What of records waits for a person (TP-PREC-7). */
+  readonly records?: RecordCounts;
   /** Kind of incident → how often, since the store was made. */
   readonly incidents: Readonly<Record<string, number>>;
   readonly webhooks: readonly WebhookRecord[];
@@ -45,6 +48,7 @@ export function serviceAttention(
     ...certificateAlerts(glance),
     ...postAlerts(glance, nowMs),
     ...own,
+    ...recordAlerts(glance),
     ...incidentAlerts(glance, nowMs),
     ...webhookAlerts(glance, nowMs),
   ].toSorted((one, other) => Number(other.level === "stuck") - Number(one.level === "stuck"));
@@ -86,6 +90,25 @@ function signerAlerts({ signerProblem }: ServiceGlance): PageAlert[] {
     },
   ];
 }
+
+function recordAlerts({ records }: ServiceGlance): PageAlert[] {
+  if (records === undefined) return [];
+  const { due, holdsToReview, holdsWaiting, personsToReview = 0, runsWaiting } = records;
+  const look = (count: number, one: string, rest: string, remedy: string): PageAlert[] =>
+    count === 0 ? [] : [{ level: "look", what: `${countOf(count, one)} ${rest}.`, remedy }];
+  const hold = "legal hold";
+  return [
+    ...look(due, "record", "due for disposal", "Look and dispose: tracepost records due."),
+    ...look(runsWaiting, "run", "of disposal waiting for a second person", RUNS),
+    ...look(holdsWaiting, hold, "waiting for a second person", `${HOLDS}.`),
+    ...look(holdsToReview, hold, "due for review", `${HOLDS} --review-due.`),
+    ...look(personsToReview, "block", "of personal data due for review", PERSONS),
+  ];
+}
+
+const RUNS = "Confirm or decline: tracepost records disposal list.";
+const HOLDS = "Look: tracepost records hold list";
+const PERSONS = "Keep or erase: tracepost persons due.";
 
 function keyAlerts({ endingKeys = [] }: ServiceGlance, nowMs: number): PageAlert[] {
   return endingKeys.map((key) => ({

@@ -15,6 +15,8 @@ export { addIncidentRoutes } from "./incident-routes.ts";
 export { KeyFlags } from "./key-flags.ts";
 export { codeOf, nameSchema } from "./names.ts";
 export { PolicyDesk } from "./policy-desk.ts";
+export { followSchedule, type ScheduleDeps } from "./records/follow-schedule.ts";
+export { createScheduleWatch, RecordKeeper } from "./records/record-keeper.ts";
 export { RegisterDesk } from "./register-desk.ts";
 export { runProcess } from "./run-process.ts";
 export { readServiceStart, SERVICE_SETTINGS, type ServiceStart } from "./service-config.ts";

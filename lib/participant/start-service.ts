@@ -17,6 +17,7 @@ import { type DueCertificate, followAuthorities } from "#tls";
 import {
   createSealer,
   PAYLOAD_TYPES,
+  type PayloadType,
   type RegisterClient,
   type RegisterView,
   signerFor,
@@ -91,6 +92,8 @@ export interface ServiceContext<C extends ServiceConfig, P extends ProceduresOfS
   readonly signerProblem: () => string | undefined;
   /** Own certificates that are to be renewed. */
   readonly dueCertificates: () => readonly DueCertificate[];
+  /** Signs certificates of disposal. */
+  readonly disposalSigner: () => MessageSigner;
   /** Signs files for border posts, and what verifies them. */
   readonly postSigner: MessageSigner & { readonly publicKey: Uint8Array };
   /** To be told after a message was drafted. */
@@ -190,6 +193,7 @@ async function assemble<C extends ServiceConfig, P extends ProceduresOfService>(
     consuming: () => post.consuming,
     signerProblem: () => identity.external?.problem,
     dueCertificates: () => certificates.due,
+    disposalSigner: () => newestSigner(identity, clock, PAYLOAD_TYPES.disposal),
     postSigner: postSignerOf(identity, clock),
     onDrafted: () => post.noteDrafted(),
   });
@@ -283,6 +287,15 @@ async function openDoor<C extends ServiceConfig, P extends ProceduresOfService>(
   return server.url;
 }
 
+/** The newest key of this participant for headers, which signs other things beside, too. */
+function newestSigner(
+  { client, headerKeys }: Identity,
+  clock: Clock,
+  payloadType: PayloadType,
+): MessageSigner {
+  return signerFor(headerKeys.newest(client.current.view(), clock.now()), payloadType);
+}
+
 /** Files for border posts are signed by the key that was valid when the service started. */
 function postSignerOf({ client, headerKeys }: Identity, clock: Clock) {
   const key = headerKeys.newest(client.current.view(), clock.now());
@@ -347,8 +360,7 @@ function stoppablePost<C extends ServiceConfig, P extends ProceduresOfService>(
   const sealer = createSealer();
   lifecycle.add({ name: "sealer", stop: () => sealer.close() });
   const { client, self } = identity;
-  const signer = (): MessageSigner =>
-    signerFor(identity.headerKeys.newest(client.current.view(), clock.now()), PAYLOAD_TYPES.header);
+  const signer = (): MessageSigner => newestSigner(identity, clock, PAYLOAD_TYPES.header);
   const { resendFirstMs, gapNoticeAfterMs } = config;
   return createPost({
     ...rest,

@@ -12,6 +12,7 @@ import type { DueCertificate } from "#tls";
 import { endingKeys } from "#trust";
 import { laneToken } from "#wire";
 import type { ServiceGlance } from "./attention.ts";
+import type { RecordCounts } from "./records/record-counts.ts";
 import type { ServiceProcedures } from "./store/service-store.ts";
 
 /** What the summary of every service is made from. */
@@ -103,7 +104,7 @@ export interface ServiceSummary {
 /** What every service tells of itself, with what it is told from. */
 export interface SummarizedService {
   readonly summary: ServiceSummary;
-  readonly glance: ServiceGlance;
+  readonly glance: ServiceGlance & { readonly records: RecordCounts };
   readonly post: PostStatus;
   readonly nowMs: number;
 }
@@ -111,13 +112,14 @@ export interface SummarizedService {
 /** Gathers it; costs the same however long the history is. */
 export async function summarizeService(deps: ServiceSummaryDeps): Promise<SummarizedService> {
   const { store } = deps;
-  const [post, open, webhooks, newestChange] = await Promise.all([
+  const nowMs = deps.clock.now();
+  const [post, open, webhooks, newestChange, records] = await Promise.all([
     store.call("postStatus", undefined),
     store.call("postOpen", undefined),
     store.call("webhookList", undefined),
     store.call("feedNewest", undefined),
+    store.call("recordCounts", { nowMs }),
   ]);
-  const nowMs = deps.clock.now();
   const connection = { connected: deps.connected(), consuming: deps.consuming() };
   const { incidents, missingSinceMs } = post;
   const signerProblem = deps.signerProblem?.();
@@ -126,7 +128,8 @@ export async function summarizeService(deps: ServiceSummaryDeps): Promise<Summar
   const own = ending.filter(({ participant }) => participant === deps.participant);
   const dueCertificates = deps.dueCertificates?.() ?? [];
   const problems = { signerProblem, notice, endingKeys: own, dueCertificates };
-  const glance = { ...connection, ...problems, post: open, incidents, webhooks, newestChange };
+  const waiting = { incidents, webhooks, newestChange, records };
+  const glance = { ...connection, ...problems, ...waiting, post: open };
   const summary = {
     participant: deps.participant,
     at: instantText(nowMs),

@@ -16,6 +16,7 @@ export {
   type Incident,
   type IncidentKind,
 } from "./incidents.ts";
+export { eraseMessages, type KeptPostMessage, keptMessages } from "./kept-messages.ts";
 export { type MessageProof, messageProof, receiptProof } from "./message-proof.ts";
 export type { PostOpen } from "./open-procedures.ts";
 export type {

@@ -39,6 +39,7 @@ export const DISPOSAL_CRASH_POINTS = [
   "participant.hold-kept",
   "participant.disposal-committed",
   "participant.disposal-signed",
+  "participant.disposal-files-removed",
   "participant.disposal-scrubbed",
 ] as const;
 

@@ -1,4 +1,4 @@
-import { DAY_MS, MINUTE_MS, SECOND_MS } from "./units.ts";
+import { DAY_MS, MIB, MINUTE_MS, SECOND_MS } from "./units.ts";
 
 /** Limits of the disposal of records. */
 export const DISPOSAL_LIMITS = {
@@ -8,6 +8,10 @@ export const DISPOSAL_LIMITS = {
   batchRecords: 200,
   /** Parts after which it takes no more records: an alert has a key part for each recipient. */
   batchParts: 1_000,
+  /** Cases, alerts and days that a participant disposes of in one transaction. */
+  batchItems: 20,
+  /** Bytes after which it takes no more of them. */
+  batchBytes: 8 * MIB,
   /** Certificates in one answer; each is some tenths of a megabyte. */
   certificatesPage: 20,
   /** Pause between two of them, so that the store's thread is for messages. */

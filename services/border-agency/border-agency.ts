@@ -2,6 +2,9 @@ import { createPassingOn, judgeAlertMessage } from "#alerts";
 import { addAlertDoor, addAlertGauges, startCopyKeeper } from "#alerts-api";
 import { refused } from "#errors";
 import {
+  createScheduleWatch,
+  fetchScheduleFrom,
+  RecordKeeper,
   type RunningService,
   type ServiceBody,
   type ServiceContext,
@@ -51,6 +54,12 @@ async function buildBorderAgency(
   const { store, clock, self, connected, consuming, registers } = context;
   const { dueCertificates, signerProblem } = context;
   const passingOn = createPassingOn(context);
+  const records = new RecordKeeper(context);
+  await records.start();
+  const { config, logger, roots, timers } = context;
+  const { exchangeUrl } = config;
+  const fetch = exchangeUrl === undefined ? undefined : fetchScheduleFrom(exchangeUrl);
+  const schedule = createScheduleWatch({ store, roots, fetch, clock, timers, logger });
   const facts: SummaryDeps = {
     participant: self.participant,
     ...{ store, clock, connected, consuming, registers },
@@ -63,12 +72,15 @@ async function buildBorderAgency(
       startCopyKeeper(context);
       passingOn.start();
       context.lifecycle.add({ name: "passing on alerts", stop: () => passingOn.stop() });
+      schedule.start();
+      context.lifecycle.add({ name: "retention schedule", stop: () => schedule.stop() });
     },
     summarize: figures,
     gauges: (registry) => addAlertGauges(registry, "border_agency", figures),
     statusPage: async () => renderStatusPage(await summarize(facts)),
     routes: (routes) => {
       addAlertDoor(routes, context);
+      records.addRoutes(routes);
       addOverviewRoutes(routes, facts);
     },
   };

@@ -3,11 +3,14 @@ import {
   ALERT_COPY_PROCEDURES,
   ALERT_COPY_READ_ONLY,
   ALERT_COUNT_MIGRATION_SQL,
+  ALERT_DAYS,
   ALERT_FLAG_FOLLOWS_SQL,
   ALERT_FLAG_MIGRATION_SQL,
+  ALERT_KIND,
   ALERT_MIGRATION_SQL,
   ALERT_PROCEDURES,
   ALERT_READ_ONLY,
+  ALERT_RECORD_MIGRATION_SQL,
   ALERT_SUMMARY_MIGRATION_SQL,
   BORDER_POST_MIGRATION_SQL,
   POST_COPY_PROCEDURES,
@@ -16,10 +19,18 @@ import {
 } from "#alerts";
 import { FEED_MIGRATION_SQL } from "#feed";
 import {
+  createRecordProcedures,
   createServiceProcedures,
   KEY_CONFIRMATION_MIGRATION_SQL,
+  OWN_DAYS,
   POST_CHANGES_MIGRATION_SQL,
+  POST_KIND,
+  RECORD_MIGRATION_SQL,
+  RECORD_READ_ONLY,
+  type RecordKinds,
+  SCHEDULE_MIGRATION_SQL,
   SERVICE_READ_ONLY,
+  withDisposed,
 } from "#participant-store";
 import {
   POST_MIGRATION_SQL,
@@ -32,6 +43,12 @@ import type { StoreDefinition } from "#runtime";
 import { USER_MIGRATION_SQL } from "#users";
 import { WEBHOOK_MIGRATION_SQL } from "#webhooks";
 import { agencyHooks } from "./agency-hooks.ts";
+
+/** What a border agency keeps by the schedule. */
+const KINDS: RecordKinds = {
+  conversation: [ALERT_KIND, POST_KIND],
+  days: new Map([...OWN_DAYS, ...ALERT_DAYS]),
+};
 
 /** Everything a border agency keeps: its post, its alerts and its users. */
 export const store = {
@@ -55,18 +72,25 @@ export const store = {
     { version: 16, name: "alerts of compromised keys", sql: ALERT_FLAG_MIGRATION_SQL },
     { version: 17, name: "flags of alerts", sql: ALERT_FLAG_FOLLOWS_SQL },
     { version: 18, name: "confirmations of keys", sql: KEY_CONFIRMATION_MIGRATION_SQL },
+    {
+      version: 19,
+      name: "records by the schedule",
+      sql: `${SCHEDULE_MIGRATION_SQL}${RECORD_MIGRATION_SQL}${ALERT_RECORD_MIGRATION_SQL}`,
+    },
   ],
   procedures: {
-    ...createServiceProcedures(agencyHooks),
+    ...createServiceProcedures(withDisposed(agencyHooks)),
     ...ALERT_PROCEDURES,
     ...ALERT_COPY_PROCEDURES,
     ...POST_COPY_PROCEDURES,
+    ...createRecordProcedures(KINDS),
   },
   readOnly: [
     ...SERVICE_READ_ONLY,
     ...ALERT_READ_ONLY,
     ...ALERT_COPY_READ_ONLY,
     ...POST_COPY_READ_ONLY,
+    ...RECORD_READ_ONLY,
   ],
 } satisfies StoreDefinition;
 

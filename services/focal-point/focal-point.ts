@@ -3,6 +3,7 @@ import { addAlertDecisionRoute, addAlertDoor, addAlertGauges, startCopyKeeper } 
 import type { HttpRoutes } from "#http";
 import {
   fetchScheduleFrom,
+  RecordKeeper,
   type RunningService,
   type ServiceBody,
   type ServiceContext,
@@ -88,6 +89,9 @@ async function buildFocalPoint(
   lifecycle.add({ name: "attachments", stop: () => attachments.close() });
   const moving = { store, attachments, self, clock, timers, logger, onDrafted };
   const transfer = new AttachmentTransfer(moving);
+  const removeFiles = (): Promise<void> => attachments.dropDisposed();
+  const records = new RecordKeeper({ ...context, removeFiles });
+  await records.start();
   const imports = await openRegisterImports(context);
   const answering = createAnswering({ store, replier: self, clock, timers, logger, onDrafted });
   const arriving = { store, self, clock, timers, logger, onDrafted };
@@ -145,7 +149,7 @@ async function buildFocalPoint(
       addAlertGauges(registry, "focal_point", figures);
     },
     statusPage: async () => renderStatusPage(await summarize(facts)),
-    routes: (routes) => addOwnRoutes(routes, context, { attachments, imports, facts }),
+    routes: (routes) => addOwnRoutes(routes, context, { attachments, imports, facts, records }),
   };
 }
 
@@ -169,12 +173,13 @@ interface RouteParts {
   readonly attachments: Attachments;
   readonly imports: Awaited<ReturnType<typeof openRegisterImports>>;
   readonly facts: SummaryDeps;
+  readonly records: RecordKeeper;
 }
 
 function addOwnRoutes(
   routes: HttpRoutes,
   context: ServiceContext<FocalPointConfig, FocalPointProcedures>,
-  { attachments, facts, imports }: RouteParts,
+  { attachments, facts, imports, records }: RouteParts,
 ): void {
   const { clock, onDrafted, policy, register, self, store } = context;
   const asking = { store, self, register, policy, clock };
@@ -194,5 +199,6 @@ function addOwnRoutes(
   addNoticeRoutes(routes, { store, self, clock, onDrafted });
   addFirearmRoutes(routes, { store, clock, ...imports });
   addRegisterRoutes(routes, { store, clock, ...imports });
+  records.addRoutes(routes);
   addOverviewRoutes(routes, facts);
 }

@@ -8,6 +8,7 @@ import {
   ALERT_MIGRATION_SQL,
   ALERT_PROCEDURES,
   ALERT_READ_ONLY,
+  ALERT_RECORD_MIGRATION_SQL,
   ALERT_SUMMARY_MIGRATION_SQL,
   BORDER_POST_MIGRATION_SQL,
   POST_COPY_PROCEDURES,
@@ -17,10 +18,14 @@ import {
 } from "#alerts";
 import { FEED_MIGRATION_SQL } from "#feed";
 import {
+  createRecordProcedures,
   createServiceProcedures,
   KEY_CONFIRMATION_MIGRATION_SQL,
   POST_CHANGES_MIGRATION_SQL,
+  RECORD_MIGRATION_SQL,
+  RECORD_READ_ONLY,
   SERVICE_READ_ONLY,
+  withDisposed,
 } from "#participant-store";
 import {
   POST_MIGRATION_SQL,
@@ -93,18 +98,27 @@ import {
 import { judgeOnwardRequest } from "./onward/judge-onward.ts";
 import { listOnwardCopies } from "./onward/onward-record.ts";
 import { ONWARD_MIGRATION_SQL } from "./onward/onward-tables.ts";
+import { erasePersonsUnlessHeld } from "./persons/person-holds.ts";
 import { withPersonHooks } from "./persons/person-hooks.ts";
 import { PERSON_PROCEDURES, PERSON_READ_ONLY } from "./persons/person-procedures.ts";
 import { PERSON_MIGRATION_SQL, PERSON_TOLD_MIGRATION_SQL } from "./persons/person-tables.ts";
 import { REGISTER_IMPORT_PROCEDURES, REGISTER_IMPORT_READ_ONLY } from "./register/procedures.ts";
 import { UPLOAD_MIGRATION_SQL } from "./register/upload-tables.ts";
 import { RELEASE_MIGRATION_SQL, RELEASE_PROCEDURES, RELEASE_READ_ONLY } from "./releases/index.ts";
-import { RETENTION_PROCEDURES, RETENTION_READ_ONLY } from "./retention/retention-record.ts";
+import { CASE_RECORD_MIGRATION_SQL } from "./retention/case-tables.ts";
+import { DISPOSED_FILE_PROCEDURES } from "./retention/erase-attachments.ts";
+import { FOCAL_POINT_KINDS } from "./retention/record-kinds.ts";
+import { RETENTION_PROCEDURES } from "./retention/retention-record.ts";
 import { RETENTION_MIGRATION_SQL } from "./retention/retention-tables.ts";
 
-/** A message does its own, then its personal data is kept, then notices that overtook it apply. */
-const HOOKS = withWaitingNotices(
-  withPersonHooks(withNoticeHooks(withAttachments(withAlerts(withLinks(caseHooks))))),
+/**
+ * A message does its own, then its personal data is kept, then notices that overtook it apply; to
+ * what was disposed of nothing is done.
+ */
+const HOOKS = withDisposed(
+  withWaitingNotices(
+    withPersonHooks(withNoticeHooks(withAttachments(withAlerts(withLinks(caseHooks))))),
+  ),
 );
 
 /** Everything a focal point keeps: its post, its cases, its firearm register, its users. */
@@ -167,6 +181,11 @@ export const store = {
     { version: 46, name: "flags of alerts", sql: ALERT_FLAG_FOLLOWS_SQL },
     { version: 47, name: "versions of the retention schedule", sql: RETENTION_MIGRATION_SQL },
     { version: 48, name: "confirmations of keys", sql: KEY_CONFIRMATION_MIGRATION_SQL },
+    {
+      version: 49,
+      name: "records by the schedule",
+      sql: `${RECORD_MIGRATION_SQL}${ALERT_RECORD_MIGRATION_SQL}${CASE_RECORD_MIGRATION_SQL}`,
+    },
   ],
   procedures: {
     ...createServiceProcedures(HOOKS),
@@ -207,7 +226,10 @@ export const store = {
     orderedThrough,
     ...REGISTER_IMPORT_PROCEDURES,
     ...PERSON_PROCEDURES,
+    erasePersonsUnlessHeld,
+    ...createRecordProcedures(FOCAL_POINT_KINDS),
     ...RETENTION_PROCEDURES,
+    ...DISPOSED_FILE_PROCEDURES,
     ...NOTICE_PROCEDURES,
     judgeOnwardRequest,
     listOnwardCopies,
@@ -241,7 +263,8 @@ export const store = {
     "keysAfter",
     "orderedThrough",
     ...PERSON_READ_ONLY,
-    ...RETENTION_READ_ONLY,
+    ...RECORD_READ_ONLY,
+    "disposedFiles",
     ...NOTICE_READ_ONLY,
     "judgeOnwardRequest",
     "listOnwardCopies",

@@ -1,4 +1,5 @@
 import { FEED_MIGRATION_SQL } from "#feed";
+import { RECORD_MIGRATION_SQL } from "#participant-store";
 import {
   POST_MIGRATION_SQL,
   POST_ORDER_MIGRATION_SQL,
@@ -34,6 +35,7 @@ import {
   PERSON_TOLD_MIGRATION_SQL,
 } from "../../services/focal-point/persons/person-tables.ts";
 import { RELEASE_MIGRATION_SQL } from "../../services/focal-point/releases/index.ts";
+import { RETENTION_MIGRATION_SQL } from "../../services/focal-point/retention/retention-tables.ts";
 import { type MemoryTransaction, openMemoryTransaction } from "./memory-transaction.ts";
 
 /** A transaction over the tables of cases and their post, and of what else is named. */
@@ -61,6 +63,8 @@ export function openCaseTables(...others: readonly string[]): MemoryTransaction 
     NOTICE_ONWARD_MIGRATION_SQL,
     NOTICE_LETTER_MIGRATION_SQL,
     ONWARD_MIGRATION_SQL,
+    RETENTION_MIGRATION_SQL,
+    RECORD_MIGRATION_SQL,
     ...others,
   );
 }

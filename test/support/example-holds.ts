@@ -1,16 +1,14 @@
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { type ApiDoor, addUserOnce, callApi, issueToken } from "#http";
-import type { ExchangePaths } from "../../deploy/local/index.ts";
 
 const TIMEOUT_MS = 30_000;
 const REASON = { reason: "Made up" };
 
 /** Holds 1 to 6 of another records officer, each standing where an example of the API finds it. */
-export async function arrangeHolds(door: ApiDoor, paths: ExchangePaths): Promise<void> {
-  const token = (await readFile(paths.gateway.apiToken, "utf8")).trim();
-  const admin = { url: door.url, token };
+export async function arrangeHolds(
+  door: ApiDoor,
+  { admin, storeFile }: { readonly admin: ApiDoor; readonly storeFile: string },
+): Promise<void> {
   const userId = "records-2";
   const roles = ["RECORDS_OFFICER"] as const;
   await addUserOnce(admin, { userId, name: "Made up for a test", roles }, TIMEOUT_MS);
@@ -18,11 +16,11 @@ export async function arrangeHolds(door: ApiDoor, paths: ExchangePaths): Promise
   const officer = { url: door.url, token: await issueToken(admin, userId, label) };
   const post = (who: ApiDoor, path: string, body: object) =>
     callApi<object>(who, { method: "POST", path, body, timeoutMs: TIMEOUT_MS });
-  const wish = { party: "KE", authority: "Made up", ...REASON };
+  const wish = { party: "KE-CUSTOMS", authority: "Made up", ...REASON };
   for (let hold = 1; hold <= 6; hold += 1) await post(officer, "/v1/holds", wish);
   for (const hold of [3, 4, 5, 6]) await post(door, `/v1/holds/${hold}/confirm`, REASON);
   for (const hold of [4, 5]) await post(officer, `/v1/holds/${hold}/release`, REASON);
-  waitingRun(join(paths.gateway.dir, "gateway.sqlite"), userId);
+  waitingRun(storeFile, userId);
 }
 
 /** Nothing of a young exchange is due: the runs that examples are about are put in by hand. */

@@ -55,7 +55,8 @@ async function takePostLog(
       postId,
       n,
     );
-    changed += there?.line === line ? 0 : 1;
+    // One that was disposed of is known by its number alone (TP-PREC-5).
+    changed += there?.line === line || there?.line === "" ? 0 : 1;
   }
   const all = await tx.get<{ count: number; newest: number | null }>(
     "SELECT count(*) AS count, max(n) AS newest FROM post_check WHERE post_id = ?",
@@ -81,7 +82,7 @@ async function listPostLog(
 ): Promise<PostCheck[]> {
   const rows = await tx.all<SqlRow & { n: number; line: string; at: number; by: string }>(
     `SELECT n, line, taken_at AS at, taken_by AS "by" FROM post_check
-     WHERE post_id = ? AND n < ? ORDER BY n DESC LIMIT ?`,
+     WHERE post_id = ? AND n < ? AND line <> '' ORDER BY n DESC LIMIT ?`,
     args.postId,
     args.before,
     Math.min(args.limit, CHECK_LIMITS.postLogEntriesMax),

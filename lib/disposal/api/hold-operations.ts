@@ -1,4 +1,4 @@
-import { EXAMPLE_IDS, problemOf, RepeatHeaders } from "#http";
+import { problemOf, RepeatHeaders } from "#http";
 import {
   ActBody,
   HoldActed,
@@ -14,7 +14,7 @@ import {
 /** Contracts of the routes of legal holds. */
 
 const WISH = {
-  party: "KE",
+  party: "KE-CUSTOMS",
   reason: "Preservation request in a criminal case (made up)",
   authority: "High Court at Nairobi, Misc. Criminal Application 12 of 2026 (made up)",
   reviewAt: "2099-01-01T00:00:00.000Z",
@@ -74,7 +74,7 @@ export const ASK_HOLD = {
       nothing: {
         summary: "A conversation that is not recorded",
         body: {
-          conversationId: EXAMPLE_IDS.sentCase,
+          conversationId: "019b0f6e-0000-7000-8000-000000000000",
           reason: WISH.reason,
           authority: WISH.authority,
         },

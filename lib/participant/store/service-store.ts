@@ -2,6 +2,7 @@ import { FEED_PROCEDURES, FEED_READ_ONLY } from "#feed";
 import { createPostProcedures, POST_READ_ONLY, type PostHooks } from "#post";
 import { USER_PROCEDURES, USER_READ_ONLY } from "#users";
 import { WEBHOOK_PROCEDURES, WEBHOOK_READ_ONLY } from "#webhooks";
+import { recordCounts } from "../records/record-counts.ts";
 import { confirmKey, keyConfirmations } from "./key-confirmations.ts";
 
 /** Procedures that the store of every service of a participant has. */
@@ -10,6 +11,7 @@ export function createServiceProcedures(hooks: PostHooks) {
     ...createPostProcedures(hooks),
     confirmKey,
     keyConfirmations,
+    recordCounts,
     ...USER_PROCEDURES,
     ...FEED_PROCEDURES,
     ...WEBHOOK_PROCEDURES,
@@ -20,6 +22,7 @@ export function createServiceProcedures(hooks: PostHooks) {
 export const SERVICE_READ_ONLY = [
   ...POST_READ_ONLY,
   "keyConfirmations",
+  "recordCounts",
   ...USER_READ_ONLY,
   ...FEED_READ_ONLY,
   ...WEBHOOK_READ_ONLY,

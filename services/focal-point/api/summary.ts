@@ -72,7 +72,7 @@ export interface Summary extends ServiceSummary {
 export async function summarize(deps: SummaryDeps): Promise<Summary> {
   const { store } = deps;
   const nowMs = deps.clock.now();
-  const [service, cases, records, caseGlance, overdue, releases, lettersDue, alerts] =
+  const [service, cases, firearms, caseGlance, overdue, releases, lettersDue, alerts, persons] =
     await Promise.all([
       summarizeService(deps),
       store.call("caseCounts", undefined),
@@ -82,6 +82,7 @@ export async function summarize(deps: SummaryDeps): Promise<Summary> {
       store.call("countReleases", { nowMs }),
       store.call("reminderLettersDue", { nowMs }),
       countAlerts(deps),
+      store.call("personsToReview", { nowMs }),
     ]);
   const { post } = service;
   const { answering } = deps;
@@ -93,6 +94,7 @@ export async function summarize(deps: SummaryDeps): Promise<Summary> {
     releases,
     lettersDue,
     alerts,
+    records: { ...service.glance.records, personsToReview: persons },
   };
   const receipts = (type: ReceiptType): number =>
     sumOf(post.receipts.filter((row) => row.type === type && row.kind === Kind.TRACE_REQUEST));
@@ -119,7 +121,7 @@ export async function summarize(deps: SummaryDeps): Promise<Summary> {
     },
     effects: cases.effects,
     ...waitingOf(glance),
-    firearms: { records },
+    firearms: { records: firearms },
     alerts,
   };
 }

@@ -16,6 +16,7 @@ import {
   type Clock,
   type Database,
   newMessageId,
+  passCrashPoint,
   Semaphore,
   type Timers,
 } from "#runtime";
@@ -262,6 +263,21 @@ export class Attachments {
     await this.#files.dropPart(attachmentId);
     const digests = preview === null ? [sha256] : [sha256, preview.sha256];
     await this.#dropUnnamed(digests);
+  }
+
+  /** Removes the files of documents that were disposed of; again after a stop (TP-PREC-4). */
+  async dropDisposed(): Promise<void> {
+    const { store } = this.#parts;
+    for (;;) {
+      const files = await store.call("disposedFiles", { limit: SWEEP_PORTION });
+      if (files.length === 0) return;
+      for (const { attachmentId, previewSha256, sha256 } of files) {
+        await this.#files.dropPart(attachmentId);
+        await this.#dropUnnamed(previewSha256 === null ? [sha256] : [sha256, previewSha256]);
+      }
+      passCrashPoint("participant.disposal-files-removed");
+      await store.call("forgetFiles", { ids: files.map(({ attachmentId }) => attachmentId) });
+    }
   }
 
   async #dropUnnamed(digests: readonly Uint8Array[]): Promise<void> {

@@ -5,7 +5,7 @@ import type { Transaction } from "#runtime";
 import { EXCHANGE_ACTOR as actor } from "#users";
 import type { Replier } from "../cases/reply-handling.ts";
 import { confirmNotice } from "./confirm-notice.ts";
-import { eraseInformation } from "./information.ts";
+import { eraseInformation, isInformationHeld } from "./information.ts";
 import { findNotice, type NoticeRecord, settleNotice, waitingFor } from "./notice-record.ts";
 import { passOn } from "./pass-on-notice.ts";
 import { selfOf } from "./receive-notice.ts";
@@ -35,7 +35,7 @@ async function isKept(
 
 /**
  * Passes a notice on at once. Personal data is erased or replaced and that is confirmed; everything
- * else waits for a person, who confirms it.
+ * else waits for a person, who confirms it, and so does what a legal hold covers.
  */
 async function carryOut(
   tx: Transaction,
@@ -46,7 +46,8 @@ async function carryOut(
   const { content } = Notice.decode(known.notice);
   const isErasure = content?.$case === "erasure" && aboutPart === "persons";
   const isReplaced = content?.$case === "correction" && content.value.personsReplaced;
-  if (!isErasure && !isReplaced) {
+  const isAutomatic = isErasure || isReplaced;
+  if (!isAutomatic || (await isInformationHeld(tx, { sender, messageId }))) {
     await settleNotice(tx, { noticeId, state: "OPEN", nowMs });
     await passOn(tx, known, { self, nowMs });
     return;

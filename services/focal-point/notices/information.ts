@@ -1,7 +1,8 @@
 import type { SqlRow, Transaction } from "#runtime";
 import { copiesOf, type OnwardCopy, type OnwardPart } from "../onward/onward-record.ts";
-import { erasePersons, type PersonAct } from "../persons/person-procedures.ts";
-import { blockIdOf } from "../persons/person-record.ts";
+import { erasePersonsUnlessHeld, isBlockHeld } from "../persons/person-holds.ts";
+import type { PersonAct } from "../persons/person-procedures.ts";
+import { blockIdOf, findBlock } from "../persons/person-record.ts";
 
 /** A message that brought information. */
 interface Brought {
@@ -11,7 +12,7 @@ interface Brought {
 
 /**
  * Erases the personal data that a message brought, and what corrections put in its place
- * (TP-PERS-12); `except` are corrections that just came.
+ * (TP-PERS-12), but for what a legal hold covers; `except` are corrections that just came.
  */
 export async function eraseInformation(
   tx: Transaction,
@@ -20,8 +21,21 @@ export async function eraseInformation(
   const { actor, except = [], nowMs, reason, sender } = about;
   for (const messageId of await messagesOf(tx, about)) {
     if (except.includes(messageId)) continue;
-    await erasePersons(tx, { blockId: blockIdOf(sender, messageId), actor, reason, nowMs });
+    const blockId = blockIdOf(sender, messageId);
+    await erasePersonsUnlessHeld(tx, { blockId, actor, reason, nowMs });
   }
+}
+
+/** Whether a legal hold covers any of it: then it stays until two people release the hold. */
+export async function isInformationHeld(
+  tx: Transaction,
+  { sender, ...about }: Brought,
+): Promise<boolean> {
+  for (const messageId of await messagesOf(tx, { sender, ...about })) {
+    const block = await findBlock(tx, blockIdOf(sender, messageId));
+    if (block?.erased === null && (await isBlockHeld(tx, block))) return true;
+  }
+  return false;
 }
 
 /** Where information was passed on to, as it came or as it was corrected. */

@@ -224,7 +224,7 @@ export const ERASE_PERSONS = {
   },
   config: {
     permission: "persons:review",
-    problems: ["NOT_FOUND"],
+    problems: ["NOT_FOUND", "RECORD_HELD"],
     examples: {
       erased: {
         summary: "The purpose has ended",

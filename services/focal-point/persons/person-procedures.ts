@@ -8,6 +8,7 @@ import {
   findBlock,
   noteAccess,
   type PersonBlockHead,
+  personsToReview,
 } from "./person-record.ts";
 
 /** A block as it is read. */
@@ -93,8 +94,9 @@ export const PERSON_PROCEDURES = {
   reviewPersons,
   erasePersons,
   dueBlocks,
+  personsToReview,
   accessOf,
 };
 
 /** Those of them that write nothing; reading personal data is not among them. */
-export const PERSON_READ_ONLY = ["dueBlocks", "accessOf"] as const;
+export const PERSON_READ_ONLY = ["dueBlocks", "personsToReview", "accessOf"] as const;

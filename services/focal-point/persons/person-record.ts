@@ -173,6 +173,18 @@ export async function dueBlocks(
   return rows.map(headOf);
 }
 
+/** How many blocks are due for review. */
+export async function personsToReview(
+  tx: Transaction,
+  { nowMs }: { readonly nowMs: number },
+): Promise<number> {
+  const row = await tx.get<{ n: number }>(
+    "SELECT count(*) AS n FROM person_block WHERE data IS NOT NULL AND review_at <= ?",
+    nowMs,
+  );
+  return row?.n ?? 0;
+}
+
 /** A line of the access log as kept. */
 export interface StoredAccess {
   readonly blockId: string;

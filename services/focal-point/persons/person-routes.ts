@@ -70,7 +70,8 @@ function addDecisionRoutes(routes: HttpRoutes, { store, clock }: PersonRouteDeps
     const { reason } = request.body;
     const actor = actorOf(request).userId;
     const nowMs = clock.now();
-    const head = await store.call("erasePersons", { blockId, actor, reason, nowMs });
+    const head = await store.call("erasePersonsUnlessHeld", { blockId, actor, reason, nowMs });
+    if (head === "held") return sendProblem(reply, problemOf("RECORD_HELD"));
     return head === null ? sendProblem(reply, problemOf("NOT_FOUND")) : reply.send(headView(head));
   });
 }

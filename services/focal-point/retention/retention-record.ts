@@ -1,27 +1,10 @@
-import { type KeptSchedule, planRetention, readSchedules, type ScheduleHistory } from "#records";
+import { scheduleHistory } from "#participant-store";
+import { planRetention, type ScheduleHistory } from "#records";
 import { PERSON_LIMITS, type Transaction } from "#runtime";
 import { EXCHANGE_ACTOR as actor } from "#users";
+import { isBlockHeld } from "../persons/person-holds.ts";
 import { erasePersons } from "../persons/person-procedures.ts";
 import { dueBlocks, type PersonBlockHead } from "../persons/person-record.ts";
-
-/** Every version of the schedule that was taken, the oldest first. */
-export async function takenSchedules(tx: Transaction): Promise<KeptSchedule[]> {
-  return await tx.all<{ version: number; schedule: Uint8Array }>(
-    "SELECT version, schedule FROM retention_schedule ORDER BY version",
-  );
-}
-
-/** Keeps a version that was verified; false for one that is not higher. */
-export async function takeSchedule(
-  tx: Transaction,
-  { nowMs, schedule, version }: KeptSchedule & { readonly nowMs: number },
-): Promise<boolean> {
-  const newest = (await takenSchedules(tx)).at(-1);
-  if (newest !== undefined && version <= newest.version) return false;
-  const sql = "INSERT INTO retention_schedule (version, schedule, taken_at) VALUES (?, ?, ?)";
-  await tx.run(sql, version, schedule, nowMs);
-  return true;
-}
 
 /** What came of a look at personal data. */
 export interface EndedPersons {
@@ -41,7 +24,7 @@ export async function endPersons(
 ): Promise<EndedPersons> {
   const { after, nowMs } = args;
   const limit = PERSON_LIMITS.endedPortion;
-  const history = readSchedules(await takenSchedules(tx));
+  const history = await scheduleHistory(tx);
   // Nothing ends before its review: what nobody has to review yet is not looked at.
   const blocks = await dueBlocks(tx, { dueUntilMs: nowMs, after, limit });
   let ended = 0;
@@ -57,9 +40,10 @@ export async function endPersons(
 /** Why a block is to end now; undefined while its time is not over. */
 async function endOf(
   tx: Transaction,
-  { blockId, keptSinceMs, reviewAtMs }: PersonBlockHead,
+  block: PersonBlockHead,
   { history, nowMs }: { readonly history: ScheduleHistory; readonly nowMs: number },
 ): Promise<string | undefined> {
+  const { blockId, keptSinceMs, reviewAtMs } = block;
   const row = await tx.get<{ version: number }>(
     "SELECT schedule_version AS version FROM person_block WHERE block_id = ?",
     blockId,
@@ -70,12 +54,10 @@ async function endOf(
   const item = { class: "persons", triggers, takenUnder, parts: [part], holds: [] };
   const [plan] = planRetention(item, history).parts;
   if (plan?.dueAtMs === undefined || plan.dueAtMs > nowMs) return undefined;
+  if (await isBlockHeld(tx, block)) return undefined;
   const [line] = plan.why;
   return `Retention schedule ${line?.version ?? 0}, class persons: ${line?.basis ?? "ended"}`;
 }
 
-/** Procedures of the store about retention. */
-export const RETENTION_PROCEDURES = { takenSchedules, takeSchedule, endPersons };
-
-/** Those of them that write nothing. */
-export const RETENTION_READ_ONLY = ["takenSchedules"] as const;
+/** Procedures of the store about the end of personal data. */
+export const RETENTION_PROCEDURES = { endPersons };

@@ -1,19 +1,12 @@
+import { followSchedule, type ScheduleDeps } from "#participant";
 import { Pump } from "#post";
-import { openSchedule, parseScheduleFile } from "#records";
-import { type Clock, type Database, type Logger, RECORDS_LIMITS, type Timers } from "#runtime";
-import { majorityOf, type RegisterClient } from "#trust";
+import { type Database, RECORDS_LIMITS, type Timers } from "#runtime";
 import type { RETENTION_PROCEDURES } from "./retention-record.ts";
 
 /** What retention at a focal point works with. */
-export interface RetentionDeps {
-  readonly store: Pick<Database<typeof RETENTION_PROCEDURES>, "call">;
-  /** Root keys that sign schedules. */
-  readonly roots: Pick<RegisterClient, "rootKeys">;
-  /** The schedule file of a version, by default the newest; undefined when none is to be had. */
-  readonly fetch: ((version?: number) => Promise<Uint8Array | undefined>) | undefined;
-  readonly clock: Clock;
+export interface RetentionDeps extends ScheduleDeps {
+  readonly store: ScheduleDeps["store"] & Pick<Database<typeof RETENTION_PROCEDURES>, "call">;
   readonly timers: Timers;
-  readonly logger: Logger;
   /** Milliseconds of a clock that nobody sets. */
   readonly sinceStartMs: () => number;
 }
@@ -46,39 +39,4 @@ export function createRetentionWatch(deps: RetentionDeps): Pump {
     timers,
     onFault: (pump, caught) => logger.error({ err: caught, pump }, "retention did not go on"),
   });
-}
-
-/** Takes the versions after the one it has; what does not verify changes nothing. */
-async function followSchedule(deps: RetentionDeps): Promise<void> {
-  const { fetch, logger, store } = deps;
-  if (fetch === undefined) return;
-  const own = (await store.call("takenSchedules", undefined)).at(-1)?.version ?? 0;
-  const newest = await fetch().catch((caught: unknown) => {
-    logger.debug({ err: caught }, "no retention schedule could be fetched");
-    return undefined;
-  });
-  const file = newest && parseScheduleFile(newest);
-  if (newest === undefined || !file?.ok) return;
-  const last = Number(file.value.version.version);
-  const first = Math.max(own + 1, last - RECORDS_LIMITS.versionsFetchedMax);
-  for (let version = first; version < last; version += 1) {
-    const between = await fetch(version).catch(() => undefined);
-    if (between !== undefined) await take(deps, between, version);
-  }
-  if (last > own) await take(deps, newest, last);
-}
-
-async function take(
-  { clock, logger, roots, store }: RetentionDeps,
-  schedule: Uint8Array,
-  version: number,
-): Promise<void> {
-  const opened = openSchedule(schedule, majorityOf(roots.rootKeys));
-  if (!opened.ok || opened.value.schedule.version !== version) {
-    const { code, field } = opened.ok ? { code: "MALFORMED", field: "version" } : opened.refusal;
-    logger.error({ code, field, version }, "a retention schedule of the exchange is refused");
-    return;
-  }
-  const isTaken = await store.call("takeSchedule", { version, schedule, nowMs: clock.now() });
-  if (isTaken) logger.info({ version }, "the retention schedule is in force");
 }

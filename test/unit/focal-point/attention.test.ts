@@ -41,6 +41,19 @@ test("an own key that ends is told, and that it has ended (TP-KEY-7)", () => {
   ]);
 });
 
+test("what is due, waits or is to be reviewed of records is told, as counts (TP-PREC-7)", () => {
+  const records = { due: 3, runsWaiting: 1, holdsWaiting: 2, holdsToReview: 1, personsToReview: 4 };
+  expect(said({ records })).toEqual([
+    "look: 3 records due for disposal.",
+    "look: 1 run of disposal waiting for a second person.",
+    "look: 2 legal holds waiting for a second person.",
+    "look: 1 legal hold due for review.",
+    "look: 4 blocks of personal data due for review.",
+  ]);
+  const none = { due: 0, runsWaiting: 0, holdsWaiting: 0, holdsToReview: 0, personsToReview: 0 };
+  expect(said({ records: none })).toEqual([]);
+});
+
 const waitingFor = (ms: number, unconfirmed: number) => ({
   ...quiet.post,
   waiting: [

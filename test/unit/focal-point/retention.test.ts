@@ -1,6 +1,4 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { FEED_MIGRATION_SQL } from "#feed";
-import { POST_MIGRATION_SQL, RECOVERY_MIGRATION_SQL } from "#post";
 import {
   addPeriod,
   addScheduleSignature,
@@ -17,19 +15,14 @@ import {
   findBlock,
   keepBlock,
 } from "../../../services/focal-point/persons/person-record.ts";
-import {
-  PERSON_MIGRATION_SQL,
-  PERSON_TOLD_MIGRATION_SQL,
-} from "../../../services/focal-point/persons/person-tables.ts";
-import {
-  endPersons,
-  RETENTION_PROCEDURES,
-  takenSchedules,
-  takeSchedule,
-} from "../../../services/focal-point/retention/retention-record.ts";
-import { RETENTION_MIGRATION_SQL } from "../../../services/focal-point/retention/retention-tables.ts";
+import { endPersons } from "../../../services/focal-point/retention/retention-record.ts";
 import { createRetentionWatch } from "../../../services/focal-point/retention/retention-watch.ts";
-import { type MemoryTransaction, openMemoryTransaction } from "../../support/memory-transaction.ts";
+import { store } from "../../../services/focal-point/store.ts";
+import { openCaseStore } from "../../support/case-store.ts";
+import type { MemoryTransaction } from "../../support/memory-transaction.ts";
+
+const { takeSchedule, takenSchedules } = store.procedures;
+const PROCEDURES = { takeSchedule, takenSchedules, endPersons };
 
 const DAY_MS = 86_400_000;
 const KEPT = Date.UTC(2028, 1, 29, 12);
@@ -40,10 +33,7 @@ const roots = [generateSigningKey(), generateSigningKey(), generateSigningKey()]
 let tx: MemoryTransaction;
 
 beforeEach(() => {
-  tx = openMemoryTransaction(
-    ...[POST_MIGRATION_SQL, RECOVERY_MIGRATION_SQL, FEED_MIGRATION_SQL],
-    ...[PERSON_MIGRATION_SQL, PERSON_TOLD_MIGRATION_SQL, RETENTION_MIGRATION_SQL],
-  );
+  tx = openCaseStore();
 });
 
 /** A schedule by which personal data is reviewed after so many years, signed by two of three. */
@@ -118,8 +108,8 @@ describe("the schedule at a focal point (TP-RET-10)", () => {
 
   /** Looks once, and waits for the end of the turn. */
   async function look(): Promise<void> {
-    const call = async (name: keyof typeof RETENTION_PROCEDURES, args: never) =>
-      await RETENTION_PROCEDURES[name](tx, args);
+    const call = async (name: keyof typeof PROCEDURES, args: never) =>
+      await PROCEDURES[name](tx, args);
     let looked = (): void => undefined;
     const turn = new Promise<void>((resolve) => {
       looked = resolve;

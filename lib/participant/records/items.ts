@@ -1,0 +1,94 @@
+import { type HeldFacts, HoldBook } from "#disposal";
+import type { SqlRow, Transaction } from "#runtime";
+import { type ItemReckoned, reckonItem } from "./reckon-item.ts";
+import type { ItemFacts, RecordKind, RecordKinds } from "./record-kind.ts";
+import { scheduleHistory } from "./schedules.ts";
+
+interface ItemRow extends SqlRow {
+  id: number;
+  kind: "conversation" | "day";
+  key: string;
+  schedule_version: number;
+  facts: string | null;
+}
+
+/** An item that is here, with what keeping it depends on. */
+export interface KeptItem {
+  readonly id: number;
+  readonly key: string;
+  readonly isConversation: boolean;
+  readonly takenUnder: number;
+  readonly facts: ItemFacts;
+  /** What erases its parts. */
+  readonly kind: RecordKind;
+}
+
+/** An item reckoned and held against the holds, in one transaction. */
+export interface JudgedItem {
+  readonly item: KeptItem;
+  readonly reckoned: ItemReckoned;
+  /** It is due, and a hold covers it. */
+  readonly isHeld: boolean;
+}
+
+/** Items of a store, for the length of a transaction. */
+export class Items {
+  readonly #tx: Transaction;
+  readonly #kinds: RecordKinds;
+  readonly #nowMs: number;
+  #holds: HoldBook | undefined;
+
+  constructor(tx: Transaction, kinds: RecordKinds, nowMs: number) {
+    this.#tx = tx;
+    this.#kinds = kinds;
+    this.#nowMs = nowMs;
+  }
+
+  /** Reckons one of them; undefined when nothing of it is here any more. */
+  async judge(id: number): Promise<JudgedItem | undefined> {
+    const row = await this.#tx.get<ItemRow>("SELECT * FROM record_item WHERE id = ?", id);
+    const item = row && (await this.#load(row));
+    if (item === undefined) return undefined;
+    const { facts, takenUnder } = item;
+    const history = await scheduleHistory(this.#tx);
+    const reckoned = reckonItem(facts, { history, takenUnder, nowMs: this.#nowMs });
+    const isHeld = reckoned.due.length > 0 && (await this.#isHeld(item));
+    return { item, reckoned, isHeld };
+  }
+
+  async #load(row: ItemRow): Promise<KeptItem | undefined> {
+    const { facts: kept, id, key, kind: group, schedule_version: takenUnder } = row;
+    const isConversation = group === "conversation";
+    const about = { id, key, isConversation, takenUnder };
+    for (const kind of this.#kindsOf(row)) {
+      // Of what is gone in part the rest is known from before.
+      const facts = kept === null ? await kind.load(this.#tx, key) : parseFacts(kept);
+      if (facts !== undefined) return { ...about, kind, facts };
+    }
+    return undefined;
+  }
+
+  #kindsOf({ key, kind }: ItemRow): readonly RecordKind[] {
+    if (kind === "conversation") return this.#kinds.conversation;
+    const [table = ""] = key.split(" ");
+    const day = this.#kinds.days.get(table);
+    return day === undefined ? [] : [day];
+  }
+
+  async #isHeld({ facts, id }: KeptItem): Promise<boolean> {
+    this.#holds ??= await HoldBook.open(this.#tx);
+    for (const message of facts.messages) {
+      if ((await this.#holds.holdsOn({ ...message, id })).length > 0) return true;
+    }
+    return false;
+  }
+}
+
+/** Whether a hold covers a message: it, its conversation, or who exchanged it. */
+export async function isMessageHeld(tx: Transaction, facts: HeldFacts): Promise<boolean> {
+  return (await (await HoldBook.open(tx)).holdsOn(facts)).length > 0;
+}
+
+function parseFacts(text: string): ItemFacts {
+  return JSON.parse(text) as ItemFacts;
+}

@@ -1,0 +1,59 @@
+import {
+  countDue,
+  countHeld,
+  type DueLooked,
+  type DuePage,
+  type DueRecord,
+  dueIds,
+  followSchedule,
+  noteReckoned,
+} from "#disposal";
+import type { Transaction } from "#runtime";
+import { Items } from "./items.ts";
+import type { RecordKinds } from "./record-kind.ts";
+import { scheduleHistory } from "./schedules.ts";
+
+/** An item of which nothing is here any more. */
+const GONE = { due: [], kept: 0, lookAtMs: null } as const;
+
+/**
+ * Looks at the next items that are to be looked at, and notes which are due (TP-PREC-2). Bounded;
+ * called until it is done.
+ */
+export async function lookForDue(
+  tx: Transaction,
+  kinds: RecordKinds,
+  { limit, nowMs }: { readonly limit: number; readonly nowMs: number },
+): Promise<DueLooked> {
+  const history = await scheduleHistory(tx);
+  await followSchedule(tx, history.current.version);
+  const rows = await tx.all<{ id: number }>(
+    "SELECT id FROM record_due WHERE look_at <= ? ORDER BY look_at LIMIT ?",
+    nowMs,
+    limit,
+  );
+  const items = new Items(tx, kinds, nowMs);
+  for (const { id } of rows) {
+    const judged = await items.judge(id);
+    await noteReckoned(tx, id, judged?.reckoned ?? GONE, judged?.isHeld ?? false);
+  }
+  return { looked: rows.length, isDone: rows.length < limit };
+}
+
+/** Items that are due, by their number, with why; and how many there are. */
+export async function listDue(
+  tx: Transaction,
+  kinds: RecordKinds,
+  args: { readonly after: number; readonly limit: number; readonly nowMs: number },
+): Promise<DuePage> {
+  const items = new Items(tx, kinds, args.nowMs);
+  const records: DueRecord[] = [];
+  for (const id of await dueIds(tx, args.after, args.limit)) {
+    const judged = await items.judge(id);
+    if (judged === undefined) continue;
+    const { class: name, subject } = judged.item.facts;
+    const about = { id, sender: "", messageId: "", logIndex: null, subject };
+    records.push({ ...about, class: name, parts: judged.reckoned.due });
+  }
+  return { count: await countDue(tx), held: await countHeld(tx), records };
+}
