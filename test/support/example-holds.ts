@@ -1,5 +1,8 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { type ApiDoor, addUserOnce, callApi, issueToken } from "#http";
+import type { RunningExchange } from "../../deploy/local/index.ts";
 
 const TIMEOUT_MS = 30_000;
 const REASON = { reason: "Made up" };
@@ -7,8 +10,10 @@ const REASON = { reason: "Made up" };
 /** Holds 1 to 6 of another records officer, each standing where an example of the API finds it. */
 export async function arrangeHolds(
   door: ApiDoor,
-  { admin, storeFile }: { readonly admin: ApiDoor; readonly storeFile: string },
+  exchange: RunningExchange,
+  id: string,
 ): Promise<void> {
+  const { admin, storeFile } = await keeperOf(exchange, id);
   const userId = "records-2";
   const roles = ["RECORDS_OFFICER"] as const;
   await addUserOnce(admin, { userId, name: "Made up for a test", roles }, TIMEOUT_MS);
@@ -21,6 +26,19 @@ export async function arrangeHolds(
   for (const hold of [3, 4, 5, 6]) await post(door, `/v1/holds/${hold}/confirm`, REASON);
   for (const hold of [4, 5]) await post(officer, `/v1/holds/${hold}/release`, REASON);
   waitingRun(storeFile, userId);
+}
+
+/** The administrator of a service, and where its store is. */
+async function keeperOf({ gateway, participants, paths }: RunningExchange, id: string) {
+  if (id === "gateway") {
+    const token = (await readFile(paths.gateway.apiToken, "utf8")).trim();
+    const storeFile = join(paths.gateway.dir, "gateway.sqlite");
+    return { admin: { url: gateway.url ?? "", token }, storeFile };
+  }
+  const admin = participants.get(id);
+  if (admin === undefined) throw new TypeError(`no participant ${id}`);
+  const kind = id.includes("-") ? "border-agency" : "focal-point";
+  return { admin, storeFile: join(paths.participant(id).dir, `${kind}.sqlite`) };
 }
 
 /** Nothing of a young exchange is due: the runs that examples are about are put in by hand. */
