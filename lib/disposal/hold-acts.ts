@@ -76,9 +76,6 @@ export type NotHeld =
   | { readonly type: "unknown-criterion"; readonly name: (typeof QUERY_NAMES)[number] }
   | { readonly type: "too-many" };
 
-/** What became of a wish to hold. */
-type HoldAsked = { readonly type: "asked"; readonly id: number } | NotHeld;
-
 /** What became of an act on a hold. */
 export type HoldDone =
   | { readonly type: "done"; readonly hold: Hold; readonly repeated: boolean }

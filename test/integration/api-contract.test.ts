@@ -81,6 +81,9 @@ async function make(door: ApiDoor, path: string, body: unknown, headers = {}) {
   return await callApi<Record<string, string>>(door, call);
 }
 
+const makeWebhook = (door: ApiDoor) =>
+  make(door, "/v1/webhooks", { url: `${receiver.origin}/hook` });
+
 function doorOf(id: string): ApiDoor {
   const door = doors.get(id);
   if (door === undefined) throw new TypeError(`no door ${id}`);
@@ -135,9 +138,7 @@ async function arrangeCases(): Promise<Map<string, string>> {
   const byLetter = { ...EXAMPLE_TRACE, to: "ML", offExchange: true };
   const letter = await make(ke, "/v1/traces", byLetter);
   const persons = await make(ke, "/v1/traces", EXAMPLE_TRACE_WITH_PERSONS);
-  const hook = { url: `${receiver.origin}/hook` };
-  const webhook = await make(ke, "/v1/webhooks", hook);
-  const otherWebhook = await make(ke, "/v1/webhooks", hook);
+  const [webhook, otherWebhook] = [await makeWebhook(ke), await makeWebhook(ke)];
   const photograph = await upload(ke, "marking.jpg", JPEG);
   const document = Buffer.from("%PDF-1.7\n%%EOF\n");
   const begun = await announce(ke, "invoice.pdf", document);
@@ -375,9 +376,7 @@ describe("the description of a border agency", () => {
     expect(await lint(await describeDoor(door.url))).toEqual([]);
     const tokenId = await addExampleUser(door);
     await arrangeHolds(door, exchange, "KE-PORT");
-    const hook = { url: `${receiver.origin}/hook` };
-    const webhook = await make(door, "/v1/webhooks", hook);
-    const otherWebhook = await make(door, "/v1/webhooks", hook);
+    const [webhook, otherWebhook] = [await makeWebhook(door), await makeWebhook(door)];
     const ids = new Map([
       ...(await arrangeAlerts("KE-PORT")),
       [EXAMPLE_IDS.sentMessage, await newestMessage(door)],
