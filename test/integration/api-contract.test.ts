@@ -240,9 +240,10 @@ async function newestMessage(door: ApiDoor): Promise<string> {
   return sent.messageId ?? "";
 }
 
-/** Makes what examples of alerts are about: one sent, one received with a hit, one to approve. */
+/** Makes what examples of holds and of alerts are about: one sent, one received with a hit, one to approve. */
 async function arrangeAlerts(id: string): Promise<[string, string][]> {
   const [door, abroad] = [doorOf(id), doorOf("AT")];
+  await arrangeHolds(door, exchange, id);
   const sent = await make(door, "/v1/alerts", EXAMPLE_ALERT);
   const received = await make(abroad, "/v1/alerts", { ...EXAMPLE_ALERT, to: { states: ["KE"] } });
   const asked = await make(doorOf("KE-CUSTOMS"), "/v1/alerts", EXAMPLE_ALERT);
@@ -347,7 +348,6 @@ describe("the description of a focal point", () => {
   });
 
   test("promises nothing in its examples that the service does not do", async () => {
-    await arrangeHolds(doorOf("KE"), exchange, "KE");
     const { count, found } = await differences(
       doorOf("KE"),
       new Map([...(await arrangeCases()), ...(await arrangeAlerts("KE"))]),
@@ -375,7 +375,6 @@ describe("the description of a border agency", () => {
     const door = doorOf("KE-PORT");
     expect(await lint(await describeDoor(door.url))).toEqual([]);
     const tokenId = await addExampleUser(door);
-    await arrangeHolds(door, exchange, "KE-PORT");
     const [webhook, otherWebhook] = [await makeWebhook(door), await makeWebhook(door)];
     const ids = new Map([
       ...(await arrangeAlerts("KE-PORT")),
