@@ -240,7 +240,7 @@ async function newestMessage(door: ApiDoor): Promise<string> {
   return sent.messageId ?? "";
 }
 
-/** Makes what examples of holds and of alerts are about: one sent, one received with a hit, one to approve. */
+/** Makes what examples of holds and alerts are about: one sent, one with a hit, one to approve. */
 async function arrangeAlerts(id: string): Promise<[string, string][]> {
   const [door, abroad] = [doorOf(id), doorOf("AT")];
   await arrangeHolds(door, exchange, id);
