@@ -214,6 +214,14 @@ const FOCAL_POINT: readonly BadInputRow<ConfigInput>[] = [
 const GATEWAY: readonly BadInputRow<ConfigInput>[] = [
   ["no argument", "USAGE", "--config", "usage", "exchange init", { args: [] }],
   [
+    "a port of its own that is none",
+    "USAGE",
+    "--port",
+    "0..65535",
+    "exchange init",
+    { args: ["--config", "x", "--port", "70000"] },
+  ],
+  [
     "no file",
     "CONFIG_INVALID",
     "absent.json",
