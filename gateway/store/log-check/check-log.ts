@@ -11,6 +11,7 @@ import { Certificates } from "./disposal-check.ts";
 import { holdProblems } from "./hold-check.ts";
 import { messageProblems } from "./message-check.ts";
 import { quarantineProblems } from "./quarantine-check.ts";
+import { rehashedProblems, renewalProblems } from "./renewal-check.ts";
 import { statementProblem, unloggedProblems } from "./statement-check.ts";
 
 /** What one call has found. */
@@ -34,13 +35,15 @@ export async function checkLog(
   const { isDone, position, problems } = page;
   const certificates = new Certificates(tx);
   for (const { entry, index } of page.entries) {
-    for (const problem of await entryProblems(tx, index, entry, certificates))
-      problems.add(problem);
+    const found = await entryProblems(tx, index, entry, certificates);
+    found.push(...(await rehashedProblems(tx, index, entry)));
+    for (const problem of found) problems.add(problem);
   }
   const found = await strayProblems(tx, first, position.size, isDone);
   if (isDone) {
     found.push(...(await unloggedProblems(tx)), ...(await quarantineProblems(tx)));
     found.push(...(await holdProblems(tx)), ...(await openAuditProblems(tx)));
+    found.push(...(await renewalProblems(tx)));
   }
   for (const problem of found) problems.add(problem);
   return { position, isDone, problems: problems.list, problemsTotal: problems.total };

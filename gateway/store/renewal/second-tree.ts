@@ -9,7 +9,7 @@ import {
 } from "#message-log";
 import { RenewedEntry, RenewedProof } from "#proto";
 import type { SqlRow, Transaction } from "#runtime";
-import { encodeMessage } from "#wire";
+import { encodeMessage, equalBytes } from "#wire";
 import { entryAt } from "../log-check/entry-at.ts";
 import { digestsNamed } from "./named-by-entry.ts";
 
@@ -49,12 +49,40 @@ export async function rehashEntries(
 
 /** Roots of the subtrees that the newest leaf has filled. */
 async function keepFullNodes(tx: Transaction, digest: RenewalDigest, size: number): Promise<void> {
-  const tree = new SecondTree(tx, digest);
-  for (let level = 1; size % LEVEL_WIDTH ** level === 0; level += 1) {
-    const position = size / LEVEL_WIDTH ** level - 1;
-    const hash = await tree.fold(level - 1, position * LEVEL_WIDTH, LEVEL_WIDTH);
+  for (const { level, position } of fullAt(size)) {
+    const hash = await new SecondTree(tx, digest).fold(
+      level - 1,
+      position * LEVEL_WIDTH,
+      LEVEL_WIDTH,
+    );
     await tx.run("INSERT INTO renewed_node VALUES (?, ?, ?, ?)", digest, level, position, hash);
   }
+}
+
+/** Whether the roots of the subtrees that end with this leaf are those of their rows. */
+export async function areNodesKept(
+  tx: Transaction,
+  digest: RenewalDigest,
+  size: number,
+): Promise<boolean> {
+  const tree = new SecondTree(tx, digest);
+  for (const { level, position } of fullAt(size)) {
+    const [kept, hash] = await Promise.all([
+      tree.fold(level, position, 1),
+      tree.fold(level - 1, position * LEVEL_WIDTH, LEVEL_WIDTH),
+    ]).catch(() => []);
+    if (kept === undefined || hash === undefined || !equalBytes(kept, hash)) return false;
+  }
+  return true;
+}
+
+/** Subtrees that a tree of this size has just filled, the lowest first. */
+function fullAt(size: number): { readonly level: number; readonly position: number }[] {
+  const full = [];
+  for (let level = 1; size % LEVEL_WIDTH ** level === 0; level += 1) {
+    full.push({ level, position: size / LEVEL_WIDTH ** level - 1 });
+  }
+  return full;
 }
 
 /** Root of the second tree over the first `size` entries, which it must hold. */

@@ -130,3 +130,38 @@ describe("the door of the gateway (TP-RENEW-5)", () => {
     await renewer.stop();
   });
 });
+
+describe("a second tree that was changed behind everybody's back (TP-LOG-15)", () => {
+  const at = (index: number) => `digest = 'SHA-512' AND entry_index = ${index}`;
+
+  test.each([
+    ["nothing", "SELECT 1", /^$/],
+    [
+      "a leaf edited",
+      `UPDATE renewed_entry SET digests = (SELECT digests FROM renewed_entry WHERE ${at(1)})
+       WHERE ${at(0)}`,
+      /entry 0 in the second tree of SHA-512 names other bytes than those that are kept/,
+    ],
+    [
+      "a leaf of something that is gone",
+      `UPDATE renewed_entry SET digests = (SELECT digests FROM renewed_entry WHERE ${at(0)})
+       WHERE ${at(200)}`,
+      /entry 255 in the second tree of SHA-512, or one before it, is not the one that was hashed/,
+    ],
+    ["a leaf lost", `DELETE FROM renewed_entry WHERE ${at(3)}`, /entry 3 in .* is not kept/],
+    [
+      "a node edited",
+      "UPDATE renewed_node SET hash = zeroblob(64) WHERE digest = 'SHA3-512'",
+      /entry 255 in the second tree of SHA3-512, .*renewal 1 has signed another second tree/s,
+    ],
+    [
+      "a renewal put in",
+      `INSERT INTO log_renewal SELECT 2, renewal, signed, digest, size, renewed_at, 1
+       FROM log_renewal WHERE number = 1`,
+      /renewal 2 was never logged/,
+    ],
+  ])("%s is found", async (_, sql, found) => {
+    const { problems } = await gateway.tampered(sql);
+    expect(problems.join("\n")).toMatch(found);
+  });
+});
