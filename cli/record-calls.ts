@@ -32,6 +32,7 @@ export interface RecordLine {
   readonly code?: string;
   readonly field?: string;
   readonly header?: RecordHeader;
+  readonly dueAt?: string;
 }
 
 /** One record with what became of it. */
@@ -66,6 +67,9 @@ export interface RecordWish {
   readonly refused?: boolean | undefined;
   readonly from?: string | undefined;
   readonly until?: string | undefined;
+  readonly hold?: number | undefined;
+  readonly dueFrom?: string | undefined;
+  readonly dueBefore?: string | undefined;
   readonly reason?: string | undefined;
 }
 

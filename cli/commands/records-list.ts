@@ -30,11 +30,13 @@ Lists what the gateway recorded, the newest first; a record meets everything tha
 look is kept in the audit trail with who looked and what for.
 
 An operator sees who sent what kind of message when, its size and what was decided. What headers say
-beside that (conversation, state, handling, use) is for records officers and auditors.
+beside that (conversation, state, handling, use), holds and due dates are for records officers and
+auditors. What a hold covers is due on no date, unless it is asked for with --hold.
 
 Examples:
   tracepost records list --data exchange --party KE --kind TRACE_REQUEST --state OPEN
   tracepost records list --data exchange --refused --from 2026-01-01T00:00:00Z
+  tracepost records list --data exchange --party KE --due-before 2037-01-01T00:00:00Z
 `;
 
 const SHOW_HELP = `
@@ -56,13 +58,15 @@ export function addRecordsList(parent: Command, terminal: Terminal): void {
   const states = new Option("--state <state>", "that opened a conversation in it");
   listing
     .addOption(states.choices([...CONVERSATION_STATES]))
+    .option("--due-from <time>", "the first of its parts is due then or later")
+    .option("--due-before <time>", "the first of its parts is due before")
     .option("--reason <text>", "why; kept with the look")
     .option("--limit <n>", "show at most so many", parseLimit, LIMIT_DEFAULT)
     .addHelpText("after", LIST_HELP);
   addAction<ListOptions>(listing, terminal, async ({ limit, ...options }) => {
     const service = await openService(options, terminal, RECORDS_DOOR);
     const found = await listRecords(service, wishOf(options), limit);
-    return { json: found, lines: tableOf(found.records, found.more) };
+    return { json: found, lines: tableOf(found.records, found.more, asksDue(options)) };
   });
   const showing = parent
     .command("show")
@@ -90,6 +94,7 @@ export function addCriteria(command: Command): void {
     .addOption(choice("--use <use>", "under this restriction", Object.keys(UseRestriction)))
     .addOption(choice("--code <code>", "refused with it", Object.keys(REFUSALS)))
     .option("--refused", "refused, whatever for")
+    .option("--hold <number>", "named by this legal hold", parsePlace)
     .option("--from <time>", "recorded then or later, such as 2026-01-01T00:00:00Z")
     .option("--until <time>", "recorded before");
 }
@@ -97,14 +102,18 @@ export function addCriteria(command: Command): void {
 /** What options ask for, without where and how. */
 export function wishOf(options: RecordWish): RecordWish {
   const { code, conversation, from, handling, id, kind, party } = options;
-  const { reason, refused, state, until, use } = options;
+  const { dueBefore, dueFrom, hold, reason, refused, state, until, use } = options;
   return {
     ...{ id, conversation, party, kind, state, handling, use, code, refused, from, until },
-    reason,
+    ...{ hold, dueFrom, dueBefore, reason },
   };
 }
 
-function tableOf(records: readonly RecordLine[], more: boolean): string[] {
+function asksDue({ dueBefore, dueFrom }: RecordWish): boolean {
+  return (dueBefore ?? dueFrom) !== undefined;
+}
+
+function tableOf(records: readonly RecordLine[], more: boolean, showsDue: boolean): string[] {
   if (records.length === 0) return ["No records."];
   const rows = records.map((record) => [
     String(record.logIndex),
@@ -114,8 +123,10 @@ function tableOf(records: readonly RecordLine[], more: boolean): string[] {
     record.recipients.join(" "),
     record.code ?? record.decision,
     record.messageId,
+    ...(showsDue ? [record.dueAt ?? ""] : []),
   ]);
-  const head = ["PLACE", "RECORDED", "KIND", "FROM", "TO", "DECISION", "MESSAGE"];
+  const due = showsDue ? ["DUE"] : [];
+  const head = ["PLACE", "RECORDED", "KIND", "FROM", "TO", "DECISION", "MESSAGE", ...due];
   const lines = textTable(head, rows);
   return more ? [...lines, "There are more; ask for them with --limit."] : lines;
 }
@@ -127,6 +138,7 @@ function describe(record: RecordFile): string[] {
     `${kind} ${messageId}`,
     `From ${sender} to ${recipients.join(", ") || "nobody"}, ${record.sizeBytes} bytes`,
     `Recorded ${record.recordedAt} in entry ${record.logIndex} of the message log`,
+    ...(record.dueAt === undefined ? [] : [`First part due ${record.dueAt}, unless it is held`]),
     `${decision}${why}; register ${record.registerVersion}, policy ${record.policyVersion}`,
     ...deliveries.map(({ attempts, receiptIndex, recipient, state }) => {
       const receipt = receiptIndex === undefined ? "" : `, receipt in entry ${receiptIndex}`;

@@ -25,7 +25,7 @@ export interface OperatorDoorDeps
 
 /** What is behind the guard of the gateway: its own users, and what they look into. */
 export function operatorDoor(deps: OperatorDoorDeps): HttpApi {
-  const { store, clock } = deps;
+  const { clerk, clock, store } = deps;
   const guard = createGuard(deps);
   return {
     guard,
@@ -39,7 +39,7 @@ export function operatorDoor(deps: OperatorDoorDeps): HttpApi {
       });
       addDisposalRoutes(routes, deps);
       addEventRoutes(routes, { store, clock });
-      addRecordRoutes(routes, { store, clock });
+      addRecordRoutes(routes, { store, clock, clerk });
       addRecordExport(routes, { store, clock });
       addAuditRoutes(routes, { store, clock });
       addEvidenceRoutes(routes, deps);

@@ -3,7 +3,7 @@ import { Kind, Tlp, UseRestriction } from "#proto";
 import type { Clock, Database } from "#runtime";
 import type { Actor } from "#users";
 import { refusalCodeOf } from "#wire";
-import type { RecordFilter } from "../store/search/find-records.ts";
+import type { RecordFilter } from "../store/search/criteria.ts";
 import type { GatewayProcedures } from "../store.ts";
 import type { RecordQuery } from "./record-schema.ts";
 
@@ -23,14 +23,16 @@ export function readsHeaders(actor: Actor): boolean {
 
 /** Criteria that only a header tells would tell it to who may not read headers (TP-FIND-5). */
 export function lackOfCriteria(actor: Actor, asked: Asked): Problem | undefined {
-  const { conversation, handling, state, use } = asked;
-  const isFree = [conversation, handling, state, use].every((value) => value === undefined);
+  const { conversation, dueBefore, dueFrom, handling, hold, state, use } = asked;
+  const ofHeader = [conversation, dueBefore, dueFrom, handling, hold, state, use];
+  const isFree = ofHeader.every((value) => value === undefined);
   return isFree ? undefined : lackOf(actor, "records:read");
 }
 
 /** The filter that a query asks for. */
 export function filterOf(asked: Asked): RecordFilter {
   const { code, conversation, from, handling, id, kind, party, refused, state, until, use } = asked;
+  const { dueBefore, dueFrom, hold } = asked;
   const anyCode = refused === true ? 0 : undefined;
   return {
     messageId: id,
@@ -43,5 +45,8 @@ export function filterOf(asked: Asked): RecordFilter {
     code: code === undefined ? anyCode : refusalCodeOf(code),
     fromMs: from === undefined ? undefined : instantMsOf(from),
     untilMs: until === undefined ? undefined : instantMsOf(until),
+    hold,
+    dueFromMs: dueFrom === undefined ? undefined : instantMsOf(dueFrom),
+    dueUntilMs: dueBefore === undefined ? undefined : instantMsOf(dueBefore),
   };
 }

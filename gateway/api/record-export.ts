@@ -1,11 +1,11 @@
 import { csvRecord, type Database, printable, SEARCH_LIMITS, withoutFormula } from "#runtime";
-import type { RecordFilter } from "../store/search/find-records.ts";
+import type { RecordFilter } from "../store/search/criteria.ts";
 import type { GatewayProcedures } from "../store.ts";
 import { recordView } from "./record-view.ts";
 
-/** What an export holds; a conversation's state changes, so it is none of it (TP-FIND-7). */
+/** What an export holds; states and due dates change, so they are none of it (TP-FIND-7). */
 export interface ExportWish {
-  readonly filter: Omit<RecordFilter, "state">;
+  readonly filter: Omit<RecordFilter, "state" | "dueFromMs" | "dueUntilMs">;
   /** As of a log of so many entries. */
   readonly size: number;
   /** Only records before this id; null: from the newest on. */
@@ -75,7 +75,7 @@ export function lineOf(record: ExportedRecord, format: ExportWish["format"]): st
   return format === "csv" ? csvLine(record) : jsonLine(record);
 }
 
-function jsonLine({ header, ...record }: ExportedRecord): string {
+function jsonLine({ dueAt: _dueAt, header, ...record }: ExportedRecord): string {
   const { state: _state, ...facts } = header ?? {};
   return `${JSON.stringify({ ...record, header: facts })}\n`;
 }

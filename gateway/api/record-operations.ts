@@ -37,7 +37,7 @@ export const LIST_RECORDS = {
   },
   config: {
     permission: "records:metadata",
-    problems: ["SEARCH_NOT_READY"],
+    problems: ["SEARCH_NOT_READY", "DUE_NOT_RECKONED"],
     examples: {
       requests: {
         summary: "Trace requests that KE has sent or received",

@@ -1,3 +1,4 @@
+import type { DisposalClerk } from "#disposal";
 import { noteLook } from "#disposal-api";
 import {
   actorOf,
@@ -15,7 +16,10 @@ import { LIST_RECORDS, SHOW_RECORD } from "./record-operations.ts";
 import { recordDetailView, recordView } from "./record-view.ts";
 
 /** Routes to find records and to look at one (TP-FIND-2, TP-FIND-6). */
-export function addRecordRoutes(routes: HttpRoutes, deps: RecordRouteDeps): void {
+export function addRecordRoutes(
+  routes: HttpRoutes,
+  deps: RecordRouteDeps & { readonly clerk: Pick<DisposalClerk, "hasLooked"> },
+): void {
   const { store } = deps;
   routes.get("/records", LIST_RECORDS, async (request, reply) => {
     const actor = actorOf(request);
@@ -24,9 +28,15 @@ export function addRecordRoutes(routes: HttpRoutes, deps: RecordRouteDeps): void
     if (lack !== undefined) return sendProblem(reply, lack);
     const before = after === undefined ? null : keyOfMark(after, asked)?.[0];
     if (before === undefined) return sendProblem(reply, problemOf("INPUT_INVALID", BAD_MARK));
+    const asksDue = (asked.dueFrom ?? asked.dueBefore) !== undefined;
+    if (asksDue && !(await deps.clerk.hasLooked())) {
+      return sendProblem(reply, problemOf("DUE_NOT_RECKONED"));
+    }
     const page = { filter: filterOf(asked), before, size: asked.size ?? null, limit };
     const found = await store.call("findRecords", page);
-    if (found === null) return sendProblem(reply, problemOf("SEARCH_NOT_READY"));
+    if (found === null) {
+      return sendProblem(reply, problemOf(asksDue ? "DUE_NOT_RECKONED" : "SEARCH_NOT_READY"));
+    }
     const detail = canonicalJson({ ...asked, shown: found.rows.length });
     await noteLook(deps, actor, { action: "search", subject: "", detail, reason });
     return reply.send({

@@ -44,7 +44,7 @@ export const RECORD_CRITERIA = {
     Type.String({
       minLength: 2,
       maxLength: HTTP_LIMITS.nameCharsMax,
-      description: "Sender or recipient, such as KE",
+      description: "Sender or recipient, such as KE; a State with its agencies",
     }),
   ),
   kind: Type.Optional(Type.Enum(named(Kind))),
@@ -69,6 +69,13 @@ export const RECORD_CRITERIA = {
   refused: Type.Optional(
     Type.Boolean({ description: "true: only what was refused, whatever for" }),
   ),
+  hold: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      maximum: Number.MAX_SAFE_INTEGER,
+      description: "What the legal hold of this number names; for who may read records",
+    }),
+  ),
   from: Type.Optional(Instant),
   until: Type.Optional(Instant),
   size: Type.Optional(
@@ -80,9 +87,18 @@ export const RECORD_CRITERIA = {
   ),
 } as const;
 
+const DUE = { description: "When the first of its parts is due; for who may read records" };
+
 /** Query of the list of records. */
 export const RecordQuery = Type.Object(
-  { ...RECORD_CRITERIA, reason: Type.Optional(reasonGiven), after: pageAfter, limit: pageLimit },
+  {
+    ...RECORD_CRITERIA,
+    dueFrom: Type.Optional(Type.Unsafe<string>({ ...Instant, ...DUE })),
+    dueBefore: Type.Optional(Type.Unsafe<string>({ ...Instant, ...DUE })),
+    reason: Type.Optional(reasonGiven),
+    after: pageAfter,
+    limit: pageLimit,
+  },
   closed,
 );
 
@@ -151,6 +167,12 @@ const Record = Type.Object({
   code: Type.Optional(Type.Enum(Object.keys(REFUSALS))),
   field: Type.Optional(Type.String({ description: "What it was refused for" })),
   header: Type.Optional(HeaderFacts),
+  dueAt: Type.Optional(
+    Type.String({
+      format: "date-time",
+      description: "When the first of its parts is due, as reckoned last; for who may read records",
+    }),
+  ),
 });
 
 /** The answer of `GET /v1/records`. */

@@ -15,8 +15,8 @@ import {
 } from "#proto";
 import { refusalNameOf, timestampMs } from "#wire";
 import { stateOfNumber } from "../store/conversations/conversation-state.ts";
-import type { RecordRow } from "../store/search/find-records.ts";
 import type { LoadedRecord } from "../store/search/load-record.ts";
+import type { RecordRow } from "../store/search/record-row.ts";
 import { DELIVERY } from "../store/tables.ts";
 
 /** A record as it is shown: who, when, what kind, how big, and what was decided. */
@@ -36,15 +36,16 @@ export function recordView(row: RecordRow, readsHeaders: boolean) {
     code: refusalNameOf(row.code as RefusalCode),
     field: row.field || undefined,
     header: readsHeaders ? headerFacts(header, row.state) : undefined,
+    dueAt: readsHeaders ? instant(row.due_at ?? undefined) : undefined,
   };
 }
 
 /** One record with what became of it. */
 export function recordDetailView(loaded: LoadedRecord, readsHeaders: boolean) {
-  const { deliveries, keptParts, message, state } = loaded;
+  const { deliveries, dueAtMs, keptParts, message, state } = loaded;
   const { parts } = headerIn(message.header);
   return {
-    ...recordView({ ...message, state }, readsHeaders),
+    ...recordView({ ...message, state, due_at: dueAtMs }, readsHeaders),
     headerSha256: hex(message.header_digest),
     registerVersion: message.register_version,
     policyVersion: message.policy_version,

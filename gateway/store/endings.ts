@@ -4,6 +4,7 @@ import { EntryKind, LogEntry, RefusalCode } from "#proto";
 import type { SqlRow, Transaction } from "#runtime";
 import { encodeMessage, toTimestamp } from "#wire";
 import { settleMessage } from "./conversations/conversation-book.ts";
+import { lookAgain, lookAgainAround } from "./disposal/look-again.ts";
 import { recordTime } from "./log-statements.ts";
 import { type EndedDelivery, PairBook } from "./pair-book.ts";
 import { loadMessage, type StoredEnding, type StoredMessage } from "./recall.ts";
@@ -112,6 +113,8 @@ async function end(
     );
     await pairs.end(row);
     await settleMessage(tx, message.id, "expired");
+    await lookAgain(tx, message.id);
+    await lookAgainAround(tx, message.id);
     const evidence = {
       entry: entries[position] as Uint8Array,
       index,

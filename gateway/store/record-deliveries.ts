@@ -1,6 +1,7 @@
 import { ReceiptType, RefusalCode } from "#proto";
 import type { Transaction } from "#runtime";
 import { settleMessage } from "./conversations/conversation-book.ts";
+import { lookAgain, lookAgainAround } from "./disposal/look-again.ts";
 import type { EndedDelivery, PairBook } from "./pair-book.ts";
 import { DELIVERY, DELIVERY_STRIDE } from "./tables.ts";
 
@@ -80,5 +81,7 @@ export async function endDeliveries(
     const message = Math.floor(delivery.id / DELIVERY_STRIDE);
     const by = isRejection ? "rejected" : "delivered";
     await settleMessage(tx, message, { by, receiptedAtMs: item.sentAtMs });
+    await lookAgain(tx, message);
+    if (by === "rejected") await lookAgainAround(tx, message);
   }
 }

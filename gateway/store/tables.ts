@@ -6,7 +6,12 @@ import { USER_MIGRATION_SQL } from "#users";
 import { AUDIT_BATCH_SQL } from "./audit/audit-tables.ts";
 import { CONVERSATION_SQL } from "./conversations/conversation-tables.ts";
 import { COSIGNED_SQL } from "./cosigned.ts";
-import { DISPOSAL_SQL, RUN_DECLINED_SQL } from "./disposal/disposal-tables.ts";
+import {
+  CERTIFICATE_INDEX_SQL,
+  DISPOSAL_SQL,
+  DUE_DATE_SQL,
+  RUN_DECLINED_SQL,
+} from "./disposal/disposal-tables.ts";
 import { EVENT_SETTLING_SQL, EVENT_SQL } from "./event-tables.ts";
 import { INSTANCE_SQL } from "./instances/instance-tables.ts";
 import { LOG_CHECK_SQL } from "./log-check/kept-check.ts";
@@ -17,7 +22,7 @@ import { QUARANTINE_SQL } from "./quarantine-tables.ts";
 import { REGISTER_SQL } from "./register-tables.ts";
 import { RENEWAL_SQL } from "./renewal/renewal-tables.ts";
 import { SCHEDULE_SQL } from "./schedule-tables.ts";
-import { SEARCH_SQL } from "./search/search-tables.ts";
+import { SEARCH_SQL, STATE_TERM_SQL } from "./search/search-tables.ts";
 import { STORED_SQL } from "./stored-bytes.ts";
 
 /**
@@ -117,6 +122,9 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 23, name: "what each pair has under way", sql: PAIR_SQL },
   { version: 24, name: "instances of the gateway", sql: INSTANCE_SQL },
   { version: 25, name: "renewals of the log", sql: RENEWAL_SQL },
+  { version: 26, name: "agencies found under their State", sql: STATE_TERM_SQL },
+  { version: 27, name: "certificates counted by their run", sql: CERTIFICATE_INDEX_SQL },
+  { version: 28, name: "due dates", sql: DUE_DATE_SQL },
 ];
 
 /** Where a delivery stands. */

@@ -110,12 +110,22 @@ export class DisposalClerk {
   /** Reckons what is due by now; whoever asks meanwhile waits for the same look. */
   readonly look: () => Promise<void> = shareInFlight(() => this.#look());
 
+  /**
+   * Looks, and waits for it a short while: the first look at a large store takes long. False when
+   * it is not done by then; it goes on.
+   */
+  async hasLooked(): Promise<boolean> {
+    const waited = pause(DISPOSAL_LIMITS.lookWaitMs, false, { ref: false });
+    return await Promise.race([this.look().then(() => true), waited]);
+  }
+
   async #look(): Promise<void> {
     const { clock, store } = this.#deps;
     const limit = DISPOSAL_LIMITS.lookRecords;
     while (!this.#stopped.signal.aborted) {
       const looked = await store.call("lookForDue", { nowMs: clock.now(), limit });
       if (looked.isDone) return;
+      await this.#pause(this.#deps.pauseMs ?? DISPOSAL_LIMITS.lookPauseMs);
     }
   }
 

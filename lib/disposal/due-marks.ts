@@ -47,11 +47,12 @@ export interface DueLooked {
   readonly isDone: boolean;
 }
 
-/** A new schedule may list what none listed before: that is looked at once more. */
-export async function followSchedule(tx: Transaction, version: number): Promise<void> {
+/** A new schedule may list what none listed before: that is looked at once more. Tells of one. */
+export async function followSchedule(tx: Transaction, version: number): Promise<boolean> {
   const sql = "UPDATE disposal_state SET schedule_version = ? WHERE schedule_version <> ?";
-  if ((await tx.run(sql, version, version)) === 0) return;
+  if ((await tx.run(sql, version, version)) === 0) return false;
   await tx.run("UPDATE record_due SET look_at = 0 WHERE look_at IS NULL AND is_due = 0");
+  return true;
 }
 
 /** Keeps what was reckoned; a record without parts has no row. */
@@ -67,7 +68,7 @@ export async function noteReckoned(
   }
   const isDue = due.length > 0 && !isHeld;
   await tx.run(
-    `INSERT INTO record_due VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET
+    `INSERT INTO record_due (id, look_at, is_due, is_held) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET
        look_at = excluded.look_at, is_due = excluded.is_due, is_held = excluded.is_held`,
     id,
     due.length > 0 ? null : lookAtMs,

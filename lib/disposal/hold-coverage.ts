@@ -1,6 +1,6 @@
 import { type HoldQuery, HoldScope, type Kind } from "#proto";
 import type { SqlRow, Transaction } from "#runtime";
-import { timestampMs } from "#wire";
+import { belongsTo, stateOfParticipant, timestampMs } from "#wire";
 
 /** What a hold is held against: facts of a record that never change. */
 export interface HeldFacts {
@@ -56,7 +56,7 @@ export class HoldBook {
       sender,
       messageId,
       conversationId,
-      JSON.stringify([sender, ...recipients]),
+      JSON.stringify([sender, ...recipients].flatMap((id) => [id, stateOfParticipant(id) ?? id])),
     );
     const queried = this.#queries.filter(({ query }) => fulfils(facts, query));
     const holds = new Set([...rows, ...queried].map(({ hold }) => hold));
@@ -71,12 +71,20 @@ export function fulfils(facts: HeldFacts, query: HoldQuery): boolean {
   const to = timestampMs(query.to);
   return (
     BigInt(id) <= query.logSize &&
-    (query.party === "" || query.party === sender || recipients.includes(query.party)) &&
-    (query.sender === "" || query.sender === sender) &&
-    (query.recipient === "" || recipients.includes(query.recipient)) &&
+    (query.party === "" || isBetween(facts, query.party)) &&
+    (query.sender === "" || belongsTo(sender, query.sender)) &&
+    (query.recipient === "" || recipients.some((id) => belongsTo(id, query.recipient))) &&
     (query.conversationId === "" || query.conversationId === conversationId) &&
     (query.kinds.length === 0 || query.kinds.includes(kind)) &&
     (from === undefined || recordedAtMs >= from) &&
     (to === undefined || recordedAtMs < to)
   );
+}
+
+/** Whether a party, or an agency of the State that it is, has sent or was sent a record. */
+export function isBetween(
+  { recipients, sender }: Pick<HeldFacts, "sender" | "recipients">,
+  party: string,
+): boolean {
+  return [sender, ...recipients].some((id) => belongsTo(id, party));
 }

@@ -98,6 +98,11 @@ export async function allActs(tx: Transaction): Promise<KeptAct[]> {
   return rows.map(keptAct);
 }
 
-function keptAct({ act, log_index: logIndex }: ActRow): KeptAct {
-  return { act: HoldAct.decode(act), bytes: act, logIndex };
+/** An act that is damaged says nothing; the log check names it. */
+function keptAct({ act: bytes, log_index: logIndex }: ActRow): KeptAct {
+  try {
+    return { act: HoldAct.decode(bytes), bytes, logIndex };
+  } catch {
+    return { act: HoldAct.create(), bytes, logIndex };
+  }
 }

@@ -37,7 +37,7 @@ export {
   type Reckoned,
 } from "./due-marks.ts";
 export { createHoldProcedures, type HoldPlace, type NotHeld, QUERY_NAMES } from "./hold-acts.ts";
-export { fulfils, type HeldFacts, HoldBook } from "./hold-coverage.ts";
+export { fulfils, type HeldFacts, HoldBook, isBetween } from "./hold-coverage.ts";
 export { actsOf, allActs, columnsOf, type HoldRow, type KeptAct } from "./hold-rows.ts";
 export { endsHold, type HoldStanding, standingAfter } from "./hold-standing.ts";
 export {

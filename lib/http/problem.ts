@@ -184,6 +184,11 @@ export const HTTP_CODES = {
     title: "The file is here as a whole, or was given up; it takes no more bytes.",
     remedy: "Begin another upload for another file.",
   },
+  DUE_NOT_RECKONED: {
+    status: 503,
+    title: "It is still being reckoned what is due when.",
+    remedy: "Ask again in some minutes: all records are gone through after a start or a schedule.",
+  },
   SEARCH_NOT_READY: {
     status: 503,
     title: "Records of before an upgrade are still being made to be found.",

@@ -4,6 +4,10 @@ import { DAY_MS, MIB, MINUTE_MS, SECOND_MS } from "./units.ts";
 export const DISPOSAL_LIMITS = {
   /** Records looked at in one transaction: some ten milliseconds. */
   lookRecords: 250,
+  /** Pause between two of them. */
+  lookPauseMs: 5,
+  /** How long who asks waits for a look that is under way. */
+  lookWaitMs: 2 * SECOND_MS,
   /** Records disposed of in one transaction, and named by one certificate. */
   batchRecords: 200,
   /** Parts after which it takes no more records: an alert has a key part for each recipient. */

@@ -8,6 +8,10 @@ export const SEARCH_LIMITS = {
   windowRows: 1_000,
   /** Such windows in one read, so that a search never holds up a commit for long. */
   windowsMax: 10,
+  /** Ids looked at of each month in which something is due, where due dates are asked for. */
+  dueMonthRows: 10,
+  /** Records read in a window where a header has to be asked. */
+  testedRows: 200,
   /** Older records made to be found in one transaction: some milliseconds. */
   fillRows: 200,
   /** Pause between two such transactions, so that the store's thread is for messages. */

@@ -38,7 +38,12 @@ export {
   PERSONS_KEY_PART,
   PERSONS_PART,
 } from "./part-names.ts";
-export { GATEWAY_SENDER, isParticipantId, stateOfParticipant } from "./participant-id.ts";
+export {
+  belongsTo,
+  GATEWAY_SENDER,
+  isParticipantId,
+  stateOfParticipant,
+} from "./participant-id.ts";
 export type { PlainMessage, PlainValue } from "./reflection.ts";
 export { refusalCodeOf, refusalNameOf } from "./refusal-codes.ts";
 export {

@@ -14,3 +14,8 @@ export function stateOfParticipant(id: string): string | undefined {
   if (!isParticipantId(id) || id.startsWith("ORG-")) return undefined;
   return id.slice(0, 2);
 }
+
+/** Whether a participant is the one that is named, or an agency of the State that is. */
+export function belongsTo(id: string, party: string): boolean {
+  return id === party || stateOfParticipant(id) === party;
+}

@@ -5,7 +5,8 @@ import { inclusionPath } from "#message-log";
 import { Kind, RefusalCode, Tlp, UseRestriction } from "#proto";
 import type { Transaction } from "#runtime";
 import { openSqliteReader, openSqliteStore } from "#store";
-import { findRecords, type RecordFilter } from "../../gateway/store/search/find-records.ts";
+import type { RecordFilter } from "../../gateway/store/search/criteria.ts";
+import { findRecords } from "../../gateway/store/search/find-records.ts";
 import type { GatewayProcedures } from "../../gateway/store.ts";
 import {
   conversationIdOf,

@@ -2,9 +2,11 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ReceiptType } from "#proto";
-import { outSubject, sha256 } from "#wire";
+import { addScheduleSignature, DEFAULT_SCHEDULE_TEXT, draftSchedule } from "#records";
+import { outSubject, sha256, toTimestamp } from "#wire";
 import type { LogCheck } from "../../gateway/store/log-check/check-log.ts";
 import { checkStore, copyChanged } from "./checked-store.ts";
+import { fillRecords } from "./filled-records.ts";
 import { type GatewayBench, openGatewayBench } from "./gateway-bench.ts";
 import { headerOf, recipientReceipt, traceRequest } from "./messages.ts";
 import { makeParties, type Parties } from "./parties.ts";
@@ -23,7 +25,10 @@ export interface FilledGateway {
   close(): Promise<void>;
 }
 
-/** Sends, refuses, delivers, rejects, expires; takes a register and a policy; keeps the store. */
+/**
+ * Sends, refuses, delivers, rejects, expires; takes a register, a policy and a schedule; decides,
+ * holds and disposes; keeps the store.
+ */
 export async function fillGateway(): Promise<FilledGateway> {
   const parties = makeParties([{ id: "NE" }, { id: "BR" }, { id: "AT" }]);
   const bench = await openGatewayBench(parties);
@@ -74,10 +79,13 @@ async function fill(parties: Parties, bench: GatewayBench): Promise<void> {
   const policy = Buffer.from("permit(principal, action, resource);");
   const kept = { version: 2, digest: sha256(policy), policy, nowMs, registerVersion: 1 };
   await store.call("keepPolicy", kept);
-  const schedule = Buffer.from("lines: []");
+  const said = { version: 3n, text: DEFAULT_SCHEDULE_TEXT, reason: "An example" };
+  const draft = draftSchedule({ ...said, issuedAt: toTimestamp(nowMs) });
+  const schedule = addScheduleSignature(draft, parties.root);
   const signed = { version: 3, digest: sha256(schedule), schedule, nowMs, registerVersion: 1 };
   await store.call("keepSchedule", signed);
   const held = Array.from({ length: FILLING }, (_, n) => ({ sender: `X${n}`, messages: 1 }));
   await store.call("logOverQuota", { nowMs, registerVersion: 1, held });
+  await fillRecords(parties, bench);
   bench.checkpoints.note(await store.call("logHead", undefined));
 }

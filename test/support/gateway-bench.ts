@@ -8,7 +8,13 @@ import { ScheduleHistory } from "#records";
 import { type Clock, createLogger, type Database, GATEWAY_LIMITS, type Logger } from "#runtime";
 import { openSqliteStore } from "#store";
 import { CurrentRegister, createSigner, PAYLOAD_TYPES, type RegisterView } from "#trust";
-import { type AssembledEnvelope, outSubject, type Publication, parseOutSubject } from "#wire";
+import {
+  type AssembledEnvelope,
+  outSubject,
+  type Publication,
+  parseOutSubject,
+  sha256,
+} from "#wire";
 import { CheckpointKeeper } from "../../gateway/checkpoint-keeper.ts";
 import { Courier } from "../../gateway/courier.ts";
 import { GatewayEvents } from "../../gateway/events.ts";
@@ -65,10 +71,7 @@ export async function openGatewayBench(
 ): Promise<GatewayBench> {
   const dir = await mkdtemp(join(tmpdir(), "tracepost-gateway-"));
   const { file = join(dir, "gateway.sqlite") } = options;
-  const store = await openSqliteStore<GatewayProcedures>({
-    file,
-    module: new URL("../../gateway/store.ts", import.meta.url),
-  });
+  const store = await openStore(file, parties);
   const logger = createLogger({ name: "gateway", level: "silent" });
   const published: Publication[] = [];
   const waiting: { count: number; resolve: (all: Publication[]) => void }[] = [];
@@ -141,6 +144,18 @@ export async function openGatewayBench(
   courier.start();
   pipeline.start();
   return bench;
+}
+
+/** A store with the register that a gateway begins with. */
+async function openStore(
+  file: string,
+  { registerBytes: register }: Parties,
+): Promise<Database<GatewayProcedures>> {
+  const module = new URL("../../gateway/store.ts", import.meta.url);
+  const store = await openSqliteStore<GatewayProcedures>({ file, module });
+  const about = { version: 1, digest: sha256(Buffer.of(1)), nowMs: Date.now(), by: "file" };
+  await store.call("keepFirstRegister", { ...about, register, pins: null });
+  return store;
 }
 
 async function handOver(

@@ -17,7 +17,7 @@ export interface DoorAnswer {
 }
 
 const IDLE_CLERK: DisposalRouteDeps["clerk"] = {
-  look: async () => undefined,
+  hasLooked: async () => true,
   clockJumped: async () => false,
   trustClock: async () => undefined,
   wake: () => undefined,

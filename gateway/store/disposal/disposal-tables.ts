@@ -41,3 +41,21 @@ INSERT INTO disposal_run (id, state, why, authority, asked_by, asked_at, due, co
     parts, bytes, held, ended_at FROM disposal_run_before;
 DROP TABLE disposal_run_before;
 `;
+
+/** What certificates of a run name is counted without reading them. */
+export const CERTIFICATE_INDEX_SQL = `
+DROP INDEX disposal_certificate_run;
+CREATE INDEX disposal_certificate_run ON disposal_certificate (run, id, items);
+`;
+
+/**
+ * When each record is due as far as is known (TP-FIND-9): `due_at` of its parts that are kept, the
+ * earliest; null where none has a date. `as_of` is the newest record that was there when it was
+ * reckoned. Rows below `again_below` are to be reckoned once more, the newest of them first.
+ */
+export const DUE_DATE_SQL = `
+ALTER TABLE record_due ADD COLUMN due_at INTEGER;
+ALTER TABLE record_due ADD COLUMN as_of INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE disposal_state ADD COLUMN again_below INTEGER NOT NULL DEFAULT 0;
+UPDATE disposal_state SET again_below = (SELECT coalesce(max(id) + 1, 0) FROM record_due);
+`;

@@ -7,7 +7,6 @@ import {
   keepCertificate,
   nextCertificate,
   noteGone,
-  noteReckoned,
   partGone,
   runForBatch,
   writeCertificate,
@@ -20,6 +19,7 @@ import type { MessageRow } from "../message-row.ts";
 import { scheduleHistoryOf } from "../schedules.ts";
 import { PART_STRIDE } from "../tables.ts";
 import { ConversationTimes } from "./conversation-times.ts";
+import { DueNotes } from "./due-notes.ts";
 import { type RecordReckoned, reckonDue } from "./reckon-due.ts";
 
 /** What is gone in one transaction. */
@@ -59,6 +59,7 @@ export async function disposeBatch(
   const history = await scheduleHistoryOf(tx);
   const reckoning = { history, nowMs, times: new ConversationTimes(tx) };
   const holds = await HoldBook.open(tx);
+  const notes = await DueNotes.open(tx);
   const id = await nextCertificate(tx);
   const gone: Gone = { items: [], parts: 0, bytes: 0, held: 0 };
   for (const row of rows) {
@@ -67,12 +68,13 @@ export async function disposeBatch(
     const isHeld = reckoned.due.length > 0 && (await holds.holdsOn(reckoned.facts)).length > 0;
     if (isHeld || reckoned.due.length === 0) {
       if (isHeld) gone.held += 1;
-      await noteReckoned(tx, row.id, reckoned, isHeld);
+      await notes.note(row.id, reckoned, isHeld);
       continue;
     }
     await eraseParts(tx, row, reckoned, id, gone);
     const kept = reckoned.kept - reckoned.due.length;
-    await noteReckoned(tx, row.id, { due: [], kept, lookAtMs: reckoned.lookAtMs }, false);
+    const { lookAtMs, laterAtMs: dueAtMs } = reckoned;
+    await notes.note(row.id, { due: [], kept, lookAtMs, dueAtMs }, false);
   }
   await noteGone(tx, run.id, { ...gone, records: gone.items.length });
   if (gone.items.length === 0) return { type: "nothing" };

@@ -7,7 +7,6 @@ import {
   dueIds,
   followSchedule,
   HoldBook,
-  noteReckoned,
 } from "#disposal";
 import type { Transaction } from "#runtime";
 import { isSealedKind } from "#wire";
@@ -15,6 +14,8 @@ import type { MessageRow } from "../message-row.ts";
 import { scheduleHistoryOf } from "../schedules.ts";
 import { isStillFilling } from "../search/find-records.ts";
 import { ConversationTimes } from "./conversation-times.ts";
+import { DueNotes } from "./due-notes.ts";
+import { lookAgainBefore } from "./look-again.ts";
 import { reckonDue } from "./reckon-due.ts";
 
 /**
@@ -28,23 +29,33 @@ export async function lookForDue(
   // What was last written in a conversation is not known before.
   if (await isStillFilling(tx)) return { looked: 0, isDone: true };
   const history = await scheduleHistoryOf(tx);
-  await followSchedule(tx, history.current.version);
+  if (await followSchedule(tx, history.current.version)) await reckonAllAgain(tx);
   const times = new ConversationTimes(tx);
   const holds = await HoldBook.open(tx);
+  const notes = await DueNotes.open(tx);
   const { isDone, rows } = await nextRows(tx, nowMs, limit);
   for (const row of rows) {
     const reckoned = await reckonDue(tx, row, { history, times, nowMs });
     const isHeld = reckoned.due.length > 0 && (await holds.holdsOn(reckoned.facts)).length > 0;
-    await noteReckoned(tx, row.id, reckoned, isHeld);
+    await notes.note(row.id, reckoned, isHeld);
   }
   return { looked: rows.length, isDone };
 }
 
-async function nextRows(
-  tx: Transaction,
-  nowMs: number,
-  limit: number,
-): Promise<{ readonly rows: MessageRow[]; readonly isDone: boolean }> {
+/** A version may keep longer what was reckoned before it. */
+async function reckonAllAgain(tx: Transaction): Promise<void> {
+  await tx.run(
+    "UPDATE disposal_state SET again_below = (SELECT coalesce(max(id) + 1, 0) FROM record_due)",
+  );
+}
+
+interface NextRows {
+  readonly rows: MessageRow[];
+  readonly isDone: boolean;
+}
+
+/** What is to be looked at by now, then what was recorded since, then all again where due. */
+async function nextRows(tx: Transaction, nowMs: number, limit: number): Promise<NextRows> {
   const again = await tx.all<MessageRow>(
     `SELECT m.* FROM (SELECT id FROM record_due WHERE look_at <= ? ORDER BY look_at LIMIT ?) d
      JOIN messages m ON m.id = d.id`,
@@ -59,9 +70,28 @@ async function nextRows(
   );
   const last = fresh.at(-1)?.id;
   if (last !== undefined) await tx.run("UPDATE disposal_state SET looked_to = ?", last);
+  const touched = await lookAgainBefore(tx, fresh);
+  const older = await nextAgain(tx, limit - again.length - fresh.length);
   // What is said about messages holds no content of a State, and stays with them.
   const sealed = fresh.filter(({ code, kind }) => code === 0 && isSealedKind(kind));
-  return { rows: [...again, ...sealed], isDone: again.length + fresh.length < limit };
+  const rows = [...again, ...sealed, ...older];
+  const found = again.length + fresh.length + older.length;
+  return { rows, isDone: found < limit && touched === 0 };
+}
+
+async function nextAgain(tx: Transaction, limit: number): Promise<MessageRow[]> {
+  const state = await tx.get<{ again_below: number }>("SELECT again_below FROM disposal_state");
+  const below = state?.again_below ?? 0;
+  if (below === 0 || limit === 0) return [];
+  const rows = await tx.all<MessageRow>(
+    `SELECT m.* FROM (SELECT id FROM record_due WHERE id < ? ORDER BY id DESC LIMIT ?) d
+     JOIN messages m ON m.id = d.id ORDER BY m.id DESC`,
+    below,
+    limit,
+  );
+  const next = rows.length < limit ? 0 : (rows.at(-1)?.id ?? 0);
+  await tx.run("UPDATE disposal_state SET again_below = ?", next);
+  return rows;
 }
 
 /** Records that are due, by their place in the log, with why; and how many there are. */

@@ -21,6 +21,10 @@ export interface RecordReckoned extends Reckoned {
   readonly facts: HeldFacts;
   /** Parts that are here and due now. */
   readonly due: readonly DueMessagePart[];
+  /** When the first of the parts that are here is due; null: none has a date. */
+  readonly dueAtMs: number | null;
+  /** The same without those that are due now. */
+  readonly laterAtMs: number | null;
 }
 
 /** What a record is reckoned with. */
@@ -81,6 +85,7 @@ export async function reckonDue(
   );
   const due: DueMessagePart[] = [];
   let lookAtMs: number | null = null;
+  const dates: number[] = [];
   for (const position of kept) {
     const one = plan.parts[position];
     const info = header.parts[position];
@@ -91,16 +96,27 @@ export async function reckonDue(
       due.push({ position, name, onlyFor, sha256, plan: { ...one, dueAtMs } });
       continue;
     }
+    if (dueAtMs !== undefined) dates.push(dueAtMs);
     const early = Math.min(dueAtMs ?? Infinity, sooner.parts[position]?.dueAtMs ?? Infinity);
     const next = early > nowMs ? early : nowMs + DISPOSAL_LIMITS.openLookMs;
     if (next !== Infinity) lookAtMs = Math.min(lookAtMs ?? Infinity, next);
   }
   const facts = factsOf(row, header);
-  return { class: classes.class, facts, due, kept: kept.length, lookAtMs };
+  const dueAtMs = earliest([...dates, ...due.map(({ plan: { dueAtMs: atMs } }) => atMs)]);
+  const laterAtMs = earliest(dates);
+  const about = { class: classes.class, facts, due, kept: kept.length };
+  return { ...about, lookAtMs, dueAtMs, laterAtMs };
+}
+
+function earliest(times: readonly number[]): number | null {
+  return times.length === 0 ? null : Math.min(...times);
 }
 
 /** What a record is held by. */
-export function factsOf(row: MessageRow, header: Header): HeldFacts {
+export function factsOf(
+  row: Pick<MessageRow, "id" | "sender" | "message_id" | "recorded_at">,
+  header: Header,
+): HeldFacts {
   const { conversationId, kind, recipients } = header;
   return {
     ...{ conversationId, kind, recipients },
@@ -111,7 +127,8 @@ export function factsOf(row: MessageRow, header: Header): HeldFacts {
   };
 }
 
-async function deliveriesOf(tx: Transaction, id: number): Promise<DeliveriesEnded> {
+/** How the deliveries of a message stand. */
+export async function deliveriesOf(tx: Transaction, id: number): Promise<DeliveriesEnded> {
   const rows = await tx.all<SqlRow & { recipient: string; state: number; ended_at: number | null }>(
     `SELECT d.recipient, d.state, coalesce(d.expiry_at, m.recorded_at) AS ended_at
      FROM deliveries d LEFT JOIN messages m ON m.id = d.receipt WHERE d.id >= ? AND d.id < ?`,
@@ -132,7 +149,7 @@ async function deliveriesOf(tx: Transaction, id: number): Promise<DeliveriesEnde
  * When a part had reached whom it is for; one for all, when it had reached the last of them. Whom
  * it was never to reach, the routing having refused it, had it when it was recorded.
  */
-function deliveredAt(
+export function deliveredAt(
   { endedAtMs, open }: DeliveriesEnded,
   onlyFor: string,
   recordedAtMs: number,

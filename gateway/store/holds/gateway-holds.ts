@@ -44,6 +44,7 @@ async function scopeProblem(
   }
   if (scope.query !== undefined) return await queryProblem(tx, scope.query);
   if (party === "" || isRegistered) return undefined;
+  if ((await partyNumber(tx, party)) !== undefined) return undefined;
   const sent = await tx.get("SELECT 1 FROM traffic WHERE participant = ?", party);
   return sent === undefined ? { type: "unknown-party" } : undefined;
 }

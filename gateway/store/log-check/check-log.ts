@@ -6,8 +6,9 @@ import type { MessageRow } from "../message-row.ts";
 import { isRetryable } from "../quarantine-item.ts";
 import { DELIVERY_STRIDE, PART_STRIDE } from "../tables.ts";
 import { openAuditProblems } from "./audit-check.ts";
+import { runProblems } from "./certificate-check.ts";
 import { deliveryProblems, endingEntryProblem } from "./delivery-check.ts";
-import { Certificates } from "./disposal-check.ts";
+import { Certificates, strayCertificates } from "./disposal-check.ts";
 import { holdProblems } from "./hold-check.ts";
 import { messageProblems } from "./message-check.ts";
 import { quarantineProblems } from "./quarantine-check.ts";
@@ -44,6 +45,7 @@ export async function checkLog(
     found.push(...(await unloggedProblems(tx)), ...(await quarantineProblems(tx)));
     found.push(...(await holdProblems(tx)), ...(await openAuditProblems(tx)));
     found.push(...(await renewalProblems(tx)));
+    found.push(...(await runProblems(tx)));
   }
   for (const problem of found) problems.add(problem);
   return { position, isDone, problems: problems.list, problemsTotal: problems.total };
@@ -68,7 +70,7 @@ async function entryProblems(
     return [...own.map((problem) => `${name} ${problem}`), ...sent.map((one) => `${name}${one}`)];
   }
   if (mustBeKept(entry)) return [`${name} is not recorded`];
-  const problem = await statementProblem(tx, index, entry, certificates.holds);
+  const problem = await statementProblem(tx, index, entry, certificates);
   return problem === undefined ? [] : [problem];
 }
 
@@ -95,6 +97,7 @@ async function strayProblems(
     ["message", "messages", 1],
     ["part", "parts", PART_STRIDE],
     ["delivery", "deliveries", DELIVERY_STRIDE],
+    ["part that is noted as gone,", "disposed_part", PART_STRIDE],
   ] as const;
   for (const [name, table, stride] of tables) {
     const low = (first + 1) * stride;
@@ -105,6 +108,8 @@ async function strayProblems(
     if (isDone) rows.push(...(await outside(tx, table, stride, high)));
     problems.push(...rows.map(({ id }) => `${name} ${id} belongs to no entry of the log`));
   }
+  const until = isDone ? Number.MAX_SAFE_INTEGER : size;
+  problems.push(...(await strayCertificates(tx, first === 0 ? -1 : first, until)));
   return problems;
 }
 

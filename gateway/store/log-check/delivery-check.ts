@@ -1,7 +1,8 @@
 /** Deliveries of a message compared with what the log says of them (TP-LOG-15). */
-import { EntryKind, type LogEntry, RefusalCode } from "#proto";
+import { EntryKind, Header, type LogEntry, RefusalCode } from "#proto";
 import type { SqlRow, Transaction } from "#runtime";
 import { timestampMs } from "#wire";
+import type { MessageRow } from "../message-row.ts";
 import { DELIVERY, DELIVERY_STRIDE } from "../tables.ts";
 import { entryAt } from "./entry-at.ts";
 
@@ -12,6 +13,7 @@ interface DeliveryRow extends SqlRow {
   lane: number;
   state: number;
   receipt: number | null;
+  expires_at: number;
   expiry_index: number | null;
   expiry_at: number | null;
 }
@@ -19,9 +21,10 @@ interface DeliveryRow extends SqlRow {
 /** What is wrong with the deliveries of a message that was recorded under an entry. */
 export async function deliveryProblems(
   tx: Transaction,
-  message: { readonly id: number; readonly sender: string; readonly lane: number },
+  message: Pick<MessageRow, "id" | "sender" | "lane" | "header">,
   entry: LogEntry,
 ): Promise<string[]> {
+  const expiresAtMs = expiryIn(message.header);
   const first = message.id * DELIVERY_STRIDE;
   const rows = await tx.all<DeliveryRow>(
     "SELECT * FROM deliveries WHERE id >= ? AND id < ? ORDER BY id",
@@ -36,6 +39,8 @@ export async function deliveryProblems(
     const row = byPosition.get(position);
     byPosition.delete(position);
     const what = row === undefined ? "is missing" : await wrongWith(tx, row, message, recipient);
+    const isLate = row !== undefined && expiresAtMs !== undefined && row.expires_at !== expiresAtMs;
+    if (isLate) problems.push(`: the delivery to ${recipient} expires at another time`);
     if (what !== undefined) problems.push(`: the delivery to ${recipient} ${what}`);
   }
   for (const { recipient } of byPosition.values()) {
@@ -51,13 +56,15 @@ async function wrongWith(
   recipient: string,
 ): Promise<string | undefined> {
   if (row.recipient !== recipient) return `names ${row.recipient}`;
+  const hasEnd = row.expiry_index !== null || row.expiry_at !== null;
+  if (row.receipt !== null && hasEnd) return "names a receipt and another end";
   if (row.sender !== message.sender || row.lane !== message.lane) {
     return "is of another sender or lane";
   }
   switch (row.state) {
     case DELIVERY.waiting:
     case DELIVERY.dispatched:
-      return row.receipt === null ? undefined : "is open, and names a receipt";
+      return row.receipt === null && !hasEnd ? undefined : "is open, and names an end";
     case DELIVERY.delivered:
       return await receiptProblem(tx, row, EntryKind.DELIVERY);
     case DELIVERY.rejected:
@@ -68,6 +75,15 @@ async function wrongWith(
       return await endingProblem(tx, row, EntryKind.RETURN);
     default:
       return "has no state";
+  }
+}
+
+/** One that is damaged is told with its message. */
+function expiryIn(header: Uint8Array): number | undefined {
+  try {
+    return timestampMs(Header.decode(header).expiresAt) ?? 0;
+  } catch {
+    return undefined;
   }
 }
 

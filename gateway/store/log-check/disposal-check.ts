@@ -5,6 +5,7 @@ import { itemsOf } from "#records";
 import type { SqlRow, Transaction } from "#runtime";
 import { equalBytes, sha256 } from "#wire";
 import { PART_STRIDE } from "../tables.ts";
+import { CertificateJudge } from "./certificate-check.ts";
 import { entryAt } from "./entry-at.ts";
 import { HoldsAt } from "./holds-at.ts";
 
@@ -13,10 +14,12 @@ export class Certificates {
   readonly #tx: Transaction;
   readonly #known = new Map<number, ReadonlyMap<number, Uint8Array> | undefined>();
   readonly holds: HoldsAt;
+  readonly judge: CertificateJudge;
 
   constructor(tx: Transaction) {
     this.#tx = tx;
     this.holds = new HoldsAt(tx);
+    this.judge = new CertificateJudge(tx);
   }
 
   /** Digest of a part that a certificate names, which the log has; undefined: none does. */
@@ -74,7 +77,7 @@ export async function disposalEntryProblem(
   tx: Transaction,
   index: number,
   entry: LogEntry,
-  holds: HoldsAt,
+  { holds, judge }: Certificates,
 ): Promise<string | undefined> {
   const row = await tx.get<CertificateRow>(
     "SELECT * FROM disposal_certificate WHERE log_index = ?",
@@ -100,5 +103,26 @@ export async function disposalEntryProblem(
     if (hold === undefined) continue;
     return `${name} names the message of entry ${logIndex}, which legal hold ${hold} covered`;
   }
-  return undefined;
+  const problem = await judge.problemOf(row, items, entry);
+  return problem === undefined ? undefined : `${name} ${problem}`;
+}
+
+/** Certificates in a stretch of the log that no entry of it is about. */
+export async function strayCertificates(
+  tx: Transaction,
+  from: number,
+  to: number,
+): Promise<string[]> {
+  const rows = await tx.all<SqlRow & { id: number; log_index: number }>(
+    "SELECT id, log_index FROM disposal_certificate WHERE log_index >= ? AND log_index < ?",
+    from,
+    to,
+  );
+  const problems: string[] = [];
+  for (const { id, log_index: index } of rows) {
+    const entry = await entryAt(tx, index);
+    if (entry?.kind === EntryKind.DISPOSAL) continue;
+    problems.push(`disposal certificate ${id} was never logged`);
+  }
+  return problems;
 }

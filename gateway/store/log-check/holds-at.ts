@@ -4,6 +4,7 @@ import {
   fulfils,
   type HeldFacts,
   type HoldStanding,
+  isBetween,
   type KeptAct,
   standingAfter,
 } from "#disposal";
@@ -71,7 +72,7 @@ function isIn(facts: HeldFacts, scope: HoldStanding["scope"]): boolean {
   return (
     messages.some((one) => one.sender === facts.sender && one.messageId === facts.messageId) ||
     (conversationId !== "" && conversationId === facts.conversationId) ||
-    (party !== "" && (party === facts.sender || facts.recipients.includes(party))) ||
+    (party !== "" && isBetween(facts, party)) ||
     (query !== undefined && fulfils(facts, query))
   );
 }

@@ -4,17 +4,16 @@ import type { SqlRow, Transaction } from "#runtime";
 import { equalBytes, sha256, timestampMs } from "#wire";
 import { renewalProblem } from "../renewal/renewals.ts";
 import { auditProblem } from "./audit-check.ts";
-import { disposalEntryProblem } from "./disposal-check.ts";
+import { type Certificates, disposalEntryProblem } from "./disposal-check.ts";
 import { entryAt } from "./entry-at.ts";
 import { holdEntryProblem } from "./hold-check.ts";
-import type { HoldsAt } from "./holds-at.ts";
 
 /** What is wrong with what a statement of the gateway is about; undefined when all is well. */
 export async function statementProblem(
   tx: Transaction,
   index: number,
   entry: LogEntry,
-  holds: HoldsAt,
+  certificates: Certificates,
 ): Promise<string | undefined> {
   switch (entry.kind) {
     case EntryKind.REGISTER_CHANGE:
@@ -31,7 +30,7 @@ export async function statementProblem(
     case EntryKind.RELEASE:
       return await holdEntryProblem(tx, index, entry);
     case EntryKind.DISPOSAL:
-      return await disposalEntryProblem(tx, index, entry, holds);
+      return await disposalEntryProblem(tx, index, entry, certificates);
     case EntryKind.RENEWAL:
       return await renewalProblem(tx, index, entry);
     default:
@@ -88,14 +87,15 @@ async function fileProblem(
   },
 ): Promise<string | undefined> {
   const { column, entry, table, version, what } = about;
-  const row = await tx.get<KeptRow>(
-    `SELECT version, digest, ${column} AS bytes FROM ${table} WHERE log_index = ?`,
+  const row = await tx.get<KeptRow & { taken_at: number }>(
+    `SELECT version, digest, ${column} AS bytes, taken_at FROM ${table} WHERE log_index = ?`,
     index,
   );
   const name = `${what} version ${version} (entry ${index})`;
   if (row === undefined) return `${name} is not kept`;
   const isThat =
     BigInt(row.version) === version &&
+    row.taken_at === timestampMs(entry.recordedAt) &&
     equalBytes(row.digest, entry.headerDigest) &&
     equalBytes(sha256(row.bytes), entry.headerDigest);
   return isThat ? undefined : `${name} is not the one that was logged`;

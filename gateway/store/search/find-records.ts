@@ -1,27 +1,7 @@
-import type { ConversationState } from "#casework";
-import { SEARCH_LIMITS, type SqlRow, type SqlValue, type Transaction } from "#runtime";
-import { stateNumber } from "../conversations/conversation-state.ts";
-import { partyNumber, uuidBytes } from "./note-record.ts";
-import { PARTY_TERM, TERM } from "./search-tables.ts";
-
-/** What records are looked for by; all that is given must be so (TP-FIND-2). */
-export interface RecordFilter {
-  readonly messageId?: string | undefined;
-  readonly conversationId?: string | undefined;
-  /** Sender or recipient. */
-  readonly party?: string | undefined;
-  readonly kind?: number | undefined;
-  /** Of the conversation that the record opened. */
-  readonly state?: ConversationState | undefined;
-  readonly tlp?: number | undefined;
-  readonly use?: number | undefined;
-  /** 0: refused with whatever code. */
-  readonly code?: number | undefined;
-  /** Recorded then or later. */
-  readonly fromMs?: number | undefined;
-  /** Recorded before. */
-  readonly untilMs?: number | undefined;
-}
+import { SEARCH_LIMITS, type SqlValue, type Transaction } from "#runtime";
+import { type Criteria, criteriaOf, type IdList, type RecordFilter } from "./criteria.ts";
+import { type DueRange, dueWindow, type IdWindow } from "./due-list.ts";
+import type { RecordRow } from "./record-row.ts";
 
 /** What is asked for of a list that is filtered so. */
 export interface RecordPage {
@@ -40,51 +20,39 @@ export interface FoundRecords {
   readonly next: number | null;
 }
 
-/** A record as lists show it. */
-export interface RecordRow extends SqlRow {
-  id: number;
-  message_id: string;
-  sender: string;
-  kind: number;
-  lane: number;
-  code: number;
-  field: string;
-  recorded_at: number;
-  header: Uint8Array;
-  /** Number of the state of the conversation it opened; null where it opened none. */
-  state: number | null;
-}
-
-/** A list of ids in the order of time: the rows of a table in which a column has a value. */
-export interface IdList {
-  readonly table: string;
-  readonly column: string;
-  readonly value: SqlValue;
-}
-
-/** Records from `low` on, below `high`. */
-interface Range {
+/** Records from `low` on, below `high`; with a due date between two others. */
+export interface Range {
   readonly low: number;
   readonly high: number;
+  readonly due?: DueRange | undefined;
 }
 
 /**
  * A page of the records that meet every criterion (TP-FIND-2). Looks at a bounded number of rows:
  * where criteria of many records have few in common a page may be short, or empty, and still have
- * a next one. Null while older records are not yet made to be found (TP-FIND-4).
+ * a next one. Null while older records are not yet made to be found (TP-FIND-4), or are due on
+ * dates that are still being reckoned (TP-FIND-9).
  */
 export async function findRecords(tx: Transaction, page: RecordPage): Promise<FoundRecords | null> {
   if (await isStillFilling(tx)) return null;
-  const lists = await idLists(tx, page.filter);
-  const range = await rangeOf(tx, page);
-  if (lists === undefined || range === undefined) return { rows: [], next: null };
-  const { ids, next } = await intersect(tx, lists, range, page.limit);
-  const rows: RecordRow[] = [];
-  for (const id of ids) {
-    const row = await tx.get<RecordRow>(ROW_SQL, id);
-    if (row !== undefined) rows.push(row);
-  }
-  return { rows, next };
+  const criteria = await criteriaOf(tx, page.filter);
+  const reckoned = await reckonedTo(tx, page.filter);
+  if (reckoned === undefined) return null;
+  const range = criteria && (await rangeOf(tx, page, criteria, reckoned));
+  if (criteria === undefined || range === undefined) return { rows: [], next: null };
+  return await collect(tx, criteria, range, page.limit);
+}
+
+/** The record up to which due dates are reckoned, where they are asked for; undefined: not yet. */
+async function reckonedTo(
+  tx: Transaction,
+  { dueFromMs, dueUntilMs }: RecordFilter,
+): Promise<number | undefined> {
+  if (dueFromMs === undefined && dueUntilMs === undefined) return Number.MAX_SAFE_INTEGER - 1;
+  const state = await tx.get<{ looked_to: number; again_below: number }>(
+    "SELECT looked_to, again_below FROM disposal_state",
+  );
+  return state?.again_below === 0 ? state.looked_to : undefined;
 }
 
 /** Whether older records are not yet made to be found (TP-FIND-4). */
@@ -94,47 +62,21 @@ export async function isStillFilling(tx: Transaction): Promise<boolean> {
 }
 
 const ROW_SQL = `SELECT m.id, m.message_id, m.sender, m.kind, m.lane, m.code, m.field,
-    m.recorded_at, m.header, c.state
-  FROM messages m LEFT JOIN conversation c ON c.id = m.id WHERE m.id = ?`;
-
-/** The lists that a filter asks for; undefined when one of them is known to be empty. */
-async function idLists(tx: Transaction, filter: RecordFilter): Promise<IdList[] | undefined> {
-  const { code, conversationId, kind, messageId, party, state, tlp, use } = filter;
-  const lists: IdList[] = [];
-  const term = (value: number): unknown =>
-    lists.push({ table: "record_term", column: "term", value });
-  if (messageId !== undefined) {
-    lists.push({ table: "record_message", column: "message", value: uuidBytes(messageId) });
-  }
-  if (conversationId !== undefined) {
-    const value = uuidBytes(conversationId);
-    lists.push({ table: "record_conversation", column: "conversation", value });
-  }
-  if (state !== undefined) {
-    lists.push({ table: "conversation", column: "state", value: stateNumber(state) });
-  }
-  if (kind !== undefined) term(TERM.kind + kind);
-  if (tlp !== undefined) term(TERM.tlp + tlp);
-  if (use !== undefined) term(TERM.use + use);
-  if (code !== undefined) term(TERM.refused + code);
-  if (party !== undefined) {
-    const number = await partyNumber(tx, party);
-    if (number === undefined) return undefined;
-    term(PARTY_TERM + number);
-  }
-  return lists;
-}
+    m.recorded_at, m.header, c.state, d.due_at
+  FROM messages m LEFT JOIN conversation c ON c.id = m.id
+    LEFT JOIN record_due d ON d.id = m.id WHERE m.id = ?`;
 
 /** Ids that a page may hold; undefined when there is none. */
-async function rangeOf(tx: Transaction, page: RecordPage): Promise<Range | undefined> {
-  const { fromMs, untilMs } = page.filter;
+async function rangeOf(
+  tx: Transaction,
+  { before, size }: RecordPage,
+  { fromMs, size: held, untilMs }: Criteria,
+  reckoned: number,
+): Promise<Range | undefined> {
   const low = fromMs === undefined ? 0 : await firstIdFrom(tx, fromMs);
   const until = untilMs === undefined ? undefined : await firstIdFrom(tx, untilMs);
-  const high = Math.min(
-    page.before ?? Number.MAX_SAFE_INTEGER,
-    page.size === null ? Number.MAX_SAFE_INTEGER : page.size + 1,
-    until ?? Number.MAX_SAFE_INTEGER,
-  );
+  const newest = Math.min(size ?? held, held, reckoned);
+  const high = Math.min(before ?? Infinity, newest + 1, until ?? Infinity);
   return low === undefined || low >= high ? undefined : { low, high };
 }
 
@@ -147,28 +89,91 @@ async function firstIdFrom(tx: Transaction, ms: number): Promise<number | undefi
   return row?.first_id;
 }
 
-/** The newest ids that are in every list. */
-async function intersect(
+/** The newest records that meet the criteria. */
+async function collect(
   tx: Transaction,
-  lists: readonly IdList[],
-  range: Range,
+  criteria: Criteria,
+  { high: first, low }: Range,
   limit: number,
-): Promise<{ ids: number[]; next: number | null }> {
-  const ids: number[] = [];
-  let { high } = range;
+): Promise<FoundRecords> {
+  const rows: RecordRow[] = [];
+  let high = first;
   for (let window = 0; window < SEARCH_LIMITS.windowsMax; window += 1) {
+    const range = { low, high, due: criteria.due };
     // What is found among the newest few is found at once.
-    const rows = window === 0 ? SEARCH_LIMITS.firstWindowRows : SEARCH_LIMITS.windowRows;
-    const { first, floor } = await chooseFirst(tx, lists, { low: range.low, high }, rows);
-    const rest = lists.filter((list) => list !== first);
-    const { sql, params } = windowQuery(first, rest, { low: floor, high }, limit - ids.length);
-    const found = await tx.all<{ id: number }>(sql, ...params);
-    ids.push(...found.map(({ id }) => id));
-    if (ids.length === limit) return { ids, next: ids.at(-1) ?? null };
-    if (floor <= range.low) return { ids, next: null };
+    const width = window === 0 ? SEARCH_LIMITS.firstWindowRows : SEARCH_LIMITS.windowRows;
+    const { floor, ids } = await nextIds(tx, criteria, range, {
+      width,
+      limit: limit - rows.length,
+    });
+    for (const id of ids) {
+      const row = await tx.get<RecordRow>(ROW_SQL, id);
+      if (row === undefined || (await criteria.test?.(row)) === false) continue;
+      rows.push(row);
+      if (rows.length === limit) return { rows, next: id };
+    }
+    if (floor <= low) return { rows, next: null };
     high = floor;
   }
-  return { ids, next: high };
+  return { rows, next: high };
+}
+
+/** The next ids that are in every list, from a floor on; no more than are needed. */
+async function nextIds(
+  tx: Transaction,
+  { due, heldBy, lists, test }: Criteria,
+  range: Range,
+  { limit, width }: { readonly limit: number; readonly width: number },
+): Promise<IdWindow> {
+  if (heldBy !== undefined) return await within(tx, await namedBy(tx, heldBy, range), lists, range);
+  const { first, floor } = await chooseFirst(tx, lists, range, width);
+  const byDue = due && (await dueWindow(tx, due.terms, range));
+  if (byDue !== undefined && (lists.length === 0 || byDue.floor <= floor)) {
+    return await within(tx, byDue, lists, range);
+  }
+  const rest = lists.filter((list) => list !== first);
+  const wanted = test === undefined ? limit : Math.max(limit, SEARCH_LIMITS.testedRows);
+  const { params, sql } = windowQuery(first, rest, { ...range, low: floor }, wanted);
+  const ids = (await tx.all<{ id: number }>(sql, ...params)).map(({ id }) => id);
+  // One that is full was read to its last id.
+  return { ids, floor: ids.length < wanted ? floor : (ids.at(-1) ?? floor) };
+}
+
+/** The messages that a hold names; a thousand at most. */
+async function namedBy(tx: Transaction, hold: number, { high, low }: Range): Promise<IdWindow> {
+  const rows = await tx.all<{ id: number }>(NAMED_SQL, hold, low, high);
+  return { ids: rows.map(({ id }) => id), floor: low };
+}
+
+/** Messages by a hold that names them. */
+export const NAMED_SQL = `SELECT m.id FROM hold_message h
+    JOIN messages m ON m.sender = h.sender AND m.message_id = h.message_id
+  WHERE h.hold = ? AND m.id >= ? AND m.id < ?`;
+
+/** Those of some ids that are in every list, and due in the range. */
+async function within(
+  tx: Transaction,
+  { floor, ids }: IdWindow,
+  lists: readonly IdList[],
+  { due }: Pick<Range, "due">,
+): Promise<IdWindow> {
+  const { params, sql } = withinQuery(ids, lists, due);
+  const found = (await tx.all<{ id: number }>(sql, ...params)).map(({ id }) => id);
+  return { ids: found.toSorted((one, other) => other - one), floor };
+}
+
+/** The query of {@link within}. */
+export function withinQuery(
+  ids: readonly number[],
+  lists: readonly IdList[],
+  due: DueRange | undefined,
+): { readonly sql: string; readonly params: readonly SqlValue[] } {
+  const { params, sql } = conditions(lists, due);
+  return {
+    sql: `SELECT x.id FROM (SELECT CAST(value AS BIGINT) AS id FROM json_each(?)) x
+      WHERE x.id > 0${sql}`,
+    params: [JSON.stringify(ids), ...params],
+  };
 }
 
 /**
@@ -178,14 +183,17 @@ async function intersect(
 async function chooseFirst(
   tx: Transaction,
   lists: readonly IdList[],
-  { low, high }: Range,
+  range: Range,
   rows: number,
 ): Promise<{ first: IdList | undefined; floor: number }> {
-  if (lists.length < 2) return { first: lists[0], floor: low };
+  const { due, low } = range;
+  if (lists.length < 2 && (due === undefined || lists.length === 0)) {
+    return { first: lists[0], floor: low };
+  }
   let first = lists[0];
   let floor = Number.MAX_SAFE_INTEGER;
   for (const list of lists) {
-    const { sql, params } = floorQuery(list, { low, high }, rows);
+    const { sql, params } = floorQuery(list, range, rows);
     const reached = (await tx.get<{ id: number }>(sql, ...params))?.id ?? low;
     if (reached < floor) [first, floor] = [list, reached];
     if (floor === low) break;
@@ -208,17 +216,33 @@ export function floorQuery(
 export function windowQuery(
   first: IdList | undefined,
   rest: readonly IdList[],
-  { low, high }: Range,
+  { low, high, due }: Range,
   limit: number,
 ): { readonly sql: string; readonly params: readonly SqlValue[] } {
   const source = first?.table ?? "messages";
   const own = first === undefined ? "" : `x.${first.column} = ? AND `;
-  const others = rest.map(
+  const { params, sql: others } = conditions(rest, due);
+  const sql = `SELECT x.id FROM ${source} x
+    WHERE ${own}x.id >= ? AND x.id < ?${others} ORDER BY x.id DESC LIMIT ?`;
+  const value = first === undefined ? [] : [first.value];
+  return { sql, params: [...value, low, high, ...params, limit] };
+}
+
+/** That `x.id` is in other lists, and is due in a range. */
+function conditions(
+  lists: readonly IdList[],
+  due: DueRange | undefined,
+): { readonly sql: string; readonly params: readonly SqlValue[] } {
+  const others = lists.map(
     ({ column, table }) =>
       ` AND EXISTS (SELECT 1 FROM ${table} y WHERE y.${column} = ? AND y.id = x.id)`,
   );
-  const sql = `SELECT x.id FROM ${source} x
-    WHERE ${own}x.id >= ? AND x.id < ?${others.join("")} ORDER BY x.id DESC LIMIT ?`;
-  const value = first === undefined ? [] : [first.value];
-  return { sql, params: [...value, low, high, ...rest.map((list) => list.value), limit] };
+  const params: SqlValue[] = lists.map(({ value }) => value);
+  if (due !== undefined) {
+    others.push(
+      " AND EXISTS (SELECT 1 FROM record_due y WHERE y.id = x.id AND y.due_at >= ? AND y.due_at < ?)",
+    );
+    params.push(due.fromMs, due.untilMs);
+  }
+  return { sql: others.join(""), params };
 }

@@ -8,6 +8,8 @@ export interface LoadedRecord {
   readonly message: MessageRow;
   /** Number of the state of the conversation it opened; null where it opened none. */
   readonly state: number | null;
+  /** When the first of its parts is due, as it was reckoned last; null: on no date. */
+  readonly dueAtMs: number | null;
   readonly deliveries: readonly DeliveryRow[];
   /** Positions of the parts whose bytes are kept. */
   readonly keptParts: readonly number[];
@@ -33,6 +35,10 @@ export async function loadRecord(
   const message = await tx.get<MessageRow>("SELECT * FROM messages WHERE id = ?", id);
   if (message === undefined) return null;
   const opened = await tx.get<{ state: number }>("SELECT state FROM conversation WHERE id = ?", id);
+  const due = await tx.get<{ due_at: number | null }>(
+    "SELECT due_at FROM record_due WHERE id = ?",
+    id,
+  );
   const deliveries = await tx.all<DeliveryRow>(
     `SELECT recipient, state, attempts, expires_at, receipt, expiry_at FROM deliveries
      WHERE id >= ? AND id < ? ORDER BY id`,
@@ -40,5 +46,9 @@ export async function loadRecord(
     (id + 1) * DELIVERY_STRIDE,
   );
   const keptParts = await keptPositions(tx, id);
-  return { message, state: opened?.state ?? null, deliveries, keptParts };
+  return {
+    ...{ message, deliveries, keptParts },
+    state: opened?.state ?? null,
+    dueAtMs: due?.due_at ?? null,
+  };
 }

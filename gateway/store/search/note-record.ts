@@ -1,4 +1,5 @@
 import type { SqlValue, Transaction } from "#runtime";
+import { stateOfParticipant } from "#wire";
 import type { RecordFacts } from "./record-facts.ts";
 import { PARTY_TERM, TERM } from "./search-tables.ts";
 
@@ -57,7 +58,11 @@ export class RecordNotes {
     const terms = new Set([TERM.kind + kind, TERM.tlp + facts.tlp]);
     for (const use of facts.use) terms.add(TERM.use + use);
     if (code !== 0) terms.add(TERM.refused).add(TERM.refused + code);
-    for (const party of [sender, ...facts.recipients]) terms.add(await this.#termOf(party));
+    for (const party of [sender, ...facts.recipients]) {
+      terms.add(await this.#termOf(party));
+      // What an agency writes is found under its State too.
+      terms.add(await this.#termOf(stateOfParticipant(party) ?? party));
+    }
     return [...terms];
   }
 

@@ -43,7 +43,22 @@ export const TERM = {
   use: 0x3_00,
   /** Plus 0: refused with whatever code. */
   refused: 0x4_00,
+  /** Plus the months from 1970 to its due date (TP-FIND-9). */
+  due: 0x8_00,
 } as const;
 
 /** Where the terms of parties begin. */
 export const PARTY_TERM = 0x1_00_00;
+
+/** Records of agencies are found under their State too; those noted before, from now on. */
+export const STATE_TERM_SQL = `
+INSERT INTO record_party (participant)
+  SELECT DISTINCT substr(participant, 1, 2) FROM record_party WHERE participant LIKE '__-%'
+  ON CONFLICT DO NOTHING;
+INSERT INTO record_term
+  SELECT DISTINCT ${PARTY_TERM} + s.number, t.id
+  FROM record_party a JOIN record_party s ON s.participant = substr(a.participant, 1, 2)
+  JOIN record_term t ON t.term = ${PARTY_TERM} + a.number
+  WHERE a.participant LIKE '__-%'
+  ON CONFLICT DO NOTHING;
+`;

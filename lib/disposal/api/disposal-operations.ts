@@ -41,6 +41,7 @@ export const LIST_DUE = {
   },
   config: {
     permission: "records:read",
+    problems: ["DUE_NOT_RECKONED"],
     examples: {
       due: {
         summary: "A key part, ninety days after it was delivered",

@@ -59,7 +59,7 @@ export type DisposalRouteProcedures = {
 export interface DisposalRouteDeps {
   readonly store: Pick<Database<DisposalRouteProcedures>, "call">;
   readonly logger: Logger;
-  readonly clerk: Pick<DisposalClerk, "look" | "clockJumped" | "trustClock" | "wake">;
+  readonly clerk: Pick<DisposalClerk, "hasLooked" | "clockJumped" | "trustClock" | "wake">;
   readonly clock: Clock;
 }
 
@@ -78,7 +78,9 @@ function addDueRoute(routes: HttpRoutes, deps: DisposalRouteDeps): void {
     const { after, limit = HTTP_LIMITS.pageRowsMax } = request.query;
     const position = positionOf(after);
     if (position === undefined) return sendProblem(reply, problemOf("INPUT_INVALID", BAD_MARK));
-    if (after === undefined) await clerk.look();
+    if (after === undefined && !(await clerk.hasLooked())) {
+      return sendProblem(reply, problemOf("DUE_NOT_RECKONED"));
+    }
     const wish = { after: position, limit, nowMs: clock.now() };
     const { count: due, held, records } = await store.call("listDue", wish);
     await noteLook(deps, actorOf(request), { action: "search", subject: "records due" });
@@ -167,7 +169,8 @@ function addRunRoutes(routes: HttpRoutes, { clerk, clock, store }: DisposalRoute
   });
   routes.post("/disposals", ASK_RUN, async (request, reply) => {
     const clockJumped = await clerk.clockJumped();
-    await clerk.look();
+    // What the look has not come to yet is seen before anything goes: the run looks, too.
+    await clerk.hasLooked();
     const { authority } = request.body;
     const { userId: actor } = actorOf(request);
     const wish = { authority, actor, nowMs: clock.now(), clockJumped };

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type HeldFacts, HoldBook } from "#disposal";
+import { type HeldFacts, HoldBook, isBetween } from "#disposal";
 import { EntryKind, HoldAct, Kind } from "#proto";
 import { openSqliteReader } from "#store";
 import { type AssembledEnvelope, GATEWAY_SENDER, sha256 } from "#wire";
@@ -129,6 +129,17 @@ describe("a legal hold", () => {
     const holds = await holdsOn(later, { id: 9_999 });
     expect(holds).toEqual(expect.arrayContaining([conversation.id, party.id]));
     expect(await holdsOn(other)).not.toContain(party.id);
+  });
+
+  test("of a State covers what its agencies send and are sent, not the reverse (TP-HOLD-2)", async () => {
+    const state = await ask({ party: "AT" });
+    const query = await ask({ query: { sender: "NE", recipient: "BR" } });
+    const agencies = { id: 1, sender: "NE-CUSTOMS", recipients: ["BR-POLICE"] };
+    expect(await holdsOn(request, { ...agencies, sender: "AT-POLICE" })).toContain(state.id);
+    expect(await holdsOn(request, { recipients: ["AT-POLICE"] })).toContain(state.id);
+    expect(await holdsOn(request, agencies)).toContain(query.id);
+    expect(await holdsOn(request, { ...agencies, recipients: ["ATX"] })).not.toContain(state.id);
+    expect(isBetween({ sender: "NE", recipients: ["BR"] }, "NE-CUSTOMS")).toBe(false);
   });
 
   test("of messages covers them alone; of a query what there was (TP-HOLD-2)", async () => {

@@ -31,33 +31,6 @@ describe("records compared with the log (TP-LOG-15)", () => {
   });
 
   test.each([
-    ["sender", "'AT'"],
-    ["message_id", "'01920000-0000-7000-8000-000000000009'"],
-    ["header_digest", "zeroblob(32)"],
-    ["kind", "9"],
-    ["lane", "3"],
-    ["header", "x'0a00'"],
-    ["signatures", "x''"],
-    ["code", "5"],
-    ["field", "'header'"],
-    ["log_index", "200"],
-    ["tree_size", "0"],
-    ["recorded_at", "recorded_at - 86400000"],
-    ["register_version", "7"],
-    ["policy_version", "7"],
-    ["schedule_version", "7"],
-  ])("name the message whose %s was edited or dated back", async (column, value) => {
-    const found = await gateway.tampered(`UPDATE messages SET ${column} = ${value} WHERE id = 1`);
-    expect(found.changed).toBe(1);
-    expect(found.problems.join("\n")).toMatch(MESSAGE(0));
-  });
-
-  test.each([1, 2, 3, 4, 5, 6, 7])("name message %i when it was deleted", async (id) => {
-    const found = await gateway.tampered(`DELETE FROM messages WHERE id = ${id}`);
-    expect(found.problems.join("\n")).toMatch(MESSAGE(id - 1));
-  });
-
-  test.each([
     ["two messages exchanged", SWAPPED("messages"), MESSAGE(0)],
     ["a message put in", INSERTED("messages", "900", "message_id = 'x'"), /message 900 belongs/],
     ["a part edited", "UPDATE parts SET content = x'00' WHERE id = 1024", /another part 0/],
@@ -102,7 +75,7 @@ describe("records compared with the log (TP-LOG-15)", () => {
     ],
     [
       "a register put in",
-      "INSERT INTO registers SELECT 9, digest, register, 1, 'x', NULL, NULL, 1 FROM registers",
+      "INSERT INTO registers SELECT 9, digest, register, 1, 'x', NULL, NULL, 1 FROM registers LIMIT 1",
       /register version 9 was never logged/,
     ],
     ["an item of quarantine edited", "UPDATE quarantine SET code = 3", /item 1 of quarantine/],

@@ -87,6 +87,25 @@ describe("records at the gateway's door", () => {
     expect(await found(officer, "state=OPEN")).toEqual([]);
   });
 
+  test("are found by the hold that names them and by due date (TP-FIND-2, TP-FIND-9)", async () => {
+    const wish = { party: "BR", reason: "Preservation order", authority: "High Court" };
+    const { body: hold } = await door.ask(officer, "/holds", wish);
+    expect(await found(officer, `hold=${hold.id}`)).toEqual(await found(officer, "party=BR"));
+    expect(await found(officer, `hold=${hold.id}&kind=TRACE_REQUEST`)).toEqual([idOf(answered)]);
+    expect(await found(officer, `hold=${hold.id + 900}`)).toEqual([]);
+    await bench.store.call("lookForDue", { nowMs: bench.nowMs, limit: 100 });
+    const { body } = await door.ask(officer, "/records?dueFrom=2026-01-01T00:00:00Z");
+    // What is held has no date; exercises end after ninety days.
+    expect(body.records).toMatchObject([{ messageId: idOf(rejected) }]);
+    const [{ dueAt, logIndex }] = body.records;
+    const days = (Date.parse(dueAt) - bench.nowMs) / 86_400_000;
+    expect(Math.round(days)).toBe(90);
+    expect((await door.ask(officer, `/records/${logIndex}`)).body.dueAt).toBe(dueAt);
+    expect(await found(officer, `dueBefore=${dueAt}`)).toEqual([]);
+    const both = await found(officer, `dueFrom=${dueAt}&hold=${hold.id}`);
+    expect(both).toContain(idOf(answered));
+  });
+
   test("come in pages that new ones do not move, bound to what was asked (TP-FIND-2)", async () => {
     const first = await door.ask(officer, "/records?party=NE&limit=2");
     await bench.send(traceRequest(ne, ["BR"]));
@@ -113,6 +132,8 @@ describe("records at the gateway's door", () => {
       "state=OPEN",
       "handling=RED",
       "use=NO_ONWARD",
+      "hold=1",
+      "dueBefore=2030-01-01T00:00:00Z",
     ]) {
       const { body: problem, status } = await door.ask(operator, `/records?${criterion}`);
       expect([status, problem.permission], criterion).toEqual([403, "records:read"]);

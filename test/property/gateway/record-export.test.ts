@@ -33,7 +33,13 @@ const anyRow = fc
     });
     const { sender } = said;
     const row = { id: 1, message_id: "x", sender, kind: 1, lane: 2, code: 0, field };
-    return { ...row, recorded_at: 0, header: encodeMessage(Header, header), state: null };
+    return {
+      ...row,
+      recorded_at: 0,
+      header: encodeMessage(Header, header),
+      state: null,
+      due_at: null,
+    };
   });
 
 describe("a line of an export", () => {

@@ -1,27 +1,42 @@
 import { randomUUID } from "node:crypto";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { Handling, Header, Kind, RefusalCode, Tlp, UseRestriction } from "#proto";
+import {
+  Handling,
+  Header,
+  HoldQuery,
+  HoldScope,
+  Kind,
+  RefusalCode,
+  Tlp,
+  UseRestriction,
+} from "#proto";
 import { newMessageId, SEARCH_LIMITS } from "#runtime";
-import { encodeMessage } from "#wire";
+import { encodeMessage, toTimestamp } from "#wire";
 import { stateNumber } from "../../../gateway/store/conversations/conversation-state.ts";
+import type { IdList, RecordFilter } from "../../../gateway/store/search/criteria.ts";
+import { monthQuery, nextTermQuery } from "../../../gateway/store/search/due-list.ts";
 import { fillSearch } from "../../../gateway/store/search/fill-search.ts";
 import {
   findRecords,
   floorQuery,
-  type IdList,
-  type RecordFilter,
+  NAMED_SQL,
   windowQuery,
+  withinQuery,
 } from "../../../gateway/store/search/find-records.ts";
-import { RecordNotes } from "../../../gateway/store/search/note-record.ts";
+import { partyNumber, RecordNotes } from "../../../gateway/store/search/note-record.ts";
 import { recordFacts } from "../../../gateway/store/search/record-facts.ts";
-import { SEARCH_SQL } from "../../../gateway/store/search/search-tables.ts";
+import {
+  PARTY_TERM,
+  SEARCH_SQL,
+  STATE_TERM_SQL,
+} from "../../../gateway/store/search/search-tables.ts";
 import { MIGRATIONS } from "../../../gateway/store/tables.ts";
 import { type MemoryTransaction, openMemoryTransaction } from "../../support/memory-transaction.ts";
 
 /** More than one window, so that searches of several criteria go on from one to the next. */
 const RECORDS = SEARCH_LIMITS.windowRows + 500;
-const PARTIES = ["KE", "AT", "BR", "NE"] as const;
+const PARTIES = ["KE", "KE-POLICE", "BR", "NE"] as const;
 const KINDS = [Kind.TRACE_REQUEST, Kind.RECEIPT, Kind.ALERT] as const;
 const TLPS = [Tlp.GREEN, Tlp.AMBER, Tlp.RED] as const;
 const CODES = [0, 0, 0, 0, RefusalCode.ILLEGAL_MOVE, RefusalCode.NOT_PERMITTED] as const;
@@ -131,7 +146,8 @@ function fits({ atMs, code, header, isOpen }: Made, filter: RecordFilter): boole
     is(filter.kind, header.kind) &&
     is(filter.tlp, header.handling?.tlp ?? 0) &&
     (filter.use === undefined || header.handling?.use.some((use) => use === filter.use) === true) &&
-    (filter.party === undefined || parties.includes(filter.party)) &&
+    (filter.party === undefined ||
+      parties.some((id) => id === filter.party || id.startsWith(`${filter.party}-`))) &&
     (filter.code === 0 ? code !== 0 : is(filter.code, code)) &&
     (filter.state === undefined || isOpen) &&
     atMs >= (filter.fromMs ?? 0) &&
@@ -201,6 +217,74 @@ describe("a search of records", () => {
     }
   });
 
+  test("of a State finds its agencies too, also those of before it was so (TP-FIND-2)", async () => {
+    using old = openMemoryTransaction(...MIGRATIONS.map(({ sql }) => sql));
+    const [agency, other] = [7, 8];
+    await old.run("INSERT INTO record_party VALUES (?, 'KE-POLICE'), (?, 'ORG-X')", agency, other);
+    const terms = [PARTY_TERM + agency, 5, PARTY_TERM + other, 6];
+    await old.run("INSERT INTO record_term VALUES (?, ?), (?, ?)", ...terms);
+    old.exec(STATE_TERM_SQL);
+    const page = { before: null, size: null, limit: 5 };
+    const idsOf = async (party: string) => {
+      const number = await partyNumber(old, party);
+      const sql = "SELECT id FROM record_term WHERE term = ?";
+      return await old.all(sql, PARTY_TERM + (number ?? 0));
+    };
+    expect(await idsOf("KE")).toEqual([{ id: 5 }]);
+    expect(await idsOf("ORG-X")).toEqual([{ id: 6 }]);
+    expect(await findRecords(old, { ...page, filter: { party: "OR" } })).toMatchObject({
+      rows: [],
+    });
+  });
+
+  test("by a hold is by what its condition says, however many parts it has (TP-FIND-2)", async () => {
+    const [first] = made.filter(({ isOpen }) => isOpen);
+    const { conversationId = "", messageId = "", sender = "" } = first?.header ?? {};
+    const to = toTimestamp(START_MS + 60_000);
+    const query = (asked: Partial<HoldQuery>) => {
+      return HoldScope.create({ query: HoldQuery.create({ ...asked, logSize: 1_500n }) });
+    };
+    const isFrom = (one: Made, party: string) => one.header.sender.startsWith(party);
+    const scopes: [HoldScope, (one: Made) => boolean][] = [
+      [HoldScope.create({ conversationId }), (one) => fits(one, { conversationId })],
+      [HoldScope.create({ party: "KE" }), (one) => fits(one, { party: "KE" })],
+      [HoldScope.create({ messages: [{ sender, messageId }] }), (one) => one === first],
+      [query({ sender: "KE" }), (one) => isFrom(one, "KE")],
+      [
+        query({ recipient: "KE", kinds: [Kind.ALERT] }),
+        (one) => {
+          const isTo = one.header.recipients.some((id) => id.startsWith("KE"));
+          return isTo && fits(one, { kind: Kind.ALERT });
+        },
+      ],
+      [
+        query({ kinds: [Kind.ALERT, Kind.RECEIPT], party: "BR", to }),
+        (one) => {
+          const isKind = one.header.kind !== Kind.TRACE_REQUEST;
+          return isKind && one.atMs < START_MS + 60_000 && fits(one, { party: "BR" });
+        },
+      ],
+    ];
+    for (const [at, [scope, isHeld]] of scopes.entries()) {
+      const hold = at + 1;
+      await tx.run(
+        `INSERT INTO hold (id, state, covers, scope, is_query, reason, authority, asked_by, asked_at)
+         VALUES (?, 'asked', 1, ?, ?, '', '', '', 0)`,
+        ...[hold, encodeMessage(HoldScope, scope), scope.query === undefined ? 0 : 1],
+      );
+      for (const one of scope.messages) {
+        await tx.run("INSERT INTO hold_message VALUES (?, ?, ?)", one.sender, one.messageId, hold);
+      }
+      const isIn = (one: Made) => isHeld(one) && (scope.query === undefined || one.id <= 1_500);
+      const expected = made.filter(isIn).map(({ id }) => id);
+      expect(expected.length, String(hold)).toBeGreaterThan(0);
+      expect((await foundAll({ hold }, 40)).ids, String(hold)).toEqual(expected.toReversed());
+      const both = made.filter((one) => isIn(one) && fits(one, { tlp: Tlp.RED }));
+      const found = await foundAll({ hold, tlp: Tlp.RED }, 40);
+      expect(found.ids, String(hold)).toEqual(both.map(({ id }) => id).toReversed());
+    }
+  });
+
   test("as of a size of the log never shows what came later (TP-FIND-2)", async () => {
     const size = made[700]?.id ?? 0;
     const { ids } = await foundAll({ party: "KE" }, 50, size);
@@ -225,12 +309,25 @@ describe("a search of records", () => {
     const range = { low: 0, high: 10 };
     const queries = [
       windowQuery(undefined, lists, range, 10),
+      windowQuery(lists[0], lists, { ...range, due: { fromMs: 0, untilMs: 1 } }, 10),
+      nextTermQuery(1, 2),
+      monthQuery(1, 0, 10, 10),
+      { sql: NAMED_SQL, params: [1, 0, 10] },
       ...lists.flatMap((first) => [
         windowQuery(first, [], range, 10),
         windowQuery(first, lists, range, 10),
         floorQuery(first, range, 10),
       ]),
     ];
+    const due = { fromMs: 0, untilMs: 1 };
+    const within = withinQuery([1, 2], lists, due);
+    const steps = await tx.all<{ detail: string }>(
+      `EXPLAIN QUERY PLAN ${within.sql}`,
+      ...within.params,
+    );
+    const inner = steps.map(({ detail }) => detail).filter((one) => one.startsWith("SEARCH"));
+    expect(inner).toHaveLength(lists.length + 1);
+    for (const step of inner) expect(step).toMatch(INDEXED);
     for (const { params, sql } of queries) {
       const plan = await tx.all<{ detail: string }>(`EXPLAIN QUERY PLAN ${sql}`, ...params);
       const steps = plan.map(({ detail }) => detail).filter((one) => !one.startsWith("CORRELATED"));
