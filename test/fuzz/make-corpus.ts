@@ -119,6 +119,8 @@ keep("log-entry", "valid-message", entry);
 
 const delivered = readVectors<{ file: string }>("evidence/delivered.json");
 keep("evidence-file", "valid-delivered", bytesOf(delivered.file));
+const renewed = readVectors<{ file: string }>("evidence/renewed.json");
+keep("evidence-file", "valid-renewed", bytesOf(renewed.file));
 const digits = "0123456789abcdef".repeat(2);
 keepTexts("root-set", { "valid-two": `${digits},${"f".repeat(64)}`, "valid-one": digits });
 

@@ -39,6 +39,10 @@ export function renewalFindings(
     );
     return [];
   }
+  notProven.push(
+    "That the registers and policies in the file are what root keys signed, once those signatures " +
+      "are broken: renewals hold the messages and the log, not them.",
+  );
   const found: RenewalFinding[] = [];
   let before: OpenedRenewal | undefined;
   for (const [at, { proof, signed }] of renewals.entries()) {

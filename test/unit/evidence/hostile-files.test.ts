@@ -6,16 +6,20 @@ import { Envelope } from "#proto";
 import { EVIDENCE_LIMITS } from "#runtime";
 import { bagFiles, openBag } from "../../../lib/evidence/bag.ts";
 import { packBag, unpackBag } from "../../../lib/evidence/container.ts";
+import { verifyEvidenceBag } from "../../second-verifier/index.ts";
 import { bytesOf, readVectors } from "../../support/vectors.ts";
 
-/** A file that was made once, and must verify for ever. */
-const vector = readVectors<{
+interface KeptFile {
   readonly rootKey: string;
   readonly messageId: string;
   readonly logIndex: number;
   readonly checkpointSize: number;
   readonly file: string;
-}>("evidence/delivered.json");
+}
+
+/** Files that were made once, and must verify for ever. */
+const vector = readVectors<KeptFile>("evidence/delivered.json");
+const renewed = readVectors<KeptFile>("evidence/renewed.json");
 const kept = bytesOf(vector.file);
 const PACKED = { level: 0, mtime: new Date(1980, 0, 1) } as const;
 
@@ -61,6 +65,18 @@ const text = (content: string): Uint8Array => Buffer.from(content);
 const MESSAGE = "data/messages/001/message.bin";
 
 describe("a file that was kept (TP-EVID-1)", () => {
+  it("of form 2 verifies, with what is gone, and both renewals (TP-EVID-10, TP-RENEW-4)", () => {
+    const file = Buffer.from(bytesOf(renewed.file));
+    const report = verifyEvidenceFile(file, [[renewed.rootKey]]);
+    expect(report).toMatchObject({ verdict: "proven", problems: [] });
+    expect(report.renewals.map(({ digest }) => digest)).toEqual(["SHA-512", "SHA3-512"]);
+    expect(report.disposals).toMatchObject([{ items: 3, itemsShown: 1, isSigned: true }]);
+    expect(verifyEvidenceBag(file, renewed.rootKey)).toMatchObject([
+      { messageId: renewed.messageId, renewals: 2, gone: [0, 1] },
+    ]);
+    expect(Buffer.from(formatEvidenceFile(parseEvidenceFile(file).content))).toEqual(file);
+  });
+
   it("verifies, and is written again to the byte", () => {
     const report = verifyEvidenceFile(kept, [[vector.rootKey]]);
     expect(report.problems).toEqual([]);
