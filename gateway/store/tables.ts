@@ -3,7 +3,7 @@ import { LOG_MIGRATION_SQL } from "#message-log";
 import { REPEAT_MIGRATION_SQL } from "#repeats";
 import type { Migration } from "#runtime";
 import { USER_MIGRATION_SQL } from "#users";
-import { AUDIT_BATCH_SQL } from "./audit/audit-tables.ts";
+import { AUDIT_BATCH_SQL, AUDIT_ENDS_SQL } from "./audit/audit-tables.ts";
 import { CONVERSATION_SQL } from "./conversations/conversation-tables.ts";
 import { COSIGNED_SQL } from "./cosigned.ts";
 import {
@@ -125,6 +125,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 26, name: "agencies found under their State", sql: STATE_TERM_SQL },
   { version: 27, name: "certificates counted by their run", sql: CERTIFICATE_INDEX_SQL },
   { version: 28, name: "due dates", sql: DUE_DATE_SQL },
+  { version: 29, name: "the end of what persons did", sql: AUDIT_ENDS_SQL },
 ];
 
 /** Where a delivery stands. */

@@ -11,6 +11,9 @@ export interface BatchRow extends SqlRow {
   last_act: number;
   digest: Uint8Array;
   log_index: number;
+  schedule_version: number;
+  /** Null while its acts are here. */
+  certificate: number | null;
 }
 
 /** The newest batch; undefined before the first. */
@@ -60,8 +63,8 @@ export async function sealActs(
   const about = { kind: EntryKind.AUDIT, sender: "", digest };
   const log = await logDigest(tx, { ...about, nowMs, registerVersion });
   await tx.run(
-    `INSERT INTO record_act_batch (id, first_act, last_act, digest, log_index)
-     VALUES (?, ?, ?, ?, ?)`,
+    `INSERT INTO record_act_batch (id, first_act, last_act, digest, log_index, schedule_version)
+     SELECT ?, ?, ?, ?, ?, coalesce(max(version), 0) FROM schedules`,
     (before?.id ?? 0) + 1,
     first,
     end.id,

@@ -2,11 +2,13 @@ import {
   type BatchDisposed,
   type BatchWish,
   type DisposalRun,
+  dueIds,
   encodeItem,
   HoldBook,
   keepCertificate,
   nextCertificate,
   noteGone,
+  noteReckoned,
   partGone,
   runForBatch,
   writeCertificate,
@@ -18,9 +20,10 @@ import { logDigest, recordTime } from "../log-statements.ts";
 import type { MessageRow } from "../message-row.ts";
 import { scheduleHistoryOf } from "../schedules.ts";
 import { PART_STRIDE } from "../tables.ts";
+import { eraseBatch, isBatchId, NOTHING, reckonBatch } from "./audit-batches.ts";
 import { ConversationTimes } from "./conversation-times.ts";
 import { DueNotes } from "./due-notes.ts";
-import { type RecordReckoned, reckonDue } from "./reckon-due.ts";
+import { type Reckoning, type RecordReckoned, reckonDue } from "./reckon-due.ts";
 
 /** What is gone in one transaction. */
 interface Gone {
@@ -50,36 +53,62 @@ export async function disposeBatch(
   const { limit, nowMs } = args;
   const run = await runForBatch(tx, args.run);
   if (run === undefined) return { type: "halted" };
-  const rows = await tx.all<MessageRow>(
-    `SELECT m.* FROM record_due d JOIN messages m ON m.id = d.id
-     WHERE d.is_due = 1 ORDER BY d.id LIMIT ?`,
-    limit,
-  );
-  if (rows.length === 0) return { type: "finished" };
+  const ids = await dueIds(tx, 0, limit);
+  if (ids.length === 0) return { type: "finished" };
   const history = await scheduleHistoryOf(tx);
   const reckoning = { history, nowMs, times: new ConversationTimes(tx) };
   const holds = await HoldBook.open(tx);
   const notes = await DueNotes.open(tx);
   const id = await nextCertificate(tx);
   const gone: Gone = { items: [], parts: 0, bytes: 0, held: 0 };
-  for (const row of rows) {
+  for (const due of ids) {
     if (gone.parts >= DISPOSAL_LIMITS.batchParts) break;
-    const reckoned = await reckonDue(tx, row, reckoning);
-    const isHeld = reckoned.due.length > 0 && (await holds.holdsOn(reckoned.facts)).length > 0;
-    if (isHeld || reckoned.due.length === 0) {
-      if (isHeld) gone.held += 1;
-      await notes.note(row.id, reckoned, isHeld);
-      continue;
-    }
-    await eraseParts(tx, row, reckoned, id, gone);
-    const kept = reckoned.kept - reckoned.due.length;
-    const { lookAtMs, laterAtMs: dueAtMs } = reckoned;
-    await notes.note(row.id, { due: [], kept, lookAtMs, dueAtMs }, false);
+    const by = { ...reckoning, holds, notes, certificate: id, gone };
+    if (isBatchId(due)) await disposeActs(tx, due, by);
+    else await disposeMessage(tx, due, by);
   }
   await noteGone(tx, run.id, { ...gone, records: gone.items.length });
   if (gone.items.length === 0) return { type: "nothing" };
   const scheduleVersion = history.current.version;
   return await certify(tx, run, { ...args, id, items: gone.items, scheduleVersion });
+}
+
+/** With what one record is disposed of. */
+interface Disposing extends Reckoning {
+  readonly holds: HoldBook;
+  readonly notes: DueNotes;
+  readonly certificate: number;
+  readonly gone: Gone;
+}
+
+async function disposeMessage(tx: Transaction, id: number, by: Disposing): Promise<void> {
+  const row = await tx.get<MessageRow>("SELECT * FROM messages WHERE id = ?", id);
+  if (row === undefined) return;
+  const reckoned = await reckonDue(tx, row, by);
+  const isHeld = reckoned.due.length > 0 && (await by.holds.holdsOn(reckoned.facts)).length > 0;
+  if (isHeld || reckoned.due.length === 0) {
+    if (isHeld) by.gone.held += 1;
+    return await by.notes.note(id, reckoned, isHeld);
+  }
+  await eraseParts(tx, row, reckoned, by.certificate, by.gone);
+  const kept = reckoned.kept - reckoned.due.length;
+  const { lookAtMs, laterAtMs: dueAtMs } = reckoned;
+  await by.notes.note(id, { due: [], kept, lookAtMs, dueAtMs }, false);
+}
+
+/** The acts of a batch of the audit trail (TP-DISP-11). */
+async function disposeActs(tx: Transaction, id: number, by: Disposing): Promise<void> {
+  const { certificate, gone } = by;
+  const reckoned = await reckonBatch(tx, id, by);
+  if (reckoned === undefined || reckoned.isHeld || reckoned.due.length === 0) {
+    if (reckoned?.isHeld === true) gone.held += 1;
+    return await noteReckoned(tx, id, reckoned ?? NOTHING, reckoned?.isHeld ?? false);
+  }
+  const { bytes, item } = await eraseBatch(tx, reckoned, certificate);
+  gone.items.push(item);
+  gone.bytes += bytes;
+  gone.parts += 1;
+  await noteReckoned(tx, id, NOTHING, false);
 }
 
 async function eraseParts(

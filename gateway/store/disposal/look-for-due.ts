@@ -13,6 +13,7 @@ import { isSealedKind } from "#wire";
 import type { MessageRow } from "../message-row.ts";
 import { scheduleHistoryOf } from "../schedules.ts";
 import { isStillFilling } from "../search/find-records.ts";
+import { BATCH_BASE, batchName, isBatchId, lookAtBatches, reckonBatch } from "./audit-batches.ts";
 import { ConversationTimes } from "./conversation-times.ts";
 import { DueNotes } from "./due-notes.ts";
 import { lookAgainBefore } from "./look-again.ts";
@@ -39,13 +40,15 @@ export async function lookForDue(
     const isHeld = reckoned.due.length > 0 && (await holds.holdsOn(reckoned.facts)).length > 0;
     await notes.note(row.id, reckoned, isHeld);
   }
-  return { looked: rows.length, isDone };
+  const batches = await lookAtBatches(tx, { history, holds, nowMs, limit });
+  return { looked: rows.length + batches, isDone: isDone && batches < limit };
 }
 
 /** A version may keep longer what was reckoned before it. */
 async function reckonAllAgain(tx: Transaction): Promise<void> {
   await tx.run(
-    "UPDATE disposal_state SET again_below = (SELECT coalesce(max(id) + 1, 0) FROM record_due)",
+    `UPDATE disposal_state SET again_below =
+       (SELECT coalesce(max(id) + 1, 0) FROM record_due WHERE id < ${BATCH_BASE})`,
   );
 }
 
@@ -57,8 +60,8 @@ interface NextRows {
 /** What is to be looked at by now, then what was recorded since, then all again where due. */
 async function nextRows(tx: Transaction, nowMs: number, limit: number): Promise<NextRows> {
   const again = await tx.all<MessageRow>(
-    `SELECT m.* FROM (SELECT id FROM record_due WHERE look_at <= ? ORDER BY look_at LIMIT ?) d
-     JOIN messages m ON m.id = d.id`,
+    `SELECT m.* FROM (SELECT id FROM record_due WHERE look_at <= ? AND id < ${BATCH_BASE}
+       ORDER BY look_at LIMIT ?) d JOIN messages m ON m.id = d.id`,
     nowMs,
     limit,
   );
@@ -101,8 +104,17 @@ export async function listDue(
 ): Promise<DuePage> {
   const history = await scheduleHistoryOf(tx);
   const times = new ConversationTimes(tx);
+  const holds = await HoldBook.open(tx);
   const records: DueRecord[] = [];
   for (const id of await dueIds(tx, args.after, args.limit)) {
+    if (isBatchId(id)) {
+      const reckoned = await reckonBatch(tx, id, { history, holds, nowMs: args.nowMs });
+      if (reckoned === undefined) continue;
+      const { batch, due: parts } = reckoned;
+      const about = { sender: "", messageId: "", logIndex: batch.log_index };
+      records.push({ id, ...about, subject: batchName(batch), class: "audit", parts });
+      continue;
+    }
     const row = await tx.get<MessageRow>("SELECT * FROM messages WHERE id = ?", id);
     if (row === undefined) continue;
     const { class: name, due } = await reckonDue(tx, row, { history, times, nowMs: args.nowMs });

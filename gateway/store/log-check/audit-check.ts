@@ -3,6 +3,7 @@ import { EntryKind, type LogEntry } from "#proto";
 import type { Transaction } from "#runtime";
 import { equalBytes } from "#wire";
 import { actsBetween, actsDigest, type BatchRow, newestBatch } from "../audit/seal-acts.ts";
+import { areActsCertified } from "./disposal-check.ts";
 import { entryAt } from "./entry-at.ts";
 
 /** What is wrong with the acts that an entry is about; undefined when all is well. */
@@ -22,6 +23,11 @@ export async function auditProblem(
   if (first !== (before?.last_act ?? 0) + 1) return `${name} do not follow on those before them`;
   if (!equalBytes(digest, entry.headerDigest)) return `${name} are not the ones that were logged`;
   const acts = await actsBetween(tx, first, last);
+  if (batch.certificate !== null) {
+    if (acts.length > 0) return `${name} are here in spite of a certificate`;
+    const isGood = await areActsCertified(tx, batch.certificate, index);
+    return isGood ? undefined : `${name} are gone without a certificate`;
+  }
   if (acts.length !== last - first + 1) {
     return `${name}: ${acts.length} of ${last - first + 1} are kept`;
   }

@@ -50,7 +50,7 @@ function itemsNamed(row: CertificateRow): readonly DisposedItem[] | undefined {
 /** Id of a part → its digest. */
 function partsNamed(items: readonly DisposedItem[]): Map<number, Uint8Array> {
   return new Map(
-    items.flatMap(({ logIndex, parts }) =>
+    items.filter(isMessage).flatMap(({ logIndex, parts }) =>
       parts.map(({ position, sha256: digest }): [number, Uint8Array] => {
         return [(Number(logIndex) + 1) * PART_STRIDE + position, digest];
       }),
@@ -90,6 +90,8 @@ export async function disposalEntryProblem(
   }
   const items = itemsNamed(row);
   if (items === undefined) return `${name} does not name the items that are kept with it`;
+  const acts = await actsProblem(tx, row.id, items);
+  if (acts !== undefined) return `${name} ${acts}`;
   for (const part of partsNamed(items).keys()) {
     const place = `part ${part % PART_STRIDE} of the message of entry ${Math.floor(part / PART_STRIDE) - 1}`;
     const noted = await tx.get<{ certificate: number }>(
@@ -98,7 +100,7 @@ export async function disposalEntryProblem(
     );
     if (noted?.certificate !== row.id) return `${name} names ${place}, which is not noted as gone`;
   }
-  for (const { logIndex } of items) {
+  for (const { logIndex } of items.filter(isMessage)) {
     const hold = await holds.holdOn(Number(logIndex), index);
     if (hold === undefined) continue;
     return `${name} names the message of entry ${logIndex}, which legal hold ${hold} covered`;
@@ -125,4 +127,45 @@ export async function strayCertificates(
     problems.push(`disposal certificate ${id} was never logged`);
   }
   return problems;
+}
+
+/** Acts of the audit trail have a name of their own in a certificate. */
+function isMessage({ subject }: DisposedItem): boolean {
+  return subject === "";
+}
+
+/** Batches of acts that a certificate names are gone by it, and by no other (TP-DISP-11). */
+async function actsProblem(
+  tx: Transaction,
+  certificate: number,
+  items: readonly DisposedItem[],
+): Promise<string | undefined> {
+  for (const { headerDigest, logIndex, subject } of items.filter((item) => !isMessage(item))) {
+    const batch = await tx.get<SqlRow & { certificate: number | null; digest: Uint8Array }>(
+      "SELECT certificate, digest FROM record_act_batch WHERE log_index = ?",
+      Number(logIndex),
+    );
+    const isThat = batch?.certificate === certificate && equalBytes(batch.digest, headerDigest);
+    if (!isThat) return `names ${subject}, which are not noted as gone`;
+  }
+  return undefined;
+}
+
+/** Whether a certificate that the log has names the batch of acts of an entry. */
+export async function areActsCertified(
+  tx: Transaction,
+  certificate: number,
+  logIndex: number,
+): Promise<boolean> {
+  const row = await tx.get<CertificateRow>(
+    "SELECT * FROM disposal_certificate WHERE id = ?",
+    certificate,
+  );
+  const entry = row && (await entryAt(tx, row.log_index ?? 0));
+  const isLogged =
+    entry?.kind === EntryKind.DISPOSAL &&
+    row !== undefined &&
+    equalBytes(entry.headerDigest, sha256(row.certificate));
+  const items = isLogged ? (itemsNamed(row) ?? []) : [];
+  return items.some((item) => !isMessage(item) && item.logIndex === BigInt(logIndex));
 }

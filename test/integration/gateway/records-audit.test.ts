@@ -83,7 +83,7 @@ describe("the audit trail of records", () => {
     ],
     [
       "a batch that was never logged",
-      "INSERT INTO record_act_batch VALUES (3, 6, 7, zeroblob(32), 6)",
+      "INSERT INTO record_act_batch (id, first_act, last_act, digest, log_index) VALUES (3, 6, 7, zeroblob(32), 6)",
       "batch 3 of the audit trail was never logged",
     ],
     [
