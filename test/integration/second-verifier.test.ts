@@ -240,7 +240,8 @@ describe("a verifier that shares no code with the product agrees", () => {
     expect(signers.length).toBeGreaterThan(keyIds.length / 2);
     for (const signer of signers) {
       const found = verifyEvidenceBag(evidenceFile, signer);
-      expect(report.messages).toMatchObject(found);
+      expect(found.map(({ gone, renewals }) => [gone, renewals])).toEqual([[[], 0]]);
+      expect(report.messages).toMatchObject(found.map(({ gone: _, renewals: __, ...one }) => one));
       expect(found[0]?.deliveries.map(({ outcome }) => outcome)).toEqual(["delivered"]);
     }
   });
