@@ -63,6 +63,7 @@ import { addRelease } from "./commands/release.ts";
 import { addRule } from "./commands/rule.ts";
 import { addScheduleChange } from "./commands/schedule-change.ts";
 import { addScheduleLook } from "./commands/schedule-look.ts";
+import { addStoreCopy } from "./commands/store-copy.ts";
 import { addSummary } from "./commands/summary.ts";
 import { addTraceAskWhom } from "./commands/trace-ask-whom.ts";
 import { addTraceByLetter } from "./commands/trace-by-letter.ts";
@@ -145,6 +146,7 @@ const GROUPS = {
   policy: "who may send what to whom: look at it, sign it, put it in force",
   schedule: "how long records are kept: look at it, sign it, put it in force",
   log: "check the message log",
+  store: "move a gateway's store to PostgreSQL, or back",
   backup: "back a data folder up, verify a backup, lay it back",
   evidence: "files that prove to a stranger what was recorded",
   conformance: "hold another implementation against ours",
@@ -190,6 +192,7 @@ export function createProgram(terminal: Terminal, asJson: boolean): Command {
   addPolicyCommands(group(program, "policy", GROUPS.policy), terminal);
   addScheduleCommands(group(program, "schedule", GROUPS.schedule), terminal);
   addLogCommands(group(program, "log", GROUPS.log), terminal);
+  addStoreCopy(group(program, "store", GROUPS.store), terminal);
   addBackup(group(program, "backup", GROUPS.backup), terminal);
   addEvidence(group(program, "evidence", GROUPS.evidence), terminal);
   addInspect(program, terminal);

@@ -44,7 +44,7 @@ async function runFsck({ data }: FsckOptions): Promise<CommandResult> {
   const dataDir = resolve(data);
   const keys = await logKeysOfFolder(dataDir);
   const file = new ExchangePaths(dataDir).gateway.store;
-  const found = await checkRecordsOf(file);
+  const found = await checkRecordsOf({ kind: "sqlite", file });
   const unsigned = await signatureProblem(file, keys);
   const problems = unsigned === undefined ? found.problems : [unsigned, ...found.problems];
   const problemsTotal = found.problemsTotal + (unsigned === undefined ? 0 : 1);

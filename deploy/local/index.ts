@@ -1,3 +1,4 @@
+export { copyGatewayStore, placeFromText } from "./backup/copy-gateway-store.ts";
 export { type BackupReport, createBackup } from "./backup/create-backup.ts";
 export type { BackupManifest } from "./backup/manifest.ts";
 export { type RestoreReport, restoreBackup } from "./backup/restore-backup.ts";

@@ -317,6 +317,8 @@ export const STORE_LIMITS = {
   cacheBytes: 16 * MIB,
   /** Pages of a backup between two looks at other work: a few milliseconds of copying. */
   backupPages: 1_000,
+  /** Rows read and written at once when a store is copied; a row may have a body of a megabyte. */
+  copyRows: 64,
   /** Damaged places of a store that are told one by one. */
   damageToldMax: 20,
 } as const;

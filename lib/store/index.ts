@@ -1,3 +1,4 @@
+export { copyStore, type StoreCopy } from "./copy/copy-store.ts";
 export {
   openSqliteStore,
   openStore,

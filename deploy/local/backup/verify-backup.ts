@@ -149,7 +149,7 @@ async function storeState(
 
 /** Records against entries, and the checkpoint against the register where one lies beside it. */
 async function logState(dir: string, file: string, isNewest: boolean) {
-  const records = isNewest ? (await checkRecordsOf(file)).problems : [];
+  const records = isNewest ? (await checkRecordsOf({ kind: "sqlite", file })).problems : [];
   const paths = new ExchangePaths(dir);
   const isVouched = file === paths.gateway.store && (await isThere(paths.exchange.register));
   if (!isVouched) return { problems: records, isVerified: false };

@@ -1,6 +1,6 @@
 import type { ReadPosition } from "#message-log";
 import { LOG_LIMITS, type Transaction } from "#runtime";
-import { readSqlite } from "#store";
+import { openStore, type StorePlace } from "#store";
 
 /** What a comparison of all records with the log has found. */
 export interface RecordsFound {
@@ -28,10 +28,10 @@ const MODULE = new URL("../../../gateway/store.ts", import.meta.url);
 
 /**
  * Compares every record of a gateway's store with the log (TP-LOG-15), also beside a gateway that
- * runs, in short reads. Throws TracepostError DATA_FOLDER for a file that is no such store.
+ * runs, in short reads. Throws TracepostError DATA_FOLDER for a place without such a store.
  */
-export async function checkRecordsOf(file: string): Promise<RecordsFound> {
-  const store = await readSqlite<CheckProcedures>(file, MODULE);
+export async function checkRecordsOf(place: StorePlace): Promise<RecordsFound> {
+  const store = await openStore<CheckProcedures>({ place, module: MODULE, readOnly: true });
   const problems: string[] = [];
   let problemsTotal = 0;
   try {

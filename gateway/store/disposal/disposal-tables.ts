@@ -22,7 +22,7 @@ CREATE TABLE disposal_run (
   held INTEGER NOT NULL DEFAULT 0,
   ended_at INTEGER
 ) STRICT;
-CREATE UNIQUE INDEX disposal_run_open ON disposal_run (state <> 'done') WHERE state <> 'done';
+CREATE UNIQUE INDEX disposal_run_open ON disposal_run ((state <> 'done')) WHERE state <> 'done';
 ${certificateSql("INTEGER NOT NULL UNIQUE")}
 CREATE TABLE disposed_part (
   id INTEGER PRIMARY KEY,

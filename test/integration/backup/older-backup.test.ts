@@ -67,10 +67,10 @@ test("is not gone on with: the gateway refuses its start, and without its memory
   expect({ code, error: made.error }).toEqual({ code: 0, error: undefined });
   const older = made.manifest.stores.at(-1).log.size;
   await send("SECOND-2");
+  await expect.poll(() => sizeIn(seen), PATIENCE).toBeGreaterThan(0);
   await exchange?.stop();
   const later = await sizeIn(join("gateway", "log-known.checkpoint"));
   expect(later).toBeGreaterThan(older);
-  await expect.poll(() => sizeIn(seen), PATIENCE).toBeGreaterThan(0);
 
   const restored = await command("backup", "restore", backup, "--only", "gateway", "--replace");
   expect({ code: restored.code, error: restored.said.error }).toEqual({

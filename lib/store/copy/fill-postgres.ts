@@ -1,0 +1,83 @@
+import { TracepostError } from "#errors";
+import type { StoreDefinition, Transaction } from "#runtime";
+import { PostgresConnection } from "../postgres/postgres-connection.ts";
+import { postgresFault } from "../postgres/postgres-faults.ts";
+import { prepareSchema } from "../postgres/postgres-schema.ts";
+import { PostgresTransaction } from "../postgres/postgres-transaction.ts";
+import { describePlace, type PostgresPlace } from "../store-place.ts";
+import type { StoreTable } from "./store-tables.ts";
+
+/** Names of schemas have at most 63 bytes. */
+const NAME_MAX = 63;
+
+/** Fills a new schema in one transaction; it has its name when all of it has lasted. */
+export async function fillPostgres<T>(
+  place: PostgresPlace,
+  store: StoreDefinition,
+  tables: readonly StoreTable[],
+  work: (tx: Transaction) => Promise<T>,
+): Promise<T> {
+  const schema = `${place.schema.slice(0, NAME_MAX - ENDING.length)}${ENDING}`;
+  // Sessions that read may stand still for longer than those that have the turn to write.
+  const connection = await PostgresConnection.open({ ...place, schema }, "reading");
+  try {
+    await refuseTaken(connection, place);
+    await connection.control(`DROP SCHEMA IF EXISTS "${schema}" CASCADE`);
+    await prepareSchema(connection, { ...place, schema }, store);
+    const result = await fill(connection, tables, work);
+    await connection.control(`ALTER SCHEMA "${schema}" RENAME TO "${place.schema}"`);
+    return result;
+  } catch (caught) {
+    if (!connection.isLost) {
+      await connection.control(`ROLLBACK; DROP SCHEMA IF EXISTS "${schema}" CASCADE`);
+    }
+    throw postgresFault(caught);
+  } finally {
+    await connection.close();
+  }
+}
+
+const ENDING = "_unfinished";
+
+async function refuseTaken(connection: PostgresConnection, place: PostgresPlace): Promise<void> {
+  const { rows } = await connection.control(
+    `SELECT 1 FROM pg_namespace WHERE nspname = '${place.schema.replaceAll("'", "''")}'`,
+  );
+  if (rows.length === 0) return;
+  throw new TracepostError("DATA_FOLDER", `${describePlace(place)} is there already`, {
+    remedy: "Name a schema that is not there.",
+  });
+}
+
+/** Rows come as they were: nothing is counted again, and who refers to whom is looked at last. */
+async function fill<T>(
+  connection: PostgresConnection,
+  tables: readonly StoreTable[],
+  work: (tx: Transaction) => Promise<T>,
+): Promise<T> {
+  await connection.control("BEGIN");
+  for (const { name } of tables) {
+    await connection.control(`ALTER TABLE ${name} DISABLE TRIGGER USER`);
+  }
+  await eachReference(connection, "DEFERRABLE INITIALLY DEFERRED");
+  for (const { name } of tables) await connection.control(`DELETE FROM ${name}`);
+  const tx = new PostgresTransaction(connection.statements);
+  const result = await work(tx);
+  await tx.check();
+  await connection.control("SET CONSTRAINTS ALL IMMEDIATE");
+  await eachReference(connection, "NOT DEFERRABLE");
+  for (const { name } of tables) {
+    await connection.control(`ALTER TABLE ${name} ENABLE TRIGGER USER`);
+  }
+  await connection.control("COMMIT");
+  return result;
+}
+
+async function eachReference(connection: PostgresConnection, how: string): Promise<void> {
+  const { rows } = await connection.control(`
+    SELECT conrelid::regclass::text AS place, quote_ident(conname) AS name FROM pg_constraint
+    WHERE contype = 'f' AND connamespace = current_schema()::regnamespace`);
+  for (const { name, place } of rows) {
+    await connection.control(`ALTER TABLE ${place} ALTER CONSTRAINT ${name} ${how}`);
+  }
+}

@@ -1,0 +1,72 @@
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, statSync } from "node:fs";
+import { dirname } from "node:path";
+import type { DatabaseSync } from "node:sqlite";
+import { TracepostError } from "#errors";
+import type { StoreDefinition, Transaction } from "#runtime";
+import { sqliteFault } from "../sqlite/sqlite-faults.ts";
+import { openForWriting } from "../sqlite/sqlite-file.ts";
+import { SqliteTransaction } from "../sqlite/sqlite-transaction.ts";
+import { StatementCache } from "../sqlite/statement-cache.ts";
+import type { StoreTable } from "./store-tables.ts";
+
+/** Fills a new file in one transaction; it has its name when all of it is on disk. */
+export async function fillSqlite<T>(
+  file: string,
+  store: StoreDefinition,
+  tables: readonly StoreTable[],
+  work: (tx: Transaction) => Promise<T>,
+): Promise<T> {
+  if (statSync(file, { throwIfNoEntry: false }) !== undefined) {
+    throw new TracepostError("DATA_FOLDER", `${file} is there already`, {
+      remedy: "Name a file that is not there, or move this one away.",
+    });
+  }
+  const unfinished = `${file}.tracepost-unfinished`;
+  removeFiles(unfinished);
+  try {
+    const result = await fill(openForWriting(unfinished, store), tables, work);
+    sync(unfinished, "r+");
+    renameSync(unfinished, file);
+    if (process.platform !== "win32") sync(dirname(file), "r");
+    return result;
+  } catch (caught) {
+    removeFiles(unfinished);
+    throw sqliteFault(caught);
+  }
+}
+
+async function fill<T>(
+  db: DatabaseSync,
+  tables: readonly StoreTable[],
+  work: (tx: Transaction) => Promise<T>,
+): Promise<T> {
+  try {
+    db.exec("PRAGMA foreign_keys = OFF");
+    db.exec("BEGIN IMMEDIATE");
+    const triggers = db.prepare("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'").all();
+    for (const { name } of triggers) db.exec(`DROP TRIGGER ${String(name)}`);
+    for (const { name } of tables) db.exec(`DELETE FROM ${name}`);
+    const tx = new SqliteTransaction(new StatementCache(db));
+    const result = await work(tx);
+    tx.check();
+    for (const { sql } of triggers) db.exec(String(sql));
+    db.exec("COMMIT");
+    db.exec("PRAGMA journal_mode = DELETE");
+    return result;
+  } finally {
+    db.close();
+  }
+}
+
+function removeFiles(file: string): void {
+  for (const ending of ["", "-wal", "-shm"]) rmSync(`${file}${ending}`, { force: true });
+}
+
+function sync(path: string, mode: "r" | "r+"): void {
+  const descriptor = openSync(path, mode);
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}

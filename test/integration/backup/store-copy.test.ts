@@ -1,0 +1,89 @@
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { tracepostHere } from "../../support/in-process.ts";
+import { type MadeUpFolder, makeUpFolder } from "../../support/made-up-folder.ts";
+import { postgresPrograms, startTestPostgres, type TestPostgres } from "../../support/postgres.ts";
+
+const programs = await postgresPrograms();
+let dir = "";
+let folder: MadeUpFolder;
+let server: TestPostgres | undefined;
+
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), "tracepost-copy-"));
+  folder = await makeUpFolder(join(dir, "exchange"));
+  await folder.exchangeOne();
+  await folder.bench.close();
+  if (programs !== undefined) server = await startTestPostgres(programs);
+});
+afterAll(async () => {
+  await server?.stop();
+  await rm(dir, { recursive: true, force: true });
+});
+
+async function copy(from: string, to: string) {
+  const words = ["store", "copy", from, to, "--data", folder.paths.dataDir, "--json"];
+  const { code, err, out } = await tracepostHere(words);
+  return { code, said: JSON.parse(out || err) };
+}
+
+/** What every table of a file holds, and its triggers. */
+function contentOf(file: string): Record<string, unknown> {
+  const db = new DatabaseSync(file, { readOnly: true });
+  const names = db.prepare("SELECT name FROM pragma_table_list WHERE type = 'table'").all();
+  const own = names
+    .map(({ name }) => String(name))
+    .filter((name) => !/^sqlite_s|migrations$/u.test(name));
+  const rows = own.map((name) => [name, db.prepare(`SELECT * FROM ${name} ORDER BY 1, 2`).all()]);
+  const triggers = db.prepare("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'").all();
+  db.close();
+  return { ...Object.fromEntries(rows), triggers };
+}
+
+describe("a store that is copied (TP-BACK-9)", () => {
+  test("into another file is the same in every row", async () => {
+    const to = join(dir, "same.sqlite");
+    const { code, said } = await copy(folder.paths.gateway.store, to);
+    expect({ code, error: said.error }).toEqual({ code: 0, error: undefined });
+    expect(said.entries).toBeGreaterThan(2);
+    expect(contentOf(to)).toEqual(contentOf(folder.paths.gateway.store));
+    const again = await copy(folder.paths.gateway.store, to);
+    expect(again).toMatchObject({ code: 3, said: { error: { code: "DATA_FOLDER" } } });
+  });
+
+  test("is refused when it is none, or its log does not hold", async () => {
+    const none = await copy(join(dir, "none.sqlite"), join(dir, "never.sqlite"));
+    expect(none.said.error.message).toContain("there is no store at");
+    const secret = await copy("postgres://a:b@c/d#e", join(dir, "never.sqlite"));
+    expect(secret).toMatchObject({ code: 2, said: { error: { code: "USAGE" } } });
+    expect(JSON.stringify(secret.said)).not.toContain("a:b@");
+    const changed = join(dir, "changed.sqlite");
+    await copy(folder.paths.gateway.store, changed);
+    const db = new DatabaseSync(changed);
+    db.exec("UPDATE messages SET sender = 'BR' WHERE id = 1");
+    db.close();
+    const found = await copy(changed, join(dir, "found.sqlite"));
+    expect(found).toMatchObject({ code: 6, said: { error: { code: "VERIFICATION" } } });
+    expect(await readdir(dir)).not.toContain("never.sqlite");
+  });
+});
+
+describe.skipIf(programs === undefined)("a store that moves to PostgreSQL (TP-BACK-9)", () => {
+  test("is verified there, and comes back as it was", async () => {
+    const place = server?.newPlace();
+    if (place === undefined) throw new TypeError("no server");
+    const there = `${place.url}#${place.schema}`;
+    const moved = await copy(folder.paths.gateway.store, there);
+    expect({ code: moved.code, error: moved.said.error }).toEqual({ code: 0, error: undefined });
+    const back = join(dir, "back.sqlite");
+    const { code, said } = await copy(there, back);
+    expect({ code, error: said.error }).toEqual({ code: 0, error: undefined });
+    expect(contentOf(back)).toEqual(contentOf(folder.paths.gateway.store));
+    expect((await copy(folder.paths.gateway.store, there)).code).toBe(3);
+    const names = (await server?.query("SELECT nspname FROM pg_namespace")) ?? [];
+    expect(names.filter(({ nspname }) => String(nspname).endsWith("_unfinished"))).toEqual([]);
+  });
+});
