@@ -43,7 +43,8 @@ CREATE TABLE disposal_run (
   declined_because TEXT NOT NULL DEFAULT '',
   ended_at INTEGER
 ) STRICT;
-CREATE UNIQUE INDEX disposal_run_open ON disposal_run (state IN ('waiting', 'running', 'stopped'))
+CREATE UNIQUE INDEX disposal_run_open ON disposal_run
+  ((state IN ('waiting', 'running', 'stopped')))
   WHERE state IN ('waiting', 'running', 'stopped');
 CREATE INDEX disposal_run_work ON disposal_run (id)
   WHERE state = 'running' OR (state = 'declined' AND ended_at IS NULL);
