@@ -131,6 +131,7 @@ describe("entries that are changed", () => {
     expect(entryFor([empty, br], "NE")).toBeUndefined();
     expect(withEntry([empty, br, ne], suspended)).toEqual([empty, br, suspended]);
     expect(withEntry([br], ne)).toEqual([br, ne]);
+    expect(withEntry([empty, br], empty)).toEqual([br, empty]);
     expect(withStatus(empty, 2)).toBe(empty);
     expect(withStatus(ne, 2)).toEqual(suspended);
   });
