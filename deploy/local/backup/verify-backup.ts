@@ -147,9 +147,19 @@ async function storeState(
   }
 }
 
+/** What stops a check is what is wrong. */
+async function recordProblems(file: string): Promise<readonly string[]> {
+  try {
+    return (await checkRecordsOf({ kind: "sqlite", file })).problems;
+  } catch (caught) {
+    const fault = TracepostError.from(caught);
+    return [[fault.message, ...fault.problems].join("; ")];
+  }
+}
+
 /** Records against entries, and the checkpoint against the register where one lies beside it. */
 async function logState(dir: string, file: string, isNewest: boolean) {
-  const records = isNewest ? (await checkRecordsOf({ kind: "sqlite", file })).problems : [];
+  const records = isNewest ? await recordProblems(file) : [];
   const paths = new ExchangePaths(dir);
   const isVouched = file === paths.gateway.store && (await isThere(paths.exchange.register));
   if (!isVouched) return { problems: records, isVerified: false };
