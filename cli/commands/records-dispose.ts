@@ -1,7 +1,10 @@
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
+import { certificateProblem } from "#disposal";
+import { TracepostError } from "#errors";
 import { DisposalCertificate, SignedDisposalCertificate } from "#proto";
 import { itemsOf } from "#records";
-import { HTTP_LIMITS, printable } from "#runtime";
+import { HTTP_LIMITS, printable, TRUST_LIMITS } from "#runtime";
+import { openOrThrow } from "#trust";
 import { timestampMs } from "#wire";
 import { addAction, type CommandResult, type Terminal } from "../command-result.ts";
 import {
@@ -16,7 +19,9 @@ import {
   loadRun,
   type RunLine,
 } from "../disposal-calls.ts";
-import { parseLimit, parseNumber } from "../parse-option.ts";
+import { collect, parseLimit, parseNumber } from "../parse-option.ts";
+import { readInput } from "../read-input.ts";
+import { loadRootKeys } from "../register-files.ts";
 import {
   accessWords,
   addServiceOptions,
@@ -219,25 +224,54 @@ function addCertificate(parent: Command, terminal: Terminal): void {
     .command("certificate")
     .description("what a run of disposal has erased, with its signed certificates")
     .argument("<run>", "number of the run", parseNumber)
-    .option("--out <file>", "write the certificates there, one in base64 on each line");
+    .option("--out <file>", "write the certificates there, one in base64 on each line")
+    .option("--register <file>", "verify them by this register, with its root keys")
+    .addOption(new Option("--root <file>", "root public key; for each").argParser(collect));
   addServiceOptions(command, "keeper");
   command.addHelpText(
     "after",
     "\nExample:\n  tracepost records certificate 3 --out disposal-3.txt --data exchange\n",
   );
-  addAction<ServiceOptions & { readonly out?: string }>(
-    command,
-    terminal,
-    async (options, id = "") => {
-      const { out } = options;
-      const service = await openService(options, terminal, KEEPER_DOOR);
-      const certificates = await listCertificates(service, id);
-      const text = certificates.map(({ signed }) => `${signed}\n`).join("");
-      if (out !== undefined) await writeNew(out, text);
-      const written = out === undefined ? [] : [`Written: ${out}`];
-      return { json: { certificates }, lines: [...certificates.flatMap(tell), ...written] };
-    },
-  );
+  addAction<CertificateOptions>(command, terminal, async (options, id = "") => {
+    const { out } = options;
+    const service = await openService(options, terminal, KEEPER_DOOR);
+    const certificates = await listCertificates(service, id);
+    const verified = await verifyAll(certificates, options);
+    const text = certificates.map(({ signed }) => `${signed}\n`).join("");
+    if (out !== undefined) await writeNew(out, text);
+    const written = out === undefined ? [] : [`Written: ${out}`];
+    return {
+      json: { certificates },
+      lines: [...certificates.flatMap(tell), ...verified, ...written],
+    };
+  });
+}
+
+interface CertificateOptions extends ServiceOptions {
+  readonly out?: string;
+  readonly register?: string;
+  readonly root?: readonly string[];
+}
+
+/** Verifies certificates by a register; throws TracepostError VERIFICATION for a wrong one. */
+async function verifyAll(
+  certificates: readonly CertificateLine[],
+  { register: file, root }: CertificateOptions,
+): Promise<string[]> {
+  if (file === undefined) return [];
+  const bytes = await readInput(file, TRUST_LIMITS.registerBytesMax);
+  const { view } = openOrThrow(bytes, file, await loadRootKeys(root));
+  const problems = certificates.flatMap(({ certificate: id, signed }) => {
+    const kept = SignedDisposalCertificate.decode(Buffer.from(signed, "base64"));
+    const problem = certificateProblem(kept, view);
+    return problem === undefined ? [] : [`certificate ${id}: ${problem}`];
+  });
+  if (problems.length === 0)
+    return [`Verified: all ${certificates.length} are signed as they say.`];
+  throw new TracepostError("VERIFICATION", "A certificate of disposal does not verify", {
+    problems,
+    remedy: "Ask whoever keeps the records; keep what you were given as it is.",
+  });
 }
 
 function tell({ certificate: id, isSigned, logIndex, signed }: CertificateLine): string[] {

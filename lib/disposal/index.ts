@@ -40,6 +40,7 @@ export { createHoldProcedures, type HoldPlace, type NotHeld, QUERY_NAMES } from 
 export { fulfils, type HeldFacts, HoldBook, isBetween } from "./hold-coverage.ts";
 export { actsOf, allActs, columnsOf, type HoldRow, type KeptAct } from "./hold-rows.ts";
 export { endsHold, type HoldStanding, standingAfter } from "./hold-standing.ts";
+export { certificateProblem } from "./judge-certificate.ts";
 export {
   type ActRow,
   actOf,
