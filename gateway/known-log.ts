@@ -66,10 +66,12 @@ export async function refuseOlderLog(
   register: RegisterView,
   dataDir: string,
 ): Promise<void> {
-  const head = await store.call("logHead", undefined);
   // An empty store is no older log: it is one that begins.
-  if (head.size === 0) return;
-  for (const known of await knownLogs(register, dataDir)) {
+  if ((await store.call("logHead", undefined)).size === 0) return;
+  const all = await knownLogs(register, dataDir);
+  // After what is known of it: another instance may be recording meanwhile (TP-INST-1).
+  const head = await store.call("logHead", undefined);
+  for (const known of all) {
     const conflict = await conflictOf(store, known, head);
     if (conflict === undefined) continue;
     const here = await store.call("keptCheckpoint", undefined);
