@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import {
   type EvidenceContent,
@@ -18,6 +21,7 @@ import { Untrue, verifyEvidenceBag } from "../../second-verifier/index.ts";
 import { checkStore, copyChanged } from "../../support/checked-store.ts";
 import { disposalClerk } from "../../support/disposing.ts";
 import { type GatewayBench, openGatewayBench } from "../../support/gateway-bench.ts";
+import { tracepostHere } from "../../support/in-process.ts";
 import { headerOf, recipientReceipt, traceRequest } from "../../support/messages.ts";
 import { OperatorDoor } from "../../support/operator-door.ts";
 import { makeParties, reissue } from "../../support/parties.ts";
@@ -228,6 +232,27 @@ describe("a log over 31 years", () => {
     expect(verifyEvidenceBag(whole, parties.root.keyId)[0]?.renewals).toBe(renewedIn.length);
     const other = parseEvidenceFile(await exported(messages[1]?.message)).content;
     expect(() => renewEvidence(young, other)).toThrow(/not about the same/);
+  });
+
+  test("is completed from the command line, which says what it holds (TP-RENEW-6)", async () => {
+    const dir = await mkdtemp(join(tmpdir(), "tracepost-renewed-"));
+    const [old, later, out] = ["old", "later", "out"].map((name) => join(dir, `${name}.zip`));
+    await writeFile(old ?? "", formatEvidenceFile(young));
+    await writeFile(later ?? "", await exported(messages[0]?.message));
+    const line = ["evidence", "renew", old ?? "", later ?? "", "--out", out ?? ""];
+    const made = await tracepostHere(line);
+    expect(made.out).toContain(`renewed ${renewedIn.length} time(s)`);
+    const told = await tracepostHere([
+      "evidence",
+      "verify",
+      out ?? "",
+      "--roots",
+      parties.root.keyId,
+    ]);
+    expect(told.code).toBe(0);
+    expect(told.out).toMatch(/renewal 1 of 2028-.*hashed again with SHA-512, signed with Ed25519/);
+    expect(told.out).toMatch(/part body was disposed of, certificate 1: due 2026-/);
+    await rm(dir, { recursive: true });
   });
 
   test("is broken by whatever a renewal says otherwise, for both verifiers (TP-RENEW-3)", async () => {
