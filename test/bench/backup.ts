@@ -9,7 +9,7 @@ import { generateSigningKey } from "#trust";
 import { createBackup, restoreBackup, verifyBackup } from "../../deploy/local/index.ts";
 import type { GatewayProcedures } from "../../gateway/store.ts";
 import { SIDE_BY_SIDE } from "./made-up-records.ts";
-import { loadRecords } from "./records.ts";
+import { fillTo } from "./record-store.ts";
 import type { Bench, BenchOptions, Section } from "./section.ts";
 
 /** Backup, check and restore of a gateway's store, beside a plain copy and a plain read of it. */
@@ -25,7 +25,7 @@ async function measureBackup({ progress, rows }: BenchOptions): Promise<Section>
   const file = join(dataDir, "gateway.sqlite");
   try {
     await mkdir(dataDir);
-    await loadRecords(file, 0, Math.ceil(rows / SIDE_BY_SIDE));
+    await fillTo(file, Math.ceil(rows / SIDE_BY_SIDE), progress);
     await signHead(file);
     const { size } = await stat(file);
     progress(`${rows} records, ${(size / 1e6).toFixed(0)} MB`);

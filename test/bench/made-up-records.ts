@@ -29,8 +29,10 @@ export const STATES = 40;
 export const SIDE_BY_SIDE = 256;
 /** Messages of a conversation: asked, confirmed, answered, confirmed. */
 const STEPS = 4;
-const START_MS = Date.UTC(2026, 0, 1);
-const BATCH_MS = 1_000;
+/** When the first was made. */
+export const START_MS = Date.UTC(2026, 0, 1);
+/** From one batch to the next: ten million records are made in some fifty years. */
+export const BATCH_MS = 12 * 3_600_000;
 const LIFE_MS = 90 * 86_400_000;
 const PART_BYTES = 256;
 const SIGNATURE = Buffer.alloc(64, 7);

@@ -49,6 +49,7 @@ const RESULTS = "bench-results/latest.json";
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
+    keep: { type: "string" },
     messages: { type: "string", default: "20000" },
     rate: { type: "string", default: "500" },
     rounds: { type: "string", default: "3" },
@@ -62,7 +63,7 @@ const unknown = positionals.filter((name) => !BENCHES.some((bench) => bench.name
 if (values.help || unknown.length > 0) {
   if (unknown.length > 0) process.stderr.write(`no bench is named ${unknown.join(", ")}\n\n`);
   process.stdout.write(
-    "npm run bench -- [NAME…] [--messages N] [--rate N] [--rounds N] [--rows N] [--seconds N] [--write]\n\n" +
+    "npm run bench -- [NAME…] [--messages N] [--rate N] [--rounds N] [--rows N] [--seconds N] [--keep DIR] [--write]\n\n" +
       `${BENCHES.map(({ name, about }) => `  ${name.padEnd(12)} ${about}`).join("\n")}\n\n` +
       `Without a name, all of them. --write puts the tables into ${PAGE}.\n`,
   );
@@ -80,6 +81,7 @@ for (const bench of BENCHES) {
     rate: Number(values.rate),
     rounds: Number(values.rounds),
     rows: Number(values.rows),
+    keep: values.keep,
     seconds: Number(values.seconds),
     progress: (text) => process.stdout.write(`  ${text}\n`),
   });

@@ -1,114 +1,107 @@
-import { mkdtemp, rm, stat } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { inclusionPath } from "#message-log";
 import { Kind, RefusalCode, Tlp, UseRestriction } from "#proto";
 import type { Transaction } from "#runtime";
-import { openSqliteReader, openSqliteStore } from "#store";
+import { openSqliteReader } from "#store";
 import type { RecordFilter } from "../../gateway/store/search/criteria.ts";
 import { findRecords } from "../../gateway/store/search/find-records.ts";
-import type { GatewayProcedures } from "../../gateway/store.ts";
 import {
+  BATCH_MS,
   conversationIdOf,
   madeUpAt,
-  madeUpBatch,
   messageIdOf,
   SIDE_BY_SIDE,
+  START_MS,
   senderOf,
   stateId,
   timeOf,
 } from "./made-up-records.ts";
+import { fillTo, lookAtAll, startUp, withStore } from "./record-store.ts";
+import { type Measured, recordTable } from "./record-table.ts";
+import { type AskedHolds, askHolds, disposeOf, endHolds } from "./record-work.ts";
 import type { Bench, BenchOptions, Section } from "./section.ts";
-import { type Asked, type Figure, REPEATS, timesOf } from "./timed-reads.ts";
+import { type Asked, type Figure, timesOf } from "./timed-reads.ts";
 
 const SAMPLES = 500;
 const PAGE = 50;
 const PRIME = 7_919;
-/** Batches on their way to the store's thread. */
-const AHEAD = 8;
-/** The smaller store, beside which growth is told. */
-const GROWTH = 10;
+/** Sizes beside which growth is told: a hundredth where that is many, a tenth, and all. */
+const STEPS = [100, 10, 1];
+const LEAST_RECORDS = 50_000;
+const DISPOSED_MAX = 100_000;
+const DAY_MS = 86_400_000;
 
-/** Search in a store of records, made by the procedure that records messages. */
+/** Search and disposal in a store of records, made by the procedure that records messages. */
 export const recordsBench: Bench = {
   name: "records",
-  about: "search of records by each criterion, proofs, size and start-up, at two sizes",
+  about: "records at growing sizes: search by each criterion, proof, hold, disposal, start-up",
   run: measureRecords,
 };
 
-interface Measured {
-  readonly records: number;
-  readonly bytes: number;
-  readonly rate: number;
-  readonly startMs: number;
-  readonly figures: readonly Figure[];
+async function measureRecords({ keep, progress, rows }: BenchOptions): Promise<Section> {
+  const dir = keep ?? (await mkdtemp(join(tmpdir(), "tracepost-records-bench-")));
+  await mkdir(dir, { recursive: true });
+  const sizes = STEPS.map((step) => rows / step).filter((size) => size >= LEAST_RECORDS);
+  const batches = (sizes.length === 0 ? [rows] : sizes).map((size) => {
+    return Math.ceil(size / SIDE_BY_SIDE);
+  });
+  try {
+    const measured = await readMeasured(dir);
+    for (const each of batches) {
+      if (measured.some(({ records }) => records === each * SIDE_BY_SIDE)) continue;
+      measured.push(await measureAt(dir, each, progress));
+      await writeFile(join(dir, FIGURES), JSON.stringify(measured));
+    }
+    const wanted = new Set(batches.map((each) => each * SIDE_BY_SIDE));
+    return recordTable(measured.filter(({ records }) => wanted.has(records)));
+  } finally {
+    if (keep === undefined) await rm(dir, { recursive: true, force: true });
+  }
 }
 
-async function measureRecords({ progress, rows }: BenchOptions): Promise<Section> {
-  const dir = await mkdtemp(join(tmpdir(), "tracepost-records-bench-"));
+const FIGURES = "figures.json";
+
+/** What an earlier run has measured in a folder that is kept. */
+async function readMeasured(dir: string): Promise<Measured[]> {
+  const text = await readFile(join(dir, FIGURES), "utf8").catch(() => "[]");
+  return JSON.parse(text) as Measured[];
+}
+
+async function measureAt(
+  dir: string,
+  batches: number,
+  progress: (text: string) => void,
+): Promise<Measured> {
   const file = join(dir, "gateway.sqlite");
-  try {
-    const measured: Measured[] = [];
-    let batch = 0;
-    for (const size of [rows / GROWTH, rows]) {
-      const batches = Math.ceil(size / SIDE_BY_SIDE);
-      const seconds = await loadRecords(file, batch, batches);
-      const rate = ((batches - batch) * SIDE_BY_SIDE) / seconds;
-      batch = batches;
-      const records = batches * SIDE_BY_SIDE;
-      progress(`${records} records, ${rate.toFixed(0)} a second`);
-      const startMs = await startUp(file);
-      const figures = await searches(file, records);
-      measured.push({ records, bytes: (await stat(file)).size, rate, startMs, figures });
-    }
-    return sectionOf(measured);
-  } finally {
-    await rm(dir, { recursive: true, force: true });
-  }
+  const records = batches * SIDE_BY_SIDE;
+  const nowMs = START_MS + (batches - 1) * BATCH_MS;
+  const rate = await fillTo(file, batches, progress);
+  progress(`${records} records`);
+  const [lookUs, holds] = await withStore(file, async (store) => {
+    return [await lookAtAll(store, nowMs), await askHolds(store, nowMs)] as const;
+  });
+  progress(`looked at, ${lookUs.toFixed(0)} µs each`);
+  const startMs = await startUp(file);
+  const figures = await searches(file, records, holds);
+  const disposed = await withStore(file, async (store) => {
+    await endHolds(store, holds, nowMs);
+    await lookAtAll(store, nowMs);
+    return await disposeOf(store, Math.min(DISPOSED_MAX, Math.floor(records / 10)), nowMs);
+  });
+  progress(`${disposed.records} disposed of in ${disposed.ms.toFixed(0)} ms`);
+  const { size: bytes } = await stat(file);
+  return { records, bytes, rate, lookUs, startMs, holdMs: holds.askMs, disposed, figures };
 }
 
-function openStore(file: string) {
-  const module = new URL("../../gateway/store.ts", import.meta.url);
-  return openSqliteStore<GatewayProcedures>({ file, module });
-}
-
-/** Records made-up batches as the gateway does; gives the seconds it took. */
-export async function loadRecords(file: string, from: number, to: number): Promise<number> {
-  const store = await openStore(file);
-  const startedAt = performance.now();
-  try {
-    const underWay: Promise<unknown>[] = [];
-    for (let batch = from; batch < to; batch += 1) {
-      underWay.push(store.call("recordBatch", madeUpBatch(batch)));
-      if (underWay.length >= AHEAD) await underWay.shift();
-    }
-    await Promise.all(underWay);
-    return (performance.now() - startedAt) / 1_000;
-  } finally {
-    await store.close();
-  }
-}
-
-/** Milliseconds until a store that lies there answers; the quickest of some. */
-async function startUp(file: string): Promise<number> {
-  let quickest = Number.POSITIVE_INFINITY;
-  for (let time = 0; time < REPEATS; time += 1) {
-    const startedAt = performance.now();
-    const store = await openStore(file);
-    await store.call("logHead", undefined);
-    quickest = Math.min(quickest, performance.now() - startedAt);
-    await store.close();
-  }
-  return quickest;
-}
-
-async function searches(file: string, records: number): Promise<Figure[]> {
+async function searches(file: string, records: number, holds: AskedHolds): Promise<Figure[]> {
   const reader = openSqliteReader(file);
   const pick = (sample: number): number => (sample * PRIME * 31) % records;
   try {
     return await reader.read(async (tx) => {
       const { size } = (await tx.get<{ size: number }>("SELECT size FROM log_head")) ?? { size: 0 };
-      return await timesOf(tx, questions(records, size), pick);
+      return await timesOf(tx, questions(records, size, holds), pick);
     });
   } finally {
     reader.close();
@@ -118,10 +111,15 @@ async function searches(file: string, records: number): Promise<Figure[]> {
 type Criterion = (place: number) => RecordFilter;
 
 /** Each criterion with values that change from one sample to the next. */
-function criteria(records: number): [string, Criterion][] {
+function criteria(records: number, { party, sender }: AskedHolds): [string, Criterion][] {
   const conversation = (place: number) => madeUpAt(place).conversation;
   const early = (place: number) => timeOf(madeUpAt(Math.floor(place / 2)));
   const range = (place: number) => ({ fromMs: early(place), untilMs: early(place) + 60_000 });
+  // A month of those in which something is due; what is held has no date.
+  const dueSoon = (place: number) => {
+    const dueFromMs = early(place) + 90 * DAY_MS;
+    return { dueFromMs, dueUntilMs: dueFromMs + 30 * DAY_MS };
+  };
   return [
     ["message id", (place) => ({ messageId: messageIdOf(madeUpAt(place)) })],
     ["conversation", (place) => ({ conversationId: conversationIdOf(conversation(place)) })],
@@ -132,6 +130,11 @@ function criteria(records: number): [string, Criterion][] {
     ["use", () => ({ use: UseRestriction.NO_ONWARD })],
     ["refusal code", () => ({ code: RefusalCode.NOT_PERMITTED })],
     ["time", range],
+    ["hold of a party", () => ({ hold: party })],
+    ["hold of a query", () => ({ hold: sender })],
+    ["hold and kind", () => ({ hold: party, kind: Kind.ALERT })],
+    ["due date", dueSoon],
+    ["due date and party", (place) => ({ ...dueSoon(place), party: stateId(place) })],
     ["party and kind", (place) => ({ party: stateId(place), kind: Kind.TRACE_REQUEST })],
     [
       "party, kind, handling and time",
@@ -143,10 +146,10 @@ function criteria(records: number): [string, Criterion][] {
   ];
 }
 
-function questions(records: number, size: number): Asked[] {
+function questions(records: number, size: number, holds: AskedHolds): Asked[] {
   const search = (filter: Criterion, limit: number) => (tx: Transaction, place: number) =>
     findRecords(tx, { filter: filter(place), before: null, size: null, limit });
-  const all = criteria(records);
+  const all = criteria(records, holds);
   return [
     {
       name: "indexed point read",
@@ -170,38 +173,4 @@ function questions(records: number, size: number): Asked[] {
       ask: (tx, place) => inclusionPath(tx, place, size),
     },
   ];
-}
-
-function sectionOf(measured: readonly Measured[]): Section {
-  const [small, large] = measured as [Measured, Measured];
-  const floor = large.figures[0]?.p99Us ?? 1;
-  const growth = Math.log(large.records / small.records);
-  const exponent = (before: number, after: number): string =>
-    (Math.log(after / before) / growth).toFixed(2);
-  const count = (records: number): string => records.toLocaleString("en-US");
-  const perRecord = ({ bytes, records }: Measured): string => (bytes / records).toFixed(0);
-  const rows = large.figures.map(({ name, p50Us, p99Us }, place) => {
-    const before = small.figures[place];
-    const cells = [before?.p50Us ?? 0, before?.p99Us ?? 0, p50Us, p99Us].map((us) => us.toFixed(0));
-    return [name, ...cells, (p99Us / floor).toFixed(1), exponent(before?.p50Us ?? 1, p50Us)];
-  });
-  return {
-    title:
-      `Store of ${count(large.records)} records (and ${count(small.records)}): ` +
-      `${perRecord(large)} bytes each (${perRecord(small)}), recorded at ` +
-      `${large.rate.toFixed(0)} a second (${small.rate.toFixed(0)}), opened in ` +
-      `${large.startMs.toFixed(0)} ms (${small.startMs.toFixed(0)}); reads one at a time, ` +
-      `the quickest of ${REPEATS}`,
-    columns: [
-      "read",
-      ...[small, large].flatMap(({ records }) => [
-        `p50 at ${count(records)}, µs`,
-        `p99 at ${count(records)}, µs`,
-      ]),
-      "p99 ratio",
-      "growth exponent of p50",
-    ],
-    rows,
-    data: measured,
-  };
 }

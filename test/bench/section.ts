@@ -10,6 +10,8 @@ export interface BenchOptions {
   readonly rows: number;
   /** Messages a second that are asked for. */
   readonly rate: number;
+  /** Folder in which a store is kept, and is gone on with; undefined: none is. */
+  readonly keep: string | undefined;
   /** Says how far it is. */
   progress(text: string): void;
 }

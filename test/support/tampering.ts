@@ -3,7 +3,7 @@ import type { SqlRow, SqlValue, Transaction } from "#runtime";
 import { checkLog } from "../../gateway/store/log-check/check-log.ts";
 
 /** A column of a table, as the schema says. */
-export interface Column {
+interface Column {
   readonly name: string;
   readonly type: string;
   readonly isKey: boolean;

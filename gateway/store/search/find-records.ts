@@ -21,7 +21,7 @@ export interface FoundRecords {
 }
 
 /** Records from `low` on, below `high`; with a due date between two others. */
-export interface Range {
+interface Range {
   readonly low: number;
   readonly high: number;
   readonly due?: DueRange | undefined;
