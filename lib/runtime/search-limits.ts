@@ -12,6 +12,8 @@ export const SEARCH_LIMITS = {
   dueMonthRows: 10,
   /** Records read in a window where a header has to be asked. */
   testedRows: 200,
+  /** Records read for one page, however few of them are found. */
+  testedMax: 2_000,
   /** Older records made to be found in one transaction: some milliseconds. */
   fillRows: 200,
   /** Pause between two such transactions, so that the store's thread is for messages. */

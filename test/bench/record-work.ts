@@ -15,7 +15,6 @@ export interface AskedHolds {
   readonly sender: number;
   /** What asking for a hold over every record took. */
   readonly askMs: number;
-  readonly all: number;
 }
 
 /** Asks for holds; a hold over everything costs what one over a record does. */
@@ -36,17 +35,19 @@ export async function askHolds(store: RecordStore, nowMs: number): Promise<Asked
     const kinds = [Kind.TRACE_REQUEST, Kind.TRACE_REPLY, Kind.ALERT, Kind.RECEIPT];
     all = await ask({ query: HoldQuery.create({ kinds }) });
   });
-  return { party, sender, all, askMs };
+  // What is held is due on no date: due dates are searched without it.
+  await endHolds(store, [all], nowMs);
+  return { party, sender, askMs };
 }
 
 /** A second person ends them. */
 export async function endHolds(
   store: RecordStore,
-  { all, party, sender }: AskedHolds,
+  holds: readonly number[],
   nowMs: number,
 ): Promise<void> {
   const by = { reason: "bench", reviewAtMs: null, nowMs, registerVersion: 1, actor: PEOPLE.two };
-  for (const id of [party, sender, all]) {
+  for (const id of holds) {
     await store.call("actOnHold", { ...by, id, kind: HoldActKind.DECLINED });
   }
 }

@@ -98,6 +98,7 @@ async function collect(
 ): Promise<FoundRecords> {
   const rows: RecordRow[] = [];
   let high = first;
+  let tested = 0;
   for (let window = 0; window < SEARCH_LIMITS.windowsMax; window += 1) {
     const range = { low, high, due: criteria.due };
     // What is found among the newest few is found at once.
@@ -108,7 +109,12 @@ async function collect(
     });
     for (const id of ids) {
       const row = await tx.get<RecordRow>(ROW_SQL, id);
-      if (row === undefined || (await criteria.test?.(row)) === false) continue;
+      tested += 1;
+      const isEnough = tested === SEARCH_LIMITS.testedMax;
+      if (row === undefined || (await criteria.test?.(row)) === false) {
+        if (isEnough) return { rows, next: id };
+        continue;
+      }
       rows.push(row);
       if (rows.length === limit) return { rows, next: id };
     }
