@@ -72,7 +72,7 @@ async function batchesIn(file: string): Promise<number> {
   }
 }
 
-/** Looks at what was not looked at yet; microseconds for each record. */
+/** Looks at what was not looked at yet; microseconds for each record, 0 where there was none. */
 export async function lookAtAll(store: RecordStore, nowMs: number): Promise<number> {
   const startedAt = performance.now();
   let records = 0;
@@ -80,7 +80,8 @@ export async function lookAtAll(store: RecordStore, nowMs: number): Promise<numb
     const limit = DISPOSAL_LIMITS.lookRecords;
     const { isDone, looked } = await store.call("lookForDue", { nowMs, limit });
     records += looked;
-    if (isDone) return ((performance.now() - startedAt) * 1_000) / Math.max(records, 1);
+    if (isDone && records === 0) return 0;
+    if (isDone) return ((performance.now() - startedAt) * 1_000) / records;
   }
 }
 
