@@ -2,6 +2,7 @@ import type {
   CheckpointFinding,
   DeliveryFinding,
   DisposalFinding,
+  EndedLogFinding,
   EvidenceReport,
   MessageFinding,
   RenewalFinding,
@@ -35,11 +36,17 @@ export function evidenceLines(report: EvidenceReport): string[] {
     ...report.policies.map((one) => `  policy ${one.version}: ${signers(one.rootKeys)}`),
     ...report.disposals.map((one) => `  ${disposalText(one)}`),
     ...report.renewals.map((one) => `  ${renewalText(one)}`),
-    ...checkpoints.map((one) => `  log ${report.logOrigin}: ${checkpointText(one)}`),
+    ...checkpoints.map((one) => `  log ${one.log}: ${checkpointText(one)}`),
+    ...report.endedLogs.map(endedText),
     "",
     "Not proven:",
     ...notProven.map((sentence) => `  - ${sentence}`),
   ].map(printable);
+}
+
+function endedText({ origin, provenSize, rootKeys, succeededBy }: EndedLogFinding): string {
+  const until = provenSize === 0 ? "not proven at all" : `proven up to ${provenSize} entries`;
+  return `  log ${origin}: has ended, ${until}; ${succeededBy} succeeds it, ${signers(rootKeys)}`;
 }
 
 function messageLines(

@@ -57,6 +57,7 @@ import { addRegisterImport } from "./commands/register-import.ts";
 import { addRegisterLook } from "./commands/register-look.ts";
 import { addRegisterPublish } from "./commands/register-publish.ts";
 import { addRegisterRootKey } from "./commands/register-root-key.ts";
+import { addRegisterSuccession } from "./commands/register-succession.ts";
 import { addRegisterVersion } from "./commands/register-version.ts";
 import { addRegisterWitness } from "./commands/register-witness.ts";
 import { addRelease } from "./commands/release.ts";
@@ -248,6 +249,7 @@ function addRegisterCommands(parent: Command, terminal: Terminal): void {
   addRegisterRootKey(parent, terminal);
   addRegisterExchangeKey(parent, terminal);
   addRegisterWitness(parent, terminal);
+  addRegisterSuccession(parent, terminal);
 }
 
 function addAlertCommands(parent: Command, terminal: Terminal): void {

@@ -100,7 +100,8 @@ async function conflictOf(
   return `the store has ${head.size}, and others at their places`;
 }
 
-async function knownLogs(register: RegisterView, dataDir: string): Promise<readonly Known[]> {
+/** What the folder and the witnesses of a register know of its log. */
+export async function knownLogs(register: RegisterView, dataDir: string): Promise<readonly Known[]> {
   const { logOrigin: origin, witnesses } = register;
   const file = join(dataDir, KNOWN);
   const asked = witnesses.witnesses

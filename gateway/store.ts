@@ -48,6 +48,7 @@ import { loadRecord } from "./store/search/load-record.ts";
 import { countSignedSince, wasNoted } from "./store/signed-since.ts";
 import { keepCheckpoint, keptCheckpoint, loadLogTile, logHead, status } from "./store/status.ts";
 import { storedBytes } from "./store/stored-bytes.ts";
+import { beginLog, storedLog } from "./store/succession.ts";
 import { MIGRATIONS } from "./store/tables.ts";
 
 /** The gateway's store: records, message log, deliveries, quarantine, events, operators. */
@@ -113,6 +114,8 @@ export const store = {
     rehashed,
     keepRenewal,
     listRenewals,
+    storedLog,
+    beginLog,
     logHead,
     keepCheckpoint,
     keptCheckpoint,
@@ -156,6 +159,7 @@ export const store = {
     "keptCheckpoint",
     "rehashed",
     "listRenewals",
+    "storedLog",
     "logHead",
     "findRecords",
     "loadRecord",

@@ -1,6 +1,10 @@
 import { FAULTS } from "#errors";
 import { parseCheckpoint } from "#message-log";
-import { type LogVerification, verifyLogOf } from "../../deploy/local/index.ts";
+import {
+  type EndedLogVerification,
+  type LogVerification,
+  verifyLogOf,
+} from "../../deploy/local/index.ts";
 
 /** What to verify and how to say it. */
 export interface LogVerifyOptions {
@@ -19,7 +23,8 @@ export async function verifyLogCommand(options: LogVerifyOptions): Promise<numbe
   const found = await verifyLogOf(options.dataDir);
   const lines = options.json ? [JSON.stringify(logVerificationJson(found))] : linesOf(found);
   options.stdout.write(`${lines.join("\n")}\n`);
-  return found.verified ? 0 : FAULTS.VERIFICATION.exitCode;
+  const isVerified = [found, ...found.before].every(({ verified }) => verified);
+  return isVerified ? 0 : FAULTS.VERIFICATION.exitCode;
 }
 
 /** The finding as one JSON value: hashes in base64, `checkpoint` null when there is none. */
@@ -33,10 +38,33 @@ export function logVerificationJson(found: LogVerification): Readonly<Record<str
     uncovered: found.uncovered,
     problems: found.problems,
     problemsTotal: found.problemsTotal,
+    ...(found.before.length === 0
+      ? {}
+      : {
+          before: found.before.map((ended) => {
+            const { missing, origin, problems, provenSize, size, verified } = ended;
+            return { origin, verified, size, provenSize, missing, problems };
+          }),
+        }),
   };
 }
 
 function linesOf(found: LogVerification): string[] {
+  return [...ownLines(found), ...found.before.flatMap(endedLines)];
+}
+
+/** What is left of a log that another has succeeded. */
+function endedLines(ended: EndedLogVerification): string[] {
+  const { missing, origin, problems, provenSize, size, verified } = ended;
+  const lacks = missing === 0 ? "" : `; ${missing} of them are lost`;
+  return [
+    `${verified ? "Verified" : "NOT verified"}: what is left of ${origin}, which has ended`,
+    `  entries     ${size}, proven up to ${provenSize}${lacks}`,
+    ...problems.map((problem) => `  - ${problem}`),
+  ];
+}
+
+function ownLines(found: LogVerification): string[] {
   const facts = [
     `  entries     ${found.size}`,
     `  root hash   ${base64(found.rootHash)}`,

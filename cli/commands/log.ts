@@ -6,6 +6,7 @@ import { addLogConsistency } from "./log-consistency.ts";
 import { addLogFsck } from "./log-fsck.ts";
 import { addLogProve } from "./log-prove.ts";
 import { addLogRenew } from "./log-renew.ts";
+import { addLogSuccession } from "./log-succession.ts";
 import { verifyLogCommand } from "./log-verify.ts";
 
 interface VerifyOptions extends OutputOptions {
@@ -28,6 +29,7 @@ export function addLogCommands(parent: Command, terminal: Terminal): void {
   addLogProve(parent, terminal);
   addLogConsistency(parent, terminal);
   addLogRenew(parent, terminal);
+  addLogSuccession(parent, terminal);
 }
 
 /** Adds `log verify`: recomputes the message log of a data folder offline. */

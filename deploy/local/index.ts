@@ -26,7 +26,11 @@ export type { ParticipantSpec } from "./folder/participant-spec.ts";
 export { parseParticipantsYaml } from "./folder/participants-file.ts";
 export { writePrivateFile } from "./folder/private-files.ts";
 export { isThere, rootSignersOf } from "./folder/root-keys.ts";
-export { type LogVerification, verifyLogOf } from "./folder/verify-log-of.ts";
+export {
+  type EndedLogVerification,
+  type LogVerification,
+  verifyLogOf,
+} from "./folder/verify-log-of.ts";
 export { readLeafDoor, writeLeafDoor } from "./leaf/leaf-door.ts";
 export { withdrawLeaf } from "./leaf/leaf-right.ts";
 export { NatsFollower } from "./reconcile/follow-register.ts";

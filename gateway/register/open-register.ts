@@ -1,6 +1,7 @@
+import { SignedLogSuccession } from "#proto";
 import { type Clock, type Database, GATEWAY_LIMITS, type Logger } from "#runtime";
-import { openRegisterClient, pinsOf, type RegisterClient } from "#trust";
-import type { Transport } from "#wire";
+import { type OpenedSuccession, openRegisterClient, pinsOf, type RegisterClient } from "#trust";
+import { encodeMessage, type Transport } from "#wire";
 import type { GatewayConfig } from "../config.ts";
 import { evidenceOfStored } from "../evidence.ts";
 import {
@@ -11,9 +12,11 @@ import {
 } from "../identity.ts";
 import type { Duty } from "../instances/duty.ts";
 import { refuseOlderLog } from "../known-log.ts";
+import { checkStoredLog } from "../log-beginning.ts";
 import type { OutboxConsumers } from "../outbox-consumers.ts";
 import type { Pipeline } from "../pipeline.ts";
 import { dispatch } from "../steps/dispatch.ts";
+import type { StatementToKeep } from "../store/succession.ts";
 import type { GatewayProcedures } from "../store.ts";
 import { RegisterAnnouncer } from "./announcer.ts";
 import { RegisterIntake, type RegisterIntakeDeps } from "./register-intake.ts";
@@ -27,7 +30,8 @@ type Store = Pick<Database<GatewayProcedures>, "call">;
  * Opens the register a gateway starts with: the newest that it has taken, or that was laid into its
  * folder since. A newer file is a change like any other, and is logged before anything is decided.
  * Before that a store whose log is older than what others know is refused (TP-BACK-8). Throws
- * TracepostError VERIFICATION or KEY_FILE.
+ * TracepostError VERIFICATION, KEY_FILE, or DATA_FOLDER where the store holds another log, or
+ * lacks one that is known. A log that succeeds another begins here (TP-SUCC-4).
  */
 export async function openGatewayRegister(
   config: Pick<GatewayConfig, "dataDir" | "registerFile" | "rootPublicKeyFiles">,
@@ -52,10 +56,17 @@ export async function openGatewayRegister(
     pins: pinsOf(client.inForce) ?? null,
     nowMs: clock.now(),
   };
+  await checkStoredLog(await store.call("storedLog", undefined), view, config.dataDir);
   await refuseOlderLog(store, view, config.dataDir);
-  if (kept === null) await store.call("keepFirstRegister", toKeep);
-  else await store.call("recordRegister", toKeep);
+  const begins = view.successions.at(-1);
+  if (kept !== null) await store.call("recordRegister", toKeep);
+  else if (begins === undefined) await store.call("keepFirstRegister", toKeep);
+  else await store.call("beginLog", { statement: statementOf(begins), register: toKeep });
   return client;
+}
+
+function statementOf({ digest, signed, succeedsAtMs }: OpenedSuccession): StatementToKeep {
+  return { digest, statement: encodeMessage(SignedLogSuccession, signed), succeedsAtMs };
 }
 
 /** What takes and hands on registers of a running gateway is made from. */

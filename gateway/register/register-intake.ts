@@ -37,7 +37,12 @@ export interface RegisterIntakeDeps {
 }
 
 /** What speaks of somebody who offers what he should not, rather than of a slip. */
-const ALARMING: ReadonlySet<RegisterRefusalCode> = new Set(["ROLLBACK", "FORK", "THRESHOLD"]);
+const ALARMING: ReadonlySet<RegisterRefusalCode> = new Set([
+  "ROLLBACK",
+  "FORK",
+  "THRESHOLD",
+  "SUCCESSION",
+]);
 
 /**
  * Takes new versions of the register while the gateway runs (ADR 0028): verified, then stored and
@@ -78,6 +83,13 @@ export class RegisterIntake {
       return { outcome: "known", version: before.version };
     }
     const { register } = verdict;
+    if (register.view.logOrigin !== before.logOrigin) {
+      // It ends the log that is being written: it is laid into the folder of a stopped gateway.
+      const detail = `names ${register.view.logOrigin}; the log here is ${before.logOrigin}`;
+      await this.#alarm("SUCCESSION", `${detail}, published by ${by}`);
+      const refusal: Refusal = { code: "NOT_PERMITTED", field: "register.log_origin", detail };
+      return { outcome: "refused", refusal };
+    }
     await reloadKeys();
     const reason = unfit(register.view);
     if (reason !== undefined) {

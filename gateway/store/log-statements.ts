@@ -17,7 +17,8 @@ export interface LogStatement {
     | typeof EntryKind.RELEASE
     | typeof EntryKind.SCHEDULE_CHANGE
     | typeof EntryKind.DISPOSAL
-    | typeof EntryKind.RENEWAL;
+    | typeof EntryKind.RENEWAL
+    | typeof EntryKind.LOG_SUCCESSION;
   /** Participant of the subject token. */
   readonly sender: string;
   /** Empty when it cannot be read. */

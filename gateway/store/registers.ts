@@ -60,6 +60,14 @@ export async function recordRegister(
     "SELECT max(version) AS version FROM registers",
   );
   if ((newest?.version ?? 0) >= change.version) return null;
+  return await keepChangedRegister(tx, change);
+}
+
+/** Keeps and logs a version, which everybody is to be told of. */
+export async function keepChangedRegister(
+  tx: Transaction,
+  change: RegisterToKeep,
+): Promise<{ size: number; rootHash: Uint8Array; index: number }> {
   const { nowMs, version, digest } = change;
   const about = { kind: EntryKind.REGISTER_CHANGE, sender: GATEWAY_SENDER, digest };
   const logged = await logDigest(tx, { ...about, nowMs, registerVersion: version });

@@ -24,6 +24,7 @@ import { RENEWAL_SQL } from "./renewal/renewal-tables.ts";
 import { SCHEDULE_SQL } from "./schedule-tables.ts";
 import { SEARCH_SQL, STATE_TERM_SQL } from "./search/search-tables.ts";
 import { STORED_SQL } from "./stored-bytes.ts";
+import { SUCCESSION_SQL } from "./succession-tables.ts";
 
 /**
  * The gateway's tables. Two keys are built, not looked up: part `message × 1024 + position` and
@@ -126,6 +127,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 27, name: "certificates counted by their run", sql: CERTIFICATE_INDEX_SQL },
   { version: 28, name: "due dates", sql: DUE_DATE_SQL },
   { version: 29, name: "the end of what persons did", sql: AUDIT_ENDS_SQL },
+  { version: 30, name: "how the log began", sql: SUCCESSION_SQL },
 ];
 
 /** Where a delivery stands. */

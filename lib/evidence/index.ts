@@ -13,6 +13,7 @@ export type {
   CheckpointFinding,
   DeliveryFinding,
   DisposalFinding,
+  EndedLogFinding,
   EvidenceReport,
   MessageFinding,
   RenewalFinding,

@@ -42,6 +42,14 @@ export {
 } from "./proof.ts";
 export { isSignedBy, type NoteSignature, parseNote, type SignedNote } from "./signed-note.ts";
 export { consistencyProof, inclusionPath, loadTile, rootAt } from "./stored-tree.ts";
+export {
+  endOfLog,
+  judgeSuccession,
+  logNames,
+  logOfCheckpoint,
+  type OldLog,
+  type SuccessionRefusal,
+} from "./succession.ts";
 export { parseTilePath, type TileName, tilePath } from "./tile-path.ts";
 export { nodesOf as storedNodes } from "./tile-reader.ts";
 export { TILE_WIDTH } from "./tile-width.ts";

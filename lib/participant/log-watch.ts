@@ -42,6 +42,8 @@ export class LogWatch {
   /** When it began to look. */
   readonly #sinceMs: number;
   #cosignedSize = 0;
+  /** Log that the sizes are of: another may succeed it (TP-SUCC-6). */
+  #origin = "";
   #toldSize = 0;
   #callOff: (() => void) | undefined;
   #looking: Promise<void> = Promise.resolve();
@@ -53,7 +55,7 @@ export class LogWatch {
 
   /** Size of the newest checkpoint that a quorum of witnesses has cosigned, as far as is known. */
   get cosignedSize(): number {
-    return this.#cosignedSize;
+    return this.#origin === this.#parts.register().logOrigin ? this.#cosignedSize : 0;
   }
 
   /** Looks now and from time to time; does not wait for the first look. */
@@ -73,7 +75,12 @@ export class LogWatch {
 
   /** One look. Never throws: an exchange that cannot be reached is looked at again later. */
   async look(): Promise<void> {
-    const { clock, logger } = this.#parts;
+    const { clock, logger, register } = this.#parts;
+    if (this.#origin !== register().logOrigin) {
+      this.#origin = register().logOrigin;
+      this.#cosignedSize = 0;
+      this.#toldSize = 0;
+    }
     const warn = (caught: unknown): void => {
       logger.warn({ err: caught }, "the log could not be looked at; it is tried again");
     };
@@ -148,11 +155,11 @@ export class LogWatch {
     const open = (await this.#uncosigned()) ?? { size: newestSize, sinceMs: nowMs };
     if (cosignedSize >= open.size) {
       const isOpen = newestSize > cosignedSize;
-      const next = isOpen ? `${newestSize} ${nowMs}` : "";
+      const next = isOpen ? `${newestSize} ${nowMs} ${this.#origin}` : "";
       await writePublic(this.#file(UNCOSIGNED), next);
       return;
     }
-    await writePublic(this.#file(UNCOSIGNED), `${open.size} ${open.sinceMs}`);
+    await writePublic(this.#file(UNCOSIGNED), `${open.size} ${open.sinceMs} ${this.#origin}`);
     const isLong = nowMs - open.sinceMs >= LOG_LIMITS.unwitnessedAlarmMs;
     if (!isLong || this.#toldSize === open.size) return;
     const since = new Date(open.sinceMs).toISOString();
@@ -180,7 +187,9 @@ export class LogWatch {
   /** The oldest tree that was seen and no quorum has cosigned since; undefined for none. */
   async #uncosigned(): Promise<{ size: number; sinceMs: number } | undefined> {
     const text = await readFile(this.#file(UNCOSIGNED), "utf8").catch(() => "");
-    const [size = Number.NaN, sinceMs = Number.NaN] = text.split(" ").map(Number);
+    const [sizeText, sinceText, origin = this.#origin] = text.split(" ");
+    const [size, sinceMs] = [Number(sizeText), Number(sinceText)];
+    if (origin !== this.#origin) return undefined;
     const isWhole = Number.isSafeInteger(size) && Number.isSafeInteger(sinceMs) && size > 0;
     return isWhole ? { size, sinceMs } : undefined;
   }
@@ -236,6 +245,7 @@ async function keepBoth(
 }
 
 const SEEN = "log-seen.checkpoint";
-const COSIGNED = "log-cosigned.checkpoint";
+/** The newest checkpoint that a quorum has cosigned, in the data folder. */
+export const COSIGNED = "log-cosigned.checkpoint";
 const UNCOSIGNED = "log-uncosigned.txt";
 const CONFLICTS = "log-conflicts";

@@ -3,6 +3,7 @@ import type { Clock, Database, Lifecycle, Logger, Timers } from "#runtime";
 import { fetchRegisterFrom, fetchVersionFrom } from "./fetch-signed.ts";
 import { type Identity, keepRegister, keysOf, ownIdentity, reloadKeys } from "./identity.ts";
 import { KeyFlags } from "./key-flags.ts";
+import type { LogFollower } from "./log-follower.ts";
 import { ownEntryProblem } from "./own-entry.ts";
 import { RegisterDesk, type RegisterDeskParts } from "./register-desk.ts";
 import type { ServiceConfig } from "./service-config.ts";
@@ -23,9 +24,10 @@ export function openDesk(
   deps: Pick<RegisterDeskParts, "onIncident" | "onTaken"> & {
     readonly store: Database<ServiceProcedures>;
     readonly lifecycle: Lifecycle;
+    readonly follower: LogFollower;
   },
 ): RegisterDesk {
-  const { lifecycle, store, ...told } = deps;
+  const { follower, lifecycle, store, ...told } = deps;
   const { client, self } = identity;
   const { dataDir, exchangeUrl } = config;
   const keys = () => client.compromisedKeys;
@@ -42,6 +44,8 @@ export function openDesk(
     fetchVersion: exchangeUrl === undefined ? undefined : fetchVersionFrom(exchangeUrl),
     unseenFile: join(dataDir, "register-unseen.txt"),
     followKeys: () => flags.follow(),
+    checkLog: (before, next) => follower.check(before, next),
+    followLog: (register) => follower.follow(register),
     ...told,
     timers,
     logger,

@@ -19,6 +19,12 @@ const unwitnessed = Type.Boolean({
   description: "No quorum of witnesses has cosigned a log with this entry: not proven yet to all",
 });
 
+const afterEnd = Type.Boolean({
+  description:
+    "Recorded in a log that was lost, after the last checkpoint of it that a quorum has " +
+    "cosigned; what it is about is recorded again in the log that succeeds it",
+});
+
 const Receipts = Type.Object({
   messageId: Type.String(),
   state: Type.String({ description: "Where the message is on its way" }),
@@ -32,6 +38,10 @@ const Receipts = Type.Object({
       field: Type.Optional(Type.String({ description: "What was wrong in it" })),
       logIndex: Type.Optional(Type.Integer({ description: "Place of the message in the log" })),
       unwitnessed: Type.Optional(unwitnessed),
+      log: Type.Optional(
+        Type.String({ description: "Name of the log it stands in, where there was another" }),
+      ),
+      afterEnd: Type.Optional(afterEnd),
       receiptId: Type.String(),
       receivedAt: instant,
       envelope: base64("The receipt as it was signed: an encoded tracepost.v1.Envelope"),
@@ -53,6 +63,7 @@ const Proof = Type.Object({
   }),
   checkpoint: Type.String({ description: "Size and root of the log, signed (C2SP)" }),
   unwitnessed: Type.Optional(unwitnessed),
+  afterEnd: Type.Optional(afterEnd),
   file: Type.String({ description: "All of this as one file, a C2SP tlog-proof" }),
   register: Type.Object(
     {

@@ -1,6 +1,14 @@
 import { nameOf } from "#casework";
 import { type HttpRoutes, problemOf, sendProblem } from "#http";
-import { type HeldReceipts, type MessageProof, messageProof, receiptProof } from "#post";
+import {
+  type HeldReceipt,
+  type HeldReceipts,
+  type LogPlace,
+  type MessageProof,
+  messageProof,
+  receiptPlace,
+  receiptProof,
+} from "#post";
 import { KeyPurpose, ReceiptType } from "#proto";
 import { type Clock, type Database, HTTP_LIMITS, LOG_LIMITS } from "#runtime";
 import type { RegisterView } from "#trust";
@@ -30,8 +38,11 @@ export function addReceiptRoutes(routes: HttpRoutes, deps: ReceiptRouteDeps): vo
     const ripeMs = deps.clock.now() - LOG_LIMITS.unwitnessedMs;
     return reply.send({
       messageId,
-      ...receiptsView(held, ({ logIndex, receivedAtMs }) => {
-        return receivedAtMs <= ripeMs && isUnwitnessed(deps, logIndex) ? true : undefined;
+      ...receiptsView(held, (receipt) => {
+        const { logIndex, receivedAtMs } = receipt;
+        const place = placeOf(deps, messageId, held.headerDigest, receipt);
+        const isOpen = receivedAtMs <= ripeMs && isUnwitnessed(deps, logIndex, place);
+        return { ...shownPlace(deps, place), unwitnessed: isOpen ? true : undefined };
       }),
     });
   });
@@ -45,8 +56,10 @@ export function addReceiptRoutes(routes: HttpRoutes, deps: ReceiptRouteDeps): vo
     const proof = messageProof(held, { sender, messageId }, register);
     if (proof === undefined) return sendProblem(reply, problemOf("NOT_YET_LOGGED"));
     const headerDigest = base64(held.headerDigest);
-    const unwitnessed = isUnwitnessed(deps, Number(proof.evidence.index)) ? true : undefined;
-    const shown = proofView(proof, register);
+    const isOpen = isUnwitnessed(deps, Number(proof.evidence.index), proof);
+    const unwitnessed = isOpen ? true : undefined;
+    const { afterEnd } = shownPlace(deps, proof);
+    const shown = { ...proofView(proof, register), afterEnd };
     return reply.send({ sender, messageId, headerDigest, unwitnessed, ...shown });
   });
 }
@@ -55,15 +68,43 @@ export function addReceiptRoutes(routes: HttpRoutes, deps: ReceiptRouteDeps): vo
 function isUnwitnessed(
   { cosignedSize, register }: ReceiptRouteDeps,
   logIndex: number | null,
+  place: LogPlace | undefined,
 ): boolean {
+  // A log that has ended is proven as far as its end, whoever looks now.
+  if (place !== undefined && place.log !== register().logOrigin) return place.isAfterEnd;
   const size = cosignedSize();
   if (size === undefined || logIndex === null) return false;
   return register().witnesses.quorum > 0 && logIndex >= size;
 }
 
+/** Where a receipt stands; looked for only where more than one log was kept. */
+function placeOf(
+  { register }: ReceiptRouteDeps,
+  messageId: string,
+  headerDigest: Uint8Array | null,
+  receipt: HeldReceipt,
+): LogPlace | undefined {
+  const view = register();
+  if (view.successions.length === 0 || headerDigest === null) return undefined;
+  return receiptPlace(receipt, messageId, headerDigest, view);
+}
+
+/** The name of the log, where there was more than one; and whether it ended before (TP-SUCC-6). */
+function shownPlace(
+  { register }: ReceiptRouteDeps,
+  place: LogPlace | undefined,
+): { readonly log?: string; readonly afterEnd?: true } {
+  if (place === undefined || register().successions.length === 0) return {};
+  return { log: place.log, ...(place.isAfterEnd ? { afterEnd: true } : {}) };
+}
+
 function receiptsView(
   { state, headerDigest, receipts }: HeldReceipts,
-  unwitnessed: (receipt: HeldReceipts["receipts"][number]) => true | undefined,
+  standing: (receipt: HeldReceipt) => {
+    readonly log?: string;
+    readonly afterEnd?: true;
+    readonly unwitnessed: true | undefined;
+  },
 ) {
   return {
     state,
@@ -75,7 +116,7 @@ function receiptsView(
       code: receipt.code ?? undefined,
       field: receipt.field || undefined,
       logIndex: receipt.logIndex ?? undefined,
-      unwitnessed: unwitnessed(receipt),
+      ...standing(receipt),
       receiptId: receipt.receiptId,
       receivedAt: new Date(receipt.receivedAtMs).toISOString(),
       envelope: base64(receipt.envelope),
@@ -84,7 +125,7 @@ function receiptsView(
   };
 }
 
-function proofView({ evidence, file }: MessageProof, register: RegisterView) {
+function proofView({ evidence, file, log }: MessageProof, register: RegisterView) {
   const keys = register.gatewayKeys(KeyPurpose.CHECKPOINT);
   return {
     entry: base64(evidence.entry),
@@ -94,7 +135,7 @@ function proofView({ evidence, file }: MessageProof, register: RegisterView) {
     file,
     register: {
       version: String(register.version),
-      logOrigin: register.logOrigin,
+      logOrigin: log,
       checkpointKeys: keys.map(({ key }) => key.keyId),
     },
   };

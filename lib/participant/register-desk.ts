@@ -40,6 +40,10 @@ export interface RegisterDeskParts {
   readonly fetch?: FetchRegister | undefined;
   /** Keeps what a person has to look into. */
   readonly onIncident: (incident: Incident) => Promise<void>;
+  /** Why a register that names another log is not taken (TP-SUCC-6); default: it is. */
+  readonly checkLog?: (before: RegisterView, next: RegisterView) => Promise<Refusal | undefined>;
+  /** A register that was checked is in force: its log is followed. */
+  readonly followLog?: (register: RegisterView) => Promise<void>;
   /** A register is in force, at the start or from now on: what follows from its keys. */
   readonly followKeys?: () => void;
   /** A register, or a later word that it is the newest, is in force. */
@@ -193,11 +197,15 @@ export class RegisterDesk implements RegisterTaker {
     // A word that ours is the newest is in no log: it changes nothing for anybody (ADR 0042).
     const refusal = verdict.outcome === "newer" ? doubt(verdict.register) : undefined;
     if (refusal !== undefined) return refusal;
-    const after = verdict.register.view.version;
+    const { view } = verdict.register;
+    const unfollowed = await this.#parts.checkLog?.(client.current.view(), view);
+    if (unfollowed !== undefined) return unfollowed;
+    const after = view.version;
     if (verdict.outcome === "newer") await this.#skipped?.note(before, after);
     await keep(verdict.register);
     await reloadKeys?.();
     client.putInForce(verdict.register);
+    await this.#parts.followLog?.(view);
     const version = String(after);
     if (verdict.outcome === "newer") {
       this.#vain = 0;

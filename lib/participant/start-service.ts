@@ -28,6 +28,7 @@ import { addDirectoryRoutes } from "./directory-routes.ts";
 import { fetchPolicyFrom } from "./fetch-signed.ts";
 import { type Identity, keepPins, loadIdentity, type Member } from "./identity.ts";
 import { addKeyDoubtRoutes } from "./key-doubt-routes.ts";
+import { LogFollower } from "./log-follower.ts";
 import { LogWatch } from "./log-watch.ts";
 import { openDesk } from "./open-desk.ts";
 import { openOwnCertificates } from "./own-certificates.ts";
@@ -205,8 +206,10 @@ async function assemble<C extends ServiceConfig, P extends ProceduresOfService>(
   };
   const application = definition.application(self, register);
   await keepPins(config.dataDir, identity.client.inForce);
+  const follower = new LogFollower({ dataDir: config.dataDir, store: shared, clock, logger });
+  await follower.start(register());
   const registers = openDesk(parts, identity, {
-    lifecycle,
+    ...{ follower, lifecycle },
     onTaken: () => post.noteRegister(),
     store: shared,
     onIncident: async (incident) => {

@@ -102,6 +102,7 @@ function registerOf(given: readonly GivenParticipant[]): RegisterView {
     issuedAtMs: SINCE_MS,
     expiresAtMs: Number.MAX_SAFE_INTEGER,
     logOrigin: "",
+    successions: [],
     participants,
     groups: [...groups].map(([name, members]): ParticipantGroup => ({ name, members })),
     participant: (id) => byId.get(id),

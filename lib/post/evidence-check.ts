@@ -42,15 +42,17 @@ export interface EntrySubject {
  * Whether evidence proves that a message was logged: the proof holds under a checkpoint key of the
  * register, and the entry is about this message. Refuses NOT_LOGGED (TP-POST-10). A key that was
  * replaced goes on proving what it signed; one that somebody else may have had proves nothing, and
- * the gateway signs the same entry again (TP-KEY-4).
+ * the gateway signs the same entry again (TP-KEY-4). `origin`: of a log before the one that is
+ * kept, for what it proved while it was (TP-SUCC-6).
  */
 export function checkEvidence(
   evidence: LogEvidence | undefined,
   subject: EntrySubject,
   register: RegisterView,
+  origin = register.logOrigin,
 ): Outcome<ProvenEntry> {
   if (evidence === undefined) return refused("NOT_LOGGED", "evidence", "missing");
-  const proven = verifyEvidence(evidence, register.logOrigin, checkpointKeysOf(register));
+  const proven = verifyEvidence(evidence, origin, checkpointKeysOf(register));
   if (!proven.ok) return proven;
   const entry = proven.value;
   const isSubject =

@@ -40,6 +40,9 @@ interface HeldRow extends SqlRow {
   evidence: Uint8Array | null;
 }
 
+/** Receipts of the log that is followed now stand behind those of the ones before. */
+const NOW = Number.MAX_SAFE_INTEGER;
+
 /** Receipts of a message of ours, those of one recipient if asked for; null: no such message. */
 export async function postReceiptsHeld(
   tx: Transaction,
@@ -52,10 +55,14 @@ export async function postReceiptsHeld(
   );
   if (message === undefined) return null;
   const rows = await tx.all<HeldRow>(
-    `SELECT r.*, e.envelope, e.evidence FROM post_receipt r JOIN post_receipt_envelope e
+    `SELECT r.*, e.envelope, e.evidence FROM (
+       SELECT *, ${NOW} AS log FROM post_receipt WHERE message_id = ?
+       UNION ALL SELECT * FROM post_receipt_before WHERE message_id = ?
+     ) r JOIN post_receipt_envelope e
        ON e.sender = r.receipt_sender AND e.receipt_id = r.receipt_id
-     WHERE r.message_id = ? AND r.recipient = coalesce(?, r.recipient)
-     ORDER BY r.recipient, r.type LIMIT ?`,
+     WHERE r.recipient = coalesce(?, r.recipient)
+     ORDER BY r.recipient, r.type, r.log LIMIT ?`,
+    messageId,
     messageId,
     recipient,
     limit,
@@ -100,7 +107,9 @@ export async function postProofHeld(
   const { messageId, sender } = args;
   if (sender !== null) {
     const row = await tx.get<{ header_digest: Uint8Array; evidence: Uint8Array | null }>(
-      "SELECT header_digest, evidence FROM post_inbox WHERE sender = ? AND message_id = ?",
+      `SELECT i.header_digest, coalesce(a.evidence, i.evidence) AS evidence FROM post_inbox i
+       LEFT JOIN post_inbox_again a ON a.sender = i.sender AND a.message_id = i.message_id
+       WHERE i.sender = ? AND i.message_id = ?`,
       sender,
       messageId,
     );
@@ -109,10 +118,14 @@ export async function postProofHeld(
   }
   const row = await tx.get<{ header_digest: Uint8Array | null; envelope: Uint8Array | null }>(
     `SELECT o.header_digest, e.envelope FROM post_outbox o
-     LEFT JOIN post_receipt r ON r.message_id = o.message_id AND r.type IN (?, ?)
+     LEFT JOIN (
+       SELECT message_id, type, receipt_sender, receipt_id, ${NOW} AS log FROM post_receipt
+       UNION ALL
+       SELECT message_id, type, receipt_sender, receipt_id, log FROM post_receipt_before
+     ) r ON r.message_id = o.message_id AND r.type IN (?, ?)
      LEFT JOIN post_receipt_envelope e
        ON e.sender = r.receipt_sender AND e.receipt_id = r.receipt_id
-     WHERE o.message_id = ? ORDER BY r.type LIMIT 1`,
+     WHERE o.message_id = ? ORDER BY r.type, r.log DESC LIMIT 1`,
     ReceiptType.ACCEPTED,
     ReceiptType.REFUSED,
     messageId,

@@ -4,6 +4,7 @@ import type { RecoveryPart } from "#trust";
 import { answerGapNotice, type NumberRange } from "./gap-procedures.ts";
 import type { InboundRecord, PostHooks } from "./hooks.ts";
 import { type Incident, recordIncident } from "./incidents.ts";
+import { noteInboxAgain } from "./log-succession.ts";
 import type { KnownCheckpoint } from "./outbox-procedures.ts";
 import { bookSequence, noteNumber } from "./pair-reception.ts";
 import { keepRecovery } from "./recovery.ts";
@@ -80,6 +81,8 @@ export async function postRepeatInbound(
     readonly messageId: string;
     readonly headerDigest: Uint8Array;
     readonly subject: string;
+    /** Proof that it was dispatched now; null when there is none. */
+    readonly evidence: Uint8Array | null;
     readonly nowMs: number;
   },
 ): Promise<Stored["outcome"]> {
@@ -96,6 +99,7 @@ export async function postRepeatInbound(
     await recordIncident(tx, incident, nowMs);
     return "id-reused";
   }
+  await noteInboxAgain(tx, args, args.evidence);
   await tx.run(
     `UPDATE post_inbox SET receipt_due = receipt_due + 1
      WHERE sender = ? AND message_id = ? AND (receipt_sent_at <= ? OR receipt_sent_at > ?)`,
@@ -119,6 +123,7 @@ export function createStoreInbound(hooks: PostHooks) {
         messageId,
         headerDigest,
         subject: "",
+        evidence: message.evidence,
         nowMs,
       });
       return { outcome, ...nothing };

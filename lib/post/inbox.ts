@@ -230,7 +230,8 @@ export class InboxLane {
     const { header, headerDigest } = item.message;
     const { sender, messageId } = header;
     const nowMs = clock.now();
-    const args = { sender, messageId, headerDigest, subject, nowMs };
+    const evidence = item.proof?.bytes ?? null;
+    const args = { sender, messageId, headerDigest, subject, evidence, nowMs };
     const outcome = await store.call("postRepeatInbound", args);
     onEvent({ type: "taken", outcome });
     if (outcome === "repeat") this.#wakes.receiptsOwed();

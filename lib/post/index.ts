@@ -8,7 +8,7 @@ export {
 } from "./draft.ts";
 export { erasePersonsPart } from "./erase-part.ts";
 export { checkPolicyEvidence, checkRegisterEvidence } from "./evidence-check.ts";
-export type { HeldReceipts } from "./held-evidence.ts";
+export type { HeldReceipt, HeldReceipts } from "./held-evidence.ts";
 export type { FlagChange, GapChange, InboundRecord, MessageFate, PostHooks } from "./hooks.ts";
 export {
   INCIDENT_KINDS,
@@ -17,7 +17,14 @@ export {
   type IncidentKind,
 } from "./incidents.ts";
 export { eraseMessages, type KeptPostMessage, keptMessages } from "./kept-messages.ts";
-export { type MessageProof, messageProof, receiptProof } from "./message-proof.ts";
+export { type FollowedSuccession, POST_SUCCESSION_MIGRATION_SQL } from "./log-succession.ts";
+export {
+  type LogPlace,
+  type MessageProof,
+  messageProof,
+  receiptPlace,
+  receiptProof,
+} from "./message-proof.ts";
 export type { PostOpen } from "./open-procedures.ts";
 export type {
   OpenedInbound,

@@ -1,15 +1,41 @@
 import { TracepostError } from "#errors";
-import { formatEvidence } from "#message-log";
+import { endOfLog, formatEvidence, logOfCheckpoint } from "#message-log";
 import { Envelope, LogEvidence, Receipt } from "#proto";
 import type { RegisterView } from "#trust";
+import { GATEWAY_SENDER } from "#wire";
 import { checkEvidence } from "./evidence-check.ts";
-import type { HeldProof } from "./held-evidence.ts";
+import type { HeldProof, HeldReceipt } from "./held-evidence.ts";
 
 /** What a stranger needs, with a participant register, to verify that a message was logged. */
 export interface MessageProof {
   readonly evidence: LogEvidence;
   /** The same as a file: C2SP tlog-proof with the entry as its extra data (TP-LOG-10). */
   readonly file: string;
+  /** Log it is in: the one that is kept, or one before it. */
+  readonly log: string;
+  /** That log has ended, and is not proven as far as this entry (TP-SUCC-6). */
+  readonly isAfterEnd: boolean;
+}
+
+/** In which log something is, and whether that is proven so far. */
+export type LogPlace = Pick<MessageProof, "isAfterEnd" | "log">;
+
+function placeIn({ checkpoint, index }: LogEvidence, register: RegisterView): LogPlace {
+  const log = logOfCheckpoint(checkpoint, register);
+  const end = endOfLog(log, register);
+  return { log, isAfterEnd: end !== undefined && index >= BigInt(end) };
+}
+
+/** Where a receipt that is held places what it says of a message; undefined: nowhere. */
+export function receiptPlace(
+  { envelope, evidence, sender }: HeldReceipt,
+  messageId: string,
+  headerDigest: Uint8Array,
+  register: RegisterView,
+): LogPlace | undefined {
+  const receipt = sender === GATEWAY_SENDER ? envelope : null;
+  const found = evidenceIn({ evidence, receipt }, messageId, headerDigest);
+  return found && placeIn(found, register);
 }
 
 /**
@@ -25,12 +51,13 @@ export function messageProof(
   if (headerDigest === null) return undefined;
   const evidence = evidenceIn(held, message.messageId, headerDigest);
   if (evidence === undefined) return undefined;
-  const proven = checkEvidence(evidence, { ...message, headerDigest }, register);
+  const log = logOfCheckpoint(evidence.checkpoint, register);
+  const proven = checkEvidence(evidence, { ...message, headerDigest }, register, log);
   if (!proven.ok) {
     const { field, detail } = proven.refusal;
     throw new TracepostError("VERIFICATION", `a stored proof does not hold: ${field} ${detail}`);
   }
-  return { evidence, file: formatEvidence(evidence) };
+  return { evidence, file: formatEvidence(evidence), ...placeIn(evidence, register) };
 }
 
 /** The proof of a receipt of another participant, as a file; undefined for one of the gateway. */
@@ -40,7 +67,7 @@ export function receiptProof(evidence: Uint8Array | null): string | undefined {
 
 /** A receipt of the gateway may be about many messages, each with a proof of its own. */
 function evidenceIn(
-  { evidence, receipt }: HeldProof,
+  { evidence, receipt }: Pick<HeldProof, "evidence" | "receipt">,
   messageId: string,
   headerDigest: Uint8Array,
 ): LogEvidence | undefined {

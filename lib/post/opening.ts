@@ -86,7 +86,9 @@ export class InboundOpener {
     const place = { sequence, prevDigest: keyPart.prevPairDigest };
     const found = { place, verdict: this.#ask(item, parts), incidents: [], recovery };
     const seen = keyPart.seenCheckpoint;
-    if (seen === undefined) return found;
+    const begun = this.#parts.register().successions.at(-1)?.succession.registerVersion ?? 0n;
+    // Sealed before the log that is kept now: its sender had seen another one (TP-SUCC-6).
+    if (seen === undefined || item.message.header.registerVersion < begun) return found;
     return { ...found, seenBySender: { size: Number(seen.size), rootHash: seen.rootHash } };
   }
 

@@ -9,6 +9,7 @@ import {
   postRecordIncident,
   postRepeatInbound,
 } from "./inbox-procedures.ts";
+import { postFollowedLog, postFollowFirstLog, postFollowNextLog } from "./log-succession.ts";
 import { postOpen } from "./open-procedures.ts";
 import {
   createStoreSealed,
@@ -44,6 +45,9 @@ export function createPostProcedures(hooks: PostHooks) {
     postStoreInbound: createStoreInbound(hooks),
     postApplyReceipt: createApplyReceipt(hooks),
     postRecordIncident,
+    postFollowedLog,
+    postFollowFirstLog,
+    postFollowNextLog,
     postFollowKeys: createFollowKeys(hooks),
     postFlagged,
     postReceiptsDue,
@@ -64,6 +68,7 @@ export function createPostProcedures(hooks: PostHooks) {
 export const POST_READ_ONLY = [
   "postStatus",
   "postSeenCheckpoint",
+  "postFollowedLog",
   "postOpen",
   "postFlagged",
   "postIncidents",

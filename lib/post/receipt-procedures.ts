@@ -4,6 +4,7 @@ import { type SqlRow, type Transaction, WIRE_LIMITS } from "#runtime";
 import { equalBytes, timestampMs } from "#wire";
 import type { PostHooks } from "./hooks.ts";
 import { type Incident, recordIncident } from "./incidents.ts";
+import { plannedAgain, recordedAgain } from "./log-succession.ts";
 import { type ClosedState, closeRecipient, settleMessage } from "./outbox-fate.ts";
 import { backoffMs } from "./outbox-procedures.ts";
 import { noteSignedBy, type SignedMessage } from "./signed-by.ts";
@@ -149,6 +150,7 @@ async function applyAccepted(
   claim: ReceiptClaim,
   row: OutboxRow,
 ): Promise<Incident | undefined> {
+  const again = await plannedAgain(tx, claim.messageId, "");
   if (row.state === "refused") {
     return incidentOf(receipt, claim, "RECEIPT_CONTRADICTS", "accepted after refused");
   }
@@ -161,6 +163,7 @@ async function applyAccepted(
     claim.logIndex,
     claim.messageId,
   );
+  if (again.message) return await acceptAgain(tx, hooks, receipt, claim);
   await hooks.onFate(tx, {
     messageId: claim.messageId,
     conversationId: row.conversation_id,
@@ -179,6 +182,24 @@ async function applyAccepted(
   return undefined;
 }
 
+/** Its acceptance was told before; only for whom it is refused now may be new (TP-SUCC-7). */
+async function acceptAgain(
+  tx: Transaction,
+  hooks: PostHooks,
+  { nowMs }: ReceiptToApply,
+  { messageId, refusedFor }: ReceiptClaim,
+): Promise<undefined> {
+  let closed = false;
+  for (const { code, recipient } of refusedFor) {
+    const change = { messageId, recipient, state: "refused", code, nowMs } as const;
+    closed = (await closeRecipient(tx, hooks, change)) || closed;
+    await recordedAgain(tx, messageId, recipient);
+  }
+  await recordedAgain(tx, messageId, "");
+  if (closed) await settleMessage(tx, messageId, nowMs);
+  return undefined;
+}
+
 async function applyRefused(
   tx: Transaction,
   hooks: PostHooks,
@@ -191,7 +212,9 @@ async function applyRefused(
     // Such a refusal binds no id: the same header is signed anew and tried again (TP-POST-6).
     await tx.run(
       `UPDATE post_outbox SET next_attempt_at = ?, resign = 1, code = ?, field = ?
-       WHERE message_id = ? AND state = 'sealed'`,
+       WHERE message_id = ? AND (state = 'sealed' OR EXISTS (
+         SELECT 1 FROM post_recorded_again a
+         WHERE a.message_id = post_outbox.message_id AND a.recipient = ''))`,
       receipt.nowMs + backoffMs(Math.max(1, row.attempts), receipt.firstMs),
       code,
       claim.field,
@@ -199,7 +222,8 @@ async function applyRefused(
     );
     return undefined;
   }
-  if (row.state !== "sealed" && row.state !== "refused") {
+  const again = await plannedAgain(tx, claim.messageId, "");
+  if (row.state !== "sealed" && row.state !== "refused" && !again.message) {
     return incidentOf(receipt, claim, "RECEIPT_CONTRADICTS", `refused after ${row.state}`);
   }
   if (!(await keepReceipt(tx, receipt, claim, ""))) return undefined;
@@ -212,7 +236,12 @@ async function applyRefused(
     const { nowMs } = receipt;
     await closeRecipient(tx, hooks, { messageId, recipient, state: "refused", code, field, nowMs });
   }
-  await settleMessage(tx, claim.messageId, receipt.nowMs, { code, field: claim.field });
+  // What had ended before keeps its end: the new log has the refusal, the old one the rest.
+  const isNew = !again.message || recipients.length > 0;
+  await recordedAgain(tx, claim.messageId);
+  if (isNew) {
+    await settleMessage(tx, claim.messageId, receipt.nowMs, { code, field: claim.field });
+  }
   return undefined;
 }
 
@@ -233,6 +262,12 @@ async function applyEnd(
   );
   if (found === undefined) {
     return incidentOf(receipt, claim, "RECEIPT_UNMATCHED", "not a recipient of this message");
+  }
+  const again = await plannedAgain(tx, messageId, recipient);
+  if (again.end) {
+    await keepReceipt(tx, receipt, claim, recipient);
+    await recordedAgain(tx, messageId, recipient);
+    return undefined;
   }
   // A message handed over at the last moment expires here and is delivered there: the recipient
   // has it, and its word is the stronger one.

@@ -35,7 +35,7 @@ export { faultLines } from "./fault-lines.ts";
 export { FIREARM_LIMITS } from "./firearm-limits.ts";
 export { HOLD_LIMITS } from "./hold-limits.ts";
 export { escapeHtml, Html, html } from "./html.ts";
-export { isMessageId, newMessageId } from "./ids.ts";
+export { idTimeMs, isMessageId, newMessageId } from "./ids.ts";
 export { INSTANCE_LIMITS } from "./instance-limits.ts";
 export { Instant, instantMsOf } from "./instant.ts";
 export { Lifecycle, type LifecycleState, type Stoppable, withDeadline } from "./lifecycle.ts";

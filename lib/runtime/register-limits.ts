@@ -40,6 +40,12 @@ export const REGISTER_LIMITS = {
   bodiesMax: 64,
   /** Post-quantum keys of the log: the one in use, the next, those before. */
   logKeysMax: 8,
+  /** Logs that an exchange has kept one after the other. */
+  successionsMax: 8,
+  /** A statement of succession: a checkpoint with all its cosignatures, and keys. */
+  successionBytesMax: 192 * KIB,
+  /** Why a log is succeeded by another. */
+  reasonCharsMax: 1_000,
   /** Witnesses of the log; all their lines fit under one checkpoint. */
   witnessesMax: 15,
   /** Address of a witness. */

@@ -6,10 +6,9 @@ import { checkParticipant } from "./check-participant.ts";
 import { checkGroups } from "./groups.ts";
 import { keyIdOf } from "./keys.ts";
 import { isSigningKey, isWindow } from "./versions/key-windows.ts";
+import { LOG_ORIGIN, successionsProblem } from "./versions/log-succession.ts";
 import { isLogKey, witnessProblem } from "./versions/log-trust.ts";
 
-/** Origins are one line of a checkpoint (C2SP tlog-checkpoint): no blank, no plus sign. */
-const LOG_ORIGIN = /^[A-Za-z0-9][A-Za-z0-9._/-]{0,199}$/;
 const GATEWAY_PURPOSES: ReadonlySet<KeyPurpose> = new Set([
   KeyPurpose.RECEIPT,
   KeyPurpose.CHECKPOINT,
@@ -47,6 +46,8 @@ export function checkRegister(register: ParticipantRegister): Refusal | undefine
   if (register.logKeys.length > REGISTER_LIMITS.logKeysMax || !register.logKeys.every(isLogKey)) {
     return malformed("log_keys", "hold a bad key, or too many");
   }
+  const successions = successionsProblem(register);
+  if (successions !== undefined) return malformed("log_successions", successions);
   const { participants, witnesses } = register;
   const problem = witnesses && witnessProblem(witnesses, participants);
   if (problem !== undefined) return malformed("witnesses", problem);

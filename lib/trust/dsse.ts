@@ -16,6 +16,7 @@ export const PAYLOAD_TYPES = {
   disposal: "application/vnd.tracepost.disposal-certificate.v1",
   renewal: "application/vnd.tracepost.log-renewal.v1",
   postCopy: "application/vnd.tracepost.post-copy.v1",
+  logSuccession: "application/vnd.tracepost.log-succession.v1",
   postLog: "application/vnd.tracepost.post-log.v1",
 } as const;
 

@@ -40,6 +40,7 @@ export {
   generateLogKey,
   type LogKeyPair,
   loadLogKey,
+  logPublicKeyOf,
 } from "./log-key.ts";
 export {
   mayRelease,
@@ -134,6 +135,14 @@ export {
   signKeyStatement,
 } from "./versions/key-statement.ts";
 export { isValidAt, sealingKeyId } from "./versions/key-windows.ts";
+export {
+  addSuccessionSignature,
+  draftSuccession,
+  isSuccessionSigned,
+  type OpenedSuccession,
+  parseSuccession,
+  successionSignatures,
+} from "./versions/log-succession.ts";
 export { type OpenedManifest, openManifest } from "./versions/manifest.ts";
 export { merkleRoot } from "./versions/merkle-root.ts";
 export { asRegisterBundle, givenRoots, openBundle } from "./versions/open-bundle.ts";

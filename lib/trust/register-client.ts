@@ -204,7 +204,16 @@ export class RegisterClient {
   #compare(register: VerifiedRegister): RegisterVerdict {
     const before = this.#inForce;
     const { version } = register.view;
-    if (version > before.view.version) return { outcome: "newer", register };
+    if (version > before.view.version) {
+      const { logOrigin } = before.view;
+      // Where manifests are followed this was judged; signed as a whole, no register says why.
+      if (register.state !== undefined || register.view.logOrigin === logOrigin) {
+        return { outcome: "newer", register };
+      }
+      const detail = `is ${register.view.logOrigin} after ${logOrigin}`;
+      const refusal: Refusal = { code: "NOT_PERMITTED", field: "register.log_origin", detail };
+      return { outcome: "refused", refusal, why: "SUCCESSION" };
+    }
     if (version < before.view.version) {
       return refusedVersion("ROLLBACK", `is ${version}; ${before.view.version} is in force`);
     }

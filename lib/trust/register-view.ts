@@ -10,6 +10,7 @@ import type {
 import { timestampMs } from "#wire";
 import { publicKeyOf } from "./keys.ts";
 import { logPublicKeyOf } from "./log-key.ts";
+import { type OpenedSuccession, openSuccession } from "./versions/log-succession.ts";
 
 /** A signing key as the register has it. */
 export interface RegisteredKey {
@@ -43,6 +44,8 @@ export interface RegisterView {
   readonly expiresAtMs: number;
   /** Name of the log, the origin line of its checkpoints. */
   readonly logOrigin: string;
+  /** How the log came to that name, the first succession first (TP-SUCC-2). */
+  readonly successions: readonly OpenedSuccession[];
   readonly participants: readonly Participant[];
   readonly groups: readonly ParticipantGroup[];
   participant(id: string): Participant | undefined;
@@ -86,6 +89,10 @@ export function createRegisterView(
     issuedAtMs: timestampMs(register.issuedAt) ?? 0,
     expiresAtMs: timestampMs(register.expiresAt) ?? 0,
     logOrigin: register.logOrigin,
+    successions: register.logSuccessions.flatMap((signed) => {
+      const opened = openSuccession(signed);
+      return opened.ok ? [opened.value] : [];
+    }),
     participants: register.participants,
     groups: register.groups,
     participant: (id) => byId.get(id),

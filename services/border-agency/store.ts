@@ -35,6 +35,7 @@ import {
 import {
   POST_MIGRATION_SQL,
   POST_OPEN_MIGRATION_SQL,
+  POST_SUCCESSION_MIGRATION_SQL,
   RECOVERY_MIGRATION_SQL,
   SIGNED_BY_MIGRATION_SQL,
 } from "#post";
@@ -77,6 +78,7 @@ export const store = {
       name: "records by the schedule",
       sql: `${SCHEDULE_MIGRATION_SQL}${RECORD_MIGRATION_SQL}${ALERT_RECORD_MIGRATION_SQL}`,
     },
+    { version: 20, name: "logs that were followed", sql: POST_SUCCESSION_MIGRATION_SQL },
   ],
   procedures: {
     ...createServiceProcedures(withDisposed(agencyHooks)),

@@ -31,6 +31,7 @@ import {
   POST_MIGRATION_SQL,
   POST_OPEN_MIGRATION_SQL,
   POST_ORDER_MIGRATION_SQL,
+  POST_SUCCESSION_MIGRATION_SQL,
   RECOVERY_MIGRATION_SQL,
   SIGNED_BY_MIGRATION_SQL,
 } from "#post";
@@ -186,6 +187,7 @@ export const store = {
       name: "records by the schedule",
       sql: `${RECORD_MIGRATION_SQL}${ALERT_RECORD_MIGRATION_SQL}${CASE_RECORD_MIGRATION_SQL}`,
     },
+    { version: 50, name: "logs that were followed", sql: POST_SUCCESSION_MIGRATION_SQL },
   ],
   procedures: {
     ...createServiceProcedures(HOOKS),

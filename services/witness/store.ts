@@ -23,6 +23,15 @@ CREATE TABLE conflict (
 ) STRICT;
 `;
 
+/** Logs that another has succeeded: nothing of them is cosigned any more (TP-SUCC-8). */
+const ENDED_SQL = `
+CREATE TABLE ended (
+  origin TEXT PRIMARY KEY,
+  succeeded_by TEXT NOT NULL,
+  ended_at INTEGER NOT NULL
+) STRICT;
+`;
+
 /** Pairs of one log that are kept; one is proof enough. */
 const CONFLICTS_MAX = 100;
 
@@ -109,12 +118,45 @@ async function listConflicts(tx: Transaction, origin: string): Promise<Conflict[
   return rows.map(({ seen_at: seenAtMs, ...pair }) => ({ ...pair, seenAtMs }));
 }
 
+/** The log that was watched last, and those that have ended. */
+export interface WatchedBefore {
+  /** Of the newest cosignature; null before the first. */
+  readonly origin: string | null;
+  readonly ended: readonly string[];
+}
+
+/** Which logs were watched before. */
+async function watchedBefore(tx: Transaction): Promise<WatchedBefore> {
+  const ended = await tx.all<{ origin: string }>("SELECT origin FROM ended");
+  const last = await tx.get<{ origin: string }>(
+    `SELECT origin FROM witnessed WHERE origin NOT IN (SELECT origin FROM ended)
+     ORDER BY cosigned_at DESC LIMIT 1`,
+  );
+  return { origin: last?.origin ?? null, ended: ended.map(({ origin }) => origin) };
+}
+
+/** Notes that a log has ended, for good. */
+async function endLog(
+  tx: Transaction,
+  args: { readonly origin: string; readonly succeededBy: string; readonly nowMs: number },
+): Promise<void> {
+  await tx.run(
+    "INSERT INTO ended VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+    args.origin,
+    args.succeededBy,
+    args.nowMs,
+  );
+}
+
 /** The store of a witness. */
 export const store = {
   name: "tracepost-witness",
-  migrations: [{ version: 1, name: "checkpoints and conflicts", sql: WITNESS_SQL }],
-  procedures: { lastWitnessed, keepWitnessed, keepConflict, listConflicts },
-  readOnly: ["lastWitnessed", "listConflicts"],
+  migrations: [
+    { version: 1, name: "checkpoints and conflicts", sql: WITNESS_SQL },
+    { version: 2, name: "logs that have ended", sql: ENDED_SQL },
+  ],
+  procedures: { lastWitnessed, keepWitnessed, keepConflict, listConflicts, watchedBefore, endLog },
+  readOnly: ["lastWitnessed", "listConflicts", "watchedBefore"],
 } satisfies StoreDefinition;
 
 /** The procedures, for the type of the open store. */

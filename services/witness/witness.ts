@@ -1,8 +1,25 @@
-import { cosign, judgeCheckpoint, parseAddCheckpoint, type WatchedLog } from "#message-log";
+import { TracepostError } from "#errors";
+import {
+  cosign,
+  judgeCheckpoint,
+  parseAddCheckpoint,
+  parseCheckpoint,
+  type WatchedLog,
+} from "#message-log";
+import type { SignedLogSuccession } from "#proto";
 import { type Clock, type Database, LOG_LIMITS, type Logger } from "#runtime";
-import { checkpointKeysOf, loadRegister, type SigningKeyPair } from "#trust";
+import {
+  checkpointKeysOf,
+  loadPublicKey,
+  loadRegister,
+  majorityOf,
+  type RegisterView,
+  type SigningKeyPair,
+  successionSignatures,
+} from "#trust";
+import { equalBytes } from "#wire";
 import type { WitnessConfig } from "./config.ts";
-import type { WitnessProcedures } from "./store.ts";
+import type { Witnessed, WitnessProcedures } from "./store.ts";
 
 /** What a witness is built from. */
 export interface WitnessParts {
@@ -45,9 +62,46 @@ export class Witness {
     const isFresh = clock.now() - this.#readAtMs < LOG_LIMITS.registerReadMs;
     if (this.#log !== undefined && isFresh) return this.#log;
     const register = await loadRegister(config.registerFile, config.rootPublicKeyFiles);
+    await this.#follow(register);
     this.#log = { origin: register.logOrigin, publicKeys: checkpointKeysOf(register) };
     this.#readAtMs = clock.now();
     return this.#log;
+  }
+
+  /**
+   * Goes over to another log with a statement of succession alone, and never back (TP-SUCC-8): the
+   * register is verified anew each time, by nothing but root keys, and may be an old one. Throws
+   * TracepostError VERIFICATION: what is asked meanwhile gets no cosignature.
+   */
+  async #follow(register: RegisterView): Promise<void> {
+    const { clock, logger } = this.#parts;
+    const { logOrigin } = register;
+    const before = await this.#store.call("watchedBefore", undefined);
+    if (before.ended.includes(logOrigin)) throw notFollowed(`${logOrigin} has ended`);
+    if (before.origin === null || before.origin === logOrigin) return;
+    const from = register.successions.findIndex(
+      ({ succession }) => succession.oldOrigin === before.origin,
+    );
+    if (from < 0) throw notFollowed(`${logOrigin} succeeds ${before.origin} by no statement`);
+    const last = (await this.#store.call("lastWitnessed", before.origin)) ?? undefined;
+    for (const [at, { signed, succession }] of register.successions.slice(from).entries()) {
+      const { newOrigin: succeededBy, oldOrigin: origin } = succession;
+      if (!(await this.#isSigned(signed))) throw notFollowed("too few root keys have signed it");
+      const fork = at === 0 ? forkWith(succession.checkpoint, last) : undefined;
+      if (fork !== undefined) {
+        await this.#noteFork(origin, fork.size, fork.note, succession.checkpoint);
+        throw notFollowed(`its checkpoint is not the one cosigned here for ${fork.size} entries`);
+      }
+      await this.#store.call("endLog", { origin, succeededBy, nowMs: clock.now() });
+      logger.warn({ origin, succeededBy }, "another log is watched from now on");
+    }
+  }
+
+  /** More than half of the root keys that are known here, as for what they sign for newcomers. */
+  async #isSigned(signed: SignedLogSuccession): Promise<boolean> {
+    const files = this.#parts.config.rootPublicKeyFiles;
+    const keys = await Promise.all(files.map((file) => loadPublicKey(file)));
+    return successionSignatures(signed, keys).length >= majorityOf(keys).threshold;
   }
 
   /** Answers `add-checkpoint`. Throws STORE when what it would sign cannot be kept. */
@@ -81,4 +135,18 @@ export class Witness {
     logger.error({ origin, size }, "THE LOG IS FORKED: it has signed two roots for one size");
     await this.#store.call("keepConflict", { origin, size, kept, other, nowMs: clock.now() });
   }
+}
+
+/** What was cosigned here, where a statement ends the log with another root of that size. */
+function forkWith(checkpoint: string, last: Witnessed | undefined): Witnessed | undefined {
+  const head = parseCheckpoint(checkpoint);
+  if (head === undefined || last === undefined || head.size !== last.size) return undefined;
+  return equalBytes(head.rootHash, last.rootHash) ? undefined : last;
+}
+
+function notFollowed(why: string): TracepostError {
+  return new TracepostError("VERIFICATION", `the log of the register is not watched: ${why}`, {
+    remedy:
+      "Give the newest register of the secretariat, which brings the statement of succession.",
+  });
 }

@@ -11,16 +11,19 @@ import {
   Envelope,
   Header,
   KeyPart,
+  KeyPurpose,
   Kind,
   LogEntry,
   LogEvidence,
+  LogSuccession,
   RegisterBundle,
+  RegisterManifest,
   SignedManifest,
   SignedPolicy,
   SignedRegister,
 } from "#proto";
 import { DEFAULT_SCHEDULE_TEXT, draftSchedule } from "#records";
-import { firstState, formatRegisterPins, takeRegister } from "#trust";
+import { draftSuccession, firstState, formatRegisterPins, takeRegister } from "#trust";
 import { GATEWAY_SENDER, toTimestamp } from "#wire";
 import { loadVectors } from "../../cli/rules/vectors.ts";
 import { COLUMNS } from "../../scenario/recovered-file.ts";
@@ -147,6 +150,19 @@ const pinned =
 const [signedManifest] = pinned?.state.taken ? [pinned.state.taken.manifest.signed] : [];
 if (signedManifest !== undefined) {
   keep("register-manifest", "valid-first", SignedManifest.encode(signedManifest).finish());
+  const { gatewayKeys, logOrigin } = RegisterManifest.decode(signedManifest.manifest);
+  const statement = draftSuccession(
+    LogSuccession.create({
+      oldOrigin: logOrigin,
+      noCosignedCheckpoint: true,
+      newOrigin: `${logOrigin}/2`,
+      checkpointKeys: gatewayKeys.filter(({ purpose }) => purpose === KeyPurpose.CHECKPOINT),
+      succeedsAt: toTimestamp(Date.UTC(2026, 0, 1)),
+      reason: "The hub is lost (made up)",
+      registerVersion: 2n,
+    }),
+  );
+  keep("log-succession", "valid-unsigned", statement);
 }
 for (const { bytes, participant } of pinned?.state.taken?.entries ?? []) {
   keep("register-entry", `valid-${nameOf(participant.id)}`, bytes);

@@ -21,9 +21,14 @@ export function openKnownCheckpoint(note: string, register: KnownRegister): Know
   );
   demandSecondSignature(lines, register);
   const [origin = "", size = "", root = ""] = lines;
-  demand(origin === register.logOrigin, "the note is of another log");
+  demand(isLogOf(origin, register), "the note is of another log");
   demand(/^(0|[1-9][0-9]*)$/.test(size), "the size is no decimal number");
   return { size: BigInt(size), root: fromBase64(root) };
+}
+
+/** The log of the register, or one that a statement of the root keys has ended. */
+function isLogOf(origin: string, { endedLogs, logOrigin }: KnownRegister): boolean {
+  return origin === logOrigin || endedLogs.has(origin);
 }
 
 /** C2SP tlog-cosignature: a line of an ML-DSA-44 key of the register signs this very tree. */
@@ -49,7 +54,9 @@ function demandSecondSignature(lines: readonly string[], register: KnownRegister
 
 function isGoodSignature(line: string, text: string, register: KnownRegister): boolean {
   const [dash, name, blob, ...more] = line.split(" ");
-  if (dash !== "—" || name !== register.logOrigin || blob === undefined || more.length > 0) {
+  const [origin] = text.split("\n");
+  if (dash !== "—" || name === undefined || blob === undefined || more.length > 0) return false;
+  if (name !== origin || !isLogOf(name, register)) {
     return false;
   }
   const bytes = fromBase64(blob);

@@ -23,6 +23,8 @@ export interface KnownKey {
 export interface KnownRegister {
   readonly version: bigint;
   readonly logOrigin: string;
+  /** Logs before it, each with how far it is proven, by statements of the root keys. */
+  readonly endedLogs: ReadonlyMap<string, bigint>;
   readonly keys: ReadonlyMap<string, KnownKey>;
   /** Raw ML-DSA-44 keys that sign checkpoints too. */
   readonly logKeys: readonly Buffer[];
@@ -103,7 +105,10 @@ export function openKnownRegister(file: Uint8Array, rootPem: string): KnownRegis
   }
   for (const key of register.messages(6)) keys.learn("GATEWAY", key);
   const logKeys = register.messages(8).map((key) => key.bytes(2));
-  return { version: register.number(1), logOrigin: register.text(4), keys: keys.byId, logKeys };
+  return {
+    ...{ version: register.number(1), logOrigin: register.text(4), keys: keys.byId, logKeys },
+    endedLogs: new Map(),
+  };
 }
 
 /** The first field of a register is its version, a number; that of a manifest is bytes. */
@@ -129,7 +134,40 @@ function openKnownBundle(bundle: Fields, rootPem: string): KnownRegister {
   for (const entry of entries) learnEntry(new Fields(entry), keys);
   for (const key of manifest.messages(9)) keys.learn("GATEWAY", key);
   const logKeys = manifest.messages(12).map((key) => key.bytes(2));
-  return { version: manifest.number(1), logOrigin: manifest.text(4), keys: keys.byId, logKeys };
+  const logOrigin = manifest.text(4);
+  const endedLogs = endedLogsOf(manifest, roots?.messages(2) ?? [], roots?.number(1) ?? 1n);
+  return { version: manifest.number(1), logOrigin, keys: keys.byId, logKeys, endedLogs };
+}
+
+/** Each statement of succession: signed by enough root keys, and one leading to the next. */
+function endedLogsOf(
+  manifest: Fields,
+  roots: readonly Fields[],
+  threshold: bigint,
+): Map<string, bigint> {
+  const ended = new Map<string, bigint>();
+  const statements = manifest.messages(14);
+  for (const [at, statement] of statements.entries()) {
+    const body = statement.bytes(1);
+    const said = new Fields(body);
+    const signed = roots.filter((root) => {
+      const key = ed25519Key(root.bytes(2));
+      return statement
+        .messages(2)
+        .some((one) => isSigned(key, "log-succession", body, one.bytes(2)));
+    });
+    demand(BigInt(signed.length) >= threshold, "too few root keys have signed a succession");
+    const [next] = statements.slice(at + 1).map((one) => new Fields(one.bytes(1)).text(1));
+    demand(said.text(4) === (next ?? manifest.text(4)), "a succession leads to another log");
+    const note = said.text(2);
+    const isUnknown = said.number(3) === 1n;
+    demand(isUnknown === (note === ""), "a succession says both or neither of a checkpoint");
+    const [origin = "", size = "0"] = note.split("\n");
+    demand(isUnknown || origin === said.text(1), "a succession ends another log");
+    demand(!ended.has(said.text(1)), "a log ends twice");
+    ended.set(said.text(1), isUnknown ? 0n : BigInt(size));
+  }
+  return ended;
 }
 
 /** The entries of a manifest: in its order, and those that it has the Merkle root of. */

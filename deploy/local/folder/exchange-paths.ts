@@ -126,6 +126,8 @@ export class ExchangePaths {
       config: join(dir, "config.json"),
       /** Records, log, and what the gateway has taken in force. */
       store: join(dir, "gateway.sqlite"),
+      /** Stores of logs that another has succeeded, each in a folder by its number. */
+      logsBefore: join(dir, "logs-before"),
       keysDir: join(dir, "keys"),
       receiptKey: join(dir, "keys", "receipt.key"),
       checkpointKey: join(dir, "keys", "checkpoint.key"),

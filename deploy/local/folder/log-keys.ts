@@ -2,7 +2,7 @@ import type { KeyObject } from "node:crypto";
 import { access } from "node:fs/promises";
 import { TracepostError } from "#errors";
 import { KeyPurpose, RevocationReason, type SigningKey } from "#proto";
-import { loadRegister, type RegisterView } from "#trust";
+import { loadRegister, type OpenedSuccession, type RegisterView } from "#trust";
 import { ExchangePaths } from "./exchange-paths.ts";
 import { rootSignersOf } from "./root-keys.ts";
 
@@ -12,6 +12,8 @@ export interface LogKeys {
   readonly origin: string;
   /** Checkpoint keys, Ed25519 and ML-DSA-44, but for those revoked otherwise than replaced. */
   readonly publicKeys: readonly KeyObject[];
+  /** How the log came to its name. */
+  readonly successions: readonly OpenedSuccession[];
 }
 
 /** What it signed before it was replaced holds for ever. */
@@ -25,7 +27,8 @@ export function logKeysOf(register: RegisterView): LogKeys {
     .gatewayKeys(KeyPurpose.CHECKPOINT)
     .filter(({ key }) => key.revokedAt === undefined || isReplaced(key))
     .map(({ publicKey }) => publicKey);
-  return { origin: register.logOrigin, publicKeys: [...publicKeys, ...register.logKeys] };
+  const { logKeys, logOrigin: origin, successions } = register;
+  return { origin, publicKeys: [...publicKeys, ...logKeys], successions };
 }
 
 /**

@@ -1,24 +1,68 @@
-import { type LogReport, verifyLog } from "#message-log";
+import { access } from "node:fs/promises";
+import { join } from "node:path";
+import { type LogReport, parseCheckpoint, verifyLog } from "#message-log";
 import { readSqliteFile } from "#store";
+import type { OpenedSuccession } from "#trust";
 import { ExchangePaths } from "./exchange-paths.ts";
-import { logKeysOfFolder } from "./log-keys.ts";
+import { type LogKeys, logKeysOfFolder } from "./log-keys.ts";
 
 /** What is known of the log of a data folder after every entry was read. */
 export interface LogVerification extends LogReport {
   /** Name of the log, from the participant register. */
   readonly origin: string;
+  /** What is left of the logs before it, the first one first (TP-SUCC-4). */
+  readonly before: readonly EndedLogVerification[];
+}
+
+/** What is left of a log that another has succeeded. */
+export interface EndedLogVerification extends LogReport {
+  readonly origin: string;
+  /** Entries it is proven to have had by the statement of succession. */
+  readonly provenSize: number;
+  /** How many of those are not in what is left. */
+  readonly missing: number;
 }
 
 /**
  * Recomputes the whole log of a data folder from its entries and checks the latest checkpoint with
- * the gateway's checkpoint keys, which the participant register vouches for under the root key.
- * Needs no network and no running service, and disturbs none (TP-LOG-12). Throws TracepostError
- * DATA_FOLDER for a folder without an exchange or with a damaged store, VERIFICATION for a register
- * that the root key did not sign.
+ * the gateway's checkpoint keys, which the participant register vouches for under the root key; and
+ * so what is left of the logs before it. Needs no network and no running service, and disturbs none
+ * (TP-LOG-12). Throws TracepostError DATA_FOLDER for a folder without an exchange or with a damaged
+ * store, VERIFICATION for a register that the root key did not sign.
  */
 export async function verifyLogOf(dataDir: string): Promise<LogVerification> {
-  const { origin, publicKeys } = await logKeysOfFolder(dataDir);
-  const { store } = new ExchangePaths(dataDir).gateway;
-  const report = await readSqliteFile(store, (tx) => verifyLog(tx, { origin, publicKeys }));
-  return { origin, ...report };
+  const keys = await logKeysOfFolder(dataDir);
+  const { logsBefore, store } = new ExchangePaths(dataDir).gateway;
+  const { origin, successions } = keys;
+  const found = await verifyStore(store, origin, keys);
+  const before: EndedLogVerification[] = [];
+  for (const [at, succession] of successions.entries()) {
+    const file = join(logsBefore, String(at + 1), "gateway.sqlite");
+    if (!(await isLeft(file))) continue;
+    before.push(await verifyEnded(file, succession, keys));
+  }
+  return { origin, before, ...found };
+}
+
+async function verifyStore(file: string, origin: string, keys: LogKeys): Promise<LogReport> {
+  const { publicKeys } = keys;
+  return await readSqliteFile(file, (tx) => verifyLog(tx, { origin, publicKeys }));
+}
+
+async function verifyEnded(
+  file: string,
+  { succession }: OpenedSuccession,
+  keys: LogKeys,
+): Promise<EndedLogVerification> {
+  const { checkpoint, oldOrigin: origin } = succession;
+  const found = await verifyStore(file, origin, keys);
+  const provenSize = parseCheckpoint(checkpoint)?.size ?? 0;
+  return { origin, provenSize, missing: Math.max(0, provenSize - found.size), ...found };
+}
+
+async function isLeft(file: string): Promise<boolean> {
+  return await access(file).then(
+    () => true,
+    () => false,
+  );
 }

@@ -1,6 +1,7 @@
 import type { Refusal } from "#errors";
 import { Kind } from "#proto";
-import type { Transaction } from "#runtime";
+import { idTimeMs, type Transaction } from "#runtime";
+import { succeededAtMs } from "../succession-tables.ts";
 import { refreshState } from "./conversation-state.ts";
 import { STANDING } from "./conversation-tables.ts";
 import { followAlert } from "./follow-alert.ts";
@@ -22,6 +23,7 @@ interface CancelledAlert {
 export class ConversationBook {
   readonly #tx: Transaction;
   readonly #threads = new Map<string, Thread[]>();
+  #succeededAtMs: number | undefined;
 
   constructor(tx: Transaction) {
     this.#tx = tx;
@@ -31,6 +33,7 @@ export class ConversationBook {
   async follow(
     message: TraceMessage,
   ): Promise<{ refusal: Refusal } | { consequence: Consequence | undefined }> {
+    if (await this.#isFromBefore(message)) return { consequence: undefined };
     const threads = await this.#threadsOf(message.facts.conversationId);
     const isAlert = message.kind === Kind.ALERT || message.kind === Kind.ALERT_RESPONSE;
     const followed = isAlert
@@ -53,6 +56,18 @@ export class ConversationBook {
       default:
         return followed satisfies never;
     }
+  }
+
+  /**
+   * Whether the conversation began before this log did, which succeeds another (TP-SUCC-5): its
+   * moves are not known here, so its parties alone judge what comes. By when ids were made.
+   */
+  async #isFromBefore({ facts, kind, messageId }: TraceMessage): Promise<boolean> {
+    this.#succeededAtMs ??= (await succeededAtMs(this.#tx)) ?? 0;
+    const { conversationId, inReplyTo } = facts;
+    const isAlert = kind === Kind.ALERT || kind === Kind.ALERT_RESPONSE;
+    const opener = isAlert ? conversationId : (inReplyTo?.messageId ?? messageId);
+    return idTimeMs(opener) < this.#succeededAtMs;
   }
 
   async #threadsOf(conversationId: string): Promise<Thread[]> {

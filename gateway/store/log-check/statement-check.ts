@@ -3,6 +3,7 @@ import { EntryKind, type LogEntry, RegisterBundle, SignedRegister } from "#proto
 import type { SqlRow, Transaction } from "#runtime";
 import { equalBytes, sha256, timestampMs } from "#wire";
 import { renewalProblem } from "../renewal/renewals.ts";
+import { successionProblem, unloggedSuccession } from "../succession.ts";
 import { auditProblem } from "./audit-check.ts";
 import { type Certificates, disposalEntryProblem } from "./disposal-check.ts";
 import { entryAt } from "./entry-at.ts";
@@ -29,6 +30,8 @@ export async function statementProblem(
     case EntryKind.HOLD:
     case EntryKind.RELEASE:
       return await holdEntryProblem(tx, index, entry);
+    case EntryKind.LOG_SUCCESSION:
+      return await successionProblem(tx, index, entry.headerDigest);
     case EntryKind.DISPOSAL:
       return await disposalEntryProblem(tx, index, entry, certificates);
     case EntryKind.RENEWAL:
@@ -121,7 +124,7 @@ async function decisionProblem(
 
 /** Registers, policies and schedules that no entry of the log is about; few, so all of them. */
 export async function unloggedProblems(tx: Transaction): Promise<string[]> {
-  const problems: string[] = [];
+  const problems = await unloggedSuccession(tx);
   const tables = [
     ["register", "registers", EntryKind.REGISTER_CHANGE],
     ["policy", "policies", EntryKind.POLICY_CHANGE],

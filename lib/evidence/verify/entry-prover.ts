@@ -1,7 +1,10 @@
 /** Log entries of a file, each proven under a checkpoint that the log has signed. */
 import type { KeyObject } from "node:crypto";
 import {
+  endOfLog,
   isPostQuantumSigned,
+  logNames,
+  logOfCheckpoint,
   openCheckpoint,
   parseEvidence,
   proveEvidence,
@@ -25,17 +28,19 @@ export interface ProvenEntry {
 
 /** Proves entries by what the newest register of a file says of the log (TP-EVID-6). */
 export class EntryProver {
-  readonly #origin: string;
+  readonly #register: RegisterView;
   readonly #keys: readonly KeyObject[];
   readonly #witnesses: WitnessSet;
   readonly #problems: Problems;
-  readonly #checkpoints = new Map<number, CheckpointFinding>();
+  /** By log and size. */
+  readonly #checkpoints = new Map<string, CheckpointFinding>();
+  readonly #afterEnd = new Set<string>();
   /** Each note once, however many entries it proves; undefined: not signed by the log. */
   readonly #heads = new Map<string, TreeHead | undefined>();
   readonly #noted = new Set<string>();
 
   constructor(newest: RegisterView, problems: Problems) {
-    this.#origin = newest.logOrigin;
+    this.#register = newest;
     this.#keys = checkpointKeysOf(newest);
     this.#witnesses = newest.witnesses;
     this.#problems = problems;
@@ -43,7 +48,15 @@ export class EntryProver {
 
   /** Every checkpoint that something was proven under, the earliest first. */
   get checkpoints(): readonly CheckpointFinding[] {
-    return [...this.#checkpoints.values()].toSorted((one, other) => one.size - other.size);
+    const names = logNames(this.#register);
+    return [...this.#checkpoints.values()].toSorted((one, other) => {
+      return names.indexOf(one.log) - names.indexOf(other.log) || one.size - other.size;
+    });
+  }
+
+  /** What was recorded in a log beyond its end, in words (TP-SUCC-9). */
+  get afterEnd(): readonly string[] {
+    return [...this.#afterEnd];
   }
 
   /** Proves what a proof file says; undefined, and told, when it does not hold. */
@@ -64,6 +77,11 @@ export class EntryProver {
     }
     const { entry, head } = proven.value;
     this.#note(place, evidence.checkpoint, head);
+    const log = logOfCheckpoint(evidence.checkpoint, this.#register);
+    const end = endOfLog(log, this.#register);
+    if (end !== undefined && evidence.index >= BigInt(end)) {
+      this.#afterEnd.add(`entry ${evidence.index} of ${log}`);
+    }
     return {
       entry,
       index: Number(evidence.index),
@@ -74,14 +92,17 @@ export class EntryProver {
 
   #open(note: string): TreeHead | undefined {
     if (!this.#heads.has(note)) {
-      this.#heads.set(note, openCheckpoint(note, this.#origin, this.#keys));
+      const origin = logOfCheckpoint(note, this.#register);
+      this.#heads.set(note, openCheckpoint(note, origin, this.#keys));
     }
     return this.#heads.get(note);
   }
 
   #note(place: string, note: string, head: TreeHead): void {
     const rootHash = Buffer.from(head.rootHash).toString("base64");
-    const known = this.#checkpoints.get(head.size);
+    const log = logOfCheckpoint(note, this.#register);
+    const at = `${log} ${head.size}`;
+    const known = this.#checkpoints.get(at);
     if (known !== undefined && known.rootHash !== rootHash) {
       this.#problems.add(place, `the log has signed two roots for its size ${head.size}`);
       return;
@@ -90,15 +111,16 @@ export class EntryProver {
     this.#noted.add(note);
     const { quorum, witnesses } = this.#witnesses;
     const found = {
+      log,
       size: head.size,
       rootHash,
-      isPostQuantumSigned: isPostQuantumSigned(note, this.#origin, this.#keys),
+      isPostQuantumSigned: isPostQuantumSigned(note, log, this.#keys),
       witnesses: witnessesOf(note, witnesses),
       quorum,
       witnessesOf: witnesses.length,
     };
     const isMore = known === undefined || known.witnesses.length < found.witnesses.length;
-    if (isMore) this.#checkpoints.set(head.size, found);
+    if (isMore) this.#checkpoints.set(at, found);
   }
 }
 

@@ -17,8 +17,20 @@ export interface VersionFinding {
   readonly logIndex: number | undefined;
 }
 
+/** A log that has ended, as the newest register of the file says (TP-SUCC-9). */
+export interface EndedLogFinding {
+  readonly origin: string;
+  readonly succeededBy: string;
+  /** Entries it is proven to have had. */
+  readonly provenSize: number;
+  /** Ids of the named root keys that have signed it; empty: nobody that the reader knows. */
+  readonly rootKeys: readonly string[];
+}
+
 /** A tree head that proofs of the file lead to. */
 export interface CheckpointFinding {
+  /** Name of its log. */
+  readonly log: string;
   readonly size: number;
   /** Base64. */
   readonly rootHash: string;
@@ -125,6 +137,7 @@ export interface EvidenceReport {
   readonly logOrigin: string;
   readonly registers: readonly VersionFinding[];
   readonly policies: readonly VersionFinding[];
+  readonly endedLogs: readonly EndedLogFinding[];
   readonly checkpoints: readonly CheckpointFinding[];
   readonly messages: readonly MessageFinding[];
   readonly disposals: readonly DisposalFinding[];

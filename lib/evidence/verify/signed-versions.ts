@@ -26,6 +26,8 @@ export interface OpenedVersion<T> {
 export interface SignedVersions {
   readonly registers: ReadonlyMap<number, OpenedVersion<RegisterView>>;
   readonly policies: ReadonlyMap<number, OpenedVersion<undefined>>;
+  /** Root keys that the reader named, a set for each time. */
+  readonly named: readonly (readonly NamedKey[])[];
   /** Keys that the newest register says others may have had, and since when. */
   readonly compromised: readonly CompromisedKey[];
 }
@@ -72,6 +74,7 @@ export function openVersions(
   const registers = openAll(content.registers, "data/registers", register, trust);
   const newest = [...registers.values()].at(-1)?.value.register;
   return {
+    named: trust.named,
     registers: new Map(
       [...registers].map(([at, one]) => [at, { ...one, value: one.value.register.view }]),
     ),

@@ -1,6 +1,8 @@
 /** Verifies an evidence file offline, with nothing but root keys that the reader knows. */
+
+import { endOfLog, logNames } from "#message-log";
 import { EntryKind, type EntryKind as Kind } from "#proto";
-import type { RegisterView } from "#trust";
+import { majorityOf, type RegisterView, successionSignatures } from "#trust";
 import { equalBytes, sha256 } from "#wire";
 import type { EvidenceContent, EvidenceSubject } from "../evidence-content.ts";
 import { parseEvidenceFile } from "../evidence-file.ts";
@@ -11,9 +13,9 @@ import type { MessageJudge } from "./judge.ts";
 import { messageFinding } from "./message-finding.ts";
 import { Problems } from "./problems.ts";
 import { renewalFindings } from "./renewal-finding.ts";
-import type { EvidenceReport, MessageFinding, VersionFinding } from "./report.ts";
+import type { EndedLogFinding, EvidenceReport, MessageFinding, VersionFinding } from "./report.ts";
 import { type RootSet, rootKeysOf } from "./root-sets.ts";
-import { openVersions, registerUnder } from "./signed-versions.ts";
+import { openVersions, registerUnder, type SignedVersions } from "./signed-versions.ts";
 
 /**
  * What a file proves, by whom, and what it does not (TP-EVID-5 to TP-EVID-9). `sets`: the root keys
@@ -29,10 +31,8 @@ export function verifyEvidenceFile(bytes: Uint8Array, sets: readonly RootSet[]):
   if (newest === undefined) return reportOf(content, problems, "");
   const prover = new EntryProver(newest, problems);
   const judge: MessageJudge = { versions, prover, problems, notProven: [] };
-  checkOrigins(
-    [...versions.registers.values()].map(({ value }) => value),
-    problems,
-  );
+  const views = [...versions.registers.values()].map(({ value }) => value);
+  checkOrigins(views, newest, problems);
   const disposals = new Disposals(content, judge);
   const messages = content.messages.flatMap((message, at) => {
     const place = `data/messages/${numbered(at)}`;
@@ -41,6 +41,7 @@ export function verifyEvidenceFile(bytes: Uint8Array, sets: readonly RootSet[]):
     return finding === undefined ? [] : [finding];
   });
   const found = {
+    endedLogs: endedLogs(newest, versions.named, problems),
     registers: registerFindings(content, judge),
     policies: policyFindings(content, judge),
     disposals: disposals.findings,
@@ -65,6 +66,7 @@ function reportOf(content: EvidenceContent, problems: Problems, origin: string):
     logOrigin: origin,
     registers: [],
     policies: [],
+    endedLogs: [],
     checkpoints: [],
     messages: [],
     disposals: [],
@@ -75,10 +77,15 @@ function reportOf(content: EvidenceContent, problems: Problems, origin: string):
   };
 }
 
-/** One log: a register of another exchange proves nothing about this one. */
-function checkOrigins(registers: readonly RegisterView[], problems: Problems): void {
-  const origins = new Set(registers.map(({ logOrigin }) => logOrigin));
-  problems.demand(origins.size === 1, "data/registers", "are of more than one log");
+/** One log, or those before it: another exchange's register proves nothing about this one. */
+function checkOrigins(
+  registers: readonly RegisterView[],
+  newest: RegisterView,
+  problems: Problems,
+): void {
+  const names = logNames(newest);
+  const isOne = registers.every(({ logOrigin }) => names.includes(logOrigin));
+  problems.demand(isOne, "data/registers", "are of more than one log");
 }
 
 function checkSubject(
@@ -149,6 +156,25 @@ function loggedDigest(
   return isIts ? proven.index : undefined;
 }
 
+/** Logs that have ended, each by a statement that enough of the named root keys have signed. */
+function endedLogs(
+  newest: RegisterView,
+  named: SignedVersions["named"],
+  problems: Problems,
+): EndedLogFinding[] {
+  return newest.successions.map(({ signed, succession }) => {
+    const { newOrigin: succeededBy, oldOrigin: origin } = succession;
+    const rootKeys = named
+      .map((keys) => keys.map(({ publicKey }) => publicKey))
+      .filter((keys) => successionSignatures(signed, keys).length >= majorityOf(keys).threshold)
+      .flatMap((keys) => successionSignatures(signed, keys));
+    const isSigned = named.length === 0 || rootKeys.length > 0;
+    const where = `succession of ${origin}`;
+    problems.demand(isSigned, "data/registers", `${where}: too few named root keys signed it`);
+    return { origin, succeededBy, provenSize: endOfLog(origin, newest) ?? 0, rootKeys };
+  });
+}
+
 /** What nobody may conclude, whatever holds. */
 function limitsOf(
   isNamed: boolean,
@@ -172,6 +198,9 @@ function limitsOf(
     ...open.map((size) => {
       const what = `That others were shown the same log: checkpoint ${size} is unwitnessed`;
       return `${what}, cosigned by no quorum of witnesses.`;
+    }),
+    ...prover.afterEnd.map((what) => {
+      return `That the log was so when it ended: ${what} is beyond its last cosigned checkpoint.`;
     }),
     ...gone,
     `What registers after version ${registers.at(-1)?.version} say: a key may have been revoked ` +

@@ -35,6 +35,7 @@ export function believedRegister(
     groups: manifest.groups,
     logKeys: manifest.logKeys,
     witnesses: manifest.witnesses,
+    logSuccessions: manifest.logSuccessions,
   });
 }
 

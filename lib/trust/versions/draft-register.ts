@@ -6,6 +6,7 @@ import {
   RegisterEntry,
   RegisterManifest,
   type RootKeySet,
+  type SignedLogSuccession,
   type SigningKey,
 } from "#proto";
 import { REGISTER_LIMITS } from "#runtime";
@@ -30,6 +31,8 @@ export interface RegisterDraft {
   readonly logKeys?: readonly LogKey[];
   /** Who watches the log. Default: nobody. */
   readonly witnesses?: LogWitnessSet | undefined;
+  /** How the log came to its name. Default: it has had no other. */
+  readonly logSuccessions?: readonly SignedLogSuccession[];
 }
 
 /**
@@ -57,6 +60,7 @@ export function draftRegister(draft: RegisterDraft): RegisterBundle {
       groups: [...draft.groups],
       logKeys: [...(draft.logKeys ?? [])],
       witnesses: draft.witnesses,
+      logSuccessions: [...(draft.logSuccessions ?? [])],
     }),
   );
   const manifests = [{ manifest, signatures: [] }];

@@ -1,6 +1,7 @@
 import { RootKeySet, type SignedManifest } from "#proto";
 import { REGISTER_LIMITS } from "#runtime";
 import { encodeMessage, equalBytes } from "#wire";
+import { followSuccession } from "./log-succession.ts";
 import { isSameManifest, type OpenedManifest, openManifest } from "./manifest.ts";
 import { type RegisterOutcome, registerRefused } from "./register-refusal.ts";
 import { meetsThreshold } from "./root-signatures.ts";
@@ -88,6 +89,8 @@ function followEach(
       const detail = `of version ${version} follows another version ${before.manifest.version}`;
       return registerRefused("FORK", "manifest.previous_sha256", detail);
     }
+    const named = before && followSuccession(before.manifest, next.manifest, roots);
+    if (named?.ok === false) return named;
     before = next;
     roots = nextRoots;
   }

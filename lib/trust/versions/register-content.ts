@@ -22,6 +22,8 @@ export type RegisterChange = Partial<
     | "groups"
     | "lifeMs"
     | "logKeys"
+    | "logOrigin"
+    | "logSuccessions"
     | "roots"
     | "witnesses"
   >
@@ -64,7 +66,8 @@ export function draftSuccessor(
   const signed = before.at(-1);
   const previous = signed && openManifest(signed);
   if (previous !== undefined && !previous.ok) return previous;
-  const { freshnessKeys, gatewayKeys, groups, logKeys, logOrigin, witnesses } = manifest.manifest;
+  const { freshnessKeys, gatewayKeys, groups, logKeys, logOrigin, logSuccessions, witnesses } =
+    manifest.manifest;
   const drafted = draftRegister({
     previous: previous?.value,
     issuedAtMs: nowMs,
@@ -76,6 +79,7 @@ export function draftSuccessor(
     groups,
     logKeys,
     witnesses,
+    logSuccessions,
     ...change,
   });
   const kept = before.slice(-REGISTER_LIMITS.manifestsKept);

@@ -5,6 +5,7 @@ import {
   KeyPurpose,
   KeyStatement,
   type LogKey,
+  LogSuccession,
   type LogWitness,
   type Participant,
   type ParticipantQuotas,
@@ -13,6 +14,7 @@ import {
   RevocationReason,
   Role,
   SignatureAlgorithm,
+  type SignedLogSuccession,
   type SigningKey,
   type Timestamp,
   type WorkingCalendar,
@@ -49,6 +51,7 @@ export function manifestFacts({
     ...manifest.logKeys.map((key) => `log key ${lifeOf(key)}`),
     ...(manifest.witnesses?.witnesses ?? []).map(witnessFact),
     ...(manifest.witnesses ? [`witnessed by ${manifest.witnesses.quorum}`] : []),
+    ...manifest.logSuccessions.map(successionFact),
     ...manifest.groups.map(({ members, name }) => `group ${name}: ${members.join(", ")}`),
   ];
 }
@@ -193,6 +196,11 @@ function lifeOf({ keyId, notAfter, notBefore, revokedAt }: SigningKey | LogKey):
 function witnessFact({ name, participant, publicKey, url }: LogWitness): string {
   const key = Buffer.from(publicKey).toString("base64");
   return `witness ${name} of ${participant}, key ${key}, ${url === "" ? "no URL" : `URL ${url}`}`;
+}
+
+function successionFact({ succession }: SignedLogSuccession): string {
+  const { newOrigin, oldOrigin, reason, succeedsAt } = LogSuccession.decode(succession);
+  return `log ${newOrigin} succeeds ${oldOrigin} ${minute(succeedsAt)}: ${reason}`;
 }
 
 function period(since: Timestamp | undefined, until: Timestamp | undefined): string {

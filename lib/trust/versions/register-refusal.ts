@@ -29,6 +29,10 @@ export const REGISTER_REFUSALS = {
     meaning: "Versions between the one in force here and this one are missing.",
     remedy: "Fetch the manifests between the two.",
   },
+  SUCCESSION: {
+    meaning: "It names another log than the one in force here, and no statement of it holds.",
+    remedy: "Ask the root holders whether the hub is lost: they sign who succeeds the log.",
+  },
   AHEAD: {
     meaning: "It was signed at a time that has not come yet.",
     remedy: "Set the clock right, or wait.",

@@ -7,6 +7,7 @@ import {
   openManifest,
   parseRegisterBundle,
   parseRegisterPins,
+  parseSuccession,
   REGISTER_REFUSALS,
   type RegisterOutcome,
   takeRegister,
@@ -52,6 +53,11 @@ export const REGISTER_TARGETS: readonly Target[] = [
       const signed = decodeExactly(SignedManifest, input);
       return signed === undefined ? { accepted: false } : ofRegister(openManifest(signed));
     },
+  },
+  {
+    corpus: "log-succession",
+    parses: ["parseSuccession", "openSuccession"],
+    read: (input) => ofRegister(parseSuccession(input), () => input),
   },
   {
     corpus: "register-entry",

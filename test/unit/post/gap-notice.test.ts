@@ -4,6 +4,7 @@ import { toTimestamp } from "#wire";
 import { draftMessage } from "../../../lib/post/draft.ts";
 import { answerGapNotice } from "../../../lib/post/gap-procedures.ts";
 import type { PostHooks } from "../../../lib/post/hooks.ts";
+import { POST_SUCCESSION_MIGRATION_SQL } from "../../../lib/post/log-succession.ts";
 import { createStoreSealed } from "../../../lib/post/outbox-procedures.ts";
 import { createApplyReceipt } from "../../../lib/post/receipt-procedures.ts";
 import { POST_MIGRATION_SQL } from "../../../lib/post/schema.ts";
@@ -25,7 +26,7 @@ function headerSentAt(ms: number): Uint8Array {
 
 /** Incidents after BR signed a receipt for number 1 and its notice asking for it has come. */
 async function incidentsAfterNotice(noticeSentAtMs: number): Promise<string[]> {
-  const tx = openMemoryTransaction(POST_MIGRATION_SQL);
+  const tx = openMemoryTransaction(POST_MIGRATION_SQL, POST_SUCCESSION_MIGRATION_SQL);
   const { messageId } = await draftMessage(tx, draftOf("NE", ["BR"], "text", 1_000));
   const sealed = [{ messageId, envelope: Buffer.from("sealed"), headerDigest }];
   await createStoreSealed(hooks)(tx, { sealed, unsealable: [], nowMs: 1_000 });

@@ -3,6 +3,7 @@ import { Envelope, Header, Kind, Lane, Priority, ReceiptType } from "#proto";
 import { POST_LIMITS } from "#runtime";
 import { draftMessage, type MessageDraft, readDraft } from "../../../lib/post/draft.ts";
 import type { MessageFate, PostHooks } from "../../../lib/post/hooks.ts";
+import { POST_SUCCESSION_MIGRATION_SQL } from "../../../lib/post/log-succession.ts";
 import {
   backoffMs,
   createStoreSealed,
@@ -32,7 +33,7 @@ const storeSealed = createStoreSealed(hooks);
 const applyReceipt = createApplyReceipt(hooks);
 
 beforeEach(() => {
-  tx = openMemoryTransaction(POST_MIGRATION_SQL);
+  tx = openMemoryTransaction(POST_MIGRATION_SQL, POST_SUCCESSION_MIGRATION_SQL);
   fates = [];
 });
 

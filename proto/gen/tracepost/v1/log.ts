@@ -37,6 +37,8 @@ export const EntryKind = {
   AUDIT: 15,
   /** RENEWAL - The log was hashed again and signed anew; `header_digest` is that of the LogRenewal. */
   RENEWAL: 16,
+  /** LOG_SUCCESSION - The first entry of a log that succeeds another; `header_digest` is that of the signed statement. */
+  LOG_SUCCESSION: 17,
 } as const;
 
 export type EntryKind = typeof EntryKind[keyof typeof EntryKind];
@@ -59,6 +61,7 @@ export namespace EntryKind {
   export type SCHEDULE_CHANGE = typeof EntryKind.SCHEDULE_CHANGE;
   export type AUDIT = typeof EntryKind.AUDIT;
   export type RENEWAL = typeof EntryKind.RENEWAL;
+  export type LOG_SUCCESSION = typeof EntryKind.LOG_SUCCESSION;
 }
 
 export function entryKindFromJSON(object: any): EntryKind {
@@ -114,6 +117,9 @@ export function entryKindFromJSON(object: any): EntryKind {
     case 16:
     case "ENTRY_KIND_RENEWAL":
       return EntryKind.RENEWAL;
+    case 17:
+    case "ENTRY_KIND_LOG_SUCCESSION":
+      return EntryKind.LOG_SUCCESSION;
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum EntryKind");
   }
@@ -155,6 +161,8 @@ export function entryKindToJSON(object: EntryKind): string {
       return "ENTRY_KIND_AUDIT";
     case EntryKind.RENEWAL:
       return "ENTRY_KIND_RENEWAL";
+    case EntryKind.LOG_SUCCESSION:
+      return "ENTRY_KIND_LOG_SUCCESSION";
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum EntryKind");
   }

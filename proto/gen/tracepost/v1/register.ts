@@ -408,7 +408,40 @@ export interface ParticipantRegister {
   /** Keys that sign checkpoints beside those of purpose CHECKPOINT. */
   logKeys: LogKey[];
   /** Who watches the log; absent: nobody. */
-  witnesses: LogWitnessSet | undefined;
+  witnesses:
+    | LogWitnessSet
+    | undefined;
+  /** How the log came to its name, the first succession first; empty: it has had no other. */
+  logSuccessions: SignedLogSuccession[];
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+/**
+ * Exact bytes of a LogSuccession, and signatures of root keys over
+ * DSSE-PAE("application/vnd.tracepost.log-succession.v1", succession).
+ */
+export interface SignedLogSuccession {
+  succession: Uint8Array;
+  signatures: Signature[];
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+/** That a log has ended, and which one is kept from now on (docs/spec/log-succession.md). */
+export interface LogSuccession {
+  oldOrigin: string;
+  /** The newest checkpoint of the old log that a quorum has cosigned, the whole note. */
+  checkpoint: string;
+  /** Said on purpose, where no such checkpoint is known: `checkpoint` is empty then. */
+  noCosignedCheckpoint: boolean;
+  /** No log of the exchange has had this name before. */
+  newOrigin: string;
+  /** Keys that may sign checkpoints of the new log: purpose CHECKPOINT. */
+  checkpointKeys: SigningKey[];
+  logKeys: LogKey[];
+  succeedsAt: Timestamp | undefined;
+  reason: string;
+  /** Version of the register that brings it, and no other. */
+  registerVersion: bigint;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -728,6 +761,7 @@ function createBaseParticipantRegister(): ParticipantRegister {
     groups: [],
     logKeys: [],
     witnesses: undefined,
+    logSuccessions: [],
   };
 }
 
@@ -762,6 +796,9 @@ export const ParticipantRegister: MessageFns<ParticipantRegister> = {
     }
     if (message.witnesses !== undefined) {
       LogWitnessSet.encode(message.witnesses, writer.uint32(74).fork()).join();
+    }
+    for (const v of message.logSuccessions) {
+      SignedLogSuccession.encode(v!, writer.uint32(82).fork()).join();
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -859,6 +896,14 @@ export const ParticipantRegister: MessageFns<ParticipantRegister> = {
             message.witnesses = LogWitnessSet.decode(reader, reader.uint32());
             continue;
           }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.logSuccessions.push(SignedLogSuccession.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -918,6 +963,11 @@ export const ParticipantRegister: MessageFns<ParticipantRegister> = {
         ? object.log_keys.map((e: any) => LogKey.fromJSON(e))
         : [],
       witnesses: isSet(object.witnesses) ? LogWitnessSet.fromJSON(object.witnesses) : undefined,
+      logSuccessions: globalThis.Array.isArray(object?.logSuccessions)
+        ? object.logSuccessions.map((e: any) => SignedLogSuccession.fromJSON(e))
+        : globalThis.Array.isArray(object?.log_successions)
+        ? object.log_successions.map((e: any) => SignedLogSuccession.fromJSON(e))
+        : [],
     };
   },
 
@@ -950,6 +1000,9 @@ export const ParticipantRegister: MessageFns<ParticipantRegister> = {
     if (message.witnesses !== undefined) {
       obj.witnesses = LogWitnessSet.toJSON(message.witnesses);
     }
+    if (message.logSuccessions?.length) {
+      obj.logSuccessions = message.logSuccessions.map((e) => SignedLogSuccession.toJSON(e));
+    }
     return obj;
   },
 
@@ -973,6 +1026,376 @@ export const ParticipantRegister: MessageFns<ParticipantRegister> = {
     message.witnesses = (object.witnesses !== undefined && object.witnesses !== null)
       ? LogWitnessSet.fromPartial(object.witnesses)
       : undefined;
+    message.logSuccessions = object.logSuccessions?.map((e) => SignedLogSuccession.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseSignedLogSuccession(): SignedLogSuccession {
+  return { succession: new Uint8Array(0), signatures: [] };
+}
+
+export const SignedLogSuccession: MessageFns<SignedLogSuccession> = {
+  encode(message: SignedLogSuccession, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.succession.length !== 0) {
+      writer.uint32(10).bytes(message.succession);
+    }
+    for (const v of message.signatures) {
+      Signature.encode(v!, writer.uint32(18).fork()).join();
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SignedLogSuccession {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSignedLogSuccession();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.succession = reader.bytes();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.signatures.push(Signature.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        if (message._unknownFields === undefined) {
+          message._unknownFields = {};
+        }
+
+        const list = message._unknownFields[tag];
+
+        if (list === undefined) {
+          message._unknownFields[tag] = [buf];
+        } else {
+          list.push(buf);
+        }
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): SignedLogSuccession {
+    return {
+      succession: isSet(object.succession) ? bytesFromBase64(object.succession) : new Uint8Array(0),
+      signatures: globalThis.Array.isArray(object?.signatures)
+        ? object.signatures.map((e: any) => Signature.fromJSON(e))
+        : [],
+    };
+  },
+
+  toJSON(message: SignedLogSuccession): unknown {
+    const obj: any = {};
+    if (message.succession.length !== 0) {
+      obj.succession = base64FromBytes(message.succession);
+    }
+    if (message.signatures?.length) {
+      obj.signatures = message.signatures.map((e) => Signature.toJSON(e));
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<SignedLogSuccession>): SignedLogSuccession {
+    return SignedLogSuccession.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<SignedLogSuccession>): SignedLogSuccession {
+    const message = createBaseSignedLogSuccession();
+    message.succession = object.succession ?? new Uint8Array(0);
+    message.signatures = object.signatures?.map((e) => Signature.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseLogSuccession(): LogSuccession {
+  return {
+    oldOrigin: "",
+    checkpoint: "",
+    noCosignedCheckpoint: false,
+    newOrigin: "",
+    checkpointKeys: [],
+    logKeys: [],
+    succeedsAt: undefined,
+    reason: "",
+    registerVersion: 0n,
+  };
+}
+
+export const LogSuccession: MessageFns<LogSuccession> = {
+  encode(message: LogSuccession, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.oldOrigin !== "") {
+      writer.uint32(10).string(message.oldOrigin);
+    }
+    if (message.checkpoint !== "") {
+      writer.uint32(18).string(message.checkpoint);
+    }
+    if (message.noCosignedCheckpoint !== false) {
+      writer.uint32(24).bool(message.noCosignedCheckpoint);
+    }
+    if (message.newOrigin !== "") {
+      writer.uint32(34).string(message.newOrigin);
+    }
+    for (const v of message.checkpointKeys) {
+      SigningKey.encode(v!, writer.uint32(42).fork()).join();
+    }
+    for (const v of message.logKeys) {
+      LogKey.encode(v!, writer.uint32(50).fork()).join();
+    }
+    if (message.succeedsAt !== undefined) {
+      Timestamp.encode(message.succeedsAt, writer.uint32(58).fork()).join();
+    }
+    if (message.reason !== "") {
+      writer.uint32(66).string(message.reason);
+    }
+    if (message.registerVersion !== 0n) {
+      if (BigInt.asUintN(64, message.registerVersion) !== message.registerVersion) {
+        throw new globalThis.Error("value provided for field message.registerVersion of type uint64 too large");
+      }
+      writer.uint32(72).uint64(message.registerVersion);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): LogSuccession {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseLogSuccession();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.oldOrigin = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.checkpoint = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.noCosignedCheckpoint = reader.bool();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.newOrigin = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.checkpointKeys.push(SigningKey.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.logKeys.push(LogKey.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.succeedsAt = Timestamp.decode(reader, reader.uint32());
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+          case 9: {
+            if (tag !== 72) {
+              break;
+            }
+
+            message.registerVersion = reader.uint64() as bigint;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        if (message._unknownFields === undefined) {
+          message._unknownFields = {};
+        }
+
+        const list = message._unknownFields[tag];
+
+        if (list === undefined) {
+          message._unknownFields[tag] = [buf];
+        } else {
+          list.push(buf);
+        }
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): LogSuccession {
+    return {
+      oldOrigin: isSet(object.oldOrigin)
+        ? globalThis.String(object.oldOrigin)
+        : isSet(object.old_origin)
+        ? globalThis.String(object.old_origin)
+        : "",
+      checkpoint: isSet(object.checkpoint) ? globalThis.String(object.checkpoint) : "",
+      noCosignedCheckpoint: isSet(object.noCosignedCheckpoint)
+        ? globalThis.Boolean(object.noCosignedCheckpoint)
+        : isSet(object.no_cosigned_checkpoint)
+        ? globalThis.Boolean(object.no_cosigned_checkpoint)
+        : false,
+      newOrigin: isSet(object.newOrigin)
+        ? globalThis.String(object.newOrigin)
+        : isSet(object.new_origin)
+        ? globalThis.String(object.new_origin)
+        : "",
+      checkpointKeys: globalThis.Array.isArray(object?.checkpointKeys)
+        ? object.checkpointKeys.map((e: any) => SigningKey.fromJSON(e))
+        : globalThis.Array.isArray(object?.checkpoint_keys)
+        ? object.checkpoint_keys.map((e: any) => SigningKey.fromJSON(e))
+        : [],
+      logKeys: globalThis.Array.isArray(object?.logKeys)
+        ? object.logKeys.map((e: any) => LogKey.fromJSON(e))
+        : globalThis.Array.isArray(object?.log_keys)
+        ? object.log_keys.map((e: any) => LogKey.fromJSON(e))
+        : [],
+      succeedsAt: isSet(object.succeedsAt)
+        ? fromJsonTimestamp(object.succeedsAt)
+        : isSet(object.succeeds_at)
+        ? fromJsonTimestamp(object.succeeds_at)
+        : undefined,
+      reason: isSet(object.reason) ? globalThis.String(object.reason) : "",
+      registerVersion: isSet(object.registerVersion)
+        ? BigInt(object.registerVersion)
+        : isSet(object.register_version)
+        ? BigInt(object.register_version)
+        : 0n,
+    };
+  },
+
+  toJSON(message: LogSuccession): unknown {
+    const obj: any = {};
+    if (message.oldOrigin !== "") {
+      obj.oldOrigin = message.oldOrigin;
+    }
+    if (message.checkpoint !== "") {
+      obj.checkpoint = message.checkpoint;
+    }
+    if (message.noCosignedCheckpoint !== false) {
+      obj.noCosignedCheckpoint = message.noCosignedCheckpoint;
+    }
+    if (message.newOrigin !== "") {
+      obj.newOrigin = message.newOrigin;
+    }
+    if (message.checkpointKeys?.length) {
+      obj.checkpointKeys = message.checkpointKeys.map((e) => SigningKey.toJSON(e));
+    }
+    if (message.logKeys?.length) {
+      obj.logKeys = message.logKeys.map((e) => LogKey.toJSON(e));
+    }
+    if (message.succeedsAt !== undefined) {
+      obj.succeedsAt = fromTimestamp(message.succeedsAt).toISOString();
+    }
+    if (message.reason !== "") {
+      obj.reason = message.reason;
+    }
+    if (message.registerVersion !== 0n) {
+      obj.registerVersion = message.registerVersion.toString();
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<LogSuccession>): LogSuccession {
+    return LogSuccession.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<LogSuccession>): LogSuccession {
+    const message = createBaseLogSuccession();
+    message.oldOrigin = object.oldOrigin ?? "";
+    message.checkpoint = object.checkpoint ?? "";
+    message.noCosignedCheckpoint = object.noCosignedCheckpoint ?? false;
+    message.newOrigin = object.newOrigin ?? "";
+    message.checkpointKeys = object.checkpointKeys?.map((e) => SigningKey.fromPartial(e)) || [];
+    message.logKeys = object.logKeys?.map((e) => LogKey.fromPartial(e)) || [];
+    message.succeedsAt = (object.succeedsAt !== undefined && object.succeedsAt !== null)
+      ? Timestamp.fromPartial(object.succeedsAt)
+      : undefined;
+    message.reason = object.reason ?? "";
+    message.registerVersion = (object.registerVersion !== undefined && object.registerVersion !== null)
+      ? BigInt(object.registerVersion)
+      : 0n;
     return message;
   },
 };

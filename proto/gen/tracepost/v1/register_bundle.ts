@@ -17,6 +17,7 @@ import {
   revocationReasonFromJSON,
   revocationReasonToJSON,
   SealingKey,
+  SignedLogSuccession,
   SigningKey,
 } from "./register.ts";
 
@@ -73,7 +74,11 @@ export interface RegisterManifest {
   /** Keys that sign checkpoints beside those of purpose CHECKPOINT. */
   logKeys: LogKey[];
   /** Who watches the log; absent: nobody. */
-  witnesses: LogWitnessSet | undefined;
+  witnesses:
+    | LogWitnessSet
+    | undefined;
+  /** How the log came to its name, the first succession first; empty: it has had no other. */
+  logSuccessions: SignedLogSuccession[];
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -457,6 +462,7 @@ function createBaseRegisterManifest(): RegisterManifest {
     groups: [],
     logKeys: [],
     witnesses: undefined,
+    logSuccessions: [],
   };
 }
 
@@ -503,6 +509,9 @@ export const RegisterManifest: MessageFns<RegisterManifest> = {
     }
     if (message.witnesses !== undefined) {
       LogWitnessSet.encode(message.witnesses, writer.uint32(106).fork()).join();
+    }
+    for (const v of message.logSuccessions) {
+      SignedLogSuccession.encode(v!, writer.uint32(114).fork()).join();
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -632,6 +641,14 @@ export const RegisterManifest: MessageFns<RegisterManifest> = {
             message.witnesses = LogWitnessSet.decode(reader, reader.uint32());
             continue;
           }
+          case 14: {
+            if (tag !== 114) {
+              break;
+            }
+
+            message.logSuccessions.push(SignedLogSuccession.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -709,6 +726,11 @@ export const RegisterManifest: MessageFns<RegisterManifest> = {
         ? object.log_keys.map((e: any) => LogKey.fromJSON(e))
         : [],
       witnesses: isSet(object.witnesses) ? LogWitnessSet.fromJSON(object.witnesses) : undefined,
+      logSuccessions: globalThis.Array.isArray(object?.logSuccessions)
+        ? object.logSuccessions.map((e: any) => SignedLogSuccession.fromJSON(e))
+        : globalThis.Array.isArray(object?.log_successions)
+        ? object.log_successions.map((e: any) => SignedLogSuccession.fromJSON(e))
+        : [],
     };
   },
 
@@ -753,6 +775,9 @@ export const RegisterManifest: MessageFns<RegisterManifest> = {
     if (message.witnesses !== undefined) {
       obj.witnesses = LogWitnessSet.toJSON(message.witnesses);
     }
+    if (message.logSuccessions?.length) {
+      obj.logSuccessions = message.logSuccessions.map((e) => SignedLogSuccession.toJSON(e));
+    }
     return obj;
   },
 
@@ -782,6 +807,7 @@ export const RegisterManifest: MessageFns<RegisterManifest> = {
     message.witnesses = (object.witnesses !== undefined && object.witnesses !== null)
       ? LogWitnessSet.fromPartial(object.witnesses)
       : undefined;
+    message.logSuccessions = object.logSuccessions?.map((e) => SignedLogSuccession.fromPartial(e)) || [];
     return message;
   },
 };

@@ -1,0 +1,117 @@
+/** Which log a participant follows, and when it goes over to another (TP-SUCC-6). */
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { type Refusal, refuse, TracepostError } from "#errors";
+import {
+  endOfLog,
+  judgeSuccession,
+  openCheckpoint,
+  type TreeHead,
+  witnessesOf,
+} from "#message-log";
+import type { FollowedSuccession } from "#post";
+import type { Clock, Database, Logger } from "#runtime";
+import { checkpointKeysOf, type RegisterView } from "#trust";
+import { sha256 } from "#wire";
+import { COSIGNED } from "./log-watch.ts";
+import type { ServiceProcedures } from "./store/service-store.ts";
+
+/** What the follower works with. */
+export interface LogFollowerParts {
+  readonly dataDir: string;
+  readonly store: Pick<Database<ServiceProcedures>, "call">;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/**
+ * Goes over to another log with a statement of succession that holds by all that is known here, and
+ * stays with the one it follows otherwise. The store knows which one that is, so that what is to be
+ * recorded again is planned once, whenever the process ends.
+ */
+export class LogFollower {
+  readonly #parts: LogFollowerParts;
+
+  constructor(parts: LogFollowerParts) {
+    this.#parts = parts;
+  }
+
+  /** Follows the log of the register in force at a start. Throws TracepostError VERIFICATION. */
+  async start(register: RegisterView): Promise<void> {
+    await this.#parts.store.call("postFollowFirstLog", { origin: register.logOrigin });
+    const refusal = await this.check(register, register);
+    if (refusal === undefined) {
+      await this.follow(register);
+      return;
+    }
+    throw new TracepostError("VERIFICATION", "the register names a log that is not followed here", {
+      problems: [`${refusal.field} ${refusal.detail}`],
+      remedy: "Keep the data folder as it is, and ask the root holders what they have signed.",
+    });
+  }
+
+  /**
+   * Why a register with another log is not taken; undefined when its successions hold. What speaks
+   * against one is the incident LOG_FORKED: somebody wants a log forgotten that is known here.
+   */
+  async check(before: RegisterView, next: RegisterView): Promise<Refusal | undefined> {
+    const { clock, logger, store } = this.#parts;
+    const problem = await this.#problem(before, next);
+    if (problem === undefined) return undefined;
+    logger.error({ origin: next.logOrigin, problem }, "A SUCCESSION OF THE LOG IS NOT FOLLOWED");
+    const digest = sha256(Buffer.from(`SUCCESSION ${next.logOrigin} ${problem}`));
+    const incident = { kind: "LOG_FORKED", digest, detail: `succession: ${problem}` } as const;
+    await store.call("postRecordIncident", { incident, nowMs: clock.now() });
+    return refuse("NOT_PERMITTED", "register.log_successions", problem);
+  }
+
+  /** Goes over to the log of a register that was checked and is kept. */
+  async follow(register: RegisterView): Promise<void> {
+    const { clock, logger, store } = this.#parts;
+    for (const { succession } of await this.#ahead(register)) {
+      const { newOrigin, oldOrigin } = succession;
+      const size = endOfLog(oldOrigin, register) ?? 0;
+      const next: FollowedSuccession = { newOrigin, oldOrigin, size, nowMs: clock.now() };
+      const messages = await store.call("postFollowNextLog", next);
+      logger.warn({ ...next, messages }, "another log is followed from now on");
+    }
+  }
+
+  async #problem(before: RegisterView, next: RegisterView): Promise<string | undefined> {
+    const followed = await this.#parts.store.call("postFollowedLog", undefined);
+    if (followed === null || followed.origin === next.logOrigin) return undefined;
+    const ahead = await this.#ahead(next);
+    if (ahead.length === 0) {
+      return `${next.logOrigin} is not the log followed here, ${followed.origin}`;
+    }
+    const publicKeys = [...checkpointKeysOf(before), ...checkpointKeysOf(next)];
+    const old = { publicKeys, witnesses: [before.witnesses, next.witnesses] };
+    for (const { succession } of ahead) {
+      const known = await this.#cosigned(succession.oldOrigin, old);
+      const verdict = judgeSuccession(succession, old, known);
+      if (!verdict.ok) return `${verdict.refusal.code}: ${verdict.refusal.detail}`;
+    }
+    return undefined;
+  }
+
+  /** Successions of a register from the log that is followed here on; none: it is of another. */
+  async #ahead({ successions }: RegisterView): Promise<RegisterView["successions"]> {
+    const followed = await this.#parts.store.call("postFollowedLog", undefined);
+    const from = successions.findIndex(({ succession }) => {
+      return succession.oldOrigin === followed?.origin;
+    });
+    return from < 0 ? [] : successions.slice(from);
+  }
+
+  /** The newest checkpoint of a log that a quorum has cosigned, as the watch has kept it. */
+  async #cosigned(
+    origin: string,
+    { publicKeys, witnesses }: Parameters<typeof judgeSuccession>[1],
+  ): Promise<TreeHead | undefined> {
+    const note = await readFile(join(this.#parts.dataDir, COSIGNED), "utf8").catch(() => "");
+    const isCosigned = witnesses.some(
+      (set) => set.quorum > 0 && witnessesOf(note, set.witnesses).length >= set.quorum,
+    );
+    return isCosigned ? openCheckpoint(note, origin, publicKeys) : undefined;
+  }
+}
