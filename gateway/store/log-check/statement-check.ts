@@ -68,12 +68,17 @@ async function registerProblem(
 
 /** What root keys may have signed in a register: its last manifest, or all of it. */
 function signedDigests(bytes: Uint8Array): Uint8Array[] {
+  // Each by itself: as the other form, the digests of a bundle may not be readable at all.
+  const manifest = readOr(() => RegisterBundle.decode(bytes).manifests.at(-1)?.manifest);
+  const whole = readOr(() => SignedRegister.decode(bytes).register);
+  return [manifest, whole].flatMap((signed) => (signed?.length ? [sha256(signed)] : []));
+}
+
+function readOr(read: () => Uint8Array | undefined): Uint8Array | undefined {
   try {
-    const manifest = RegisterBundle.decode(bytes).manifests.at(-1)?.manifest;
-    const whole = SignedRegister.decode(bytes).register;
-    return [manifest, whole].flatMap((signed) => (signed?.length ? [sha256(signed)] : []));
+    return read();
   } catch {
-    return [];
+    return undefined;
   }
 }
 
