@@ -101,7 +101,10 @@ async function conflictOf(
 }
 
 /** What the folder and the witnesses of a register know of its log. */
-export async function knownLogs(register: RegisterView, dataDir: string): Promise<readonly Known[]> {
+export async function knownLogs(
+  register: RegisterView,
+  dataDir: string,
+): Promise<readonly Known[]> {
   const { logOrigin: origin, witnesses } = register;
   const file = join(dataDir, KNOWN);
   const asked = witnesses.witnesses
