@@ -37,7 +37,10 @@ function contentOf(file: string): Record<string, unknown> {
   const own = names
     .map(({ name }) => String(name))
     .filter((name) => !/^sqlite_s|migrations$/u.test(name));
-  const rows = own.map((name) => [name, db.prepare(`SELECT * FROM ${name} ORDER BY 1, 2`).all()]);
+  const rows = own.map((name) => {
+    const found = db.prepare(`SELECT * FROM ${name}`).all();
+    return [name, found.map((row) => JSON.stringify(row)).sort()] as const;
+  });
   const triggers = db.prepare("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'").all();
   db.close();
   return { ...Object.fromEntries(rows), triggers };
