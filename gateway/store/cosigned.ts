@@ -35,9 +35,9 @@ export async function loadCosigned(tx: Transaction): Promise<CosignedHead | null
 /** Keeps one, unless a later one is kept. */
 export async function keepCosigned(tx: Transaction, head: CosignedHead): Promise<void> {
   await tx.run(
-    `INSERT INTO log_cosigned VALUES (1, ?, ?, ?) ON CONFLICT DO UPDATE SET
+    `INSERT INTO log_cosigned VALUES (1, ?, ?, ?) ON CONFLICT (only_row) DO UPDATE SET
        size = excluded.size, note = excluded.note, cosigned_at = excluded.cosigned_at
-     WHERE excluded.size >= size`,
+     WHERE excluded.size >= log_cosigned.size`,
     head.size,
     head.note,
     head.cosignedAtMs,

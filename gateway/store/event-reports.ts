@@ -41,14 +41,14 @@ export async function reportOccurrences(
   for (const occurrence of occurrences) await dispatchLostAgain(tx, occurrence, nowMs);
   await tx.run(
     `INSERT INTO operator_source (source, place, reported_at) VALUES (?, ?, ?)
-     ON CONFLICT DO UPDATE SET place = excluded.place, reported_at = excluded.reported_at`,
+     ON CONFLICT (source) DO UPDATE SET place = excluded.place, reported_at = excluded.reported_at`,
     source,
     to,
     nowMs,
   );
   await tx.run(
-    `DELETE FROM operator_source WHERE source IN (SELECT source FROM operator_source
-       ORDER BY reported_at DESC, source LIMIT -1 OFFSET ?)`,
+    `DELETE FROM operator_source WHERE source NOT IN (SELECT source FROM operator_source
+       ORDER BY reported_at DESC, source LIMIT ?)`,
     GATEWAY_LIMITS.eventSourcesMax,
   );
   return { counted: true, place: to };

@@ -71,8 +71,8 @@ async function noteOne(tx: Transaction, one: Required<Occurrence>, nowMs: number
     `INSERT INTO operator_event (kind, participant, subject, detail, count, first_at, last_at)
      VALUES (?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (kind, participant, subject) WHERE acknowledged_at IS NULL DO UPDATE SET
-       count = count + excluded.count, detail = excluded.detail,
-       last_at = max(last_at, excluded.last_at)`,
+       count = operator_event.count + excluded.count, detail = excluded.detail,
+       last_at = max(operator_event.last_at, excluded.last_at)`,
     kind,
     participant,
     await subjectFor(tx, one),
@@ -83,7 +83,7 @@ async function noteOne(tx: Transaction, one: Required<Occurrence>, nowMs: number
   );
   await tx.run(
     `INSERT INTO operator_event_total (kind, count) VALUES (?, ?)
-     ON CONFLICT DO UPDATE SET count = count + excluded.count`,
+     ON CONFLICT (kind) DO UPDATE SET count = operator_event_total.count + excluded.count`,
     kind,
     count,
   );
@@ -173,9 +173,9 @@ export async function acknowledgeEvent(
   const row = await tx.get<EventRow>("SELECT * FROM operator_event WHERE id = ?", args.id);
   if (row === undefined) return null;
   await tx.run(
-    `DELETE FROM operator_event WHERE id IN (SELECT id FROM operator_event
-       WHERE acknowledged_at IS NOT NULL ORDER BY acknowledged_at DESC, id DESC
-       LIMIT -1 OFFSET ?)`,
+    `DELETE FROM operator_event WHERE acknowledged_at IS NOT NULL AND id NOT IN
+       (SELECT id FROM operator_event WHERE acknowledged_at IS NOT NULL
+        ORDER BY acknowledged_at DESC, id DESC LIMIT ?)`,
     GATEWAY_LIMITS.eventsClosedMax,
   );
   return { event: eventOf(row), isNew: changed > 0 };

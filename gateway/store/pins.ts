@@ -13,7 +13,7 @@ export async function keepPins(tx: Transaction, pins: Uint8Array | null): Promis
   if (pins === null) return;
   await tx.run(
     `INSERT INTO register_pins VALUES (1, ?)
-     ON CONFLICT DO UPDATE SET pins = excluded.pins`,
+     ON CONFLICT (only_row) DO UPDATE SET pins = excluded.pins`,
     pins,
   );
 }

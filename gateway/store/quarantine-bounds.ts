@@ -52,8 +52,8 @@ export async function keepAllowance(
     `INSERT INTO quarantine_usage
        (participant, items, held, rejected, bytes, allowance, allowance_at)
      VALUES (?, 0, 0, 0, 0, ?, ?)
-     ON CONFLICT DO UPDATE SET allowance = excluded.allowance,
-       allowance_at = max(excluded.allowance_at, coalesce(allowance_at, 0))`,
+     ON CONFLICT (participant) DO UPDATE SET allowance = excluded.allowance,
+       allowance_at = max(excluded.allowance_at, coalesce(quarantine_usage.allowance_at, 0))`,
     participant,
     left,
     nowMs,

@@ -61,18 +61,25 @@ CREATE TABLE quarantine_usage (
 ) STRICT;
 CREATE TRIGGER quarantine_kept AFTER INSERT ON quarantine BEGIN
   INSERT INTO quarantine_usage (participant, items, held, rejected, bytes)
-    VALUES (NEW.participant, 1, NEW.state = 'held', NEW.state = 'rejected', length(NEW.header))
-    ON CONFLICT DO UPDATE SET items = items + 1, held = held + excluded.held,
-      rejected = rejected + excluded.rejected, bytes = bytes + excluded.bytes;
+    VALUES (NEW.participant, 1, CASE NEW.state WHEN 'held' THEN 1 ELSE 0 END,
+      CASE NEW.state WHEN 'rejected' THEN 1 ELSE 0 END, length(NEW.header))
+    ON CONFLICT (participant) DO UPDATE SET items = quarantine_usage.items + 1,
+      held = quarantine_usage.held + excluded.held,
+      rejected = quarantine_usage.rejected + excluded.rejected,
+      bytes = quarantine_usage.bytes + excluded.bytes;
 END;
 CREATE TRIGGER quarantine_gone AFTER DELETE ON quarantine BEGIN
-  UPDATE quarantine_usage SET items = items - 1, held = held - (OLD.state = 'held'),
-    rejected = rejected - (OLD.state = 'rejected'), bytes = bytes - length(OLD.header)
+  UPDATE quarantine_usage SET items = items - 1, held = held - CASE OLD.state WHEN 'held' THEN 1 ELSE 0 END,
+    rejected = rejected - CASE OLD.state WHEN 'rejected' THEN 1 ELSE 0 END,
+    bytes = bytes - length(OLD.header)
     WHERE participant = OLD.participant;
 END;
 CREATE TRIGGER quarantine_changed AFTER UPDATE OF state, header ON quarantine BEGIN
-  UPDATE quarantine_usage SET held = held + (NEW.state = 'held') - (OLD.state = 'held'),
-    rejected = rejected + (NEW.state = 'rejected') - (OLD.state = 'rejected'),
+  UPDATE quarantine_usage SET
+    held = held + CASE NEW.state WHEN 'held' THEN 1 ELSE 0 END
+      - CASE OLD.state WHEN 'held' THEN 1 ELSE 0 END,
+    rejected = rejected + CASE NEW.state WHEN 'rejected' THEN 1 ELSE 0 END
+      - CASE OLD.state WHEN 'rejected' THEN 1 ELSE 0 END,
     bytes = bytes + length(NEW.header) - length(OLD.header)
     WHERE participant = NEW.participant;
 END;

@@ -70,7 +70,7 @@ export class StoredBook {
     for (const [sender, bytes] of this.#added) {
       await this.#tx.run(
         `INSERT INTO stored_bytes (participant, bytes) VALUES (?, ?)
-         ON CONFLICT (participant) DO UPDATE SET bytes = bytes + excluded.bytes`,
+         ON CONFLICT (participant) DO UPDATE SET bytes = stored_bytes.bytes + excluded.bytes`,
         sender,
         bytes,
       );

@@ -25,8 +25,8 @@ export async function countTraffic(
   for (const [sender, counts] of bySender) {
     await tx.run(
       `INSERT INTO traffic (participant, accepted, refused, last_at) VALUES (?, ?, ?, ?)
-       ON CONFLICT (participant) DO UPDATE SET accepted = accepted + excluded.accepted,
-         refused = refused + excluded.refused, last_at = excluded.last_at`,
+       ON CONFLICT (participant) DO UPDATE SET accepted = traffic.accepted + excluded.accepted,
+         refused = traffic.refused + excluded.refused, last_at = excluded.last_at`,
       sender,
       counts.accepted,
       counts.refused,

@@ -68,7 +68,8 @@ export async function noteReckoned(
   }
   const isDue = due.length > 0 && !isHeld;
   await tx.run(
-    `INSERT INTO record_due (id, look_at, is_due, is_held) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET
+    `INSERT INTO record_due (id, look_at, is_due, is_held) VALUES (?, ?, ?, ?)
+     ON CONFLICT (id) DO UPDATE SET
        look_at = excluded.look_at, is_due = excluded.is_due, is_held = excluded.is_held`,
     id,
     due.length > 0 ? null : lookAtMs,
@@ -109,7 +110,7 @@ export async function isLargeShare(tx: Transaction, due: number): Promise<boolea
   if (due <= DISPOSAL_LIMITS.shareRecordsMin) return false;
   // Counted no further than it takes to know.
   const enough = Math.ceil(due / DISPOSAL_LIMITS.shareMax);
-  const sql = "SELECT count(*) AS n FROM (SELECT 1 FROM record_due LIMIT ?)";
+  const sql = "SELECT count(*) AS n FROM (SELECT 1 FROM record_due LIMIT ?) AS some";
   const all = (await tx.get<{ n: number }>(sql, enough))?.n ?? 0;
   return due > all * DISPOSAL_LIMITS.shareMax;
 }

@@ -197,7 +197,7 @@ async function keepAct(tx: Transaction, before: Hold | undefined, args: NewAct) 
   const hold = { ...after, id };
   await tx.run(
     `INSERT INTO hold VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-     ON CONFLICT DO UPDATE SET state = excluded.state, covers = excluded.covers,
+     ON CONFLICT (id) DO UPDATE SET state = excluded.state, covers = excluded.covers,
        review_at = excluded.review_at, waiting_for = excluded.waiting_for`,
     id,
     ...columnsOf(hold),

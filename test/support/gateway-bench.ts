@@ -5,8 +5,16 @@ import { Registry } from "prom-client";
 import { type CheckpointSigner, createCheckpointSigner } from "#message-log";
 import { CurrentPolicy, defaultPolicy } from "#policy";
 import { ScheduleHistory } from "#records";
-import { type Clock, createLogger, type Database, GATEWAY_LIMITS, type Logger } from "#runtime";
-import { openSqliteStore } from "#store";
+import {
+  type Clock,
+  createLogger,
+  type Database,
+  GATEWAY_LIMITS,
+  type Logger,
+  newMessageId,
+  type Transaction,
+} from "#runtime";
+import { openStore, readStore, type StorePlace } from "#store";
 import { CurrentRegister, createSigner, PAYLOAD_TYPES, type RegisterView } from "#trust";
 import {
   type AssembledEnvelope,
@@ -25,13 +33,20 @@ import type { GatewayProcedures } from "../../gateway/store.ts";
 import { headerOf } from "./messages.ts";
 import type { Parties } from "./parties.ts";
 
+/** Whether the gateways of this run keep their stores on PostgreSQL. */
+export const onPostgres = (process.env.TRACEPOST_TEST_POSTGRES ?? "") !== "";
+
 /** How the carrier was told about a message. */
 export type Settled = "ack" | "nak";
 
 /** A gateway on a real store, with what it publishes laid out on a table. */
 export interface GatewayBench {
-  /** The store's file, to be looked into. */
+  /** The store's file, to be looked into; "" for one on PostgreSQL. */
   readonly file: string;
+  /** Where the store lies. */
+  readonly place: StorePlace;
+  /** Looks into the store, by a session of its own. */
+  read<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
   readonly store: Database<GatewayProcedures>;
   readonly checkpoints: CheckpointKeeper;
   readonly register: CurrentRegister;
@@ -64,14 +79,14 @@ export async function openGatewayBench(
   options: {
     resendFirstMs?: number;
     windowMessages?: number;
-    file?: string;
+    place?: StorePlace;
     /** Signs checkpoints instead of the key of the register. */
     checkpointSigner?: CheckpointSigner;
   } = {},
 ): Promise<GatewayBench> {
   const dir = await mkdtemp(join(tmpdir(), "tracepost-gateway-"));
-  const { file = join(dir, "gateway.sqlite") } = options;
-  const store = await openStore(file, parties);
+  const { place = defaultPlace(dir) } = options;
+  const store = await openAt(place, parties);
   const logger = createLogger({ name: "gateway", level: "silent" });
   const published: Publication[] = [];
   const waiting: { count: number; resolve: (all: Publication[]) => void }[] = [];
@@ -105,7 +120,9 @@ export async function openGatewayBench(
   const pipeline = new Pipeline({ ...shared, register, policy, schedules, events, ...heard });
   const courier = new Courier({ ...shared, register, connected: () => !bench.carrierAway });
   const bench: GatewayBench = {
-    file,
+    file: place.kind === "sqlite" ? place.file : "",
+    place,
+    read: (work) => readStore(place, work),
     store,
     checkpoints,
     register,
@@ -147,15 +164,22 @@ export async function openGatewayBench(
 }
 
 /** A store with the register that a gateway begins with. */
-async function openStore(
-  file: string,
+async function openAt(
+  place: StorePlace,
   { registerBytes: register }: Parties,
 ): Promise<Database<GatewayProcedures>> {
   const module = new URL("../../gateway/store.ts", import.meta.url);
-  const store = await openSqliteStore<GatewayProcedures>({ file, module });
+  const store = await openStore<GatewayProcedures>({ place, module });
   const about = { version: 1, digest: sha256(Buffer.of(1)), nowMs: Date.now(), by: "file" };
   await store.call("keepFirstRegister", { ...about, register, pins: null });
   return store;
+}
+
+/** In the group "postgres" every bench has a schema of its own; elsewhere a file. */
+function defaultPlace(dir: string): StorePlace {
+  if (!onPostgres) return { kind: "sqlite", file: join(dir, "gateway.sqlite") };
+  const schema = `bench_${newMessageId(Date.now()).replaceAll("-", "")}`;
+  return { kind: "postgres", url: process.env.TRACEPOST_TEST_POSTGRES ?? "", schema };
 }
 
 async function handOver(

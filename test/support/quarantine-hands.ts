@@ -1,6 +1,5 @@
 import { LogEntry } from "#proto";
 import { newMessageId } from "#runtime";
-import { openSqliteReader } from "#store";
 import { type AssembledEnvelope, resign } from "#wire";
 import type { DecisionKind } from "../../gateway/store/quarantine-decision.ts";
 import type { QuarantineItem } from "../../gateway/store/quarantine-list.ts";
@@ -66,12 +65,7 @@ export class QuarantineHands {
   }
 
   async #read<R extends Record<string, number | Uint8Array>>(sql: string): Promise<R | undefined> {
-    const reader = openSqliteReader(this.#bench.file);
-    try {
-      return await reader.read((tx) => tx.get<R>(sql));
-    } finally {
-      reader.close();
-    }
+    return await this.#bench.read((tx) => tx.get<R>(sql));
   }
 }
 

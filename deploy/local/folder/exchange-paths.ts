@@ -124,7 +124,7 @@ export class ExchangePaths {
     return {
       dir,
       config: join(dir, "config.json"),
-      /** Records, log, and what the gateway has taken in force. */
+      /** Records, log, and what the gateway has taken in force, where its store is a file. */
       store: join(dir, "gateway.sqlite"),
       /** Stores of logs that another has succeeded, each in a folder by its number. */
       logsBefore: join(dir, "logs-before"),

@@ -281,7 +281,7 @@ class Reading {
     const newest = isRegister ? " OR version = (SELECT max(version) FROM registers)" : "";
     const rows = await this.#tx.all<VersionRow>(
       `SELECT version, ${column} AS bytes, log_index FROM ${table}
-       WHERE version IN (SELECT value FROM json_each(?))${newest} ORDER BY version`,
+       WHERE version IN (SELECT CAST(value AS INTEGER) FROM json_each(?))${newest} ORDER BY version`,
       JSON.stringify([...wanted]),
     );
     for (const { bytes, log_index: index } of rows) {

@@ -50,7 +50,7 @@ export async function keepLogCheck(
   const { checkedAtMs, position, wholeAtMs } = kept;
   await tx.run(
     `INSERT INTO log_check VALUES (1, ?, ?, ?, ?, ?)
-     ON CONFLICT DO UPDATE SET size = excluded.size, compact_range = excluded.compact_range,
+     ON CONFLICT (only_row) DO UPDATE SET size = excluded.size, compact_range = excluded.compact_range,
        recorded_at = excluded.recorded_at, checked_at = excluded.checked_at,
        whole_at = excluded.whole_at`,
     position.size,

@@ -48,7 +48,8 @@ export class RecordNotes {
     this.#noted = { atMs: recordedAtMs, id };
     await this.#tx.run(
       `INSERT INTO record_time VALUES (?, ?)
-       ON CONFLICT DO UPDATE SET first_id = min(first_id, excluded.first_id)`,
+       ON CONFLICT (recorded_at) DO UPDATE
+         SET first_id = min(record_time.first_id, excluded.first_id)`,
       recordedAtMs,
       id,
     );

@@ -180,7 +180,7 @@ async function issueToken(tx: Transaction, args: TokenToIssue): Promise<TokenIss
   if (user.status === "disabled") return { type: "disabled" };
   const live = await tx.get<{ count: number }>(
     `SELECT count(*) AS count FROM user_token WHERE user_id = ? AND revoked_at IS NULL
-       AND coalesce(expires_at > ?, 1)`,
+       AND (expires_at IS NULL OR expires_at > ?)`,
     userId,
     nowMs,
   );

@@ -1,5 +1,5 @@
-import { isWord, meaningful, type Token, tokensOf } from "./sql-tokens.ts";
-import { translateToken } from "./statement-dialect.ts";
+import { isMeaningful, isWord, type Token, tokensOf } from "./sql-tokens.ts";
+import { COLUMN_TYPES, translateTokens } from "./statement-dialect.ts";
 
 /**
  * Turns a step of a schema into statements of PostgreSQL's dialect (TP-STORE-4). Mechanical: types,
@@ -23,30 +23,24 @@ function splitStatements(tokens: readonly Token[]): Token[][] {
       current = [];
     } else current.push(token);
   }
-  return [...statements, current].filter((statement) => meaningful(statement).length > 0);
+  return [...statements, current].filter((statement) => statement.filter(isMeaningful).length > 0);
 }
 
 function translateDefinition(statement: readonly Token[]): string[] {
-  const [first, second] = meaningful(statement);
+  const [first, second] = statement.filter(isMeaningful);
   if (isWord(first, "CREATE") && isWord(second, "TABLE")) return translateTable(statement);
   if (isWord(first, "CREATE") && isWord(second, "TRIGGER")) return translateTrigger(statement);
-  if (isWord(first, "ALTER")) return [columnsOf(statement)];
-  return [statement.map(translateToken).join("")];
-}
-
-/** Text is compared by its bytes, as SQLite does. */
-function columnsOf(tokens: readonly Token[]): string {
-  return tokens
-    .map((token) => (token.text === "TEXT" ? 'TEXT COLLATE "C"' : translateToken(token)))
-    .join("");
+  if (isWord(first, "ALTER")) return [translateTokens(statement, COLUMN_TYPES)];
+  return [translateTokens(statement)];
 }
 
 function translateTable(statement: readonly Token[]): string[] {
   const end = statement.findLastIndex(({ text }) => text === ")");
   const body = statement.slice(0, end + 1);
-  const name = meaningful(body)[2]?.text ?? "";
-  const numbered = numberedColumn(meaningful(body));
-  const sql = columnsOf(body.filter((token) => !isWord(token, "AUTOINCREMENT")));
+  const name = body.filter(isMeaningful)[2]?.text ?? "";
+  const numbered = numberedColumn(body.filter(isMeaningful));
+  const plain = body.filter((token) => !isWord(token, "AUTOINCREMENT"));
+  const sql = translateTokens(plain, COLUMN_TYPES);
   return numbered === undefined ? [sql] : [sql, ...numberRows(name, numbered)];
 }
 
@@ -85,16 +79,17 @@ function numberRows(table: string, { column, isOnce }: NumberedColumn): string[]
 }
 
 function translateTrigger(statement: readonly Token[]): string[] {
-  const name = meaningful(statement)[2]?.text ?? "";
+  const name = statement.filter(isMeaningful)[2]?.text ?? "";
   const from = statement.findIndex(({ text }) => text === name) + 1;
   const begin = statement.findIndex((token) => isWord(token, "BEGIN"));
   const end = statement.findLastIndex((token) => isWord(token, "END"));
   const head = statement.slice(from, begin);
   const condition = head.findIndex((token) => isWord(token, "WHEN"));
   const event = join(condition < 0 ? head : head.slice(0, condition));
-  const when = condition < 0 ? "" : ` WHEN (${join(head.slice(condition + 1))})`;
-  const body = join(statement.slice(begin + 1, end));
-  return triggerWith(name, event.replace(/\bFOR EACH ROW\b/i, ""), when, `${body} RETURN NULL;`);
+  const acts = join(statement.slice(begin + 1, end));
+  // Inside the function, where a condition may look into tables.
+  const body = condition < 0 ? acts : `IF ${join(head.slice(condition + 1))} THEN ${acts} END IF;`;
+  return triggerWith(name, event, "", `${body} RETURN NULL;`);
 }
 
 function triggerWith(name: string, event: string, when: string, body: string): string[] {
@@ -106,5 +101,5 @@ function triggerWith(name: string, event: string, when: string, body: string): s
 }
 
 function join(tokens: readonly Token[]): string {
-  return tokens.map(translateToken).join("").trim();
+  return translateTokens(tokens).trim();
 }

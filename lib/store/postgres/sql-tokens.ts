@@ -23,7 +23,7 @@ export function isWord(token: Token | undefined, ...words: readonly string[]): b
   return token?.kind === "word" && words.includes(token.text.toUpperCase());
 }
 
-/** The tokens that mean something. */
-export function meaningful(tokens: readonly Token[]): Token[] {
-  return tokens.filter(({ kind, text }) => kind !== "comment" && text.trim() !== "");
+/** Whether a token is neither a comment nor space. */
+export function isMeaningful({ kind, text }: Token): boolean {
+  return kind !== "comment" && text.trim() !== "";
 }

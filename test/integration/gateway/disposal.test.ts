@@ -14,7 +14,6 @@ import {
   TraceMove,
 } from "#proto";
 import { itemsOf } from "#records";
-import { openSqliteReader } from "#store";
 import { PAYLOAD_TYPES, verifyBytesNow } from "#trust";
 import { type AssembledEnvelope, sha256 } from "#wire";
 import { checkStore, copyChanged } from "../../support/checked-store.ts";
@@ -163,11 +162,9 @@ describe("records that are due", () => {
   test("leave a log that verifies, and records that fit it (TP-DISP-7)", async () => {
     expect(await check()).toEqual([]);
     await bench.checkpoints.stop();
-    const reader = openSqliteReader(bench.file);
     const origin = parties.register.logOrigin;
     const publicKeys = [parties.checkpointKey.publicKey];
-    const report = await reader.read((tx) => verifyLog(tx, { origin, publicKeys }));
-    reader.close();
+    const report = await bench.read((tx) => verifyLog(tx, { origin, publicKeys }));
     expect(report).toMatchObject({ verified: true, problems: [] });
   });
 
@@ -379,14 +376,12 @@ describe("disposal changed behind everybody's back is found and named (TP-DISP-7
   test("certificates bind what they name: one digest is the log's", async () => {
     const [run] = await bench.store.call("listRuns", { before: 3, limit: 1 });
     const [first] = await certificatesOf(run?.id ?? 0);
-    const reader = openSqliteReader(bench.file);
-    const row = await reader.read((tx) =>
+    const row = await bench.read((tx) =>
       tx.get<{ entry: Uint8Array }>(
         "SELECT entry FROM log_entries WHERE entry_index = ?",
         first?.logIndex ?? 0,
       ),
     );
-    reader.close();
     const digest = Buffer.from(sha256(first?.bytes ?? Buffer.of()));
     expect(Buffer.from(row?.entry ?? []).includes(digest)).toBe(true);
   });

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type HeldFacts, HoldBook, isBetween } from "#disposal";
 import { EntryKind, HoldAct, Kind } from "#proto";
-import { openSqliteReader } from "#store";
 import { type AssembledEnvelope, GATEWAY_SENDER, sha256 } from "#wire";
 import { entryAt } from "../../../gateway/store/log-check/entry-at.ts";
 import { checkStore, copyChanged } from "../../support/checked-store.ts";
@@ -50,14 +49,9 @@ const act = (token: string, id: number, verb: string): Promise<DoorAnswer> =>
 async function holdsOn(message: AssembledEnvelope, change: Partial<HeldFacts> = {}) {
   const { conversationId, kind, messageId, recipients, sender } = headerOf(message);
   const facts = { sender, messageId, recipients, conversationId, kind, recordedAtMs: bench.nowMs };
-  const reader = openSqliteReader(bench.file);
-  try {
-    return await reader.read(async (tx) => {
-      return await (await HoldBook.open(tx)).holdsOn({ ...facts, id: 1, ...change });
-    });
-  } finally {
-    reader.close();
-  }
+  return await bench.read(async (tx) => {
+    return await (await HoldBook.open(tx)).holdsOn({ ...facts, id: 1, ...change });
+  });
 }
 
 describe("a legal hold", () => {
@@ -99,27 +93,22 @@ describe("a legal hold", () => {
     const { id } = await ask({ party: "AT" });
     await act(second, id, "decline");
     const { acts } = (await door.ask(second, `/holds/${id}`)).body;
-    const reader = openSqliteReader(bench.file);
-    try {
-      const entries = await reader.read((tx) =>
-        Promise.all([entryAt(tx, acts[0].logIndex), entryAt(tx, acts[1].logIndex)]),
-      );
-      const openings = acts.map(({ opening }: { opening: string }) => {
-        return Buffer.from(opening, "base64");
-      });
-      const about = { sender: GATEWAY_SENDER, messageId: "", results: [], field: "" };
-      expect(entries).toMatchObject([
-        { kind: EntryKind.HOLD, headerDigest: new Uint8Array(sha256(openings[0])), ...about },
-        { kind: EntryKind.RELEASE, headerDigest: new Uint8Array(sha256(openings[1])), ...about },
-      ]);
-      const said = HoldAct.decode(openings[0]);
-      expect(said).toMatchObject({ actor: "officer-1", scope: { party: "AT" }, ...WHY });
-      expect(said.salt).toHaveLength(16);
-      const { previous } = HoldAct.decode(openings[1]);
-      expect(Buffer.from(previous)).toEqual(sha256(openings[0]));
-    } finally {
-      reader.close();
-    }
+    const entries = await bench.read((tx) =>
+      Promise.all([entryAt(tx, acts[0].logIndex), entryAt(tx, acts[1].logIndex)]),
+    );
+    const openings = acts.map(({ opening }: { opening: string }) => {
+      return Buffer.from(opening, "base64");
+    });
+    const about = { sender: GATEWAY_SENDER, messageId: "", results: [], field: "" };
+    expect(entries).toMatchObject([
+      { kind: EntryKind.HOLD, headerDigest: new Uint8Array(sha256(openings[0])), ...about },
+      { kind: EntryKind.RELEASE, headerDigest: new Uint8Array(sha256(openings[1])), ...about },
+    ]);
+    const said = HoldAct.decode(openings[0]);
+    expect(said).toMatchObject({ actor: "officer-1", scope: { party: "AT" }, ...WHY });
+    expect(said.salt).toHaveLength(16);
+    const { previous } = HoldAct.decode(openings[1]);
+    expect(Buffer.from(previous)).toEqual(sha256(openings[0]));
   });
 
   test("of a conversation or a party covers what comes later (TP-HOLD-2)", async () => {

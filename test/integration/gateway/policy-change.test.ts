@@ -4,7 +4,6 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { addPolicySignature, DEFAULT_POLICY_TEXT, draftPolicy } from "#policy";
 import { EntryKind, ExchangeStatus, LogEntry } from "#proto";
-import { openSqliteReader } from "#store";
 import { generateSigningKey } from "#trust";
 import { parseDispatch, parseReceipt, refusalNameOf, toTimestamp } from "#wire";
 import {
@@ -81,12 +80,7 @@ async function sendTest(): Promise<{ code: string | undefined; policy: bigint }>
 }
 
 async function stored<T extends Record<string, number | Uint8Array>>(sql: string): Promise<T[]> {
-  const reader = openSqliteReader(bench.file);
-  try {
-    return await reader.read((tx) => tx.all<T>(sql));
-  } finally {
-    reader.close();
-  }
+  return await bench.read((tx) => tx.all<T>(sql));
 }
 
 describe("a policy that changes while a gateway runs (TP-POLICY-7)", () => {

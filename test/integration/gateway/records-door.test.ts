@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Kind, OutcomeClass, ReceiptType, Tlp, TraceMove, UseRestriction } from "#proto";
-import { openSqliteReader } from "#store";
 import type { AssembledEnvelope } from "#wire";
 import { type GatewayBench, openGatewayBench } from "../../support/gateway-bench.ts";
 import { headerOf, messageOn, recipientReceipt, traceRequest } from "../../support/messages.ts";
@@ -148,11 +147,9 @@ describe("records at the gateway's door", () => {
     await door.ask(officer, `/records?party=AT&reason=${encodeURIComponent(reason)}`);
     await door.ask(operator, "/records/0");
     await door.ask(operator, "/records/9000");
-    const reader = openSqliteReader(bench.file);
-    const acts = await reader.read((tx) =>
+    const acts = await bench.read((tx) =>
       tx.all("SELECT * FROM record_act ORDER BY id DESC LIMIT 3"),
     );
-    reader.close();
     expect(acts.toReversed()).toMatchObject([
       { actor: "farid", action: "search", detail: '{"party":"AT","shown":2}', reason },
       { actor: "amina", action: "show", subject: "record 0", reason: "" },

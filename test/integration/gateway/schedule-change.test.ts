@@ -6,7 +6,6 @@ import { createHttpServer } from "#http";
 import { fetchScheduleFrom } from "#participant";
 import { EntryKind, LogEntry } from "#proto";
 import { addScheduleSignature, DEFAULT_SCHEDULE_TEXT, draftSchedule } from "#records";
-import { openSqliteReader } from "#store";
 import { generateSigningKey } from "#trust";
 import { toTimestamp } from "#wire";
 import { addScheduleFetch } from "../../../gateway/api/schedule-routes.ts";
@@ -61,12 +60,7 @@ async function publish(version: bigint, text: string, roots = [parties.root, sec
 }
 
 async function stored<T extends Record<string, number | Uint8Array>>(sql: string): Promise<T[]> {
-  const reader = openSqliteReader(bench.file);
-  try {
-    return await reader.read((tx) => tx.all<T>(sql));
-  } finally {
-    reader.close();
-  }
+  return await bench.read((tx) => tx.all<T>(sql));
 }
 
 const send = () => bench.send(traceRequest(parties.party("NE"), ["BR"]));
@@ -101,9 +95,7 @@ describe("a retention schedule that changes while a gateway runs (TP-RET-8)", ()
     const opened = await openSchedules(deps());
     expect(opened.current).toMatchObject({ version: 3, text: LONGER });
     expect(opened.since(1).map(({ version }) => version)).toEqual([1, 3]);
-    const reader = openSqliteReader(bench.file);
-    const beside = await reader.read(scheduleHistoryOf);
-    reader.close();
+    const beside = await bench.read(scheduleHistoryOf);
     expect(beside.since(0).map(({ version }) => version)).toEqual([0, 1, 3]);
   });
 

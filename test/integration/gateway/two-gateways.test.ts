@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { RefusalCode } from "#proto";
 import { newMessageId } from "#runtime";
-import { openSqliteReader } from "#store";
 import { sha256 } from "#wire";
 import { type GatewayBench, openGatewayBench } from "../../support/gateway-bench.ts";
 import { recipientReceipt, traceRequest } from "../../support/messages.ts";
@@ -14,7 +13,7 @@ let second: GatewayBench;
 beforeEach(async () => {
   parties = makeParties([{ id: "NE" }, { id: "BR" }]);
   first = await openGatewayBench(parties, { windowMessages: 2 });
-  second = await openGatewayBench(parties, { file: first.file, windowMessages: 2 });
+  second = await openGatewayBench(parties, { place: first.place, windowMessages: 2 });
 });
 
 afterEach(async () => {
@@ -32,20 +31,15 @@ describe("two gateways on one store (TP-CONV-2, TP-INST-2)", () => {
       );
       expect(await Promise.all(both)).toEqual(["ack", "ack"]);
     }
-    const reader = openSqliteReader(first.file);
-    try {
-      const codes = await reader.read((tx) =>
-        tx.all<{ code: number; count: number }>(
-          "SELECT code, count(*) AS count FROM messages GROUP BY code ORDER BY code",
-        ),
-      );
-      expect(codes.map(({ code, count }) => [code, count])).toEqual([
-        [RefusalCode.UNSPECIFIED, rounds],
-        [RefusalCode.ILLEGAL_MOVE, rounds],
-      ]);
-    } finally {
-      reader.close();
-    }
+    const codes = await first.read((tx) =>
+      tx.all<{ code: number; count: number }>(
+        "SELECT code, count(*) AS count FROM messages GROUP BY code ORDER BY code",
+      ),
+    );
+    expect(codes.map(({ code, count }) => [code, count])).toEqual([
+      [RefusalCode.UNSPECIFIED, rounds],
+      [RefusalCode.ILLEGAL_MOVE, rounds],
+    ]);
   });
 
   test("share one window for each pair, whoever takes message and receipt (TP-INST-4)", async () => {
@@ -62,19 +56,14 @@ describe("two gateways on one store (TP-CONV-2, TP-INST-2)", () => {
     const about = messages.slice(0, 2).map((message) => ({ sender: "NE", message }));
     await second.send(recipientReceipt(br, about));
     await next;
-    const reader = openSqliteReader(first.file);
-    try {
-      const loads = await reader.read((tx) => tx.all("SELECT dispatched, waiting FROM pair_load"));
-      const counted = await reader.read((tx) =>
+      const loads = await first.read((tx) => tx.all("SELECT dispatched, waiting FROM pair_load"));
+      const counted = await first.read((tx) =>
         tx.all(
           `SELECT sum(state = 1) AS dispatched, sum(state = 0) AS waiting FROM deliveries
            WHERE state < 2`,
         ),
       );
       expect(loads).toEqual(counted);
-    } finally {
-      reader.close();
-    }
   });
 
   test("record nothing that was decided under what another has replaced (TP-INST-2)", async () => {
@@ -83,11 +72,6 @@ describe("two gateways on one store (TP-CONV-2, TP-INST-2)", () => {
     await second.store.call("keepPolicy", { ...change, version: 2, policy });
     const message = traceRequest(parties.party("NE"), ["BR"]);
     expect(await first.send(message)).toBe("nak");
-    const reader = openSqliteReader(first.file);
-    try {
-      expect(await reader.read((tx) => tx.all("SELECT id FROM messages"))).toEqual([]);
-    } finally {
-      reader.close();
-    }
+      expect(await first.read((tx) => tx.all("SELECT id FROM messages"))).toEqual([]);
   });
 });

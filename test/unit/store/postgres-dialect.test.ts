@@ -15,7 +15,8 @@ describe("a statement in PostgreSQL's dialect (TP-STORE-4)", () => {
     ["SELECT x'00ff', X''", "SELECT '\\x00ff'::bytea, '\\x'::bytea"],
     ["SELECT a AS sentAtMs ORDER BY sentAtMs", 'SELECT a AS "sentAtMs" ORDER BY "sentAtMs"'],
     ["SELECT CAST(a AS INTEGER), real", "SELECT CAST(a AS BIGINT), real"],
-    ["SELECT 'x'", "SELECT 'x'"],
+    ["a IS ? OR b IS NOT c", "a IS NOT DISTINCT FROM ¿ OR b IS DISTINCT FROM c"],
+    ["a IS NULL OR b IS NOT NULL", "a IS NULL OR b IS NOT NULL"],
     ["SELECT 1e5, 0x1F", "SELECT 1e5, 0x1F"],
   ])("%s", (sql, expected) => {
     expect(inOne(sql)).toBe(expected);
@@ -57,8 +58,9 @@ describe("a step of a schema in PostgreSQL's dialect (TP-STORE-4)", () => {
         END; DROP TABLE w`),
     ).toEqual([
       "CREATE OR REPLACE FUNCTION gone() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN" +
-        " UPDATE u SET n = CASE OLD.a WHEN 1 THEN 2 ELSE 3 END; DELETE FROM v; RETURN NULL; END $body$",
-      "CREATE TRIGGER gone AFTER DELETE ON t FOR EACH ROW WHEN (OLD.a > 0) EXECUTE FUNCTION gone()",
+        " IF OLD.a > 0 THEN UPDATE u SET n = CASE OLD.a WHEN 1 THEN 2 ELSE 3 END; DELETE FROM v;" +
+        " END IF; RETURN NULL; END $body$",
+      "CREATE TRIGGER gone AFTER DELETE ON t FOR EACH ROW EXECUTE FUNCTION gone()",
       "DROP TABLE w",
     ]);
   });
