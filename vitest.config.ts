@@ -3,7 +3,7 @@ import { AttackReport } from "./test/support/attack-report.ts";
 import { ContainerReport } from "./test/support/container-report.ts";
 
 /**
- * Five groups, one after the other, made for two cores. Each test file has a process of its own.
+ * Six groups, one after the other, made for two cores. Each test file has a process of its own.
  * `npm test -- --project quick` runs one group; a path runs one file.
  */
 const groups = [
@@ -20,6 +20,17 @@ const groups = [
     folders: ["integration"],
     maxWorkers: 2,
     testTimeout: 120_000,
+  },
+  {
+    // The same gateway tests, with the store in a PostgreSQL of ours.
+    name: "postgres",
+    folders: [],
+    files: ["holds", "records-door", "two-gateways", "disposal"].map(
+      (file) => `test/integration/gateway/${file}.test.ts`,
+    ),
+    maxWorkers: 2,
+    testTimeout: 120_000,
+    globalSetup: ["test/support/provide-postgres.ts"],
   },
   {
     // Somebody hostile with credentials of its own, against a real nats-server and gateway.
@@ -53,20 +64,22 @@ export default defineConfig({
     allowOnly: false,
     // A test that needs a second try is wrong, or the product is.
     retry: 0,
-    projects: groups.map(({ name, folders, maxWorkers, testTimeout, globalSetup = [] }, index) => ({
-      extends: true,
-      test: {
-        name,
-        include: folders.map((folder) => `test/${folder}/**/*.test.ts`),
-        globalSetup,
-        setupFiles: ["test/support/use-seed.ts"],
-        pool: "forks",
-        maxWorkers,
-        testTimeout,
-        hookTimeout: testTimeout,
-        teardownTimeout: 30_000,
-        sequence: { groupOrder: index },
-      },
-    })),
+    projects: groups.map(
+      ({ name, folders, maxWorkers, testTimeout, globalSetup = [], files = [] }, index) => ({
+        extends: true,
+        test: {
+          name,
+          include: [...folders.map((folder) => `test/${folder}/**/*.test.ts`), ...files],
+          globalSetup,
+          setupFiles: ["test/support/use-seed.ts"],
+          pool: "forks",
+          maxWorkers,
+          testTimeout,
+          hookTimeout: testTimeout,
+          teardownTimeout: 30_000,
+          sequence: { groupOrder: index },
+        },
+      }),
+    ),
   },
 });

@@ -1,8 +1,18 @@
 import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import type { Static } from "typebox";
 import { Type } from "typebox";
 import { TracepostError } from "#errors";
-import { type CrashPlan, parseConfig, parseCrashPlan, pathFrom, readPlacement } from "#runtime";
+import {
+  type CrashPlan,
+  parseConfig,
+  parseCrashPlan,
+  pathFrom,
+  placeOf,
+  readPlacement,
+  STORE_SETTINGS,
+  type StorePlace,
+} from "#runtime";
 import { DOOR_SETTINGS, NATS_TLS_SETTINGS, transportFrom } from "#tls";
 
 const ConfigSchema = Type.Object(
@@ -24,6 +34,8 @@ const ConfigSchema = Type.Object(
     scheduleFile: Type.Optional(Type.String({ minLength: 1 })),
     /** How many of the root keys must have signed policy and schedule. Default: all of them. */
     policyThreshold: Type.Optional(Type.Integer({ minimum: 1 })),
+    /** Where records are kept (TP-STORE-9). Default: gateway.sqlite in dataDir. */
+    store: Type.Optional(STORE_SETTINGS),
     /** Folder with receipt.key and checkpoint.key. */
     keysDir: Type.String({ minLength: 1 }),
     /** File with the token of the user `installation` (TP-API-9). */
@@ -57,6 +69,8 @@ export type GatewayConfig = Static<typeof ConfigSchema>;
 /** What a gateway process is started with. */
 export interface GatewayStart {
   readonly config: GatewayConfig;
+  /** Where the store lies. */
+  readonly place: StorePlace;
   /** Fault tests only. */
   readonly crashPlan: CrashPlan | undefined;
 }
@@ -119,5 +133,6 @@ export async function readStart(
     apiTokenFile: from(config.apiTokenFile),
   };
   const http = port === undefined ? paths.http : { ...paths.http, port };
-  return { config: { ...config, ...paths, http }, crashPlan };
+  const place = placeOf(config.store, { file, sqliteFile: join(paths.dataDir, "gateway.sqlite") });
+  return { config: { ...config, ...paths, http }, place, crashPlan };
 }

@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import { Registry } from "prom-client";
 import type { DisposalClerk } from "#disposal";
 import { createHttpServer } from "#http";
@@ -8,6 +7,7 @@ import {
   GATEWAY_LIMITS,
   Lifecycle,
   type Logger,
+  type StorePlace,
   watchDisk,
 } from "#runtime";
 import { admitInstallation } from "#users";
@@ -54,7 +54,9 @@ export interface GatewayParts {
   readonly config: GatewayConfig;
   readonly logger: Logger;
   readonly clock: Clock;
-  readonly openStore: (file: string) => Promise<Database<GatewayProcedures>>;
+  /** Where the store lies. */
+  readonly place: StorePlace;
+  readonly openStore: () => Promise<Database<GatewayProcedures>>;
   readonly connect: () => Promise<Transport>;
   /** Whether other instances may work on the same store (TP-INST-1); default: none do. */
   readonly isShared?: boolean;
@@ -90,14 +92,13 @@ async function assemble(parts: GatewayParts, lifecycle: Lifecycle): Promise<stri
 
 /** What everything else stands on: store, keys, register, carrier. */
 async function openBase(
-  { config, clock, connect, isShared = false, logger, openStore }: GatewayParts,
+  { config, clock, connect, isShared = false, logger, openStore, place }: GatewayParts,
   lifecycle: Lifecycle,
 ) {
   const identity = await loadGatewayIdentity(config);
   const metrics = new Registry();
   const events = new GatewayEvents(logger, metrics);
-  const storeFile = join(config.dataDir, "gateway.sqlite");
-  const disk = watchDisk(await openStore(storeFile), { clock, logger });
+  const disk = watchDisk(await openStore(), { clock, logger });
   const { store } = disk;
   lifecycle.add({ name: "store", stop: () => store.close() });
   await admitInstallation(store, identity.apiToken, clock.now());
@@ -120,7 +121,7 @@ async function openBase(
     identity,
     metrics,
     events,
-    storeFile,
+    place,
     disk,
     store,
     client,
@@ -282,7 +283,7 @@ type Work = Awaited<ReturnType<typeof startWork>>;
 
 async function openDoor(
   { clock, config, logger }: GatewayParts,
-  { client, disk, events, metrics, register, signers, store, storeFile, transport }: Base,
+  { client, disk, events, metrics, register, signers, place, store, transport }: Base,
   {
     announcer,
     clerk,
@@ -304,7 +305,7 @@ async function openDoor(
     register,
     heardAtMs,
     startedAtMs: clock.now(),
-    storeFile,
+    place,
   };
   const connected = (): boolean => transport.connected;
   const undecided = () => pipeline.undecided;

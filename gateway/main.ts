@@ -2,7 +2,7 @@ import { setFlagsFromString } from "node:v8";
 import { connectBus } from "#bus";
 import { TracepostError } from "#errors";
 import { armCrashPoint, createLogger, GATEWAY_LIMITS, systemClock } from "#runtime";
-import { openSqliteStore } from "#store";
+import { openStore } from "#store";
 import { readStart } from "./config.ts";
 import { startGateway } from "./gateway.ts";
 import type { GatewayProcedures } from "./store.ts";
@@ -15,7 +15,7 @@ const THREAD_YOUNG_GENERATION = "--max-semi-space-size=8";
 
 /** Starts the gateway, says it is ready, and drains on SIGTERM, SIGINT or a lost parent. */
 async function main(): Promise<void> {
-  const { config, crashPlan } = await readStart(process.argv.slice(2), process.env);
+  const { config, crashPlan, place } = await readStart(process.argv.slice(2), process.env);
   setFlagsFromString(THREAD_YOUNG_GENERATION);
   if (crashPlan !== undefined) armCrashPoint(crashPlan);
   const logger = createLogger({ name: "gateway", level: config.logLevel });
@@ -23,8 +23,11 @@ async function main(): Promise<void> {
     config,
     logger,
     clock: systemClock,
-    openStore: (file) =>
-      openSqliteStore<GatewayProcedures>({ file, module: new URL("./store.ts", import.meta.url) }),
+    place,
+    // Whoever else works on the same schema is noticed.
+    isShared: place.kind === "postgres",
+    openStore: () =>
+      openStore<GatewayProcedures>({ place, module: new URL("./store.ts", import.meta.url) }),
     connect: () =>
       connectBus({
         servers: config.natsUrl,

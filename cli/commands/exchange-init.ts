@@ -1,7 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { TracepostError } from "#errors";
+import type { StoreSettings } from "#runtime";
 import {
   initExchange,
   openExchangeFolder,
@@ -23,6 +24,10 @@ interface InitOptions extends OutputOptions, TransportWords {
   readonly tls?: boolean;
   readonly room?: number;
   readonly leafPort?: number;
+  readonly store?: "sqlite" | "postgres";
+  readonly storeUrl?: string;
+  readonly storeSchema?: string;
+  readonly storePasswordFile?: string;
 }
 
 const HELP = `
@@ -48,6 +53,10 @@ are of a fair size, and there is room for as many participants as fit.
 
 With --leaf-port the nats-server waits for the NATS servers of States too; see tracepost exchange leaf.
 
+With --store postgres the gateway keeps its records in a schema of a PostgreSQL database, version 15 or
+later, that is there already: --store-url postgres://user@host/database. A password stands in a file,
+mode 0600, never in the url. Focal points and border agencies keep theirs in files.
+
 Examples:
   tracepost exchange init --data exchange --participants participants.yaml
   tracepost exchange init --data exchange --participants participants.yaml --room 500
@@ -66,6 +75,14 @@ export function addExchangeInit(parent: Command, terminal: Terminal): void {
     .option("--ca-cert <file>", "authority that issues them (PEM); default one of its own")
     .option("--ca-key <file>", "key of that authority (PEM, 0600)")
     .option("--room <n>", "participants to leave room for on the disk, later ones too", parseLimit)
+    .addOption(
+      new Option("--store <kind>", "what the gateway keeps its records in")
+        .choices(["sqlite", "postgres"])
+        .default("sqlite"),
+    )
+    .option("--store-url <url>", "database of a postgres store, without a password")
+    .option("--store-schema <name>", "schema of a postgres store; default tracepost_gateway")
+    .option("--store-password-file <file>", "its password (0600); default as libpq finds one")
     .option("--leaf-port <port>", "port for leafs, NATS servers of States; default none", parsePort)
     .addHelpText("after", HELP);
   addAction<InitOptions>(command, terminal, initialize);
@@ -75,7 +92,7 @@ async function initialize(options: InitOptions): Promise<CommandResult> {
   const dataDir = resolve(options.data);
   const participants = parseParticipantsYaml(await readText(options.participants));
   const transport = await transportOf(options);
-  const settings = { leafPort: options.leafPort, room: options.room };
+  const settings = { leafPort: options.leafPort, room: options.room, store: storeOf(options) };
   const { room } = await initExchange({ dataDir, participants, transport, ...settings });
   const { marker } = await openExchangeFolder(dataDir);
   const { exchangeId, logOrigin } = marker;
@@ -92,6 +109,25 @@ async function initialize(options: InitOptions): Promise<CommandResult> {
       `Start it with: tracepost exchange up --data ${options.data}`,
     ],
   };
+}
+
+/** Nothing is noted for a file: a folder has one by itself. */
+function storeOf(options: InitOptions): StoreSettings | undefined {
+  const { store, storePasswordFile, storeSchema = "tracepost_gateway", storeUrl } = options;
+  if (store !== "postgres") {
+    if ((storeUrl ?? options.storeSchema ?? storePasswordFile) === undefined) return undefined;
+    throw new TracepostError("USAGE", "--store-url and its like go with --store postgres", {
+      remedy: "Add --store postgres, or leave them out.",
+    });
+  }
+  if (storeUrl === undefined) {
+    throw new TracepostError("USAGE", "--store postgres needs --store-url", {
+      remedy: "Name the database: --store-url postgres://user@host/database.",
+    });
+  }
+  const passwordFile =
+    storePasswordFile === undefined ? {} : { passwordFile: resolve(storePasswordFile) };
+  return { kind: "postgres", url: storeUrl, schema: storeSchema, ...passwordFile };
 }
 
 function tlsLine(caCert: string | undefined): string {

@@ -15,13 +15,13 @@ import {
   type TreeHead,
 } from "#message-log";
 import { CLI_LIMITS, LOG_LIMITS } from "#runtime";
-import { readSqliteFile } from "#store";
 import { loadRegister } from "#trust";
 import {
   ExchangePaths,
   type LogKeys,
   logKeysOf,
   logKeysOfFolder,
+  readGatewayStore,
 } from "../../deploy/local/index.ts";
 import {
   addAction,
@@ -142,8 +142,7 @@ function open(note: string, { origin, publicKeys }: LogKeys, name: string): Tree
 }
 
 async function withFolder(earlier: TreeHead, keys: LogKeys, data: string): Promise<Compared> {
-  const { store } = new ExchangePaths(resolve(data)).gateway;
-  return await readSqliteFile(store, async (tx) => {
+  return await readGatewayStore(new ExchangePaths(resolve(data)), async (tx) => {
     const newest = open((await loadCheckpoint(tx)) ?? "", keys, "the kept checkpoint");
     const relation = await compareHeads(earlier, newest, () => storedNodes(tx));
     return { earlier, newest, relation };

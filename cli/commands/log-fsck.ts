@@ -2,10 +2,12 @@ import { resolve } from "node:path";
 import type { Command } from "commander";
 import { FAULTS } from "#errors";
 import { loadCheckpoint, openCheckpoint } from "#message-log";
-import { readSqliteFile } from "#store";
+import type { StorePlace } from "#runtime";
+import { readStore } from "#store";
 import {
   checkRecordsOf,
   ExchangePaths,
+  gatewayPlace,
   type LogKeys,
   logKeysOfFolder,
   type RecordsFound,
@@ -43,9 +45,9 @@ export function addLogFsck(parent: Command, terminal: Terminal): void {
 async function runFsck({ data }: FsckOptions): Promise<CommandResult> {
   const dataDir = resolve(data);
   const keys = await logKeysOfFolder(dataDir);
-  const file = new ExchangePaths(dataDir).gateway.store;
-  const found = await checkRecordsOf({ kind: "sqlite", file });
-  const unsigned = await signatureProblem(file, keys);
+  const place = await gatewayPlace(new ExchangePaths(dataDir));
+  const found = await checkRecordsOf(place);
+  const unsigned = await signatureProblem(place, keys);
   const problems = unsigned === undefined ? found.problems : [unsigned, ...found.problems];
   const problemsTotal = found.problemsTotal + (unsigned === undefined ? 0 : 1);
   const isSound = problemsTotal === 0;
@@ -57,8 +59,8 @@ async function runFsck({ data }: FsckOptions): Promise<CommandResult> {
   };
 }
 
-async function signatureProblem(file: string, keys: LogKeys): Promise<string | undefined> {
-  const note = await readSqliteFile(file, (tx) => loadCheckpoint(tx));
+async function signatureProblem(place: StorePlace, keys: LogKeys): Promise<string | undefined> {
+  const note = await readStore(place, (tx) => loadCheckpoint(tx));
   if (note === undefined || openCheckpoint(note, keys.origin, keys.publicKeys)) return undefined;
   return `the checkpoint is not signed as "${keys.origin}" by a key of the register`;
 }

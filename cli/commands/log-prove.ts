@@ -11,11 +11,11 @@ import {
 } from "#message-log";
 import { LogEvidence } from "#proto";
 import type { Transaction } from "#runtime";
-import { readSqliteFile } from "#store";
 import {
   ExchangePaths,
   type LogKeys,
   logKeysOfFolder,
+  readGatewayStore,
   writePrivateFile,
 } from "../../deploy/local/index.ts";
 import {
@@ -55,8 +55,9 @@ async function runProve({ data, out }: ProveOptions, text = ""): Promise<Command
   const index = parseIndex(text);
   const dataDir = resolve(data);
   const keys = await logKeysOfFolder(dataDir);
-  const { store } = new ExchangePaths(dataDir).gateway;
-  const evidence = await readSqliteFile(store, (tx) => proofOf(tx, index, keys));
+  const evidence = await readGatewayStore(new ExchangePaths(dataDir), (tx) =>
+    proofOf(tx, index, keys),
+  );
   const proof = formatEvidence(evidence);
   if (out !== undefined) await writePrivateFile(out, proof);
   const lines =

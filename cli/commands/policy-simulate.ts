@@ -3,10 +3,10 @@ import type { Command } from "commander";
 import { authorizeHeader, type RoutingPolicy } from "#policy";
 import { Header, RefusalCode } from "#proto";
 import type { SqlRow } from "#runtime";
-import { openSqliteReader, type SqliteReader } from "#store";
+import { readerOf, type StoreReader } from "#store";
 import type { RegisterView } from "#trust";
 import { refusalNameOf } from "#wire";
-import { ExchangePaths, rootSignersOf } from "../../deploy/local/index.ts";
+import { ExchangePaths, gatewayPlace, rootSignersOf } from "../../deploy/local/index.ts";
 import {
   addAction,
   type CommandResult,
@@ -84,9 +84,10 @@ export function addPolicySimulate(parent: Command, terminal: Terminal): void {
 async function runSimulate({ data }: SimulateOptions, source = ""): Promise<CommandResult> {
   const policy = await readPolicy(source);
   const today = await registerOfFolder(data);
-  const { exchange, gateway } = new ExchangePaths(resolve(data));
+  const paths = new ExchangePaths(resolve(data));
+  const { exchange } = paths;
   const { rootPublicKeyFiles } = await rootSignersOf(exchange.rootPublicKeys);
-  const reader = openSqliteReader(gateway.store);
+  const reader = readerOf(await gatewayPlace(paths));
   try {
     const registers = new KeptRegisters(reader, rootPublicKeyFiles);
     const replayed = await replay(reader, { policy, registers, today });
@@ -135,7 +136,7 @@ interface Replayed {
   readonly versions: ReadonlySet<number>;
 }
 
-async function replay(reader: SqliteReader, under: Replay): Promise<Replayed> {
+async function replay(reader: StoreReader, under: Replay): Promise<Replayed> {
   const changed: Changed[] = [];
   const versions = new Set<number>();
   let [after, replayed, total, elsewhere] = [0, 0, 0, 0];

@@ -16,6 +16,7 @@ export { parseListenAddress, writeNatsConfig } from "./external-nats.ts";
 export { checkRecordsOf, type RecordsFound } from "./folder/check-records-of.ts";
 export { ExchangePaths, type ParticipantPaths } from "./folder/exchange-paths.ts";
 export { registeredLogKey, registeredParticipant } from "./folder/first-register.ts";
+export { gatewayPlace, readGatewayStore } from "./folder/gateway-store.ts";
 export { initExchange } from "./folder/init-exchange.ts";
 export { type LogKeys, logKeysOf, logKeysOfFolder } from "./folder/log-keys.ts";
 export {

@@ -72,8 +72,9 @@ function storeAlerts(
   nowMs: number,
 ): PageAlert[] {
   const alerts: PageAlert[] = [];
-  if (resources.diskFreeBytes < STATUS_LIMITS.diskFreeBytesMin) {
-    const free = bytesText(resources.diskFreeBytes);
+  const { diskFreeBytes = Infinity } = resources;
+  if (diskFreeBytes < STATUS_LIMITS.diskFreeBytesMin) {
+    const free = bytesText(diskFreeBytes);
     alerts.push({
       level: "look",
       what: `The disk of the store has ${free} left; without space nothing is recorded.`,

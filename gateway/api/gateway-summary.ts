@@ -66,8 +66,9 @@ export interface GatewaySummary {
   readonly resources: {
     readonly startedAt: string;
     readonly memoryBytes: number;
-    readonly storeBytes: number;
-    readonly diskFreeBytes: number;
+    /** Undefined where a PostgreSQL server keeps the store. */
+    readonly storeBytes: number | undefined;
+    readonly diskFreeBytes: number | undefined;
   };
   readonly participants: readonly ParticipantSummary[];
 }

@@ -77,8 +77,8 @@ export const SUMMARIZE = {
         resources: Type.Object({
           startedAt: instant,
           memoryBytes: count,
-          storeBytes: count,
-          diskFreeBytes: count,
+          storeBytes: Type.Optional(count),
+          diskFreeBytes: Type.Optional(count),
         }),
         participants: Type.Array(ParticipantSchema),
       }),

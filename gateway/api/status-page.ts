@@ -70,8 +70,8 @@ export function renderStatus(summary: GatewaySummary, checkpoint: string): strin
         rows: [
           ["Runs for", ago(resources.startedAt)],
           ["Memory", bytesText(resources.memoryBytes)],
-          ["Store", bytesText(resources.storeBytes)],
-          ["Free on its disk", bytesText(resources.diskFreeBytes)],
+          ["Store", sizeText(resources.storeBytes)],
+          ["Free on its disk", sizeText(resources.diskFreeBytes)],
           ["Participant register, version", summary.registerVersion],
           ["It stands", summary.register.standing],
           ["It expires", timeText(summary.register.expiresAt)],
@@ -105,4 +105,8 @@ function participantRow(
     bytesText(participant.storedBytes),
     bytesText(participant.storedBytesMax),
   ];
+}
+
+function sizeText(bytes: number | undefined): string {
+  return bytes === undefined ? "kept by a PostgreSQL server" : bytesText(bytes);
 }

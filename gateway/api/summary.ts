@@ -1,7 +1,7 @@
 import { stat, statfs } from "node:fs/promises";
 import { glanceAtRegister } from "#http";
 import type { Lane } from "#proto";
-import type { Clock, Database } from "#runtime";
+import type { Clock, Database, StorePlace } from "#runtime";
 import { type CurrentRegister, endingKeys } from "#trust";
 import { laneToken } from "#wire";
 import type { CheckpointKeeper } from "../checkpoint-keeper.ts";
@@ -23,8 +23,7 @@ export interface SummaryDeps {
   readonly renewer: Pick<LogRenewer, "standing">;
   readonly clock: Clock;
   readonly startedAtMs: number;
-  /** File of the store; its write-ahead log lies beside it. */
-  readonly storeFile: string;
+  readonly place: StorePlace;
   readonly connected: () => boolean;
   /** When something came from a participant, since the gateway started. */
   readonly heardAtMs: ReadonlyMap<string, number>;
@@ -93,17 +92,25 @@ async function renewalOf({ renewer }: SummaryDeps) {
   return { renewedAt: instantOf(renewals.at(-1)?.renewedAtMs), renewalDueAt: instantOf(dueAtMs) };
 }
 
-async function resourcesOf({ storeFile, startedAtMs }: SummaryDeps) {
-  const sizes = [storeFile, `${storeFile}-wal`].map((file) =>
+/** A file has its write-ahead log beside it; what a server keeps is its administrator's. */
+async function sizesOf(place: StorePlace) {
+  if (place.kind !== "sqlite") return { storeBytes: undefined, diskFreeBytes: undefined };
+  const sizes = [place.file, `${place.file}-wal`].map((file) =>
     stat(file).catch(() => ({ size: 0 })),
   );
   const [file, log] = await Promise.all(sizes);
-  const { bavail, bsize } = await statfs(storeFile);
+  const { bavail, bsize } = await statfs(place.file);
+  return {
+    storeBytes: (file?.size ?? 0) + (log?.size ?? 0),
+    diskFreeBytes: bavail * bsize,
+  };
+}
+
+async function resourcesOf({ place, startedAtMs }: SummaryDeps) {
   return {
     startedAt: instant(startedAtMs),
     memoryBytes: process.memoryUsage.rss(),
-    storeBytes: (file?.size ?? 0) + (log?.size ?? 0),
-    diskFreeBytes: bavail * bsize,
+    ...(await sizesOf(place)),
   };
 }
 

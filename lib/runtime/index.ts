@@ -81,6 +81,14 @@ export { SEARCH_LIMITS } from "./search-limits.ts";
 export { Semaphore } from "./semaphore.ts";
 export { shareInFlight } from "./share-in-flight.ts";
 export { STATUS_LIMITS } from "./status-limits.ts";
+export {
+  describePlace,
+  type PostgresPlace,
+  placeOf,
+  STORE_SETTINGS,
+  type StorePlace,
+  type StoreSettings,
+} from "./store-place.ts";
 export { systemTimers, type Timers } from "./timers.ts";
 export { TLS_LIMITS } from "./tls-limits.ts";
 export { CLI_LIMITS, RULE_LIMITS, SCENARIO_LIMITS } from "./tool-limits.ts";

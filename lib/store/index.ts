@@ -2,9 +2,12 @@ export { copyStore, type StoreCopy } from "./copy/copy-store.ts";
 export {
   openSqliteStore,
   openStore,
+  probePlace,
+  readerOf,
   readSqlite,
   readStore,
   type StoreOptions,
+  type StoreReader,
 } from "./open-store.ts";
 export { copySqlite } from "./sqlite/sqlite-backup.ts";
 export {
@@ -14,4 +17,3 @@ export {
   storeFacts,
 } from "./sqlite/sqlite-check.ts";
 export { openSqliteReader, readSqliteFile, type SqliteReader } from "./sqlite/sqlite-reader.ts";
-export { describePlace, type StorePlace } from "./store-place.ts";

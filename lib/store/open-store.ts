@@ -1,6 +1,5 @@
-import type { Database, Procedure, Transaction } from "#runtime";
-import { readSqliteFile } from "./sqlite/sqlite-reader.ts";
-import type { StorePlace } from "./store-place.ts";
+import type { Database, Procedure, StorePlace, Transaction } from "#runtime";
+import { openSqliteReader, readSqliteFile } from "./sqlite/sqlite-reader.ts";
 import { ThreadStore } from "./thread/thread-store.ts";
 
 /** Where a store lies and what it can do. */
@@ -58,4 +57,28 @@ export async function readStore<T>(
   // Loaded only where it is used.
   const { readPostgres } = await import("./postgres/postgres-reader.ts");
   return await readPostgres(place, work);
+}
+
+/** A store of any kind, to be looked into several times; for commands, never for a service. */
+export interface StoreReader {
+  /** Runs `work` on one state of the store. */
+  read<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
+  /** Lets go of it. */
+  close(): void;
+}
+
+/** Opens a store to look into. Throws as {@link readStore}, at the latest at the first look. */
+export function readerOf(place: StorePlace): StoreReader {
+  if (place.kind === "sqlite") return openSqliteReader(place.file);
+  return { read: (work) => readStore(place, work), close: () => undefined };
+}
+
+/**
+ * Whether a server answers and can hold a store; a file is asked nothing. Throws TracepostError
+ * STORE or DATA_FOLDER.
+ */
+export async function probePlace(place: StorePlace): Promise<void> {
+  if (place.kind === "sqlite") return;
+  const { probePostgres } = await import("./postgres/postgres-reader.ts");
+  await probePostgres(place);
 }

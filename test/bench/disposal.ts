@@ -58,7 +58,10 @@ async function measure(records: number): Promise<Figures> {
   const dir = await mkdtemp(join(tmpdir(), "tracepost-disposal-bench-"));
   const parties = makeParties([{ id: "NE" }, { id: "BR" }]);
   const file = join(dir, "gateway.sqlite");
-  const bench = await openGatewayBench(parties, { file, windowMessages: records + GROUP });
+  const bench = await openGatewayBench(parties, {
+    place: { kind: "sqlite", file },
+    windowMessages: records + GROUP,
+  });
   try {
     await fill(bench, parties, records);
     await bench.store.scrub();

@@ -1,7 +1,8 @@
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { openStore, readStore, type StorePlace } from "#store";
+import type { StorePlace } from "#runtime";
+import { openStore, readStore } from "#store";
 import { postgresPrograms, startTestPostgres, type TestPostgres } from "../support/postgres.ts";
 import { describeStoreContract } from "./store-contract.ts";
 import type { ContractProcedures } from "./store-fixture.ts";

@@ -89,13 +89,15 @@ export async function openAttackRange(
       logger,
     });
   const gatewayConfig = (await readGatewayStart(["--config", paths.gateway.config], {})).config;
+  const gatewayFile = join(gatewayConfig.dataDir, "gateway.sqlite");
   const gateway = await startGateway({
     config: gatewayConfig,
     logger,
     clock: systemClock,
-    openStore: (file) =>
+    place: { kind: "sqlite", file: gatewayFile },
+    openStore: () =>
       openSqliteStore<GatewayProcedures>({
-        file,
+        file: gatewayFile,
         module: new URL("../../gateway/store.ts", import.meta.url),
       }),
     connect: () => connectAs("gateway", gatewayConfig.credsFile),

@@ -1,13 +1,18 @@
 import { copyFile, rm } from "node:fs/promises";
 import { DatabaseSync } from "node:sqlite";
+import type { Transaction } from "#runtime";
 import { openSqliteReader } from "#store";
 import { checkLog, type LogCheck } from "../../gateway/store/log-check/check-log.ts";
+
+/** What a whole check finds. */
+export const checkAll = (tx: Transaction): Promise<LogCheck> =>
+  checkLog(tx, { from: null, entries: 10_000 });
 
 /** What a whole check finds in a gateway's store. */
 export async function checkStore(file: string): Promise<LogCheck> {
   const reader = openSqliteReader(file);
   try {
-    return await reader.read((tx) => checkLog(tx, { from: null, entries: 10_000 }));
+    return await reader.read(checkAll);
   } finally {
     reader.close();
   }

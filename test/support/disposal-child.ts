@@ -11,7 +11,7 @@ import { makeParties } from "./parties.ts";
 
 const [work = "", file = "", at = "0", point = "-"] = process.argv.slice(2);
 const parties = makeParties([{ id: "NE" }, { id: "BR" }]);
-const bench = await openGatewayBench(parties, { file });
+const bench = await openGatewayBench(parties, { place: { kind: "sqlite", file } });
 bench.nowMs = Number(at);
 const plan = parseCrashPlan(point);
 if (plan !== undefined) armCrashPoint(plan);

@@ -12,9 +12,10 @@ import {
   GATEWAY_LIMITS,
   type Logger,
   newMessageId,
+  type StorePlace,
   type Transaction,
 } from "#runtime";
-import { openStore, readStore, type StorePlace } from "#store";
+import { openStore, readStore } from "#store";
 import { CurrentRegister, createSigner, PAYLOAD_TYPES, type RegisterView } from "#trust";
 import {
   type AssembledEnvelope,
@@ -120,9 +121,7 @@ export async function openGatewayBench(
   const pipeline = new Pipeline({ ...shared, register, policy, schedules, events, ...heard });
   const courier = new Courier({ ...shared, register, connected: () => !bench.carrierAway });
   const bench: GatewayBench = {
-    file: place.kind === "sqlite" ? place.file : "",
-    place,
-    read: (work) => readStore(place, work),
+    ...lookInto(place),
     store,
     checkpoints,
     register,
@@ -173,6 +172,11 @@ async function openAt(
   const about = { version: 1, digest: sha256(Buffer.of(1)), nowMs: Date.now(), by: "file" };
   await store.call("keepFirstRegister", { ...about, register, pins: null });
   return store;
+}
+
+function lookInto(place: StorePlace): Pick<GatewayBench, "file" | "place" | "read"> {
+  const file = place.kind === "sqlite" ? place.file : "";
+  return { file, place, read: (work) => readStore(place, work) };
 }
 
 /** In the group "postgres" every bench has a schema of its own; elsewhere a file. */

@@ -39,7 +39,9 @@ export async function makeUpFolder(dataDir: string, exchangeId = "test"): Promis
   await writeFile(join(dataDir, "notes of the operator"), "not ours");
   const module = new URL("../../services/witness/store.ts", import.meta.url);
   await (await openSqliteStore<WitnessProcedures>({ file: witness, module })).close();
-  const bench = await openGatewayBench(parties, { file: paths.gateway.store });
+  const bench = await openGatewayBench(parties, {
+    place: { kind: "sqlite", file: paths.gateway.store },
+  });
   const exchangeOne = async (): Promise<void> => {
     const message = traceRequest(parties.party("NE"), ["BR"]);
     await bench.send(message);

@@ -237,9 +237,10 @@ export async function startTestGateway({
     },
     logger: createLogger({ name: "gateway", level: "silent" }),
     clock,
-    openStore: (storeFile) =>
+    place: { kind: "sqlite", file: file("gateway.sqlite") },
+    openStore: () =>
       openSqliteStore<GatewayProcedures>({
-        file: storeFile,
+        file: file("gateway.sqlite"),
         module: new URL("../../gateway/store.ts", import.meta.url),
       }),
     connect: async () => carrier.connect("CORE"),

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
 import { TracepostError } from "#errors";
-import type { StorePlace } from "#store";
+import type { StorePlace } from "#runtime";
 import { readLocalEnvironment } from "../../deploy/local/environment.ts";
 import {
   findPostgres,

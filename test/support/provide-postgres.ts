@@ -1,17 +1,21 @@
 /**
  * Starts a PostgreSQL server for the group "postgres" and tells its test files where it is; where
- * none can be had, they say that they are skipped.
+ * none can be had, the tests run on files, and what is left out is said.
  */
-import { postgresPrograms, startTestPostgres } from "./postgres.ts";
+import { postgresPrograms, startTestPostgres, type TestPostgres } from "./postgres.ts";
 
-/** Run before the group; what it returns is run after it. */
-export default async function providePostgres(): Promise<(() => Promise<void>) | undefined> {
+let server: TestPostgres | undefined;
+
+/** Run before the group. */
+export async function setup(): Promise<void> {
   const programs = await postgresPrograms();
-  if (programs === undefined) return undefined;
-  const server = await startTestPostgres(programs);
+  if (programs === undefined) return;
+  server = await startTestPostgres(programs);
   process.env.TRACEPOST_TEST_POSTGRES = server.url;
-  return async () => {
-    delete process.env.TRACEPOST_TEST_POSTGRES;
-    await server.stop();
-  };
+}
+
+/** Run after it. */
+export async function teardown(): Promise<void> {
+  delete process.env.TRACEPOST_TEST_POSTGRES;
+  await server?.stop();
 }

@@ -53,6 +53,14 @@ export interface BackupReport {
   readonly digest: string;
 }
 
+/** Half a backup would be taken for a whole one (TP-STORE-9). */
+async function refuseServerStore(dataDir: string): Promise<void> {
+  if (!(await isThere(new ExchangePaths(dataDir).gateway.storeSettings))) return;
+  throw new TracepostError("USAGE", "the gateway's store is in PostgreSQL, not in this folder", {
+    remedy: "Back the database up with pg_dump or pg_basebackup, and the folder with it.",
+  });
+}
+
 /** Why a file is not in a backup. */
 const LEFT: Partial<Record<FileClass, string>> = {
   key: "private key",
@@ -71,6 +79,7 @@ export async function createBackup(options: BackupOptions): Promise<BackupReport
   const dataDir = resolve(options.dataDir);
   const to = resolve(options.to);
   const kind = await folderKind(dataDir);
+  await refuseServerStore(dataDir);
   const units = unitsOf(options.only, kind.kind === "exchange");
   const paths = (await filesBelow(dataDir)).filter((path) => isOfUnit(path, units));
   if (!paths.some((path) => classOf(path) === "store")) throw withoutStore(dataDir, options.only);

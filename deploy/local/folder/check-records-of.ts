@@ -1,6 +1,6 @@
 import type { ReadPosition } from "#message-log";
-import { LOG_LIMITS, type Transaction } from "#runtime";
-import { openStore, type StorePlace } from "#store";
+import { LOG_LIMITS, type StorePlace, type Transaction } from "#runtime";
+import { openStore } from "#store";
 
 /** What a comparison of all records with the log has found. */
 export interface RecordsFound {

@@ -128,6 +128,8 @@ export class ExchangePaths {
       store: join(dir, "gateway.sqlite"),
       /** Stores of logs that another has succeeded, each in a folder by its number. */
       logsBefore: join(dir, "logs-before"),
+      /** Where the store lies, where it is no file; absent otherwise. */
+      storeSettings: join(dir, "store.json"),
       keysDir: join(dir, "keys"),
       receiptKey: join(dir, "keys", "receipt.key"),
       checkpointKey: join(dir, "keys", "checkpoint.key"),

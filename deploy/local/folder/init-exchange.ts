@@ -3,7 +3,7 @@ import { rm, statfs, writeFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { TracepostError } from "#errors";
 import { addPolicySignature, DEFAULT_POLICY_TEXT, draftPolicy } from "#policy";
-import { systemClock } from "#runtime";
+import { type StoreSettings, systemClock } from "#runtime";
 import {
   formatRegisterBundle,
   generateLogKey,
@@ -28,6 +28,7 @@ import { planStorage, roomIn, type StoragePlan } from "../provision/storage-plan
 import { ExchangePaths } from "./exchange-paths.ts";
 import { firstBundle } from "./first-bundle.ts";
 import type { GatewayKeys, ParticipantKeys } from "./first-register.ts";
+import { checkStoreSettings, writeStoreSettings } from "./gateway-store.ts";
 import { FOLDER_FORMAT, type FolderMarker, inspectFolder, unfinishedMarker } from "./marker.ts";
 import type { ParticipantSpec } from "./participant-spec.ts";
 import { parseParticipantsYaml, participantsYaml } from "./participants-file.ts";
@@ -52,6 +53,8 @@ export interface InitOptions {
   readonly transport?: TransportOptions | undefined;
   /** Port on which its server waits for leafs (TP-TLS-9); default: it takes none. */
   readonly leafPort?: number | undefined;
+  /** Where the gateway keeps its records; default: a file of the folder (TP-STORE-9). */
+  readonly store?: StoreSettings | undefined;
 }
 
 /**
@@ -66,6 +69,7 @@ export async function initExchange(options: InitOptions): Promise<{ readonly roo
   // Programs may call this with participants that came from no file: same rules, same messages.
   const participants = parseParticipantsYaml(participantsYaml(options.participants));
   refuseElsewhere(participants);
+  if (options.store !== undefined) await checkStoreSettings(paths, options.store);
   await prepareFolder(paths);
   const storage = planStorage(participants.length, await freeBytes(paths.dataDir), options.room);
   const exchangeId = randomBytes(6).toString("hex");
@@ -74,6 +78,7 @@ export async function initExchange(options: InitOptions): Promise<{ readonly roo
   await writeCarrier(paths, participants, storage);
   const ids = participants.map(({ id }) => id);
   const { leafPort, transport } = options;
+  if (options.store !== undefined) await writeStoreSettings(paths, options.store);
   if (leafPort !== undefined) await writeLeafDoor(paths, { port: leafPort });
   if (transport !== undefined) await writeFirstCertificates(paths, ids, exchangeId, transport);
   const address = transport === undefined ? PLAIN_BEFORE_START : TLS_BEFORE_START;

@@ -5,6 +5,7 @@ import { clientFiles, doorFiles } from "../certificates/certificate-files.ts";
 import { GATEWAY_ACCOUNT } from "../provision/authority.ts";
 import { credentialsFile } from "../provision/authority-files.ts";
 import type { ExchangePaths, TlsPaths } from "./exchange-paths.ts";
+import { storeSettingsOf } from "./gateway-store.ts";
 import type { ParticipantSpec } from "./participant-spec.ts";
 import { writePrivateFile } from "./private-files.ts";
 import { isThere, rootSignersOf } from "./root-keys.ts";
@@ -56,6 +57,7 @@ export async function writeGatewayConfig(
     policyThreshold: roots.threshold,
     scheduleFile: from(paths.exchange.schedule),
     rootPublicKeyFiles: roots.rootPublicKeyFiles.map(from),
+    store: await storeSettingsOf(paths),
     keysDir: from(paths.gateway.keysDir),
     apiTokenFile: from(paths.gateway.apiToken),
     http: doorOf(address, tuning, paths.gateway.tls, from),

@@ -1,9 +1,11 @@
 import { access } from "node:fs/promises";
 import { join } from "node:path";
 import { type LogReport, parseCheckpoint, verifyLog } from "#message-log";
-import { readSqliteFile } from "#store";
+import type { StorePlace } from "#runtime";
+import { readStore } from "#store";
 import type { OpenedSuccession } from "#trust";
 import { ExchangePaths } from "./exchange-paths.ts";
+import { gatewayPlace } from "./gateway-store.ts";
 import { type LogKeys, logKeysOfFolder } from "./log-keys.ts";
 
 /** What is known of the log of a data folder after every entry was read. */
@@ -32,9 +34,10 @@ export interface EndedLogVerification extends LogReport {
  */
 export async function verifyLogOf(dataDir: string): Promise<LogVerification> {
   const keys = await logKeysOfFolder(dataDir);
-  const { logsBefore, store } = new ExchangePaths(dataDir).gateway;
+  const paths = new ExchangePaths(dataDir);
+  const { logsBefore } = paths.gateway;
   const { origin, successions } = keys;
-  const found = await verifyStore(store, origin, keys);
+  const found = await verifyStore(await gatewayPlace(paths), origin, keys);
   const before: EndedLogVerification[] = [];
   for (const [at, succession] of successions.entries()) {
     const file = join(logsBefore, String(at + 1), "gateway.sqlite");
@@ -44,9 +47,13 @@ export async function verifyLogOf(dataDir: string): Promise<LogVerification> {
   return { origin, before, ...found };
 }
 
-async function verifyStore(file: string, origin: string, keys: LogKeys): Promise<LogReport> {
+async function verifyStore(
+  place: StorePlace,
+  origin: string,
+  keys: LogKeys,
+): Promise<LogReport> {
   const { publicKeys } = keys;
-  return await readSqliteFile(file, (tx) => verifyLog(tx, { origin, publicKeys }));
+  return await readStore(place, (tx) => verifyLog(tx, { origin, publicKeys }));
 }
 
 async function verifyEnded(
@@ -55,7 +62,7 @@ async function verifyEnded(
   keys: LogKeys,
 ): Promise<EndedLogVerification> {
   const { checkpoint, oldOrigin: origin } = succession;
-  const found = await verifyStore(file, origin, keys);
+  const found = await verifyStore({ kind: "sqlite", file }, origin, keys);
   const provenSize = parseCheckpoint(checkpoint)?.size ?? 0;
   return { origin, provenSize, missing: Math.max(0, provenSize - found.size), ...found };
 }

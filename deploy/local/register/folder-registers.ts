@@ -1,9 +1,10 @@
 import type { KeyObject } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import { readSqliteFile } from "#store";
+import { describePlace, type Transaction } from "#runtime";
 import { loadPublicKey, openOrThrow, type VerifiedRegister } from "#trust";
 import type { ExchangePaths } from "../folder/exchange-paths.ts";
-import { isThere, rootSignersOf } from "../folder/root-keys.ts";
+import { gatewayPlace, readGatewayStoreIfThere } from "../folder/gateway-store.ts";
+import { rootSignersOf } from "../folder/root-keys.ts";
 
 /** The root keys that are believed in a data folder. */
 export async function rootKeysOf(paths: ExchangePaths): Promise<readonly KeyObject[]> {
@@ -16,10 +17,14 @@ export async function rootKeysOf(paths: ExchangePaths): Promise<readonly KeyObje
  * with. Undefined when there is none that is well signed: the gateway says so itself.
  */
 export async function newestKept(paths: ExchangePaths): Promise<VerifiedRegister | undefined> {
-  const { store } = paths.gateway;
-  return (await isThere(store))
-    ? await openIfSound(paths, store, async () => await newestIn(store))
-    : await readIfSound(paths, paths.exchange.register);
+  const place = describePlace(await gatewayPlace(paths));
+  try {
+    const kept = await readGatewayStoreIfThere(paths, newestIn);
+    if (kept === undefined) return await readIfSound(paths, paths.exchange.register);
+    return await openIfSound(paths, place, async () => kept);
+  } catch {
+    return undefined;
+  }
 }
 
 /** The version that is published in the folder, where it is later than one that is in force. */
@@ -50,11 +55,9 @@ async function openIfSound(
   }
 }
 
-async function newestIn(store: string): Promise<Uint8Array> {
-  const newest = await readSqliteFile(store, (tx) =>
-    tx.get<{ register: Uint8Array }>(
-      "SELECT register FROM registers ORDER BY version DESC LIMIT 1",
-    ),
+async function newestIn(tx: Transaction): Promise<Uint8Array> {
+  const newest = await tx.get<{ register: Uint8Array }>(
+    "SELECT register FROM registers ORDER BY version DESC LIMIT 1",
   );
   return newest?.register ?? new Uint8Array(0);
 }

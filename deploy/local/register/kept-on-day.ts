@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
-import { readSqliteFile } from "#store";
 import { openOrThrow, type RegisterView } from "#trust";
 import type { ExchangePaths } from "../folder/exchange-paths.ts";
+import { readGatewayStoreIfThere } from "../folder/gateway-store.ts";
 import { isThere } from "../folder/root-keys.ts";
 import { rootKeysOf } from "./folder-registers.ts";
 
@@ -41,11 +41,9 @@ async function keptOn(
   what: "policy" | "register",
   atMs: number,
 ): Promise<Kept | undefined> {
-  const { store } = paths.gateway;
-  if (!(await isThere(store))) return undefined;
   const table = what === "policy" ? "policies" : "registers";
   const one = `SELECT version, ${what} AS bytes FROM ${table}`;
-  const row = await readSqliteFile(store, async (tx) => {
+  const row = await readGatewayStoreIfThere(paths, async (tx) => {
     const inForce = `${one} WHERE taken_at <= ? ORDER BY version DESC LIMIT 1`;
     const first = `${one} ORDER BY version LIMIT 1`;
     type Row = { version: number; bytes: Uint8Array };

@@ -1,6 +1,6 @@
 import pg from "pg";
+import type { PostgresPlace } from "#runtime";
 import { POSTGRES_LIMITS, readSecret } from "#runtime";
-import type { PostgresPlace } from "../store-place.ts";
 import { postgresFault } from "./postgres-faults.ts";
 import { PreparedStatements } from "./prepared-statements.ts";
 

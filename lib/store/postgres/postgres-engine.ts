@@ -1,7 +1,7 @@
 import { TracepostError } from "#errors";
 import type { Procedure, StoreDefinition } from "#runtime";
+import { describePlace, type PostgresPlace } from "#runtime";
 import { checkNewest } from "../migration-history.ts";
-import { describePlace, type PostgresPlace } from "../store-place.ts";
 import { failure, performCall, readingOnly } from "../thread/perform-call.ts";
 import type { EngineLink, OpenEngine, StoreEngine } from "../thread/store-engine.ts";
 import { type CallMessage, type ReplyMessage, SCRUB_CALL } from "../thread/thread-protocol.ts";

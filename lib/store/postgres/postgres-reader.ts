@@ -1,8 +1,7 @@
-import type { Transaction } from "#runtime";
-import type { PostgresPlace } from "../store-place.ts";
+import type { PostgresPlace, Transaction } from "#runtime";
 import { PostgresConnection } from "./postgres-connection.ts";
 import { postgresFault } from "./postgres-faults.ts";
-import { checkSchema } from "./postgres-schema.ts";
+import { checkSchema, checkServer } from "./postgres-schema.ts";
 import { checked, readState } from "./read-pool.ts";
 
 /**
@@ -19,6 +18,16 @@ export async function readPostgres<T>(
     return await readState(connection, (tx) => checked(tx, work));
   } catch (caught) {
     throw postgresFault(caught);
+  } finally {
+    await connection.close();
+  }
+}
+
+/** Whether the server answers and can hold a store. Throws TracepostError STORE or DATA_FOLDER. */
+export async function probePostgres(place: PostgresPlace): Promise<void> {
+  const connection = await PostgresConnection.open(place, "reading");
+  try {
+    await checkServer(connection, place);
   } finally {
     await connection.close();
   }

@@ -1,5 +1,12 @@
 import { TracepostError } from "#errors";
-import { type Migration, POSTGRES_LIMITS, passCrashPoint, type StoreDefinition } from "#runtime";
+import {
+  describePlace,
+  type Migration,
+  POSTGRES_LIMITS,
+  passCrashPoint,
+  type PostgresPlace,
+  type StoreDefinition,
+} from "#runtime";
 import {
   checkKind,
   checkNumbering,
@@ -8,7 +15,6 @@ import {
   missingStore,
   refuseStore,
 } from "../migration-history.ts";
-import { describePlace, type PostgresPlace } from "../store-place.ts";
 import { DIALECT_FUNCTIONS_SQL } from "./dialect-functions.ts";
 import { translateMigration } from "./migration-dialect.ts";
 import type { PostgresConnection } from "./postgres-connection.ts";
@@ -84,8 +90,11 @@ export async function stepsTaken(
   return compareSteps(describePlace(place), rows, migrations);
 }
 
-/** TP-STORE-3. */
-async function checkServer(connection: PostgresConnection, place: PostgresPlace): Promise<void> {
+/** Throws TracepostError DATA_FOLDER for a server that cannot hold a store (TP-STORE-3). */
+export async function checkServer(
+  connection: PostgresConnection,
+  place: PostgresPlace,
+): Promise<void> {
   const { rows } = await connection.control(`
     SELECT current_setting('server_version_num')::int / 10000 AS major,
       current_setting('fsync') AS fsync, current_setting('server_encoding') AS encoding`);

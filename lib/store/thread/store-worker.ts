@@ -6,8 +6,7 @@ import {
   workerData,
 } from "node:worker_threads";
 import { TracepostError } from "#errors";
-import type { StoreDefinition } from "#runtime";
-import type { StorePlace } from "../store-place.ts";
+import type { StoreDefinition, StorePlace } from "#runtime";
 import { compactViews } from "./compact-views.ts";
 import type { OpenEngine, StoreEngine } from "./store-engine.ts";
 import { encodeFault } from "./thread-faults.ts";

@@ -1,6 +1,6 @@
 /** What the two threads of a store say to each other. */
 import type { FaultCode } from "#errors";
-import type { StorePlace } from "../store-place.ts";
+import type { StorePlace } from "#runtime";
 
 /** One call of a procedure. */
 export interface CallMessage {

@@ -59,7 +59,8 @@ describe("two gateways on one store (TP-CONV-2, TP-INST-2)", () => {
       const loads = await first.read((tx) => tx.all("SELECT dispatched, waiting FROM pair_load"));
       const counted = await first.read((tx) =>
         tx.all(
-          `SELECT sum(state = 1) AS dispatched, sum(state = 0) AS waiting FROM deliveries
+          `SELECT count(*) FILTER (WHERE state = 1) AS dispatched,
+             count(*) FILTER (WHERE state = 0) AS waiting FROM deliveries
            WHERE state < 2`,
         ),
       );
