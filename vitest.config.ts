@@ -25,9 +25,7 @@ const groups = [
     // The same gateway tests, with the store in a PostgreSQL of ours.
     name: "postgres",
     folders: [],
-    files: ["holds", "records-door", "two-gateways", "disposal"].map(
-      (file) => `test/integration/gateway/${file}.test.ts`,
-    ),
+    files: ["holds", "two-gateways"].map((file) => `test/integration/gateway/${file}.test.ts`),
     maxWorkers: 2,
     testTimeout: 120_000,
     globalSetup: ["test/support/provide-postgres.ts"],

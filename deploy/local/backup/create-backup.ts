@@ -7,6 +7,7 @@ import { copySqlite, readSqliteFile, storeFacts } from "#store";
 import { ExchangePaths } from "../folder/exchange-paths.ts";
 import { type FolderKind, inspectFolder } from "../folder/marker.ts";
 import { makePrivateFolder } from "../folder/private-files.ts";
+import { isThere } from "../folder/root-keys.ts";
 import { diskFault } from "./disk-fault.ts";
 import {
   beginFolder,
