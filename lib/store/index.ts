@@ -1,3 +1,4 @@
+export { describePlace, type StorePlace } from "#runtime";
 export { copyStore, type StoreCopy } from "./copy/copy-store.ts";
 export {
   openSqliteStore,

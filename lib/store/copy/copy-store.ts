@@ -1,7 +1,6 @@
 import { TracepostError } from "#errors";
-import type { StoreDefinition, Transaction } from "#runtime";
+import { describePlace, type StoreDefinition, type StorePlace, type Transaction } from "#runtime";
 import { readStore } from "../open-store.ts";
-import { describePlace, type StorePlace } from "../store-place.ts";
 import { copyRows, sumRows } from "./copy-rows.ts";
 import { fillSqlite } from "./fill-sqlite.ts";
 import { type StoreTable, tablesOf } from "./store-tables.ts";

@@ -1,10 +1,14 @@
 import { TracepostError } from "#errors";
-import type { StoreDefinition, Transaction } from "#runtime";
+import {
+  describePlace,
+  type PostgresPlace,
+  type StoreDefinition,
+  type Transaction,
+} from "#runtime";
 import { PostgresConnection } from "../postgres/postgres-connection.ts";
 import { postgresFault } from "../postgres/postgres-faults.ts";
 import { prepareSchema } from "../postgres/postgres-schema.ts";
 import { PostgresTransaction } from "../postgres/postgres-transaction.ts";
-import { describePlace, type PostgresPlace } from "../store-place.ts";
 import type { StoreTable } from "./store-tables.ts";
 
 /** Names of schemas have at most 63 bytes. */

@@ -3,8 +3,8 @@ import {
   describePlace,
   type Migration,
   POSTGRES_LIMITS,
-  passCrashPoint,
   type PostgresPlace,
+  passCrashPoint,
   type StoreDefinition,
 } from "#runtime";
 import {
