@@ -47,11 +47,7 @@ export async function verifyLogOf(dataDir: string): Promise<LogVerification> {
   return { origin, before, ...found };
 }
 
-async function verifyStore(
-  place: StorePlace,
-  origin: string,
-  keys: LogKeys,
-): Promise<LogReport> {
+async function verifyStore(place: StorePlace, origin: string, keys: LogKeys): Promise<LogReport> {
   const { publicKeys } = keys;
   return await readStore(place, (tx) => verifyLog(tx, { origin, publicKeys }));
 }

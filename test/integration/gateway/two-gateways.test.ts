@@ -56,15 +56,15 @@ describe("two gateways on one store (TP-CONV-2, TP-INST-2)", () => {
     const about = messages.slice(0, 2).map((message) => ({ sender: "NE", message }));
     await second.send(recipientReceipt(br, about));
     await next;
-      const loads = await first.read((tx) => tx.all("SELECT dispatched, waiting FROM pair_load"));
-      const counted = await first.read((tx) =>
-        tx.all(
-          `SELECT count(*) FILTER (WHERE state = 1) AS dispatched,
+    const loads = await first.read((tx) => tx.all("SELECT dispatched, waiting FROM pair_load"));
+    const counted = await first.read((tx) =>
+      tx.all(
+        `SELECT count(*) FILTER (WHERE state = 1) AS dispatched,
              count(*) FILTER (WHERE state = 0) AS waiting FROM deliveries
            WHERE state < 2`,
-        ),
-      );
-      expect(loads).toEqual(counted);
+      ),
+    );
+    expect(loads).toEqual(counted);
   });
 
   test("record nothing that was decided under what another has replaced (TP-INST-2)", async () => {
@@ -73,6 +73,6 @@ describe("two gateways on one store (TP-CONV-2, TP-INST-2)", () => {
     await second.store.call("keepPolicy", { ...change, version: 2, policy });
     const message = traceRequest(parties.party("NE"), ["BR"]);
     expect(await first.send(message)).toBe("nak");
-      expect(await first.read((tx) => tx.all("SELECT id FROM messages"))).toEqual([]);
+    expect(await first.read((tx) => tx.all("SELECT id FROM messages"))).toEqual([]);
   });
 });
