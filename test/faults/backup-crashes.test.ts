@@ -120,9 +120,10 @@ describe("a store with a torn page", () => {
     await cp(folder, source, { recursive: true });
     const file = join(source, STORE);
     const { size } = await stat(file);
-    const at = which === "last" ? size - STORE_LIMITS.pageBytes / 2 : STORE_LIMITS.pageBytes;
+    const { pageBytes } = STORE_LIMITS;
+    const at = which === "last" ? size - pageBytes : pageBytes;
     await using handle = await open(file, "r+");
-    await handle.write(Buffer.alloc(STORE_LIMITS.pageBytes / 2, 0xa5), 0, undefined, at);
+    await handle.write(Buffer.alloc(pageBytes / 2, 0xa5), 0, undefined, at);
     const to = join(dir, `torn backup ${which}`);
     const problems = await create(source, to).then(
       async () => (await verifyBackup(to)).problems,
