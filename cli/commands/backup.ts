@@ -82,13 +82,15 @@ export function addBackup(parent: Command, terminal: Terminal): void {
     .addHelpText("after", CREATE_HELP);
   addAction<CreateOptions>(create, terminal, runCreate);
   const verify = parent
-    .command("verify <backup>")
+    .command("verify")
+    .argument("<backup>", "folder of the backup")
     .description("read a whole backup again, and verify the log in it")
     .option("--digest <hex>", "what `backup create` has printed")
     .addHelpText("after", VERIFY_HELP);
   addAction<VerifyOptions>(verify, terminal, runVerify);
   const restore = parent
-    .command("restore <backup>")
+    .command("restore")
+    .argument("<backup>", "folder of the backup")
     .description("lay a backup back, proven before it takes the place of what is there")
     .requiredOption("--data <dir>", "data folder that is made, or replaced with --replace")
     .addOption(only("restore only this part"))

@@ -29,7 +29,9 @@ interface CopyOptions extends OutputOptions {
 /** Adds `store copy`: a gateway's store from a file to PostgreSQL, or back (TP-BACK-9). */
 export function addStoreCopy(parent: Command, terminal: Terminal): void {
   const command = parent
-    .command("copy <from> <to>")
+    .command("copy")
+    .argument("<from>", "store file, or schema of a database, that is read")
+    .argument("<to>", "store file or schema that is made; none may be there")
     .description("copy a gateway's store between SQLite and PostgreSQL, and verify its log there")
     .requiredOption("--data <dir>", "data folder of the exchange, for the keys of its log")
     .option("--password-file <file>", "password of the database, in a file for its owner alone")
