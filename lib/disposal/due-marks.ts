@@ -110,7 +110,7 @@ export async function isLargeShare(tx: Transaction, due: number): Promise<boolea
   if (due <= DISPOSAL_LIMITS.shareRecordsMin) return false;
   // Counted no further than it takes to know.
   const enough = Math.ceil(due / DISPOSAL_LIMITS.shareMax);
-  const sql = "SELECT count(*) AS n FROM (SELECT 1 FROM record_due LIMIT ?) AS some";
+  const sql = "SELECT count(*) AS n FROM (SELECT 1 FROM record_due LIMIT ?) AS counted";
   const all = (await tx.get<{ n: number }>(sql, enough))?.n ?? 0;
   return due > all * DISPOSAL_LIMITS.shareMax;
 }
