@@ -29,7 +29,7 @@ const PAGE = 50;
 const PRIME = 7_919;
 /** Sizes beside which growth is told: a hundredth where that is many, a tenth, and all. */
 const STEPS = [100, 10, 1];
-const LEAST_RECORDS = 50_000;
+const LEAST_RECORDS = 100_000;
 const DISPOSED_MAX = 100_000;
 const DAY_MS = 86_400_000;
 
