@@ -9,6 +9,7 @@ import { backupBench } from "./backup.ts";
 import { checksBench } from "./checks.ts";
 import { disposalBench } from "./disposal.ts";
 import { fairnessBench } from "./fairness.ts";
+import { instancesBench } from "./instances.ts";
 import { latencyBench } from "./latency.ts";
 import { describeMachine, machineLine } from "./machine.ts";
 import { matchingBench } from "./matching.ts";
@@ -42,6 +43,7 @@ const BENCHES: readonly Bench[] = [
   trustListBench,
   reconcileBench,
   rotationBench,
+  instancesBench,
 ];
 const PAGE = "docs/benchmarks.md";
 const RESULTS = "bench-results/latest.json";
