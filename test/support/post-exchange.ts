@@ -208,12 +208,15 @@ export async function startTestGateway({
   carrier,
   clock,
   policy,
+  sharedFile,
 }: {
   readonly dir: string;
   readonly parties: Parties;
   readonly carrier: MemoryCarrier;
   readonly clock: Clock;
   readonly policy?: Uint8Array | undefined;
+  /** Store that it shares with other instances; default: one of its own. */
+  readonly sharedFile?: string;
 }): Promise<RunningGateway> {
   const file = (name: string): string => join(dir, name);
   await saveSigningKey(file("receipt.key"), parties.receiptKey);
@@ -237,10 +240,11 @@ export async function startTestGateway({
     },
     logger: createLogger({ name: "gateway", level: "silent" }),
     clock,
-    place: { kind: "sqlite", file: file("gateway.sqlite") },
+    isShared: sharedFile !== undefined,
+    place: { kind: "sqlite", file: sharedFile ?? file("gateway.sqlite") },
     openStore: () =>
       openSqliteStore<GatewayProcedures>({
-        file: file("gateway.sqlite"),
+        file: sharedFile ?? file("gateway.sqlite"),
         module: new URL("../../gateway/store.ts", import.meta.url),
       }),
     connect: async () => carrier.connect("CORE"),
