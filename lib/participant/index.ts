@@ -13,6 +13,7 @@ export { FlaggedView, flaggedView } from "./flagged-view.ts";
 export type { Member } from "./identity.ts";
 export { addIncidentRoutes } from "./incident-routes.ts";
 export { KeyFlags } from "./key-flags.ts";
+export { LogFollower } from "./log-follower.ts";
 export { codeOf, nameSchema } from "./names.ts";
 export { PolicyDesk } from "./policy-desk.ts";
 export { followSchedule, type ScheduleDeps } from "./records/follow-schedule.ts";
@@ -29,6 +30,7 @@ export {
   startService,
 } from "./start-service.ts";
 export { agoOf, postRows, rowsOf, waitingTable, webhookTable } from "./status-tables.ts";
+export type { ServiceProcedures } from "./store/service-store.ts";
 export {
   instantOf,
   instantText,

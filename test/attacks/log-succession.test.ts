@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect } from "vitest";
 import { createCheckpointSigner, formatAddCheckpoint, hashLeaf } from "#message-log";
+import { LogFollower, type ServiceProcedures } from "#participant";
 import type { RegisterBundle } from "#proto";
 import { createLogger, type Database } from "#runtime";
 import { openSqliteStore } from "#store";
@@ -13,8 +14,6 @@ import {
   savePublicKey,
   takeRegister,
 } from "#trust";
-import { LogFollower } from "../../lib/participant/log-follower.ts";
-import type { ServiceProcedures } from "../../lib/participant/store/service-store.ts";
 import type { WitnessProcedures } from "../../services/witness/store.ts";
 import { Witness } from "../../services/witness/witness.ts";
 import { attack } from "../support/attack.ts";

@@ -154,6 +154,8 @@ export const PAYLOAD_TYPE = {
   retentionSchedule: "application/vnd.tracepost.retention-schedule.v1",
   policy: "application/vnd.tracepost.policy.v1",
   disposal: "application/vnd.tracepost.disposal-certificate.v1",
+  renewal: "application/vnd.tracepost.log-renewal.v1",
+  logSuccession: "application/vnd.tracepost.log-succession.v1",
   postCopy: "application/vnd.tracepost.post-copy.v1",
   postLog: "application/vnd.tracepost.post-log.v1",
 } as const;

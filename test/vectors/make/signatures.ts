@@ -48,6 +48,8 @@ export function signatureVectors(encoder: Encoder) {
     vector("the same bytes as a routing policy", PAYLOAD_TYPE.policy, header),
     vector("the same bytes as a retention schedule", PAYLOAD_TYPE.retentionSchedule, header),
     vector("the same bytes as a certificate of disposal", PAYLOAD_TYPE.disposal, header),
+    vector("the same bytes as a renewal of the log", PAYLOAD_TYPE.renewal, header),
+    vector("the same bytes as a succession of the log", PAYLOAD_TYPE.logSuccession, header),
     vector("the same bytes as a copy for a border post", PAYLOAD_TYPE.postCopy, header),
     vector("the same bytes as the log of a border post", PAYLOAD_TYPE.postLog, header),
   ];
