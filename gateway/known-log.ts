@@ -79,8 +79,9 @@ export async function refuseOlderLog(
     throw new TracepostError("VERIFICATION", "the log in the store is older than the one known", {
       problems: [`${known.by} knows ${known.size} entries signed by this log; ${conflict}`],
       remedy:
-        "Nothing was recorded or sent. Restore a later backup; if there is none, the log has ended " +
-        `and another must succeed it. Both signed checkpoints are in ${folder}.`,
+        "Nothing was recorded or sent. Restore a later backup; without one the log has ended, " +
+        "and another succeeds it (docs/operations/hub-lost.md). " +
+        `Both signed checkpoints are in ${folder}.`,
     });
   }
 }
