@@ -16,6 +16,7 @@ describe("the registers on the command line", () => {
       "publish",
       "root-key",
       "sign",
+      "succession",
       "verify",
       "witness",
     ];

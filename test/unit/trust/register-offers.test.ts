@@ -141,7 +141,7 @@ describe("a register signed as a whole", () => {
   const emptyRegister = () => ({
     ...({} as ParticipantRegister),
     ...{ version: 1n, issuedAt: undefined, expiresAt: undefined, logOrigin: "a/b" },
-    ...{ participants: [], gatewayKeys: [], groups: [], logKeys: [] },
+    ...{ participants: [], gatewayKeys: [], groups: [], logKeys: [], logSuccessions: [] },
   });
 });
 
