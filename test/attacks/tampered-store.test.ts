@@ -182,6 +182,7 @@ const NOT_VOUCHED: Readonly<Record<string, string>> = {
   pair_load: "counts for the windows of pairs",
   gateway_instance: OWN_WORK,
   gateway_duty: OWN_WORK,
+  log_succession: "compared with its entry; tried where there is one, with successions",
   log_renewal: "compared with its entry; tried where there is one, with the renewals",
   renewed_entry: "a second tree over the entries; its root stands in the renewal",
   renewed_node: "a second tree over the entries; its root stands in the renewal",

@@ -86,6 +86,8 @@ async function fill(parties: Parties, bench: GatewayBench): Promise<void> {
   await store.call("keepSchedule", signed);
   const held = Array.from({ length: FILLING }, (_, n) => ({ sender: `X${n}`, messages: 1 }));
   await store.call("logOverQuota", { nowMs, registerVersion: 1, held });
+  // Later by months: what is open stays so.
+  await bench.rest();
   await fillRecords(parties, bench);
   bench.checkpoints.note(await store.call("logHead", undefined));
 }

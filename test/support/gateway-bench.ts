@@ -67,6 +67,8 @@ export interface GatewayBench {
   hand(subject: string, data: Uint8Array): Promise<Settled>;
   /** Hands a well-addressed message over. */
   send(message: AssembledEnvelope): Promise<Settled>;
+  /** Nothing is dispatched or expires any more, wherever the clock is put. */
+  rest(): Promise<void>;
   /** Puts a later register into force as the running gateway does, once `before` is done. */
   change(register: RegisterView, before?: Promise<void>): Promise<void>;
   /** Waits for the next round of the courier that publishes at least `count` messages more. */
@@ -139,6 +141,7 @@ export async function openGatewayBench(
       const { sender, lane, kind } = headerOf(message);
       return bench.hand(outSubject(sender, lane, kind), message.bytes);
     },
+    rest: () => courier.stop(),
     change: (next, before) =>
       pipeline.betweenBatches(async () => {
         await before;

@@ -60,17 +60,25 @@ export async function sealActs(
   const end = acts.at(-1);
   if (end === undefined) return null;
   const digest = actsDigest(acts);
-  const about = { kind: EntryKind.AUDIT, sender: "", digest };
+  const scheduleVersion = await newestSchedule(tx);
+  const about = { kind: EntryKind.AUDIT, sender: "", digest, scheduleVersion };
   const log = await logDigest(tx, { ...about, nowMs, registerVersion });
   await tx.run(
     `INSERT INTO record_act_batch (id, first_act, last_act, digest, log_index, schedule_version)
-     SELECT ?, ?, ?, ?, ?, coalesce(max(version), 0) FROM schedules`,
+     VALUES (?, ?, ?, ?, ?, ?)`,
     (before?.id ?? 0) + 1,
     first,
     end.id,
     digest,
     log.firstIndex,
+    scheduleVersion,
   );
   const { rootHash, size } = log;
   return { head: { size, rootHash }, more: acts.length === SEARCH_LIMITS.actsSealedMax };
+}
+
+/** Version of the schedule that acts are taken in under; 0 for the one that is built in. */
+async function newestSchedule(tx: Transaction): Promise<number> {
+  const sql = "SELECT coalesce(max(version), 0) AS version FROM schedules";
+  return (await tx.get<{ version: number }>(sql))?.version ?? 0;
 }

@@ -21,6 +21,9 @@ export async function auditProblem(
     id - 1,
   );
   if (first !== (before?.last_act ?? 0) + 1) return `${name} do not follow on those before them`;
+  if (BigInt(batch.schedule_version) !== entry.scheduleVersion) {
+    return `${name} are kept under another schedule than they were logged under`;
+  }
   if (!equalBytes(digest, entry.headerDigest)) return `${name} are not the ones that were logged`;
   const acts = await actsBetween(tx, first, last);
   if (batch.certificate !== null) {
