@@ -3,7 +3,7 @@ import { AttackReport } from "./test/support/attack-report.ts";
 import { ContainerReport } from "./test/support/container-report.ts";
 
 /**
- * Six groups, one after the other, made for two cores. Each test file has a process of its own.
+ * Seven groups, one after the other, made for two cores. Each test file has a process of its own.
  * `npm test -- --project quick` runs one group; a path runs one file.
  */
 const groups = [
@@ -29,6 +29,7 @@ const groups = [
     maxWorkers: 2,
     testTimeout: 120_000,
     globalSetup: ["test/support/provide-postgres.ts"],
+    setupFiles: ["test/support/use-postgres.ts"],
   },
   {
     // Somebody hostile with credentials of its own, against a real nats-server and gateway.
@@ -63,13 +64,16 @@ export default defineConfig({
     // A test that needs a second try is wrong, or the product is.
     retry: 0,
     projects: groups.map(
-      ({ name, folders, maxWorkers, testTimeout, globalSetup = [], files = [] }, index) => ({
+      (
+        { name, folders, maxWorkers, testTimeout, globalSetup = [], setupFiles = [], files = [] },
+        index,
+      ) => ({
         extends: true,
         test: {
           name,
           include: [...folders.map((folder) => `test/${folder}/**/*.test.ts`), ...files],
           globalSetup,
-          setupFiles: ["test/support/use-seed.ts"],
+          setupFiles: ["test/support/use-seed.ts", ...setupFiles],
           pool: "forks",
           maxWorkers,
           testTimeout,
