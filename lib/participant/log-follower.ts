@@ -1,19 +1,11 @@
 /** Which log a participant follows, and when it goes over to another (TP-SUCC-6). */
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { type Refusal, refuse, TracepostError } from "#errors";
-import {
-  endOfLog,
-  judgeSuccession,
-  openCheckpoint,
-  type TreeHead,
-  witnessesOf,
-} from "#message-log";
+import { endOfLog, judgeSuccession } from "#message-log";
 import type { FollowedSuccession } from "#post";
 import type { Clock, Database, Logger } from "#runtime";
 import { checkpointKeysOf, type RegisterView } from "#trust";
 import { sha256 } from "#wire";
-import { COSIGNED } from "./log-watch.ts";
+import { keptCosigned } from "./cosigned-note.ts";
 import type { ServiceProcedures } from "./store/service-store.ts";
 
 /** What the follower works with. */
@@ -53,6 +45,7 @@ export class LogFollower {
   /**
    * Why a register with another log is not taken; undefined when its successions hold. What speaks
    * against one is the incident LOG_FORKED: somebody wants a log forgotten that is known here.
+   * Throws TracepostError VERIFICATION when what is known here cannot be read.
    */
   async check(before: RegisterView, next: RegisterView): Promise<Refusal | undefined> {
     const { clock, logger, store } = this.#parts;
@@ -87,7 +80,7 @@ export class LogFollower {
     const publicKeys = [...checkpointKeysOf(before), ...checkpointKeysOf(next)];
     const old = { publicKeys, witnesses: [before.witnesses, next.witnesses] };
     for (const { succession } of ahead) {
-      const known = await this.#cosigned(succession.oldOrigin, old);
+      const known = await keptCosigned(this.#parts.dataDir, succession.oldOrigin);
       const verdict = judgeSuccession(succession, old, known);
       if (!verdict.ok) return `${verdict.refusal.code}: ${verdict.refusal.detail}`;
     }
@@ -101,17 +94,5 @@ export class LogFollower {
       return succession.oldOrigin === followed?.origin;
     });
     return from < 0 ? [] : successions.slice(from);
-  }
-
-  /** The newest checkpoint of a log that a quorum has cosigned, as the watch has kept it. */
-  async #cosigned(
-    origin: string,
-    { publicKeys, witnesses }: Parameters<typeof judgeSuccession>[1],
-  ): Promise<TreeHead | undefined> {
-    const note = await readFile(join(this.#parts.dataDir, COSIGNED), "utf8").catch(() => "");
-    const isCosigned = witnesses.some(
-      (set) => set.quorum > 0 && witnessesOf(note, set.witnesses).length >= set.quorum,
-    );
-    return isCosigned ? openCheckpoint(note, origin, publicKeys) : undefined;
   }
 }

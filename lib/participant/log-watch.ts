@@ -13,6 +13,7 @@ import {
 import { type Clock, type Database, LOG_LIMITS, type Logger, type Timers } from "#runtime";
 import { checkpointKeysOf, type RegisterView, writePublic } from "#trust";
 import { sha256 } from "#wire";
+import { COSIGNED, keptCosigned } from "./cosigned-note.ts";
 import type { ServiceProcedures } from "./store/service-store.ts";
 
 /** What the watch works with. */
@@ -128,7 +129,7 @@ export class LogWatch {
   }
 
   async #lookForQuorum(newest: SignedCheckpoint): Promise<void> {
-    const { fetchPath, register } = this.#parts;
+    const { dataDir, fetchPath, register } = this.#parts;
     const { quorum, witnesses } = register().witnesses;
     if (quorum === 0) return;
     const bytes = await fetchPath("checkpoint?cosigned=true", LOG_LIMITS.noteBytesMax);
@@ -142,6 +143,9 @@ export class LogWatch {
       return;
     }
     this.#cosignedSize = Math.max(this.#cosignedSize, cosigned.size);
+    // An older one, or one of other witnesses, does not take the place of what is known to be more.
+    const kept = await keptCosigned(dataDir, register().logOrigin);
+    if (cosigned.size < (kept?.size ?? 0)) return;
     await writePublic(this.#file(COSIGNED), cosigned.note);
   }
 
@@ -245,7 +249,5 @@ async function keepBoth(
 }
 
 const SEEN = "log-seen.checkpoint";
-/** The newest checkpoint that a quorum has cosigned, in the data folder. */
-export const COSIGNED = "log-cosigned.checkpoint";
 const UNCOSIGNED = "log-uncosigned.txt";
 const CONFLICTS = "log-conflicts";

@@ -55,8 +55,8 @@ function verdictOn(bundle: RegisterBundle, state = exchange.client()): string {
   return taking.outcome === "refused" ? taking.refusal.code : taking.outcome;
 }
 
-function taken(bundle: RegisterBundle) {
-  const taking = takeRegister(exchange.client(), bundle, START_MS);
+function taken(bundle: RegisterBundle, state = exchange.client()) {
+  const taking = takeRegister(state, bundle, START_MS);
   if (taking.outcome !== "taken") throw new TypeError("the roots have signed it");
   return taking;
 }
@@ -130,6 +130,27 @@ describe("a log that somebody wants forgotten", () => {
       answer: "participants: LOG_FORKED, and they do not follow",
     },
     async () => expect(await saidBy("")).toContain("BEHIND"),
+  );
+  attack(
+    {
+      attacker: "a hostile operator with two root keys",
+      attack: "replaces all witnesses first, and says then that no cosigned checkpoint is known",
+      outcome: "detected",
+      answer: "participants: LOG_FORKED, and they do not follow",
+    },
+    async () => {
+      await writeFile(join(dir, "log-cosigned.checkpoint"), exchange.checkpoint(9));
+      const others = exchange.otherWitnesses();
+      const second = exchange.next(exchange.first, { witnesses: others });
+      const statement = exchange.statement({ checkpoint: "", registerVersion: 3n });
+      const change = { logOrigin: NEW_ORIGIN, logSuccessions: [statement], witnesses: others };
+      const { state, taken: replaced } = taken(second);
+      const { view } = taken(exchange.next(second, change), state).taken;
+      expect((await follower.check(replaced.view, view))?.detail).toContain("BEHIND");
+      // Nor does a register in a file, given at a start.
+      await expect(follower.start(view)).rejects.toThrow("not followed here");
+      expect(await store.call("postFollowedLog", undefined)).toMatchObject({ origin: OLD_ORIGIN });
+    },
   );
   attack(
     {

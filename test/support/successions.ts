@@ -31,23 +31,39 @@ export const OLD_ORIGIN = "tracepost.example/test";
 /** Name of the log that succeeds it. */
 export const NEW_ORIGIN = "tracepost.example/test/2";
 
+interface WitnessKeys {
+  readonly key: SigningKeyPair;
+  readonly otherKey: SigningKeyPair;
+}
+
 /** An exchange whose register names three witnesses, two of which are a quorum. */
 export class SucceededExchange {
   readonly authority = new RegisterAuthority();
   readonly witnessKeys = ["NE", "BR", "AT"].map((participant) => {
-    return { participant, name: `witness.example/${participant}`, key: generateSigningKey() };
+    const [key, otherKey] = [generateSigningKey(), generateSigningKey()];
+    return { participant, name: `witness.example/${participant}`, key, otherKey };
   });
   readonly entries = this.witnessKeys.map(({ participant }) => {
     const [identity, header] = [generateSigningKey(), generateSigningKey()];
     return entryOf(participant, statementOf(participant, { sequence: 1n, identity, header }));
   });
-  readonly witnesses = LogWitnessSet.fromPartial({
-    quorum: 2,
-    witnesses: this.witnessKeys.map(({ key, name, participant }) => {
-      return { name, participant, publicKey: key.publicRaw, url: "" };
-    }),
-  });
+  readonly witnesses = this.#watchedBy(({ key }) => key);
   readonly first = this.authority.issue(this.entries, { witnesses: this.witnesses });
+
+  /** Witnesses of the same names, each with another key. */
+  otherWitnesses(): LogWitnessSet {
+    return this.#watchedBy(({ otherKey }) => otherKey);
+  }
+
+  #watchedBy(keyOf: (one: WitnessKeys) => SigningKeyPair): LogWitnessSet {
+    return LogWitnessSet.fromPartial({
+      quorum: 2,
+      witnesses: this.witnessKeys.map((one) => {
+        const { name, participant } = one;
+        return { name, participant, publicKey: keyOf(one).publicRaw, url: "" };
+      }),
+    });
+  }
 
   /** A client that has the first version in force. */
   client(): RegisterState {

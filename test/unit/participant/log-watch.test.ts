@@ -170,6 +170,24 @@ describe("a participant that watches the log by itself (TP-LOG-20)", () => {
     expect(later.cosignedSize).toBe(20);
   });
 
+  test("keeps the newest one with a quorum, whatever older one it is shown (TP-SUCC-6)", async () => {
+    const all = log.leaves;
+    const cosigned = () =>
+      log.checkpoint + cosign(log.checkpoint, { ...witnessKey, name: NAME }, 1);
+    log.leaves = all.slice(0, 10);
+    const older = cosigned();
+    log.leaves = all;
+    log.cosigned = cosigned();
+    const looking = watch();
+    await looking.look();
+    log.cosigned = older;
+    await looking.look();
+    const kept = await readFile(join(dir, "log-cosigned.checkpoint"), "utf8");
+    expect(openCheckpoint(kept, register.logOrigin, [parties.checkpointKey.publicKey])?.size).toBe(
+      all.length,
+    );
+  });
+
   test("alarms after a day without a quorum, once, over a restart too (TP-LOG-20)", async () => {
     const time = new ManualTime();
     const told = async () => {
