@@ -77,8 +77,12 @@ export class LogFollower {
     if (ahead.length === 0) {
       return `${next.logOrigin} is not the log followed here, ${followed.origin}`;
     }
-    const publicKeys = [...checkpointKeysOf(before), ...checkpointKeysOf(next)];
-    const old = { publicKeys, witnesses: [before.witnesses, next.witnesses] };
+    // The next version does not vouch for itself; versions that were skipped may have changed both.
+    const vouching = next.version === before.version + 1n ? [before] : [before, next];
+    const old = {
+      publicKeys: vouching.flatMap((register) => checkpointKeysOf(register)),
+      witnesses: vouching.map(({ witnesses }) => witnesses),
+    };
     for (const { succession } of ahead) {
       const known = await keptCosigned(this.#parts.dataDir, succession.oldOrigin);
       const verdict = judgeSuccession(succession, old, known);

@@ -73,12 +73,17 @@ export class SucceededExchange {
   }
 
   /** A checkpoint of a made-up log of that size, cosigned by the first `count` witnesses. */
-  checkpoint(size: number, count = 2, leaf = `root ${size}`): string {
+  checkpoint(
+    size: number,
+    count = 2,
+    leaf = `root ${size}`,
+    which: keyof WitnessKeys = "key",
+  ): string {
     const signer = createCheckpointSigner(this.authority.checkpointKey, OLD_ORIGIN);
     const note = signer.sign(size, hashLeaf(Buffer.from(leaf)));
     const lines = this.witnessKeys
       .slice(0, count)
-      .map(({ key, name }) => cosign(note, { ...key, name }, 1_000));
+      .map(({ name, ...keys }) => cosign(note, { ...keys[which], name }, 1_000));
     return note + lines.join("");
   }
 

@@ -7,7 +7,7 @@ import type { RegisterBundle } from "#proto";
 import { createLogger } from "#runtime";
 import { type RegisterView, takeRegister } from "#trust";
 import { START_MS } from "../../support/register-authority.ts";
-import { OLD_ORIGIN, SucceededExchange } from "../../support/successions.ts";
+import { NEW_ORIGIN, OLD_ORIGIN, SucceededExchange } from "../../support/successions.ts";
 
 const exchange = new SucceededExchange();
 let dir: string;
@@ -44,6 +44,19 @@ describe("a participant whose log is to be succeeded (TP-SUCC-6)", () => {
     expect(await follower().check(before, view(exchange.succeeded()))).toBeUndefined();
     await writeFile(join(dir, "log-cosigned.checkpoint"), exchange.checkpoint(7));
     expect(await follower().check(before, view(exchange.succeeded()))).toBeUndefined();
+  });
+
+  test("lets no register vouch for itself, unless versions were skipped", async () => {
+    const witnesses = exchange.otherWitnesses();
+    const checkpoint = exchange.checkpoint(12, 2, "root", "otherKey");
+    const brought = (after: RegisterBundle, registerVersion: bigint) => {
+      const logSuccessions = [exchange.statement({ checkpoint, registerVersion })];
+      return view(exchange.next(after, { logOrigin: NEW_ORIGIN, logSuccessions, witnesses }));
+    };
+    const next = brought(exchange.first, 2n);
+    expect((await follower().check(before, next))?.detail).toContain("UNCOSIGNED");
+    const skipped = exchange.next(exchange.first, { witnesses });
+    expect(await follower().check(before, brought(skipped, 3n))).toBeUndefined();
   });
 
   test("takes nothing while what it was shown cannot be read", async () => {
