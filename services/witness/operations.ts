@@ -46,6 +46,7 @@ export const SHOW_WITNESSED = {
   schema: {
     operationId: "fetchWitnessed",
     summary: "The checkpoint that this witness has cosigned last",
+    description: "Of a log that has ended too.",
     tags: ["log"],
     params: Type.Object({
       originHash: Type.String({ pattern: "^[0-9a-f]{64}$", description: "SHA-256 of the origin" }),
@@ -70,7 +71,9 @@ export const LIST_CONFLICTS = {
   schema: {
     operationId: "listConflicts",
     summary: "Pairs of signed checkpoints that cannot both be true",
-    description: "Each pair proves to anybody that the log was forked, and who signed it.",
+    description:
+      "Each pair proves to anybody that the log it names was forked, and who signed it. Of every " +
+      "log that was ever watched here.",
     tags: ["log"],
     response: {
       200: Type.Object({

@@ -8,12 +8,15 @@ import type { Witness } from "./witness.ts";
 /** What the routes of a witness work with. */
 export interface WitnessRouteDeps {
   readonly store: Pick<Database<WitnessProcedures>, "call">;
-  readonly witness: Pick<Witness, "add" | "log">;
+  readonly witness: Pick<Witness, "add">;
 }
 
 const TEXT = "text/plain; charset=utf-8";
 
-/** Adds the routes of C2SP tlog-witness, and the pairs that prove a fork (TP-LOG-18). */
+/**
+ * Adds the routes of C2SP tlog-witness, and the pairs that prove a fork (TP-LOG-18). What is kept
+ * is shown whatever register is in force: the log may have ended, or its succession be refused.
+ */
 export function addWitnessRoutes(routes: HttpRoutes, { store, witness }: WitnessRouteDeps): void {
   const bodyLimit = LOG_LIMITS.proofBytesMax;
   // Clients name any type, or none.
@@ -30,18 +33,22 @@ export function addWitnessRoutes(routes: HttpRoutes, { store, witness }: Witness
       .send(body as never);
   });
   routes.get("/:originHash/checkpoint", SHOW_WITNESSED, async (request, reply) => {
-    const { origin } = await witness.log();
-    const isOfIt = createHash("sha256").update(origin).digest("hex") === request.params.originHash;
-    const last = isOfIt ? await store.call("lastWitnessed", origin) : null;
+    const origins = await store.call("witnessedOrigins", undefined);
+    const origin = origins.find((one) => hashOf(one) === request.params.originHash);
+    const last = origin === undefined ? null : await store.call("lastWitnessed", origin);
     if (last === null) return sendProblem(reply, problemOf("NOT_FOUND"));
     return reply.header("content-type", TEXT).send(last.note as never);
   });
   routes.get("/conflicts", LIST_CONFLICTS, async () => {
-    const pairs = await store.call("listConflicts", (await witness.log()).origin);
+    const pairs = await store.call("listConflicts", undefined);
     return {
       conflicts: pairs.map(({ seenAtMs, ...pair }) => {
         return { ...pair, seenAt: new Date(seenAtMs).toISOString() };
       }),
     };
   });
+}
+
+function hashOf(origin: string): string {
+  return createHash("sha256").update(origin).digest("hex");
 }

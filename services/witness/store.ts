@@ -109,13 +109,18 @@ async function keepConflict(
   );
 }
 
-/** Every pair kept, the first one first. */
-async function listConflicts(tx: Transaction, origin: string): Promise<Conflict[]> {
+/** Every pair kept, of every log ever watched, the first one first. */
+async function listConflicts(tx: Transaction): Promise<Conflict[]> {
   const rows = await tx.all<{ size: number; kept: string; other: string; seen_at: number }>(
-    "SELECT size, kept, other, seen_at FROM conflict WHERE origin = ? ORDER BY id",
-    origin,
+    "SELECT size, kept, other, seen_at FROM conflict ORDER BY id",
   );
   return rows.map(({ seen_at: seenAtMs, ...pair }) => ({ ...pair, seenAtMs }));
+}
+
+/** Names of the logs of which something was cosigned, also of those that have ended. */
+async function witnessedOrigins(tx: Transaction): Promise<string[]> {
+  const rows = await tx.all<{ origin: string }>("SELECT origin FROM witnessed");
+  return rows.map(({ origin }) => origin);
 }
 
 /** The log that was watched last, and those that have ended. */
@@ -155,8 +160,16 @@ export const store = {
     { version: 1, name: "checkpoints and conflicts", sql: WITNESS_SQL },
     { version: 2, name: "logs that have ended", sql: ENDED_SQL },
   ],
-  procedures: { lastWitnessed, keepWitnessed, keepConflict, listConflicts, watchedBefore, endLog },
-  readOnly: ["lastWitnessed", "listConflicts", "watchedBefore"],
+  procedures: {
+    lastWitnessed,
+    keepWitnessed,
+    keepConflict,
+    listConflicts,
+    witnessedOrigins,
+    watchedBefore,
+    endLog,
+  },
+  readOnly: ["lastWitnessed", "listConflicts", "witnessedOrigins", "watchedBefore"],
 } satisfies StoreDefinition;
 
 /** The procedures, for the type of the open store. */

@@ -1,11 +1,17 @@
+import { createHash } from "node:crypto";
 import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect } from "vitest";
-import { createCheckpointSigner, formatAddCheckpoint, hashLeaf } from "#message-log";
+import {
+  createCheckpointSigner,
+  formatAddCheckpoint,
+  hashLeaf,
+  parseCheckpoint,
+} from "#message-log";
 import { LogFollower, type ServiceProcedures } from "#participant";
 import type { RegisterBundle } from "#proto";
-import { createLogger, type Database } from "#runtime";
+import { createLogger, type Database, LOG_LIMITS } from "#runtime";
 import { openSqliteStore } from "#store";
 import {
   formatRegisterBundle,
@@ -14,6 +20,7 @@ import {
   savePublicKey,
   takeRegister,
 } from "#trust";
+import { startWitness } from "../../services/witness/start-witness.ts";
 import type { WitnessProcedures } from "../../services/witness/store.ts";
 import { Witness } from "../../services/witness/witness.ts";
 import { attack } from "../support/attack.ts";
@@ -179,22 +186,79 @@ describe("a log that somebody wants forgotten", () => {
     },
     witnessStays,
   );
+  attack(
+    {
+      attacker: "a hostile operator with two root keys",
+      attack: "ends the log with another tree of the size that a witness has cosigned",
+      outcome: "detected",
+      answer: "witnesses: both checkpoints, for ever (TP-LOG-18)",
+    },
+    witnessShowsProof,
+  );
 });
 
-async function witnessStays(): Promise<void> {
-  const registerFile = join(dir, "register.bundle");
+/** As a newcomer is shown it: the last manifest alone. */
+async function showRegister({ manifests, ...rest }: RegisterBundle): Promise<void> {
+  const shown = formatRegisterBundle({ ...rest, manifests: manifests.slice(-1) });
+  await writeFile(join(dir, "register.bundle"), shown);
+}
+
+async function witnessFiles() {
   const rootPublicKeyFiles = await Promise.all(
     exchange.authority.roots.pairs.map(async (pair, at) => {
       await savePublicKey(join(dir, `root-${at}.pub`), pair);
       return join(dir, `root-${at}.pub`);
     }),
   );
-  // As a newcomer is shown it: the last manifest alone.
-  const show = async ({ manifests, ...rest }: RegisterBundle) =>
-    await writeFile(
-      registerFile,
-      formatRegisterBundle({ ...rest, manifests: manifests.slice(-1) }),
-    );
+  return { registerFile: join(dir, "register.bundle"), rootPublicKeyFiles };
+}
+
+/** A running witness that has cosigned three entries is given a statement that forks the log. */
+async function witnessShowsProof(): Promise<void> {
+  let nowMs = START_MS;
+  await showRegister(exchange.first);
+  const config = {
+    ...{ name: "witness.example/p", dataDir: dir, keyFile: join(dir, "proof.key") },
+    ...{ http: { host: "127.0.0.1", port: 0 }, logLevel: "silent" as const },
+    ...(await witnessFiles()),
+  };
+  const module = new URL("../../services/witness/store.ts", import.meta.url);
+  const openStore = async (file: string) =>
+    await openSqliteStore<WitnessProcedures>({ file: `${file}.proof`, module });
+  const { stop, url } = await startWitness({
+    ...{ config, logger, openStore },
+    clock: { now: () => nowMs },
+  });
+  try {
+    const asked = async (checkpoint: string, oldSize: number) => {
+      const body = formatAddCheckpoint({ oldSize, proof: [], checkpoint });
+      return (await fetch(`${url}/add-checkpoint`, { method: "POST", body })).status;
+    };
+    const hash = createHash("sha256").update(OLD_ORIGIN).digest("hex");
+    const shown = async () => ({
+      conflicts: ((await (await fetch(`${url}/conflicts`)).json()) as { conflicts: object[] })
+        .conflicts,
+      last: parseCheckpoint(await (await fetch(`${url}/${hash}/checkpoint`)).text()),
+    });
+    expect(await asked(exchange.checkpoint(3, 0), 0)).toBe(200);
+    const last = parseCheckpoint(exchange.checkpoint(3));
+    const other = exchange.checkpoint(3, 2, "another");
+    nowMs += LOG_LIMITS.registerReadMs;
+    await showRegister(exchange.succeeded(exchange.statement({ checkpoint: other })));
+    expect(await asked(exchange.checkpoint(3, 0), 3)).toBeGreaterThanOrEqual(500);
+    expect(await shown()).toMatchObject({ conflicts: [{ size: 3, other }], last });
+    const checkpoint = exchange.checkpoint(3);
+    await showRegister(exchange.succeeded(exchange.statement({ checkpoint })));
+    expect(await asked(exchange.checkpoint(3, 0), 3)).toBe(404);
+    expect(await shown()).toMatchObject({ conflicts: [{ size: 3, other }], last });
+  } finally {
+    await stop();
+  }
+}
+
+async function witnessStays(): Promise<void> {
+  const show = showRegister;
+  const { registerFile, rootPublicKeyFiles } = await witnessFiles();
   const module = new URL("../../services/witness/store.ts", import.meta.url);
   const file = join(dir, "witness.sqlite");
   const kept = await openSqliteStore<WitnessProcedures>({ file, module });
