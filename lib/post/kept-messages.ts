@@ -16,7 +16,7 @@ export interface KeptPostMessage {
   readonly headerDigest: Uint8Array;
   /** Absent on a piece of a document, which says nothing that its manifest does not. */
   readonly header?: Header | undefined;
-  /** It is still on its way, or its receipt is still owed. */
+  /** It is still on its way, also to be recorded again, or its receipt is still owed. */
   readonly isOpen: boolean;
   readonly bytes: number;
 }
@@ -53,7 +53,8 @@ export async function keptMessages(tx: Transaction, where: KeptWhere): Promise<K
   );
   const sent = await tx.all<KeptRow>(
     `SELECT '' AS sender, message_id, header_digest, kind, conversation_id, drafted_at AS at,
-       state IN ('draft', 'sealed', 'accepted') AS is_open,
+       (state IN ('draft', 'sealed', 'accepted') OR EXISTS (SELECT 1 FROM post_recorded_again a
+         WHERE a.message_id = post_outbox.message_id)) AS is_open,
        ${contentOf("coalesce(envelope, draft)")} AS envelope,
        length(coalesce(envelope, draft)) AS bytes
      FROM post_outbox WHERE ${of("drafted_at")} AND (envelope IS NOT NULL OR draft IS NOT NULL)
@@ -110,17 +111,30 @@ export async function eraseMessages(
       sender,
       messageId,
     );
+    const again = "DELETE FROM post_inbox_again WHERE sender = ? AND message_id = ?";
+    await tx.run(again, sender, messageId);
   }
 }
 
-/** One receipt may be about several messages: it goes with the last of them. */
+/**
+ * One receipt may be about several messages: it goes with the last of them. Receipts of a log that
+ * has ended are named apart from those of the one after it.
+ */
 async function eraseReceipts(tx: Transaction, messageId: string): Promise<void> {
   await tx.run(
     `DELETE FROM post_receipt_envelope WHERE (sender, receipt_id) IN
-       (SELECT receipt_sender, receipt_id FROM post_receipt WHERE message_id = ?)
-     AND NOT EXISTS (SELECT 1 FROM post_receipt r JOIN post_outbox o ON o.message_id = r.message_id
-       WHERE r.receipt_sender = post_receipt_envelope.sender
-         AND r.receipt_id = post_receipt_envelope.receipt_id AND o.envelope IS NOT NULL)`,
+       (SELECT receipt_sender, receipt_id FROM post_receipt WHERE message_id = ?
+        UNION ALL
+        SELECT receipt_sender, receipt_id FROM post_receipt_before WHERE message_id = ?)
+     AND NOT ${isNamedIn("post_receipt")} AND NOT ${isNamedIn("post_receipt_before")}`,
+    messageId,
     messageId,
   );
+}
+
+/** Whether a table of receipts names an envelope for a message whose bytes are kept. */
+function isNamedIn(table: "post_receipt" | "post_receipt_before"): string {
+  return `EXISTS (SELECT 1 FROM ${table} r JOIN post_outbox o ON o.message_id = r.message_id
+     WHERE r.receipt_sender = post_receipt_envelope.sender
+       AND r.receipt_id = post_receipt_envelope.receipt_id AND o.envelope IS NOT NULL)`;
 }

@@ -34,6 +34,7 @@ CREATE TABLE post_receipt_before (
   log INTEGER NOT NULL,
   PRIMARY KEY (message_id, log, recipient, type)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX post_receipt_before_envelopes ON post_receipt_before (receipt_sender, receipt_id);
 CREATE TABLE post_inbox_again (
   sender TEXT NOT NULL,
   message_id TEXT NOT NULL,
@@ -121,12 +122,13 @@ export async function postFollowNextLog(
   );
 }
 
+/** What was disposed of has no bytes that could be sent again. */
 async function planAgain(tx: Transaction, size: number): Promise<void> {
   await tx.run("DELETE FROM post_recorded_again");
   await tx.run(
     `INSERT INTO post_recorded_again SELECT message_id, '' FROM post_outbox
-     WHERE state = 'accepted'
-       OR (state IN ('delivered', 'rejected', 'expired') AND log_index >= ?)`,
+     WHERE envelope IS NOT NULL AND (state = 'accepted'
+       OR (state IN ('delivered', 'rejected', 'expired') AND log_index >= ?))`,
     size,
   );
   await tx.run(
@@ -181,7 +183,10 @@ export async function recordedAgain(
   );
 }
 
-/** Keeps the proof that a message received before is in the log that is followed now. */
+/**
+ * Keeps the proof that a message received before is in the log that is followed now; of one that
+ * was disposed of, nothing is kept again (TP-PREC-4).
+ */
 export async function noteInboxAgain(
   tx: Transaction,
   message: { readonly sender: string; readonly messageId: string },
@@ -191,9 +196,13 @@ export async function noteInboxAgain(
   await tx.run(
     `INSERT INTO post_inbox_again SELECT ?, ?, ?
        WHERE EXISTS (SELECT 1 FROM post_followed_log WHERE position > 0)
+         AND EXISTS (SELECT 1 FROM post_inbox
+           WHERE sender = ? AND message_id = ? AND length(envelope) > 0)
      ON CONFLICT DO UPDATE SET evidence = excluded.evidence`,
     message.sender,
     message.messageId,
     evidence,
+    message.sender,
+    message.messageId,
   );
 }

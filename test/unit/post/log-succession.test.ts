@@ -1,9 +1,11 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import type { PostHooks } from "#post";
+import { type PostHooks, RECOVERY_MIGRATION_SQL } from "#post";
 import { Envelope, Header, ReceiptType } from "#proto";
 import { draftMessage } from "../../../lib/post/draft.ts";
 import type { MessageFate } from "../../../lib/post/hooks.ts";
+import { eraseMessages, keptMessages } from "../../../lib/post/kept-messages.ts";
 import {
+  noteInboxAgain,
   POST_SUCCESSION_MIGRATION_SQL,
   postFollowedLog,
   postFollowFirstLog,
@@ -32,7 +34,11 @@ const hooks: PostHooks = {
 const applyReceipt = createApplyReceipt(hooks);
 
 beforeEach(async () => {
-  tx = openMemoryTransaction(POST_MIGRATION_SQL, POST_SUCCESSION_MIGRATION_SQL);
+  tx = openMemoryTransaction(
+    POST_MIGRATION_SQL,
+    POST_SUCCESSION_MIGRATION_SQL,
+    RECOVERY_MIGRATION_SQL,
+  );
   fates = [];
   await postFollowFirstLog(tx, { origin: OLD });
 });
@@ -49,12 +55,18 @@ async function sealed(to = "BR"): Promise<string> {
 }
 
 /** The receipt of a log about a message. */
-async function said(type: ReceiptType, messageId: string, log: string, claim: object = {}) {
+async function said(
+  type: ReceiptType,
+  messageId: string,
+  log: string,
+  claim: object = {},
+  receiptId = `${type} ${messageId} ${log}`,
+) {
   const isGateway = type !== ReceiptType.DELIVERED && type !== ReceiptType.REJECTED;
   const receipt: ReceiptToApply = {
     type,
     sender: isGateway ? "GATEWAY" : "BR",
-    receiptId: `${type} ${messageId} ${log}`,
+    receiptId,
     headerDigest: Buffer.from("digest of the receipt"),
     subject: "tp.in.NE.normal.receipt",
     envelope: Buffer.from(`receipt of ${log}`),
@@ -148,5 +160,74 @@ describe("an outbox whose log is succeeded (TP-SUCC-7)", () => {
     await said(ReceiptType.EXPIRED, id, NEW, { recipient: "BR" });
     expect(await due()).toEqual([]);
     expect(await stateOf(id)).toBe("delivered");
+  });
+});
+
+describe("disposal and a succession of the log (TP-PREC-4, TP-SUCC-7)", () => {
+  const keptOf = async (id: string) => {
+    const row = await tx.get<{ conversation_id: string }>(
+      "SELECT conversation_id FROM post_outbox WHERE message_id = ?",
+      id,
+    );
+    return await keptMessages(tx, { conversationId: row?.conversation_id ?? "" });
+  };
+  const dispose = async (id: string) => await eraseMessages(tx, await keptOf(id));
+  const envelopes = async () =>
+    (await tx.all<{ receipt_id: string }>("SELECT receipt_id FROM post_receipt_envelope")).map(
+      (row) => row.receipt_id,
+    );
+
+  test("a receipt of the old log stays while a message is kept that it is about", async () => {
+    const [proven, beyond] = [await sealed(), await sealed()];
+    const [first, last] = [{ logIndex: END - 1 }, { logIndex: END }];
+    await said(ReceiptType.ACCEPTED, proven, OLD, first, "about both");
+    await said(ReceiptType.ACCEPTED, beyond, OLD, last, "about both");
+    for (const id of [proven, beyond]) await said(ReceiptType.DELIVERED, id, OLD);
+    await follow();
+    await dispose(proven);
+    expect((await envelopes()).toSorted()).toEqual(
+      ["about both", `${ReceiptType.DELIVERED} ${beyond} ${OLD}`].toSorted(),
+    );
+    await said(ReceiptType.ACCEPTED, beyond, NEW, { logIndex: 1 });
+    await said(ReceiptType.DELIVERED, beyond, NEW);
+    await dispose(beyond);
+    expect(await envelopes()).toEqual([]);
+  });
+
+  test("what is to be recorded again is open until it is", async () => {
+    const id = await ended(END);
+    const isOpen = async () => (await keptOf(id)).map((message) => message.isOpen);
+    expect(await isOpen()).toEqual([false]);
+    await follow();
+    expect(await isOpen()).toEqual([true]);
+    await said(ReceiptType.ACCEPTED, id, NEW, { logIndex: 1 });
+    await said(ReceiptType.DELIVERED, id, NEW);
+    expect(await isOpen()).toEqual([false]);
+  });
+
+  test("what was disposed of is not recorded again", async () => {
+    await dispose(await ended(END));
+    expect(await follow()).toBe(0);
+    expect(await tx.all("SELECT * FROM post_recorded_again")).toEqual([]);
+  });
+
+  test("the proof of a received message goes with it, and does not come back", async () => {
+    await follow();
+    const header = Header.encode(Header.create({ messageId: "m", sender: "BR" })).finish();
+    await tx.run(
+      `INSERT INTO post_inbox (sender, message_id, header_digest, kind, lane, exchange_status,
+         conversation_id, state, envelope, received_at) VALUES ('BR', 'm', ?, 1, 1, 1, 'c',
+         'delivered', ?, 1)`,
+      digestOf("m"),
+      Envelope.encode(Envelope.create({ header })).finish(),
+    );
+    const message = { sender: "BR", messageId: "m" };
+    const proofs = async () => (await tx.all("SELECT * FROM post_inbox_again")).length;
+    await noteInboxAgain(tx, message, Buffer.of(1));
+    expect(await proofs()).toBe(1);
+    await eraseMessages(tx, await keptMessages(tx, { conversationId: "c" }));
+    expect(await proofs()).toBe(0);
+    await noteInboxAgain(tx, message, Buffer.of(1));
+    expect(await proofs()).toBe(0);
   });
 });
