@@ -1,5 +1,5 @@
-import { type HeldFacts, HoldBook } from "#disposal";
 import type { SqlRow, Transaction } from "#runtime";
+import { OwnHolds } from "./own-holds.ts";
 import { type ItemReckoned, reckonItem } from "./reckon-item.ts";
 import type { ItemFacts, RecordKind, RecordKinds } from "./record-kind.ts";
 import { scheduleHistory } from "./schedules.ts";
@@ -36,7 +36,7 @@ export class Items {
   readonly #tx: Transaction;
   readonly #kinds: RecordKinds;
   readonly #nowMs: number;
-  #holds: HoldBook | undefined;
+  #holds: OwnHolds | undefined;
 
   constructor(tx: Transaction, kinds: RecordKinds, nowMs: number) {
     this.#tx = tx;
@@ -76,17 +76,9 @@ export class Items {
   }
 
   async #isHeld({ facts, id }: KeptItem): Promise<boolean> {
-    this.#holds ??= await HoldBook.open(this.#tx);
-    for (const message of facts.messages) {
-      if ((await this.#holds.holdsOn({ ...message, id })).length > 0) return true;
-    }
-    return false;
+    this.#holds ??= await OwnHolds.open(this.#tx);
+    return await this.#holds.coverAny(facts.messages.map((message) => ({ id, ...message })));
   }
-}
-
-/** Whether a hold covers a message: it, its conversation, or who exchanged it. */
-export async function isMessageHeld(tx: Transaction, facts: HeldFacts): Promise<boolean> {
-  return (await (await HoldBook.open(tx)).holdsOn(facts)).length > 0;
 }
 
 function parseFacts(text: string): ItemFacts {

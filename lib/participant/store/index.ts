@@ -2,8 +2,8 @@
 
 export { dayKind } from "../records/day-kind.ts";
 export { RowEraser } from "../records/erase-rows.ts";
-export { isMessageHeld } from "../records/items.ts";
 export { OWN_DAYS } from "../records/own-days.ts";
+export { isAnyHeld } from "../records/own-holds.ts";
 export { erasePost, heldFacts, instrumentsOf, POST_KIND, partsOf } from "../records/post-kind.ts";
 export type {
   Erased,

@@ -1,4 +1,4 @@
-import { isMessageHeld } from "#participant-store";
+import { isAnyHeld } from "#participant-store";
 import { Kind } from "#proto";
 import type { Transaction } from "#runtime";
 import { erasePersons, type PersonAct } from "./person-procedures.ts";
@@ -15,7 +15,7 @@ export async function isBlockHeld(
   );
   const about = { sender, messageId, conversationId, recipients: [peer] };
   const kind = Kind.TRACE_REQUEST;
-  return await isMessageHeld(tx, { ...about, kind, id: item?.id ?? 0, recordedAtMs: keptSinceMs });
+  return await isAnyHeld(tx, [{ ...about, kind, id: item?.id ?? 0, recordedAtMs: keptSinceMs }]);
 }
 
 /** Erases a block because a person says so, unless a legal hold covers it. */

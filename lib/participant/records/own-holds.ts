@@ -1,0 +1,39 @@
+import { type HeldFacts, HoldBook } from "#disposal";
+import type { Transaction } from "#runtime";
+
+/** The holds of a participant that cover in one transaction (TP-PREC-6). */
+export class OwnHolds {
+  readonly #book: HoldBook;
+  readonly #self: string;
+
+  private constructor(book: HoldBook, self: string) {
+    this.#book = book;
+    this.#self = self;
+  }
+
+  static async open(tx: Transaction): Promise<OwnHolds> {
+    const sql = "SELECT participant FROM record_keeper";
+    const keeper = await tx.get<{ participant: string }>(sql);
+    return new OwnHolds(await HoldBook.open(tx), keeper?.participant ?? "");
+  }
+
+  /** Whether one covers any of this. */
+  async coverAny(facts: readonly HeldFacts[]): Promise<boolean> {
+    for (const one of facts) {
+      if ((await this.#book.holdsOn(this.#named(one))).length > 0) return true;
+    }
+    return false;
+  }
+
+  /** Where nobody is named, such as on pieces of documents and letters, it is this participant. */
+  #named({ recipients, sender, ...facts }: HeldFacts): HeldFacts {
+    const self = this.#self;
+    if (sender === "" || sender === self) return { ...facts, sender: self, recipients };
+    return { ...facts, sender, recipients: [...recipients, self] };
+  }
+}
+
+/** Whether a hold covers any of what belongs together. */
+export async function isAnyHeld(tx: Transaction, facts: readonly HeldFacts[]): Promise<boolean> {
+  return await (await OwnHolds.open(tx)).coverAny(facts);
+}

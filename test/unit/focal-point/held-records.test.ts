@@ -1,0 +1,67 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import { HoldScope, Kind } from "#proto";
+import { addPeriod, parsePeriod } from "#records";
+import type { SqlValue } from "#runtime";
+import { openCaseStore } from "../../support/case-store.ts";
+import type { MemoryTransaction } from "../../support/memory-transaction.ts";
+import { store } from "../../support/party-store.ts";
+
+const { askHold, lookForDue, noteKeeper } = store.procedures;
+
+const DAY_MS = 86_400_000;
+const START = Date.UTC(2028, 1, 29, 12);
+const CLOSED = START + 10 * DAY_MS;
+const after = (fromMs: number, count: number): number =>
+  addPeriod(fromMs, parsePeriod(`P${count}Y`) ?? { months: 0, days: 0 });
+/** What is not held is due by then. */
+const LATE = after(CLOSED, 40);
+
+let tx: MemoryTransaction;
+
+beforeEach(async () => {
+  tx = openCaseStore();
+  await noteKeeper(tx, { participant: "NE" });
+});
+
+/** Asks for a hold; its id, or why it came to nothing. */
+async function hold(scope: Parameters<typeof HoldScope.create>[0], nowMs = START + DAY_MS) {
+  const by = { actor: "officer-1", reason: "Trial (made up)", authority: "Court (made up)" };
+  const rest = { reviewAtMs: null, registerVersion: 1, isRegistered: false, repeat: undefined };
+  const asked = await askHold(tx, { ...by, ...rest, nowMs, scope: HoldScope.create(scope) });
+  return asked.result;
+}
+
+/** Keys of the items that are due or held at a time. */
+async function keysOf(what: "due" | "held", nowMs = LATE): Promise<string[]> {
+  while (!(await lookForDue(tx, { nowMs, limit: 50 })).isDone);
+  const rows = await tx.all<{ key: string }>(
+    `SELECT key FROM record_item JOIN record_due USING (id) WHERE is_${what} = 1`,
+  );
+  return rows.map(({ key }) => key);
+}
+
+const run = (sql: string, ...values: SqlValue[]) => tx.run(sql, ...values);
+
+describe("a hold on this State itself (TP-PREC-6)", () => {
+  test("covers messages of it that name nobody, and what came to it", async () => {
+    const content = [Kind.ATTACHMENT_CHUNK, Buffer.alloc(100, 7), START];
+    await run(
+      `INSERT INTO post_outbox (message_id, conversation_id, kind, lane, state, envelope, drafted_at)
+       VALUES ('own', 'pieces of ours', ?, 2, 'delivered', ?, ?)`,
+      ...content,
+    );
+    await run(
+      `INSERT INTO post_inbox (sender, message_id, header_digest, kind, lane, exchange_status,
+         conversation_id, state, envelope, received_at, receipts_sent)
+       VALUES ('BR', 'other', x'00', ?, 2, 1, 'pieces of theirs', 'delivered', ?, ?, 1)`,
+      ...content,
+    );
+    await hold({ query: { sender: "NE" } });
+    expect(await keysOf("held")).toContain("pieces of ours");
+    expect(await keysOf("due")).toContain("pieces of theirs");
+    await hold({ party: "NE" });
+    const keys = ["pieces of ours", "pieces of theirs"];
+    await run("UPDATE record_due SET look_at = 0");
+    expect(await keysOf("held")).toEqual(expect.arrayContaining(keys));
+  });
+});
