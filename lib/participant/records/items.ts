@@ -1,3 +1,4 @@
+import type { HeldFacts } from "#disposal";
 import type { SqlRow, Transaction } from "#runtime";
 import { OwnHolds } from "./own-holds.ts";
 import { type ItemReckoned, reckonItem } from "./reckon-item.ts";
@@ -29,6 +30,13 @@ export interface JudgedItem {
   readonly reckoned: ItemReckoned;
   /** It is due, and a hold covers it. */
   readonly isHeld: boolean;
+}
+
+/** A conversation as holds are held against it. */
+export interface HeldConversation {
+  /** Of its item; 0: there is none. */
+  readonly id: number;
+  readonly messages: readonly HeldFacts[];
 }
 
 /** Items of a store, for the length of a transaction. */
@@ -79,6 +87,22 @@ export class Items {
     this.#holds ??= await OwnHolds.open(this.#tx);
     return await this.#holds.coverAny(facts.messages.map((message) => ({ id, ...message })));
   }
+}
+
+/** What holds are held against, of a conversation of a kind: of all that it is made of. */
+export async function conversationFacts(
+  tx: Transaction,
+  kind: RecordKind,
+  key: string,
+): Promise<HeldConversation> {
+  const row = await tx.get<Pick<ItemRow, "id" | "facts">>(
+    "SELECT id, facts FROM record_item WHERE kind = 'conversation' AND key = ?",
+    key,
+  );
+  const id = row?.id ?? 0;
+  const kept = row?.facts ?? null;
+  const facts = kept === null ? await kind.load(tx, key) : parseFacts(kept);
+  return { id, messages: (facts?.messages ?? []).map((message) => ({ ...message, id })) };
 }
 
 function parseFacts(text: string): ItemFacts {

@@ -1,7 +1,9 @@
 // The door to what the stores of all participants' services share: loaded by a store's thread.
 
+export type { HeldFacts } from "#disposal";
 export { dayKind } from "../records/day-kind.ts";
 export { RowEraser } from "../records/erase-rows.ts";
+export { conversationFacts } from "../records/items.ts";
 export { OWN_DAYS } from "../records/own-days.ts";
 export { isAnyHeld } from "../records/own-holds.ts";
 export { erasePost, heldFacts, instrumentsOf, POST_KIND, partsOf } from "../records/post-kind.ts";

@@ -1,21 +1,25 @@
-import { isAnyHeld } from "#participant-store";
+import { conversationFacts, type HeldFacts, isAnyHeld } from "#participant-store";
 import { Kind } from "#proto";
 import type { Transaction } from "#runtime";
+import { CASE_KIND } from "../retention/case-kind.ts";
 import { erasePersons, type PersonAct } from "./person-procedures.ts";
 import { findBlock, type PersonBlockHead } from "./person-record.ts";
 
-/** Whether a legal hold covers a block: its message, its case, who exchanged it (TP-PREC-6). */
-export async function isBlockHeld(
-  tx: Transaction,
-  { caseId: conversationId, keptSinceMs, messageId, peer, sender }: PersonBlockHead,
-): Promise<boolean> {
-  const item = await tx.get<{ id: number }>(
-    "SELECT id FROM record_item WHERE kind = 'conversation' AND key = ?",
-    conversationId,
-  );
-  const about = { sender, messageId, conversationId, recipients: [peer] };
-  const kind = Kind.TRACE_REQUEST;
-  return await isAnyHeld(tx, [{ ...about, kind, id: item?.id ?? 0, recordedAtMs: keptSinceMs }]);
+/**
+ * Whether a legal hold covers a block: what brought it, or anything of its case, as it covers the
+ * case itself (TP-PREC-6).
+ */
+export async function isBlockHeld(tx: Transaction, block: PersonBlockHead): Promise<boolean> {
+  return await isAnyHeld(tx, await heldFactsOf(tx, block));
+}
+
+/** What holds are held against, of a block and of its case. */
+export async function heldFactsOf(tx: Transaction, block: PersonBlockHead): Promise<HeldFacts[]> {
+  const { caseId: conversationId, direction, keptSinceMs, messageId, peer, sender } = block;
+  const { id, messages } = await conversationFacts(tx, CASE_KIND, conversationId);
+  const about = { sender, messageId, conversationId, kind: Kind.TRACE_REQUEST };
+  const recipients = direction === "sent" ? [peer] : [];
+  return [{ ...about, id, recipients, recordedAtMs: keptSinceMs }, ...messages];
 }
 
 /** Erases a block because a person says so, unless a legal hold covers it. */

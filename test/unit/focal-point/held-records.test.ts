@@ -6,7 +6,8 @@ import { openCaseStore } from "../../support/case-store.ts";
 import type { MemoryTransaction } from "../../support/memory-transaction.ts";
 import { store } from "../../support/party-store.ts";
 
-const { askHold, lookForDue, noteKeeper } = store.procedures;
+const { askHold, erasePersonsUnlessHeld, lookForDue } = store.procedures;
+const { makeCase, noteKeeper, putInbox } = store.procedures;
 
 const DAY_MS = 86_400_000;
 const START = Date.UTC(2028, 1, 29, 12);
@@ -42,6 +43,13 @@ async function keysOf(what: "due" | "held", nowMs = LATE): Promise<string[]> {
 
 const run = (sql: string, ...values: SqlValue[]) => tx.run(sql, ...values);
 
+async function isErased(caseId: string): Promise<boolean> {
+  const sql = "SELECT block_id FROM person_block WHERE case_id = ?";
+  const blockId = (await tx.get<{ block_id: string }>(sql, caseId))?.block_id ?? "";
+  const by = { actor: "officer-1", reason: "Over (made up)", nowMs: LATE };
+  return (await erasePersonsUnlessHeld(tx, { blockId, ...by })) !== "held";
+}
+
 describe("a hold on this State itself (TP-PREC-6)", () => {
   test("covers messages of it that name nobody, and what came to it", async () => {
     const content = [Kind.ATTACHMENT_CHUNK, Buffer.alloc(100, 7), START];
@@ -63,5 +71,38 @@ describe("a hold on this State itself (TP-PREC-6)", () => {
     const keys = ["pieces of ours", "pieces of theirs"];
     await run("UPDATE record_due SET look_at = 0");
     expect(await keysOf("held")).toEqual(expect.arrayContaining(keys));
+  });
+});
+
+describe("personal data of a case (TP-PREC-6)", () => {
+  let caseId: string;
+  let replyId: string;
+
+  beforeEach(async () => {
+    caseId = await makeCase(tx, { nowMs: START, closedAtMs: CLOSED, persons: true });
+    const reply = { conversationId: caseId, kind: Kind.TRACE_REPLY, nowMs: START };
+    replyId = await putInbox(tx, reply);
+  });
+
+  test("stays under a hold on any message of it", async () => {
+    await hold({ messages: [{ sender: "BR", messageId: replyId }] });
+    expect(await isErased(caseId)).toBe(false);
+  });
+
+  test("stays under a query that finds any message of it", async () => {
+    await hold({ query: { kinds: [Kind.TRACE_REPLY] } });
+    expect(await isErased(caseId)).toBe(false);
+  });
+
+  test("stays under a hold on this State", async () => {
+    await hold({ party: "NE" });
+    expect(await isErased(caseId)).toBe(false);
+  });
+
+  test("is erased where holds are on something else", async () => {
+    const other = await makeCase(tx, { nowMs: START, sender: "AT" });
+    await hold({ conversationId: other });
+    await hold({ query: { kinds: [Kind.ALERT] } });
+    expect(await isErased(caseId)).toBe(true);
   });
 });
