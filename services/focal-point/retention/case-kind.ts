@@ -59,7 +59,12 @@ async function factsOf(tx: Transaction, record: CaseRecord): Promise<ItemFacts> 
   const about = { messageId: requestMessageId, conversationId: key, kind: Kind.TRACE_REQUEST };
   const [sender, recipients] = role === "requested" ? [peer, []] : ["", [peer]];
   const hasNotices = await hasAny(tx, key);
-  const notices = { name: NOTICES, class: isReal ? "consent" : "exercise" };
+  const notices = [
+    { name: NOTICES, class: isReal ? "consent" : "exercise" },
+    // They never end before their case: what erases them erases all that is left of it.
+    { name: NOTICES, class: own },
+    ...partsOf(NOTICES, messages),
+  ];
   return {
     subject: `case ${key}`,
     class: own,
@@ -68,7 +73,7 @@ async function factsOf(tx: Transaction, record: CaseRecord): Promise<ItemFacts> 
     parts: [
       { name: "case", class: own },
       ...partsOf("case", messages),
-      ...(hasNotices ? [notices] : []),
+      ...(hasNotices ? notices : []),
     ],
     messages: [{ ...about, sender, recipients, recordedAtMs: openedAtMs }, ...heldFacts(all)],
     isOpen: all.some(({ isOpen }) => isOpen) || (await isWaiting(tx, key)),

@@ -1,13 +1,13 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { HoldScope, Kind } from "#proto";
+import { HoldScope, Instrument, Kind } from "#proto";
 import { addPeriod, parsePeriod } from "#records";
 import type { SqlValue } from "#runtime";
 import { openCaseStore } from "../../support/case-store.ts";
 import type { MemoryTransaction } from "../../support/memory-transaction.ts";
 import { store } from "../../support/party-store.ts";
 
-const { askHold, erasePersonsUnlessHeld, lookForDue } = store.procedures;
-const { makeCase, noteKeeper, putInbox } = store.procedures;
+const { askHold, erasePersonsUnlessHeld, listDue } = store.procedures;
+const { lookForDue, makeCase, noteKeeper, putInbox } = store.procedures;
 
 const DAY_MS = 86_400_000;
 const START = Date.UTC(2028, 1, 29, 12);
@@ -105,4 +105,22 @@ describe("personal data of a case (TP-PREC-6)", () => {
     await hold({ query: { kinds: [Kind.ALERT] } });
     expect(await isErased(caseId)).toBe(true);
   });
+});
+
+test("what was said about information stays as long as its case does (TP-PREC-3)", async () => {
+  const made = { nowMs: START, closedAtMs: CLOSED, bodyClass: "authorization" };
+  const caseId = await makeCase(tx, { ...made, instruments: [Instrument.EU] });
+  await run(
+    `INSERT INTO onward_copy (about_sender, about_message_id, about_part, onward_message_id,
+       recipient, by_letter, case_id, ground, actor, kept_at)
+     VALUES ('BR', 'a', 'body', 'b', 'AT', 0, ?, 'made up', 'officer-1', ?)`,
+    caseId,
+    CLOSED,
+  );
+  expect(await keysOf("due", after(CLOSED, 16))).toEqual([]);
+  await keysOf("due", after(CLOSED, 20));
+  const due = await listDue(tx, { after: 0, limit: 10, nowMs: after(CLOSED, 20) });
+  expect(due.records.map(({ parts }) => parts.map(({ name }) => name))).toEqual([
+    ["case", "notices"],
+  ]);
 });
