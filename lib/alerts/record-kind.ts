@@ -1,8 +1,10 @@
 import {
+  conversationFacts,
   conversationTrigger,
   dayKind,
   dayTrigger,
   erasePost,
+  type HeldFacts,
   heldFacts,
   type ItemFacts,
   instrumentsOf,
@@ -118,19 +120,37 @@ const CHECKS = dayKind({
   at: "at",
   id: "check_id",
   async messages(tx, { fromMs, toMs }) {
-    const rows = await tx.all<{ conversation_id: string; sender: string; message_id: string }>(
-      `SELECT DISTINCT m.conversation_id, m.sender, m.message_id FROM alert_check c,
+    const rows = await tx.all<FoundRow>(
+      `SELECT DISTINCT m.conversation_id, m.sender, m.message_id, m.noted_at FROM alert_check c,
          json_each(c.found) f, json_each(f.value, '$.alerts') a
-       JOIN alert_message m ON m.message_id = a.value WHERE c.at >= ? AND c.at < ?`,
+       JOIN alert_message m ON m.message_id = a.value WHERE c.at >= ? AND c.at < ?
+       ORDER BY m.conversation_id`,
       fromMs,
       toMs,
     );
-    return rows.map(({ conversation_id: conversationId, message_id: messageId, sender }) => {
-      const about = { sender, messageId, conversationId, recipients: [] };
-      return { ...about, kind: Kind.ALERT, recordedAtMs: fromMs };
-    });
+    const facts: HeldFacts[] = [];
+    let before: Awaited<ReturnType<typeof conversationFacts>> | undefined;
+    let known = "";
+    for (const { conversation_id: conversationId, ...row } of rows) {
+      if (before === undefined || known !== conversationId) {
+        before = await conversationFacts(tx, ALERT_KIND, conversationId);
+        known = conversationId;
+        facts.push(...before.messages);
+      }
+      const about = { id: before.id, conversationId, kind: Kind.ALERT, recipients: [] };
+      const { message_id: messageId, noted_at: recordedAtMs, sender } = row;
+      facts.push({ ...about, messageId, sender, recordedAtMs });
+    }
+    return facts;
   },
 });
+
+interface FoundRow extends SqlRow {
+  conversation_id: string;
+  sender: string;
+  message_id: string;
+  noted_at: number;
+}
 
 /** What border posts asked: a line that comes home again is known by its number. */
 const POST_CHECKS = dayKind({

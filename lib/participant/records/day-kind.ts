@@ -3,6 +3,12 @@ import { RowEraser } from "./erase-rows.ts";
 import { dayOf } from "./post-kind.ts";
 import type { ItemFacts, RecordKind } from "./record-kind.ts";
 
+/** From when until when, in milliseconds. */
+interface DayOf {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
 /** A log of accesses: lines of who did what, when. */
 export interface LinesOf {
   readonly table: string;
@@ -11,10 +17,9 @@ export interface LinesOf {
   /** Column that tells lines apart. */
   readonly id: string;
   /** Holds that cover what lines are about are held against this. */
-  readonly messages?: (
-    tx: Transaction,
-    day: { readonly fromMs: number; readonly toMs: number },
-  ) => Promise<ItemFacts["messages"]>;
+  readonly messages?: (tx: Transaction, day: DayOf) => Promise<ItemFacts["messages"]>;
+  /** Whether a line tells of a hold that covers. */
+  readonly isHeld?: (tx: Transaction, day: DayOf) => Promise<boolean>;
   /**
    * What is emptied in place of being removed, with what stands there then: the line is known when
    * it comes again.
@@ -42,7 +47,8 @@ export function dayKind(lines: LinesOf): RecordKind {
         instruments: [],
         triggers: { RECORDED: last.at },
         parts: [{ name: "lines", class: "audit" }],
-        messages: (await lines.messages?.(tx, day)) ?? [],
+        // What lines are about is gone through only if anything is held at all.
+        ...((await holdsCover(tx)) ? await heldBy(tx, lines, day) : { messages: [] }),
         isOpen: false,
       };
     },
@@ -60,4 +66,12 @@ export function dayKind(lines: LinesOf): RecordKind {
       return { parts: [eraser.erased()], messages: [] };
     },
   };
+}
+
+async function heldBy(tx: Transaction, { isHeld, messages }: LinesOf, day: DayOf) {
+  return { messages: (await messages?.(tx, day)) ?? [], isHeld: await isHeld?.(tx, day) };
+}
+
+async function holdsCover(tx: Transaction): Promise<boolean> {
+  return (await tx.get("SELECT 1 FROM hold WHERE covers = 1 LIMIT 1")) !== undefined;
 }

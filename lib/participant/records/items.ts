@@ -84,6 +84,7 @@ export class Items {
   }
 
   async #isHeld({ facts, id }: KeptItem): Promise<boolean> {
+    if (facts.isHeld === true) return true;
     this.#holds ??= await OwnHolds.open(this.#tx);
     return await this.#holds.coverAny(facts.messages.map((message) => ({ id, ...message })));
   }

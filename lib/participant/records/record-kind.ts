@@ -17,8 +17,10 @@ export interface ItemFacts {
   readonly instruments: readonly string[];
   readonly triggers: TriggerTimes;
   readonly parts: readonly ItemPart[];
-  /** What holds are held against. */
-  readonly messages: readonly Omit<HeldFacts, "id">[];
+  /** What holds are held against; the id is that of the item, but where it is of another one. */
+  readonly messages: readonly (Omit<HeldFacts, "id"> & { readonly id?: number })[];
+  /** A hold that covers is told of in it: it is held as what the hold covers is. */
+  readonly isHeld?: boolean | undefined;
   /** Something of it is under way, or waits for a person: nothing of it is due. */
   readonly isOpen: boolean;
   /** Somebody has said that something of it is needed until then. */

@@ -1,7 +1,8 @@
 import { ALERT_DAYS, ALERT_KIND } from "#alerts";
-import { dayKind, OWN_DAYS, POST_KIND, type RecordKinds } from "#participant-store";
-import { Kind } from "#proto";
+import { dayKind, type HeldFacts, OWN_DAYS, POST_KIND, type RecordKinds } from "#participant-store";
 import type { Transaction } from "#runtime";
+import { heldFactsOf } from "../persons/person-holds.ts";
+import { findBlock } from "../persons/person-record.ts";
 import { CASE_KIND } from "./case-kind.ts";
 
 /** Who did what to personal data: a case under a hold holds the lines about it. */
@@ -10,21 +11,17 @@ const ACCESSES = dayKind({
   at: "at",
   id: "position",
   async messages(tx: Transaction, { fromMs, toMs }) {
-    const rows = await tx.all<{
-      sender: string;
-      message_id: string;
-      case_id: string;
-      peer: string;
-    }>(
-      `SELECT DISTINCT b.sender, b.message_id, b.case_id, b.peer FROM person_access a
-       JOIN person_block b ON b.block_id = a.block_id WHERE a.at >= ? AND a.at < ?`,
+    const blocks = await tx.all<{ block_id: string }>(
+      "SELECT DISTINCT block_id FROM person_access WHERE at >= ? AND at < ?",
       fromMs,
       toMs,
     );
-    return rows.map(({ case_id: conversationId, message_id: messageId, peer, sender }) => {
-      const about = { sender, messageId, conversationId, recipients: [peer] };
-      return { ...about, kind: Kind.TRACE_REQUEST, recordedAtMs: fromMs };
-    });
+    const facts: HeldFacts[] = [];
+    for (const { block_id: blockId } of blocks) {
+      const block = await findBlock(tx, blockId);
+      if (block !== undefined) facts.push(...(await heldFactsOf(tx, block)));
+    }
+    return facts;
   },
 });
 

@@ -1,13 +1,13 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { HoldScope, Instrument, Kind } from "#proto";
+import { HoldActKind, HoldScope, Instrument, Kind } from "#proto";
 import { addPeriod, parsePeriod } from "#records";
 import type { SqlValue } from "#runtime";
 import { openCaseStore } from "../../support/case-store.ts";
 import type { MemoryTransaction } from "../../support/memory-transaction.ts";
 import { store } from "../../support/party-store.ts";
 
-const { askHold, erasePersonsUnlessHeld, listDue } = store.procedures;
-const { lookForDue, makeCase, noteKeeper, putInbox } = store.procedures;
+const { actOnHold, askHold, erasePersonsUnlessHeld, listDue, lookForDue } = store.procedures;
+const { makeAlert, makeCase, noteKeeper, putInbox, readPersons } = store.procedures;
 
 const DAY_MS = 86_400_000;
 const START = Date.UTC(2028, 1, 29, 12);
@@ -123,4 +123,58 @@ test("what was said about information stays as long as its case does (TP-PREC-3)
   expect(due.records.map(({ parts }) => parts.map(({ name }) => name))).toEqual([
     ["case", "notices"],
   ]);
+});
+
+describe("days of logs (TP-PREC-6)", () => {
+  const day = (table: string, ms: number): string =>
+    `${table} ${new Date(ms).toISOString().slice(0, 10)}`;
+  const readAt = CLOSED + 5 * DAY_MS;
+
+  test("of accesses are held by a query that was asked before the day, and by any message", async () => {
+    const caseId = await makeCase(tx, { nowMs: START, closedAtMs: CLOSED, persons: true });
+    const other = await makeCase(tx, { nowMs: START, closedAtMs: CLOSED, persons: true });
+    const replyId = await putInbox(tx, { conversationId: caseId, nowMs: START });
+    await hold({
+      query: { conversationId: caseId, to: { seconds: BigInt(CLOSED / 1_000), nanos: 0 } },
+    });
+    const by = { actor: "officer-1", reason: "A look (made up)" };
+    await readPersons(tx, { caseId, ...by, nowMs: readAt });
+    await readPersons(tx, { caseId: other, ...by, nowMs: readAt + DAY_MS });
+    expect(await keysOf("held")).toContain(day("person_access", readAt));
+    expect(await keysOf("due")).toContain(day("person_access", readAt + DAY_MS));
+    await run("UPDATE hold SET covers = 0");
+    await hold({ messages: [{ sender: "BR", messageId: replyId }] }, readAt);
+    await run("UPDATE record_due SET look_at = 0");
+    expect(await keysOf("held")).toContain(day("person_access", readAt));
+  });
+
+  test("of checks are held with the alert that was found", async () => {
+    const alertId = await makeAlert(tx, { nowMs: START, expiresAtMs: CLOSED });
+    const sql = "SELECT message_id FROM alert_message WHERE conversation_id = ?";
+    const found = (await tx.get<{ message_id: string }>(sql, alertId))?.message_id ?? "";
+    await hold({ query: { recipient: "NE", kinds: [Kind.ALERT] } });
+    const check = async (atMs: number, alerts: readonly string[]): Promise<number> =>
+      await run(
+        `INSERT INTO alert_check (at, actor, questions, possible, digest, asked, found)
+         VALUES (?, 'post', 1, 1, x'00', '[]', ?)`,
+        atMs,
+        JSON.stringify([{ alerts }]),
+      );
+    await check(readAt, [found]);
+    await check(readAt + DAY_MS, []);
+    expect(await keysOf("held")).toContain(day("alert_check", readAt));
+    expect(await keysOf("due")).toContain(day("alert_check", readAt + DAY_MS));
+  });
+
+  test("of acts are held while a hold that they tell of covers", async () => {
+    const conversationId = await makeCase(tx, { nowMs: START });
+    const asked = await hold({ conversationId });
+    const id = asked.type === "asked" ? asked.id : 0;
+    const acts = day("record_act", START + DAY_MS);
+    expect(await keysOf("held")).toContain(acts);
+    const by = { actor: "officer-2", reason: "Not so (made up)", reviewAtMs: null };
+    const kind = HoldActKind.DECLINED;
+    await actOnHold(tx, { id, kind, ...by, nowMs: LATE, registerVersion: 1 });
+    expect(await keysOf("due")).toContain(acts);
+  });
 });
