@@ -17,7 +17,10 @@ export const PARTY_HOLDS: HoldPlace = {
   head: async () => null,
 };
 
-/** What a scope names that is not here: a name with a slip in it would hold nothing. */
+/**
+ * What a scope names that is not here, or of which ids and digests alone are left: a name with a
+ * slip in it would hold nothing.
+ */
 async function scopeProblem(
   tx: Transaction,
   { conversationId, messages, party, query }: HoldScope,
@@ -45,7 +48,9 @@ async function scopeProblem(
 async function isMessage(tx: Transaction, sender: string, messageId: string): Promise<boolean> {
   const row = await tx.get(
     `SELECT 1 FROM post_inbox WHERE sender = ? AND message_id = ?
+       AND length(envelope) > 0
      UNION ALL SELECT 1 FROM post_outbox WHERE message_id = ?
+       AND (envelope IS NOT NULL OR draft IS NOT NULL)
        AND ? = (SELECT participant FROM record_keeper)`,
     sender,
     messageId,
@@ -56,8 +61,11 @@ async function isMessage(tx: Transaction, sender: string, messageId: string): Pr
 }
 
 async function isConversation(tx: Transaction, key: string): Promise<boolean> {
-  const sql = "SELECT 1 FROM record_item WHERE kind = 'conversation' AND key = ?";
-  return (await tx.get(sql, key)) !== undefined;
+  const row = await tx.get(
+    "SELECT 1 FROM record_item WHERE kind = 'conversation' AND key = ? AND certificate IS NULL",
+    key,
+  );
+  return row !== undefined;
 }
 
 /** Whether anything was ever exchanged with it, or it is this participant itself. */

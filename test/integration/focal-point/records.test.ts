@@ -119,6 +119,8 @@ describe("what a focal point keeps", () => {
     const [earlier] = await look("SELECT certificate FROM disposal_certificate WHERE id = 1");
     expect(Buffer.from(said.previous)).toEqual(Buffer.from(sha256(earlier?.certificate as never)));
     expect(await look("SELECT 1 FROM trace_case WHERE case_id = ?", trace)).toEqual([]);
+    const late = { reason: "x", authority: "x", conversationId: trace };
+    expect((await records.ask(officer, "/holds", late)).body.code).toBe("NOTHING_TO_HOLD");
     const keys = [{ sender: "BR", messageId: String(before?.message_id) }];
     const [known] = await records.store.call("postKnownInbound", { keys });
     expect(

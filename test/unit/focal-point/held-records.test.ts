@@ -178,3 +178,25 @@ describe("days of logs (TP-PREC-6)", () => {
     expect(await keysOf("due")).toContain(acts);
   });
 });
+
+test("what was disposed of is not held any more (TP-PREC-6)", async () => {
+  const conversationId = await makeCase(tx, { nowMs: START });
+  const messageId = await putInbox(tx, { conversationId, nowMs: START });
+  const message = { messages: [{ sender: "BR", messageId }] };
+  const own = { messages: [{ sender: "NE", messageId: "own" }] };
+  await run(
+    `INSERT INTO post_outbox (message_id, conversation_id, kind, lane, state, draft, drafted_at)
+     VALUES ('own', '', 1, 2, 'delivered', x'00', 1)`,
+  );
+  for (const scope of [message, own, { conversationId }]) {
+    expect(await hold(scope)).toMatchObject({ type: "asked" });
+  }
+  await run("UPDATE post_inbox SET envelope = x''");
+  await run("UPDATE post_outbox SET draft = NULL");
+  await run("UPDATE record_item SET certificate = 1 WHERE kind = 'conversation'");
+  expect(await hold(message)).toMatchObject({ type: "unknown-message", position: 0 });
+  expect(await hold(own)).toMatchObject({ type: "unknown-message", position: 0 });
+  expect(await hold({ conversationId })).toMatchObject({ type: "unknown-conversation" });
+  const criterion = { type: "unknown-criterion", name: "conversationId" };
+  expect(await hold({ query: { conversationId } })).toMatchObject(criterion);
+});
