@@ -170,7 +170,9 @@ const Record = Type.Object({
   dueAt: Type.Optional(
     Type.String({
       format: "date-time",
-      description: "When the first of its parts is due, as reckoned last; for who may read records",
+      description:
+        "When the schedule lets the first of its parts go, as reckoned last, whether or not a hold " +
+        "covers it; for who may read records",
     }),
   ),
 });
