@@ -43,6 +43,12 @@ export function renewalFindings(
     "That the registers and policies in the file are what root keys signed, once those signatures " +
       "are broken: renewals hold the messages and the log, not them.",
   );
+  if (content.disposals.length > 0) {
+    notProven.push(
+      "That certificates of disposal in the file are those that were logged, once SHA-256 is " +
+        "broken: what they say was not hashed again.",
+    );
+  }
   const found: RenewalFinding[] = [];
   let before: OpenedRenewal | undefined;
   for (const [at, { proof, signed }] of renewals.entries()) {

@@ -71,6 +71,12 @@ describe("a file that was kept (TP-EVID-1)", () => {
     expect(report).toMatchObject({ verdict: "proven", problems: [] });
     expect(report.renewals.map(({ digest }) => digest)).toEqual(["SHA-512", "SHA3-512"]);
     expect(report.disposals).toMatchObject([{ items: 3, itemsShown: 1, isSigned: true }]);
+    const told = /certificates of disposal in the file .* once SHA-256 is broken/u;
+    expect(report.notProven).toContainEqual(expect.stringMatching(told));
+    const { content } = parseEvidenceFile(file);
+    const bare = formatEvidenceFile({ ...content, disposals: [] });
+    const { notProven } = verifyEvidenceFile(bare, [[renewed.rootKey]]);
+    expect(notProven).not.toContainEqual(expect.stringMatching(told));
     expect(verifyEvidenceBag(file, renewed.rootKey)).toMatchObject([
       { messageId: renewed.messageId, renewals: 2, gone: [0, 1] },
     ]);
