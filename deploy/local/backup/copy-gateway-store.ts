@@ -40,21 +40,29 @@ export async function copyGatewayStore(
 
 /**
  * A place as it is written on a command line: the path of a file, or
- * `postgres://user@host/database#schema`. Throws TracepostError USAGE.
+ * `postgres://user@host/database#schema`. Throws TracepostError USAGE, with nothing of a url that is
+ * refused: any part of it may be a password, or what follows one that holds a mark (TP-STORE-9).
  */
 export function placeFromText(text: string, passwordFile: string | undefined): StorePlace {
   if (!/^postgres(ql)?:\/\//u.test(text)) return { kind: "sqlite", file: resolve(text) };
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  const schema = url?.hash.slice(1) ?? "";
-  const isSecret = (url?.password ?? "") !== "" || url?.searchParams.has("password") === true;
-  if (url === undefined || !/^[a-z][a-z0-9_]{0,62}$/u.test(schema) || isSecret) {
-    const rule = isSecret ? "holds a password" : "names no database and schema";
-    throw new TracepostError("USAGE", "this is no place of a store", {
-      problems: [`${text.replace(/:[^:@/]*@/u, ":…@")}: ${rule}`],
-      remedy: "Write postgres://user@host/database#schema, and the password into --password-file.",
-    });
-  }
+  if (url === undefined) throw noPlace("the url cannot be read");
+  if (holdsPassword(url)) throw noPlace("the url holds a password");
+  const schema = url.hash.slice(1);
+  if (!/^[a-z][a-z0-9_]{0,62}$/u.test(schema)) throw noPlace("the url names no schema");
   url.hash = "";
   const place = { kind: "postgres", url: url.href, schema } as const;
   return passwordFile === undefined ? place : { ...place, passwordFile: resolve(passwordFile) };
+}
+
+/** Where one is meant to stand, and where a "/" in it brings it. */
+function holdsPassword({ password, pathname, searchParams }: URL): boolean {
+  return password !== "" || searchParams.has("password") || pathname.includes("@");
+}
+
+function noPlace(problem: string): TracepostError {
+  return new TracepostError("USAGE", "this is no place of a store", {
+    problems: [problem],
+    remedy: "Write postgres://user@host/database#schema, and the password into --password-file.",
+  });
 }

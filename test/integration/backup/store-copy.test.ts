@@ -60,9 +60,6 @@ describe("a store that is copied (TP-BACK-9)", () => {
   test("is refused when it is none, or its log does not hold", async () => {
     const none = await copy(join(dir, "none.sqlite"), join(dir, "never.sqlite"));
     expect(none.said.error.message).toContain("there is no store at");
-    const secret = await copy("postgres://a:b@c/d#e", join(dir, "never.sqlite"));
-    expect(secret).toMatchObject({ code: 2, said: { error: { code: "USAGE" } } });
-    expect(JSON.stringify(secret.said)).not.toContain("a:b@");
     const changed = join(dir, "changed.sqlite");
     await copy(folder.paths.gateway.store, changed);
     const db = new DatabaseSync(changed);
@@ -71,6 +68,22 @@ describe("a store that is copied (TP-BACK-9)", () => {
     const found = await copy(changed, join(dir, "found.sqlite"));
     expect(found).toMatchObject({ code: 6, said: { error: { code: "VERIFICATION" } } });
     expect(await readdir(dir)).not.toContain("never.sqlite");
+  });
+});
+
+describe("a url that is refused (TP-STORE-9)", () => {
+  test.each([
+    ["postgres://a:hush@c/d#e", "holds a password"],
+    ["postgres://a:hu:sh@c/d#e", "holds a password"],
+    ["postgres://a@c/d?password=hush#e", "holds a password"],
+    ["postgres://a:12/hush@c/d#e", "holds a password"],
+    ["postgres://a:hu/sh@c/d#e", "cannot be read"],
+    ["postgres://a@c/d?passwd=hush", "names no schema"],
+  ])("is not said again: %s", async (url, problem) => {
+    const secret = await copy(url, join(dir, "refused.sqlite"));
+    expect(secret).toMatchObject({ code: 2, said: { error: { code: "USAGE" } } });
+    expect(secret.said.error.problems).toEqual([`the url ${problem}`]);
+    expect(JSON.stringify(secret.said)).not.toMatch(/hush|hu[:/]|sh@/u);
   });
 });
 
