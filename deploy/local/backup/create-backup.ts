@@ -20,7 +20,7 @@ import {
   writeDurably,
 } from "./durable-files.ts";
 import { classOf, type FileClass, isInnerPath } from "./file-classes.ts";
-import { isOfUnit, unitsOf } from "./folder-units.ts";
+import { isOfUnit, type Unit, unitsOf } from "./folder-units.ts";
 import {
   BACKUP_FORMAT,
   type BackedFile,
@@ -54,11 +54,14 @@ export interface BackupReport {
   readonly digest: string;
 }
 
-/** Half a backup would be taken for a whole one (TP-STORE-9). */
-async function refuseServerStore(dataDir: string): Promise<void> {
+/** Half a backup would be taken for a whole one (TP-BACK-1); participants' stores are files. */
+async function refuseServerStore(dataDir: string, units: readonly Unit[]): Promise<void> {
+  if (!units.some((unit) => unit === "" || unit === "gateway")) return;
   if (!(await isThere(new ExchangePaths(dataDir).gateway.storeSettings))) return;
   throw new TracepostError("USAGE", "the gateway's store is in PostgreSQL, not in this folder", {
-    remedy: "Back the database up with pg_dump or pg_basebackup, and the folder with it.",
+    remedy:
+      "Back the database up with pg_dump or pg_basebackup, or copy it into a file with " +
+      "`tracepost store copy`; back participants up with --only.",
   });
 }
 
@@ -80,8 +83,8 @@ export async function createBackup(options: BackupOptions): Promise<BackupReport
   const dataDir = resolve(options.dataDir);
   const to = resolve(options.to);
   const kind = await folderKind(dataDir);
-  await refuseServerStore(dataDir);
   const units = unitsOf(options.only, kind.kind === "exchange");
+  await refuseServerStore(dataDir, units);
   const paths = (await filesBelow(dataDir)).filter((path) => isOfUnit(path, units));
   if (!paths.some((path) => classOf(path) === "store")) throw withoutStore(dataDir, options.only);
   const unfinished = await beginAt(to);

@@ -114,6 +114,31 @@ describe("a backup that is made while the gateway writes (TP-BACK-1, TP-BACK-2)"
   });
 });
 
+/** A folder like the one that was backed up, whose services do not run. */
+async function standing(name: string): Promise<string> {
+  const dataDir = join(dir, name);
+  await cp(backup, dataDir, { recursive: true });
+  await rm(join(dataDir, "backup.json"));
+  return dataDir;
+}
+
+describe("what is no plain file of the folder (TP-BACK-1, TP-BACK-2)", () => {
+  test("the gateway is refused while its store is on a server, and participants are not", async () => {
+    const dataDir = await standing("on-a-server");
+    await writeFile(join(dataDir, "gateway", "store.json"), "{}");
+    const words = ["create", "--data", dataDir, "--to"];
+    for (const only of [[], ["--only", "gateway"], ["--only", "NE", "--only", "gateway"]]) {
+      const refused = await backupCommand(...words, join(dir, "server"), ...only);
+      expect(refused).toMatchObject({ code: 2, said: { error: { code: "USAGE" } } });
+      expect(refused.said.error.remedy).toContain("--only");
+    }
+    const { said } = await backupCommand(...words, join(dir, "server"), "--only", "NE");
+    expect(said.error).toBeUndefined();
+    const paths = said.manifest.stores.map(({ path }: { path: string }) => path);
+    expect(paths).toEqual(["participants/NE/witness.sqlite"]);
+  });
+});
+
 describe("a backup that is read again (TP-BACK-3)", () => {
   const store = "gateway/gateway.sqlite";
 
