@@ -104,12 +104,23 @@ async function planOf(options: RestoreOptions): Promise<Plan> {
   return { ...options, dataDir, from, manifest, units, staging, places };
 }
 
+/** Where what was there is put; `isAside` knows it again. */
+function asideOf(target: string, nowMs: number): string {
+  return `${target}.before-${new Date(nowMs).toISOString().replaceAll(":", "-")}`;
+}
+
+/** Whether a restore has put it aside: people keep copies under names of their own. */
+function isAside(name: string, target: string): boolean {
+  const begin = `${basename(target)}.before-`;
+  const time = /^\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d\.\d{3}Z$/u;
+  return name.startsWith(begin) && time.test(name.slice(begin.length));
+}
+
 /** Killed between the two renames: the new one has no name yet, and what was there lies aside. */
 async function endInterrupted({ laid, target }: Place): Promise<void> {
-  const begin = `${basename(target)}.before-`;
   const names = await readdir(dirname(target)).catch(() => []);
   const last = names
-    .filter((name) => name.startsWith(begin))
+    .filter((name) => isAside(name, target))
     .sort()
     .at(-1);
   if (last === undefined || !(await isThere(laid)) || !(await isVacant(target))) return;
@@ -191,7 +202,7 @@ async function closeStores(target: string): Promise<void> {
 /** Puts aside what is there, and gives the new one its name; undefined when nothing was there. */
 async function exchangeNames({ laid, target }: Place, nowMs: number): Promise<string | undefined> {
   const isTaken = !(await isVacant(target));
-  const aside = `${target}.before-${new Date(nowMs).toISOString().replaceAll(":", "-")}`;
+  const aside = asideOf(target, nowMs);
   await makePrivateFolder(dirname(target));
   if (isTaken) await rename(target, aside);
   passCrashPoint("restore.put-aside");

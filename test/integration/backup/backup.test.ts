@@ -1,4 +1,4 @@
-import { cp, mkdtemp, open, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, open, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -276,5 +276,20 @@ describe("a backup that is restored (TP-BACK-4, TP-BACK-5, TP-BACK-6)", () => {
     expect(newer.said.error.problems[0]).toContain("is newer than this program");
     expect(await readdir(dir)).not.toContain("never");
     expect((await folder.bench.store.call("logHead", undefined)).size).toBeGreaterThan(0);
+  });
+
+  test("after a kill between the renames puts back what it put aside, not a person's copy", async () => {
+    const dataDir = await standing("cut-off");
+    await writeFile(join(dataDir, "gateway/config.json"), "what was there");
+    const aside = `${dataDir}.before-2026-01-01T00-00-00.000Z`;
+    await rename(dataDir, aside);
+    await cp(backup, `${dataDir}.before-upgrade`, { recursive: true });
+    await cp(backup, `${dataDir}.tracepost-unfinished`, { recursive: true });
+    const { said } = await backupCommand("restore", backup, "--data", dataDir, "--replace");
+    expect(said.error).toBeUndefined();
+    const config = await readFile(join(said.aside[0], "gateway/config.json"), "utf8");
+    expect(config).toBe("what was there");
+    const names = (await readdir(dir)).filter((name) => name.startsWith("cut-off."));
+    expect(names).toEqual([said.aside[0].slice(dir.length + 1), "cut-off.before-upgrade"]);
   });
 });
