@@ -181,6 +181,8 @@ async function layAndName(plan: Plan): Promise<RestoreReport> {
   const proven = await proveStores(staging, stores);
   if (proven.problems.length > 0) throw notWhole(from, proven.problems);
   passCrashPoint("restore.proven");
+  // Long after the first look: a service that began meanwhile would write into what is put aside.
+  for (const { target } of places) await closeStores(target);
   const nowMs = clock.now();
   const aside: string[] = [];
   for (const place of places) {

@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { verifyBackup } from "../../../deploy/local/index.ts";
+import { systemClock } from "#runtime";
+import { restoreBackup, verifyBackup } from "../../../deploy/local/index.ts";
 import { tracepostHere } from "../../support/in-process.ts";
 import { type MadeUpFolder, makeUpFolder } from "../../support/made-up-folder.ts";
 
@@ -291,5 +292,22 @@ describe("a backup that is restored (TP-BACK-4, TP-BACK-5, TP-BACK-6)", () => {
     expect(config).toBe("what was there");
     const names = (await readdir(dir)).filter((name) => name.startsWith("cut-off."));
     expect(names).toEqual([said.aside[0].slice(dir.length + 1), "cut-off.before-upgrade"]);
+  });
+
+  test("is refused when a service begins while it is proven", async () => {
+    const dataDir = await standing("begun-meanwhile");
+    await writeFile(join(dataDir, "gateway/config.json"), "what was there");
+    let service: DatabaseSync | undefined;
+    const onProgress = (text: string): void => {
+      if (text !== "proving it") return;
+      service = new DatabaseSync(join(dataDir, "participants/NE/witness.sqlite"));
+      service.exec("PRAGMA journal_mode = WAL; SELECT * FROM tracepost_store");
+    };
+    const given = { from: backup, dataDir, replace: true, clock: systemClock, onProgress };
+    await expect(restoreBackup(given)).rejects.toMatchObject({ code: "UNAVAILABLE" });
+    service?.close();
+    expect(await readFile(join(dataDir, "gateway/config.json"), "utf8")).toBe("what was there");
+    const names = (await readdir(dir)).filter((name) => name.startsWith("begun-meanwhile"));
+    expect(names).toEqual(["begun-meanwhile"]);
   });
 });
