@@ -18,7 +18,7 @@ export interface Laying {
 /**
  * Lays the files of a backup into a folder, and beside them what the backup leaves out and the
  * replaced folder has: keys, and what is remembered of the log, which a backup cannot know better
- * (TP-BACK-6). Returns the keys that are in neither.
+ * (TP-BACK-6). Returns what was laid from the backup, and the keys that are in neither.
  */
 export async function layFolder({ dataDir, from, manifest, staging, units }: Laying) {
   const there = new Set((await filesBelow(dataDir)).filter((path) => isOfUnit(path, units)));
@@ -36,7 +36,7 @@ export async function layFolder({ dataDir, from, manifest, staging, units }: Lay
   const missingKeys = manifest.left
     .filter(({ path, why }) => why === "private key" && isOfUnit(path, units) && !there.has(path))
     .map(({ path }) => path);
-  return { missingKeys };
+  return { laid, missingKeys };
 }
 
 /** Whether a folder is absent or has nothing in it. */

@@ -21,7 +21,7 @@ import { classOf } from "./file-classes.ts";
 import { isBelow, isOfUnit, type Unit, unitsOf } from "./folder-units.ts";
 import { isVacant, layFolder } from "./lay-folder.ts";
 import type { BackupManifest } from "./manifest.ts";
-import { fileProblems, proveStores, readBackup } from "./verify-backup.ts";
+import { contentProblems, fileProblems, proveStores, readBackup } from "./verify-backup.ts";
 
 /** Which backup, and where to. */
 export interface RestoreOptions {
@@ -168,15 +168,17 @@ async function takeFolder(dataDir: string): Promise<() => Promise<void>> {
 async function layAndName(plan: Plan): Promise<RestoreReport> {
   const { clock, dataDir, from, manifest, onProgress, places, staging, units } = plan;
   onProgress?.("reading the backup");
-  const damaged = await fileProblems(from, manifest, units);
+  const damaged = await contentProblems(from, manifest, units);
   if (damaged.length > 0) throw notWhole(from, damaged);
   for (const { target } of places) await closeStores(target);
   onProgress?.("laying it out");
   await beginFolder(staging);
-  const { missingKeys } = await layFolder({ dataDir, from, manifest, staging, units });
+  const { laid, missingKeys } = await layFolder({ dataDir, from, manifest, staging, units });
   await syncFolders(staging);
   passCrashPoint("restore.laid");
   onProgress?.("proving it");
+  const changed = await fileProblems(staging, onlyLaid(manifest, laid), units);
+  if (changed.length > 0) throw notWhole(from, changed);
   const stores = manifest.stores.filter(({ path }) => isOfUnit(path, units));
   const proven = await proveStores(staging, stores);
   if (proven.problems.length > 0) throw notWhole(from, proven.problems);
@@ -192,6 +194,13 @@ async function layAndName(plan: Plan): Promise<RestoreReport> {
   await rm(staging, { recursive: true, force: true });
   const { isLogVerified } = proven;
   return { manifest, stores: stores.map(({ path }) => path), aside, missingKeys, isLogVerified };
+}
+
+/** The description of what was laid: what the folder remembers of the log took its place. */
+function onlyLaid(manifest: BackupManifest, laid: ReadonlySet<string>): BackupManifest {
+  const isLaid = ({ path }: { readonly path: string }): boolean => laid.has(path);
+  const { files, stores } = manifest;
+  return { ...manifest, stores: stores.filter(isLaid), files: files.filter(isLaid) };
 }
 
 /** A service that runs by itself holds its store open. */

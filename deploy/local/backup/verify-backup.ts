@@ -7,7 +7,7 @@ import { ExchangePaths } from "../folder/exchange-paths.ts";
 import { isThere } from "../folder/root-keys.ts";
 import { verifyLogOf } from "../folder/verify-log-of.ts";
 import { digestOf, filesBelow, unfinishedName } from "./durable-files.ts";
-import { isOfUnit } from "./folder-units.ts";
+import { isOfUnit, type Unit } from "./folder-units.ts";
 import { type BackedFile, type BackupManifest, MANIFEST, parseBackupManifest } from "./manifest.ts";
 import { LOG_KIND, storeModule } from "./store-modules.ts";
 
@@ -31,9 +31,7 @@ export interface BackupFindings {
 export async function verifyBackup(folder: string): Promise<BackupFindings> {
   const { digest, manifest } = await readBackup(folder);
   const dir = resolve(folder);
-  const problems = await fileProblems(dir, manifest, [""]);
-  const unlisted = await unlistedFiles(dir, manifest);
-  problems.push(...unlisted.map((path) => `${path}: does not belong to the backup`));
+  const problems = await contentProblems(dir, manifest, [""]);
   if (problems.length > 0) return { folder: dir, manifest, digest, problems, isLogVerified: false };
   const stores = await proveStores(dir, manifest.stores);
   return { folder: dir, manifest, digest, ...stores };
@@ -63,11 +61,24 @@ export async function readBackup(
   });
 }
 
+/** What some parts of a backup have less, more or other than the description says. */
+export async function contentProblems(
+  dir: string,
+  manifest: BackupManifest,
+  units: readonly Unit[],
+): Promise<string[]> {
+  const unlisted = (await unlistedFiles(dir, manifest)).filter((path) => isOfUnit(path, units));
+  return [
+    ...(await fileProblems(dir, manifest, units)),
+    ...unlisted.map((path) => `${path}: does not belong to the backup`),
+  ];
+}
+
 /** Files of some parts of a backup that are missing, or not what the description says. */
 export async function fileProblems(
   dir: string,
   { files, stores }: BackupManifest,
-  units: readonly string[],
+  units: readonly Unit[],
 ): Promise<string[]> {
   const problems: string[] = [];
   for (const file of [...stores, ...files]) {

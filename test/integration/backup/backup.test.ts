@@ -1,3 +1,4 @@
+import { writeFileSync } from "node:fs";
 import { cp, mkdtemp, open, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -309,5 +310,24 @@ describe("a backup that is restored (TP-BACK-4, TP-BACK-5, TP-BACK-6)", () => {
     expect(await readFile(join(dataDir, "gateway/config.json"), "utf8")).toBe("what was there");
     const names = (await readdir(dir)).filter((name) => name.startsWith("begun-meanwhile"));
     expect(names).toEqual(["begun-meanwhile"]);
+  });
+
+  test("is refused when it has more than it describes, or changes while it is laid", async () => {
+    const dataDir = join(dir, "never-laid");
+    const more = await changed((copy) => writeFile(join(copy, "participants/NE/more.key"), ""));
+    const words = ["restore", more, "--data", dataDir];
+    const { said } = await backupCommand(...words);
+    const problems = ["participants/NE/more.key: does not belong to the backup"];
+    expect(said.error).toMatchObject({ code: "VERIFICATION", problems });
+    const from = await changed(() => Promise.resolve());
+    const onProgress = (text: string): void => {
+      if (text === "laying it out") writeFileSync(join(from, "gateway/config.json"), "[]");
+    };
+    const given = { from, dataDir, replace: false, clock: systemClock, onProgress };
+    await expect(restoreBackup(given)).rejects.toMatchObject({
+      code: "VERIFICATION",
+      problems: ["gateway/config.json: was changed since the backup"],
+    });
+    expect((await readdir(dir)).filter((name) => name.startsWith("never-laid"))).toEqual([]);
   });
 });
