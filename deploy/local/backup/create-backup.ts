@@ -65,6 +65,15 @@ async function refuseServerStore(dataDir: string, units: readonly Unit[]): Promi
   });
 }
 
+/** A description takes no other names, and with one in it the whole backup would be refused. */
+function classAt(path: string): FileClass {
+  return isInnerPath(path) ? classOf(path) : "unknown";
+}
+
+function isStore(path: string): boolean {
+  return classAt(path) === "store";
+}
+
 /** Why a file is not in a backup. */
 const LEFT: Partial<Record<FileClass, string>> = {
   key: "private key",
@@ -86,7 +95,7 @@ export async function createBackup(options: BackupOptions): Promise<BackupReport
   const units = unitsOf(options.only, kind.kind === "exchange");
   await refuseServerStore(dataDir, units);
   const paths = (await filesBelow(dataDir)).filter((path) => isOfUnit(path, units));
-  if (!paths.some((path) => classOf(path) === "store")) throw withoutStore(dataDir, options.only);
+  if (!paths.some(isStore)) throw withoutStore(dataDir, options.only);
   const unfinished = await beginAt(to);
   try {
     const stores = await copyStores(dataDir, unfinished, paths, options);
@@ -155,7 +164,7 @@ async function copyStores(
   paths: readonly string[],
   { clock, onProgress }: BackupOptions,
 ): Promise<BackedStore[]> {
-  const stores = paths.filter((path) => classOf(path) === "store");
+  const stores = paths.filter(isStore);
   const isGateway = (path: string): number => Number(path.endsWith("gateway.sqlite"));
   const copied: BackedStore[] = [];
   for (const path of stores.toSorted((a, b) => isGateway(a) - isGateway(b))) {
@@ -189,7 +198,7 @@ async function copyFiles(
   const files: BackedFile[] = [];
   const left: BackupManifest["left"] = [];
   for (const path of paths) {
-    const found = isInnerPath(path) ? classOf(path) : "unknown";
+    const found = classAt(path);
     if (found === "store" || found === "passing") continue;
     const why = LEFT[found];
     if (why !== undefined && !(found === "key" && withKeys)) {

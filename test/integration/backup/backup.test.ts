@@ -139,6 +139,22 @@ describe("what is no plain file of the folder (TP-BACK-1, TP-BACK-2)", () => {
     const paths = said.manifest.stores.map(({ path }: { path: string }) => path);
     expect(paths).toEqual(["participants/NE/witness.sqlite"]);
   });
+
+  test("a store with a name that no description takes is left out and named", async () => {
+    const dataDir = await standing("odd-names");
+    const witness = join(dataDir, "participants/NE/witness.sqlite");
+    await cp(witness, join(dataDir, "participants/NE/witness (1).sqlite"));
+    const to = join(dir, "odd");
+    const { said } = await backupCommand("create", "--data", dataDir, "--to", to);
+    expect(said.error).toBeUndefined();
+    const path = "participants/NE/witness (1).sqlite";
+    expect(said.manifest.left).toContainEqual({ path, why: "not a file of Tracepost" });
+    expect((await verifyBackup(to)).problems).toEqual([]);
+    await rm(witness);
+    const words = ["create", "--data", dataDir, "--to", join(dir, "odd-only"), "--only", "NE"];
+    const none = await backupCommand(...words);
+    expect(none.said.error.message).toContain("there is no store in NE");
+  });
 });
 
 describe("a backup that is read again (TP-BACK-3)", () => {
