@@ -129,7 +129,7 @@ function contentLines({ files, stores }: BackupManifest): string[] {
 function leftLines({ left }: BackupManifest): string[] {
   const count = (why: string): number => left.filter((one) => one.why === why).length;
   const keys = count("private key");
-  const unknown = left.filter(({ why }) => why === "not a file of Tracepost");
+  const others = left.filter(({ why }) => why !== "private key" && why !== "root key");
   return [
     ...(keys === 0
       ? []
@@ -137,7 +137,7 @@ function leftLines({ left }: BackupManifest): string[] {
           `  not in it: ${keys} private keys, tokens and credentials (--with-keys); keep them apart`,
         ]),
     ...(count("root key") === 0 ? [] : ["  not in it: root keys, which each holder keeps alone"]),
-    ...unknown.map(({ path }) => `  not in it: ${path}, not a file of Tracepost`),
+    ...others.map(({ path, why }) => `  not in it: ${path}, ${why}`),
   ];
 }
 

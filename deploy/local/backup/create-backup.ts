@@ -20,7 +20,8 @@ import {
   writeDurably,
 } from "./durable-files.ts";
 import { classOf, type FileClass, isInnerPath } from "./file-classes.ts";
-import { isOfUnit, type Unit, unitsOf } from "./folder-units.ts";
+import { contentOf } from "./folder-content.ts";
+import { type Unit, unitsOf } from "./folder-units.ts";
 import {
   BACKUP_FORMAT,
   type BackedFile,
@@ -94,7 +95,7 @@ export async function createBackup(options: BackupOptions): Promise<BackupReport
   const kind = await folderKind(dataDir);
   const units = unitsOf(options.only, kind.kind === "exchange");
   await refuseServerStore(dataDir, units);
-  const paths = (await filesBelow(dataDir)).filter((path) => isOfUnit(path, units));
+  const { left, paths } = await contentOf(dataDir, units);
   if (!paths.some(isStore)) throw withoutStore(dataDir, options.only);
   const unfinished = await beginAt(to);
   try {
@@ -109,7 +110,8 @@ export async function createBackup(options: BackupOptions): Promise<BackupReport
       exchangeId: kind.kind === "exchange" ? kind.marker.exchangeId : null,
       keys: options.withKeys ? "included" : "left out",
       stores,
-      ...files,
+      files: files.files,
+      left: [...left, ...files.left],
     };
     const description = join(unfinished, MANIFEST);
     await writeDurably(description, `${JSON.stringify(manifest, null, 2)}\n`);

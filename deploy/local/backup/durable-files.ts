@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { constants, createReadStream } from "node:fs";
-import { chmod, copyFile, open, readdir, rm } from "node:fs/promises";
+import { chmod, copyFile, open, readdir, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { makePrivateFolder } from "../folder/private-files.ts";
 
@@ -67,16 +67,35 @@ export async function beginFolder(dir: string): Promise<void> {
   await makePrivateFolder(dir);
 }
 
-/** Paths of all files below a folder, in order, parts split by "/"; links are not followed. */
-export async function filesBelow(dir: string, prefix = ""): Promise<string[]> {
-  const found: string[] = [];
+/** A name below a folder, parts split by "/": of a file, or of a link to what it says. */
+export interface NameBelow {
+  readonly path: string;
+  readonly leadsTo: "file" | "folder" | "nothing";
+}
+
+/** All names of files and links below a folder, in order; links to folders are not followed. */
+export async function namesBelow(dir: string, prefix = ""): Promise<NameBelow[]> {
+  const found: NameBelow[] = [];
   const entries = await readdir(join(dir, prefix), { withFileTypes: true }).catch(gone);
   for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
     const path = prefix === "" ? entry.name : `${prefix}/${entry.name}`;
-    if (entry.isDirectory()) found.push(...(await filesBelow(dir, path)));
-    else if (entry.isFile()) found.push(path);
+    if (entry.isDirectory()) found.push(...(await namesBelow(dir, path)));
+    else if (entry.isFile()) found.push({ path, leadsTo: "file" });
+    else if (entry.isSymbolicLink()) found.push({ path, leadsTo: await endOf(join(dir, path)) });
   }
   return found;
+}
+
+async function endOf(link: string): Promise<NameBelow["leadsTo"]> {
+  const stats = await stat(link).catch(() => undefined);
+  if (stats?.isFile() === true) return "file";
+  return stats?.isDirectory() === true ? "folder" : "nothing";
+}
+
+/** Paths of all files below a folder, also by way of a link to a file. */
+export async function filesBelow(dir: string): Promise<string[]> {
+  const files = (await namesBelow(dir)).filter(({ leadsTo }) => leadsTo === "file");
+  return files.map(({ path }) => path);
 }
 
 /** A folder that went away meanwhile has no files. */

@@ -6,7 +6,7 @@ import { checkRecordsOf } from "../folder/check-records-of.ts";
 import { ExchangePaths } from "../folder/exchange-paths.ts";
 import { isThere } from "../folder/root-keys.ts";
 import { verifyLogOf } from "../folder/verify-log-of.ts";
-import { digestOf, filesBelow, unfinishedName } from "./durable-files.ts";
+import { digestOf, namesBelow, unfinishedName } from "./durable-files.ts";
 import { isOfUnit, type Unit } from "./folder-units.ts";
 import { type BackedFile, type BackupManifest, MANIFEST, parseBackupManifest } from "./manifest.ts";
 import { LOG_KIND, storeModule } from "./store-modules.ts";
@@ -106,7 +106,8 @@ async function unlistedFiles(dir: string, { files, stores }: BackupManifest): Pr
     ...stores.map(({ path }) => path),
     ...files.map(({ path }) => path),
   ]);
-  return (await filesBelow(dir)).filter((path) => !listed.has(path));
+  const names = (await namesBelow(dir)).map(({ path }) => path);
+  return names.filter((path) => !listed.has(path));
 }
 
 /**

@@ -1,5 +1,15 @@
 import { writeFileSync } from "node:fs";
-import { cp, mkdtemp, open, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import {
+  cp,
+  mkdtemp,
+  open,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  writeFile,
+} from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -123,39 +133,6 @@ async function standing(name: string): Promise<string> {
   await rm(join(dataDir, "backup.json"));
   return dataDir;
 }
-
-describe("what is no plain file of the folder (TP-BACK-1, TP-BACK-2)", () => {
-  test("the gateway is refused while its store is on a server, and participants are not", async () => {
-    const dataDir = await standing("on-a-server");
-    await writeFile(join(dataDir, "gateway", "store.json"), "{}");
-    const words = ["create", "--data", dataDir, "--to"];
-    for (const only of [[], ["--only", "gateway"], ["--only", "NE", "--only", "gateway"]]) {
-      const refused = await backupCommand(...words, join(dir, "server"), ...only);
-      expect(refused).toMatchObject({ code: 2, said: { error: { code: "USAGE" } } });
-      expect(refused.said.error.remedy).toContain("--only");
-    }
-    const { said } = await backupCommand(...words, join(dir, "server"), "--only", "NE");
-    expect(said.error).toBeUndefined();
-    const paths = said.manifest.stores.map(({ path }: { path: string }) => path);
-    expect(paths).toEqual(["participants/NE/witness.sqlite"]);
-  });
-
-  test("a store with a name that no description takes is left out and named", async () => {
-    const dataDir = await standing("odd-names");
-    const witness = join(dataDir, "participants/NE/witness.sqlite");
-    await cp(witness, join(dataDir, "participants/NE/witness (1).sqlite"));
-    const to = join(dir, "odd");
-    const { said } = await backupCommand("create", "--data", dataDir, "--to", to);
-    expect(said.error).toBeUndefined();
-    const path = "participants/NE/witness (1).sqlite";
-    expect(said.manifest.left).toContainEqual({ path, why: "not a file of Tracepost" });
-    expect((await verifyBackup(to)).problems).toEqual([]);
-    await rm(witness);
-    const words = ["create", "--data", dataDir, "--to", join(dir, "odd-only"), "--only", "NE"];
-    const none = await backupCommand(...words);
-    expect(none.said.error.message).toContain("there is no store in NE");
-  });
-});
 
 describe("a backup that is read again (TP-BACK-3)", () => {
   const store = "gateway/gateway.sqlite";
