@@ -40,8 +40,8 @@ export async function copyGatewayStore(
 
 /**
  * A place as it is written on a command line: the path of a file, or
- * `postgres://user@host/database#schema`. Throws TracepostError USAGE, with nothing of a url that is
- * refused: any part of it may be a password, or what follows one that holds a mark (TP-STORE-9).
+ * `postgres://user@host/database#schema`. Throws TracepostError USAGE, which says nothing of the
+ * url: any part of it may be a password (TP-STORE-9).
  */
 export function placeFromText(text: string, passwordFile: string | undefined): StorePlace {
   if (!/^postgres(ql)?:\/\//u.test(text)) return { kind: "sqlite", file: resolve(text) };
