@@ -81,7 +81,7 @@ test("is not gone on with: the gateway refuses its start, and without its memory
   await expect(startExchange({ dataDir: paths.dataDir })).rejects.toThrow();
   const log = await readFile(join(paths.run.logsDir, "gateway.log"), "utf8");
   expect(log).toContain("the log in the store is older than the one known");
-  expect(log).toMatch(/Restore a later backup; if there is none, the log has ended/);
+  expect(log).toMatch(/Restore a later backup; without one the log has ended/);
   expect(await conflictOf("gateway")).toMatchObject({
     "known.checkpoint": later,
     "here.checkpoint": expect.any(Number),
