@@ -85,6 +85,7 @@ export {
   describePlace,
   type PostgresPlace,
   placeOf,
+  postgresUrlProblem,
   STORE_SETTINGS,
   type StorePlace,
   type StoreSettings,

@@ -65,16 +65,35 @@ export function placeOf(
   if (url === undefined || schema === undefined) {
     throw misfit(file, [`store.${url === undefined ? "url" : "schema"}: is required`]);
   }
-  if (!URL.canParse(url)) throw misfit(file, ["store.url: is no url"]);
-  if (new URL(url).password !== "" || new URL(url).searchParams.has("password")) {
-    throw misfit(file, [
-      "store.url: holds a password; write it into a file, mode 0600, and name it",
-    ]);
-  }
+  const problem = postgresUrlProblem(url);
+  if (problem !== undefined) throw misfit(file, [`store.url: ${problem}`]);
   return {
     ...{ kind: "postgres", url, schema },
     ...(passwordFile === undefined ? {} : { passwordFile: pathFrom(file, passwordFile) }),
   };
+}
+
+/** What a url may not say: it would be stronger than what the store sets for its sessions. */
+const OWN_PARAMETERS = [
+  "client_encoding",
+  "encoding",
+  "idle_in_transaction_session_timeout",
+  "lock_timeout",
+  "options",
+  "query_timeout",
+  "replication",
+  "statement_timeout",
+];
+
+/** What is wrong with the url of a database, without a word of it that may be secret. */
+export function postgresUrlProblem(url: string): string | undefined {
+  if (!URL.canParse(url)) return "is no url";
+  const { password, searchParams } = new URL(url);
+  if (password !== "" || searchParams.has("password")) {
+    return "holds a password; write it into a file, mode 0600, and name it";
+  }
+  const own = OWN_PARAMETERS.find((name) => searchParams.has(name));
+  return own === undefined ? undefined : `says "${own}", which the store sets itself; leave it out`;
 }
 
 function misfit(file: string, problems: readonly string[]): TracepostError {

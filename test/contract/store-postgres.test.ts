@@ -1,4 +1,7 @@
 import { spawn } from "node:child_process";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { StorePlace } from "#runtime";
@@ -58,6 +61,25 @@ describe.skipIf(programs === undefined)("on a PostgreSQL server", () => {
     ]);
     const absent = { ...place, url: place.url.replace("/postgres?", "/absent?") };
     expect((await faultOf(opened(absent))).remedy).toContain("Create the database");
+  });
+
+  test("logs in with the password that its file holds (TP-STORE-9)", async () => {
+    const [found] = await server.query("SELECT current_setting('hba_file') AS hba");
+    const hba = String(found?.hba);
+    await writeFile(hba, `local all guarded scram-sha-256\n${await readFile(hba, "utf8")}`);
+    await server.query("CREATE ROLE guarded LOGIN PASSWORD 'of the file'");
+    await server.query("GRANT CREATE ON DATABASE postgres TO guarded; SELECT pg_reload_conf()");
+    const dir = await mkdtemp(join(tmpdir(), "tracepost-password-"));
+    const passwordFile = join(dir, "db.password");
+    const url = server.url.replace("//tracepost@", "//guarded@");
+    const place = { ...server.newPlace(), url, passwordFile };
+    await writeFile(passwordFile, "another\n", { mode: 0o600 });
+    expect((await faultOf(opened(place))).message).toContain("password authentication failed");
+    await writeFile(passwordFile, "of the file\n");
+    const store = await opened(place);
+    expect(await store.call("addOne", 1)).toBe(1);
+    await store.close();
+    await rm(dir, { recursive: true });
   });
 
   test("gives numbers without holes, also after what was taken back (TP-STORE-4)", async () => {

@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { TracepostError } from "#errors";
 import { verifyLog } from "#message-log";
+import { postgresUrlProblem } from "#runtime";
 import { copyStore, describePlace, readStore, type StoreCopy, type StorePlace } from "#store";
 import { checkRecordsOf } from "../folder/check-records-of.ts";
 import { logKeysOfFolder } from "../folder/log-keys.ts";
@@ -47,17 +48,15 @@ export function placeFromText(text: string, passwordFile: string | undefined): S
   if (!/^postgres(ql)?:\/\//u.test(text)) return { kind: "sqlite", file: resolve(text) };
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined) throw noPlace("the url cannot be read");
-  if (holdsPassword(url)) throw noPlace("the url holds a password");
+  // Where a "/" in a password brings it.
+  if (url.pathname.includes("@")) throw noPlace("the url holds a password");
+  const problem = postgresUrlProblem(text);
+  if (problem !== undefined) throw noPlace(`the url ${problem}`);
   const schema = url.hash.slice(1);
   if (!/^[a-z][a-z0-9_]{0,62}$/u.test(schema)) throw noPlace("the url names no schema");
   url.hash = "";
   const place = { kind: "postgres", url: url.href, schema } as const;
   return passwordFile === undefined ? place : { ...place, passwordFile: resolve(passwordFile) };
-}
-
-/** Where one is meant to stand, and where a "/" in it brings it. */
-function holdsPassword({ password, pathname, searchParams }: URL): boolean {
-  return password !== "" || searchParams.has("password") || pathname.includes("@");
 }
 
 function noPlace(problem: string): TracepostError {

@@ -25,7 +25,7 @@ const SETTINGS = {
 
 /** What pg wants to know to connect. */
 function clientConfig(place: PostgresPlace, use: "reading" | "writing"): pg.ClientConfig {
-  const { passwordFile, schema, url } = place;
+  const { schema, url } = place;
   const { idleInTransactionMs, readerStillMs } = POSTGRES_LIMITS;
   const settings = Object.entries({
     ...SETTINGS,
@@ -34,9 +34,6 @@ function clientConfig(place: PostgresPlace, use: "reading" | "writing"): pg.Clie
   });
   return {
     connectionString: url,
-    ...(passwordFile === undefined
-      ? {}
-      : { password: async () => (await readSecret(passwordFile)).trimEnd() }),
     options: settings.map(([name, value]) => `-c ${name}=${value}`).join(" "),
     application_name: "tracepost",
     connectionTimeoutMillis: POSTGRES_LIMITS.connectMs,
@@ -44,6 +41,18 @@ function clientConfig(place: PostgresPlace, use: "reading" | "writing"): pg.Clie
     // Statements are sent without waiting for the answers to those before them.
     pipeline: true,
   } as pg.ClientConfig;
+}
+
+/**
+ * A client that reads the password when it is asked for one. Given with the rest, it would be lost:
+ * to pg, what a url does not say is said by it, as empty.
+ */
+function newClient(place: PostgresPlace, use: "reading" | "writing"): pg.Client {
+  const client = new pg.Client(clientConfig(place, use));
+  const { passwordFile } = place;
+  if (passwordFile === undefined) return client;
+  const password = async (): Promise<string> => (await readSecret(passwordFile)).trimEnd();
+  return Object.assign(client, { password });
 }
 
 /** One session with the server. */
@@ -65,7 +74,7 @@ export class PostgresConnection {
 
   /** Connects. Throws TracepostError STORE. */
   static async open(place: PostgresPlace, use: "reading" | "writing"): Promise<PostgresConnection> {
-    const client = new pg.Client(clientConfig(place, use));
+    const client = newClient(place, use);
     const connection = new PostgresConnection(client);
     try {
       await client.connect();

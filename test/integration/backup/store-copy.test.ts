@@ -60,6 +60,9 @@ describe("a store that is copied (TP-BACK-9)", () => {
   test("is refused when it is none, or its log does not hold", async () => {
     const none = await copy(join(dir, "none.sqlite"), join(dir, "never.sqlite"));
     expect(none.said.error.message).toContain("there is no store at");
+    const set = await copy("postgres://c/d?options=x#e", join(dir, "never.sqlite"));
+    expect(set).toMatchObject({ code: 2, said: { error: { code: "USAGE" } } });
+    expect(JSON.stringify(set.said)).toContain("options");
     const changed = join(dir, "changed.sqlite");
     await copy(folder.paths.gateway.store, changed);
     const db = new DatabaseSync(changed);

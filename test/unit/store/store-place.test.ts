@@ -38,6 +38,14 @@ describe("where a store lies, as a configuration says it (TP-STORE-9)", () => {
       { kind: "postgres", url: `${URL_}?password=secret`, schema: "a" },
       "store.url: holds a password; write it into a file, mode 0600, and name it",
     ],
+    [
+      { kind: "postgres", url: `${URL_}?options=-c%20synchronous_commit%3Doff`, schema: "a" },
+      'store.url: says "options", which the store sets itself; leave it out',
+    ],
+    [
+      { kind: "postgres", url: `${URL_}?lock_timeout=1`, schema: "a" },
+      'store.url: says "lock_timeout", which the store sets itself; leave it out',
+    ],
   ])("refuses %j and never repeats a password", (settings, problem) => {
     expect(refused(settings)).toEqual([problem]);
   });
