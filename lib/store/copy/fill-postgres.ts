@@ -7,7 +7,7 @@ import {
 } from "#runtime";
 import { PostgresConnection } from "../postgres/postgres-connection.ts";
 import { postgresFault } from "../postgres/postgres-faults.ts";
-import { prepareSchema } from "../postgres/postgres-schema.ts";
+import { contentOf, prepareSchema } from "../postgres/postgres-schema.ts";
 import { PostgresTransaction } from "../postgres/postgres-transaction.ts";
 import type { StoreTable } from "./store-tables.ts";
 
@@ -23,16 +23,21 @@ export async function fillPostgres<T>(
 ): Promise<T> {
   const schema = `${place.schema.slice(0, NAME_MAX - ENDING.length)}${ENDING}`;
   // Sessions that read may stand still for longer than those that have the turn to write.
-  const connection = await PostgresConnection.open({ ...place, schema }, "reading");
+  const unfinished = { ...place, schema };
+  const connection = await PostgresConnection.open(unfinished, "reading");
+  let isOurs = false;
   try {
     await refuseTaken(connection, place);
+    // What an earlier copy left may go, what is somebody else's may not.
+    await contentOf(connection, unfinished);
+    isOurs = true;
     await connection.control(`DROP SCHEMA IF EXISTS "${schema}" CASCADE`);
-    await prepareSchema(connection, { ...place, schema }, store);
+    await prepareSchema(connection, unfinished, store);
     const result = await fill(connection, tables, work);
     await connection.control(`ALTER SCHEMA "${schema}" RENAME TO "${place.schema}"`);
     return result;
   } catch (caught) {
-    if (!connection.isLost) {
+    if (isOurs && !connection.isLost) {
       await connection.control(`ROLLBACK; DROP SCHEMA IF EXISTS "${schema}" CASCADE`);
     }
     throw postgresFault(caught);

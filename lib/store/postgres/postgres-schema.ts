@@ -129,7 +129,7 @@ async function createSchema(
 }
 
 /** Throws TracepostError DATA_FOLDER for a schema with anything in it that is no store. */
-async function contentOf(
+export async function contentOf(
   connection: PostgresConnection,
   place: PostgresPlace,
 ): Promise<"nothing" | "store"> {

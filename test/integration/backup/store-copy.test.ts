@@ -105,4 +105,16 @@ describe.skipIf(programs === undefined)("a store that moves to PostgreSQL (TP-BA
     const names = (await server?.query("SELECT nspname FROM pg_namespace")) ?? [];
     expect(names.filter(({ nspname }) => String(nspname).endsWith("_unfinished"))).toEqual([]);
   });
+
+  test("takes nothing away that is not a store of Tracepost", async () => {
+    const place = server?.newPlace();
+    if (place === undefined) throw new TypeError("no server");
+    const theirs = `${place.schema}_unfinished`;
+    await server?.query(`CREATE SCHEMA ${theirs}; CREATE TABLE ${theirs}.kept ()`);
+    const refused = await copy(folder.paths.gateway.store, `${place.url}#${place.schema}`);
+    expect(refused).toMatchObject({ code: 3, said: { error: { code: "DATA_FOLDER" } } });
+    expect(await server?.query(`SELECT count(*)::int AS rows FROM ${theirs}.kept`)).toEqual([
+      { rows: 0 },
+    ]);
+  });
 });
