@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { StorePlace } from "#runtime";
 import { openStore, readStore } from "#store";
@@ -134,6 +135,26 @@ describe.skipIf(programs === undefined)("on a PostgreSQL server", () => {
       await store.call("removeLast", undefined);
       expect(await store.scrub()).toBe(false);
     });
+    await store.close();
+  });
+
+  test("goes on writing while it gives room back (TP-STORE-8)", async () => {
+    const place = server.newPlace();
+    const store = await openStore<NumberProcedures>({ place, module: NUMBERS });
+    await store.call("add", "a");
+    await store.call("removeLast", undefined);
+    // VACUUM waits for whoever holds this lock; who writes does not.
+    const holder = new pg.Client(server.url);
+    await holder.connect();
+    await holder.query(`BEGIN; LOCK TABLE ${place.schema}.plain IN SHARE UPDATE EXCLUSIVE MODE`);
+    const scrub = store.scrub();
+    await expect
+      .poll(() => server.query("SELECT 1 FROM pg_locks WHERE NOT granted"))
+      .toHaveLength(1);
+    await store.call("add", "b");
+    await holder.query("COMMIT");
+    await holder.end();
+    expect(await scrub).toBe(true);
     await store.close();
   });
 

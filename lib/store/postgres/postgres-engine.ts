@@ -37,8 +37,9 @@ async function checkReadable(
   checkNewest(describePlace(place), taken, migrations);
 }
 
-/** One session that writes in batches, and a few that only read. */
+/** One session that writes in batches, a few that only read, and one for each cleaning. */
 class PostgresEngine implements StoreEngine {
+  readonly #place: PostgresPlace;
   readonly #link: EngineLink;
   readonly #isReadOnly: boolean;
   readonly #readOnly: ReadonlySet<string>;
@@ -55,6 +56,7 @@ class PostgresEngine implements StoreEngine {
     { procedures, readOnly = [] }: StoreDefinition,
     link: EngineLink,
   ) {
+    this.#place = place;
     this.#link = link;
     this.#isReadOnly = isReadOnly;
     this.#readOnly = new Set(readOnly);
@@ -63,10 +65,11 @@ class PostgresEngine implements StoreEngine {
     this.#writes = new WriteBatches(() => PostgresConnection.open(place, "writing"), procedures);
   }
 
-  /** Takes calls: reading ones start at once, writing ones in order. */
+  /** Takes calls: reading ones and cleaning start at once, writing ones in order. */
   take(calls: readonly CallMessage[]): void {
     for (const call of calls) {
-      if (this.#isRead(call)) this.#follow(this.#read(call));
+      if (call.name === SCRUB_CALL) this.#follow(this.#scrub(call));
+      else if (this.#isRead(call)) this.#follow(this.#read(call));
       else this.#queue.push(call);
     }
     if (this.#queue.length > 0) this.#writing ??= this.#write();
@@ -80,7 +83,7 @@ class PostgresEngine implements StoreEngine {
   }
 
   #isRead({ name }: CallMessage): boolean {
-    return name !== SCRUB_CALL && (this.#isReadOnly || this.#readOnly.has(name));
+    return this.#isReadOnly || this.#readOnly.has(name);
   }
 
   #follow(work: Promise<void>): void {
@@ -103,22 +106,25 @@ class PostgresEngine implements StoreEngine {
     await Promise.resolve();
     const queue = this.#queue;
     while (queue.length > 0) {
-      const scrubs = queue.filter(({ name }) => name === SCRUB_CALL);
-      const writes = queue.filter(({ name }) => name !== SCRUB_CALL);
-      queue.length = 0;
-      if (writes.length > 0) this.#link.reply(await this.#writes.runBatch(writes));
-      for (const call of scrubs) this.#link.reply([await this.#scrub(call)]);
+      const writes = queue.splice(0);
+      this.#link.reply(await this.#writes.runBatch(writes));
       // What did not fit the batch keeps its place before what came meanwhile.
       queue.unshift(...writes);
     }
     this.#writing = undefined;
   }
 
-  async #scrub(call: CallMessage): Promise<ReplyMessage> {
+  /** It takes as long as the tables are large: on a session of its own, beside the writing. */
+  async #scrub(call: CallMessage): Promise<void> {
+    let connection: PostgresConnection | undefined;
+    let reply: ReplyMessage;
     try {
-      return { id: call.id, ok: true, value: await this.#writes.withConnection(scrubSchema) };
+      connection = await PostgresConnection.open(this.#place, "writing");
+      reply = { id: call.id, ok: true, value: await scrubSchema(connection) };
     } catch (caught) {
-      return failure(call, postgresFault(caught));
+      reply = failure(call, postgresFault(caught));
     }
+    this.#link.reply([reply]);
+    await connection?.close();
   }
 }

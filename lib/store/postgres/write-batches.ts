@@ -54,11 +54,6 @@ export class WriteBatches {
     }
   }
 
-  /** Runs work that is no procedure, on the same connection. */
-  async withConnection<T>(work: (connection: PostgresConnection) => Promise<T>): Promise<T> {
-    return await work(await this.#connected());
-  }
-
   /** Says goodbye. */
   async close(): Promise<void> {
     await this.#connection?.close();
