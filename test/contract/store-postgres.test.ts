@@ -5,11 +5,13 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { StorePlace } from "#runtime";
+import type { PostgresPlace, StorePlace } from "#runtime";
 import { openStore, readStore } from "#store";
+import { PostgresConnection } from "../../lib/store/postgres/postgres-connection.ts";
+import { WriteBatches } from "../../lib/store/postgres/write-batches.ts";
 import { postgresPrograms, startTestPostgres, type TestPostgres } from "../support/postgres.ts";
 import { describeStoreContract } from "./store-contract.ts";
-import type { ContractProcedures } from "./store-fixture.ts";
+import { type ContractProcedures, store as definition } from "./store-fixture.ts";
 import type { NumberProcedures } from "./store-fixture-numbers.ts";
 import { FIXTURES, faultOf } from "./store-harness.ts";
 
@@ -173,4 +175,48 @@ describe.skipIf(programs === undefined)("on a PostgreSQL server", () => {
     await killing;
     await store.close();
   });
+
+  /** Batches whose first COMMIT is sent or not, and never answered. */
+  const losing = (place: PostgresPlace, isSent: boolean): WriteBatches => {
+    let commits = 0;
+    const connect = async () => {
+      const connection = await PostgresConnection.open(place, "writing");
+      const control = connection.control.bind(connection);
+      connection.control = async (sql) => {
+        if (sql !== "COMMIT") return await control(sql);
+        commits += 1;
+        if (commits > 1) return await control(sql);
+        if (isSent) await control(sql);
+        await connection.close();
+        throw new Error("Connection terminated unexpectedly");
+      };
+      return connection;
+    };
+    return new WriteBatches(connect, definition.procedures);
+  };
+
+  test.each([true, false])(
+    "knows what became of a COMMIT without an answer, sent: %s (TP-STORE-7)",
+    async (isSent) => {
+      const place = server.newPlace();
+      await (await opened(place)).close();
+      const batches = losing(place, isSent);
+      const add = (id: number) => batches.runBatch([{ id, name: "addOne", args: 7 }]);
+      expect(await add(1)).toEqual([{ id: 1, ok: true, value: 1 }]);
+      expect(await add(2)).toEqual([{ id: 2, ok: true, value: 2 }]);
+      await batches.close();
+      const marks = `SELECT batch::int FROM ${place.schema}.tracepost_writer`;
+      expect(await server.query(marks)).toEqual([{ batch: isSent ? 2 : 3 }]);
+      // Marks of who is gone do not stay, and a store of before gets the table.
+      await server.query(
+        `UPDATE ${place.schema}.tracepost_writer SET marked_at = now() - '2 days'::interval`,
+      );
+      await (await opened(place)).close();
+      expect(await server.query(marks)).toEqual([]);
+      await server.query(`DROP TABLE ${place.schema}.tracepost_writer`);
+      const store = await opened(place);
+      expect(await store.call("addOne", 7)).toBe(3);
+      await store.close();
+    },
+  );
 });

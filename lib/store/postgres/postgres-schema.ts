@@ -29,6 +29,18 @@ export const TAKE_TURN_SQL = "LOCK TABLE tracepost_store IN EXCLUSIVE MODE";
 /** "TRPT": only one process at a time makes schemas. */
 const CREATION_LOCK = 0x54_52_50_54;
 
+/** Each writer's last batch, by which it learns what became of it (TP-STORE-7). */
+const WRITERS_SQL = `
+  CREATE TABLE IF NOT EXISTS tracepost_writer (
+    writer TEXT COLLATE "C" PRIMARY KEY,
+    batch BIGINT NOT NULL,
+    marked_at TIMESTAMPTZ NOT NULL DEFAULT now()
+  );
+`;
+/** Rows of processes that are gone; who looks for its batch does it within minutes. */
+const FORGET_WRITERS_SQL =
+  "DELETE FROM tracepost_writer WHERE marked_at < now() - interval '1 day'";
+
 /** `sqlite_sequence` has the name and the columns it has in SQLite, for who reads it. */
 const BOOKKEEPING_SQL = `
   CREATE TABLE tracepost_store (name TEXT NOT NULL);
@@ -39,6 +51,7 @@ const BOOKKEEPING_SQL = `
       DEFAULT to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')
   );
   CREATE TABLE sqlite_sequence (name TEXT COLLATE "C" PRIMARY KEY, seq BIGINT NOT NULL);
+  ${WRITERS_SQL}
   ${DIALECT_FUNCTIONS_SQL}
 `;
 
@@ -56,6 +69,7 @@ export async function prepareSchema(
   await checkServer(connection, place);
   await createSchema(connection, place, name);
   await checkSchema(connection, place, [name]);
+  await prepareWriters(connection);
   if ((await stepsTaken(connection, place, migrations)) === migrations.length) return;
   await inTransaction(connection, async () => {
     await connection.control(TAKE_TURN_SQL);
@@ -125,6 +139,19 @@ async function createSchema(
     await connection.control(`CREATE SCHEMA IF NOT EXISTS "${place.schema}"`);
     await connection.control(BOOKKEEPING_SQL);
     await connection.control(`INSERT INTO tracepost_store (name) VALUES (${literal(name)})`);
+  });
+}
+
+/** Stores that were made before this table was thought of get it. */
+async function prepareWriters(connection: PostgresConnection): Promise<void> {
+  const { rows } = await connection.control("SELECT to_regclass('tracepost_writer') AS there");
+  if (rows[0]?.there !== null) {
+    await connection.control(FORGET_WRITERS_SQL);
+    return;
+  }
+  await inTransaction(connection, async () => {
+    await connection.control(TAKE_TURN_SQL);
+    await connection.control(WRITERS_SQL);
   });
 }
 

@@ -3,15 +3,13 @@ import { TracepostError } from "#errors";
 import { POSTGRES_LIMITS, type Procedure, STORE_LIMITS } from "#runtime";
 import { failure, performCall } from "../thread/perform-call.ts";
 import type { CallMessage, ReplyMessage } from "../thread/thread-protocol.ts";
+import { BatchMarks } from "./batch-marks.ts";
 import type { PostgresConnection } from "./postgres-connection.ts";
 import { isConstraintFault, mayRunAgain, postgresFault } from "./postgres-faults.ts";
-import { TAKE_TURN_SQL } from "./postgres-schema.ts";
 import { PostgresTransaction } from "./postgres-transaction.ts";
 
-/** Takes the turn to write and asks for the number by which the transaction is known later. */
-const BEGIN_SQL = `BEGIN; ${TAKE_TURN_SQL}; SELECT pg_current_xact_id()::text AS id`;
-/** How often a transaction is looked for whose COMMIT was not answered. */
-const STATUS_LOOKS_MAX = 50;
+/** How often a batch is looked for whose COMMIT was not answered. */
+const LOOKS_MAX = 50;
 
 /**
  * Runs writing calls, many to one commit, each atomic by itself: within a batch it stands in a
@@ -21,6 +19,7 @@ const STATUS_LOOKS_MAX = 50;
 export class WriteBatches {
   readonly #connect: () => Promise<PostgresConnection>;
   readonly #procedures: Readonly<Record<string, Procedure>>;
+  readonly #marks = new BatchMarks();
   #connection: PostgresConnection | undefined;
 
   constructor(
@@ -66,48 +65,41 @@ export class WriteBatches {
 
   async #attempt(queue: CallMessage[], taken: CallMessage[]): Promise<ReplyMessage[]> {
     const connection = await this.#connected();
-    let transactionId: string | undefined;
     try {
-      transactionId = String((await connection.control(BEGIN_SQL)).rows[0]?.id);
+      await connection.control(this.#marks.beginNext());
       const replies = await this.#runQueue(connection, queue, taken);
-      return await this.#commit(connection, transactionId, replies);
+      return await this.#commit(connection, replies);
     } catch (caught) {
       if (!connection.isLost) connection.send("ROLLBACK");
       throw caught;
     }
   }
 
-  async #commit(
-    connection: PostgresConnection,
-    transactionId: string,
-    replies: ReplyMessage[],
-  ): Promise<ReplyMessage[]> {
+  async #commit(connection: PostgresConnection, replies: ReplyMessage[]): Promise<ReplyMessage[]> {
     try {
       const { command } = await connection.control("COMMIT");
       if (command === "COMMIT") return replies;
     } catch (caught) {
       if (!connection.isLost && !mayRunAgain(caught)) throw caught;
-      if (await this.#wasCommitted(transactionId)) return replies;
+      if (await this.#wasCommitted()) return replies;
       throw caught;
     }
     throw new TracepostError("STORE", "the transaction was taken back at its end");
   }
 
-  /** The line broke between COMMIT and its answer: the server knows what became of it. */
-  async #wasCommitted(transactionId: string): Promise<boolean> {
-    for (let look = 1; look <= STATUS_LOOKS_MAX; look += 1) {
-      const sql = `SELECT pg_xact_status('${transactionId}') AS status`;
-      const status = await this.#connected()
-        .then((connection) => connection.control(sql))
+  /** The line broke between COMMIT and its answer: the store knows what became of the batch. */
+  async #wasCommitted(): Promise<boolean> {
+    for (let look = 1; look <= LOOKS_MAX; look += 1) {
+      const kept = await this.#connected()
+        .then((connection) => connection.control(this.#marks.lookUp()))
         .then(
-          ({ rows }) => rows[0]?.status as string | null,
-          () => "unknown",
+          ({ rows }) => rows[0]?.kept === 1,
+          () => undefined,
         );
-      if (status === "committed") return true;
-      if (status === "aborted") return false;
+      if (kept !== undefined) return kept;
       await pause(POSTGRES_LIMITS.attemptPauseMs * 2);
     }
-    throw new TracepostError("STORE", "the server does not say what became of a transaction", {
+    throw new TracepostError("STORE", "the server does not say what became of a batch", {
       remedy: "Look at the PostgreSQL server; then ask again for what was to be written.",
     });
   }
