@@ -111,6 +111,20 @@ describe.skipIf(programs === undefined)("on a PostgreSQL server", () => {
     for (const store of stores) await store.close();
   });
 
+  test("writes nothing once another version has brought it further (TP-STORE-2)", async () => {
+    const place = server.newPlace();
+    const older = await opened(place);
+    expect(await older.call("addOne", 7)).toBe(1);
+    const later = await openStore<ContractProcedures>({ place, module: FIXTURES.later });
+    const refused = await faultOf(older.call("addOne", 7));
+    expect([refused.code, refused.problems]).toEqual([
+      "STORE",
+      ["it has version 3, this program writes version 1"],
+    ]);
+    expect(await later.call("addOne", 7)).toBe(2);
+    for (const store of [older, later]) await store.close();
+  });
+
   test("waits for nobody who stands still while it has the turn (TP-STORE-6)", async () => {
     const place = server.newPlace();
     const still = await openStore<NumberProcedures>({ place, module: NUMBERS });
@@ -192,7 +206,7 @@ describe.skipIf(programs === undefined)("on a PostgreSQL server", () => {
       };
       return connection;
     };
-    return new WriteBatches(connect, definition.procedures);
+    return new WriteBatches(connect, definition);
   };
 
   test.each([true, false])(

@@ -53,16 +53,17 @@ class PostgresEngine implements StoreEngine {
   constructor(
     place: PostgresPlace,
     isReadOnly: boolean,
-    { procedures, readOnly = [] }: StoreDefinition,
+    definition: StoreDefinition,
     link: EngineLink,
   ) {
+    const { procedures, readOnly = [] } = definition;
     this.#place = place;
     this.#link = link;
     this.#isReadOnly = isReadOnly;
     this.#readOnly = new Set(readOnly);
     this.#readers = readingOnly(procedures, this.#readOnly);
     this.#reads = new ReadPool(() => PostgresConnection.open(place, "reading"));
-    this.#writes = new WriteBatches(() => PostgresConnection.open(place, "writing"), procedures);
+    this.#writes = new WriteBatches(() => PostgresConnection.open(place, "writing"), definition);
   }
 
   /** Takes calls: reading ones and cleaning start at once, writing ones in order. */

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { TracepostError } from "#errors";
-import { POSTGRES_LIMITS, type Procedure, STORE_LIMITS } from "#runtime";
+import { POSTGRES_LIMITS, STORE_LIMITS, type StoreDefinition } from "#runtime";
 import { failure, performCall } from "../thread/perform-call.ts";
 import type { CallMessage, ReplyMessage } from "../thread/thread-protocol.ts";
 import { BatchMarks } from "./batch-marks.ts";
@@ -18,16 +18,13 @@ const LOOKS_MAX = 50;
  */
 export class WriteBatches {
   readonly #connect: () => Promise<PostgresConnection>;
-  readonly #procedures: Readonly<Record<string, Procedure>>;
+  readonly #definition: StoreDefinition;
   readonly #marks = new BatchMarks();
   #connection: PostgresConnection | undefined;
 
-  constructor(
-    connect: () => Promise<PostgresConnection>,
-    procedures: Readonly<Record<string, Procedure>>,
-  ) {
+  constructor(connect: () => Promise<PostgresConnection>, definition: StoreDefinition) {
     this.#connect = connect;
-    this.#procedures = procedures;
+    this.#definition = definition;
   }
 
   /**
@@ -66,13 +63,24 @@ export class WriteBatches {
   async #attempt(queue: CallMessage[], taken: CallMessage[]): Promise<ReplyMessage[]> {
     const connection = await this.#connected();
     try {
-      await connection.control(this.#marks.beginNext());
+      const { rows } = await connection.control(this.#marks.beginNext());
+      this.#checkSteps(rows[0]?.steps);
       const replies = await this.#runQueue(connection, queue, taken);
       return await this.#commit(connection, replies);
     } catch (caught) {
       if (!connection.isLost) connection.send("ROLLBACK");
       throw caught;
     }
+  }
+
+  /** Another version of the program may have brought the store further since it was opened. */
+  #checkSteps(taken: unknown): void {
+    const known = this.#definition.migrations.length;
+    if (taken === known) return;
+    throw new TracepostError("STORE", "the store has another schema than this program", {
+      problems: [`it has version ${taken}, this program writes version ${known}`],
+      remedy: "Run the same version of Tracepost at all instances, and start this one again.",
+    });
   }
 
   async #commit(connection: PostgresConnection, replies: ReplyMessage[]): Promise<ReplyMessage[]> {
@@ -137,7 +145,7 @@ export class WriteBatches {
 
   async #perform(connection: PostgresConnection, call: CallMessage): Promise<ReplyMessage> {
     const tx = new PostgresTransaction(connection.statements);
-    return { id: call.id, ok: true, value: await performCall(this.#procedures, tx, call) };
+    return { id: call.id, ok: true, value: await performCall(this.#definition.procedures, tx, call) };
   }
 
   /** Runs again, each in a transaction of its own; procedures allow for that. */
