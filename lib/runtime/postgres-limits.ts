@@ -6,6 +6,10 @@ export const POSTGRES_LIMITS = {
   majorVersionMin: 15,
   /** A server that does not answer by then is down. */
   connectMs: 5 * SECOND_MS,
+  /** A line on which nothing came for so long is looked after. */
+  keepAliveMs: SECOND_MS,
+  /** A session that writes gives its line up when a statement has no answer by then. */
+  answerMs: 30 * SECOND_MS,
   /** A session that stands still inside a transaction is ended, and its lock is free. */
   idleInTransactionMs: 1_500,
   /** The same for one that only reads: it keeps nobody waiting. */

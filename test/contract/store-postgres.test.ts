@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { PostgresPlace, StorePlace } from "#runtime";
+import type { PostgresPlace, StorePlace, Transaction } from "#runtime";
 import { openStore, readStore } from "#store";
 import { PostgresConnection } from "../../lib/store/postgres/postgres-connection.ts";
 import { WriteBatches } from "../../lib/store/postgres/write-batches.ts";
@@ -188,6 +188,23 @@ describe.skipIf(programs === undefined)("on a PostgreSQL server", () => {
     expect(await Promise.all(calls)).toEqual(Array.from({ length: 200 }, (_, n) => n + 2));
     await killing;
     await store.close();
+  });
+
+  test("gives a line up that brings no answer, and does the batch again (TP-STORE-7)", async () => {
+    const place = server.newPlace();
+    await (await opened(place)).close();
+    let runs = 0;
+    const connect = () => PostgresConnection.open(place, "writing", { answerMs: 1_000 });
+    const slowOnce = async (tx: Transaction): Promise<number> => {
+      runs += 1;
+      await definition.procedures.addOne(tx, 7);
+      if (runs === 1) await tx.get("SELECT pg_sleep(20)");
+      return await definition.procedures.addOne(tx, 7);
+    };
+    const batches = new WriteBatches(connect, { ...definition, procedures: { slowOnce } });
+    const replies = await batches.runBatch([{ id: 1, name: "slowOnce", args: undefined }]);
+    expect([replies, runs]).toEqual([[{ id: 1, ok: true, value: 2 }], 2]);
+    await batches.close();
   });
 
   /** Batches whose first COMMIT is sent or not, and never answered. */

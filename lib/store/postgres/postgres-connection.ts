@@ -21,10 +21,24 @@ const SETTINGS = {
   tcp_keepalives_count: 2,
   tcp_user_timeout: POSTGRES_LIMITS.idleInTransactionMs,
   jit: "off",
+  // What a database or a user may have set otherwise.
+  bytea_output: "hex",
+  standard_conforming_strings: "on",
+  statement_timeout: 0,
 };
 
+/** How a session is opened. */
+interface SessionOptions {
+  /** Longest wait for an answer, after which the line is given up; default: as long as it takes. */
+  readonly answerMs?: number;
+}
+
 /** What pg wants to know to connect. */
-function clientConfig(place: PostgresPlace, use: "reading" | "writing"): pg.ClientConfig {
+function clientConfig(
+  place: PostgresPlace,
+  use: "reading" | "writing",
+  { answerMs }: SessionOptions,
+): pg.ClientConfig {
   const { schema, url } = place;
   const { idleInTransactionMs, readerStillMs } = POSTGRES_LIMITS;
   const settings = Object.entries({
@@ -37,7 +51,10 @@ function clientConfig(place: PostgresPlace, use: "reading" | "writing"): pg.Clie
     options: settings.map(([name, value]) => `-c ${name}=${value}`).join(" "),
     application_name: "tracepost",
     connectionTimeoutMillis: POSTGRES_LIMITS.connectMs,
+    // A server whose machine died is noticed while nothing is sent.
     keepAlive: true,
+    keepAliveInitialDelayMillis: POSTGRES_LIMITS.keepAliveMs,
+    ...(answerMs === undefined ? {} : { query_timeout: answerMs }),
     // Statements are sent without waiting for the answers to those before them.
     pipeline: true,
   } as pg.ClientConfig;
@@ -47,8 +64,12 @@ function clientConfig(place: PostgresPlace, use: "reading" | "writing"): pg.Clie
  * A client that reads the password when it is asked for one. Given with the rest, it would be lost:
  * to pg, what a url does not say is said by it, as empty.
  */
-function newClient(place: PostgresPlace, use: "reading" | "writing"): pg.Client {
-  const client = new pg.Client(clientConfig(place, use));
+function newClient(
+  place: PostgresPlace,
+  use: "reading" | "writing",
+  options: SessionOptions,
+): pg.Client {
+  const client = new pg.Client(clientConfig(place, use, options));
   const { passwordFile } = place;
   if (passwordFile === undefined) return client;
   const password = async (): Promise<string> => (await readSecret(passwordFile)).trimEnd();
@@ -73,8 +94,12 @@ export class PostgresConnection {
   }
 
   /** Connects. Throws TracepostError STORE. */
-  static async open(place: PostgresPlace, use: "reading" | "writing"): Promise<PostgresConnection> {
-    const client = newClient(place, use);
+  static async open(
+    place: PostgresPlace,
+    use: "reading" | "writing",
+    options: SessionOptions = {},
+  ): Promise<PostgresConnection> {
+    const client = newClient(place, use, options);
     const connection = new PostgresConnection(client);
     try {
       await client.connect();

@@ -1,6 +1,6 @@
 import { TracepostError } from "#errors";
 import type { Procedure, StoreDefinition } from "#runtime";
-import { describePlace, type PostgresPlace } from "#runtime";
+import { describePlace, POSTGRES_LIMITS, type PostgresPlace } from "#runtime";
 import { checkNewest } from "../migration-history.ts";
 import { failure, performCall, readingOnly } from "../thread/perform-call.ts";
 import type { EngineLink, OpenEngine, StoreEngine } from "../thread/store-engine.ts";
@@ -63,7 +63,9 @@ class PostgresEngine implements StoreEngine {
     this.#readOnly = new Set(readOnly);
     this.#readers = readingOnly(procedures, this.#readOnly);
     this.#reads = new ReadPool(() => PostgresConnection.open(place, "reading"));
-    this.#writes = new WriteBatches(() => PostgresConnection.open(place, "writing"), definition);
+    const { answerMs } = POSTGRES_LIMITS;
+    const connect = () => PostgresConnection.open(place, "writing", { answerMs });
+    this.#writes = new WriteBatches(connect, definition);
   }
 
   /** Takes calls: reading ones and cleaning start at once, writing ones in order. */

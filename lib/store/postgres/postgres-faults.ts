@@ -18,6 +18,10 @@ const REMEDIES: ReadonlyMap<string, string> = new Map([
 ]);
 const UNREACHABLE = "Check that the PostgreSQL server runs and that the store's url names it.";
 
+/** How pg says, without a code, that the line broke or brought no answer. */
+const LINE_FAULT =
+  /^(Connection terminated|Client was closed|Client has encountered|timeout exp|Query read timeout)/;
+
 /** SQLSTATE of what was caught, or the code of a failed system call; "" when it has none. */
 export function stateOf(caught: unknown): string {
   if (caught instanceof TracepostError) return stateOf(caught.cause);
@@ -39,12 +43,7 @@ export function mayRunAgain(caught: unknown): boolean {
 function isLineFault(caught: unknown): boolean {
   if (caught instanceof TracepostError) return isLineFault(caught.cause);
   if (!(caught instanceof Error)) return false;
-  return (
-    /^E[A-Z]+$/.test(stateOf(caught)) ||
-    /^(Connection terminated|Client was closed|Client has encountered|timeout exp)/.test(
-      caught.message,
-    )
-  );
+  return /^E[A-Z]+$/.test(stateOf(caught)) || LINE_FAULT.test(caught.message);
 }
 
 /** Wraps what PostgreSQL or a procedure threw as TracepostError STORE. */

@@ -145,7 +145,11 @@ export class WriteBatches {
 
   async #perform(connection: PostgresConnection, call: CallMessage): Promise<ReplyMessage> {
     const tx = new PostgresTransaction(connection.statements);
-    return { id: call.id, ok: true, value: await performCall(this.#definition.procedures, tx, call) };
+    return {
+      id: call.id,
+      ok: true,
+      value: await performCall(this.#definition.procedures, tx, call),
+    };
   }
 
   /** Runs again, each in a transaction of its own; procedures allow for that. */
