@@ -12,8 +12,8 @@ export class BatchMarks {
   #batch = 0;
 
   /**
-   * Statements that begin the next batch: they take the turn, mark the batch, and say how many steps
-   * the schema has taken.
+   * Statements that begin the next batch: they take the turn, mark the batch, and say how many
+   * steps the schema has taken.
    */
   beginNext(): string {
     this.#batch += 1;
@@ -24,8 +24,8 @@ export class BatchMarks {
   }
 
   /**
-   * Statements that say whether the newest batch was kept. Its transaction had the turn: who gets it
-   * comes after its end.
+   * Statements that say whether the newest batch was kept. Its transaction had the turn: who gets
+   * it comes after its end.
    */
   lookUp(): string {
     return `${TAKE_TURN_SQL};
