@@ -5,7 +5,7 @@ import { parseArgs } from "node:util";
 import { Stryker } from "@stryker-mutator/core";
 
 /** Killed mutants in a hundred below which the run fails, for each area. */
-const SCORE_MIN = 80;
+const SCORE_MIN = 85;
 
 /** What is changed, area by area; the tests that must notice stand in `<area>.config.ts`. */
 const AREAS: Readonly<Record<string, readonly string[]>> = {
@@ -26,7 +26,8 @@ async function mutate(area: string, files: readonly string[]): Promise<void> {
     // Of what is only run when a module is loaded, each mutant would need every test.
     ignoreStatic: true,
     concurrency: 1,
-    timeoutMS: 20_000,
+    // A mutant that hangs is found after this; a machine that does other work counts some falsely.
+    timeoutMS: 8_000,
     tempDirName: `${folder}/sandbox`,
     incremental: true,
     incrementalFile: `${folder}/incremental.json`,
