@@ -85,7 +85,7 @@ describe("a url that is refused (TP-STORE-9)", () => {
   ])("is not said again: %s", async (url, problem) => {
     const secret = await copy(url, join(dir, "refused.sqlite"));
     expect(secret).toMatchObject({ code: 2, said: { error: { code: "USAGE" } } });
-    expect(secret.said.error.problems).toEqual([`the url ${problem}`]);
+    expect(secret.said.error.problems).toEqual([expect.stringMatching(`^the url ${problem}`)]);
     expect(JSON.stringify(secret.said)).not.toMatch(/hush|hu[:/]|sh@/u);
   });
 });
