@@ -1,8 +1,11 @@
 /**
  * A process with a gateway's store that a fault test ends: `fill`, `hold` or `dispose`, at a time,
- * with a point at which it is killed, or `-`. Says `done` when it has come to its end.
+ * with a point at which it is killed, or `-`. Says `done` when it has come to its end. Its keys are
+ * made from their names: those of one process are those of the next.
  */
 import { armCrashPoint, parseCrashPlan } from "#runtime";
+import { pairOf } from "#trust";
+import { fixedKey } from "../vectors/make/fixed-keys.ts";
 import { disposalClerk } from "./disposing.ts";
 import { openGatewayBench } from "./gateway-bench.ts";
 import { recipientReceipt, traceRequest } from "./messages.ts";
@@ -10,7 +13,8 @@ import { OperatorDoor } from "./operator-door.ts";
 import { makeParties } from "./parties.ts";
 
 const [work = "", file = "", at = "0", point = "-"] = process.argv.slice(2);
-const parties = makeParties([{ id: "NE" }, { id: "BR" }]);
+const specs = [{ id: "NE" }, { id: "BR" }];
+const parties = makeParties(specs, (name) => pairOf(fixedKey(name).privateKey));
 const bench = await openGatewayBench(parties, { place: { kind: "sqlite", file } });
 bench.nowMs = Number(at);
 const plan = parseCrashPlan(point);

@@ -56,14 +56,17 @@ export interface PartySpec {
 const SINCE_MS = Date.UTC(2020, 0, 1);
 const UNTIL_MS = Date.UTC(2040, 0, 1);
 
-/** Makes keys and a signed register for some participants. */
-export function makeParties(specs: readonly PartySpec[]): Parties {
-  const root = generateSigningKey();
-  const receiptKey = generateSigningKey();
-  const checkpointKey = generateSigningKey();
+/** Makes keys, fresh ones unless said otherwise, and a signed register for some participants. */
+export function makeParties(
+  specs: readonly PartySpec[],
+  makeKey: (name: string, algorithm?: SignatureAlgorithm) => SigningKeyPair = freshKey,
+): Parties {
+  const root = makeKey("root");
+  const receiptKey = makeKey("gateway receipt");
+  const checkpointKey = makeKey("gateway log");
   const parties = new Map<string, Party>();
   const participants = specs.map((spec) => {
-    const key = generateSigningKey(spec.algorithm);
+    const key = makeKey(spec.id, spec.algorithm);
     const signer = createSigner(key, PAYLOAD_TYPES.header);
     parties.set(spec.id, { id: spec.id, key, signer });
     return participantOf(spec, key);
@@ -123,6 +126,10 @@ export function withParticipant(
   return {
     participants: participants.map((one) => (one.id === id ? { ...one, ...change(one) } : one)),
   };
+}
+
+function freshKey(_name: string, algorithm?: SignatureAlgorithm): SigningKeyPair {
+  return generateSigningKey(algorithm);
 }
 
 function participantOf(spec: PartySpec, key: SigningKeyPair): Participant {
