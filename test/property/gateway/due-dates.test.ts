@@ -20,21 +20,13 @@ import {
   type Step,
 } from "../../support/kept-conversations.ts";
 import { type MemoryTransaction, openMemoryTransaction } from "../../support/memory-transaction.ts";
+import { yearsLater } from "../../support/years-later.ts";
 
 const DAY_MS = 86_400_000;
 const { actOnHold, askHold } = HOLD_PROCEDURES;
 const { askRun, endRun } = DISPOSAL_PROCEDURES;
 const BEGIN = Date.UTC(2028, 1, 20);
 const root = generateSigningKey();
-
-/** Years later by the digits of the date alone. */
-function yearsLater(atMs: number, years: number): number {
-  const [year = "", month, day, rest] = new Date(atMs).toISOString().split(/[-T]/u);
-  const later = Number(year) + years;
-  const isLeap = later % 4 === 0 && (later % 100 !== 0 || later % 400 === 0);
-  const shortened = month === "02" && day === "29" && !isLeap ? "28" : day;
-  return Date.parse(`${later}-${month}-${shortened}T${rest}`);
-}
 
 interface Case {
   readonly isIti: boolean;

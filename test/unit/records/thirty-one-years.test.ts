@@ -9,6 +9,7 @@ import {
   ScheduleHistory,
 } from "#records";
 import { randomFrom } from "../../support/seeded-random.ts";
+import { yearsLater } from "../../support/years-later.ts";
 
 const DAY_MS = 86_400_000;
 const [BEGIN, END] = [Date.UTC(2026, 0, 1), Date.UTC(2057, 0, 1)];
@@ -49,15 +50,6 @@ function versions(): readonly RetentionSchedule[] {
     if (!parsed.ok) throw new TypeError(JSON.stringify(parsed.problems));
     return parsed.value;
   });
-}
-
-/** Years later by the digits of the date alone: a second way to reckon, without arithmetic. */
-function yearsLater(atMs: number, years: number): number {
-  const [year = "", month, day, rest] = new Date(atMs).toISOString().split(/[-T]/u);
-  const later = Number(year) + years;
-  const isLeap = later % 4 === 0 && (later % 100 !== 0 || later % 400 === 0);
-  const shortened = month === "02" && day === "29" && !isLeap ? "28" : day;
-  return Date.parse(`${later}-${month}-${shortened}T${rest}`);
 }
 
 /** The dates by the years of all versions since: what the engine has to come to. */
