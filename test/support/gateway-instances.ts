@@ -1,14 +1,12 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ReceiptType } from "#proto";
 import type { CrashPoint } from "#runtime";
 import type { StorePlace } from "#store";
-import { savePublicKey, saveSigningKey } from "#trust";
-import { newToken } from "#users";
 import {
   type AssembledEnvelope,
   outSubject,
@@ -18,6 +16,7 @@ import {
 } from "#wire";
 import { credentialsFile } from "../../deploy/local/provision/authority-files.ts";
 import type { GatewayConfig } from "../../gateway/config.ts";
+import { type GatewayFiles, layGatewayFiles } from "./gateway-files.ts";
 import { headerOf, recipientReceipt } from "./messages.ts";
 import { startTestCarrier, type TestCarrier } from "./nats-carrier.ts";
 import { makeParties, type Parties } from "./parties.ts";
@@ -53,7 +52,7 @@ export class GatewayInstances {
   readonly acceptedAtMs = new Map<string, number>();
   /** Ids that recipients were handed. */
   readonly handed = new Set<string>();
-  readonly #dir: string;
+  readonly #files: GatewayFiles;
   readonly #place: PostgresPlace;
   readonly #confirms: boolean;
   readonly #running: InstanceProcess[] = [];
@@ -61,13 +60,13 @@ export class GatewayInstances {
   #attempt = 0;
 
   private constructor(parts: {
-    readonly dir: string;
+    readonly files: GatewayFiles;
     readonly place: PostgresPlace;
     readonly carrier: TestCarrier;
     readonly parties: Parties;
     readonly confirms: boolean;
   }) {
-    this.#dir = parts.dir;
+    this.#files = parts.files;
     this.#place = parts.place;
     this.#confirms = parts.confirms;
     this.carrier = parts.carrier;
@@ -82,14 +81,9 @@ export class GatewayInstances {
   ): Promise<GatewayInstances> {
     const dir = await mkdtemp(join(tmpdir(), "tracepost-instances-"));
     const parties = makeParties(ids.map((id) => ({ id })));
-    const file = (name: string): string => join(dir, name);
-    await saveSigningKey(file("receipt.key"), parties.receiptKey);
-    await saveSigningKey(file("checkpoint.key"), parties.checkpointKey);
-    await savePublicKey(file("root-1.pub"), parties.root);
-    await writeFile(file("register.bin"), parties.registerBytes);
-    await writeFile(file("api.token"), newToken().text, { mode: 0o600 });
+    const files = await layGatewayFiles(dir, parties);
     const carrier = await startTestCarrier(ids);
-    const instances = new GatewayInstances({ dir, place, carrier, parties, confirms });
+    const instances = new GatewayInstances({ files, place, carrier, parties, confirms });
     for (const id of ids) await instances.#takePart(id);
     return instances;
   }
@@ -129,7 +123,7 @@ export class GatewayInstances {
       await ended;
     }
     await this.carrier.stop();
-    await rm(this.#dir, { recursive: true, force: true });
+    await rm(this.#files.dataDir, { recursive: true, force: true });
   }
 
   #bus(id: string): Transport {
@@ -167,15 +161,10 @@ export class GatewayInstances {
   }
 
   #config(): GatewayConfig {
-    const file = (name: string): string => join(this.#dir, name);
     return {
-      dataDir: this.#dir,
+      ...this.#files,
       natsUrl: this.carrier.url,
       credsFile: credentialsFile(this.carrier.paths, "GATEWAY", "gateway"),
-      registerFile: file("register.bin"),
-      rootPublicKeyFiles: [file("root-1.pub")],
-      keysDir: this.#dir,
-      apiTokenFile: file("api.token"),
       http: { host: "127.0.0.1", port: 0 },
       logLevel: "error" as never,
       resendFirstMs: this.#confirms ? 1_000 : 60_000,

@@ -8,19 +8,12 @@ import { createPost, type MessageDraft, type PolicyOffer, type Post, type PostEv
 import { SignedRegister } from "#proto";
 import { type Clock, createLogger, type Database, type Logger } from "#runtime";
 import { openSqliteStore } from "#store";
-import {
-  createSealer,
-  generateSealingKey,
-  RegisterClient,
-  type Sealer,
-  savePublicKey,
-  saveSigningKey,
-} from "#trust";
-import { newToken } from "#users";
+import { createSealer, generateSealingKey, RegisterClient, type Sealer } from "#trust";
 import { type MessageSigner, sha256, type Transport } from "#wire";
 import { type RunningGateway, startGateway } from "../../gateway/gateway.ts";
 import type { GatewayProcedures } from "../../gateway/store.ts";
 import { createFastTime, type FastTime } from "./fast-time.ts";
+import { layGatewayFiles } from "./gateway-files.ts";
 import { type CarrierFaults, MemoryCarrier } from "./memory-carrier.ts";
 import { makeParties, type Parties } from "./parties.ts";
 import { draftOf } from "./post-drafts.ts";
@@ -219,22 +212,14 @@ export async function startTestGateway({
   readonly sharedFile?: string;
 }): Promise<RunningGateway> {
   const file = (name: string): string => join(dir, name);
-  await saveSigningKey(file("receipt.key"), parties.receiptKey);
-  await saveSigningKey(file("checkpoint.key"), parties.checkpointKey);
-  await savePublicKey(file("root-1.pub"), parties.root);
-  await writeFile(file("register.bin"), parties.registerBytes);
-  await writeFile(file("api.token"), newToken().text, { mode: 0o600 });
+  const files = await layGatewayFiles(dir, parties);
   if (policy !== undefined) await writeFile(file("policy.bin"), policy);
   return await startGateway({
     config: {
-      dataDir: dir,
+      ...files,
       natsUrl: "nats://memory.invalid",
       credsFile: file("none.creds"),
-      registerFile: file("register.bin"),
-      rootPublicKeyFiles: [file("root-1.pub")],
       ...(policy === undefined ? {} : { policyFile: file("policy.bin") }),
-      keysDir: dir,
-      apiTokenFile: file("api.token"),
       http: { host: "127.0.0.1", port: 0 },
       logLevel: "silent" as never,
     },
