@@ -73,6 +73,11 @@ export interface Said {
   readonly before?: SigningKeyPair;
 }
 
+/** Keys of a participant that nobody has seen. */
+export function freshKeys(): Pick<Said, "identity" | "header"> {
+  return { identity: generateSigningKey(), header: generateSigningKey() };
+}
+
 /** A key statement of a participant. */
 export function statementOf(participant: string, said: Said): SignedKeyStatement {
   const statement = KeyStatement.create({
@@ -115,6 +120,14 @@ export function entryOf(
   });
 }
 
+/** An entry of a focal point that has stated its keys once. */
+export function firstEntry(id: string, keys = freshKeys()): RegisterEntry {
+  return entryOf(id, statementOf(id, { sequence: 1n, ...keys }));
+}
+
+/** What a version says and who signs it, where it is not as usual. */
+type VersionChange = Partial<RegisterDraft> & { readonly signers?: readonly SigningKeyPair[] };
+
 /** A secretariat that issues versions of a register. */
 export class RegisterAuthority {
   readonly roots = new Roots();
@@ -127,11 +140,8 @@ export class RegisterAuthority {
     return firstState(this.roots.set);
   }
 
-  /** The next version, signed by the first `k` of the roots that are to sign. */
-  issue(
-    entries: readonly RegisterEntry[],
-    change: Partial<RegisterDraft> & { readonly signers?: readonly SigningKeyPair[] } = {},
-  ): RegisterBundle {
+  /** A version, the first unless said otherwise, signed by as many of its roots as must. */
+  issue(entries: readonly RegisterEntry[], change: VersionChange = {}): RegisterBundle {
     const { signers = this.roots.pairs.slice(0, this.roots.threshold), ...draft } = change;
     const bundle = draftRegister({
       previous: undefined,
@@ -150,6 +160,16 @@ export class RegisterAuthority {
     const [unsigned] = bundle.manifests;
     if (unsigned === undefined) throw new TypeError("a draft has a manifest");
     return { ...bundle, manifests: [signers.reduce(signManifest, unsigned)] };
+  }
+
+  /** The version after the last one of a bundle; its manifest alone. */
+  next(
+    before: RegisterBundle,
+    entries: readonly RegisterEntry[],
+    change: VersionChange = {},
+  ): RegisterBundle {
+    const after = { previous: manifestOf(before), issuedAtMs: START_MS + 500 };
+    return this.issue(entries, { ...after, ...change });
   }
 
   /** A bundle with a signature of freshness of its last manifest. */

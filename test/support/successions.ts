@@ -18,12 +18,11 @@ import {
 } from "#trust";
 import { toTimestamp } from "#wire";
 import {
-  entryOf,
+  firstEntry,
   keyOf,
   manifestOf,
   RegisterAuthority,
   START_MS,
-  statementOf,
 } from "./register-authority.ts";
 
 /** Name of the log of {@link RegisterAuthority}. */
@@ -43,10 +42,7 @@ export class SucceededExchange {
     const [key, otherKey] = [generateSigningKey(), generateSigningKey()];
     return { participant, name: `witness.example/${participant}`, key, otherKey };
   });
-  readonly entries = this.witnessKeys.map(({ participant }) => {
-    const [identity, header] = [generateSigningKey(), generateSigningKey()];
-    return entryOf(participant, statementOf(participant, { sequence: 1n, identity, header }));
-  });
+  readonly entries = this.witnessKeys.map(({ participant }) => firstEntry(participant));
   readonly witnesses = this.#watchedBy(({ key }) => key);
   readonly first = this.authority.issue(this.entries, { witnesses: this.witnesses });
 

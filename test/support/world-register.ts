@@ -1,7 +1,7 @@
 import type { RegisterEntry } from "#proto";
-import { generateSealingKey, generateSigningKey } from "#trust";
+import { generateSealingKey } from "#trust";
 import { toTimestamp } from "#wire";
-import { entryOf, START_MS, statementOf } from "./register-authority.ts";
+import { entryOf, freshKeys, START_MS, statementOf } from "./register-authority.ts";
 
 /** A register as large as the world's. */
 export const WORLD = { states: 200, units: 3_500 } as const;
@@ -14,7 +14,7 @@ export async function entriesOfTheWorld(): Promise<RegisterEntry[]> {
   return Array.from({ length: WORLD.states }, (_, place) => {
     const id = String.fromCharCode(65 + Math.floor(place / 26), 65 + (place % 26));
     const sealing = [{ recipient: `${recipient.slice(0, -4)}${1000 + place}`, ...window }];
-    const keys = { identity: generateSigningKey(), header: generateSigningKey(), sealing };
+    const keys = { ...freshKeys(), sealing };
     const statement = statementOf(id, { sequence: 1n, ...keys });
     return entryOf(id, statement, { participant: { units: unitsOf(id) } });
   });

@@ -1,59 +1,24 @@
 import { describe, expect, it } from "vitest";
-import {
-  type RegisterBundle,
-  type RegisterEntry,
-  RevocationReason,
-  SignatureAlgorithm,
-} from "#proto";
-import {
-  believeStatement,
-  generateSigningKey,
-  type RegisterState,
-  registerAlarms,
-  takeRegister,
-} from "#trust";
+import { RevocationReason, SignatureAlgorithm } from "#proto";
+import { believeStatement, generateSigningKey, registerAlarms } from "#trust";
 import { toTimestamp } from "#wire";
 import {
   DAY_MS,
   entryOf,
-  manifestOf,
+  firstEntry,
+  freshKeys,
   RegisterAuthority,
   START_MS,
   statementOf,
 } from "../../support/register-authority.ts";
+import { refusal, taken } from "../../support/register-outcome.ts";
 
-const NOW_MS = START_MS + 1_000;
 const authority = new RegisterAuthority();
-const keys = (id: string) => {
-  const identity = generateSigningKey();
-  const header = generateSigningKey();
-  return { id, identity, header, said: { sequence: 1n, identity, header } };
-};
-const NE = keys("NE");
-const BR = keys("BR");
-const neEntry = entryOf("NE", statementOf("NE", NE.said));
-const brEntry = entryOf("BR", statementOf("BR", BR.said));
+const NE = { sequence: 1n, ...freshKeys() };
+const BR = { sequence: 1n, ...freshKeys() };
+const neEntry = firstEntry("NE", NE);
+const brEntry = firstEntry("BR", BR);
 const first = authority.issue([neEntry, brEntry]);
-
-function taken(state: RegisterState, offered: RegisterBundle, nowMs = NOW_MS): RegisterState {
-  const taking = takeRegister(state, offered, nowMs);
-  if (taking.outcome === "refused") throw new TypeError(JSON.stringify(taking.refusal));
-  return taking.state;
-}
-
-function refusal(state: RegisterState, offered: RegisterBundle, nowMs = NOW_MS) {
-  const taking = takeRegister(state, offered, nowMs);
-  if (taking.outcome !== "refused") return taking.outcome;
-  expect(taking.state).toBe(state);
-  return taking.refusal.code;
-}
-
-const nextAfter = (
-  before: RegisterBundle,
-  entries: readonly RegisterEntry[],
-  change: Parameters<RegisterAuthority["issue"]>[1] = {},
-) =>
-  authority.issue(entries, { previous: manifestOf(before), issuedAtMs: START_MS + 500, ...change });
 
 const inForce = taken(authority.newcomer(), first);
 
@@ -62,10 +27,10 @@ describe("the keys of a participant", () => {
   const newIdentity = generateSigningKey();
 
   it("are replaced by a statement that its identity key signed (TP-REG-6)", () => {
-    const said = { ...NE.said, sequence: 2n, header: newHeader };
+    const said = { ...NE, sequence: 2n, header: newHeader };
     const next = taken(
       inForce,
-      nextAfter(first, [brEntry, entryOf("NE", statementOf("NE", said))]),
+      authority.next(first, [brEntry, entryOf("NE", statementOf("NE", said))]),
     );
     expect(next.taken?.view.signingKey(newHeader.keyId)?.participant?.id).toBe("NE");
     expect(registerAlarms(next)).toEqual([]);
@@ -76,13 +41,16 @@ describe("the keys of a participant", () => {
     const header = generateSigningKey(SignatureAlgorithm.ES256);
     const onP256 = { sequence: 2n, identity, header, before: NE.identity };
     const entry = entryOf("NE", statementOf("NE", onP256));
-    const second = nextAfter(first, [brEntry, entry]);
+    const second = authority.next(first, [brEntry, entry]);
     const state = taken(inForce, second);
     expect(state.taken?.view.signingKey(header.keyId)?.key.algorithm).toBe(header.algorithm);
     expect(registerAlarms(state)).toEqual([]);
-    const back = { ...NE.said, sequence: 3n, before: identity };
+    const back = { ...NE, sequence: 3n, before: identity };
     const changes = [statementOf("NE", onP256)];
-    const third = nextAfter(second, [brEntry, entryOf("NE", statementOf("NE", back), { changes })]);
+    const third = authority.next(second, [
+      brEntry,
+      entryOf("NE", statementOf("NE", back), { changes }),
+    ]);
     expect(registerAlarms(taken(state, third))).toEqual([]);
   });
 
@@ -90,7 +58,7 @@ describe("the keys of a participant", () => {
     const swapped = { sequence: 2n, identity: newIdentity, header: newHeader };
     const next = taken(
       inForce,
-      nextAfter(first, [brEntry, entryOf("NE", statementOf("NE", swapped))]),
+      authority.next(first, [brEntry, entryOf("NE", statementOf("NE", swapped))]),
     );
     expect(next.taken?.view.signingKey(newHeader.keyId)).toBeUndefined();
     expect(next.taken?.view.signingKey(NE.header.keyId)?.participant?.id).toBe("NE");
@@ -120,7 +88,7 @@ describe("the keys of a participant", () => {
     expect(believeStatement(newcomer, "NE")).toEqual({ ok: true, value: newcomer });
     const borrowed = { sequence: 2n, identity: newIdentity, header: BR.header };
     const entries = [brEntry, entryOf("NE", statementOf("NE", borrowed))];
-    const next = taken(inForce, nextAfter(first, entries));
+    const next = taken(inForce, authority.next(first, entries));
     expect(registerAlarms(next)).toMatchObject([{ kind: "KEYS_UNSIGNED" }]);
     expect(believeStatement(next, "NE")).toMatchObject({
       refusal: { code: "MALFORMED", field: "participants", detail: "hold a key twice" },
@@ -128,19 +96,19 @@ describe("the keys of a participant", () => {
   });
 
   it("stay the pinned ones when an entry leaves and comes back with others", () => {
-    const without = nextAfter(first, [brEntry]);
+    const without = authority.next(first, [brEntry]);
     const gone = taken(inForce, without);
     const swapped = { sequence: 2n, identity: newIdentity, header: newHeader };
-    const back = nextAfter(without, [brEntry, entryOf("NE", statementOf("NE", swapped))]);
+    const back = authority.next(without, [brEntry, entryOf("NE", statementOf("NE", swapped))]);
     const next = taken(gone, back);
     expect(next.taken?.view.signingKey(newHeader.keyId)).toBeUndefined();
     expect(registerAlarms(next)).toMatchObject([{ kind: "KEYS_UNSIGNED" }]);
   });
 
   it("are not set back to an older statement", () => {
-    const later = statementOf("NE", { ...NE.said, sequence: 5n, header: newHeader });
-    const second = nextAfter(first, [brEntry, entryOf("NE", later)]);
-    const third = nextAfter(second, [brEntry, neEntry]);
+    const later = statementOf("NE", { ...NE, sequence: 5n, header: newHeader });
+    const second = authority.next(first, [brEntry, entryOf("NE", later)]);
+    const third = authority.next(second, [brEntry, neEntry]);
     const next = taken(taken(inForce, second), third);
     expect(next.taken?.view.signingKey(newHeader.keyId)?.participant?.id).toBe("NE");
     expect(registerAlarms(next)).toMatchObject([{ kind: "KEYS_OLDER", participant: "NE" }]);
@@ -162,15 +130,15 @@ describe("the keys of a participant", () => {
     });
     const next = taken(
       inForce,
-      nextAfter(first, [brEntry, entryOf("NE", last, { changes: [change] })]),
+      authority.next(first, [brEntry, entryOf("NE", last, { changes: [change] })]),
     );
     expect(registerAlarms(next)).toEqual([]);
     expect(next.taken?.view.signingKey(newHeader.keyId)?.participant?.id).toBe("NE");
-    const alone = taken(inForce, nextAfter(first, [brEntry, entryOf("NE", last)]));
+    const alone = taken(inForce, authority.next(first, [brEntry, entryOf("NE", last)]));
     expect(registerAlarms(alone)).toMatchObject([{ kind: "KEYS_UNSIGNED" }]);
     const broken = statementOf("NE", { sequence: 2n, identity: newIdentity, header: NE.header });
     const forged = entryOf("NE", last, { changes: [broken] });
-    const alarmed = taken(inForce, nextAfter(first, [brEntry, forged]));
+    const alarmed = taken(inForce, authority.next(first, [brEntry, forged]));
     expect(registerAlarms(alarmed)).toMatchObject([{ kind: "KEYS_UNSIGNED" }]);
     const unchained = statementOf("NE", {
       sequence: 3n,
@@ -178,7 +146,7 @@ describe("the keys of a participant", () => {
       header: newHeader,
     });
     const entry = entryOf("NE", unchained, { changes: [change] });
-    expect(refusal(inForce, nextAfter(first, [brEntry, entry]))).toBe("ENTRY_INVALID");
+    expect(refusal(inForce, authority.next(first, [brEntry, entry]))).toBe("ENTRY_INVALID");
   });
 
   it("are revoked at once, pinned or not, with the time of the compromise (TP-REG-8)", () => {
@@ -191,9 +159,9 @@ describe("the keys of a participant", () => {
       compromisedAt,
     };
     const swapped = { sequence: 2n, identity: newIdentity, header: newHeader };
-    for (const statement of [statementOf("NE", NE.said), statementOf("NE", swapped)]) {
+    for (const statement of [statementOf("NE", NE), statementOf("NE", swapped)]) {
       const entry = entryOf("NE", statement, { revocations: [revocation] });
-      const next = taken(inForce, nextAfter(first, [brEntry, entry]));
+      const next = taken(inForce, authority.next(first, [brEntry, entry]));
       const key = next.taken?.view.signingKey(NE.header.keyId)?.key;
       expect(key).toMatchObject({ revokedAt, compromisedAt });
       expect(key?.revocationReason).toBe(RevocationReason.COMPROMISED);

@@ -23,6 +23,8 @@ import { resolveEntries } from "../../../lib/trust/versions/resolve-entries.ts";
 import {
   DAY_MS,
   entryOf,
+  firstEntry,
+  freshKeys,
   manifestOf,
   RegisterAuthority,
   START_MS,
@@ -34,16 +36,13 @@ import { opened, told } from "../../support/register-outcome.ts";
 
 const authority = new RegisterAuthority();
 const NOW_MS = START_MS + 1_000;
-const keys = () => ({ identity: generateSigningKey(), header: generateSigningKey() });
-const NE = keys();
+const NE = freshKeys();
 const neStatement = statementOf("NE", { sequence: 1n, ...NE });
 const ne = entryOf("NE", neStatement);
-const br = entryOf("BR", statementOf("BR", { sequence: 1n, ...keys() }));
+const br = firstEntry("BR");
 const suspended = entryOf("NE", neStatement, { participant: { status: 2 } });
 const first = authority.issue([ne, br]);
-const issueAfter = (before: RegisterBundle, entries: RegisterEntry[]) =>
-  authority.issue(entries, { previous: manifestOf(before), issuedAtMs: START_MS + 500 });
-const second = issueAfter(first, [suspended, br]);
+const second = authority.next(first, [suspended, br]);
 const unreadable = { manifest: Buffer.from([0xff]), signatures: [] };
 
 function takenOf(offered: RegisterBundle, nowMs = NOW_MS): TakenRegister {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type RegisterBundle, type RegisterEntry, RegisterFreshness, SigningKey } from "#proto";
+import { type RegisterBundle, RegisterFreshness, SigningKey } from "#proto";
 import { REGISTER_LIMITS } from "#runtime";
 import {
   generateSigningKey,
@@ -17,12 +17,11 @@ import { followManifests } from "../../../lib/trust/versions/follow-manifests.ts
 import { openFreshness } from "../../../lib/trust/versions/freshness.ts";
 import {
   DAY_MS,
-  entryOf,
+  firstEntry,
   manifestOf,
   RegisterAuthority,
   Roots,
   START_MS,
-  statementOf,
 } from "../../support/register-authority.ts";
 import { told } from "../../support/register-outcome.ts";
 
@@ -32,20 +31,11 @@ const authority = new RegisterAuthority();
 const [rootA, rootB, rootC] = authority.roots.pairs as [Pair, Pair, Pair];
 type Pair = ReturnType<typeof generateSigningKey>;
 const NOW_MS = START_MS + 1_000;
-const entry = (id: string): RegisterEntry =>
-  entryOf(
-    id,
-    statementOf(id, {
-      sequence: 1n,
-      identity: generateSigningKey(),
-      header: generateSigningKey(),
-    }),
-  );
-const ne = entry("NE");
+const ne = firstEntry("NE");
 
 type Change = Parameters<RegisterAuthority["issue"]>[1];
 const nextOf = (before: RegisterBundle, change: Change = {}) =>
-  authority.issue([ne], { previous: manifestOf(before), issuedAtMs: START_MS + 500, ...change });
+  authority.next(before, [ne], change);
 
 const first = authority.issue([ne]);
 const second = nextOf(first);

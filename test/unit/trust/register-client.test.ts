@@ -7,7 +7,6 @@ import {
   formatRegisterBundle,
   freshnessBundle,
   freshnessOf,
-  generateSigningKey,
   openRegisterClient,
   pinsOf,
   publicKeyOf,
@@ -21,6 +20,8 @@ import { toTimestamp } from "#wire";
 import {
   DAY_MS,
   entryOf,
+  firstEntry,
+  freshKeys,
   manifestOf,
   RegisterAuthority,
   START_MS,
@@ -28,8 +29,8 @@ import {
 } from "../../support/register-authority.ts";
 
 const authority = new RegisterAuthority();
-const NE = { identity: generateSigningKey(), header: generateSigningKey() };
-const neEntry = entryOf("NE", statementOf("NE", { sequence: 1n, ...NE }));
+const NE = freshKeys();
+const neEntry = firstEntry("NE", NE);
 const first = authority.issue([neEntry]);
 const previous = manifestOf(first);
 const HOUR_MS = 3_600_000;
@@ -75,10 +76,7 @@ function second(entries = [neEntry], change: Parameters<RegisterAuthority["issue
 }
 
 /** NE's keys, changed by somebody who does not have its identity key. */
-const usurped = entryOf(
-  "NE",
-  statementOf("NE", { sequence: 2n, identity: generateSigningKey(), header: generateSigningKey() }),
-);
+const usurped = entryOf("NE", statementOf("NE", { sequence: 2n, ...freshKeys() }));
 
 describe("a register client that judges by its clock (TP-REG-5)", () => {
   it("takes a later word that its version is the newest, once, and stands by it", async () => {

@@ -25,7 +25,8 @@ import {
 import { toTimestamp } from "#wire";
 import {
   DAY_MS,
-  entryOf,
+  firstEntry,
+  freshKeys,
   RegisterAuthority,
   Roots,
   START_MS,
@@ -34,12 +35,9 @@ import {
 
 const NOW_MS = START_MS + DAY_MS;
 const authority = new RegisterAuthority();
-const NE = { identity: generateSigningKey(), header: generateSigningKey() };
-const neEntry = entryOf("NE", statementOf("NE", { sequence: 1n, ...NE }));
-const brEntry = entryOf(
-  "BR",
-  statementOf("BR", { sequence: 1n, identity: generateSigningKey(), header: generateSigningKey() }),
-);
+const NE = freshKeys();
+const neEntry = firstEntry("NE", NE);
+const brEntry = firstEntry("BR");
 const first = authority.issue([neEntry, brEntry]);
 
 function drafted(bundle: RegisterBundle, change: RegisterChange): RegisterBundle {

@@ -31,6 +31,8 @@ import { toTimestamp } from "#wire";
 import {
   DAY_MS,
   entryOf,
+  firstEntry,
+  freshKeys,
   manifestOf,
   RegisterAuthority,
   START_MS,
@@ -41,11 +43,10 @@ import { opened, told } from "../../support/register-outcome.ts";
 /** How the next version of a register is drafted, and entries changed. */
 
 const authority = new RegisterAuthority();
-const keys = () => ({ identity: generateSigningKey(), header: generateSigningKey() });
-const NE = keys();
+const NE = freshKeys();
 const neStatement = statementOf("NE", { sequence: 1n, ...NE });
 const ne = entryOf("NE", neStatement);
-const br = entryOf("BR", statementOf("BR", { sequence: 1n, ...keys() }));
+const br = firstEntry("BR");
 const suspended = entryOf("NE", neStatement, { participant: { status: 2 } });
 const first = authority.issue([ne, br]);
 const NOW_MS = START_MS + DAY_MS;

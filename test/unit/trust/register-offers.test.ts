@@ -17,20 +17,18 @@ import {
 import { makeParties, reissue } from "../../support/parties.ts";
 import {
   entryOf,
+  firstEntry,
   manifestOf,
   RegisterAuthority,
   Roots,
   START_MS,
-  statementOf,
 } from "../../support/register-authority.ts";
 
 /** What a client answers to each kind of register that is offered (TP-RUN-3, TP-REG-4). */
 
 const NOW_MS = START_MS + 3_600_000;
-const keysOf = () => ({ identity: generateSigningKey(), header: generateSigningKey() });
-const entry = (id: string) => entryOf(id, statementOf(id, { sequence: 1n, ...keysOf() }));
 const authority = new RegisterAuthority();
-const [ne, br] = [entry("NE"), entry("BR")];
+const [ne, br] = [firstEntry("NE"), firstEntry("BR")];
 const first = authority.issue([br, ne]);
 
 let dir: string;

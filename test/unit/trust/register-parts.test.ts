@@ -19,6 +19,7 @@ import { naiveRoot } from "../../support/naive-tree.ts";
 import {
   DAY_MS,
   entryOf,
+  freshKeys,
   keyOf,
   manifestOf,
   RegisterAuthority,
@@ -30,7 +31,7 @@ import { told } from "../../support/register-outcome.ts";
 /** Each rule about statements, entries and manifests by itself (TP-REG-1, TP-REG-4, TP-REG-6). */
 
 const at = (days: number) => toTimestamp(START_MS + days * DAY_MS);
-const NE = { identity: generateSigningKey(), header: generateSigningKey() };
+const NE = freshKeys();
 const other = generateSigningKey();
 
 describe("a statement about keys", () => {

@@ -1,12 +1,5 @@
 import { describe, expect, it } from "vitest";
-import {
-  KeyPurpose,
-  Kind,
-  ParticipantStatus,
-  Priority,
-  type RegisterBundle,
-  type RegisterEntry,
-} from "#proto";
+import { KeyPurpose, Kind, ParticipantStatus, Priority, type RegisterBundle } from "#proto";
 import { REGISTER_LIMITS } from "#runtime";
 import {
   bundleOf,
@@ -31,45 +24,23 @@ import {
 import {
   DAY_MS,
   entryOf,
+  firstEntry,
+  freshKeys,
   manifestOf,
   RegisterAuthority,
   Roots,
   START_MS,
   statementOf,
 } from "../../support/register-authority.ts";
+import { refusal, taken } from "../../support/register-outcome.ts";
 
 const NOW_MS = START_MS + 1_000;
 const authority = new RegisterAuthority();
-const keys = (id: string) => {
-  const identity = generateSigningKey();
-  const header = generateSigningKey();
-  return { id, identity, header, said: { sequence: 1n, identity, header } };
-};
-const NE = keys("NE");
-const BR = keys("BR");
-const neEntry = entryOf("NE", statementOf("NE", NE.said));
-const brEntry = entryOf("BR", statementOf("BR", BR.said));
+const NE = { sequence: 1n, ...freshKeys() };
+const BR = { sequence: 1n, ...freshKeys() };
+const neEntry = firstEntry("NE", NE);
+const brEntry = firstEntry("BR", BR);
 const first = authority.issue([neEntry, brEntry]);
-
-function taken(state: RegisterState, offered: RegisterBundle, nowMs = NOW_MS): RegisterState {
-  const taking = takeRegister(state, offered, nowMs);
-  if (taking.outcome === "refused") throw new TypeError(JSON.stringify(taking.refusal));
-  return taking.state;
-}
-
-function refusal(state: RegisterState, offered: RegisterBundle, nowMs = NOW_MS) {
-  const taking = takeRegister(state, offered, nowMs);
-  if (taking.outcome !== "refused") return taking.outcome;
-  expect(taking.state).toBe(state);
-  return taking.refusal.code;
-}
-
-const nextAfter = (
-  before: RegisterBundle,
-  entries: readonly RegisterEntry[],
-  change: Parameters<RegisterAuthority["issue"]>[1] = {},
-) =>
-  authority.issue(entries, { previous: manifestOf(before), issuedAtMs: START_MS + 500, ...change });
 
 const inForce = taken(authority.newcomer(), first);
 
@@ -109,26 +80,26 @@ describe("a register client", () => {
   });
 
   it("follows the next version, and knows the one it has", () => {
-    const next = nextAfter(first, [neEntry]);
+    const next = authority.next(first, [neEntry]);
     expect(taken(inForce, next).taken?.view.version).toBe(2n);
     expect(refusal(inForce, first)).toBe("known");
   });
 
   it("refuses a lower version, a fork and a gap (TP-REG-5)", () => {
-    const second = nextAfter(first, [neEntry]);
-    const third = nextAfter(second, [neEntry, brEntry]);
+    const second = authority.next(first, [neEntry]);
+    const third = authority.next(second, [neEntry, brEntry]);
     const atTwo = taken(inForce, second);
     expect(refusal(atTwo, first)).toBe("ROLLBACK");
     expect(refusal(inForce, third)).toBe("GAP");
     const both = { ...third, manifests: [...second.manifests, ...third.manifests] };
     expect(taken(inForce, both).taken?.view.version).toBe(3n);
-    const otherSecond = nextAfter(first, [brEntry]);
+    const otherSecond = authority.next(first, [brEntry]);
     expect(refusal(atTwo, otherSecond)).toBe("FORK");
-    expect(refusal(atTwo, nextAfter(otherSecond, [neEntry]))).toBe("FORK");
-    const healed = nextAfter(otherSecond, [neEntry]);
+    expect(refusal(atTwo, authority.next(otherSecond, [neEntry]))).toBe("FORK");
+    const healed = authority.next(otherSecond, [neEntry]);
     const hidden = { ...healed, manifests: [...otherSecond.manifests, ...healed.manifests] };
     expect(refusal(atTwo, hidden)).toBe("FORK");
-    const unsigned = nextAfter(first, [brEntry], { signers: [] });
+    const unsigned = authority.next(first, [brEntry], { signers: [] });
     expect(refusal(atTwo, unsigned)).toBe("THRESHOLD");
   });
 
@@ -174,10 +145,10 @@ describe("a register client", () => {
 
 describe("the entries of a register", () => {
   it("are fetched by digest: a delta holds what changed (TP-REG-4)", () => {
-    const suspended = entryOf("NE", statementOf("NE", NE.said), {
+    const suspended = entryOf("NE", statementOf("NE", NE), {
       participant: { status: ParticipantStatus.SUSPENDED },
     });
-    const second = nextAfter(first, [suspended, brEntry]);
+    const second = authority.next(first, [suspended, brEntry]);
     const atTwo = taken(inForce, second).taken;
     if (atTwo === undefined || inForce.taken === undefined) throw new TypeError("not taken");
     const digests = inForce.taken.entries.map(({ digest }) => digest);
@@ -196,7 +167,7 @@ describe("the entries of a register", () => {
   });
 
   it("are those of the manifest, in order, and nothing else (TP-REG-4)", () => {
-    const more = authority.issue([neEntry, brEntry, entryOf("AT", statementOf("AT", NE.said))]);
+    const more = authority.issue([neEntry, brEntry, entryOf("AT", statementOf("AT", NE))]);
     expect(refusal(authority.newcomer(), { ...first, entryDigests: more.entryDigests })).toBe(
       "ENTRY_INVALID",
     );
@@ -210,10 +181,10 @@ describe("the entries of a register", () => {
   });
 
   it("hold keys that their participant has proven to have (TP-REG-6)", () => {
-    const stolen = statementOf("NE", { ...NE.said, header: NE.identity });
-    const unproven = { ...statementOf("NE", NE.said) };
+    const stolen = statementOf("NE", { ...NE, header: NE.identity });
+    const unproven = { ...statementOf("NE", NE) };
     unproven.signatures = unproven.signatures.filter(({ keyId }) => keyId !== NE.header.keyId);
-    const foreign = statementOf("BR", BR.said);
+    const foreign = statementOf("BR", BR);
     for (const bad of [stolen, unproven, foreign]) {
       expect(refusal(authority.newcomer(), authority.issue([entryOf("NE", bad)]))).toBe(
         "ENTRY_INVALID",
@@ -235,7 +206,7 @@ describe("the root keys", () => {
   it("are replaced by what the old and the new have signed (TP-REG-2)", () => {
     const next = new Roots();
     const rotated = (...signers: Roots["pairs"]) =>
-      nextAfter(first, [neEntry, brEntry], { roots: next.set, signers });
+      authority.next(first, [neEntry, brEntry], { roots: next.set, signers });
     const old = authority.roots.pairs.slice(0, 2);
     expect(refusal(inForce, rotated(...old))).toBe("THRESHOLD");
     expect(refusal(inForce, rotated(...next.pairs))).toBe("THRESHOLD");
@@ -244,9 +215,12 @@ describe("the root keys", () => {
     const good = rotated(...old, ...next.pairs.slice(1));
     const state = taken(inForce, good);
     expect(rootIds(state)).toEqual(next.set.keys.map(({ keyId }) => keyId));
-    const byOld = nextAfter(good, [neEntry], { roots: next.set, signers: old });
+    const byOld = authority.next(good, [neEntry], { roots: next.set, signers: old });
     expect(refusal(state, byOld)).toBe("THRESHOLD");
-    const byNew = nextAfter(good, [neEntry], { roots: next.set, signers: next.pairs.slice(0, 2) });
+    const byNew = authority.next(good, [neEntry], {
+      roots: next.set,
+      signers: next.pairs.slice(0, 2),
+    });
     expect(taken(state, byNew).taken?.view.version).toBe(3n);
     const chain = { ...byNew, manifests: [...good.manifests, ...byNew.manifests] };
     expect(rootIds(taken(inForce, chain))).toEqual(rootIds(state));
@@ -291,13 +265,13 @@ describe("the time of a register", () => {
     expect(refusal(inForce, forged)).toBe("FRESHNESS");
     const other = {
       ...first,
-      freshness: authority.freshened(nextAfter(first, [neEntry]), NOW_MS).freshness,
+      freshness: authority.freshened(authority.next(first, [neEntry]), NOW_MS).freshness,
     };
     expect(refusal(inForce, other)).toBe("FRESHNESS");
   });
 
   it("lengthened for a version that is not here is a register to fetch, and no incident", () => {
-    const second = nextAfter(first, [neEntry]);
+    const second = authority.next(first, [neEntry]);
     const { taken: newer } = taken(inForce, second);
     const { freshness } = authority.freshened(second, NOW_MS);
     if (!freshness || !newer) throw new TypeError("not signed");
@@ -335,7 +309,7 @@ describe("what a client keeps", () => {
   it("is read back as it was, also when it has long expired (TP-REG-5)", () => {
     const laterMs = START_MS + 2 * DAY_MS;
     const swapped = { sequence: 2n, identity: generateSigningKey(), header: generateSigningKey() };
-    const second = nextAfter(first, [brEntry, entryOf("NE", statementOf("NE", swapped))]);
+    const second = authority.next(first, [brEntry, entryOf("NE", statementOf("NE", swapped))]);
     const fresh = taken(taken(inForce, second), authority.freshened(second, laterMs), laterMs);
     const state = hearVersion(fresh, 9n);
     const read = parseRegisterPins(formatRegisterPins(state));
@@ -368,7 +342,7 @@ describe("what a client keeps", () => {
     expect(isBehind(heard)).toBe(true);
     expect(hearVersion(heard, 1n)).toBe(heard);
     expect(hearVersion(heard, 2n)).toBe(heard);
-    expect(isBehind(taken(heard, nextAfter(first, [neEntry])))).toBe(false);
+    expect(isBehind(taken(heard, authority.next(first, [neEntry])))).toBe(false);
   });
 
   it("is given whole to a newcomer", () => {
