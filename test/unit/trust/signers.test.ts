@@ -175,25 +175,33 @@ describe("a program that signs (TP-SIGN-3)", () => {
   });
 
   it("has its time for each answer anew: one is given after the other", async () => {
+    // With each question after the fifth it answers the oldest.
     const slow = scripted(
       `
-      process.argv[2] = ${JSON.stringify(held)};
       const { readKeys } = require(${JSON.stringify(join(PROGRAM, "../held-keys.ts"))});
-      const keys = readKeys(process.argv[2]);
-      let last = Promise.resolve();
-      require("node:readline").createInterface({ input: process.stdin }).on("line", (line) => {
-        last = last.then(async () => {
-          await new Promise((resolve) => setTimeout(resolve, 400));
-          console.log(JSON.stringify(await keys.answer(JSON.parse(line))));
-        });
+      const keys = readKeys(${JSON.stringify(held)});
+      const waiting = [];
+      require("node:readline").createInterface({ input: process.stdin }).on("line", async (line) => {
+        if (waiting.push(line) <= 5) return;
+        console.log(JSON.stringify(await keys.answer(JSON.parse(waiting.shift()))));
       });
       `,
       1_200,
     );
     const key = slow.key(ed25519.publicKey);
-    const asked = Array.from({ length: 5 }, async () => await key.sign(header, payload));
-    for (const signature of await Promise.all(asked)) {
-      expect(await isGood(key, signature)).toBe(true);
+    const ask = async () => await key.sign(header, payload);
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    try {
+      const unanswered: Promise<unknown>[] = [];
+      for (const asked of Array.from({ length: 5 }, ask)) {
+        vi.advanceTimersByTime(1_000);
+        unanswered.push(faultOf(ask()));
+        expect(await isGood(key, await asked)).toBe(true);
+      }
+      await slow.close();
+      await Promise.all(unanswered);
+    } finally {
+      vi.useRealTimers();
     }
   });
 
