@@ -3,20 +3,14 @@ import { Envelope, Header, Lane, ReceiptType } from "#proto";
 import { toTimestamp } from "#wire";
 import { draftMessage } from "../../../lib/post/draft.ts";
 import { answerGapNotice } from "../../../lib/post/gap-procedures.ts";
-import type { PostHooks } from "../../../lib/post/hooks.ts";
 import { POST_SUCCESSION_MIGRATION_SQL } from "../../../lib/post/log-succession.ts";
 import { createStoreSealed } from "../../../lib/post/outbox-procedures.ts";
 import { createApplyReceipt } from "../../../lib/post/receipt-procedures.ts";
 import { POST_MIGRATION_SQL } from "../../../lib/post/schema.ts";
 import { openMemoryTransaction } from "../../support/memory-transaction.ts";
+import { QUIET_HOOKS } from "../../support/outbox-parts.ts";
 import { draftOf } from "../../support/post-drafts.ts";
 
-const hooks: PostHooks = {
-  onMessage: async () => undefined,
-  onFate: async () => undefined,
-  onFlag: async () => undefined,
-  onGap: async () => undefined,
-};
 const headerDigest = Buffer.from("digest");
 const SIGNED_AT_MS = 50_000;
 
@@ -29,9 +23,9 @@ async function incidentsAfterNotice(noticeSentAtMs: number): Promise<string[]> {
   const tx = openMemoryTransaction(POST_MIGRATION_SQL, POST_SUCCESSION_MIGRATION_SQL);
   const { messageId } = await draftMessage(tx, draftOf("NE", ["BR"], "text", 1_000));
   const sealed = [{ messageId, envelope: Buffer.from("sealed"), headerDigest }];
-  await createStoreSealed(hooks)(tx, { sealed, unsealable: [], nowMs: 1_000 });
+  await createStoreSealed(QUIET_HOOKS)(tx, { sealed, unsealable: [], nowMs: 1_000 });
   const envelope = Envelope.create({ header: headerSentAt(SIGNED_AT_MS) });
-  await createApplyReceipt(hooks)(tx, {
+  await createApplyReceipt(QUIET_HOOKS)(tx, {
     type: ReceiptType.DELIVERED,
     sender: "BR",
     receiptId: "receipt",

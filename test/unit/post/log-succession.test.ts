@@ -12,9 +12,10 @@ import {
   postFollowNextLog,
 } from "../../../lib/post/log-succession.ts";
 import { createStoreSealed, postTakeDue } from "../../../lib/post/outbox-procedures.ts";
-import { createApplyReceipt, type ReceiptToApply } from "../../../lib/post/receipt-procedures.ts";
+import { createApplyReceipt } from "../../../lib/post/receipt-procedures.ts";
 import { POST_MIGRATION_SQL } from "../../../lib/post/schema.ts";
 import { type MemoryTransaction, openMemoryTransaction } from "../../support/memory-transaction.ts";
+import { digestOf, QUIET_HOOKS, receiptOf } from "../../support/outbox-parts.ts";
 import { draftOf } from "../../support/post-drafts.ts";
 
 const OLD = "hub.example/log";
@@ -24,12 +25,10 @@ const END = 10;
 let tx: MemoryTransaction;
 let fates: MessageFate[] = [];
 const hooks: PostHooks = {
-  onMessage: async () => undefined,
+  ...QUIET_HOOKS,
   onFate: async (_tx, fate) => {
     fates.push(fate);
   },
-  onFlag: async () => undefined,
-  onGap: async () => undefined,
 };
 const applyReceipt = createApplyReceipt(hooks);
 
@@ -42,8 +41,6 @@ beforeEach(async () => {
   fates = [];
   await postFollowFirstLog(tx, { origin: OLD });
 });
-
-const digestOf = (id: string): Uint8Array => Buffer.from(`digest of ${id}`);
 
 async function sealed(to = "BR"): Promise<string> {
   const { messageId } = await draftMessage(tx, draftOf("NE", [to], "text", 1_000));
@@ -62,26 +59,8 @@ async function said(
   claim: object = {},
   receiptId = `${type} ${messageId} ${log}`,
 ) {
-  const isGateway = type !== ReceiptType.DELIVERED && type !== ReceiptType.REJECTED;
-  const receipt: ReceiptToApply = {
-    type,
-    sender: isGateway ? "GATEWAY" : "BR",
-    receiptId,
-    headerDigest: Buffer.from("digest of the receipt"),
-    subject: "tp.in.NE.normal.receipt",
-    envelope: Buffer.from(`receipt of ${log}`),
-    evidence: null,
-    signed: null,
-    claims: [
-      {
-        ...{ messageId, headerDigest: digestOf(messageId), code: null, field: "", recipient: "" },
-        ...{ logIndex: null, refusedFor: [], ...claim },
-      },
-    ],
-    nowMs: 5_000,
-    firstMs: 10_000,
-  };
-  await applyReceipt(tx, receipt);
+  const envelope = Buffer.from(`receipt of ${log}`);
+  await applyReceipt(tx, receiptOf(type, messageId, { receiptId, envelope, claim }));
 }
 
 const ended = async (logIndex: number): Promise<string> => {

@@ -13,21 +13,20 @@ import {
   postStoreResigned,
   postTakeDue,
 } from "../../../lib/post/outbox-procedures.ts";
-import { createApplyReceipt, type ReceiptToApply } from "../../../lib/post/receipt-procedures.ts";
+import { createApplyReceipt } from "../../../lib/post/receipt-procedures.ts";
 import { POST_MIGRATION_SQL } from "../../../lib/post/schema.ts";
 import { type MemoryTransaction, openMemoryTransaction } from "../../support/memory-transaction.ts";
+import { digestOf, QUIET_HOOKS, receiptOf } from "../../support/outbox-parts.ts";
 import { draftOf } from "../../support/post-drafts.ts";
 
 let tx: MemoryTransaction;
 let fates: MessageFate[];
 
 const hooks: PostHooks = {
-  onMessage: async () => undefined,
+  ...QUIET_HOOKS,
   onFate: async (_tx, fate) => {
     fates.push(fate);
   },
-  onFlag: async () => undefined,
-  onGap: async () => undefined,
 };
 const storeSealed = createStoreSealed(hooks);
 const applyReceipt = createApplyReceipt(hooks);
@@ -64,38 +63,7 @@ function envelopeOf(messageId: string, expiresAtS: number): Uint8Array {
   return Envelope.encode(Envelope.create({ header })).finish();
 }
 
-const digestOf = (messageId: string): Uint8Array => Buffer.from(`digest of ${messageId}`);
 const takeDue = (nowMs: number, room = 100) => postTakeDue(tx, { nowMs, room, firstMs: FIRST_MS });
-
-function receiptOf(type: ReceiptType, messageId: string, changes: object = {}): ReceiptToApply {
-  const isGateway = type !== ReceiptType.DELIVERED && type !== ReceiptType.REJECTED;
-  const { claim = {}, ...rest } = changes as { claim?: object };
-  return {
-    type,
-    sender: isGateway ? "GATEWAY" : "BR",
-    receiptId: `receipt of ${messageId} ${type}`,
-    headerDigest: Buffer.from("digest of the receipt"),
-    subject: "tp.in.NE.normal.receipt",
-    envelope: Buffer.from("receipt"),
-    evidence: null,
-    signed: null,
-    claims: [
-      {
-        messageId,
-        headerDigest: digestOf(messageId),
-        code: null,
-        field: "",
-        recipient: "",
-        logIndex: null,
-        refusedFor: [],
-        ...claim,
-      },
-    ],
-    nowMs: 5_000,
-    firstMs: FIRST_MS,
-    ...rest,
-  };
-}
 
 const stateOf = async (messageId: string) =>
   (await tx.get<{ state: string }>("SELECT state FROM post_outbox WHERE message_id = ?", messageId))
