@@ -6,8 +6,7 @@ import { DatabaseSync } from "node:sqlite";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { DISPOSAL_CRASH_POINTS } from "#runtime";
-import { openSqliteReader } from "#store";
-import { checkLog } from "../../gateway/store/log-check/check-log.ts";
+import { checkStore } from "../support/checked-store.ts";
 
 /** kill -9 while a hold is placed and while records are disposed of (TP-HOLD-1, TP-DISP-3). */
 
@@ -51,13 +50,11 @@ async function stateOf(file: string) {
     holds: count("SELECT count(*) FROM hold WHERE covers = 1"),
   };
   db.close();
-  const reader = openSqliteReader(file);
-  const check = await reader.read((tx) => checkLog(tx, { from: null, entries: 10_000 }));
-  reader.close();
+  const { problems } = await checkStore(file);
   const bytes = await readFile(file);
   const log = await readFile(`${file}-wal`).catch(() => Buffer.of());
   const isLeft = [bytes, log].some((one) => one.includes(Buffer.alloc(64, 0x51)));
-  return { ...state, problems: check.problems, isLeft };
+  return { ...state, problems, isLeft };
 }
 
 describe("a gateway that is killed", () => {
