@@ -3,8 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { DisposalClerk } from "#disposal";
 import { DisposalCertificate } from "#proto";
 import { itemsOf } from "#records";
-import { openSqliteReader } from "#store";
-import { checkLog } from "../../../gateway/store/log-check/check-log.ts";
+import { checkStore } from "../../support/checked-store.ts";
 import { disposalClerk } from "../../support/disposing.ts";
 import { type GatewayBench, openGatewayBench } from "../../support/gateway-bench.ts";
 import { makeParties } from "../../support/parties.ts";
@@ -38,12 +37,7 @@ async function act(subject: string): Promise<void> {
 }
 
 async function check(): Promise<readonly string[]> {
-  const reader = openSqliteReader(bench.file);
-  try {
-    return (await reader.read((tx) => checkLog(tx, { from: null, entries: 10_000 }))).problems;
-  } finally {
-    reader.close();
-  }
+  return (await checkStore(bench.file)).problems;
 }
 
 const due = async () => {
