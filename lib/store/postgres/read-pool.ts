@@ -1,4 +1,4 @@
-import { POSTGRES_LIMITS, type Transaction } from "#runtime";
+import { POSTGRES_LIMITS, Semaphore, type Transaction } from "#runtime";
 import type { CheckedTransaction } from "../thread/perform-call.ts";
 import type { PostgresConnection } from "./postgres-connection.ts";
 import { mayRunAgain, postgresFault } from "./postgres-faults.ts";
@@ -13,8 +13,7 @@ const BEGIN_SQL = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 export class ReadPool {
   readonly #connect: () => Promise<PostgresConnection>;
   readonly #idle: PostgresConnection[] = [];
-  readonly #waiting: (() => void)[] = [];
-  #busy = 0;
+  readonly #reading = new Semaphore(POSTGRES_LIMITS.readersMax);
   #closeIdle: NodeJS.Timeout | undefined;
 
   constructor(connect: () => Promise<PostgresConnection>) {
@@ -23,16 +22,7 @@ export class ReadPool {
 
   /** Runs `work` on one state of the store; again when the line broke. Throws what it throws. */
   async read<T>(work: (tx: CheckedTransaction) => Promise<T>): Promise<T> {
-    while (this.#busy >= POSTGRES_LIMITS.readersMax) {
-      await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    }
-    this.#busy += 1;
-    try {
-      return await this.#tryTwice(work);
-    } finally {
-      this.#busy -= 1;
-      this.#waiting.shift()?.();
-    }
+    return await this.#reading.run(() => this.#tryTwice(work));
   }
 
   /** Says goodbye to the sessions; nothing must be being read. */
