@@ -9,6 +9,7 @@ import { PostgresConnection } from "../postgres/postgres-connection.ts";
 import { postgresFault } from "../postgres/postgres-faults.ts";
 import { contentOf, prepareSchema } from "../postgres/postgres-schema.ts";
 import { PostgresTransaction } from "../postgres/postgres-transaction.ts";
+import { checked } from "../thread/perform-call.ts";
 import type { StoreTable } from "./store-tables.ts";
 
 /** Names of schemas have at most 63 bytes. */
@@ -70,9 +71,7 @@ async function fill<T>(
   }
   await eachReference(connection, "DEFERRABLE INITIALLY DEFERRED");
   for (const { name } of tables) await connection.control(`DELETE FROM ${name}`);
-  const tx = new PostgresTransaction(connection.statements);
-  const result = await work(tx);
-  await tx.check();
+  const result = await checked(new PostgresTransaction(connection.statements), work);
   await connection.control("SET CONSTRAINTS ALL IMMEDIATE");
   await eachReference(connection, "NOT DEFERRABLE");
   for (const { name } of tables) {

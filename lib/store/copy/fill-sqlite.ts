@@ -7,6 +7,7 @@ import { sqliteFault } from "../sqlite/sqlite-faults.ts";
 import { openForWriting } from "../sqlite/sqlite-file.ts";
 import { SqliteTransaction } from "../sqlite/sqlite-transaction.ts";
 import { StatementCache } from "../sqlite/statement-cache.ts";
+import { checked } from "../thread/perform-call.ts";
 import type { StoreTable } from "./store-tables.ts";
 
 /** Fills a new file in one transaction; it has its name when all of it is on disk. */
@@ -46,9 +47,7 @@ async function fill<T>(
     const triggers = db.prepare("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'").all();
     for (const { name } of triggers) db.exec(`DROP TRIGGER ${String(name)}`);
     for (const { name } of tables) db.exec(`DELETE FROM ${name}`);
-    const tx = new SqliteTransaction(new StatementCache(db));
-    const result = await work(tx);
-    tx.check();
+    const result = await checked(new SqliteTransaction(new StatementCache(db)), work);
     for (const { sql } of triggers) db.exec(String(sql));
     db.exec("COMMIT");
     db.exec("PRAGMA journal_mode = DELETE");

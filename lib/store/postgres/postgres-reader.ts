@@ -1,8 +1,9 @@
 import type { PostgresPlace, Transaction } from "#runtime";
+import { checked } from "../thread/perform-call.ts";
 import { PostgresConnection } from "./postgres-connection.ts";
 import { postgresFault } from "./postgres-faults.ts";
 import { checkSchema, checkServer } from "./postgres-schema.ts";
-import { checked, readState } from "./read-pool.ts";
+import { readState } from "./read-pool.ts";
 
 /**
  * Runs `work` on one state of any store of Tracepost in PostgreSQL, without its procedures. Throws

@@ -1,4 +1,4 @@
-import { POSTGRES_LIMITS, Semaphore, type Transaction } from "#runtime";
+import { POSTGRES_LIMITS, Semaphore } from "#runtime";
 import type { CheckedTransaction } from "../thread/perform-call.ts";
 import type { PostgresConnection } from "./postgres-connection.ts";
 import { mayRunAgain, postgresFault } from "./postgres-faults.ts";
@@ -78,19 +78,5 @@ export async function readState<T>(
     return await work(new PostgresTransaction(connection.statements));
   } finally {
     connection.send("COMMIT");
-  }
-}
-
-/** Work that only reads, checked when it has returned. */
-export async function checked<T>(
-  tx: CheckedTransaction,
-  work: (tx: Transaction) => Promise<T>,
-): Promise<T> {
-  try {
-    const value = await work(tx);
-    await tx.check();
-    return value;
-  } finally {
-    tx.end();
   }
 }

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { Transaction } from "#runtime";
+import { checked } from "../thread/perform-call.ts";
 import { sqliteFault } from "./sqlite-faults.ts";
 import { openForReading } from "./sqlite-file.ts";
 import { SqliteTransaction } from "./sqlite-transaction.ts";
@@ -39,16 +40,12 @@ async function readSnapshot<T>(
   db: DatabaseSync,
   work: (tx: Transaction) => Promise<T>,
 ): Promise<T> {
-  const tx = new SqliteTransaction(new StatementCache(db));
   try {
     db.exec("BEGIN");
-    const value = await work(tx);
-    tx.check();
-    return value;
+    return await checked(new SqliteTransaction(new StatementCache(db)), work);
   } catch (caught) {
     throw sqliteFault(caught);
   } finally {
-    tx.end();
     if (db.isTransaction) db.exec("COMMIT");
   }
 }

@@ -21,8 +21,16 @@ export async function performCall(
   if (procedure === undefined) {
     throw new TracepostError("STORE", `the store has no procedure "${call.name}"`);
   }
+  return await checked<unknown>(tx, () => procedure(tx, call.args));
+}
+
+/** Runs work on a transaction, which is over then. Throws also what the work caught. */
+export async function checked<T>(
+  tx: CheckedTransaction,
+  work: (tx: Transaction) => Promise<T>,
+): Promise<T> {
   try {
-    const value: unknown = await procedure(tx, call.args);
+    const value = await work(tx);
     await tx.check();
     return value;
   } finally {
