@@ -7,7 +7,7 @@ import {
 } from "#runtime";
 import { PostgresConnection } from "../postgres/postgres-connection.ts";
 import { postgresFault } from "../postgres/postgres-faults.ts";
-import { contentOf, prepareSchema } from "../postgres/postgres-schema.ts";
+import { contentOf, literal, prepareSchema } from "../postgres/postgres-schema.ts";
 import { PostgresTransaction } from "../postgres/postgres-transaction.ts";
 import { checked } from "../thread/perform-call.ts";
 import type { StoreTable } from "./store-tables.ts";
@@ -51,7 +51,7 @@ const ENDING = "_unfinished";
 
 async function refuseTaken(connection: PostgresConnection, place: PostgresPlace): Promise<void> {
   const { rows } = await connection.control(
-    `SELECT 1 FROM pg_namespace WHERE nspname = '${place.schema.replaceAll("'", "''")}'`,
+    `SELECT 1 FROM pg_namespace WHERE nspname = ${literal(place.schema)}`,
   );
   if (rows.length === 0) return;
   throw new TracepostError("DATA_FOLDER", `${describePlace(place)} is there already`, {

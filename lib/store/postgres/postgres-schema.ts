@@ -207,6 +207,7 @@ async function inTransaction(
   }
 }
 
-function literal(text: string): string {
+/** A text as it stands in a statement. */
+export function literal(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }
