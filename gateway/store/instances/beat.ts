@@ -24,10 +24,13 @@ export interface Surroundings extends StoreStand {
   readonly instances: readonly Beat[];
 }
 
-const STAND_SQL = `SELECT
+/** Newest versions of what decides. */
+const NEWEST_SQL = `SELECT
   coalesce((SELECT max(version) FROM registers), 0) AS register,
   coalesce((SELECT max(version) FROM policies), 0) AS policy,
-  coalesce((SELECT max(version) FROM schedules), 0) AS schedule,
+  coalesce((SELECT max(version) FROM schedules), 0) AS schedule`;
+
+const STAND_SQL = `${NEWEST_SQL},
   coalesce((SELECT max(checkpoint_size) FROM log_head), 0) AS kept,
   coalesce((SELECT max(size) FROM log_cosigned), 0) AS cosigned`;
 
@@ -82,10 +85,7 @@ export interface DecidedUnder {
  */
 export async function isOutdated(tx: Transaction, under: DecidedUnder): Promise<boolean> {
   const newest = await tx.get<SqlRow & Pick<StoreStand, "policy" | "register" | "schedule">>(
-    `SELECT
-      coalesce((SELECT max(version) FROM registers), 0) AS register,
-      coalesce((SELECT max(version) FROM policies), 0) AS policy,
-      coalesce((SELECT max(version) FROM schedules), 0) AS schedule`,
+    NEWEST_SQL,
   );
   if (newest === undefined) return false;
   const { policyVersion = newest.policy, scheduleVersion = newest.schedule } = under;
