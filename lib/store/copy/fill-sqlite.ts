@@ -1,10 +1,10 @@
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, statSync } from "node:fs";
+import { renameSync, rmSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import { TracepostError } from "#errors";
 import type { StoreDefinition, Transaction } from "#runtime";
 import { sqliteFault } from "../sqlite/sqlite-faults.ts";
-import { openForWriting } from "../sqlite/sqlite-file.ts";
+import { openForWriting, syncPath } from "../sqlite/sqlite-file.ts";
 import { SqliteTransaction } from "../sqlite/sqlite-transaction.ts";
 import { StatementCache } from "../sqlite/statement-cache.ts";
 import { checked } from "../thread/perform-call.ts";
@@ -26,9 +26,9 @@ export async function fillSqlite<T>(
   removeFiles(unfinished);
   try {
     const result = await fill(openForWriting(unfinished, store), tables, work);
-    sync(unfinished, "r+");
+    syncPath(unfinished, "r+");
     renameSync(unfinished, file);
-    if (process.platform !== "win32") sync(dirname(file), "r");
+    if (process.platform !== "win32") syncPath(dirname(file), "r");
     return result;
   } catch (caught) {
     removeFiles(unfinished);
@@ -59,13 +59,4 @@ async function fill<T>(
 
 function removeFiles(file: string): void {
   for (const ending of ["", "-wal", "-shm"]) rmSync(`${file}${ending}`, { force: true });
-}
-
-function sync(path: string, mode: "r" | "r+"): void {
-  const descriptor = openSync(path, mode);
-  try {
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
 }

@@ -1,8 +1,7 @@
-import { closeSync, fsyncSync, openSync } from "node:fs";
-import { backup, DatabaseSync } from "node:sqlite";
+import { backup } from "node:sqlite";
 import { STORE_LIMITS } from "#runtime";
 import { sqliteFault } from "./sqlite-faults.ts";
-import { createPrivate, openForReading } from "./sqlite-file.ts";
+import { createPrivate, endLog, openForReading, syncPath } from "./sqlite-file.ts";
 
 /**
  * Copies a store page by page into a new file, also while a service writes to it: one read
@@ -18,30 +17,11 @@ export async function copySqlite(from: string, to: string): Promise<void> {
     db.prepare("SELECT name FROM tracepost_store").get();
     await backup(db, to, { rate: STORE_LIMITS.backupPages });
     db.exec("COMMIT");
+    endLog(to);
   } catch (caught) {
     throw sqliteFault(caught);
   } finally {
     db.close();
   }
-  standAlone(to);
-}
-
-/** Takes the write-ahead log out of the file's header, so that reading it leaves nothing beside. */
-function standAlone(file: string): void {
-  try {
-    const db = new DatabaseSync(file);
-    try {
-      db.exec("PRAGMA journal_mode = DELETE");
-    } finally {
-      db.close();
-    }
-  } catch (caught) {
-    throw sqliteFault(caught);
-  }
-  const descriptor = openSync(file, "r+");
-  try {
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
+  syncPath(to, "r+");
 }

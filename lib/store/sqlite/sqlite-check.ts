@@ -1,8 +1,7 @@
-import { DatabaseSync } from "node:sqlite";
 import { TracepostError } from "#errors";
 import { STORE_LIMITS, type StoreDefinition } from "#runtime";
 import { isBusy, sqliteFault } from "./sqlite-faults.ts";
-import { openForReading } from "./sqlite-file.ts";
+import { endLog, openForReading } from "./sqlite-file.ts";
 import { checkVersion, storeName } from "./sqlite-schema.ts";
 
 /** What a store's file says of itself. */
@@ -64,12 +63,7 @@ export async function checkSchema(file: string, module: URL): Promise<boolean> {
  */
 export function closeStoreFile(file: string): void {
   try {
-    const db = new DatabaseSync(file, { timeout: 0 });
-    try {
-      db.exec("PRAGMA journal_mode = DELETE");
-    } finally {
-      db.close();
-    }
+    endLog(file);
   } catch (caught) {
     if (!isBusy(caught)) return;
     throw new TracepostError("UNAVAILABLE", `a service has the store ${file} open`, {

@@ -1,4 +1,4 @@
-import { accessSync, closeSync, constants, openSync, readSync, statSync } from "node:fs";
+import { accessSync, closeSync, constants, fsyncSync, openSync, readSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { pathToFileURL } from "node:url";
@@ -86,6 +86,29 @@ export function createPrivate(file: string): void {
       cause: caught,
       remedy: "Check that the data folder exists and is writable for this user.",
     });
+  }
+}
+
+/**
+ * Brings a write-ahead log into its file and takes it out of the header, so that reading leaves
+ * nothing beside. Nobody else may have the file open. Throws what SQLite does.
+ */
+export function endLog(file: string): void {
+  const db = new DatabaseSync(file, { timeout: 0 });
+  try {
+    db.exec("PRAGMA journal_mode = DELETE");
+  } finally {
+    db.close();
+  }
+}
+
+/** Has a file on disk; opened as `r`, a folder with the names in it. */
+export function syncPath(path: string, mode: "r" | "r+"): void {
+  const descriptor = openSync(path, mode);
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
   }
 }
 
