@@ -1,5 +1,5 @@
 import { rename, rm, stat } from "node:fs/promises";
-import { basename, dirname, join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { TracepostError } from "#errors";
 import { loadCheckpoint, loadLogHead } from "#message-log";
 import { type Clock, passCrashPoint } from "#runtime";
@@ -13,7 +13,6 @@ import {
   beginFolder,
   copyDurably,
   digestOf,
-  filesBelow,
   syncFolder,
   syncFolders,
   unfinishedName,
@@ -137,9 +136,7 @@ async function folderKind(dataDir: string): Promise<FolderKind> {
   }
   // A service's own folder has no marker.
   const paths = new ExchangePaths(dataDir);
-  return (await filesBelow(dataDir)).includes(basename(paths.marker))
-    ? await inspectFolder(paths)
-    : { kind: "absent" };
+  return (await isThere(paths.marker)) ? await inspectFolder(paths) : { kind: "absent" };
 }
 
 function withoutStore(dataDir: string, only: readonly string[] = []): TracepostError {
@@ -150,7 +147,7 @@ function withoutStore(dataDir: string, only: readonly string[] = []): TracepostE
 }
 
 async function beginAt(to: string): Promise<string> {
-  if ((await stat(to).catch(() => undefined)) !== undefined) {
+  if (await isThere(to)) {
     throw new TracepostError("DATA_FOLDER", `${to} is there already`, {
       remedy: "Name a folder that is not there with --to, one for each backup.",
     });
@@ -207,16 +204,12 @@ async function copyFiles(
       left.push({ path, why });
       continue;
     }
+    const source = join(dataDir, path);
     const target = join(to, path);
     // A file that was replaced or erased meanwhile is copied as it is, or not at all.
-    if (!(await copyIfThere(join(dataDir, path), target))) continue;
+    if (!(await isThere(source))) continue;
+    await copyDurably(source, target);
     files.push({ path, ...(await digestOf(target)) });
   }
   return { files, left };
-}
-
-async function copyIfThere(from: string, to: string): Promise<boolean> {
-  if ((await stat(from).catch(() => undefined)) === undefined) return false;
-  await copyDurably(from, to);
-  return true;
 }

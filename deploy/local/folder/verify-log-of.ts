@@ -1,4 +1,3 @@
-import { access } from "node:fs/promises";
 import { join } from "node:path";
 import { type LogReport, parseCheckpoint, verifyLog } from "#message-log";
 import type { StorePlace } from "#runtime";
@@ -7,6 +6,7 @@ import type { OpenedSuccession } from "#trust";
 import { ExchangePaths } from "./exchange-paths.ts";
 import { gatewayPlace } from "./gateway-store.ts";
 import { type LogKeys, logKeysOfFolder } from "./log-keys.ts";
+import { isThere } from "./root-keys.ts";
 
 /** What is known of the log of a data folder after every entry was read. */
 export interface LogVerification extends LogReport {
@@ -41,7 +41,7 @@ export async function verifyLogOf(dataDir: string): Promise<LogVerification> {
   const before: EndedLogVerification[] = [];
   for (const [at, succession] of successions.entries()) {
     const file = join(logsBefore, String(at + 1), "gateway.sqlite");
-    if (!(await isLeft(file))) continue;
+    if (!(await isThere(file))) continue;
     before.push(await verifyEnded(file, succession, keys));
   }
   return { origin, before, ...found };
@@ -61,11 +61,4 @@ async function verifyEnded(
   const found = await verifyStore({ kind: "sqlite", file }, origin, keys);
   const provenSize = parseCheckpoint(checkpoint)?.size ?? 0;
   return { origin, provenSize, missing: Math.max(0, provenSize - found.size), ...found };
-}
-
-async function isLeft(file: string): Promise<boolean> {
-  return await access(file).then(
-    () => true,
-    () => false,
-  );
 }
