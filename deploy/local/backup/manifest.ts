@@ -70,7 +70,9 @@ export function parseBackupManifest(text: string): ManifestReading {
     return refuse(checked.problems.map(({ field, rule }) => `${MANIFEST}: ${field} ${rule}`));
   }
   const paths = [...checked.value.stores, ...checked.value.files].map(({ path }) => path);
-  const wrong = paths.filter((path, at) => !isInnerPath(path) || paths.indexOf(path) !== at);
+  const seen = new Set<string>();
+  const isAgain = (path: string): boolean => seen.size === seen.add(path).size;
+  const wrong = paths.filter((path) => !isInnerPath(path) || isAgain(path));
   if (wrong.length > 0) return refuse(wrong.map((path) => `${MANIFEST}: no place for "${path}"`));
   return { ok: true, value: checked.value };
 }
