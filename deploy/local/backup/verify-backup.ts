@@ -154,8 +154,7 @@ async function storeState(
     const isNewest = await checkSchema(file, module);
     return { problems: storeDamage(file), isNewest };
   } catch (caught) {
-    const fault = TracepostError.from(caught);
-    return wrong([fault.message, ...fault.problems].join("; "));
+    return wrong(problemOf(caught));
   }
 }
 
@@ -164,9 +163,13 @@ async function recordProblems(file: string): Promise<readonly string[]> {
   try {
     return (await checkRecordsOf({ kind: "sqlite", file })).problems;
   } catch (caught) {
-    const fault = TracepostError.from(caught);
-    return [[fault.message, ...fault.problems].join("; ")];
+    return [problemOf(caught)];
   }
+}
+
+function problemOf(caught: unknown): string {
+  const fault = TracepostError.from(caught);
+  return [fault.message, ...fault.problems].join("; ");
 }
 
 /** Records against entries, and the checkpoint against the register where one lies beside it. */
