@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import { TracepostError } from "#errors";
 import {
   parseConfig,
@@ -11,7 +10,7 @@ import {
 } from "#runtime";
 import { probePlace, readStore } from "#store";
 import type { ExchangePaths } from "./exchange-paths.ts";
-import { writePrivateFile } from "./private-files.ts";
+import { readPlan, writePlan } from "./plan-files.ts";
 import { isThere } from "./root-keys.ts";
 
 /** What a folder says of the gateway's store; undefined: a file (TP-STORE-9). */
@@ -19,12 +18,9 @@ export async function storeSettingsOf({
   gateway,
 }: ExchangePaths): Promise<StoreSettings | undefined> {
   const file = gateway.storeSettings;
-  if (!(await isThere(file))) return undefined;
-  const settings = parseConfig(STORE_SETTINGS, await readFile(file, "utf8"), file);
-  const { passwordFile } = settings;
-  return passwordFile === undefined
-    ? settings
-    : { ...settings, passwordFile: pathFrom(file, passwordFile) };
+  const settings = await readPlan(STORE_SETTINGS, file);
+  if (settings?.passwordFile === undefined) return settings;
+  return { ...settings, passwordFile: pathFrom(file, settings.passwordFile) };
 }
 
 /**
@@ -45,7 +41,7 @@ export async function writeStoreSettings(
   { gateway }: ExchangePaths,
   settings: StoreSettings,
 ): Promise<void> {
-  await writePrivateFile(gateway.storeSettings, `${JSON.stringify(settings, null, 2)}\n`);
+  await writePlan(gateway.storeSettings, settings);
 }
 
 /** Where the gateway of a folder keeps its records. */
