@@ -5,8 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ReceiptType } from "#proto";
-import type { CrashPoint } from "#runtime";
-import type { StorePlace } from "#store";
+import type { CrashPoint, PostgresPlace } from "#runtime";
 import {
   type AssembledEnvelope,
   outSubject,
@@ -23,8 +22,6 @@ import { makeParties, type Parties } from "./parties.ts";
 import { receiptsIn } from "./read-receipts.ts";
 
 const CHILD = fileURLToPath(new URL("./instance-child.ts", import.meta.url));
-
-type PostgresPlace = Extract<StorePlace, { kind: "postgres" }>;
 
 /** What an instance is started with. */
 export interface InstanceSettings {

@@ -212,6 +212,7 @@ export async function startTestGateway({
   readonly sharedFile?: string;
 }): Promise<RunningGateway> {
   const file = (name: string): string => join(dir, name);
+  const storeFile = sharedFile ?? file("gateway.sqlite");
   const files = await layGatewayFiles(dir, parties);
   if (policy !== undefined) await writeFile(file("policy.bin"), policy);
   return await startGateway({
@@ -226,10 +227,10 @@ export async function startTestGateway({
     logger: createLogger({ name: "gateway", level: "silent" }),
     clock,
     isShared: sharedFile !== undefined,
-    place: { kind: "sqlite", file: sharedFile ?? file("gateway.sqlite") },
+    place: { kind: "sqlite", file: storeFile },
     openStore: () =>
       openSqliteStore<GatewayProcedures>({
-        file: sharedFile ?? file("gateway.sqlite"),
+        file: storeFile,
         module: new URL("../../gateway/store.ts", import.meta.url),
       }),
     connect: async () => carrier.connect("CORE"),

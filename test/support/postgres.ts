@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
 import { TracepostError } from "#errors";
-import type { StorePlace } from "#runtime";
+import type { PostgresPlace } from "#runtime";
 import { readLocalEnvironment } from "../../deploy/local/environment.ts";
 import {
   findPostgres,
@@ -19,7 +19,7 @@ export interface TestPostgres {
   /** Process of the server, for tests that end it. */
   readonly pid: number;
   /** A schema that nobody has used yet. */
-  newPlace(): Extract<StorePlace, { kind: "postgres" }>;
+  newPlace(): PostgresPlace;
   /** Runs SQL as the owner of everything. */
   query(sql: string): Promise<Record<string, unknown>[]>;
   stop(): Promise<void>;
