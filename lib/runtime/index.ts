@@ -83,6 +83,8 @@ export { shareInFlight } from "./share-in-flight.ts";
 export { STATUS_LIMITS } from "./status-limits.ts";
 export {
   describePlace,
+  POSTGRES_SCHEMA,
+  POSTGRES_URL,
   type PostgresPlace,
   placeOf,
   postgresUrlProblem,

@@ -29,14 +29,19 @@ export function describePlace(place: StorePlace): string {
   return `schema ${place.schema} of ${place.url}`;
 }
 
+/** How the url of a database begins. */
+export const POSTGRES_URL = "^postgres(ql)?://";
+/** Names of schemas that a store may have. */
+export const POSTGRES_SCHEMA = "^[a-z][a-z0-9_]{0,62}$";
+
 /** Where a store lies, as a configuration says it (TP-STORE-9). */
 export const STORE_SETTINGS = Type.Object(
   {
     kind: Type.Union([Type.Literal("sqlite"), Type.Literal("postgres")]),
     /** `postgres://user@host:port/database`. */
-    url: Type.Optional(Type.String({ pattern: "^postgres(ql)?://" })),
+    url: Type.Optional(Type.String({ pattern: POSTGRES_URL })),
     /** Schema of the database that holds this store and nothing else. */
-    schema: Type.Optional(Type.String({ pattern: "^[a-z][a-z0-9_]{0,62}$" })),
+    schema: Type.Optional(Type.String({ pattern: POSTGRES_SCHEMA })),
     /** File with the password, for its owner alone. */
     passwordFile: Type.Optional(Type.String({ minLength: 1 })),
   },

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { TracepostError } from "#errors";
 import { verifyLog } from "#message-log";
-import { postgresUrlProblem } from "#runtime";
+import { POSTGRES_SCHEMA, POSTGRES_URL, postgresUrlProblem } from "#runtime";
 import { copyStore, describePlace, readStore, type StoreCopy, type StorePlace } from "#store";
 import { checkRecordsOf } from "../folder/check-records-of.ts";
 import { logKeysOfFolder } from "../folder/log-keys.ts";
@@ -45,7 +45,7 @@ export async function copyGatewayStore(
  * url: any part of it may be a password (TP-STORE-9).
  */
 export function placeFromText(text: string, passwordFile: string | undefined): StorePlace {
-  if (!/^postgres(ql)?:\/\//u.test(text)) return { kind: "sqlite", file: resolve(text) };
+  if (!new RegExp(POSTGRES_URL, "u").test(text)) return { kind: "sqlite", file: resolve(text) };
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined) throw noPlace("the url cannot be read");
   // Where a "/" in a password brings it.
@@ -53,7 +53,7 @@ export function placeFromText(text: string, passwordFile: string | undefined): S
   const problem = postgresUrlProblem(text);
   if (problem !== undefined) throw noPlace(`the url ${problem}`);
   const schema = url.hash.slice(1);
-  if (!/^[a-z][a-z0-9_]{0,62}$/u.test(schema)) throw noPlace("the url names no schema");
+  if (!new RegExp(POSTGRES_SCHEMA, "u").test(schema)) throw noPlace("the url names no schema");
   url.hash = "";
   const place = { kind: "postgres", url: url.href, schema } as const;
   return passwordFile === undefined ? place : { ...place, passwordFile: resolve(passwordFile) };
