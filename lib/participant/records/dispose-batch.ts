@@ -2,6 +2,7 @@ import {
   type BatchDisposed,
   type BatchWish,
   type DuePart,
+  dueIds,
   encodeItem,
   keepCertificate,
   nextCertificate,
@@ -39,22 +40,19 @@ export async function disposeBatch(
   const { nowMs } = args;
   const run = await runForBatch(tx, args.run);
   if (run === undefined) return { type: "halted" };
-  const rows = await tx.all<{ id: number }>(
-    "SELECT id FROM record_due WHERE is_due = 1 ORDER BY id LIMIT ?",
-    Math.min(args.limit, DISPOSAL_LIMITS.batchItems),
-  );
-  if (rows.length === 0) return { type: "finished" };
+  const ids = await dueIds(tx, 0, Math.min(args.limit, DISPOSAL_LIMITS.batchItems));
+  if (ids.length === 0) return { type: "finished" };
   const items = new Items(tx, kinds, nowMs);
   const id = await nextCertificate(tx);
   const gone: Gone = { items: [], parts: 0, bytes: 0, held: 0 };
-  for (const row of rows) {
+  for (const due of ids) {
     if (gone.bytes >= DISPOSAL_LIMITS.batchBytes) break;
-    const judged = await items.judge(row.id);
+    const judged = await items.judge(due);
     const isHeld = judged?.isHeld ?? false;
     if (judged === undefined || isHeld || judged.reckoned.due.length === 0) {
       if (isHeld) gone.held += 1;
       const reckoned = judged?.reckoned ?? { due: [], kept: 0, lookAtMs: null };
-      await noteReckoned(tx, row.id, reckoned, isHeld);
+      await noteReckoned(tx, due, reckoned, isHeld);
       continue;
     }
     await eraseItem(tx, judged, { certificate: id, nowMs, gone });
