@@ -17,7 +17,6 @@ import { DISPOSAL_LIMITS, type Transaction } from "#runtime";
 import { sha256 } from "#wire";
 import { Items, type JudgedItem, type KeptItem } from "./items.ts";
 import type { ErasedMessage, RecordKinds } from "./record-kind.ts";
-import { scheduleHistory } from "./schedules.ts";
 
 /** What is gone in one transaction. */
 interface Gone {
@@ -59,7 +58,7 @@ export async function disposeBatch(
   }
   await noteGone(tx, run.id, { ...gone, records: gone.items.length });
   if (gone.items.length === 0) return { type: "nothing" };
-  const scheduleVersion = (await scheduleHistory(tx)).current.version;
+  const scheduleVersion = (await items.history()).current.version;
   const by = { participant: await keeperOf(tx), previous: await previousDigest(tx, id) };
   const said = { ...by, id, disposedAtMs: nowMs, scheduleVersion, items: gone.items };
   const bytes = writeCertificate(run, said);

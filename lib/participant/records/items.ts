@@ -1,4 +1,5 @@
 import type { HeldFacts } from "#disposal";
+import type { ScheduleHistory } from "#records";
 import type { SqlRow, Transaction } from "#runtime";
 import { OwnHolds } from "./own-holds.ts";
 import { type ItemReckoned, reckonItem } from "./reckon-item.ts";
@@ -44,6 +45,7 @@ export class Items {
   readonly #tx: Transaction;
   readonly #kinds: RecordKinds;
   readonly #nowMs: number;
+  #history: ScheduleHistory | undefined;
   #holds: OwnHolds | undefined;
 
   constructor(tx: Transaction, kinds: RecordKinds, nowMs: number) {
@@ -52,13 +54,19 @@ export class Items {
     this.#nowMs = nowMs;
   }
 
+  /** The schedule that they are reckoned by. */
+  async history(): Promise<ScheduleHistory> {
+    this.#history ??= await scheduleHistory(this.#tx);
+    return this.#history;
+  }
+
   /** Reckons one of them; undefined when nothing of it is here any more. */
   async judge(id: number): Promise<JudgedItem | undefined> {
     const row = await this.#tx.get<ItemRow>("SELECT * FROM record_item WHERE id = ?", id);
     const item = row && (await this.#load(row));
     if (item === undefined) return undefined;
     const { facts, takenUnder } = item;
-    const history = await scheduleHistory(this.#tx);
+    const history = await this.history();
     const reckoned = reckonItem(facts, { history, takenUnder, nowMs: this.#nowMs });
     const isHeld = reckoned.due.length > 0 && (await this.#isHeld(item));
     return { item, reckoned, isHeld };

@@ -11,7 +11,6 @@ import {
 import type { Transaction } from "#runtime";
 import { Items } from "./items.ts";
 import type { RecordKinds } from "./record-kind.ts";
-import { scheduleHistory } from "./schedules.ts";
 
 /** An item of which nothing is here any more. */
 const GONE = { due: [], kept: 0, lookAtMs: null } as const;
@@ -25,14 +24,13 @@ export async function lookForDue(
   kinds: RecordKinds,
   { limit, nowMs }: { readonly limit: number; readonly nowMs: number },
 ): Promise<DueLooked> {
-  const history = await scheduleHistory(tx);
-  await followSchedule(tx, history.current.version);
+  const items = new Items(tx, kinds, nowMs);
+  await followSchedule(tx, (await items.history()).current.version);
   const rows = await tx.all<{ id: number }>(
     "SELECT id FROM record_due WHERE look_at <= ? ORDER BY look_at LIMIT ?",
     nowMs,
     limit,
   );
-  const items = new Items(tx, kinds, nowMs);
   for (const { id } of rows) {
     const judged = await items.judge(id);
     await noteReckoned(tx, id, judged?.reckoned ?? GONE, judged?.isHeld ?? false);
