@@ -1,6 +1,5 @@
 import { type KeptSchedule as KeptFile, readSchedules, type ScheduleHistory } from "#records";
 import type { Transaction } from "#runtime";
-import { sha256 } from "#wire";
 import { keepSigned, type SignedKept } from "./keep-signed.ts";
 
 /** A version of the retention schedule as it is kept. */
@@ -28,15 +27,9 @@ export async function loadScheduleVersion(
   return row ?? null;
 }
 
-/** The history read last: what was read once is not read in each transaction. */
-let read: { readonly of: string; readonly history: ScheduleHistory } | undefined;
-
 /** Every version of the schedule, for reckoning beside the data. */
 export async function scheduleHistoryOf(tx: Transaction): Promise<ScheduleHistory> {
-  const kept = await keptSchedules(tx);
-  const of = kept.map(({ schedule }) => Buffer.from(sha256(schedule)).toString("hex")).join();
-  if (read?.of !== of) read = { of, history: readSchedules(kept) };
-  return read.history;
+  return readSchedules(await keptSchedules(tx));
 }
 
 /**

@@ -11,7 +11,7 @@ import {
   type SigningKeyPair,
   withRootSignature,
 } from "#trust";
-import { decodeExactly, timestampMs } from "#wire";
+import { decodeExactly, sha256, timestampMs } from "#wire";
 import { parseSchedule } from "./parse-schedule.ts";
 import type { RetentionSchedule } from "./schedule.ts";
 import { ScheduleHistory } from "./schedule-history.ts";
@@ -101,11 +101,20 @@ export interface KeptSchedule {
   readonly schedule: Uint8Array;
 }
 
+/** The history read last: what was read once is not read in each transaction. */
+let last: { readonly of: string; readonly history: ScheduleHistory } | undefined;
+
 /**
  * The history of what a store keeps, for reckoning beside the data. Each version was verified when
  * it was taken. Throws TracepostError INTERNAL for one that cannot be read.
  */
 export function readSchedules(kept: readonly KeptSchedule[]): ScheduleHistory {
+  const of = kept.map(({ schedule }) => Buffer.from(sha256(schedule)).toString("hex")).join();
+  if (last?.of !== of) last = { of, history: historyOf(kept) };
+  return last.history;
+}
+
+function historyOf(kept: readonly KeptSchedule[]): ScheduleHistory {
   return new ScheduleHistory(
     kept.map(({ schedule, version }) => {
       const file = parseScheduleFile(schedule);

@@ -1,6 +1,5 @@
 import { type KeptSchedule, readSchedules, type ScheduleHistory } from "#records";
 import type { Transaction } from "#runtime";
-import { sha256 } from "#wire";
 
 /** Versions of the retention schedule that this participant has taken (TP-RET-10). */
 export const SCHEDULE_MIGRATION_SQL = `
@@ -30,15 +29,9 @@ export async function takeSchedule(
   return true;
 }
 
-/** The history read last: what was read once is not read in each transaction. */
-let read: { readonly of: string; readonly history: ScheduleHistory } | undefined;
-
 /** Every version of the schedule, for reckoning beside the data. */
 export async function scheduleHistory(tx: Transaction): Promise<ScheduleHistory> {
-  const kept = await takenSchedules(tx);
-  const of = kept.map(({ schedule }) => Buffer.from(sha256(schedule)).toString("hex")).join();
-  if (read?.of !== of) read = { of, history: readSchedules(kept) };
-  return read.history;
+  return readSchedules(await takenSchedules(tx));
 }
 
 /** Procedures of a store about the schedule. */
