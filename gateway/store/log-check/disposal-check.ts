@@ -29,17 +29,22 @@ export class Certificates {
   }
 
   async #read(id: number): Promise<ReadonlyMap<number, Uint8Array> | undefined> {
-    const row = await this.#tx.get<CertificateRow>(
-      "SELECT * FROM disposal_certificate WHERE id = ?",
-      id,
-    );
-    if (row === undefined) return undefined;
-    const entry = await entryAt(this.#tx, row.log_index ?? 0);
-    const isLogged =
-      entry?.kind === EntryKind.DISPOSAL && equalBytes(entry.headerDigest, sha256(row.certificate));
-    const items = isLogged ? itemsNamed(row) : undefined;
+    const items = await itemsLogged(this.#tx, id);
     return items && partsNamed(items);
   }
+}
+
+/** What a certificate names that the log has; undefined when it has none, or items are others. */
+async function itemsLogged(
+  tx: Transaction,
+  id: number,
+): Promise<readonly DisposedItem[] | undefined> {
+  const row = await tx.get<CertificateRow>("SELECT * FROM disposal_certificate WHERE id = ?", id);
+  if (row === undefined) return undefined;
+  const entry = await entryAt(tx, row.log_index ?? 0);
+  const isLogged =
+    entry?.kind === EntryKind.DISPOSAL && equalBytes(entry.headerDigest, sha256(row.certificate));
+  return isLogged ? itemsNamed(row) : undefined;
 }
 
 /** What a certificate names; undefined when the items beside it are others. */
@@ -157,15 +162,6 @@ export async function areActsCertified(
   certificate: number,
   logIndex: number,
 ): Promise<boolean> {
-  const row = await tx.get<CertificateRow>(
-    "SELECT * FROM disposal_certificate WHERE id = ?",
-    certificate,
-  );
-  const entry = row && (await entryAt(tx, row.log_index ?? 0));
-  const isLogged =
-    entry?.kind === EntryKind.DISPOSAL &&
-    row !== undefined &&
-    equalBytes(entry.headerDigest, sha256(row.certificate));
-  const items = isLogged ? (itemsNamed(row) ?? []) : [];
+  const items = (await itemsLogged(tx, certificate)) ?? [];
   return items.some((item) => !isMessage(item) && item.logIndex === BigInt(logIndex));
 }
