@@ -1,7 +1,7 @@
 /** What a disposal certificate says, compared with its run, records and schedule (TP-DISP-7). */
 import type { KeyObject } from "node:crypto";
 import type { CertificateRow } from "#disposal";
-import { DisposalCertificate, type DisposedItem, Header, type LogEntry } from "#proto";
+import { DisposalCertificate, type DisposedItem, type LogEntry } from "#proto";
 import { classifyMessage, planRetention, ScheduleHistory } from "#records";
 import type { SqlRow, Transaction } from "#runtime";
 import { PAYLOAD_TYPES, verifyBytesNow } from "#trust";
@@ -9,6 +9,7 @@ import { equalBytes, timestampMs } from "#wire";
 import { deliveredAt, deliveriesOf } from "../disposal/reckon-due.ts";
 import type { MessageRow } from "../message-row.ts";
 import { scheduleHistoryOf } from "../schedules.ts";
+import { headerIn } from "./header-in.ts";
 import { receiptKeys } from "./receipt-keys.ts";
 
 interface RunRow extends SqlRow {
@@ -155,15 +156,6 @@ export class CertificateJudge {
       history,
     );
     return plan.parts.map(({ dueAtMs }) => dueAtMs);
-  }
-}
-
-/** One that is damaged is told with its message. */
-function headerIn({ header }: MessageRow): Header | undefined {
-  try {
-    return Header.decode(header);
-  } catch {
-    return undefined;
   }
 }
 

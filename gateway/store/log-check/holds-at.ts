@@ -8,10 +8,10 @@ import {
   type KeptAct,
   standingAfter,
 } from "#disposal";
-import { Header } from "#proto";
 import type { Transaction } from "#runtime";
 import { factsOf } from "../disposal/reckon-due.ts";
 import type { MessageRow } from "../message-row.ts";
+import { headerIn } from "./header-in.ts";
 
 /**
  * The holds of one check, followed from act to act as the log goes on. What covers is reckoned
@@ -55,15 +55,6 @@ export class HoldsAt {
       const after = standingAfter(this.#standing.get(hold), kept.act);
       if (typeof after !== "string") this.#standing.set(hold, after);
     }
-  }
-}
-
-/** One that is damaged is told with its message. */
-function headerIn({ header }: MessageRow): Header | undefined {
-  try {
-    return Header.decode(header);
-  } catch {
-    return undefined;
   }
 }
 
