@@ -292,21 +292,21 @@ export async function noteTime(tx: Transaction, args: { readonly nowMs: number }
   await tx.run("UPDATE disposal_state SET seen_at = ?", args.nowMs);
 }
 
+/** What is gone in one batch of a run. */
+export interface Gone {
+  /** Encoded DisposedItems. */
+  readonly items: Uint8Array[];
+  parts: number;
+  bytes: number;
+  held: number;
+}
+
 /** What one batch has come to, added to its run. */
-export async function noteGone(
-  tx: Transaction,
-  run: number,
-  gone: {
-    readonly records: number;
-    readonly parts: number;
-    readonly bytes: number;
-    readonly held: number;
-  },
-): Promise<void> {
+export async function noteGone(tx: Transaction, run: number, gone: Gone): Promise<void> {
   await tx.run(
     `UPDATE disposal_run SET records = records + ?, parts = parts + ?, bytes = bytes + ?,
        held = held + ? WHERE id = ?`,
-    gone.records,
+    gone.items.length,
     gone.parts,
     gone.bytes,
     gone.held,

@@ -20,6 +20,7 @@ export {
 } from "./disposal-clerk.ts";
 export {
   type DisposalRun,
+  type Gone,
   noteGone,
   runForBatch,
   timeNoted,

@@ -4,6 +4,7 @@ import {
   type DisposalRun,
   dueIds,
   encodeItem,
+  type Gone,
   HoldBook,
   keepCertificate,
   nextCertificate,
@@ -24,15 +25,6 @@ import { eraseBatch, isBatchId, NOTHING, reckonBatch } from "./audit-batches.ts"
 import { ConversationTimes } from "./conversation-times.ts";
 import { DueNotes } from "./due-notes.ts";
 import { type Reckoning, type RecordReckoned, reckonDue } from "./reckon-due.ts";
-
-/** What is gone in one transaction. */
-interface Gone {
-  /** Encoded DisposedItems. */
-  readonly items: Uint8Array[];
-  parts: number;
-  bytes: number;
-  held: number;
-}
 
 /** What one transaction of a run has done at the gateway. */
 type Disposed = Exclude<BatchDisposed, { type: "disposed" }> | Certified;
@@ -67,7 +59,7 @@ export async function disposeBatch(
     if (isBatchId(due)) await disposeActs(tx, due, by);
     else await disposeMessage(tx, due, by);
   }
-  await noteGone(tx, run.id, { ...gone, records: gone.items.length });
+  await noteGone(tx, run.id, gone);
   if (gone.items.length === 0) return { type: "nothing" };
   const scheduleVersion = history.current.version;
   return await certify(tx, run, { ...args, id, items: gone.items, scheduleVersion });

@@ -4,6 +4,7 @@ import {
   type DuePart,
   dueIds,
   encodeItem,
+  type Gone,
   keepCertificate,
   nextCertificate,
   noteGone,
@@ -17,15 +18,6 @@ import { DISPOSAL_LIMITS, type Transaction } from "#runtime";
 import { sha256 } from "#wire";
 import { Items, type JudgedItem, type KeptItem } from "./items.ts";
 import type { ErasedMessage, RecordKinds } from "./record-kind.ts";
-
-/** What is gone in one transaction. */
-interface Gone {
-  /** Encoded DisposedItems. */
-  readonly items: Uint8Array[];
-  parts: number;
-  bytes: number;
-  held: number;
-}
 
 /**
  * Disposes of the next items that are due (TP-PREC-4): reckoned again and held against the holds in
@@ -56,7 +48,7 @@ export async function disposeBatch(
     }
     await eraseItem(tx, judged, { certificate: id, nowMs, gone });
   }
-  await noteGone(tx, run.id, { ...gone, records: gone.items.length });
+  await noteGone(tx, run.id, gone);
   if (gone.items.length === 0) return { type: "nothing" };
   const scheduleVersion = (await items.history()).current.version;
   const by = { participant: await keeperOf(tx), previous: await previousDigest(tx, id) };
