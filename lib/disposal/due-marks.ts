@@ -40,6 +40,9 @@ export interface Reckoned {
   readonly lookAtMs: number | null;
 }
 
+/** Of a record of which no part is here any more. */
+export const NOTHING_KEPT: Reckoned = { due: [], kept: 0, lookAtMs: null };
+
 /** What one look has come to. */
 export interface DueLooked {
   readonly looked: number;

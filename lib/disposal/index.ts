@@ -34,6 +34,7 @@ export {
   type DueRecord,
   dueIds,
   followSchedule,
+  NOTHING_KEPT,
   noteReckoned,
   type Reckoned,
 } from "./due-marks.ts";

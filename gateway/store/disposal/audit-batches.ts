@@ -2,6 +2,7 @@ import {
   type DuePart,
   encodeItem,
   type HoldBook,
+  NOTHING_KEPT,
   noteReckoned,
   partGone,
   type Reckoned,
@@ -85,13 +86,10 @@ export async function lookAtBatches(tx: Transaction, by: BatchLook): Promise<num
   const ids = [...again.map(({ id }) => id), ...fresh.map(({ id }) => BATCH_BASE + id)];
   for (const id of ids) {
     const batch = await reckonBatch(tx, id, by);
-    await noteReckoned(tx, id, batch ?? NOTHING, batch?.isHeld ?? false);
+    await noteReckoned(tx, id, batch ?? NOTHING_KEPT, batch?.isHeld ?? false);
   }
   return ids.length;
 }
-
-/** Of a batch whose acts are gone. */
-export const NOTHING: Reckoned = { due: [], kept: 0, lookAtMs: null };
 
 /** A hold that covers, or what it covers, is told of in one of the acts. */
 async function isHeld(

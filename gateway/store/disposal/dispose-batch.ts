@@ -7,6 +7,7 @@ import {
   type Gone,
   HoldBook,
   keepCertificate,
+  NOTHING_KEPT,
   nextCertificate,
   noteGone,
   noteReckoned,
@@ -21,7 +22,7 @@ import { logDigest, recordTime } from "../log-statements.ts";
 import type { MessageRow } from "../message-row.ts";
 import { scheduleHistoryOf } from "../schedules.ts";
 import { PART_STRIDE } from "../tables.ts";
-import { eraseBatch, isBatchId, NOTHING, reckonBatch } from "./audit-batches.ts";
+import { eraseBatch, isBatchId, reckonBatch } from "./audit-batches.ts";
 import { ConversationTimes } from "./conversation-times.ts";
 import { DueNotes } from "./due-notes.ts";
 import { type Reckoning, type RecordReckoned, reckonDue } from "./reckon-due.ts";
@@ -94,13 +95,13 @@ async function disposeActs(tx: Transaction, id: number, by: Disposing): Promise<
   const reckoned = await reckonBatch(tx, id, by);
   if (reckoned === undefined || reckoned.isHeld || reckoned.due.length === 0) {
     if (reckoned?.isHeld === true) gone.held += 1;
-    return await noteReckoned(tx, id, reckoned ?? NOTHING, reckoned?.isHeld ?? false);
+    return await noteReckoned(tx, id, reckoned ?? NOTHING_KEPT, reckoned?.isHeld ?? false);
   }
   const { bytes, item } = await eraseBatch(tx, reckoned, certificate);
   gone.items.push(item);
   gone.bytes += bytes;
   gone.parts += 1;
-  await noteReckoned(tx, id, NOTHING, false);
+  await noteReckoned(tx, id, NOTHING_KEPT, false);
 }
 
 async function eraseParts(

@@ -6,6 +6,7 @@ import {
   encodeItem,
   type Gone,
   keepCertificate,
+  NOTHING_KEPT,
   nextCertificate,
   noteGone,
   noteReckoned,
@@ -42,8 +43,7 @@ export async function disposeBatch(
     const isHeld = judged?.isHeld ?? false;
     if (judged === undefined || isHeld || judged.reckoned.due.length === 0) {
       if (isHeld) gone.held += 1;
-      const reckoned = judged?.reckoned ?? { due: [], kept: 0, lookAtMs: null };
-      await noteReckoned(tx, due, reckoned, isHeld);
+      await noteReckoned(tx, due, judged?.reckoned ?? NOTHING_KEPT, isHeld);
       continue;
     }
     await eraseItem(tx, judged, { certificate: id, nowMs, gone });

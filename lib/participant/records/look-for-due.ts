@@ -6,14 +6,12 @@ import {
   type DueRecord,
   dueIds,
   followSchedule,
+  NOTHING_KEPT,
   noteReckoned,
 } from "#disposal";
 import type { Transaction } from "#runtime";
 import { Items } from "./items.ts";
 import type { RecordKinds } from "./record-kind.ts";
-
-/** An item of which nothing is here any more. */
-const GONE = { due: [], kept: 0, lookAtMs: null } as const;
 
 /**
  * Looks at the next items that are to be looked at, and notes which are due (TP-PREC-2). Bounded;
@@ -33,7 +31,7 @@ export async function lookForDue(
   );
   for (const { id } of rows) {
     const judged = await items.judge(id);
-    await noteReckoned(tx, id, judged?.reckoned ?? GONE, judged?.isHeld ?? false);
+    await noteReckoned(tx, id, judged?.reckoned ?? NOTHING_KEPT, judged?.isHeld ?? false);
   }
   return { looked: rows.length, isDone: rows.length < limit };
 }
