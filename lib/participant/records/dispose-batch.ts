@@ -18,6 +18,7 @@ import { DisposedMessage, type DisposedPart } from "#proto";
 import { DISPOSAL_LIMITS, type Transaction } from "#runtime";
 import { sha256 } from "#wire";
 import { Items, type JudgedItem, type KeptItem } from "./items.ts";
+import { keeperOf } from "./keeper-name.ts";
 import type { ErasedMessage, RecordKinds } from "./record-kind.ts";
 
 /**
@@ -114,12 +115,6 @@ async function noteErased(
     key,
     certificate,
   );
-}
-
-/** Whose store it is. */
-async function keeperOf(tx: Transaction): Promise<string> {
-  const row = await tx.get<{ participant: string }>("SELECT participant FROM record_keeper");
-  return row?.participant ?? "";
 }
 
 async function previousDigest(tx: Transaction, id: number): Promise<Uint8Array> {

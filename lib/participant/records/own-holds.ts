@@ -1,5 +1,6 @@
 import { type HeldFacts, HoldBook } from "#disposal";
 import type { Transaction } from "#runtime";
+import { keeperOf } from "./keeper-name.ts";
 
 /** The holds of a participant that cover in one transaction (TP-PREC-6). */
 export class OwnHolds {
@@ -12,9 +13,7 @@ export class OwnHolds {
   }
 
   static async open(tx: Transaction): Promise<OwnHolds> {
-    const sql = "SELECT participant FROM record_keeper";
-    const keeper = await tx.get<{ participant: string }>(sql);
-    return new OwnHolds(await HoldBook.open(tx), keeper?.participant ?? "");
+    return new OwnHolds(await HoldBook.open(tx), await keeperOf(tx));
   }
 
   /** Whether one covers any of this. */

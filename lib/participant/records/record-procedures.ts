@@ -7,22 +7,11 @@ import {
 } from "#disposal";
 import type { Transaction } from "#runtime";
 import { disposeBatch } from "./dispose-batch.ts";
+import { noteKeeper } from "./keeper-name.ts";
 import { listDue, lookForDue } from "./look-for-due.ts";
 import { PARTY_HOLDS } from "./party-holds.ts";
 import type { RecordKinds } from "./record-kind.ts";
 import { SCHEDULE_PROCEDURES } from "./schedules.ts";
-
-/** Notes whose store it is, as certificates say; asked for at each start. */
-async function noteKeeper(
-  tx: Transaction,
-  { participant }: { readonly participant: string },
-): Promise<void> {
-  await tx.run(
-    `INSERT INTO record_keeper VALUES (1, ?)
-     ON CONFLICT DO UPDATE SET participant = excluded.participant`,
-    participant,
-  );
-}
 
 /** Procedures of the records of a participant, which are of these kinds. */
 export function createRecordProcedures(kinds: RecordKinds) {
