@@ -1,6 +1,5 @@
 import {
   type Erased,
-  type ErasedPart,
   erasePost,
   heldFacts,
   type ItemFacts,
@@ -176,6 +175,5 @@ async function eraseNotices(tx: Transaction, key: string): Promise<Erased> {
   }
   const messages = await keptMessages(tx, { conversationId: key });
   const named = await erasePost(tx, messages, eraser);
-  const parts: ErasedPart[] = [eraser.erased()];
-  return { parts, messages: named };
+  return { parts: [eraser.erased()], messages: named };
 }
