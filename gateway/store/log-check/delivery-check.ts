@@ -1,10 +1,11 @@
 /** Deliveries of a message compared with what the log says of them (TP-LOG-15). */
-import { EntryKind, Header, type LogEntry, RefusalCode } from "#proto";
+import { EntryKind, type LogEntry, RefusalCode } from "#proto";
 import type { SqlRow, Transaction } from "#runtime";
 import { timestampMs } from "#wire";
 import type { MessageRow } from "../message-row.ts";
 import { DELIVERY, DELIVERY_STRIDE } from "../tables.ts";
 import { entryAt } from "./entry-at.ts";
+import { headerIn } from "./header-in.ts";
 
 interface DeliveryRow extends SqlRow {
   id: number;
@@ -24,7 +25,8 @@ export async function deliveryProblems(
   message: Pick<MessageRow, "id" | "sender" | "lane" | "header">,
   entry: LogEntry,
 ): Promise<string[]> {
-  const expiresAtMs = expiryIn(message.header);
+  const header = headerIn(message);
+  const expiresAtMs = header && (timestampMs(header.expiresAt) ?? 0);
   const first = message.id * DELIVERY_STRIDE;
   const rows = await tx.all<DeliveryRow>(
     "SELECT * FROM deliveries WHERE id >= ? AND id < ? ORDER BY id",
@@ -75,15 +77,6 @@ async function wrongWith(
       return await endingProblem(tx, row, EntryKind.RETURN);
     default:
       return "has no state";
-  }
-}
-
-/** One that is damaged is told with its message. */
-function expiryIn(header: Uint8Array): number | undefined {
-  try {
-    return timestampMs(Header.decode(header).expiresAt) ?? 0;
-  } catch {
-    return undefined;
   }
 }
 
