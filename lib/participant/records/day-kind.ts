@@ -1,5 +1,6 @@
 import type { SqlRow, Transaction } from "#runtime";
 import { RowEraser } from "./erase-rows.ts";
+import { holdsCover } from "./own-holds.ts";
 import { dayOf } from "./post-kind.ts";
 import type { ItemFacts, RecordKind } from "./record-kind.ts";
 
@@ -70,8 +71,4 @@ export function dayKind(lines: LinesOf): RecordKind {
 
 async function heldBy(tx: Transaction, { isHeld, messages }: LinesOf, day: DayOf) {
   return { messages: (await messages?.(tx, day)) ?? [], isHeld: await isHeld?.(tx, day) };
-}
-
-async function holdsCover(tx: Transaction): Promise<boolean> {
-  return (await tx.get("SELECT 1 FROM hold WHERE covers = 1 LIMIT 1")) !== undefined;
 }

@@ -32,7 +32,15 @@ export class OwnHolds {
   }
 }
 
-/** Whether a hold covers any of what belongs together. */
-export async function isAnyHeld(tx: Transaction, facts: readonly HeldFacts[]): Promise<boolean> {
-  return await (await OwnHolds.open(tx)).coverAny(facts);
+/** Whether any hold covers at all. */
+export async function holdsCover(tx: Transaction): Promise<boolean> {
+  return (await tx.get("SELECT 1 FROM hold WHERE covers = 1 LIMIT 1")) !== undefined;
+}
+
+/** Whether a hold covers any of what belongs together, which is read only where there is one. */
+export async function isAnyHeld(
+  tx: Transaction,
+  read: () => Promise<readonly HeldFacts[]>,
+): Promise<boolean> {
+  return (await holdsCover(tx)) && (await (await OwnHolds.open(tx)).coverAny(await read()));
 }

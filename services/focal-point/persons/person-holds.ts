@@ -10,7 +10,7 @@ import { findBlock, type PersonBlockHead } from "./person-record.ts";
  * case itself (TP-PREC-6).
  */
 export async function isBlockHeld(tx: Transaction, block: PersonBlockHead): Promise<boolean> {
-  return await isAnyHeld(tx, await heldFactsOf(tx, block));
+  return await isAnyHeld(tx, () => heldFactsOf(tx, block));
 }
 
 /** What holds are held against, of a block and of its case. */
