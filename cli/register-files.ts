@@ -124,11 +124,12 @@ export function reportOf(
   dryRun: boolean,
 ): DraftReport {
   const after = contentOf(bundle, file);
-  const { roots, version } = after.manifest.manifest;
-  const threshold = roots?.threshold ?? 0;
-  const signatures = roots === undefined ? 0 : rootSignatures(after.manifest.signed, roots);
+  const { manifest, roots, signed } = after.manifest;
+  const signatures = rootSignatures(signed, roots);
   const differences = registerDifferences(before, after);
-  return { draft: file, version: `${version}`, dryRun, signatures, threshold, differences };
+  const { threshold } = roots;
+  const version = `${manifest.version}`;
+  return { draft: file, version, dryRun, signatures, threshold, differences };
 }
 
 /** A report as a person reads it. */

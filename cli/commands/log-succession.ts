@@ -1,6 +1,5 @@
 import type { Command } from "commander";
 import { TracepostError } from "#errors";
-import { parseCheckpoint } from "#message-log";
 import { KeyPurpose, LogSuccession, type RegisterManifest } from "#proto";
 import { LOG_LIMITS } from "#runtime";
 import {
@@ -24,8 +23,7 @@ import {
   manifestInForce,
   readSuccession,
   requireCosigned,
-  successionJson,
-  successionLines,
+  tellSuccession,
   versionBrought,
 } from "../succession/succession-source.ts";
 import { addLogSuccessionBegin } from "./log-succession-begin.ts";
@@ -61,9 +59,9 @@ interface DraftOptions extends OutputOptions {
   readonly origin: string;
   readonly reason: string;
   readonly out: string;
-  /** A file; false where it is said that none is known. */
   readonly checkpoint?: string;
-  readonly noCosignedCheckpoint?: boolean;
+  /** False where it is said that none is known. */
+  readonly cosignedCheckpoint: boolean;
 }
 
 interface SignOptions extends OutputOptions, HeldKeyOptions {
@@ -110,35 +108,32 @@ export function addLogSuccession(parent: Command, terminal: Terminal): void {
 }
 
 async function runDraft(options: DraftOptions, file = ""): Promise<CommandResult> {
-  const { cosignedCheckpoint = true, ...given } = options as DraftOptions & {
-    readonly cosignedCheckpoint?: boolean;
-  };
-  const checkpoint = await checkpointOf(given.checkpoint, cosignedCheckpoint);
+  const checkpoint = await checkpointOf(options);
   const bundle = await loadBundle(file);
   const { manifest } = contentOf(bundle, file).manifest;
-  const { logOrigin: oldOrigin } = manifestInForce(bundle, file);
-  const size = requireCosigned({ oldOrigin, checkpoint }, { bundle, file });
+  const { logOrigin: oldOrigin } = manifestInForce(bundle, file).manifest;
+  requireCosigned({ oldOrigin, checkpoint }, { bundle, file });
   const bytes = draftSuccession(
     LogSuccession.create({
       oldOrigin,
       checkpoint,
       noCosignedCheckpoint: checkpoint === "",
-      newOrigin: given.origin,
+      newOrigin: options.origin,
       ...keysOfNewLog(manifest),
       succeedsAt: toTimestamp(Date.now()),
-      reason: given.reason,
+      reason: options.reason,
       registerVersion: versionBrought(bundle, file),
     }),
   );
-  await writePublic(given.out, bytes);
-  const opened = await readSuccession(given.out);
-  return {
-    json: successionJson(opened, size),
-    lines: [...successionLines(opened, size), `${given.out}: to be signed by the root keys.`],
-  };
+  await writePublic(options.out, bytes);
+  const { json, lines } = tellSuccession(await readSuccession(options.out));
+  return { json, lines: [...lines, `${options.out}: to be signed by the root keys.`] };
 }
 
-async function checkpointOf(file: string | undefined, isKnown: boolean): Promise<string> {
+async function checkpointOf({
+  checkpoint: file,
+  cosignedCheckpoint: isKnown,
+}: DraftOptions): Promise<string> {
   if ((file !== undefined) === isKnown) {
     if (file === undefined) return "";
     return Buffer.from(await readInput(file, LOG_LIMITS.noteBytesMax)).toString("utf8");
@@ -164,22 +159,17 @@ async function runSign(options: SignOptions, file = ""): Promise<CommandResult> 
   const signed = addSuccessionSignature(before.signed, await loadHeldKey(options));
   await writePublic(options.out, signed);
   const after = await readSuccession(options.out);
-  const size = sizeOf(after.succession.checkpoint);
   const signers = after.signed.signatures.map(({ keyId }) => keyId).join(", ");
-  return {
-    json: successionJson(after, size),
-    lines: [...successionLines(after, size), `${options.out}: signed by ${signers}`],
-  };
+  const { json, lines } = tellSuccession(after);
+  return { json, lines: [...lines, `${options.out}: signed by ${signers}`] };
 }
 
 async function runShow({ register }: ShowOptions, file = ""): Promise<CommandResult> {
   const opened = await readSuccession(file);
-  const size = sizeOf(opened.succession.checkpoint);
-  const said = { json: successionJson(opened, size), lines: successionLines(opened, size) };
+  const said = tellSuccession(opened);
   if (register === undefined) return said;
   const bundle = await loadBundle(register);
   const { roots } = manifestInForce(bundle, register);
-  if (roots === undefined) throw new TracepostError("VERIFICATION", "the register has no roots");
   requireCosigned(opened.succession, { bundle, file: register });
   const keys = roots.keys.map(({ publicKey }) => publicKeyOf(publicKey));
   const has = successionSignatures(opened.signed, keys).length;
@@ -189,8 +179,4 @@ async function runShow({ register }: ShowOptions, file = ""): Promise<CommandRes
     problems: [line],
     remedy: "Have it signed by more root holders: tracepost log succession sign",
   });
-}
-
-function sizeOf(checkpoint: string): number {
-  return parseCheckpoint(checkpoint)?.size ?? 0;
 }

@@ -41,15 +41,14 @@ export function addRegisterSuccession(parent: Command, terminal: Terminal): void
 async function runSuccession(options: SuccessionOptions, file = ""): Promise<CommandResult> {
   const statement = await readSuccession(file);
   const bundle = await loadBundle(options.draft);
-  const before = manifestInForce(bundle, options.draft);
+  const { manifest: before, roots } = manifestInForce(bundle, options.draft);
   const { newOrigin, oldOrigin, registerVersion } = statement.succession;
   requireCosigned(statement.succession, { bundle, file: options.draft });
   const version = versionBrought(bundle, options.draft);
-  const { roots } = before;
   const problems = [
-    ...(roots !== undefined && isSuccessionSigned(statement.signed, roots)
+    ...(isSuccessionSigned(statement.signed, roots)
       ? []
-      : [`succession.signatures hold too few of the ${roots?.threshold ?? 0} that must sign`]),
+      : [`succession.signatures hold too few of the ${roots.threshold} that must sign`]),
     ...(oldOrigin === before.logOrigin ? [] : [`succession.old_origin is ${oldOrigin}`]),
     ...(registerVersion === version ? [] : [`succession.register_version is ${registerVersion}`]),
   ];

@@ -1,31 +1,31 @@
 import type { KeyObject } from "node:crypto";
 import { TracepostError } from "#errors";
-import { judgeSuccession } from "#message-log";
+import { judgeSuccession, parseCheckpoint } from "#message-log";
 import { KeyPurpose, type RegisterBundle, type RegisterManifest } from "#proto";
 import { REGISTER_LIMITS } from "#runtime";
 import {
   isDraft,
   logPublicKeyOf,
+  type OpenedManifest,
   type OpenedSuccession,
   openManifest,
   parseSuccession,
   publicKeyOf,
 } from "#trust";
+import type { CommandResult } from "../command-result.ts";
 import { readInput } from "../read-input.ts";
-import { contentOf, refusalFault } from "../register-files.ts";
+import { contentOf, takenOr } from "../register-files.ts";
 
 /** Reads a statement, whoever signed it. Throws TracepostError INPUT_INVALID or VERIFICATION. */
 export async function readSuccession(file: string): Promise<OpenedSuccession> {
-  const parsed = parseSuccession(await readInput(file, REGISTER_LIMITS.successionBytesMax));
-  if (parsed.ok) return parsed.value;
-  throw refusalFault(parsed.refusal, file);
+  return takenOr(parseSuccession(await readInput(file, REGISTER_LIMITS.successionBytesMax)), file);
 }
 
 /** The manifest that is in force while a bundle is a draft; of a published one its last. */
-export function manifestInForce(bundle: RegisterBundle, file: string): RegisterManifest {
+export function manifestInForce(bundle: RegisterBundle, file: string): OpenedManifest {
   const signed = isDraft(bundle) ? bundle.manifests.at(-2) : bundle.manifests.at(-1);
   const opened = signed && openManifest(signed);
-  if (opened?.ok) return opened.value.manifest;
+  if (opened?.ok) return opened.value;
   throw new TracepostError("VERIFICATION", `${file} follows no version that is in force`, {
     remedy: "Begin the draft from the register that is published: tracepost register draft",
   });
@@ -41,14 +41,14 @@ function keysOf({ gatewayKeys, logKeys }: RegisterManifest): readonly KeyObject[
 }
 
 /**
- * Judges the checkpoint of a statement by the register in force, as every participant will; gives
- * its size. Throws TracepostError INPUT_INVALID with what to do.
+ * Judges the checkpoint of a statement by the register in force, as every participant will. Throws
+ * TracepostError INPUT_INVALID with what to do.
  */
 export function requireCosigned(
   statement: { readonly oldOrigin: string; readonly checkpoint: string },
   { bundle, file }: { readonly bundle: RegisterBundle; readonly file: string },
-): number {
-  const manifest = manifestInForce(bundle, file);
+): void {
+  const { manifest } = manifestInForce(bundle, file);
   const witnesses = (manifest.witnesses?.witnesses ?? []).map(({ publicKey, ...one }) => {
     return { ...one, publicKey: publicKeyOf(publicKey) };
   });
@@ -58,7 +58,7 @@ export function requireCosigned(
     { publicKeys: keysOf(manifest), witnesses: sets },
     undefined,
   );
-  if (verdict.ok) return verdict.size;
+  if (verdict.ok) return;
   const { code, detail } = verdict.refusal;
   throw new TracepostError("INPUT_INVALID", "The checkpoint is none that a log can be ended with", {
     problems: [`succession.checkpoint ${detail} (${code})`],
@@ -74,34 +74,32 @@ export function versionBrought(bundle: RegisterBundle, file: string): bigint {
   return isDraft(bundle) ? version : version + 1n;
 }
 
-/** What a statement says, as a person reads it. */
-export function successionLines({ succession }: OpenedSuccession, size: number): string[] {
-  const { checkpointKeys, newOrigin, oldOrigin, reason, registerVersion } = succession;
-  const known = succession.noCosignedCheckpoint
+/** What a statement says. */
+export function tellSuccession({
+  digest,
+  signed,
+  succeedsAtMs,
+  succession,
+}: OpenedSuccession): CommandResult {
+  const { checkpointKeys, newOrigin, noCosignedCheckpoint, oldOrigin, reason } = succession;
+  const size = parseCheckpoint(succession.checkpoint)?.size ?? 0;
+  const registerVersion = `${succession.registerVersion}`;
+  const known = noCosignedCheckpoint
     ? "No checkpoint of it is known that a quorum has cosigned: nothing in it is relied on."
     : `It is proven up to ${size} entries; what it recorded beyond is recorded again.`;
-  return [
-    `The log ${oldOrigin} has ended. ${known}`,
-    `The log ${newOrigin} succeeds it, from version ${registerVersion} of the register on,`,
-    `signed with ${checkpointKeys.map(({ keyId }) => keyId).join(", ")}.`,
-    `Reason: ${reason}`,
-  ];
-}
-
-/** The same as JSON. */
-export function successionJson(
-  { digest, signed, succeedsAtMs, succession }: OpenedSuccession,
-  size: number,
-) {
   return {
-    oldOrigin: succession.oldOrigin,
-    newOrigin: succession.newOrigin,
-    size,
-    noCosignedCheckpoint: succession.noCosignedCheckpoint,
-    registerVersion: `${succession.registerVersion}`,
-    succeedsAt: new Date(succeedsAtMs).toISOString(),
-    reason: succession.reason,
-    digest: Buffer.from(digest).toString("hex"),
-    signatures: signed.signatures.map(({ keyId }) => keyId),
+    json: {
+      ...{ oldOrigin, newOrigin, size, noCosignedCheckpoint, registerVersion },
+      succeedsAt: new Date(succeedsAtMs).toISOString(),
+      reason,
+      digest: Buffer.from(digest).toString("hex"),
+      signatures: signed.signatures.map(({ keyId }) => keyId),
+    },
+    lines: [
+      `The log ${oldOrigin} has ended. ${known}`,
+      `The log ${newOrigin} succeeds it, from version ${registerVersion} of the register on,`,
+      `signed with ${checkpointKeys.map(({ keyId }) => keyId).join(", ")}.`,
+      `Reason: ${reason}`,
+    ],
   };
 }
