@@ -1,16 +1,15 @@
-import type { KeyObject } from "node:crypto";
 import { TracepostError } from "#errors";
 import { judgeSuccession, parseCheckpoint } from "#message-log";
-import { KeyPurpose, type RegisterBundle, type RegisterManifest } from "#proto";
+import { ParticipantRegister, type RegisterBundle } from "#proto";
 import { REGISTER_LIMITS } from "#runtime";
 import {
+  checkpointKeysOf,
+  createRegisterView,
   isDraft,
-  logPublicKeyOf,
   type OpenedManifest,
   type OpenedSuccession,
   openManifest,
   parseSuccession,
-  publicKeyOf,
 } from "#trust";
 import type { CommandResult } from "../command-result.ts";
 import { readInput } from "../read-input.ts";
@@ -31,15 +30,6 @@ export function manifestInForce(bundle: RegisterBundle, file: string): OpenedMan
   });
 }
 
-/** Keys that checkpoints of a manifest's log were signed with. */
-function keysOf({ gatewayKeys, logKeys }: RegisterManifest): readonly KeyObject[] {
-  const own = gatewayKeys.filter(({ purpose }) => purpose === KeyPurpose.CHECKPOINT);
-  return [
-    ...own.map(({ publicKey }) => publicKeyOf(publicKey)),
-    ...logKeys.map(({ publicKey }) => logPublicKeyOf(publicKey)),
-  ];
-}
-
 /**
  * Judges the checkpoint of a statement by the register in force, as every participant will. Throws
  * TracepostError INPUT_INVALID with what to do.
@@ -48,16 +38,10 @@ export function requireCosigned(
   statement: { readonly oldOrigin: string; readonly checkpoint: string },
   { bundle, file }: { readonly bundle: RegisterBundle; readonly file: string },
 ): void {
-  const { manifest } = manifestInForce(bundle, file);
-  const witnesses = (manifest.witnesses?.witnesses ?? []).map(({ publicKey, ...one }) => {
-    return { ...one, publicKey: publicKeyOf(publicKey) };
-  });
-  const sets = [{ quorum: manifest.witnesses?.quorum ?? 0, witnesses }];
-  const verdict = judgeSuccession(
-    statement,
-    { publicKeys: keysOf(manifest), witnesses: sets },
-    undefined,
-  );
+  const { gatewayKeys, logKeys, witnesses } = manifestInForce(bundle, file).manifest;
+  const view = createRegisterView(ParticipantRegister.create({ gatewayKeys, logKeys, witnesses }));
+  const old = { publicKeys: checkpointKeysOf(view), witnesses: [view.witnesses] };
+  const verdict = judgeSuccession(statement, old, undefined);
   if (verdict.ok) return;
   const { code, detail } = verdict.refusal;
   throw new TracepostError("INPUT_INVALID", "The checkpoint is none that a log can be ended with", {

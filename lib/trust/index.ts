@@ -40,7 +40,6 @@ export {
   generateLogKey,
   type LogKeyPair,
   loadLogKey,
-  logPublicKeyOf,
 } from "./log-key.ts";
 export {
   mayRelease,
@@ -85,11 +84,12 @@ export {
   RegisterClient,
   type RegisterVerdict,
 } from "./register-client.ts";
-export type {
-  RegisteredKey,
-  RegisteredWitness,
-  RegisterView,
-  WitnessSet,
+export {
+  createRegisterView,
+  type RegisteredKey,
+  type RegisteredWitness,
+  type RegisterView,
+  type WitnessSet,
 } from "./register-view.ts";
 export {
   checkRootSignatures,
