@@ -9,11 +9,11 @@ import {
 import { openedItem } from "#records";
 import { EVIDENCE_LIMITS } from "#runtime";
 import { isValidAt, PAYLOAD_TYPES, verifyBytesNow } from "#trust";
-import { decodeExactly, equalBytes, sha256, timestampMs } from "#wire";
+import { decodeExactly, equalBytes, timestampMs } from "#wire";
 import type { EvidenceContent, EvidenceDisposal } from "../evidence-content.ts";
 import { numbered } from "../evidence-payload.ts";
 import type { ProvenEntry } from "./entry-prover.ts";
-import type { MessageJudge } from "./judge.ts";
+import { isEntryNaming, type MessageJudge } from "./judge.ts";
 import type { Problems } from "./problems.ts";
 import type { DisposalFinding, PartDisposal, PartFinding } from "./report.ts";
 import type { ReadEnvelope } from "./signed-envelope.ts";
@@ -79,8 +79,7 @@ export class Disposals {
     const proven = prover.prove(`${place}.tlog-proof`, proof);
     if (proven === undefined) return;
     const { entry, index: logIndex } = proven;
-    const isIts =
-      entry.kind === EntryKind.DISPOSAL && equalBytes(entry.headerDigest, sha256(bytes));
+    const isIts = isEntryNaming(entry, EntryKind.DISPOSAL, bytes);
     problems.demand(isIts, `${place}.tlog-proof`, "is about another certificate");
     const certificate = decodeExactly(DisposalCertificate, bytes);
     const shown = decodeExactly(OpenedDisposal, opened);

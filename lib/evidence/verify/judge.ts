@@ -1,5 +1,5 @@
-import type { LogEntry } from "#proto";
-import { equalBytes } from "#wire";
+import type { EntryKind, LogEntry } from "#proto";
+import { equalBytes, sha256 } from "#wire";
 import type { EntryProver, ProvenEntry } from "./entry-prover.ts";
 import type { Problems } from "./problems.ts";
 import { checkSigned, type ReadEnvelope } from "./signed-envelope.ts";
@@ -46,4 +46,13 @@ export function compromisedSince(
 ): number | undefined {
   const sinceMs = versions.compromised.find((key) => key.keyId === keyId)?.sinceMs;
   return sinceMs !== undefined && sinceMs <= recordedAtMs ? sinceMs : undefined;
+}
+
+/** Whether an entry is of a kind, and names these bytes by their SHA-256. */
+export function isEntryNaming(
+  entry: LogEntry | undefined,
+  kind: EntryKind,
+  bytes: Uint8Array,
+): boolean {
+  return entry?.kind === kind && equalBytes(entry.headerDigest, sha256(bytes));
 }

@@ -9,10 +9,10 @@ import {
   Signature,
 } from "#proto";
 import type { RegisterView } from "#trust";
-import { decodeExactly, equalBytes, sha256, timestampMs } from "#wire";
+import { decodeExactly, equalBytes, timestampMs } from "#wire";
 import type { EvidenceContent } from "../evidence-content.ts";
 import { numbered } from "../evidence-payload.ts";
-import type { MessageJudge } from "./judge.ts";
+import { isEntryNaming, type MessageJudge } from "./judge.ts";
 import { type OpenedRenewal, openRenewal, renewedEntry } from "./open-renewal.ts";
 import type { RenewalFinding } from "./report.ts";
 
@@ -60,9 +60,7 @@ export function renewalFindings(
     }
     checkChain(`${place}.bin`, opened, before, judge);
     const proven = judge.prover.prove(`${place}.tlog-proof`, proof);
-    const isLogged =
-      proven?.entry.kind === EntryKind.RENEWAL &&
-      equalBytes(proven.entry.headerDigest, sha256(opened.bytes));
+    const isLogged = isEntryNaming(proven?.entry, EntryKind.RENEWAL, opened.bytes);
     problems.demand(isLogged, `${place}.tlog-proof`, "does not prove that it was logged");
     if (before === undefined) checkThings(content, opened, judge);
     before = opened;

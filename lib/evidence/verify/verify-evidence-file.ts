@@ -1,15 +1,15 @@
 /** Verifies an evidence file offline, with nothing but root keys that the reader knows. */
 
 import { endOfLog, logNames } from "#message-log";
-import { EntryKind, type EntryKind as Kind } from "#proto";
+import { EntryKind } from "#proto";
 import { majorityOf, type RegisterView, successionSignatures } from "#trust";
-import { equalBytes, sha256 } from "#wire";
+import { equalBytes } from "#wire";
 import type { EvidenceContent, EvidenceSubject } from "../evidence-content.ts";
 import { parseEvidenceFile } from "../evidence-file.ts";
 import { numbered } from "../evidence-payload.ts";
 import { Disposals } from "./disposal-finding.ts";
 import { EntryProver, isCosigned } from "./entry-prover.ts";
-import type { MessageJudge } from "./judge.ts";
+import { isEntryNaming, type MessageJudge } from "./judge.ts";
 import { messageFinding } from "./message-finding.ts";
 import { Problems } from "./problems.ts";
 import { renewalFindings } from "./renewal-finding.ts";
@@ -137,23 +137,12 @@ function policyFindings(
 ): VersionFinding[] {
   return content.policies.map(({ bytes, proof, version }) => {
     const place = `data/policies/${version}.tlog-proof`;
-    const index = loggedDigest(place, { bytes, proof, kind: EntryKind.POLICY_CHANGE }, prover);
-    if (index === undefined) problems.add(place, "does not prove that the policy was taken");
+    const proven = proof === undefined ? undefined : prover.prove(place, proof);
+    const isIts = isEntryNaming(proven?.entry, EntryKind.POLICY_CHANGE, bytes);
+    problems.demand(isIts, place, "does not prove that the policy was taken");
     const rootKeys = versions.policies.get(version)?.rootKeys ?? [];
-    return { version, rootKeys, logIndex: index };
+    return { version, rootKeys, logIndex: isIts ? proven?.index : undefined };
   });
-}
-
-/** Index of the entry, if it is of the kind and names the digest of these bytes. */
-function loggedDigest(
-  place: string,
-  logged: { readonly bytes: Uint8Array; readonly proof: string | undefined; readonly kind: Kind },
-  prover: EntryProver,
-): number | undefined {
-  const proven = logged.proof === undefined ? undefined : prover.prove(place, logged.proof);
-  if (proven === undefined || proven.entry.kind !== logged.kind) return undefined;
-  const isIts = equalBytes(proven.entry.headerDigest, sha256(logged.bytes));
-  return isIts ? proven.index : undefined;
 }
 
 /** Logs that have ended, each by a statement that enough of the named root keys have signed. */
@@ -164,10 +153,11 @@ function endedLogs(
 ): EndedLogFinding[] {
   return newest.successions.map(({ signed, succession }) => {
     const { newOrigin: succeededBy, oldOrigin: origin } = succession;
-    const rootKeys = named
-      .map((keys) => keys.map(({ publicKey }) => publicKey))
-      .filter((keys) => successionSignatures(signed, keys).length >= majorityOf(keys).threshold)
-      .flatMap((keys) => successionSignatures(signed, keys));
+    const rootKeys = named.flatMap((set) => {
+      const keys = set.map(({ publicKey }) => publicKey);
+      const signers = successionSignatures(signed, keys);
+      return signers.length >= majorityOf(keys).threshold ? signers : [];
+    });
     const isSigned = named.length === 0 || rootKeys.length > 0;
     const where = `succession of ${origin}`;
     problems.demand(isSigned, "data/registers", `${where}: too few named root keys signed it`);
