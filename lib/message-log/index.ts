@@ -45,10 +45,13 @@ export { consistencyProof, inclusionPath, loadTile, rootAt } from "./stored-tree
 export {
   endOfLog,
   judgeSuccession,
+  type LogPlace,
   logNames,
   logOfCheckpoint,
+  logPlaceOf,
   type OldLog,
   type SuccessionRefusal,
+  successionsFrom,
 } from "./succession.ts";
 export { parseTilePath, type TileName, tilePath } from "./tile-path.ts";
 export { nodesOf as storedNodes } from "./tile-reader.ts";

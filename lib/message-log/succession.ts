@@ -1,5 +1,6 @@
 /** Whether a log may succeed another, by what is known of the old one (TP-SUCC-3). */
 import type { KeyObject } from "node:crypto";
+import type { LogEvidence } from "#proto";
 import type { RegisterView, WitnessSet } from "#trust";
 import { openCheckpoint } from "./checkpoint.ts";
 import { parseCheckpoint, type TreeHead } from "./checkpoint-text.ts";
@@ -100,4 +101,31 @@ export function endOfLog(
   const ended = successions.find(({ succession }) => succession.oldOrigin === origin);
   if (ended === undefined) return undefined;
   return parseCheckpoint(ended.succession.checkpoint)?.size ?? 0;
+}
+
+/** In which log something stands. */
+export interface LogPlace {
+  /** Name of the log: the one that is kept, or one before it. */
+  readonly log: string;
+  /** That log has ended, and is not proven as far as this entry (TP-SUCC-6). */
+  readonly isAfterEnd: boolean;
+}
+
+/** In which log evidence places its entry, and whether that is proven so far. */
+export function logPlaceOf(
+  { checkpoint, index }: Pick<LogEvidence, "checkpoint" | "index">,
+  register: Pick<RegisterView, "logOrigin" | "successions">,
+): LogPlace {
+  const log = logOfCheckpoint(checkpoint, register);
+  const end = endOfLog(log, register);
+  return { log, isAfterEnd: end !== undefined && index >= BigInt(end) };
+}
+
+/** Successions from a log on, up to the one that is kept; none: it has not ended, or never was. */
+export function successionsFrom(
+  origin: string,
+  { successions }: Pick<RegisterView, "successions">,
+): RegisterView["successions"] {
+  const from = successions.findIndex(({ succession }) => succession.oldOrigin === origin);
+  return from < 0 ? [] : successions.slice(from);
 }

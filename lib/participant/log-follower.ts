@@ -1,6 +1,6 @@
 /** Which log a participant follows, and when it goes over to another (TP-SUCC-6). */
 import { type Refusal, refuse, TracepostError } from "#errors";
-import { endOfLog, judgeSuccession } from "#message-log";
+import { endOfLog, judgeSuccession, successionsFrom } from "#message-log";
 import type { FollowedSuccession } from "#post";
 import type { Clock, Database, Logger } from "#runtime";
 import { checkpointKeysOf, type RegisterView } from "#trust";
@@ -61,7 +61,9 @@ export class LogFollower {
   /** Goes over to the log of a register that was checked and is kept. */
   async follow(register: RegisterView): Promise<void> {
     const { clock, logger, store } = this.#parts;
-    for (const { succession } of await this.#ahead(register)) {
+    const followed = await store.call("postFollowedLog", undefined);
+    const ahead = followed === null ? [] : successionsFrom(followed.origin, register);
+    for (const { succession } of ahead) {
       const { newOrigin, oldOrigin } = succession;
       const size = endOfLog(oldOrigin, register) ?? 0;
       const next: FollowedSuccession = { newOrigin, oldOrigin, size, nowMs: clock.now() };
@@ -73,7 +75,7 @@ export class LogFollower {
   async #problem(before: RegisterView, next: RegisterView): Promise<string | undefined> {
     const followed = await this.#parts.store.call("postFollowedLog", undefined);
     if (followed === null || followed.origin === next.logOrigin) return undefined;
-    const ahead = await this.#ahead(next);
+    const ahead = successionsFrom(followed.origin, next);
     if (ahead.length === 0) {
       return `${next.logOrigin} is not the log followed here, ${followed.origin}`;
     }
@@ -89,14 +91,5 @@ export class LogFollower {
       if (!verdict.ok) return `${verdict.refusal.code}: ${verdict.refusal.detail}`;
     }
     return undefined;
-  }
-
-  /** Successions of a register from the log that is followed here on; none: it is of another. */
-  async #ahead({ successions }: RegisterView): Promise<RegisterView["successions"]> {
-    const followed = await this.#parts.store.call("postFollowedLog", undefined);
-    const from = successions.findIndex(({ succession }) => {
-      return succession.oldOrigin === followed?.origin;
-    });
-    return from < 0 ? [] : successions.slice(from);
   }
 }

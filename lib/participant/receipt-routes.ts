@@ -1,9 +1,9 @@
 import { nameOf } from "#casework";
 import { type HttpRoutes, problemOf, sendProblem } from "#http";
+import type { LogPlace } from "#message-log";
 import {
   type HeldReceipt,
   type HeldReceipts,
-  type LogPlace,
   type MessageProof,
   messageProof,
   receiptPlace,

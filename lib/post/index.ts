@@ -19,7 +19,6 @@ export {
 export { eraseMessages, type KeptPostMessage, keptMessages } from "./kept-messages.ts";
 export { type FollowedSuccession, POST_SUCCESSION_MIGRATION_SQL } from "./log-succession.ts";
 export {
-  type LogPlace,
   type MessageProof,
   messageProof,
   receiptPlace,

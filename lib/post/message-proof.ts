@@ -1,5 +1,5 @@
 import { TracepostError } from "#errors";
-import { endOfLog, formatEvidence, logOfCheckpoint } from "#message-log";
+import { formatEvidence, type LogPlace, logPlaceOf } from "#message-log";
 import { Envelope, LogEvidence, Receipt } from "#proto";
 import type { RegisterView } from "#trust";
 import { GATEWAY_SENDER } from "#wire";
@@ -7,23 +7,10 @@ import { checkEvidence } from "./evidence-check.ts";
 import type { HeldProof, HeldReceipt } from "./held-evidence.ts";
 
 /** What a stranger needs, with a participant register, to verify that a message was logged. */
-export interface MessageProof {
+export interface MessageProof extends LogPlace {
   readonly evidence: LogEvidence;
   /** The same as a file: C2SP tlog-proof with the entry as its extra data (TP-LOG-10). */
   readonly file: string;
-  /** Log it is in: the one that is kept, or one before it. */
-  readonly log: string;
-  /** That log has ended, and is not proven as far as this entry (TP-SUCC-6). */
-  readonly isAfterEnd: boolean;
-}
-
-/** In which log something is, and whether that is proven so far. */
-export type LogPlace = Pick<MessageProof, "isAfterEnd" | "log">;
-
-function placeIn({ checkpoint, index }: LogEvidence, register: RegisterView): LogPlace {
-  const log = logOfCheckpoint(checkpoint, register);
-  const end = endOfLog(log, register);
-  return { log, isAfterEnd: end !== undefined && index >= BigInt(end) };
 }
 
 /** Where a receipt that is held places what it says of a message; undefined: nowhere. */
@@ -35,7 +22,7 @@ export function receiptPlace(
 ): LogPlace | undefined {
   const receipt = sender === GATEWAY_SENDER ? envelope : null;
   const found = evidenceIn({ evidence, receipt }, messageId, headerDigest);
-  return found && placeIn(found, register);
+  return found && logPlaceOf(found, register);
 }
 
 /**
@@ -51,13 +38,13 @@ export function messageProof(
   if (headerDigest === null) return undefined;
   const evidence = evidenceIn(held, message.messageId, headerDigest);
   if (evidence === undefined) return undefined;
-  const log = logOfCheckpoint(evidence.checkpoint, register);
-  const proven = checkEvidence(evidence, { ...message, headerDigest }, register, log);
+  const place = logPlaceOf(evidence, register);
+  const proven = checkEvidence(evidence, { ...message, headerDigest }, register, place.log);
   if (!proven.ok) {
     const { field, detail } = proven.refusal;
     throw new TracepostError("VERIFICATION", `a stored proof does not hold: ${field} ${detail}`);
   }
-  return { evidence, file: formatEvidence(evidence), ...placeIn(evidence, register) };
+  return { evidence, file: formatEvidence(evidence), ...place };
 }
 
 /** The proof of a receipt of another participant, as a file; undefined for one of the gateway. */

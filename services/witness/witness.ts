@@ -4,6 +4,7 @@ import {
   judgeCheckpoint,
   parseAddCheckpoint,
   parseCheckpoint,
+  successionsFrom,
   type WatchedLog,
 } from "#message-log";
 import type { SignedLogSuccession } from "#proto";
@@ -79,12 +80,11 @@ export class Witness {
     const before = await this.#store.call("watchedBefore", undefined);
     if (before.ended.includes(logOrigin)) throw notFollowed(`${logOrigin} has ended`);
     if (before.origin === null || before.origin === logOrigin) return;
-    const from = register.successions.findIndex(
-      ({ succession }) => succession.oldOrigin === before.origin,
-    );
-    if (from < 0) throw notFollowed(`${logOrigin} succeeds ${before.origin} by no statement`);
+    const ahead = successionsFrom(before.origin, register);
+    const unsaid = `${logOrigin} succeeds ${before.origin} by no statement`;
+    if (ahead.length === 0) throw notFollowed(unsaid);
     const last = (await this.#store.call("lastWitnessed", before.origin)) ?? undefined;
-    for (const [at, { signed, succession }] of register.successions.slice(from).entries()) {
+    for (const [at, { signed, succession }] of ahead.entries()) {
       const { newOrigin: succeededBy, oldOrigin: origin } = succession;
       if (!(await this.#isSigned(signed))) throw notFollowed("too few root keys have signed it");
       const fork = at === 0 ? forkWith(succession.checkpoint, last) : undefined;

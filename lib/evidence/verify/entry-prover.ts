@@ -1,10 +1,10 @@
 /** Log entries of a file, each proven under a checkpoint that the log has signed. */
 import type { KeyObject } from "node:crypto";
 import {
-  endOfLog,
   isPostQuantumSigned,
   logNames,
   logOfCheckpoint,
+  logPlaceOf,
   openCheckpoint,
   parseEvidence,
   proveEvidence,
@@ -76,12 +76,9 @@ export class EntryProver {
       return undefined;
     }
     const { entry, head } = proven.value;
-    this.#note(place, evidence.checkpoint, head);
-    const log = logOfCheckpoint(evidence.checkpoint, this.#register);
-    const end = endOfLog(log, this.#register);
-    if (end !== undefined && evidence.index >= BigInt(end)) {
-      this.#afterEnd.add(`entry ${evidence.index} of ${log}`);
-    }
+    const { isAfterEnd, log } = logPlaceOf(evidence, this.#register);
+    this.#note(place, evidence.checkpoint, { log, head });
+    if (isAfterEnd) this.#afterEnd.add(`entry ${evidence.index} of ${log}`);
     return {
       entry,
       index: Number(evidence.index),
@@ -98,9 +95,12 @@ export class EntryProver {
     return this.#heads.get(note);
   }
 
-  #note(place: string, note: string, head: TreeHead): void {
+  #note(
+    place: string,
+    note: string,
+    { head, log }: { readonly head: TreeHead; readonly log: string },
+  ): void {
     const rootHash = Buffer.from(head.rootHash).toString("base64");
-    const log = logOfCheckpoint(note, this.#register);
     const at = `${log} ${head.size}`;
     const known = this.#checkpoints.get(at);
     if (known !== undefined && known.rootHash !== rootHash) {
