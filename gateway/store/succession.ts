@@ -1,6 +1,6 @@
 /** How a log of this gateway began: with a statement of succession, or as the first (TP-SUCC-4). */
 import { loadCheckpoint, loadLogHead, parseCheckpoint } from "#message-log";
-import { EntryKind, SignedLogSuccession } from "#proto";
+import { EntryKind } from "#proto";
 import type { SqlRow, Transaction } from "#runtime";
 import { equalBytes, sha256 } from "#wire";
 import { entryAt } from "./log-check/entry-at.ts";
@@ -29,7 +29,7 @@ export async function storedLog(tx: Transaction): Promise<StoredLog> {
 
 /** A statement as the first entry of a log names it. */
 export interface StatementToKeep {
-  /** SHA-256 of the statement. */
+  /** SHA-256 of `statement`. */
   readonly digest: Uint8Array;
   /** Encoded SignedLogSuccession. */
   readonly statement: Uint8Array;
@@ -64,8 +64,8 @@ export async function successionProblem(
   const name = `the statement of succession (entry ${index})`;
   if (index !== 0) return `${name} is not the first entry`;
   if (row === undefined) return `${name} is not kept`;
-  const bytes = SignedLogSuccession.encode(SignedLogSuccession.decode(row.statement)).finish();
-  const isThat = equalBytes(row.digest, headerDigest) && equalBytes(sha256(bytes), headerDigest);
+  const isThat =
+    equalBytes(row.digest, headerDigest) && equalBytes(sha256(row.statement), headerDigest);
   return isThat ? undefined : `${name} is not the one that was logged`;
 }
 
