@@ -13,7 +13,7 @@ const LAYERS = [
   ["^lib/disposal/"],
   ["^lib/http/"],
   ["^lib/post/", "^lib/casework/", "^lib/attachments/", "^lib/evidence/"],
-  ["^lib/records/"],
+  ["^lib/records/", "^lib/statistics/"],
   ["^lib/message-log/"],
   ["^lib/policy/"],
   ["^lib/trust/"],

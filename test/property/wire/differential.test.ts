@@ -99,6 +99,7 @@ const header: fc.Arbitrary<Header> = fc.record({
       alertMove: oneOf(AlertMove),
       alertKind: oneOf(AlertKind),
       alertScope: oneOf(AlertScope),
+      completenessTenth: fc.nat({ max: 10 }),
     }),
   ),
   parts: fc.array(partInfo, { maxLength: 4 }),
@@ -146,6 +147,7 @@ function plainHeader(of: Header): PlainFields {
       alertMove: alertMoveToJSON(of.disclosed.alertMove),
       alertKind: alertKindToJSON(of.disclosed.alertKind),
       alertScope: alertScopeToJSON(of.disclosed.alertScope),
+      completenessTenth: of.disclosed.completenessTenth,
     },
   };
 }

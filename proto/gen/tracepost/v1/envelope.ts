@@ -37,6 +37,10 @@ export const Kind = {
   TRACE_FOLLOW_UP: 10,
   /** NOTICE - Something about information given before: corrected, to be erased, about to be disclosed. */
   NOTICE: 11,
+  /** MONITOR_FEED - The gateway tells a regional monitor what may be counted; see MonitorFeed. */
+  MONITOR_FEED: 12,
+  /** INDICATOR_LEDGER - A State tells a regional body what it has signed off; see IndicatorLedger. */
+  INDICATOR_LEDGER: 13,
 } as const;
 
 export type Kind = typeof Kind[keyof typeof Kind];
@@ -54,6 +58,8 @@ export namespace Kind {
   export type REGISTER = typeof Kind.REGISTER;
   export type TRACE_FOLLOW_UP = typeof Kind.TRACE_FOLLOW_UP;
   export type NOTICE = typeof Kind.NOTICE;
+  export type MONITOR_FEED = typeof Kind.MONITOR_FEED;
+  export type INDICATOR_LEDGER = typeof Kind.INDICATOR_LEDGER;
 }
 
 export function kindFromJSON(object: any): Kind {
@@ -94,6 +100,12 @@ export function kindFromJSON(object: any): Kind {
     case 11:
     case "KIND_NOTICE":
       return Kind.NOTICE;
+    case 12:
+    case "KIND_MONITOR_FEED":
+      return Kind.MONITOR_FEED;
+    case 13:
+    case "KIND_INDICATOR_LEDGER":
+      return Kind.INDICATOR_LEDGER;
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum Kind");
   }
@@ -125,6 +137,10 @@ export function kindToJSON(object: Kind): string {
       return "KIND_TRACE_FOLLOW_UP";
     case Kind.NOTICE:
       return "KIND_NOTICE";
+    case Kind.MONITOR_FEED:
+      return "KIND_MONITOR_FEED";
+    case Kind.INDICATOR_LEDGER:
+      return "KIND_INDICATOR_LEDGER";
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum Kind");
   }
@@ -984,6 +1000,8 @@ export interface Disclosed {
   /** On ALERT. */
   alertKind: AlertKind;
   alertScope: AlertScope;
+  /** On TRACE_REQUEST: completeness in tenths, 1 to 10; 0: not told. */
+  completenessTenth: number;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -1601,7 +1619,7 @@ export const Handling: MessageFns<Handling> = {
 };
 
 function createBaseDisclosed(): Disclosed {
-  return { move: 0, outcomeClass: 0, alertMove: 0, alertKind: 0, alertScope: 0 };
+  return { move: 0, outcomeClass: 0, alertMove: 0, alertKind: 0, alertScope: 0, completenessTenth: 0 };
 }
 
 export const Disclosed: MessageFns<Disclosed> = {
@@ -1620,6 +1638,9 @@ export const Disclosed: MessageFns<Disclosed> = {
     }
     if (message.alertScope !== 0) {
       writer.uint32(40).int32(message.alertScope);
+    }
+    if (message.completenessTenth !== 0) {
+      writer.uint32(48).uint32(message.completenessTenth);
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -1685,6 +1706,14 @@ export const Disclosed: MessageFns<Disclosed> = {
             message.alertScope = reader.int32() as any;
             continue;
           }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.completenessTenth = reader.uint32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1732,6 +1761,11 @@ export const Disclosed: MessageFns<Disclosed> = {
         : isSet(object.alert_scope)
         ? alertScopeFromJSON(object.alert_scope)
         : 0,
+      completenessTenth: isSet(object.completenessTenth)
+        ? globalThis.Number(object.completenessTenth)
+        : isSet(object.completeness_tenth)
+        ? globalThis.Number(object.completeness_tenth)
+        : 0,
     };
   },
 
@@ -1752,6 +1786,9 @@ export const Disclosed: MessageFns<Disclosed> = {
     if (message.alertScope !== 0) {
       obj.alertScope = alertScopeToJSON(message.alertScope);
     }
+    if (message.completenessTenth !== 0) {
+      obj.completenessTenth = Math.round(message.completenessTenth);
+    }
     return obj;
   },
 
@@ -1765,6 +1802,7 @@ export const Disclosed: MessageFns<Disclosed> = {
     message.alertMove = object.alertMove ?? 0;
     message.alertKind = object.alertKind ?? 0;
     message.alertScope = object.alertScope ?? 0;
+    message.completenessTenth = object.completenessTenth ?? 0;
     return message;
   },
 };

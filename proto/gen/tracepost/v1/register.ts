@@ -296,6 +296,10 @@ export const Aggregation = {
   OUTCOMES: 2,
   /** ROUTES - The same by the other State. */
   ROUTES: 3,
+  /** TIMELINESS - How fast and how often it answers, by name. */
+  TIMELINESS: 4,
+  /** EVENTS - Each of its records as an event without content. */
+  EVENTS: 5,
 } as const;
 
 export type Aggregation = typeof Aggregation[keyof typeof Aggregation];
@@ -305,6 +309,8 @@ export namespace Aggregation {
   export type VOLUMES = typeof Aggregation.VOLUMES;
   export type OUTCOMES = typeof Aggregation.OUTCOMES;
   export type ROUTES = typeof Aggregation.ROUTES;
+  export type TIMELINESS = typeof Aggregation.TIMELINESS;
+  export type EVENTS = typeof Aggregation.EVENTS;
 }
 
 export function aggregationFromJSON(object: any): Aggregation {
@@ -321,6 +327,12 @@ export function aggregationFromJSON(object: any): Aggregation {
     case 3:
     case "AGGREGATION_ROUTES":
       return Aggregation.ROUTES;
+    case 4:
+    case "AGGREGATION_TIMELINESS":
+      return Aggregation.TIMELINESS;
+    case 5:
+    case "AGGREGATION_EVENTS":
+      return Aggregation.EVENTS;
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum Aggregation");
   }
@@ -336,6 +348,10 @@ export function aggregationToJSON(object: Aggregation): string {
       return "AGGREGATION_OUTCOMES";
     case Aggregation.ROUTES:
       return "AGGREGATION_ROUTES";
+    case Aggregation.TIMELINESS:
+      return "AGGREGATION_TIMELINESS";
+    case Aggregation.EVENTS:
+      return "AGGREGATION_EVENTS";
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum Aggregation");
   }
