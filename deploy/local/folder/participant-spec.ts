@@ -105,8 +105,8 @@ export interface QuotaSpec {
   readonly recipientsMax: number;
 }
 
-/** Sums that a State may let a body see; never content, never another State's. */
-export const AGGREGATION_NAMES = ["VOLUMES", "OUTCOMES", "ROUTES"] as const;
+/** What a State may let a body see of it; never content, never another State. */
+export const AGGREGATION_NAMES = ["VOLUMES", "OUTCOMES", "ROUTES", "TIMELINESS", "EVENTS"] as const;
 
 /** That a body may see sums of this participant. */
 export interface DisclosureSpec {
