@@ -1,10 +1,9 @@
 import { createHash } from "node:crypto";
 import { readFile, stat } from "node:fs/promises";
 import { type CsvError, parse } from "csv-parse/sync";
-import { isCalendarDate } from "#casework";
 import { TracepostError } from "#errors";
 import { alpha2Of } from "#reference";
-import { CASEWORK_LIMITS, SCENARIO_LIMITS } from "#runtime";
+import { CASEWORK_LIMITS, isCalendarDate, SCENARIO_LIMITS } from "#runtime";
 
 /** The columns of the input, in order (docs/spec/screening.md, TP-SCR-5). */
 export const COLUMNS = [

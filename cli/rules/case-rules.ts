@@ -2,7 +2,6 @@ import { Type } from "typebox";
 import {
   checkCalendar,
   checkChain,
-  isCalendarDate,
   judgeMove,
   proposeAddressees,
   replyClock,
@@ -12,7 +11,7 @@ import {
   WEEKDAYS,
 } from "#casework";
 import { TraceMove } from "#proto";
-import { CASEWORK_LIMITS, CLOCK_LIMITS } from "#runtime";
+import { CASEWORK_LIMITS, CLOCK_LIMITS, isCalendarDate } from "#runtime";
 import { camelPath } from "./camel-path.ts";
 import { createRule, type WrongInput } from "./rule.ts";
 

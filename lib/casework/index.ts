@@ -35,7 +35,6 @@ export { compareMatches, matchMark, type PossibleMatch } from "./alert/match/mat
 export { wantedMarks } from "./alert/match/wanted-marks.ts";
 export { INDICATOR_TEMPLATE, REVIEW_POINTS } from "./alert/modus-operandi.ts";
 export { type AnswerContext, answerFromRegister } from "./answer.ts";
-export { isCalendarDate } from "./calendar-date.ts";
 export {
   CAP_LISTS,
   type CapAlert,

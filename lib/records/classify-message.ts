@@ -18,6 +18,7 @@ const CLASS_OF_KIND: Readonly<Partial<Record<Kind, string>>> = {
   [Kind.ALERT]: "alert",
   [Kind.ALERT_RESPONSE]: "alert",
   [Kind.NOTICE]: "consent",
+  [Kind.INDICATOR_LEDGER]: "aggregate",
   [Kind.VOID]: "audit",
   [Kind.GAP_NOTICE]: "audit",
   [Kind.REGISTER]: "audit",
@@ -26,6 +27,9 @@ const CLASS_OF_KIND: Readonly<Partial<Record<Kind, string>>> = {
 const INSTRUMENT_NAMES = new Map<number, string>(
   Object.entries(Instrument).map(([name, value]) => [value, name]),
 );
+
+/** Of these no line of a schedule needs to say anything: they are kept (TP-LEDG-2). */
+const KEPT: ReadonlySet<string> = new Set(["aggregate"]);
 
 /** Classes a sender may choose for what it sends: each has a minimum. */
 const CHOSEN: ReadonlySet<string> = new Set(["trace", "authorization", "alert", "consent"]);
@@ -46,7 +50,7 @@ export function classifyMessage(header: Header): MessageClasses {
     parts: parts.map(({ name, onlyFor, retentionClass }) => {
       const byPart = isReal ? classOfPart(name) : own;
       if (byPart !== undefined) return { name, onlyFor, class: byPart };
-      const isChosen = CHOSEN.has(retentionClass) && retentionClass !== own;
+      const isChosen = CHOSEN.has(retentionClass) && retentionClass !== own && !KEPT.has(own);
       if (!isChosen) return { name, onlyFor, class: own };
       return { name, onlyFor, class: retentionClass, atLeastAs: own };
     }),

@@ -2,6 +2,7 @@ export { ALERT_LIMITS, CAP_LIMITS, CHECK_LIMITS } from "./alert-limits.ts";
 export { ARRIVAL_LIMITS, CLOCK_LIMITS, RELEASE_LIMITS } from "./answer-limits.ts";
 export { ATTACHMENT_LIMITS } from "./attachment-limits.ts";
 export { boundedBody } from "./bounded-body.ts";
+export { isCalendarDate } from "./calendar-date.ts";
 export { type Clock, systemClock } from "./clock.ts";
 export {
   armCrashPoint,
@@ -38,6 +39,7 @@ export { escapeHtml, Html, html } from "./html.ts";
 export { idTimeMs, isMessageId, newMessageId } from "./ids.ts";
 export { INSTANCE_LIMITS } from "./instance-limits.ts";
 export { Instant, instantMsOf } from "./instant.ts";
+export { LEDGER_LIMITS } from "./ledger-limits.ts";
 export { Lifecycle, type LifecycleState, type Stoppable, withDeadline } from "./lifecycle.ts";
 export {
   CASEWORK_LIMITS,

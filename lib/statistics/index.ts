@@ -9,6 +9,15 @@ export {
   type EventStates,
   type NamedAggregation,
 } from "./disclosure.ts";
+
+  checkIndicatorLedger,
+  type LedgerContext,
+  type LedgerFinding,
+  MARKING_STATUSES,
+  type MarkingStatus,
+  parseIndicatorLedger,
+} from "./check-indicator-ledger.ts";
+
 export type {
   ConfidentialityStatus,
   Coverage,

@@ -32,6 +32,7 @@ const BODY_SCHEMA: ReadonlyMap<Kind, string> = new Map([
   [Kind.ALERT, "tracepost.v1.Alert"],
   [Kind.ALERT_RESPONSE, "tracepost.v1.AlertResponse"],
   [Kind.ATTACHMENT_CHUNK, "tracepost.v1.AttachmentChunk"],
+  [Kind.INDICATOR_LEDGER, "tracepost.v1.IndicatorLedger"],
   [Kind.RECEIPT, "tracepost.v1.Receipt"],
   [Kind.VOID, "tracepost.v1.Void"],
   [Kind.GAP_NOTICE, "tracepost.v1.GapNotice"],

@@ -10,6 +10,7 @@ import {
   EntryKind,
   Envelope,
   Header,
+  IndicatorLedger,
   KeyPart,
   KeyPurpose,
   Kind,
@@ -38,6 +39,7 @@ import {
   segment,
 } from "../support/pictures.ts";
 import { rootSetOf, VERSION_VECTORS } from "../support/register-vectors.ts";
+import { signedLedger } from "../support/signed-ledger.ts";
 import { bytesOf, readVectors, type VectorBytes } from "../support/vectors.ts";
 import { keep } from "./corpus.ts";
 
@@ -376,3 +378,6 @@ const scheduleDraft = draftSchedule({
   reason: "The first schedule",
 });
 keep("schedule-file", "valid-unsigned", scheduleDraft);
+const ledger = IndicatorLedger.encode(signedLedger()).finish();
+keep("indicator-ledger", "valid", ledger);
+keep("indicator-ledger", "foreign", IndicatorLedger.encode(signedLedger({ state: "BR" })).finish());

@@ -1,6 +1,7 @@
 import { ALERT_TARGETS } from "./targets/alerts.ts";
 import { ATTACHMENT_TARGETS } from "./targets/attachments.ts";
 import { EVIDENCE_TARGETS } from "./targets/evidence.ts";
+import { LEDGER_TARGETS } from "./targets/ledger.ts";
 import { LOG_TARGETS } from "./targets/log.ts";
 import { POLICY_TARGETS } from "./targets/policy.ts";
 import { RECORDS_TARGETS } from "./targets/records.ts";
@@ -22,6 +23,7 @@ export const TARGETS: readonly Target[] = [
   ...TEXT_TARGETS,
   ...ALERT_TARGETS,
   ...ATTACHMENT_TARGETS,
+  ...LEDGER_TARGETS,
 ];
 
 /** Parsers that nobody calls but another one, and which: they are tried through it. */

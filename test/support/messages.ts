@@ -52,6 +52,7 @@ const BODY_SCHEMAS: Readonly<Partial<Record<Kind, string>>> = {
   [Kind.ALERT]: "tracepost.v1.Alert",
   [Kind.ALERT_RESPONSE]: "tracepost.v1.AlertResponse",
   [Kind.NOTICE]: "tracepost.v1.Notice",
+  [Kind.INDICATOR_LEDGER]: "tracepost.v1.IndicatorLedger",
 };
 
 /** A message of one party about another's or its own, in the same conversation. */

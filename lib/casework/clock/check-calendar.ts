@@ -1,5 +1,4 @@
-import { CLOCK_LIMITS } from "#runtime";
-import { isCalendarDate } from "../calendar-date.ts";
+import { CLOCK_LIMITS, isCalendarDate } from "#runtime";
 import { WEEKDAYS, type WorkingCalendar } from "./working-calendar.ts";
 import { openZone } from "./zone.ts";
 

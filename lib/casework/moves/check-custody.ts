@@ -7,8 +7,7 @@ import {
   PartyRole,
 } from "#proto";
 import { formerState, isStateCode } from "#reference";
-import { MOVE_LIMITS } from "#runtime";
-import { isCalendarDate } from "../calendar-date.ts";
+import { isCalendarDate, MOVE_LIMITS } from "#runtime";
 import type { FindingList } from "../finding-list.ts";
 
 /** ISO 8601 to the day, the month or the year that is known. */

@@ -20,9 +20,8 @@ import {
   type TraceRequest,
 } from "#proto";
 import { isStateCode } from "#reference";
-import { CASEWORK_LIMITS, MOVE_LIMITS } from "#runtime";
+import { CASEWORK_LIMITS, isCalendarDate, MOVE_LIMITS } from "#runtime";
 import { timestampMs } from "#wire";
-import { isCalendarDate } from "../calendar-date.ts";
 import { FindingList } from "../finding-list.ts";
 import { checkCustody } from "./check-custody.ts";
 

@@ -8,8 +8,7 @@ import {
   type OnwardReleaseDecision,
   OnwardStanding,
 } from "#proto";
-import { CASEWORK_LIMITS, isMessageId, NOTICE_LIMITS } from "#runtime";
-import { isCalendarDate } from "../calendar-date.ts";
+import { CASEWORK_LIMITS, isCalendarDate, isMessageId, NOTICE_LIMITS } from "#runtime";
 import { FindingList } from "../finding-list.ts";
 
 /** Kind of a notice, as the API and the store name it. */

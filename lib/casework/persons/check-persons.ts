@@ -6,8 +6,7 @@ import {
   PersonRole,
   type PersonsBlock,
 } from "#proto";
-import { CASEWORK_LIMITS, PERSON_LIMITS } from "#runtime";
-import { isCalendarDate } from "../calendar-date.ts";
+import { CASEWORK_LIMITS, isCalendarDate, PERSON_LIMITS } from "#runtime";
 import { FindingList } from "../finding-list.ts";
 
 const DAY_CHARS = "2026-01-01".length;

@@ -1,4 +1,4 @@
-import { isCalendarDate } from "../calendar-date.ts";
+import { isCalendarDate } from "#runtime";
 import type { FindingList } from "../finding-list.ts";
 
 /** What is dated by the calendar of the easternmost time zone is not in the future. */

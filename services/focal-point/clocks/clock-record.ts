@@ -1,7 +1,6 @@
 import {
   type CaseClock,
   caseClock,
-  isCalendarDate,
   openCalendar,
   type PriorityName,
   priorityName,
@@ -11,6 +10,7 @@ import {
 } from "#casework";
 import { Header, TraceMove, TraceReply, TraceRequest } from "#proto";
 import type { SqlRow, Transaction } from "#runtime";
+import { isCalendarDate } from "#runtime";
 import { decodeExactly } from "#wire";
 import type { CaseRole } from "../cases/case-record.ts";
 import { requestHeaderOf } from "../cases/request-header.ts";

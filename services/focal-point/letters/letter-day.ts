@@ -1,5 +1,5 @@
-import { isCalendarDate } from "#casework";
 import { type Problem, problemOf } from "#http";
+import { isCalendarDate } from "#runtime";
 
 /** Why a day on which a letter left or came is none: one that has begun somewhere on earth. */
 export function dayProblem(field: string, day: string, nowMs: number): Problem | undefined {

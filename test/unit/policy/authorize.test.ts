@@ -61,7 +61,7 @@ function verdictOf(header: Header, view: RegisterView = register, nowMs = NOW_MS
 
 describe("who may send what to whom (TP-POLICY-1)", () => {
   const { ALERT, ALERT_RESPONSE, ATTACHMENT_CHUNK, GAP_NOTICE, RECEIPT, REGISTER } = Kind;
-  const { TRACE_REPLY, TRACE_REQUEST, VOID } = Kind;
+  const { INDICATOR_LEDGER, TRACE_REPLY, TRACE_REQUEST, VOID } = Kind;
   const permitted: readonly [kind: Kind, from: string, to: string][] = [
     [TRACE_REQUEST, "NE", "BR"],
     [TRACE_REQUEST, "NE", "IT"],
@@ -70,6 +70,7 @@ describe("who may send what to whom (TP-POLICY-1)", () => {
     [ALERT, "NE-CUSTOMS", "BR"],
     [ALERT, "NE-CUSTOMS", "BR-PORT"],
     [ALERT_RESPONSE, "BR-PORT", "NE-CUSTOMS"],
+    [INDICATOR_LEDGER, "NE", "XK"],
     [VOID, "XK", "NE"],
     [GAP_NOTICE, "NE-CUSTOMS", "XK"],
     [RECEIPT, "XK", "NE"],
@@ -88,6 +89,9 @@ describe("who may send what to whom (TP-POLICY-1)", () => {
     [TRACE_REQUEST, "ZZ", "NE", "NOT_PERMITTED"],
     [TRACE_REPLY, "BR-PORT", "NE", "NOT_PERMITTED"],
     [ATTACHMENT_CHUNK, "NE-CUSTOMS", "BR", "NOT_PERMITTED"],
+    [INDICATOR_LEDGER, "NE", "BR", "NOT_PERMITTED"],
+    [INDICATOR_LEDGER, "NE-CUSTOMS", "XK", "NOT_PERMITTED"],
+    [INDICATOR_LEDGER, "XK", "NE", "NOT_PERMITTED"],
     [ALERT, "XK", "NE", "NOT_PERMITTED"],
     [ALERT, "NE", "XK", "NOT_PERMITTED"],
     [ALERT_RESPONSE, "XK", "NE", "NOT_PERMITTED"],

@@ -214,6 +214,18 @@ describe("classes of a message (TP-RET-6)", () => {
     expect(classes({ kind: Kind.VOID })).toEqual(["audit", "audit", ...early]);
   });
 
+  it("of a ledger end by no line, whatever its sender calls it (TP-LEDG-2)", () => {
+    const body = [{ name: "body", retentionClass: "trace" }];
+    const kind = Kind.INDICATOR_LEDGER;
+    const header = Header.fromPartial({ status: ExchangeStatus.ACTUAL, kind, parts: body });
+    const { class: of, parts: found } = classifyMessage(header);
+    expect(of).toBe("aggregate");
+    const plan = planRetention({ ...ITEM, class: of, parts: found }, new ScheduleHistory());
+    expect(plan.parts.map(({ standing, dueAtMs }) => [standing, dueAtMs])).toEqual([
+      ["UNLISTED", undefined],
+    ]);
+  });
+
   it("are those of an exercise for all that is not real, and the sender's own where they have a minimum", () => {
     expect(classes({ kind: Kind.ALERT, status: ExchangeStatus.EXERCISE })).toEqual(
       Array(5).fill("exercise"),
