@@ -1,6 +1,14 @@
 // The door of lib/statistics: what is counted, and what of it may be shown.
 
 export {
+  checkIndicatorLedger,
+  type LedgerContext,
+  type LedgerFinding,
+  MARKING_STATUSES,
+  type MarkingStatus,
+  parseIndicatorLedger,
+} from "./check-indicator-ledger.ts";
+export {
   type Consent,
   type DisclosureAnswer,
   type DisclosurePolicy,
@@ -9,15 +17,6 @@ export {
   type EventStates,
   type NamedAggregation,
 } from "./disclosure.ts";
-
-  checkIndicatorLedger,
-  type LedgerContext,
-  type LedgerFinding,
-  MARKING_STATUSES,
-  type MarkingStatus,
-  parseIndicatorLedger,
-} from "./check-indicator-ledger.ts";
-
 export type {
   ConfidentialityStatus,
   Coverage,
