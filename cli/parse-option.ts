@@ -28,6 +28,13 @@ export function parseMoment(text: string): number {
   throw new InvalidArgumentError("It must be a time such as 2027-01-01T00:00:00Z.");
 }
 
+/** Reads a day in UTC, or a time with its zone, as milliseconds since 1970. */
+export function parseDayOrMoment(text: string): number {
+  const ms = /^\d{4}-\d{2}-\d{2}$/u.test(text) ? Date.parse(text) : instantMsOf(text);
+  if (!Number.isNaN(ms)) return ms;
+  throw new InvalidArgumentError("It must be a day such as 2026-03-01, or a time with its zone.");
+}
+
 /** Reads a port. */
 export function parsePort(text: string): number {
   const port = Number(text);

@@ -16,6 +16,7 @@ import { addCompletion } from "./commands/completion.ts";
 import { addConformanceRun } from "./commands/conformance.ts";
 import { addDeputy } from "./commands/deputy.ts";
 import { addDirectory } from "./commands/directory.ts";
+import { addDisclosure } from "./commands/disclosure.ts";
 import { addEvents } from "./commands/events.ts";
 import { addEvidence } from "./commands/evidence.ts";
 import { addExchangeCertificates } from "./commands/exchange-certificates.ts";
@@ -34,6 +35,7 @@ import { addNotice } from "./commands/notice.ts";
 import { addOnward } from "./commands/onward.ts";
 import { addParticipantBelieve } from "./commands/participant-believe.ts";
 import { addParticipantChange } from "./commands/participant-change.ts";
+import { addParticipantDisclose } from "./commands/participant-disclose.ts";
 import { addParticipantLook } from "./commands/participant-look.ts";
 import { addParticipantRequest } from "./commands/participant-request.ts";
 import { addPersons } from "./commands/persons.ts";
@@ -144,6 +146,7 @@ const GROUPS = {
   quarantine: "decide about what could not be verified",
   records: "find what the gateway recorded; legal holds and disposal",
   events: "see what the operator should know of",
+  disclosure: "what a regional body may see of whom",
   policy: "who may send what to whom: look at it, sign it, put it in force",
   schedule: "how long records are kept: look at it, sign it, put it in force",
   log: "check the message log",
@@ -191,6 +194,7 @@ export function createProgram(terminal: Terminal, asJson: boolean): Command {
   addRecordsCommands(group(program, "records", GROUPS.records), terminal);
   addEvents(group(program, "events", GROUPS.events), terminal);
   addPolicyCommands(group(program, "policy", GROUPS.policy), terminal);
+  addDisclosure(group(program, "disclosure", GROUPS.disclosure), terminal);
   addScheduleCommands(group(program, "schedule", GROUPS.schedule), terminal);
   addLogCommands(group(program, "log", GROUPS.log), terminal);
   addStoreCopy(group(program, "store", GROUPS.store), terminal);
@@ -237,6 +241,7 @@ function addParticipantCommands(parent: Command, terminal: Terminal): void {
   addParticipantLook(parent, terminal);
   addParticipantBelieve(parent, terminal);
   addParticipantChange(parent, terminal);
+  addParticipantDisclose(parent, terminal);
   addParticipantRequest(parent, terminal);
 }
 

@@ -35,7 +35,8 @@ import {
   revocationOrder,
 } from "../revocation-order.ts";
 
-type ChangeOptions = OutputOptions & DraftOptions;
+/** Options of a command that changes an entry in a draft. */
+export type ChangeOptions = OutputOptions & DraftOptions;
 
 interface AddOptions extends ChangeOptions {
   readonly keys: string;
@@ -117,7 +118,8 @@ export function addParticipantChange(parent: Command, terminal: Terminal): void 
   addAction<RotateOptions>(rotate, terminal, rotateKeys);
 }
 
-function addDraftOptions(command: Command, help: string): void {
+/** Gives a command the options that say which draft, and its help. */
+export function addDraftOptions(command: Command, help: string): void {
   command
     .requiredOption("--draft <file>", "draft of the next version")
     .option("--dry-run", "show what would change, write nothing")
@@ -175,7 +177,8 @@ function demandKeysOf(
   });
 }
 
-async function changeEntry(
+/** Changes the entry of a participant in a draft. Throws TracepostError USAGE where it has none. */
+export async function changeEntry(
   options: ChangeOptions,
   id: string,
   change: (entry: RegisterEntry, nowMs: number) => RegisterEntry,

@@ -2,7 +2,9 @@ import { Aggregation, type Participant, ParticipantStatus, Role } from "#proto";
 import { isMemberOf, type RegisterView } from "#trust";
 
 /** Aggregations that show one State by its name. */
-export type NamedAggregation = "VOLUMES" | "OUTCOMES" | "TIMELINESS";
+export const NAMED_AGGREGATIONS = ["VOLUMES", "OUTCOMES", "TIMELINESS"] as const;
+/** One of {@link NAMED_AGGREGATIONS}. */
+export type NamedAggregation = (typeof NAMED_AGGREGATIONS)[number];
 
 /** What a body may ask for. States are ISO 3166-1 alpha-2. */
 export type DisclosureQuestion =
@@ -44,6 +46,8 @@ export interface DisclosurePolicy {
   readonly registerVersion: bigint;
   /** Codes of the bodies that have a monitor, in order. */
   readonly bodies: readonly string[];
+  /** States that have a focal point, in order: those that can be named. */
+  readonly states: readonly string[];
   /** Ids of the monitors that stand for a body (TP-DISC-1). */
   monitorsOf(body: string): readonly string[];
   /** Codes of the bodies that a monitor stands for, in order (TP-DISC-1). */
@@ -82,6 +86,7 @@ export function disclosurePolicy(register: RegisterView, atMs: number): Disclosu
   return {
     registerVersion: register.version,
     bodies: sortedSet([...bodies.values()].flat()),
+    states: [...focalPoints.keys()].toSorted(),
     monitorsOf: (body) => [...bodies].filter(([, of]) => of.includes(body)).map(([id]) => id),
     bodiesOf: (monitor) => bodies.get(monitor) ?? [],
     membersOf: (body) =>

@@ -17,6 +17,12 @@ export {
   type EventStates,
   type NamedAggregation,
 } from "./disclosure.ts";
+export {
+  type DisclosedState,
+  type ExplainedAnswer,
+  type ExplainedDisclosure,
+  explainDisclosure,
+} from "./disclosure-explained.ts";
 export type {
   ConfidentialityStatus,
   Coverage,

@@ -115,6 +115,7 @@ export {
   entryFor,
   keyIdsOf,
   type RevocationOrder,
+  withDisclosures,
   withEntry,
   withRevocations,
   withStatement,

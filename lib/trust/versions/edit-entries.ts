@@ -1,4 +1,5 @@
 import {
+  type Disclosure,
   KeyStatement,
   type Participant,
   type ParticipantStatus,
@@ -35,6 +36,20 @@ export function admittedEntry(
 export function withStatus(entry: RegisterEntry, status: ParticipantStatus): RegisterEntry {
   const { participant } = entry;
   return participant === undefined ? entry : { ...entry, participant: { ...participant, status } };
+}
+
+/** An entry with some consents taken out and others put in, each once (TP-DISC-8). */
+export function withDisclosures(
+  entry: RegisterEntry,
+  given: readonly Disclosure[],
+  withdrawn: readonly Disclosure[],
+): RegisterEntry {
+  const { participant } = entry;
+  if (participant === undefined) return entry;
+  const isIn = (list: readonly Disclosure[], { aggregation, body }: Disclosure): boolean =>
+    list.some((one) => one.body === body && one.aggregation === aggregation);
+  const kept = participant.disclosures.filter((one) => !isIn([...given, ...withdrawn], one));
+  return { ...entry, participant: { ...participant, disclosures: [...kept, ...given] } };
 }
 
 /**
