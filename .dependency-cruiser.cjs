@@ -19,6 +19,7 @@ const LAYERS = [
   ["^lib/trust/"],
   ["^lib/wire/"],
   ["^lib/reference/", "^proto/"],
+  ["^lib/mail/"],
   ["^lib/tls/"],
   ["^lib/runtime/"],
   ["^lib/errors/"],
@@ -111,6 +112,7 @@ module.exports = {
     behindOneDoor("cedar-behind-policy", "(^|/)node_modules/@cedar-policy/", ["lib/policy"]),
     behindOneDoor("images-behind-attachments", "(^|/)node_modules/wasm-vips/", ["lib/attachments"]),
     behindOneDoor("zip-behind-evidence", "(^|/)node_modules/fflate/", ["lib/evidence"]),
+    behindOneDoor("mail-behind-its-door", "(^|/)node_modules/nodemailer/", ["lib/mail"]),
     behindOneDoor("fastify-behind-http", "(^|/)node_modules/(fastify|@fastify)/", ["lib/http"]),
     {
       name: "doors-only",

@@ -1,5 +1,5 @@
 import { TracepostError } from "#errors";
-import { isLoopback } from "#http";
+import { isLoopback } from "#runtime";
 import { readTransportPlan } from "./certificates/transport-plan.ts";
 import { openExchangeFolder } from "./folder/open-exchange-folder.ts";
 import { writeServerFiles } from "./provision/server-config.ts";

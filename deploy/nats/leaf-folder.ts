@@ -1,8 +1,7 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { TracepostError } from "#errors";
-import { isLoopback } from "#http";
-import { readPublic, readSecret } from "#runtime";
+import { isLoopback, readPublic, readSecret } from "#runtime";
 import {
   HUB,
   namesOf,

@@ -1,10 +1,5 @@
 const LOOPBACK = new Set(["127.0.0.1", "localhost", "[::1]"]);
 
-/** Whether nobody but this machine reaches an address. */
-export function isLoopback(host: string): boolean {
-  return host === "localhost" || host === "::1" || /^127(\.\d{1,3}){3}$/u.test(host);
-}
-
 /**
  * Builds the check of a Host header, so that a page from elsewhere cannot reach a door by pointing
  * its own name at it. A door on loopback answers to loopback names only; one elsewhere to these and

@@ -23,7 +23,6 @@ export {
 } from "./contract/example-ids.ts";
 export type { OperationExample } from "./contract/operation.ts";
 export { addFeedRoutes } from "./feed-routes.ts";
-export { isLoopback } from "./host-check.ts";
 export { nameIn } from "./name-in.ts";
 export {
   ageText,

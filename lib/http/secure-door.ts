@@ -1,9 +1,8 @@
 import type { Server } from "node:http";
 import type { Server as SecureServer } from "node:https";
 import { TracepostError } from "#errors";
-import { type Logger, systemClock } from "#runtime";
+import { isLoopback, type Logger, systemClock } from "#runtime";
 import { type IdentityListener, loadIdentity, type TlsFiles, watchIdentity } from "#tls";
-import { isLoopback } from "./host-check.ts";
 
 /** How a door is kept private. */
 export interface DoorSecurity {
