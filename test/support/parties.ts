@@ -18,7 +18,7 @@ import {
   type SigningKeyPair,
   signRegister,
 } from "#trust";
-import { type HeaderSigner, toTimestamp } from "#wire";
+import { type HeaderSigner, stateOfParticipant, toTimestamp } from "#wire";
 
 /** One participant of a test exchange with its private key. */
 export interface Party {
@@ -137,7 +137,7 @@ function participantOf(spec: PartySpec, key: SigningKeyPair): Participant {
     id: spec.id,
     legalName: `Focal point of ${spec.id} (made up)`,
     role: spec.role ?? Role.FOCAL_POINT,
-    state: spec.id.slice(0, 2),
+    state: stateOfParticipant(spec.id) ?? "",
     status: spec.status ?? ParticipantStatus.ACTIVE,
     instruments: (spec.instruments ?? [Instrument.ITI]).map((instrument) => ({
       instrument,

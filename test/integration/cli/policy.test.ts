@@ -146,7 +146,7 @@ describe("looking at a policy before it is activated (TP-POLICY-8)", () => {
     const file = join(data, "expectations.yaml");
     await writeFile(file, example);
     const met = await tracepost(["policy", "test", file]);
-    expect(met).toMatchObject({ code: 0, out: "3 of 3 expectations are met.\n" });
+    expect(met).toMatchObject({ code: 0, out: "4 of 4 expectations are met.\n" });
     await writeFile(file, example.replace("outcome: routed", "outcome: NOT_PERMITTED"));
     const unmet = await json("policy", "test", file);
     expect(unmet.code).toBe(6);

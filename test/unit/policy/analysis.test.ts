@@ -19,7 +19,7 @@ describe("the analysis before publication (TP-POLICY-6)", () => {
   it("finds nothing wrong with the default policy, and says what nothing permits", () => {
     const { findings, points, unpermittedKinds } = analysePolicy(DEFAULT_POLICY_TEXT);
     expect(findings).toEqual([]);
-    expect(unpermittedKinds).toEqual(["REGISTER"]);
+    expect(unpermittedKinds).toEqual(["REGISTER", "MONITOR_FEED"]);
     expect(points).toBeGreaterThan(500);
   });
 
