@@ -10,7 +10,7 @@ import {
 } from "#http";
 import { fetchFrom } from "#message-log";
 import type { RoutingPolicy } from "#policy";
-import { createPost, type Post, type PostApplication, type PostEvent } from "#post";
+import { createPost, type FeedTaker, type Post, type PostApplication, type PostEvent } from "#post";
 import type { Role } from "#proto";
 import { type Clock, type Database, Lifecycle, type Logger, type Timers } from "#runtime";
 import { type DueCertificate, followAuthorities } from "#tls";
@@ -109,6 +109,8 @@ export interface ServiceBody {
   onWrite?(): void;
   /** A receipt of a message of ours was applied. */
   onReceipt?(): void;
+  /** Of a regional monitor: takes what the gateway feeds it (TP-FEED-3). */
+  readonly feeds?: FeedTaker;
   /** The post runs; what goes on by itself may begin. */
   begin(): void;
   summarize(): Promise<ServiceSummary>;
@@ -220,7 +222,7 @@ async function assemble<C extends ServiceConfig, P extends ProceduresOfService>(
   const watch = openLogWatch(parts, { store: shared, register, lifecycle });
   const post = stoppablePost(parts, identity, {
     ...{ store: shared, transport, lifecycle, register, registers, policies },
-    ...{ application, onEvent },
+    ...{ application, onEvent, feeds: body.feeds },
   });
   await registers.start();
   await post.start();
@@ -356,6 +358,7 @@ function stoppablePost<C extends ServiceConfig, P extends ProceduresOfService>(
     readonly registers: RegisterDesk;
     readonly policies: PolicyDesk;
     readonly application: PostApplication;
+    readonly feeds: FeedTaker | undefined;
     readonly onEvent: (event: PostEvent) => void;
   },
 ): Post {

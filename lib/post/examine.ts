@@ -14,11 +14,13 @@ import { authenticateHeader, type EarlierRegister, isValidAt, type RegisterView 
 import {
   checkSubject,
   decodeExactly,
+  type FeedOffer,
   GATEWAY_SENDER,
   handedOnIn,
   type ParsedDispatch,
   type ParsedMessage,
   parseDispatch,
+  parseMonitorFeed,
   parseReceipt,
   refusalNameOf,
   sha256,
@@ -52,6 +54,8 @@ export type Examined =
   | { readonly type: "register"; readonly message: ParsedMessage; readonly offer: RegisterOffer }
   /** A new version of the routing policy, handed on by the gateway. */
   | { readonly type: "policy"; readonly message: ParsedMessage; readonly offer: PolicyOffer }
+  /** What is to be counted here, of the gateway (TP-FEED-3). */
+  | { readonly type: "feed"; readonly message: ParsedMessage; readonly offer: FeedOffer }
   /** It names a register newer than ours, and ours cannot judge it. */
   | { readonly type: "later"; readonly version: bigint }
   | {
@@ -67,6 +71,8 @@ export interface ExamineContext {
   readonly participant: string;
   readonly register: RegisterView;
   readonly nowMs: number;
+  /** Whether what is to be counted is taken here. */
+  readonly isMonitor: boolean;
   /** A version that was in force here, if it is still known. */
   readonly earlier: EarlierRegister;
   /** How often the carrier has brought it: it is handed back a few times only (TP-RUN-5). */
@@ -161,7 +167,8 @@ async function examineParsed(
     if (what === "policy") return { type: "policy", message, offer: { policy: bytes, evidence } };
     return { type: "register", message, offer: { register: bytes, evidence } };
   }
-  if (isGateway && header.kind !== Kind.RECEIPT) {
+  const isFeed = isGateway && header.kind === Kind.MONITOR_FEED;
+  if (isGateway && header.kind !== Kind.RECEIPT && !isFeed) {
     return junk("JUNK", { code: "NOT_PERMITTED", field: "header.kind", detail: "" });
   }
   const proof = isGateway
@@ -175,6 +182,7 @@ async function examineParsed(
   const judgedBy = decidedUnder ?? register;
   const authentic = await authenticateHeader(message, header.sender, judgedBy, judgedAtMs);
   if (!authentic.ok) return junk("UNAUTHENTICATED", authentic.refusal);
+  if (isFeed) return examineFeed(message, context);
   if (header.kind === Kind.RECEIPT) {
     if (proof?.ok === false) return junk("NOT_LOGGED", proof.refusal, message);
     return examineReceipt(message, proof?.value ?? undefined, context);
@@ -185,6 +193,17 @@ async function examineParsed(
   const proven = proof?.ok === true ? proof.value : undefined;
   const refusal = proof?.ok === false ? proof.refusal : undefined;
   return { type: "message", message, proof: proven, refusal };
+}
+
+/** It needs no proof of the log: nothing but the gateway's own word stands behind it. */
+function examineFeed(message: ParsedMessage, { isMonitor, junk }: ReceiptContext): Examined {
+  if (!isMonitor) {
+    const refusal: Refusal = { code: "NOT_PERMITTED", field: "header.kind", detail: "" };
+    return junk("JUNK", refusal, message);
+  }
+  const parsed = parseMonitorFeed(message);
+  if (!parsed.ok) return junk("JUNK", parsed.refusal, message);
+  return { type: "feed", message, offer: parsed.value };
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { Refusal } from "#errors";
 import { POST_LIMITS, passCrashPoint, Semaphore } from "#runtime";
 import type { EarlierRegister } from "#trust";
 import {
@@ -36,6 +37,7 @@ export class InboxLane {
   readonly #pump: Pump;
   readonly #verifying = new Semaphore(POST_LIMITS.verifyInFlightMax);
   readonly #queue: InboundMessage[] = [];
+  #feeding: Promise<unknown> = Promise.resolve();
   #consumption: Consumption | undefined;
 
   constructor(parts: PostParts, opener: InboundOpener, lane: LaneToken, wakes: InboxWakes) {
@@ -88,6 +90,7 @@ export class InboxLane {
       if (message === undefined) continue;
       if (outcome.status === "rejected") this.#handBack(message, outcome.reason);
       else if (outcome.value === "later") message.nak(POST_LIMITS.newerRegisterWaitMs);
+      else if (outcome.value === "gap") message.nak(POST_LIMITS.feedGapWaitMs);
       else if (outcome.value === "closed") message.nak(POST_LIMITS.retryMaxMs);
       else message.ack();
     }
@@ -107,7 +110,9 @@ export class InboxLane {
   async #begin(batch: readonly InboundMessage[]): Promise<Promise<Handled>[]> {
     const { participant, register, registers, clock } = this.#parts;
     const earlier: EarlierRegister = (version) => registers.at(version);
-    const context = { participant, register: register(), earlier, nowMs: clock.now() };
+    const isMonitor = this.#parts.feeds !== undefined;
+    const nowMs = clock.now();
+    const context = { participant, register: register(), isMonitor, earlier, nowMs };
     const examined = batch.map(({ data, deliveries, subject }) => {
       passCrashPoint("focal-point.inbox-received");
       return this.#verifying.run(() => examine(data, subject, { ...context, deliveries }));
@@ -176,6 +181,8 @@ export class InboxLane {
       case "policy":
         await this.#takeHanded(item, subject);
         return "done";
+      case "feed":
+        return await this.#takeFeed(item, subject);
       case "receipt":
         await this.#applyReceipt(item.receipt, subject);
         return "done";
@@ -189,19 +196,25 @@ export class InboxLane {
     }
   }
 
+  /** One after the other, in the order of the carrier: each is taken behind the one before. */
+  async #takeFeed(item: FedMessage, subject: string): Promise<Handled> {
+    const taking = this.#feeding.then(() => this.#parts.feeds?.take(item.offer));
+    this.#feeding = taking.catch(() => {});
+    const taken = await taking;
+    if (taken === "gap") return "gap";
+    if (typeof taken === "object") {
+      await this.#record({ kind: "FEED_REFUSED", ...refusedFor(taken, item.message), subject });
+    }
+    return "done";
+  }
+
   async #takeHanded(item: HandedOn, subject: string): Promise<void> {
     const { policies, registers } = this.#parts;
     const isPolicy = item.type === "policy";
     const refusal = await (isPolicy ? policies.take(item.offer) : registers.take(item.offer));
     if (refusal === undefined) return;
-    const { bytes, header, headerDigest: digest } = item.message;
-    const detail = `${refusal.code} ${refusal.field} ${refusal.detail}`;
-    const about = { digest, subject, sender: header.sender, sizeBytes: bytes.length };
-    await this.#record({
-      kind: isPolicy ? "POLICY_REFUSED" : "REGISTER_REFUSED",
-      ...about,
-      detail,
-    });
+    const kind = isPolicy ? "POLICY_REFUSED" : "REGISTER_REFUSED";
+    await this.#record({ kind, ...refusedFor(refusal, item.message), subject });
   }
 
   /** What a peer has sealed under a newer register says that there is one (TP-RUN-5). */
@@ -283,8 +296,23 @@ export class InboxLane {
   }
 }
 
-/** "later": the carrier is to bring it again, soon; "closed": once there is a register again. */
-type Handled = "done" | "later" | "closed";
+/**
+ * "later": the carrier is to bring it again, soon; "gap": once what is missing before it may have
+ * been fetched; "closed": once there is a register again.
+ */
+type Handled = "done" | "later" | "gap" | "closed";
+
+/** What is kept of something handed on by the gateway that is not taken, and why it is not. */
+function refusedFor(
+  { code, detail, field }: Refusal,
+  { bytes, header, headerDigest: digest }: ParsedMessage,
+): Pick<Incident, "detail" | "digest" | "sender" | "sizeBytes"> {
+  const why = `${code} ${field} ${detail}`;
+  return { digest, sender: header.sender, sizeBytes: bytes.length, detail: why };
+}
+
+/** What is to be counted, of the gateway. */
+type FedMessage = Extract<Examined, { readonly type: "feed" }>;
 
 /** A register or policy that the gateway hands on. */
 type HandedOn = Extract<Examined, { readonly type: "policy" | "register" }>;

@@ -36,6 +36,8 @@ export const INCIDENT_REMEDIES = {
   REGISTER_REFUSED: "Ask the secretariat which version is valid; ours stays in force.",
   /** A routing policy that is not signed as it must be, or was not logged. */
   POLICY_REFUSED: "Ask the secretariat which policy is valid; ours stays in use.",
+  /** What is to be counted, of another chain than the one that was taken so far (TP-FEED-3). */
+  FEED_REFUSED: "Ask the operator of the exchange whether its store was restored from a copy.",
   /** Keys of a participant that changed without its identity key, or went back. */
   KEYS_DOUBTED: "Ask that participant by another channel; until then its old keys are used.",
   /** Messages under a key of their sender's that others may have had by then. */

@@ -26,6 +26,7 @@ export {
 } from "./message-proof.ts";
 export type { PostOpen } from "./open-procedures.ts";
 export type {
+  FeedTaker,
   OpenedInbound,
   PolicyOffer,
   PolicyTaker,

@@ -2,7 +2,7 @@ import type { Outcome, Refusal } from "#errors";
 import type { Header, Lane, LogEvidence } from "#proto";
 import type { Clock, Logger, Timers } from "#runtime";
 import type { RegisterStandingName, RegisterView, Sealer } from "#trust";
-import type { MessageSigner, Transport } from "#wire";
+import type { FeedOffer, MessageSigner, Transport } from "#wire";
 import type { IncidentKind } from "./incidents.ts";
 import type { PostStore } from "./procedures.ts";
 
@@ -73,6 +73,18 @@ export interface PolicyTaker {
   noteNewer(version: bigint): void;
 }
 
+/** Who takes what the gateway feeds a regional monitor (TP-FEED-3). */
+export interface FeedTaker {
+  /**
+   * Takes one feed message; never asked for two at a time. `taken`: it is durable, with what
+   * follows from it; `known`: the same bytes were before. Either way the carrier is told. `gap`:
+   * numbers before it are missing, and nothing was written; the carrier brings it again, while the
+   * monitor fetches what is missing. A refusal: it is not of this chain; an incident, and the
+   * carrier is told. Throws for a fault of this machine: it comes again.
+   */
+  take(offer: FeedOffer): Promise<"taken" | "known" | "gap" | Refusal>;
+}
+
 /** Everything the pumps share. Keys and register are asked for each time: they change. */
 export interface PostParts {
   /** Own participant id. */
@@ -86,6 +98,8 @@ export interface PostParts {
   readonly standing: () => RegisterStandingName;
   readonly registers: RegisterTaker;
   readonly policies: PolicyTaker;
+  /** Undefined: this participant is no monitor, and what comes as a feed is junk. */
+  readonly feeds?: FeedTaker | undefined;
   /** Of the key of today; it may be far. */
   readonly signer: () => MessageSigner;
   /** Own opening keys, the newest first. */

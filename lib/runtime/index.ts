@@ -57,6 +57,7 @@ export { LOG_LIMITS } from "./log-limits.ts";
 export { createLogger, type Logger, type LoggerOptions } from "./logger.ts";
 export { isLoopback } from "./loopback.ts";
 export { MAIL_LIMITS } from "./mail-limits.ts";
+export { MONITOR_FEED_LIMITS } from "./monitor-feed-limits.ts";
 export { MOVE_LIMITS } from "./move-limits.ts";
 export { patientFetch } from "./patient-fetch.ts";
 export { type PlacementSetting, pathFrom, readPlacement, withoutPlacement } from "./placement.ts";

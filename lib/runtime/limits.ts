@@ -153,6 +153,8 @@ export const POST_LIMITS = {
   newerGatewayKeyWaits: 5,
   /** How long each time; the newer register is on its way, on the urgent lane. */
   newerRegisterWaitMs: SECOND_MS,
+  /** How long a feed message is handed back for while numbers before it are missing. */
+  feedGapWaitMs: 10 * SECOND_MS,
 } as const;
 
 /** Limits of every HTTP door. */

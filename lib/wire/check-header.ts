@@ -67,17 +67,25 @@ function checkIds(header: Header): Refusal | undefined {
 }
 
 /** What the gateway says in its own name. */
-const GATEWAY_KINDS: ReadonlySet<Kind> = new Set([Kind.RECEIPT, Kind.REGISTER]);
+const GATEWAY_KINDS: ReadonlySet<Kind> = new Set([Kind.RECEIPT, Kind.REGISTER, Kind.MONITOR_FEED]);
 
 function checkSender(header: Header, options: ParseOptions): Refusal | undefined {
-  if (isParticipantId(header.sender)) return undefined;
+  // Nobody but the gateway has counted it (TP-FEED-1).
+  const isFeed = header.kind === Kind.MONITOR_FEED;
+  if (!isFeed && isParticipantId(header.sender)) return undefined;
   const isOfGateway = header.sender === GATEWAY_SENDER && GATEWAY_KINDS.has(header.kind);
   if (isOfGateway && options.allowGatewaySender === true) return undefined;
-  return malformed("sender", "must be a participant id");
+  const detail = isFeed ? "must be the gateway on this kind" : "must be a participant id";
+  return malformed("sender", detail);
 }
 
-/** Receipts, voids and gap notices speak about one pair of participants. */
-const ONE_RECIPIENT_KINDS: ReadonlySet<Kind> = new Set([Kind.RECEIPT, Kind.VOID, Kind.GAP_NOTICE]);
+/** What speaks about one pair of participants, and the chain of one monitor. */
+const ONE_RECIPIENT_KINDS: ReadonlySet<Kind> = new Set([
+  Kind.RECEIPT,
+  Kind.VOID,
+  Kind.GAP_NOTICE,
+  Kind.MONITOR_FEED,
+]);
 
 function checkRecipients(header: Header): Refusal | undefined {
   const { recipients } = header;

@@ -23,6 +23,9 @@ export const BODY_SCHEMA_OF_REGISTER = "tracepost.v1.SignedRegister";
 /** What a REGISTER message holds that hands the routing policy on. */
 export const BODY_SCHEMA_OF_POLICY = "tracepost.v1.SignedPolicy";
 
+/** What a MONITOR_FEED message holds. */
+export const BODY_SCHEMA_OF_FEED = "tracepost.v1.MonitorFeed";
+
 /** The one message that a body of each kind holds. */
 const BODY_SCHEMA: ReadonlyMap<Kind, string> = new Map([
   [Kind.TRACE_REQUEST, "tracepost.v1.TraceRequest"],
@@ -37,6 +40,7 @@ const BODY_SCHEMA: ReadonlyMap<Kind, string> = new Map([
   [Kind.VOID, "tracepost.v1.Void"],
   [Kind.GAP_NOTICE, "tracepost.v1.GapNotice"],
   [Kind.REGISTER, BODY_SCHEMA_OF_REGISTER],
+  [Kind.MONITOR_FEED, BODY_SCHEMA_OF_FEED],
 ]);
 
 /** Most parts a message may have, by its recipients. */

@@ -22,6 +22,7 @@ export { type InspectedPart, type Inspection, inspectContent, inspectEnvelope } 
 export { isSealedKind, isTraceKind, kindToken } from "./kinds.ts";
 export { LANES, type LaneToken, laneOf, laneToken } from "./lanes.ts";
 export { LOG_EVIDENCE_HEADER } from "./log-evidence-header.ts";
+export { buildFeedMessage, type FeedMessageDraft, type FeedOffer } from "./monitor-feed.ts";
 export { type ParsedDispatch, parseDispatch } from "./parse-dispatch.ts";
 export {
   checkSubject,
@@ -29,6 +30,7 @@ export {
   parseEnvelope,
   parseFilteredEnvelope,
 } from "./parse-envelope.ts";
+export { parseMonitorFeed } from "./parse-feed.ts";
 export {
   BODY_PART,
   isKeyPart,

@@ -5,6 +5,7 @@ const UNSEALED_KINDS: ReadonlySet<Kind> = new Set([
   Kind.VOID,
   Kind.GAP_NOTICE,
   Kind.REGISTER,
+  Kind.MONITOR_FEED,
 ]);
 
 const TRACE_KINDS: ReadonlySet<Kind> = new Set([
@@ -16,7 +17,8 @@ const TRACE_KINDS: ReadonlySet<Kind> = new Set([
 
 /**
  * Whether messages of this kind hold content of a State, and so are sealed and carry a pair
- * sequence (TP-WIRE-12). The others hold one readable body about messages, or the register.
+ * sequence (TP-WIRE-12). The others hold one readable body about messages, the register, or what may be
+ * counted.
  */
 export function isSealedKind(kind: Kind): boolean {
   return !UNSEALED_KINDS.has(kind);

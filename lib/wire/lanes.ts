@@ -30,7 +30,7 @@ export function laneOfToken(token: string): Lane | undefined {
 }
 
 /**
- * The lane a message must use (TP-WIRE-9): attachments never hold up what is urgent, an alert never
+ * The lane a message must use (TP-WIRE-9): attachments and figures never hold up what is asked, an alert never
  * waits behind a backlog. A receipt uses the lane of what it answers, which its header alone
  * cannot tell.
  */
@@ -40,6 +40,7 @@ export function laneOf(priority: Priority, kind: Kind): Lane {
     case Kind.ALERT_RESPONSE:
       return Lane.URGENT;
     case Kind.ATTACHMENT_CHUNK:
+    case Kind.MONITOR_FEED:
       return Lane.BULK;
     default:
       return priority === Priority.URGENT ? Lane.URGENT : Lane.NORMAL;

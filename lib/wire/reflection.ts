@@ -3,9 +3,16 @@ import protobuf from "protobufjs";
 
 /** The contract as it is shipped; nothing here knows the code generated from it. */
 const PROTO_FOLDER = new URL("../../proto/", import.meta.url);
-const FILES = ["log", "receipt", "register", "reply", "follow_up", "notice", "alert"].map(
-  (name) => `tracepost/v1/${name}.proto`,
-);
+const FILES = [
+  "log",
+  "monitor",
+  "receipt",
+  "register",
+  "reply",
+  "follow_up",
+  "notice",
+  "alert",
+].map((name) => `tracepost/v1/${name}.proto`);
 const PACKAGE = "tracepost.v1";
 const TIMESTAMP = "google.protobuf.Timestamp";
 const NANOS_DIGITS = 9;

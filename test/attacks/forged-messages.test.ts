@@ -296,6 +296,27 @@ describe("another lane, kind or subject than the header's", () => {
     },
   );
   exchange.refusedByGateway(
+    "sends figures of its own making to a regional monitor",
+    { code: "MALFORMED", field: "header.sender" },
+    async () => {
+      const { header } = takenApart(await exchange.request());
+      const body = unsealedPart("body", Buffer.of(), "tracepost.v1.MonitorFeed", "transport");
+      const feed = {
+        ...header,
+        kind: Kind.MONITOR_FEED,
+        lane: Lane.BULK,
+        conversationId: "",
+        instrumentBasis: [],
+        handling: undefined,
+        disclosed: undefined,
+      };
+      return {
+        data: withParts(feed, [body], exchange.niger.party).bytes,
+        subject: outSubject("NE", Lane.BULK, Kind.MONITOR_FEED),
+      };
+    },
+  );
+  exchange.refusedByGateway(
     "sends a kind that does not exist",
     { code: "SCHEMA_UNSUPPORTED", field: "header.kind" },
     () => exchange.withHeader({ kind: 77 as Kind }),

@@ -80,6 +80,7 @@ for (const { bytes, message, name } of readVectors<NamedVector[]>("open-body/val
     Receipt: `receipt-of-${speaker}`,
     Void: "void",
     GapNotice: "gap-notice",
+    MonitorFeed: "monitor-feed",
   };
   const content = Buffer.from(parts[0]?.content ?? []).toString("base64");
   keepAll(corpora[message ?? ""] ?? "", "valid", [{ name, bytes: content }]);

@@ -71,6 +71,8 @@ function anyItem(
       return fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n });
     case "uint64":
       return fc.bigInt({ min: 0n, max: 2n ** 64n - 1n });
+    case "double":
+      return fc.double({ noNaN: true, noDefaultInfinity: true });
     default:
       throw new TypeError(`no values are made for ${field.type} ${field.fullName}`);
   }

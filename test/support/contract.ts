@@ -23,7 +23,16 @@ export async function loadContract(names: "snake_case" | "camelCase"): Promise<C
   const bundled = root.resolvePath.bind(root);
   root.resolvePath = (origin, target) =>
     target.startsWith("tracepost/") ? join(REPOSITORY, "proto", target) : bundled(origin, target);
-  const files = ["log", "receipt", "register_bundle", "reply", "follow_up", "notice", "alert"];
+  const files = [
+    "log",
+    "monitor",
+    "receipt",
+    "register_bundle",
+    "reply",
+    "follow_up",
+    "notice",
+    "alert",
+  ];
   await root.load(
     files.map((file) => `tracepost/v1/${file}.proto`),
     { keepCase: names === "snake_case" },

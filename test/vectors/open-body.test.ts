@@ -9,7 +9,15 @@ import {
   refusalCodeToJSON,
   Void,
 } from "#proto";
-import { type ParsedMessage, parseEnvelope, parseGapNotice, parseReceipt, parseVoid } from "#wire";
+import {
+  type ParsedMessage,
+  parseEnvelope,
+  parseGapNotice,
+  parseMonitorFeed,
+  parseReceipt,
+  parseVoid,
+} from "#wire";
+import { loadContract } from "../support/contract.ts";
 import { bytesOf, type InvalidVector, readVectors } from "../support/vectors.ts";
 
 /** A refusal says in words what was found. */
@@ -42,6 +50,8 @@ function read(message: string, parsed: ParsedMessage): Outcome<unknown> {
           message_id: messageId,
         })),
       }));
+    case "MonitorFeed":
+      return inWords(parseMonitorFeed(parsed), ({ bytes }) => feedInWords(bytes));
     default:
       return inWords(parseGapNotice(parsed), ({ missing }) => ({
         missing: missing.map(({ first, lane, last }) => ({
@@ -56,6 +66,23 @@ function read(message: string, parsed: ParsedMessage): Outcome<unknown> {
 function inWords<T>(body: Outcome<T>, words: (value: T) => unknown): Outcome<unknown> {
   return body.ok ? { ok: true, value: words(body.value) } : body;
 }
+
+const contract = await loadContract("snake_case");
+
+/** By the contract alone, in what JSON can hold. */
+function feedInWords(bytes: Uint8Array): unknown {
+  const type = contract.types.get("MonitorFeed");
+  const fields = type?.toObject(type.decode(bytes), { longs: Number, enums: String, bytes: Array });
+  const plain = (value: unknown, name = ""): unknown => {
+    if (BYTES.has(name)) return hex(Uint8Array.from(value as number[]));
+    if (Array.isArray(value)) return value.map((one) => plain(one));
+    if (typeof value !== "object" || value === null) return value;
+    return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, plain(one, key)]));
+  };
+  return plain(fields);
+}
+
+const BYTES: ReadonlySet<string> = new Set(["salt", "previous_digest", "events_digest"]);
 
 function itemInWords({ code, evidence, field, message, recipient, remedy }: ReceiptItem) {
   return {

@@ -1,4 +1,4 @@
-import { Dispatch, Envelope, GapNotice, Kind, Receipt, Void } from "#proto";
+import { Dispatch, Envelope, GapNotice, Kind, MonitorFeed, Receipt, Void } from "#proto";
 import {
   checkSubject,
   inSubject,
@@ -10,6 +10,7 @@ import {
   parseFilteredEnvelope,
   parseGapNotice,
   parseInSubject,
+  parseMonitorFeed,
   parseOutSubject,
   parseReceipt,
   parseVoid,
@@ -89,6 +90,14 @@ export const WIRE_TARGETS: readonly Target[] = [
     read: (input) =>
       ofOutcome(parseGapNotice(around(Kind.GAP_NOTICE, input, "BR")), (body) =>
         GapNotice.encode(body).finish(),
+      ),
+  },
+  {
+    corpus: "monitor-feed",
+    parses: ["parseMonitorFeed"],
+    read: (input) =>
+      ofOutcome(parseMonitorFeed(around(Kind.MONITOR_FEED, input, "GATEWAY")), ({ feed }) =>
+        MonitorFeed.encode(feed).finish(),
       ),
   },
   textTarget("subject", ["parseOutSubject"], (text) =>

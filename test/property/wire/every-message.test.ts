@@ -40,14 +40,20 @@ function asReflected(type: protobuf.Type, message: Fields): Fields {
 
 /** The value of a field; members of a oneof lie under its name, with the name of the member. */
 function fieldValue(field: protobuf.Field, message: Fields): unknown {
-  if (field.partOf === null) return message[field.name];
+  if (field.partOf === null || isOptional(field)) return message[field.name];
   const member = message[field.partOf.name] as { $case: string; value: unknown } | undefined;
   return member?.$case === field.name ? member.value : undefined;
+}
+
+/** A single field that may be absent: protobufjs makes a oneof of it alone. */
+function isOptional({ options }: protobuf.Field): boolean {
+  return options?.proto3_optional === true;
 }
 
 function isThere(field: protobuf.Field, value: unknown): boolean {
   if (value === undefined) return false;
   if (field.repeated || value instanceof Uint8Array) return (value as unknown[]).length > 0;
+  if (isOptional(field) || Number.isNaN(value)) return true;
   return field.resolvedType instanceof protobuf.Type || Boolean(value);
 }
 

@@ -10,7 +10,7 @@ async function deepestMessage(): Promise<number> {
   const bundled = root.resolvePath.bind(root);
   root.resolvePath = (origin, target) =>
     target.startsWith("tracepost/") ? join(REPOSITORY, "proto", target) : bundled(origin, target);
-  const files = ["log", "receipt", "register", "reply", "follow_up", "notice", "alert"];
+  const files = ["log", "monitor", "receipt", "register", "reply", "follow_up", "notice", "alert"];
   await root.load(files.map((file) => `tracepost/v1/${file}.proto`));
   root.resolveAll();
   const depthOf = (type: protobuf.Type): number =>

@@ -30,6 +30,7 @@ export function invalidHeaders(encoder: Encoder): InvalidVector[] {
   const request = traceRequest();
   return [
     ...vectors("TP-WIRE-6", request, SENDERS),
+    ...vectors("TP-FEED-1", feed(), FEED_SENDERS),
     ...vectors("TP-WIRE-7", request, IDS),
     ...vectors("TP-WIRE-7", request, RECIPIENTS),
     ...vectors("TP-WIRE-7", request, TIMES),
@@ -62,6 +63,16 @@ const SENDERS: readonly Row[] = [
   ["a unit name of one character", "sender", { sender: "NE-A" }],
   ["an organization without a name", "sender", { sender: "ORG-" }],
 ];
+
+const FEED_SENDERS: readonly Row[] = [
+  ["a feed of a participant", "sender", {}],
+  ["a feed to two monitors", "sender", { recipients: ["AT", "BR"] }],
+];
+
+function feed(): Sample {
+  const sample = openMessage("KIND_MONITOR_FEED", "tracepost.v1.MonitorFeed", Buffer.of());
+  return withHeader(sample, { lane: "LANE_BULK" });
+}
 
 const IDS: readonly Row[] = [
   ["no kind", "kind", { kind: "KIND_UNSPECIFIED" }],

@@ -1,5 +1,6 @@
 import { hash } from "node:crypto";
 import type { PlainFields } from "../../support/contract.ts";
+import { invalidFeeds, validFeeds } from "./feeds.ts";
 import { groupField, numberField } from "./raw-protobuf.ts";
 import { type Encoder, messageId, openMessage, type Sample, withHeader } from "./sample-message.ts";
 import { base64, type InvalidVector } from "./vector-forms.ts";
@@ -7,7 +8,7 @@ import { base64, type InvalidVector } from "./vector-forms.ts";
 /** A message of a kind that is not sealed, and what its body says. */
 export interface ValidBody {
   readonly name: string;
-  /** Receipt, Void or GapNotice. */
+  /** Receipt, Void, GapNotice or MonitorFeed. */
   readonly message: string;
   readonly bytes: string;
   /** The body by the names of the contract; digests in lower-case hex. */
@@ -21,6 +22,7 @@ const KIND_OF: Readonly<Record<string, string>> = {
   Receipt: "KIND_RECEIPT",
   Void: "KIND_VOID",
   GapNotice: "KIND_GAP_NOTICE",
+  MonitorFeed: "KIND_MONITOR_FEED",
 };
 
 const digest = (number: number): Buffer => hash("sha256", `header ${number}`, "buffer");
@@ -60,7 +62,9 @@ function fromGateway(sample: Sample): Sample {
 
 /** Puts a body into a message from NE, or the gateway, to AT. */
 function carry(encoder: Encoder, message: string, body: Uint8Array, gateway = false): string {
-  const sample = openMessage(KIND_OF[message] ?? "", `tracepost.v1.${message}`, body);
+  const plain = openMessage(KIND_OF[message] ?? "", `tracepost.v1.${message}`, body);
+  const lane = message === "MonitorFeed" ? { lane: "LANE_BULK" } : {};
+  const sample = withHeader(plain, lane);
   return base64(encoder.sample(gateway ? fromGateway(sample) : sample));
 }
 
@@ -107,10 +111,17 @@ export function validBodies(encoder: Encoder): ValidBody[] {
     valid("a gap notice about 1,000 numbers", "GapNotice", {
       missing: [gap(1, 500), { ...gap(1, 500), lane: "LANE_BULK" }],
     }),
+    ...validFeeds().map(([name, body]) => valid(name, "MonitorFeed", body, true)),
   ];
 }
 
-type Row = readonly [name: string, code: string, field: string, body: PlainFields | Uint8Array];
+/** A body that is refused: what it is, the code and field, and its fields or bytes. */
+export type Row = readonly [
+  name: string,
+  code: string,
+  field: string,
+  body: PlainFields | Uint8Array,
+];
 
 /** Bodies that are refused. */
 export function invalidBodies(encoder: Encoder): InvalidBody[] {
@@ -125,6 +136,7 @@ export function invalidBodies(encoder: Encoder): InvalidBody[] {
     ...vectors("TP-WIRE-17", "Receipt", gatewayRows(), true),
     ...vectors("TP-WIRE-18", "Void", voidRows()),
     ...vectors("TP-WIRE-19", "GapNotice", gapRows()),
+    ...vectors("TP-FEED-2", "MonitorFeed", invalidFeeds(), true),
   ];
 }
 

@@ -1,0 +1,21 @@
+import { DAY_MS, KIB } from "./units.ts";
+
+/** Limits of what a regional monitor is fed (docs/spec/feed.md). */
+export const MONITOR_FEED_LIMITS = {
+  /** Bytes of one MonitorFeed: an envelope with its header stays below its own limit. */
+  feedBytesMax: 900 * KIB,
+  /** Events in one message; at their longest they stay below 100 KiB. */
+  eventsMax: 500,
+  /** Tables of one release; a body has some twenty. */
+  tablesMax: 64,
+  /** What a table may be broken down by. */
+  dimensionsMax: 4,
+  /** Cells of one release: all pairs of 60 States, with room. */
+  cellsMax: 8_000,
+  /** Characters of a name, a key or a period in a release. */
+  textCharsMax: 64,
+  /** Kinds of record that daily counts tell apart. */
+  countsMax: 2_000,
+  /** How long a feed message is kept for a monitor that was away. */
+  keptMs: 366 * DAY_MS,
+} as const;
