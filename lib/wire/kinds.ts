@@ -17,8 +17,8 @@ const TRACE_KINDS: ReadonlySet<Kind> = new Set([
 
 /**
  * Whether messages of this kind hold content of a State, and so are sealed and carry a pair
- * sequence (TP-WIRE-12). The others hold one readable body about messages, the register, or what may be
- * counted.
+ * sequence (TP-WIRE-12). The others hold one readable body: about messages, the register, or what
+ * may be counted.
  */
 export function isSealedKind(kind: Kind): boolean {
   return !UNSEALED_KINDS.has(kind);

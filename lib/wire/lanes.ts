@@ -30,9 +30,9 @@ export function laneOfToken(token: string): Lane | undefined {
 }
 
 /**
- * The lane a message must use (TP-WIRE-9): attachments and figures never hold up what is asked, an alert never
- * waits behind a backlog. A receipt uses the lane of what it answers, which its header alone
- * cannot tell.
+ * The lane a message must use (TP-WIRE-9): attachments and figures never hold up what is asked, an
+ * alert never waits behind a backlog. A receipt uses the lane of what it answers, which its header
+ * alone cannot tell.
  */
 export function laneOf(priority: Priority, kind: Kind): Lane {
   switch (kind) {
