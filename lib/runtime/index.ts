@@ -101,3 +101,4 @@ export { systemTimers, type Timers } from "./timers.ts";
 export { TLS_LIMITS } from "./tls-limits.ts";
 export { CLI_LIMITS, RULE_LIMITS, SCENARIO_LIMITS } from "./tool-limits.ts";
 export { TRUST_LIMITS } from "./trust-limits.ts";
+export { WATCH_LIMITS } from "./watch-limits.ts";

@@ -1,0 +1,195 @@
+import { WATCH_LIMITS } from "#runtime";
+import type { Readings } from "./readings.ts";
+import type { RuleKind, WatchRule } from "./rules.ts";
+
+/** What a rule finds about one subject (TP-WATCH-5). */
+export interface Finding {
+  readonly name: string;
+  readonly rule: RuleKind;
+  readonly about: FindingAbout;
+  /** A State, a code of a refusal, a day, or "" for what has no name. */
+  readonly subject: string;
+  /**
+   * BEYOND begins it, WITHIN ends it; BETWEEN, where a figure swings about its threshold, leaves it
+   * as it is.
+   */
+  readonly side: "BEYOND" | "BETWEEN" | "WITHIN";
+  /** Null where it is not to be said. */
+  readonly value: number | null;
+  readonly threshold: number | null;
+  readonly unit: FindingUnit;
+  /** The day since which it is so. */
+  readonly since: number;
+  /** How old requests are, or which entries of the log it is about. */
+  readonly detail: string;
+}
+
+/** What a finding is about: one State, all of them, those that are not named, the feed … */
+export type FindingAbout = "STATE" | "ALL" | "OTHERS" | "FEED" | "CODE" | "DAY";
+/** What its value is counted in. */
+export type FindingUnit = "DAYS" | "PIECES" | "PERCENT" | "NONE";
+
+/** What a rule had found, and is not over. */
+export interface OpenFinding {
+  readonly threshold: number | null;
+  readonly since: number;
+}
+
+/** Open findings of one rule, by subject. */
+export type OpenFindings = ReadonlyMap<string, OpenFinding>;
+
+/**
+ * What a rule of the present finds, for every subject of which enough is known; pure (TP-WATCH-5). Subjects
+ * that are open and not found any more are within; States that are not named are left out.
+ */
+export function evaluate(
+  rule: Exclude<WatchRule, { rule: "REFUSALS" }>,
+  readings: Readings,
+  open: OpenFindings,
+): Finding[] {
+  switch (rule.rule) {
+    case "SILENCE":
+      return silence(rule, readings);
+    case "BACKLOG":
+      return backlog(rule, readings);
+    case "DISCREPANCY":
+      return discrepancies(rule, readings, open);
+  }
+}
+
+type RuleOf<K extends RuleKind> = Extract<WatchRule, { rule: K }>;
+
+function silence(rule: RuleOf<"SILENCE">, readings: Readings): Finding[] {
+  const { fedOn, named, lastRecord, startedOn, today } = readings;
+  const found = (subject: string, since: number, knownUntil: number): Finding => {
+    const value = Math.max(0, knownUntil - since);
+    const side = value >= rule.days ? "BEYOND" : "WITHIN";
+    const of = rule.of === "STATES" ? "STATE" : rule.of;
+    return { ...about(rule, of, subject), side, value, threshold: rule.days, unit: "DAYS", since };
+  };
+  if (rule.of === "FEED") return [found("", fedOn ?? startedOn, today)];
+  // Of a feed that is silent itself nothing is known: that says the rule of the feed.
+  if (fedOn === undefined) return [];
+  if (rule.of === "OTHERS") {
+    const last = lastRecord.get("");
+    return last === undefined ? [] : [found("", last, fedOn)];
+  }
+  return [...named].map(([state, day]) => found(state, lastRecord.get(state) ?? day, fedOn));
+}
+
+function backlog(rule: RuleOf<"BACKLOG">, readings: Readings): Finding[] {
+  const { fedOn, named, open } = readings;
+  if (fedOn === undefined) return [];
+  const before = fedOn - rule.olderThanDays;
+  return (rule.of === "ALL" ? [""] : [...named.keys()]).map((state) => {
+    const ofState = open.filter((one) => one.state === state && one.requests > 0);
+    const all = sum(ofState.map(({ requests }) => requests));
+    const older = ofState.filter(({ day }) => day < before);
+    const count = sum(older.map(({ requests }) => requests));
+    const percent = all === 0 ? 0 : Math.floor((count * 100) / all);
+    const isShare = rule.percent !== undefined;
+    const share = sideOf(percent, rule.percent ?? 0);
+    const side = weaker(sideOf(count, rule.count), share);
+    const value = count < WATCH_LIMITS.countMin ? null : isShare ? percent : count;
+    const since = Math.min(fedOn, ...older.map(({ day }) => day + rule.olderThanDays + 1));
+    const threshold = rule.percent ?? rule.count;
+    const unit = isShare ? "PERCENT" : "PIECES";
+    const detail = `older than ${rule.olderThanDays} days`;
+    const of = about(rule, state === "" ? "ALL" : "STATE", state);
+    return { ...of, side, value, threshold, unit, since, detail };
+  });
+}
+
+/**
+ * What a rule about refusals finds of one day, which may not be over yet: then it may begin
+ * something, but ends nothing.
+ */
+export function refusalsOn(
+  day: number,
+  rule: RuleOf<"REFUSALS">,
+  { open, readings }: { readonly readings: Readings; readonly open: OpenFindings },
+): Finding[] {
+  const { fedOn, refusals } = readings;
+  if (fedOn === undefined) return [];
+  const isOver = day < fedOn;
+  return [...new Set([...refusals.keys(), ...open.keys()])].toSorted().flatMap((code) => {
+    const count = refusals.get(code)?.get(day) ?? 0;
+    const known = open.get(code);
+    const threshold = known?.threshold ?? refusalThreshold(day, code, { rule, readings });
+    if (threshold === undefined) return [];
+    const side = sideOf(count, threshold);
+    if (side === "WITHIN" && !isOver) return [];
+    const value = count < WATCH_LIMITS.countMin ? null : count;
+    const since = known?.since ?? day;
+    return [{ ...about(rule, "CODE", code), side, value, threshold, unit: "PIECES", since }];
+  });
+}
+
+/** Above it a day is no day like others; undefined as long as too few days are known. */
+function refusalThreshold(
+  day: number,
+  code: string,
+  given: { readonly rule: RuleOf<"REFUSALS">; readonly readings: Readings },
+): number | undefined {
+  const { firstDay, refusals } = given.readings;
+  const { count, deviations, ratio = 0 } = given.rule;
+  const first = Math.max(day - WATCH_LIMITS.comparedDays, firstDay ?? day);
+  const known = day - first;
+  if (known < WATCH_LIMITS.comparedDaysMin) return undefined;
+  const counts = Array.from({ length: known }, (_, at) => refusals.get(code)?.get(first + at) ?? 0);
+  const mean = sum(counts) / known;
+  const variance = sum(counts.map((one) => (one - mean) ** 2)) / known;
+  // Of what happens by chance, the variance is the mean: a calm month is no promise.
+  const deviation = Math.sqrt(Math.max(variance, mean));
+  const usual = Math.max(mean + deviations * deviation, mean * ratio);
+  return Math.max(count, Math.floor(usual) + 1);
+}
+
+function discrepancies(
+  rule: RuleOf<"DISCREPANCY">,
+  { discrepancies: days }: Readings,
+  open: OpenFindings,
+): Finding[] {
+  const found = days.map(({ day, firstIndex, lastIndex }): Finding => {
+    const isKnown = firstIndex !== undefined && lastIndex !== undefined;
+    const detail = isKnown ? `entries ${firstIndex} to ${lastIndex} of the log` : "";
+    return { ...discrepancy(rule, dayText(day), day), side: "BEYOND", detail };
+  });
+  const there = new Set(found.map(({ subject }) => subject));
+  const mended = [...open].filter(([subject]) => !there.has(subject));
+  return [
+    ...found,
+    ...mended.map(([subject, { since }]): Finding => {
+      return { ...discrepancy(rule, subject, since), side: "WITHIN" };
+    }),
+  ];
+}
+
+function discrepancy(rule: WatchRule, subject: string, since: number) {
+  const unit: FindingUnit = "NONE";
+  return { ...about(rule, "DAY", subject), value: null, threshold: null, unit, since };
+}
+
+function about({ name, rule }: WatchRule, of: FindingAbout, subject: string) {
+  return { name, rule, about: of, subject, detail: "" };
+}
+
+function dayText(day: number): string {
+  return new Date(day * 86_400_000).toISOString().slice(0, 10);
+}
+
+/** Ends well below where it begins, so that what swings about a threshold is told once. */
+function sideOf(value: number, threshold: number): Finding["side"] {
+  if (value >= threshold) return "BEYOND";
+  return value < threshold * WATCH_LIMITS.endsBelow ? "WITHIN" : "BETWEEN";
+}
+
+const SIDES = ["WITHIN", "BETWEEN", "BEYOND"] as const;
+
+function weaker(one: Finding["side"], other: Finding["side"]): Finding["side"] {
+  return SIDES[Math.min(SIDES.indexOf(one), SIDES.indexOf(other))] ?? one;
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, one) => total + one, 0);
+}
