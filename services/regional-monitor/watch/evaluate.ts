@@ -39,8 +39,8 @@ export interface OpenFinding {
 export type OpenFindings = ReadonlyMap<string, OpenFinding>;
 
 /**
- * What a rule of the present finds, for every subject of which enough is known; pure (TP-WATCH-5). Subjects
- * that are open and not found any more are within; States that are not named are left out.
+ * What a rule of the present finds, for every subject of which enough is known; pure (TP-WATCH-5).
+ * Subjects that are open and not found any more are within; States not named are left out.
  */
 export function evaluate(
   rule: Exclude<WatchRule, { rule: "REFUSALS" }>,

@@ -8,7 +8,7 @@ import { type Look, look, type Notice, type Standing } from "./standing.ts";
 export interface RoundTimes {
   readonly nowMs: number;
   readonly reminderDays: number;
-  /** The newest day that was over when its refusals were looked at; undefined at the first round. */
+  /** The newest day that was over when its refusals were looked at; undefined before the first. */
   readonly lookedOn: number | undefined;
 }
 
