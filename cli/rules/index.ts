@@ -10,6 +10,7 @@ import { consistencyRule, inclusionRule } from "./merkle-rules.ts";
 import { retentionRule } from "./retention-rule.ts";
 import type { Rule } from "./rule.ts";
 import { candidatesRule, serialKeysRule, serialMatchRule } from "./serial-rules.ts";
+import { indicatorRule, suppressRule } from "./statistics-rules.ts";
 
 /** Every rule that can be tried from outside, by name. */
 export const RULES: ReadonlyMap<string, Rule> = new Map(
@@ -33,5 +34,7 @@ export const RULES: ReadonlyMap<string, Rule> = new Map(
     inclusionRule,
     consistencyRule,
     retentionRule,
+    indicatorRule,
+    suppressRule,
   ].map((rule) => [rule.name, rule]),
 );

@@ -97,6 +97,7 @@ export {
   type StorePlace,
   type StoreSettings,
 } from "./store-place.ts";
+export { SUPPRESSION_LIMITS } from "./suppression-limits.ts";
 export { systemTimers, type Timers } from "./timers.ts";
 export { TLS_LIMITS } from "./tls-limits.ts";
 export { CLI_LIMITS, RULE_LIMITS, SCENARIO_LIMITS } from "./tool-limits.ts";

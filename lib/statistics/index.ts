@@ -30,3 +30,10 @@ export type {
   FigureUnit,
   ObservationStatus,
 } from "./figure.ts";
+export {
+  countIndicator,
+  type Indicator,
+  type RecoveredArm,
+  type Recovery,
+} from "./indicator.ts";
+export { type CountTable, type SuppressedTable, suppressTable } from "./suppress/suppress-table.ts";
