@@ -20,7 +20,7 @@ const LAYERS = [
   ["^lib/wire/"],
   ["^lib/reference/", "^proto/"],
   ["^lib/mail/"],
-  ["^lib/tls/"],
+  ["^lib/tls/", "^lib/timestamps/"],
   ["^lib/runtime/"],
   ["^lib/errors/"],
 ];
@@ -106,8 +106,11 @@ module.exports = {
     behindOneDoor("sqlite-behind-the-store", "^(node:)?sqlite$", ["lib/store"]),
     behindOneDoor("postgres-behind-the-store", "(^|/)node_modules/(pg|pg-[^/]+)/", ["lib/store"]),
     behindOneDoor("age-behind-trust", "(^|/)node_modules/age-encryption/", ["lib/trust"]),
-    behindOneDoor("x509-behind-deploy", "(^|/)node_modules/(@peculiar|reflect-metadata)/", [
+    behindOneDoor("x509-behind-deploy", "(^|/)node_modules/(@peculiar/x509|reflect-metadata)/", [
       "deploy/local",
+    ]),
+    behindOneDoor("asn1-behind-timestamps", "(^|/)node_modules/@peculiar/asn1-", [
+      "lib/timestamps",
     ]),
     behindOneDoor("cedar-behind-policy", "(^|/)node_modules/@cedar-policy/", ["lib/policy"]),
     behindOneDoor("images-behind-attachments", "(^|/)node_modules/wasm-vips/", ["lib/attachments"]),

@@ -99,6 +99,7 @@ export {
 } from "./store-place.ts";
 export { SUPPRESSION_LIMITS } from "./suppression-limits.ts";
 export { systemTimers, type Timers } from "./timers.ts";
+export { TIMESTAMP_LIMITS } from "./timestamp-limits.ts";
 export { TLS_LIMITS } from "./tls-limits.ts";
 export { CLI_LIMITS, RULE_LIMITS, SCENARIO_LIMITS } from "./tool-limits.ts";
 export { TRUST_LIMITS } from "./trust-limits.ts";

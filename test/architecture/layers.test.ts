@@ -34,6 +34,7 @@ const BREACHES: readonly (readonly [file: string, source: string, rule: string])
   ["gateway/jetstream-here.ts", 'import "@nats-io/jetstream";', "nats-behind-the-bus"],
   ["gateway/sqlite-here.ts", 'import "node:sqlite";', "sqlite-behind-the-store"],
   ["lib/post/age-here.ts", 'import "age-encryption";', "age-behind-trust"],
+  ["gateway/asn1-here.ts", 'import "@peculiar/asn1-tsp";', "asn1-behind-timestamps"],
   ["gateway/fastify-here.ts", 'import "fastify";', "fastify-behind-http"],
   ["gateway/deep.ts", 'import "../lib/runtime/clock.ts";', "doors-only"],
   ["test/integration/deep.ts", 'import "../../lib/runtime/clock.ts";', "doors-only"],

@@ -127,6 +127,14 @@ const delivered = readVectors<{ file: string }>("evidence/delivered.json");
 keep("evidence-file", "valid-delivered", bytesOf(delivered.file));
 const renewed = readVectors<{ file: string }>("evidence/renewed.json");
 keep("evidence-file", "valid-renewed", bytesOf(renewed.file));
+const stamped = readVectors<Record<"answer" | "token" | "root", string>>("timestamps/token.json");
+for (const [corpus, bytes] of [
+  ["timestamp-answer", stamped.answer],
+  ["timestamp-token", stamped.token],
+  ["root-certificate", stamped.root],
+] as const) {
+  keep(corpus, "valid-openssl", Buffer.from(bytes, "base64"));
+}
 const digits = "0123456789abcdef".repeat(2);
 keepTexts("root-set", { "valid-two": `${digits},${"f".repeat(64)}`, "valid-one": digits });
 

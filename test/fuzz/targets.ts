@@ -7,6 +7,7 @@ import { POLICY_TARGETS } from "./targets/policy.ts";
 import { RECORDS_TARGETS } from "./targets/records.ts";
 import { REGISTER_TARGETS } from "./targets/register.ts";
 import { TEXT_TARGETS } from "./targets/text.ts";
+import { TIMESTAMP_TARGETS } from "./targets/timestamps.ts";
 import { TRUST_TARGETS } from "./targets/trust.ts";
 import { WIRE_TARGETS } from "./targets/wire.ts";
 import type { Target } from "./verdict.ts";
@@ -16,6 +17,7 @@ export const TARGETS: readonly Target[] = [
   ...WIRE_TARGETS,
   ...LOG_TARGETS,
   ...EVIDENCE_TARGETS,
+  ...TIMESTAMP_TARGETS,
   ...TRUST_TARGETS,
   ...REGISTER_TARGETS,
   ...POLICY_TARGETS,
