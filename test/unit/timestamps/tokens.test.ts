@@ -119,15 +119,16 @@ describe("a token of an authority (TP-STAMP-1)", () => {
     later[at] = (later[at] ?? 0) ^ 1;
     expect(found(later)).toBe("signature: its signature does not verify");
     const content = Buffer.from(token);
-    content[content.indexOf(Buffer.from(info)) + info.length - 3] ^= 1;
+    const place = content.indexOf(Buffer.from(info)) + info.length - 3;
+    content[place] = (content[place] ?? 0) ^ 1;
     expect(found(content)).not.toBe(GOOD);
     // A bit on which nothing rests may be another; what is proven may not.
     const proven = verifyTimestampToken(token, { message: NOTE, roots: [root] });
-    for (let place = 0; place < token.length; place += 61) {
+    for (let at = 0; at < token.length; at += 61) {
       const changed = Buffer.from(token);
-      changed[place] = (changed[place] ?? 0) ^ 4;
+      changed[at] = (changed[at] ?? 0) ^ 4;
       const said = verifyTimestampToken(changed, { message: NOTE, roots: [root] });
-      if (said.ok) expect(said, `byte ${place}`).toEqual(proven);
+      if (said.ok) expect(said, `byte ${at}`).toEqual(proven);
     }
     expect(found(token.subarray(0, -1))).toMatch(/^form/);
     expect(found(Buffer.concat([token, Buffer.of(0)]))).toMatch(/^form/);
