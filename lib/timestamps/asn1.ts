@@ -1,6 +1,6 @@
 /**
- * The ASN.1 that time-stamps are written in, by packages that are loaded when the first is looked at:
- * most programs never see one.
+ * The ASN.1 that time-stamps are written in, by packages that are loaded when the first is looked
+ * at: most programs never see one.
  */
 import { createRequire } from "node:module";
 import type { AsnParser, OctetString } from "@peculiar/asn1-schema";

@@ -74,7 +74,7 @@ export function authorityProblem(certificate: ReadCertificate, atMs: number): st
   return commonProblem(certificate, atMs);
 }
 
-/** What keeps a certificate from standing in a path, with so many issuers between it and the end. */
+/** What keeps one from standing in a path, with so many issuers between it and the end. */
 export function issuerProblem(
   certificate: ReadCertificate,
   atMs: number,
