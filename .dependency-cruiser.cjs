@@ -12,7 +12,7 @@ const LAYERS = [
   ["^lib/participant/"],
   ["^lib/disposal/"],
   ["^lib/http/"],
-  ["^lib/post/", "^lib/casework/", "^lib/attachments/", "^lib/evidence/"],
+  ["^lib/post/", "^lib/casework/", "^lib/attachments/", "^lib/evidence/", "^lib/outputs/"],
   ["^lib/records/", "^lib/statistics/"],
   ["^lib/message-log/"],
   ["^lib/policy/"],

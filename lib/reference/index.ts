@@ -32,6 +32,7 @@ export {
   letterLanguageOf,
   stateNameIn,
 } from "./letter-languages.ts";
+export { alpha2OfM49, m49Of } from "./m49.ts";
 export { MAKERS, type Maker, makerOf } from "./makers.ts";
 export { isPlaceholder, PLACEHOLDERS } from "./placeholders.ts";
 export type { ReferenceTable } from "./reference-table.ts";

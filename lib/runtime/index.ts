@@ -59,6 +59,7 @@ export { isLoopback } from "./loopback.ts";
 export { MAIL_LIMITS } from "./mail-limits.ts";
 export { MONITOR_FEED_LIMITS } from "./monitor-feed-limits.ts";
 export { MOVE_LIMITS } from "./move-limits.ts";
+export { OUTPUT_LIMITS } from "./output-limits.ts";
 export { patientFetch } from "./patient-fetch.ts";
 export { type PlacementSetting, pathFrom, readPlacement, withoutPlacement } from "./placement.ts";
 export { POLICY_LIMITS, QUOTA_LIMITS } from "./policy-limits.ts";

@@ -5,6 +5,7 @@
  */
 import { filteredMark, pageMark } from "#http";
 import { parseEvidence } from "#message-log";
+import { createExport, type ExportAbout, figureLines, ledgerFigures } from "#outputs";
 import { draftPolicy } from "#policy";
 import {
   EntryKind,
@@ -28,6 +29,7 @@ import { draftSuccession, firstState, formatRegisterPins, takeRegister } from "#
 import { GATEWAY_SENDER, toTimestamp } from "#wire";
 import { loadVectors } from "../../cli/rules/vectors.ts";
 import { COLUMNS } from "../../scenario/recovered-file.ts";
+import { LEDGERS } from "../support/ledgers.ts";
 import {
   chunk,
   exif,
@@ -42,6 +44,13 @@ import { rootSetOf, VERSION_VECTORS } from "../support/register-vectors.ts";
 import { signedLedger } from "../support/signed-ledger.ts";
 import { bytesOf, readVectors, type VectorBytes } from "../support/vectors.ts";
 import { keep } from "./corpus.ts";
+
+/** A file of figures: who publishes, and what two made-up ledgers say. */
+const ABOUT: ExportAbout = {
+  ...{ body: "ECOWAS", bodyName: "Economic Community of West African States", threshold: 5 },
+  ...{ exchangeStatus: "ACTUAL", preparedAt: "2027-07-01T10:00:00Z" },
+};
+const FIGURES = ledgerFigures(LEDGERS).filter(({ by }) => by.state === "BJ");
 
 /** Longer vectors make slow runs and find no more. */
 const SEED_BYTES_MAX = 4_000;
@@ -135,6 +144,7 @@ for (const [corpus, bytes] of [
 ] as const) {
   keep(corpus, "valid-openssl", Buffer.from(bytes, "base64"));
 }
+keepTexts("figure-lines", { "valid-ledgers": figureLines(createExport(ABOUT, FIGURES)) });
 const digits = "0123456789abcdef".repeat(2);
 keepTexts("root-set", { "valid-two": `${digits},${"f".repeat(64)}`, "valid-one": digits });
 

@@ -3,6 +3,7 @@ import { ATTACHMENT_TARGETS } from "./targets/attachments.ts";
 import { EVIDENCE_TARGETS } from "./targets/evidence.ts";
 import { LEDGER_TARGETS } from "./targets/ledger.ts";
 import { LOG_TARGETS } from "./targets/log.ts";
+import { OUTPUT_TARGETS } from "./targets/outputs.ts";
 import { POLICY_TARGETS } from "./targets/policy.ts";
 import { RECORDS_TARGETS } from "./targets/records.ts";
 import { REGISTER_TARGETS } from "./targets/register.ts";
@@ -26,6 +27,7 @@ export const TARGETS: readonly Target[] = [
   ...ALERT_TARGETS,
   ...ATTACHMENT_TARGETS,
   ...LEDGER_TARGETS,
+  ...OUTPUT_TARGETS,
 ];
 
 /** Parsers that nobody calls but another one, and which: they are tried through it. */
