@@ -1,7 +1,7 @@
 import { FirearmType } from "#proto";
 import { m49Of } from "#reference";
 import { withoutFormula } from "#runtime";
-import type { Figure } from "#statistics";
+import { type Figure, MARKING_STATUSES } from "#statistics";
 import { type ExportSet, figureKey } from "./export-set.ts";
 import { csvText, valueText } from "./figure-csv.ts";
 import { SDG_SERIES } from "./sdmx-structure.ts";
@@ -13,8 +13,7 @@ const HEAD = [
   ...["seized", "seized_flag", "found", "found_flag", "surrendered", "surrendered_flag"],
   ...["total", "total_flag", "unit", "months_reporting", "vintage"],
 ];
-const MARKINGS = ["UNIQUELY_MARKED", "IMPORT_MARKED", "REMOVED_ALTERED", "UNMARKED"];
-const LAST = ["NOT_RECORDED", "UNSPECIFIED"];
+const LAST = ["UNSPECIFIED"];
 const TOTAL = "TOTAL";
 const TOTAL_AT = COLUMNS.length - 1;
 /** Code _Z of the cross-domain code lists. */
@@ -32,7 +31,7 @@ interface Sheet {
   readonly isRate?: boolean;
 }
 
-/** Sheets in the order of the questionnaire (domain notes 1.4 and 1.5). */
+/** Sheets in the order of the questionnaire (TP-OUT-10). */
 const SHEETS: readonly Sheet[] = [
   {
     ...{ sheet: "ARMS", measure: "ARMS_RECOVERED", unit: "PIECES", key: "type" },
@@ -47,7 +46,7 @@ const SHEETS: readonly Sheet[] = [
   { sheet: "INDICATOR_16_4_2", measure: SDG_SERIES, unit: "PERCENT", isRate: true },
   {
     ...{ sheet: "MARKING", measure: "ARMS_RECOVERED", unit: "PIECES", key: "marking" },
-    order: [...MARKINGS, ...LAST],
+    order: MARKING_STATUSES,
   },
 ];
 
