@@ -25,7 +25,7 @@ async function measureBackup({ progress, rows }: BenchOptions): Promise<Section>
   const file = join(dataDir, "gateway.sqlite");
   try {
     await mkdir(dataDir);
-    await fillTo(file, Math.ceil(rows / SIDE_BY_SIDE), progress);
+    await fillTo({ kind: "sqlite", file }, Math.ceil(rows / SIDE_BY_SIDE), progress);
     await signHead(file);
     const { size } = await stat(file);
     progress(`${rows} records, ${(size / 1e6).toFixed(0)} MB`);

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { connectBus } from "#bus";
 import { TracepostError } from "#errors";
-import { createLogger } from "#runtime";
+import { createLogger, type PostgresPlace } from "#runtime";
 import { createSigner, loadSigningKey, PAYLOAD_TYPES } from "#trust";
 import { outSubject, type Transport } from "#wire";
 import {
@@ -37,10 +37,17 @@ export interface BenchExchange {
   close(): Promise<void>;
 }
 
-/** Sets one up in a folder of its own. */
-export async function openBenchExchange(ids: readonly string[]): Promise<BenchExchange> {
+/** Sets one up in a folder of its own; the gateway's store is a file, or lies in PostgreSQL. */
+export async function openBenchExchange(
+  ids: readonly string[],
+  store?: PostgresPlace,
+): Promise<BenchExchange> {
   const dataDir = await mkdtemp(join(tmpdir(), "tracepost-bench-"));
-  await initExchange({ dataDir, participants: ids.map(specOf), room: ids.length });
+  const { url = "", schema = "" } = store ?? {};
+  const settings = store && { kind: store.kind, url, schema };
+  await initExchange({
+    ...{ dataDir, participants: ids.map(specOf), room: ids.length, store: settings },
+  });
   const programs = { gateway: IDLE, focalPoint: IDLE, borderAgency: IDLE };
   const running = await startExchange({ dataDir, programs });
   const { paths } = running;

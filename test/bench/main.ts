@@ -6,6 +6,7 @@ import { ageingBench } from "./ageing.ts";
 import { alertBench } from "./alert.ts";
 import { apiBench } from "./api.ts";
 import { backupBench } from "./backup.ts";
+import { STORE_KINDS } from "./bench-place.ts";
 import { checksBench } from "./checks.ts";
 import { disposalBench } from "./disposal.ts";
 import { fairnessBench } from "./fairness.ts";
@@ -57,19 +58,22 @@ const { values, positionals } = parseArgs({
     rounds: { type: "string", default: "3" },
     rows: { type: "string", default: "200000" },
     seconds: { type: "string", default: "30" },
+    store: { type: "string", default: "sqlite" },
     write: { type: "boolean", default: false },
     help: { type: "boolean", default: false },
   },
 });
 const unknown = positionals.filter((name) => !BENCHES.some((bench) => bench.name === name));
-if (values.help || unknown.length > 0) {
+const store = STORE_KINDS.find((kind) => kind === values.store);
+if (values.help || unknown.length > 0 || store === undefined) {
   if (unknown.length > 0) process.stderr.write(`no bench is named ${unknown.join(", ")}\n\n`);
   process.stdout.write(
-    "npm run bench -- [NAME…] [--messages N] [--rate N] [--rounds N] [--rows N] [--seconds N] [--keep DIR] [--write]\n\n" +
+    "npm run bench -- [NAME…] [--messages N] [--rate N] [--rounds N] [--rows N] [--seconds N] [--keep DIR] [--store KIND] [--write]\n\n" +
       `${BENCHES.map(({ name, about }) => `  ${name.padEnd(12)} ${about}`).join("\n")}\n\n` +
-      `Without a name, all of them. --write puts the tables into ${PAGE}.\n`,
+      `Without a name, all of them. --write puts the tables into ${PAGE}. KIND is one of\n` +
+      `${STORE_KINDS.join(", ")}, for throughput and records.\n`,
   );
-  process.exit(unknown.length > 0 ? 2 : 0);
+  process.exit(values.help ? 0 : 2);
 }
 
 const machine = await describeMachine();
@@ -84,10 +88,11 @@ for (const bench of BENCHES) {
     rounds: Number(values.rounds),
     rows: Number(values.rows),
     keep: values.keep,
+    store,
     seconds: Number(values.seconds),
     progress: (text) => process.stdout.write(`  ${text}\n`),
   });
-  sections.set(bench.name, section);
+  sections.set(store === "sqlite" ? bench.name : `${bench.name}-${store}`, section);
   process.stdout.write(`\n${section.title}\n${renderTable(section)}\n`);
 }
 

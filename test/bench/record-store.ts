@@ -1,5 +1,5 @@
-import { DISPOSAL_LIMITS } from "#runtime";
-import { openSqliteReader, openSqliteStore } from "#store";
+import { DISPOSAL_LIMITS, type StorePlace } from "#runtime";
+import { openStore as openPlace, readStore } from "#store";
 import type { GatewayProcedures } from "../../gateway/store.ts";
 import { BATCH_MS, madeUpBatch, SIDE_BY_SIDE, START_MS } from "./made-up-records.ts";
 import { REPEATS } from "./timed-reads.ts";
@@ -11,18 +11,18 @@ const TELL_BATCHES = 400;
 /** A gateway's store, opened. */
 export type RecordStore = Awaited<ReturnType<typeof openStore>>;
 
-/** Opens the store of a file as a gateway does. */
-export function openStore(file: string) {
+/** Opens a store as a gateway does. */
+export function openStore(place: StorePlace) {
   const module = new URL("../../gateway/store.ts", import.meta.url);
-  return openSqliteStore<GatewayProcedures>({ file, module });
+  return openPlace<GatewayProcedures>({ place, module });
 }
 
 /** Runs work on an opened store. */
 export async function withStore<T>(
-  file: string,
+  place: StorePlace,
   work: (store: RecordStore) => Promise<T>,
 ): Promise<T> {
-  const store = await openStore(file);
+  const store = await openStore(place);
   try {
     return await work(store);
   } finally {
@@ -35,12 +35,12 @@ export async function withStore<T>(
  * commit; goes on behind those that are there. Gives records a second, 0 when nothing was to do.
  */
 export async function fillTo(
-  file: string,
+  place: StorePlace,
   batches: number,
   progress: (text: string) => void,
 ): Promise<number> {
-  return await withStore(file, async (store) => {
-    const from = await batchesIn(file);
+  return await withStore(place, async (store) => {
+    const from = await batchesIn(place);
     const startedAt = performance.now();
     const rate = (to: number): number => {
       return ((to - from) * SIDE_BY_SIDE * 1_000) / (performance.now() - startedAt);
@@ -59,17 +59,12 @@ export async function fillTo(
 }
 
 /** How many batches lie there: by the time of the newest. */
-async function batchesIn(file: string): Promise<number> {
-  const reader = openSqliteReader(file);
-  try {
-    const row = await reader.read((tx) =>
-      tx.get<{ recorded_at: number }>("SELECT recorded_at FROM gateway_state"),
-    );
-    const atMs = row?.recorded_at ?? 0;
-    return atMs === 0 ? 0 : (atMs - START_MS) / BATCH_MS + 1;
-  } finally {
-    reader.close();
-  }
+async function batchesIn(place: StorePlace): Promise<number> {
+  const row = await readStore(place, (tx) =>
+    tx.get<{ recorded_at: number }>("SELECT recorded_at FROM gateway_state"),
+  );
+  const atMs = row?.recorded_at ?? 0;
+  return atMs === 0 ? 0 : (atMs - START_MS) / BATCH_MS + 1;
 }
 
 /** Looks at what was not looked at yet; microseconds for each record, 0 where there was none. */
@@ -86,11 +81,11 @@ export async function lookAtAll(store: RecordStore, nowMs: number): Promise<numb
 }
 
 /** Milliseconds until a store that lies there answers; the quickest of some. */
-export async function startUp(file: string): Promise<number> {
+export async function startUp(place: StorePlace): Promise<number> {
   let quickest = Number.POSITIVE_INFINITY;
   for (let time = 0; time < REPEATS; time += 1) {
     const startedAt = performance.now();
-    await withStore(file, (store) => store.call("logHead", undefined));
+    await withStore(place, (store) => store.call("logHead", undefined));
     quickest = Math.min(quickest, performance.now() - startedAt);
   }
   return quickest;

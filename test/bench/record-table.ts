@@ -1,3 +1,4 @@
+import type { StoreKind } from "./bench-place.ts";
 import type { Disposed } from "./record-work.ts";
 import type { Section } from "./section.ts";
 import { type Figure, REPEATS } from "./timed-reads.ts";
@@ -23,7 +24,7 @@ interface Line {
 }
 
 /** Everything that was measured in one table, a column for each size. */
-export function recordTable(all: readonly Measured[]): Section {
+export function recordTable(store: StoreKind, all: readonly Measured[]): Section {
   const sizes = all.map(({ records }) => records);
   const line = (name: string, value: (one: Measured) => number, digits = 0): Line => {
     const values = all.map(value);
@@ -45,7 +46,7 @@ export function recordTable(all: readonly Measured[]): Section {
   const disposed = all.map(({ disposed: { records } }) => count(records)).join(", ");
   return {
     title:
-      `Stores of ${sizes.map(count).join(", ")} records; of reads p50 / p99 in µs, one at a time, ` +
+      `${store === "sqlite" ? "SQLite" : "PostgreSQL"} stores of ${sizes.map(count).join(", ")} records; of reads p50 / p99 in µs, one at a time, ` +
       `the quickest of ${REPEATS}; disposed of were ${disposed}`,
     columns: ["", ...sizes.map((records) => `${count(records)}`), "growth exponent"],
     rows: lines.map(({ cells, name, values }) => [name, ...cells, exponentOf(sizes, values)]),

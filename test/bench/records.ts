@@ -1,12 +1,13 @@
-import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { inclusionPath } from "#message-log";
 import { Kind, RefusalCode, Tlp, UseRestriction } from "#proto";
-import type { Transaction } from "#runtime";
-import { openSqliteReader } from "#store";
+import type { StorePlace, Transaction } from "#runtime";
+import { readStore } from "#store";
 import type { RecordFilter } from "../../gateway/store/search/criteria.ts";
 import { findRecords } from "../../gateway/store/search/find-records.ts";
+import { type BenchPlace, openBenchPlace } from "./bench-place.ts";
 import {
   BATCH_MS,
   conversationIdOf,
@@ -40,23 +41,28 @@ export const recordsBench: Bench = {
   run: measureRecords,
 };
 
-async function measureRecords({ keep, progress, rows }: BenchOptions): Promise<Section> {
+async function measureRecords({ keep, progress, rows, store }: BenchOptions): Promise<Section> {
   const dir = keep ?? (await mkdtemp(join(tmpdir(), "tracepost-records-bench-")));
   await mkdir(dir, { recursive: true });
   const sizes = STEPS.map((step) => rows / step).filter((size) => size >= LEAST_RECORDS);
   const batches = (sizes.length === 0 ? [rows] : sizes).map((size) => {
     return Math.ceil(size / SIDE_BY_SIDE);
   });
+  const at = await openBenchPlace(store, dir);
   try {
     const measured = await readMeasured(dir);
     for (const each of batches) {
       if (measured.some(({ records }) => records === each * SIDE_BY_SIDE)) continue;
-      measured.push(await measureAt(dir, each, progress));
+      measured.push(await measureAt(at, each, progress));
       await writeFile(join(dir, FIGURES), JSON.stringify(measured));
     }
     const wanted = new Set(batches.map((each) => each * SIDE_BY_SIDE));
-    return recordTable(measured.filter(({ records }) => wanted.has(records)));
+    return recordTable(
+      store,
+      measured.filter(({ records }) => wanted.has(records)),
+    );
   } finally {
+    await at.stop(keep !== undefined);
     if (keep === undefined) await rm(dir, { recursive: true, force: true });
   }
 }
@@ -70,42 +76,37 @@ async function readMeasured(dir: string): Promise<Measured[]> {
 }
 
 async function measureAt(
-  dir: string,
+  { bytes: bytesOf, place }: BenchPlace,
   batches: number,
   progress: (text: string) => void,
 ): Promise<Measured> {
-  const file = join(dir, "gateway.sqlite");
   const records = batches * SIDE_BY_SIDE;
   const nowMs = START_MS + (batches - 1) * BATCH_MS;
-  const rate = await fillTo(file, batches, progress);
+  const rate = await fillTo(place, batches, progress);
   progress(`${records} records`);
-  const [lookUs, holds] = await withStore(file, async (store) => {
+  const [lookUs, holds] = await withStore(place, async (store) => {
     return [await lookAtAll(store, nowMs), await askHolds(store, nowMs)] as const;
   });
   progress(`looked at, ${lookUs.toFixed(0)} µs each`);
-  const startMs = await startUp(file);
-  const figures = await searches(file, records, holds);
-  const disposed = await withStore(file, async (store) => {
+  const startMs = await startUp(place);
+  const figures = await searches(place, records, holds);
+  progress("searched");
+  const disposed = await withStore(place, async (store) => {
     await endHolds(store, [holds.party, holds.sender], nowMs);
     await lookAtAll(store, nowMs);
     return await disposeOf(store, Math.min(DISPOSED_MAX, Math.floor(records / 10)), nowMs);
   });
   progress(`${disposed.records} disposed of in ${disposed.ms.toFixed(0)} ms`);
-  const { size: bytes } = await stat(file);
+  const bytes = await bytesOf();
   return { records, bytes, rate, lookUs, startMs, holdMs: holds.askMs, disposed, figures };
 }
 
-async function searches(file: string, records: number, holds: AskedHolds): Promise<Figure[]> {
-  const reader = openSqliteReader(file);
+async function searches(place: StorePlace, records: number, holds: AskedHolds): Promise<Figure[]> {
   const pick = (sample: number): number => (sample * PRIME * 31) % records;
-  try {
-    return await reader.read(async (tx) => {
-      const { size } = (await tx.get<{ size: number }>("SELECT size FROM log_head")) ?? { size: 0 };
-      return await timesOf(tx, questions(records, size, holds), pick);
-    });
-  } finally {
-    reader.close();
-  }
+  return await readStore(place, async (tx) => {
+    const { size } = (await tx.get<{ size: number }>("SELECT size FROM log_head")) ?? { size: 0 };
+    return await timesOf(tx, questions(records, size, holds), pick);
+  });
 }
 
 type Criterion = (place: number) => RecordFilter;

@@ -1,3 +1,5 @@
+import type { StoreKind } from "./bench-place.ts";
+
 /** How long a bench runs and how often; every bench takes what concerns it. */
 export interface BenchOptions {
   /** Messages of one throughput run. */
@@ -12,6 +14,8 @@ export interface BenchOptions {
   readonly rate: number;
   /** Folder in which a store is kept, and is gone on with; undefined: none is. */
   readonly keep: string | undefined;
+  /** Kind of store, where a bench can be run on several. */
+  readonly store: StoreKind;
   /** Says how far it is. */
   progress(text: string): void;
 }

@@ -1,5 +1,10 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { PostgresPlace } from "#runtime";
 import { inboxConsumer } from "#wire";
+import { openBenchPlace, type StoreKind } from "./bench-place.ts";
 import { endProgram, GATEWAY_PROGRAM, openBenchExchange } from "./exchange.ts";
 import { Inbox } from "./inbox.ts";
 import { median } from "./machine.ts";
@@ -27,12 +32,12 @@ export const throughputBench: Bench = {
 };
 
 async function measureThroughput(options: BenchOptions): Promise<Section> {
-  const { messages, rounds, progress } = options;
+  const { messages, rounds, progress, store } = options;
   const all: Round[] = [];
   let receiptBytes = 0;
   let envelopeBytes = 0;
   for (let round = 1; round <= rounds; round += 1) {
-    const gateway = await gatewayThroughput(messages);
+    const gateway = await gatewayThroughput(messages, store);
     ({ receiptBytes, envelopeBytes } = gateway);
     const relay = await relayFloor("stock", messages, receiptBytes, true);
     const unread = await relayFloor("stock", messages, receiptBytes, false);
@@ -54,7 +59,8 @@ async function measureThroughput(options: BenchOptions): Promise<Section> {
   return {
     title:
       `Gateway throughput, 1 KiB body sealed to one recipient (${envelopeBytes} B envelope, ` +
-      `${receiptBytes} B receipt a message), ${messages} messages, median of ${rounds}`,
+      `${receiptBytes} B receipt a message), ${messages} messages, median of ${rounds}, ` +
+      `store on ${store === "sqlite" ? "SQLite" : "PostgreSQL"}`,
     columns: ["floor", "relay, messages/s", "gateway, messages/s", "ratio"],
     rows: [
       row("relay", "stock client, recipients reading (the floor)"),
@@ -112,8 +118,23 @@ async function relayFloor(
 /** The gateway, with recipients that receipt what they get, as focal points do. */
 async function gatewayThroughput(
   messages: number,
+  store: StoreKind,
 ): Promise<ThroughputRun & { receiptBytes: number; delivered: number }> {
-  const exchange = await openBenchExchange(IDS);
+  const dir = await mkdtemp(join(tmpdir(), "tracepost-throughput-"));
+  const { place, stop } = await openBenchPlace(store, dir);
+  try {
+    return await throughputAt(messages, place.kind === "postgres" ? place : undefined);
+  } finally {
+    await stop(false);
+    await rm(dir, { recursive: true, force: true });
+  }
+}
+
+async function throughputAt(
+  messages: number,
+  place: PostgresPlace | undefined,
+): Promise<ThroughputRun & { receiptBytes: number; delivered: number }> {
+  const exchange = await openBenchExchange(IDS, place);
   try {
     const envelopeBytes = await exchange.fill(messages);
     const inboxes = await Promise.all(
