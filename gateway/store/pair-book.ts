@@ -83,7 +83,7 @@ export class PairBook {
   async store(): Promise<void> {
     for (const { dispatched, isChanged, pair, waiting } of this.#loads.values()) {
       if (!isChanged) continue;
-      await this.#tx.run(
+      await this.#tx.write(
         `INSERT INTO pair_load (sender, recipient, lane, dispatched, waiting)
          VALUES (?, ?, ?, ?, ?) ON CONFLICT (sender, recipient, lane) DO UPDATE SET
            dispatched = excluded.dispatched, waiting = excluded.waiting`,

@@ -37,7 +37,7 @@ export async function insertDeliveries(
     const { lane, sender } = item;
     const state = await pairs.place({ sender, recipient, lane });
     const isOut = state === DELIVERY.dispatched;
-    await tx.run(
+    await tx.write(
       `INSERT INTO deliveries (id, sender, recipient, lane, state, attempts, next_at, expires_at)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
       id * DELIVERY_STRIDE + position,
@@ -70,7 +70,7 @@ export async function endDeliveries(
 ): Promise<void> {
   const isRejection = item.receiptType === ReceiptType.REJECTED;
   for (const delivery of ended) {
-    await tx.run(
+    await tx.write(
       "UPDATE deliveries SET state = ?, receipt = ? WHERE id = ? AND state < ?",
       isRejection ? DELIVERY.rejected : DELIVERY.delivered,
       receipt,

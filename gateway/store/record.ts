@@ -135,8 +135,10 @@ export async function recordBatch(tx: Transaction, batch: RecordBatch): Promise<
     pairs: new PairBook(tx, batch.pairMax),
   };
   const quarantined = await openItems(tx);
-  for (const item of batch.items) {
-    const known = await findMessage(tx, item.sender, item.messageId);
+  const found = batch.items.map(({ messageId, sender }) => findMessage(tx, sender, messageId));
+  const stored = await Promise.all(found);
+  for (const [place, item] of batch.items.entries()) {
+    const known = stored[place];
     if (known !== undefined && equalBytes(known.header_digest, item.headerDigest)) {
       results.push({ type: "repeat", id: known.id });
       continue;
@@ -179,7 +181,7 @@ export async function recordBatch(tx: Transaction, batch: RecordBatch): Promise<
     };
     next += 1;
   }
-  await tx.run("UPDATE gateway_state SET recorded_at = ?", recordedAtMs);
+  await tx.write("UPDATE gateway_state SET recorded_at = ?", recordedAtMs);
   const recorded = decisions.map(({ item, code }, at) => {
     return { ...item, code, logIndex: log.firstIndex + at };
   });
@@ -338,7 +340,7 @@ async function insertMessage(
   if (!decision.bindsId) return { id: 0, dispatched: [] };
   const { item, envelope } = decision;
   const id = placement.index + 1;
-  await tx.run(
+  await tx.write(
     `INSERT INTO messages (id, sender, message_id, header_digest, kind, lane, header, signatures,
        code, field, log_index, tree_size, receipt_id, recorded_at, register_version,
        policy_version, schedule_version)
@@ -366,7 +368,7 @@ async function insertMessage(
   for (const part of keepsParts ? envelope.parts : []) {
     const partId = id * PART_STRIDE + position;
     const sql = "INSERT INTO parts (id, name, only_for, content) VALUES (?, ?, ?, ?)";
-    await tx.run(sql, partId, part.name, part.onlyFor, part.content);
+    await tx.write(sql, partId, part.name, part.onlyFor, part.content);
     position += 1;
   }
   if (decision.code !== RefusalCode.UNSPECIFIED) return { id, dispatched: [] };

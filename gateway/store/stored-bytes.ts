@@ -68,7 +68,7 @@ export class StoredBook {
   /** Stores the counts beside what was counted, in the same transaction. */
   async store(): Promise<void> {
     for (const [sender, bytes] of this.#added) {
-      await this.#tx.run(
+      await this.#tx.write(
         `INSERT INTO stored_bytes (participant, bytes) VALUES (?, ?)
          ON CONFLICT (participant) DO UPDATE SET bytes = stored_bytes.bytes + excluded.bytes`,
         sender,

@@ -23,7 +23,7 @@ export async function countTraffic(
     bySender.set(sender, counts);
   }
   for (const [sender, counts] of bySender) {
-    await tx.run(
+    await tx.write(
       `INSERT INTO traffic (participant, accepted, refused, last_at) VALUES (?, ?, ?, ?)
        ON CONFLICT (participant) DO UPDATE SET accepted = traffic.accepted + excluded.accepted,
          refused = traffic.refused + excluded.refused, last_at = excluded.last_at`,

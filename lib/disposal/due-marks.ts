@@ -66,11 +66,11 @@ export async function noteReckoned(
   isHeld: boolean,
 ): Promise<void> {
   if (kept === 0) {
-    await tx.run("DELETE FROM record_due WHERE id = ?", id);
+    await tx.write("DELETE FROM record_due WHERE id = ?", id);
     return;
   }
   const isDue = due.length > 0 && !isHeld;
-  await tx.run(
+  await tx.write(
     `INSERT INTO record_due (id, look_at, is_due, is_held) VALUES (?, ?, ?, ?)
      ON CONFLICT (id) DO UPDATE SET
        look_at = excluded.look_at, is_due = excluded.is_due, is_held = excluded.is_held`,

@@ -35,7 +35,7 @@ export async function appendLogEntries(
   await insertEntries(tx, range.size, entries, leafHashes);
   for (const nodes of tree.completed) await keepNodes(tx, nodes);
   forgetNodes(tx);
-  await tx.run(
+  await tx.write(
     "UPDATE log_head SET size = ?, root_hash = ?, compact_range = ? WHERE id = 1",
     tree.range.size,
     tree.rootHash,
@@ -59,7 +59,7 @@ export async function saveCheckpoint(tx: Transaction, note: string, size: number
   if (head?.size !== size || !sameBytes(head.rootHash, await rootAt(tx, size))) {
     throw new TracepostError("INTERNAL", `the note is no checkpoint of this log at size ${size}`);
   }
-  await tx.run(
+  await tx.write(
     `UPDATE log_head SET checkpoint = ?, checkpoint_size = ?
      WHERE id = 1 AND (checkpoint_size IS NULL OR checkpoint_size <= ?)`,
     note,
@@ -98,7 +98,7 @@ async function insertEntries(
   leafHashes: readonly Uint8Array[],
 ): Promise<void> {
   for (const [offset, entry] of entries.entries()) {
-    await tx.run(
+    await tx.write(
       "INSERT INTO log_entries (entry_index, leaf_hash, entry) VALUES (?, ?, ?)",
       firstIndex + offset,
       leafHashes[offset] ?? null,
@@ -112,7 +112,7 @@ async function keepNodes(tx: Transaction, nodes: CompletedNodes): Promise<void> 
   const { level, first, hashes } = nodes;
   if (level > 0) {
     for (const [offset, hash] of hashes.entries()) {
-      await tx.run(
+      await tx.write(
         "INSERT INTO log_subtrees (level, position, hash) VALUES (?, ?, ?)",
         level,
         first + offset,
@@ -123,7 +123,7 @@ async function keepNodes(tx: Transaction, nodes: CompletedNodes): Promise<void> 
   const firstTile = Math.floor(first / TILE_WIDTH);
   const endTile = Math.floor((first + hashes.length) / TILE_WIDTH);
   for (let tile = firstTile; tile < endTile; tile += 1) {
-    await tx.run(
+    await tx.write(
       "INSERT INTO log_tiles (level, tile_index, hashes) VALUES (?, ?, ?)",
       level,
       tile,

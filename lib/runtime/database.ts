@@ -1,7 +1,7 @@
 /**
  * How a service keeps things: named procedures, each of which runs as one transaction beside the
  * data. Declared here because the gateway, the services and lib/post share it; lib/store implements
- * it, on SQLite in a worker thread and, later, on PostgreSQL.
+ * it, on SQLite and on PostgreSQL, in a worker thread.
  */
 
 /** What a column can hold. */
@@ -23,6 +23,11 @@ export interface Transaction {
   all<R extends SqlRow = SqlRow>(sql: string, ...params: SqlValue[]): Promise<R[]>;
   /** Runs a statement; returns how many rows it changed. */
   run(sql: string, ...params: SqlValue[]): Promise<number>;
+  /**
+   * The same where nobody asks how many: a store on a server waits for no answer. Where it fails, a
+   * later call fails with its fault, or the procedure at its end.
+   */
+  write(sql: string, ...params: SqlValue[]): Promise<void>;
 }
 
 /**

@@ -22,6 +22,8 @@ export const POSTGRES_LIMITS = {
   attemptsMax: 5,
   /** Pause before it is run again, doubled each time. */
   attemptPauseMs: 50,
+  /** Statements of a transaction that are sent before the first of them is answered. */
+  unansweredMax: 256,
   /** Sessions for reading calls; more calls wait. */
   readersMax: 4,
   /** A reading session that nobody needs is given back after this. */

@@ -45,6 +45,7 @@ export function describeStoreContract(harness: StoreHarness): void {
     const newStore = async () => await opened(await newPlace());
 
     describeAtomicity(newStore);
+    describeWrites(newStore);
     describeOrder(newStore);
     describeValues(newStore);
     describeMisuse(newStore);
@@ -124,6 +125,25 @@ function describeAtomicity(newStore: NewStore): void {
     expect((await faultOf(store.call("putPart", 98))).code).toBe("STORE");
     await store.call("put", item(3));
     expect(await ids(store)).toEqual([1, 2, 3]);
+  });
+}
+
+function describeWrites(newStore: NewStore): void {
+  test("shows what it was told to write, however much, to what comes after it", async () => {
+    const store = await newStore();
+    const many = Array.from({ length: 1_000 }, (_, n) => item(n + 1));
+    expect(await store.call("writeAll", many)).toBe(1_000);
+    const fault = await faultOf(store.call("writeAll", [item(1_001), item(7), item(1_002)]));
+    expect(fault.code).toBe("STORE");
+    expect(await ids(store)).toHaveLength(1_000);
+  });
+
+  test("fails a call whose last written statement fails", async () => {
+    const store = await newStore();
+    await store.call("put", item(1));
+    const fault = await faultOf(store.call("writeLast", item(1)));
+    expect(fault.code).toBe("STORE");
+    expect((await store.call("items", undefined)).map(({ label }) => label)).toEqual(["label 1"]);
   });
 }
 

@@ -52,6 +52,16 @@ export const procedures = {
     void put(tx, item);
     return "done";
   },
+  writeAll: async (tx: Transaction, items: readonly Item[]) => {
+    const sql = "INSERT INTO items (id, label, body) VALUES (?, ?, ?)";
+    for (const { body, id, label } of items) await tx.write(sql, id, label, body);
+    return (await tx.get<{ n: number }>("SELECT count(*) AS n FROM items"))?.n;
+  },
+  writeLast: async (tx: Transaction, { body, id, label }: Item) => {
+    await tx.write("UPDATE items SET label = ? WHERE id = ?", "written over", id);
+    await tx.write("INSERT INTO items (id, label, body) VALUES (?, ?, ?)", id, label, body);
+    return "done";
+  },
   putPart: async (tx: Transaction, itemId: number) => {
     partRuns += 1;
     await tx.run("INSERT INTO parts (item_id) VALUES (?)", itemId);

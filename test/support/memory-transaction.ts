@@ -17,6 +17,7 @@ export function openMemoryTransaction(...schema: readonly string[]): MemoryTrans
     all: async <R extends SqlRow>(sql: string, ...params: SqlValue[]) =>
       db.prepare(sql).all(...params) as R[],
     run: async (sql, ...params) => Number(db.prepare(sql).run(...params).changes),
+    write: async (sql, ...params) => void db.prepare(sql).run(...params),
     exec: (sql) => db.exec(sql),
     [Symbol.dispose]: () => db.close(),
   };

@@ -57,12 +57,14 @@ export class TamperedStore implements Disposable {
 
   async #problems(): Promise<readonly string[]> {
     const db = this.#db;
+    const refuse = () => Promise.reject(new TypeError("a check changes nothing"));
     const tx: Transaction = {
       get: async <R extends SqlRow>(sql: string, ...params: SqlValue[]) =>
         db.prepare(sql).get(...params) as R | undefined,
       all: async <R extends SqlRow>(sql: string, ...params: SqlValue[]) =>
         db.prepare(sql).all(...params) as R[],
-      run: () => Promise.reject(new TypeError("a check changes nothing")),
+      run: refuse,
+      write: refuse,
     };
     return (await checkAll(tx)).problems;
   }

@@ -92,12 +92,12 @@ export async function keepConsequence(
       break;
     case "cancels": {
       const sql = "UPDATE conversation SET standing = ? WHERE id = ?";
-      await tx.run(sql, STANDING.cancelled, thread.id ?? 0);
+      await tx.write(sql, STANDING.cancelled, thread.id ?? 0);
       break;
     }
     case "moves": {
       const { messageId, by, move, outcomeClass, sentAtMs } = consequence.move;
-      await tx.run(
+      await tx.write(
         `INSERT INTO conversation_move (id, conversation, message_id, side, move, outcome_class,
            sent_at, receipted_at, taken_back) VALUES (?, ?, ?, ?, ?, ?, ?, NULL, 0)`,
         id,
@@ -127,12 +127,12 @@ export async function settleMessage(
 ): Promise<void> {
   if (ended !== "expired" && ended.by === "delivered") {
     const sql = "UPDATE conversation_move SET receipted_at = ? WHERE id = ?";
-    await tx.run(sql, ended.receiptedAtMs, id);
+    await tx.write(sql, ended.receiptedAtMs, id);
     return;
   }
-  await tx.run("UPDATE conversation_move SET taken_back = 1 WHERE id = ?", id);
+  await tx.write("UPDATE conversation_move SET taken_back = 1 WHERE id = ?", id);
   // An alert has many recipients: what one of them does not take stands for the others.
-  await tx.run(
+  await tx.write(
     "UPDATE conversation SET standing = ? WHERE id = ? AND other <> '' AND standing < ?",
     ended === "expired" ? STANDING.lapsed : STANDING.takenBack,
     id,

@@ -18,7 +18,7 @@ export async function refreshState(tx: Transaction, conversation: number): Promi
   const thread = await loadThread(tx, conversation);
   if (thread === undefined) return;
   const number = stateNumber(stateOf(thread));
-  await tx.run("UPDATE conversation SET state = ? WHERE id = ?", number, conversation);
+  await tx.write("UPDATE conversation SET state = ? WHERE id = ?", number, conversation);
 }
 
 /** A term that has passed is no message, and changes nothing here. */

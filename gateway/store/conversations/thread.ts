@@ -133,7 +133,7 @@ export async function adoptThread(
 /** Keeps a thread under the id of the message that opened it. */
 export async function insertThread(tx: Transaction, thread: Thread, id: number): Promise<void> {
   thread.id = id;
-  await tx.run(
+  await tx.write(
     `INSERT INTO conversation (id, conversation_id, opener, other, message_id, header_digest,
        handling, sent_at, standing) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     id,

@@ -30,17 +30,17 @@ export class DueNotes {
     await noteReckoned(tx, id, { due, kept, lookAtMs }, isHeld);
     if (kept === 0) return;
     const asOf = this.#asOf;
-    await tx.run("UPDATE record_due SET due_at = ?, as_of = ? WHERE id = ?", dueAtMs, asOf, id);
+    await tx.write("UPDATE record_due SET due_at = ?, as_of = ? WHERE id = ?", dueAtMs, asOf, id);
   }
 
   async #move(id: number, before: number | null, after: number | null): Promise<void> {
     const [from, to] = [before, after].map((atMs) => (atMs === null ? null : dueTerm(atMs)));
     if (from === to) return;
     if (typeof from === "number") {
-      await this.#tx.run("DELETE FROM record_term WHERE term = ? AND id = ?", from, id);
+      await this.#tx.write("DELETE FROM record_term WHERE term = ? AND id = ?", from, id);
     }
     if (typeof to === "number") {
-      await this.#tx.run("INSERT INTO record_term (term, id) VALUES (?, ?)", to, id);
+      await this.#tx.write("INSERT INTO record_term (term, id) VALUES (?, ?)", to, id);
     }
   }
 }

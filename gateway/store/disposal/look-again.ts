@@ -5,7 +5,7 @@ import { uuidBytes } from "../search/note-record.ts";
 
 /** A delivery has ended: a key part is counted from then. Before its first look nothing is. */
 export async function lookAgain(tx: Transaction, message: number): Promise<void> {
-  await tx.run("UPDATE record_due SET look_at = 0 WHERE id = ?", message);
+  await tx.write("UPDATE record_due SET look_at = 0 WHERE id = ?", message);
 }
 
 /** A message was taken back: the whole of its conversation may count from another time. */
@@ -14,7 +14,7 @@ export async function lookAgainAround(tx: Transaction, message: number): Promise
   const row = await tx.get<{ header: Uint8Array }>(sql, message);
   const conversation = row === undefined ? "" : conversationIn(row.header);
   if (conversation === "") return;
-  await tx.run(
+  await tx.write(
     `UPDATE record_due SET look_at = 0
      WHERE id IN (SELECT id FROM record_conversation WHERE conversation = ?)`,
     uuidBytes(conversation),

@@ -33,11 +33,11 @@ export class RecordNotes {
     const rows = terms.map(() => "(?, ?)").join(", ");
     const values = terms.flatMap((term): SqlValue[] => [term, id]);
     const tx = this.#tx;
-    await tx.run(`INSERT INTO record_term (term, id) VALUES ${rows}`, ...values);
-    await tx.run("INSERT INTO record_message VALUES (?, ?)", uuidBytes(messageId), id);
+    await tx.write(`INSERT INTO record_term (term, id) VALUES ${rows}`, ...values);
+    await tx.write("INSERT INTO record_message VALUES (?, ?)", uuidBytes(messageId), id);
     if (facts.conversationId !== "") {
       const conversation = uuidBytes(facts.conversationId);
-      await tx.run("INSERT INTO record_conversation VALUES (?, ?)", conversation, id);
+      await tx.write("INSERT INTO record_conversation VALUES (?, ?)", conversation, id);
     }
     await this.#noteTime(record);
   }
@@ -46,7 +46,7 @@ export class RecordNotes {
   async #noteTime({ id, recordedAtMs }: FoundBy): Promise<void> {
     if (this.#noted.atMs === recordedAtMs && this.#noted.id < id) return;
     this.#noted = { atMs: recordedAtMs, id };
-    await this.#tx.run(
+    await this.#tx.write(
       `INSERT INTO record_time VALUES (?, ?)
        ON CONFLICT (recorded_at) DO UPDATE
          SET first_id = min(record_time.first_id, excluded.first_id)`,

@@ -1,5 +1,5 @@
 import type { TracepostError } from "#errors";
-import type { SqlRow, SqlValue } from "#runtime";
+import { POSTGRES_LIMITS, type SqlRow, type SqlValue } from "#runtime";
 import { type CheckedTransaction, overFault } from "../thread/perform-call.ts";
 import { postgresFault } from "./postgres-faults.ts";
 import type { PreparedStatements } from "./prepared-statements.ts";
@@ -13,6 +13,7 @@ export class PostgresTransaction implements CheckedTransaction {
   readonly #statements: PreparedStatements;
   #fault: TracepostError | undefined;
   #last: Promise<unknown> = Promise.resolve();
+  #unanswered = 0;
 
   constructor(statements: PreparedStatements) {
     this.#statements = statements;
@@ -32,6 +33,13 @@ export class PostgresTransaction implements CheckedTransaction {
   async run(sql: string, ...params: SqlValue[]): Promise<number> {
     const { command, rowCount } = await this.#settle(sql, params);
     return command === "SELECT" ? 0 : (rowCount ?? 0);
+  }
+
+  /** Sends a statement; waits for its answer only where too many wait for theirs. */
+  async write(sql: string, ...params: SqlValue[]): Promise<void> {
+    if (this.#fault !== undefined) throw this.#fault;
+    const work = this.#settle(sql, params);
+    if (this.#unanswered >= POSTGRES_LIMITS.unansweredMax) await work;
   }
 
   /** Waits for what was sent; throws the fault of the first statement that failed, if one did. */
@@ -54,11 +62,14 @@ export class PostgresTransaction implements CheckedTransaction {
 
   async #send(sql: string, params: readonly SqlValue[]) {
     if (this.#fault !== undefined) throw this.#fault;
+    this.#unanswered += 1;
     try {
       return await this.#statements.query(sql, params);
     } catch (caught) {
       this.#fault ??= postgresFault(caught);
       throw this.#fault;
+    } finally {
+      this.#unanswered -= 1;
     }
   }
 }

@@ -33,6 +33,11 @@ export class SqliteTransaction implements CheckedTransaction {
     return this.#settle(() => this.#statements.run(sql, params));
   }
 
+  /** Runs a statement. */
+  write(sql: string, ...params: SqlValue[]): Promise<void> {
+    return this.#settle(() => void this.#statements.run(sql, params));
+  }
+
   /** Throws the fault of the first statement that failed, if one did. */
   check(): void {
     if (this.#fault !== undefined) throw this.#fault;
