@@ -102,7 +102,8 @@ export async function draftMessage(tx: Transaction, draft: MessageDraft): Promis
 async function nextSequence(tx: Transaction, recipient: string, lane: Lane): Promise<number> {
   await tx.run(
     `INSERT INTO post_pair_sent (recipient, lane, last_sequence) VALUES (?, ?, 1)
-     ON CONFLICT (recipient, lane) DO UPDATE SET last_sequence = last_sequence + 1`,
+     ON CONFLICT (recipient, lane)
+       DO UPDATE SET last_sequence = post_pair_sent.last_sequence + 1`,
     recipient,
     lane,
   );

@@ -49,6 +49,11 @@ export const INCIDENT_REMEDIES = {
     "Ask the operator which witnesses answer; until then the log is the operator's word.",
   /** Two checkpoints of the same size with different roots: the log is forked. */
   LOG_FORKED: "Stop relying on the log; give both checkpoints to the other participants.",
+  /** Events of a feed that could not be counted; each is kept with its code. */
+  FEED_EVENTS_REFUSED: "Look which: tracepost monitor reconciliation; tell the operator.",
+  /** What a monitor was fed of a day is not what the log says of it. */
+  FEED_DISCREPANCY:
+    "Do not publish that day; give its range to the operator, who is to explain it.",
 } as const satisfies Record<string, string>;
 
 /** One of {@link INCIDENT_REMEDIES}. */
@@ -87,7 +92,7 @@ export async function recordIncident(
        (kind, digest, subject, sender, message_id, size_bytes, detail, first_at, last_at, count)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (kind, digest) DO UPDATE
-       SET count = count + excluded.count, last_at = excluded.last_at`,
+       SET count = post_incident.count + excluded.count, last_at = excluded.last_at`,
     incident.kind,
     incident.digest,
     (incident.subject ?? "").slice(0, DETAIL_CHARS_MAX),
@@ -106,7 +111,8 @@ export async function recordIncident(
   );
   await tx.run(
     `INSERT INTO post_incident_total (kind, total) VALUES (?, ?)
-     ON CONFLICT (kind) DO UPDATE SET total = total + excluded.total`,
+     ON CONFLICT (kind) DO UPDATE
+       SET total = post_incident_total.total + excluded.total`,
     incident.kind,
     count,
   );

@@ -15,6 +15,7 @@ export {
   INCIDENT_REMEDIES,
   type Incident,
   type IncidentKind,
+  recordIncident,
 } from "./incidents.ts";
 export { eraseMessages, type KeptPostMessage, keptMessages } from "./kept-messages.ts";
 export { type FollowedSuccession, POST_SUCCESSION_MIGRATION_SQL } from "./log-succession.ts";

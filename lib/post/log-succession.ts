@@ -198,7 +198,7 @@ export async function noteInboxAgain(
        WHERE EXISTS (SELECT 1 FROM post_followed_log WHERE position > 0)
          AND EXISTS (SELECT 1 FROM post_inbox
            WHERE sender = ? AND message_id = ? AND length(envelope) > 0)
-     ON CONFLICT DO UPDATE SET evidence = excluded.evidence`,
+     ON CONFLICT (sender, message_id) DO UPDATE SET evidence = excluded.evidence`,
     message.sender,
     message.messageId,
     evidence,

@@ -43,7 +43,7 @@ interface WaitingRow extends SqlRow {
 export async function postOpen(tx: Transaction, _args: unknown): Promise<PostOpen> {
   const waiting = await tx.all<WaitingRow>(
     `SELECT r.recipient, r.lane, count(*) AS messages, min(o.drafted_at) AS since,
-       sum(o.state IN ('draft', 'sealed')) AS unconfirmed,
+       sum(CASE WHEN o.state IN ('draft', 'sealed') THEN 1 ELSE 0 END) AS unconfirmed,
        min(CASE WHEN o.state IN ('draft', 'sealed') THEN o.drafted_at END) AS unconfirmed_since
      FROM post_outbox_recipient r JOIN post_outbox o ON o.message_id = r.message_id
      WHERE r.state = 'open' GROUP BY r.recipient, r.lane ORDER BY r.recipient, r.lane`,

@@ -154,23 +154,23 @@ CREATE TABLE post_count (
 ) STRICT, WITHOUT ROWID;
 CREATE TRIGGER post_outbox_drafted AFTER INSERT ON post_outbox BEGIN
   INSERT INTO post_count VALUES ('outbox', NEW.kind, NEW.state, 1)
-    ON CONFLICT DO UPDATE SET count = count + 1;
+    ON CONFLICT (what, kind, state) DO UPDATE SET count = post_count.count + 1;
 END;
 CREATE TRIGGER post_outbox_moved AFTER UPDATE OF state ON post_outbox
   WHEN OLD.state <> NEW.state BEGIN
   UPDATE post_count SET count = count - 1
     WHERE what = 'outbox' AND kind = OLD.kind AND state = OLD.state;
   INSERT INTO post_count VALUES ('outbox', NEW.kind, NEW.state, 1)
-    ON CONFLICT DO UPDATE SET count = count + 1;
+    ON CONFLICT (what, kind, state) DO UPDATE SET count = post_count.count + 1;
 END;
 CREATE TRIGGER post_inbox_stored AFTER INSERT ON post_inbox BEGIN
   INSERT INTO post_count VALUES ('inbox', NEW.kind, NEW.state, 1)
-    ON CONFLICT DO UPDATE SET count = count + 1;
+    ON CONFLICT (what, kind, state) DO UPDATE SET count = post_count.count + 1;
 END;
 CREATE TRIGGER post_receipt_kept AFTER INSERT ON post_receipt BEGIN
   INSERT INTO post_count
     SELECT 'receipt ' || NEW.type, kind, '', 1 FROM post_outbox WHERE message_id = NEW.message_id
-    ON CONFLICT DO UPDATE SET count = count + 1;
+    ON CONFLICT (what, kind, state) DO UPDATE SET count = post_count.count + 1;
 END;
 `;
 

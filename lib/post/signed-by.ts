@@ -37,7 +37,7 @@ CREATE TABLE post_unread (
 ) STRICT;
 INSERT INTO post_unread VALUES (1,
   (SELECT coalesce(max(position), 0) + 1 FROM post_inbox),
-  (SELECT coalesce(max(rowid), 0) + 1 FROM post_receipt_envelope));
+  (SELECT count(*) + 1 FROM post_receipt_envelope));
 `;
 
 /** A signed message that was taken in: of the inbox, a receipt, or one that another carried. */
@@ -132,7 +132,8 @@ async function keepKeys(tx: Transaction, keys: readonly CompromisedSince[]): Pro
   for (const { keyId, sinceMs } of keys) {
     await tx.run(
       `INSERT INTO post_compromised_key (key_id, since) VALUES (?, ?)
-       ON CONFLICT (key_id) DO UPDATE SET since = excluded.since WHERE since IS NOT excluded.since`,
+       ON CONFLICT (key_id) DO UPDATE SET since = excluded.since
+         WHERE post_compromised_key.since IS NOT excluded.since`,
       keyId,
       sinceMs,
     );
@@ -210,12 +211,7 @@ async function readPortion(tx: Transaction): Promise<boolean> {
     due.messages_below,
     POST_LIMITS.flagsInTransactionMax,
   );
-  const receipts = await tx.all<OldRow>(
-    `SELECT rowid AS position, sender, receipt_id AS message_id, '' AS conversation_id, envelope,
-       evidence FROM post_receipt_envelope WHERE rowid < ? ORDER BY rowid DESC LIMIT ?`,
-    due.receipts_below,
-    POST_LIMITS.flagsInTransactionMax,
-  );
+  const receipts = await oldReceipts(tx, due.receipts_below);
   for (const row of [...messages, ...receipts]) await keepOld(tx, row);
   await tx.run(
     "UPDATE post_unread SET messages_below = ?, receipts_below = ?",
@@ -223,6 +219,17 @@ async function readPortion(tx: Transaction): Promise<boolean> {
     receipts.at(-1)?.position ?? 0,
   );
   return messages.length + receipts.length > 0;
+}
+
+/** Those of a store that was there before; a store on PostgreSQL never was, and knows no rowid. */
+async function oldReceipts(tx: Transaction, below: number): Promise<OldRow[]> {
+  if (below <= 1) return [];
+  return await tx.all<OldRow>(
+    `SELECT rowid AS position, sender, receipt_id AS message_id, '' AS conversation_id, envelope,
+       evidence FROM post_receipt_envelope WHERE rowid < ? ORDER BY rowid DESC LIMIT ?`,
+    below,
+    POST_LIMITS.flagsInTransactionMax,
+  );
 }
 
 interface OldRow extends SignedRow {

@@ -58,6 +58,7 @@ export { createLogger, type Logger, type LoggerOptions } from "./logger.ts";
 export { isLoopback } from "./loopback.ts";
 export { MAIL_LIMITS } from "./mail-limits.ts";
 export { MONITOR_FEED_LIMITS } from "./monitor-feed-limits.ts";
+export { MONITOR_LIMITS } from "./monitor-limits.ts";
 export { MOVE_LIMITS } from "./move-limits.ts";
 export { OUTPUT_LIMITS } from "./output-limits.ts";
 export { patientFetch } from "./patient-fetch.ts";

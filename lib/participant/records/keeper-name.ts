@@ -7,7 +7,7 @@ export async function noteKeeper(
 ): Promise<void> {
   await tx.run(
     `INSERT INTO record_keeper VALUES (1, ?)
-     ON CONFLICT DO UPDATE SET participant = excluded.participant`,
+     ON CONFLICT (only_row) DO UPDATE SET participant = excluded.participant`,
     participant,
   );
 }

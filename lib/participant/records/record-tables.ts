@@ -11,7 +11,8 @@ const VERSION = "(SELECT coalesce(max(version), 0) FROM retention_schedule)";
 /** An item is added once; one that was disposed of is there again when something new is. */
 function addItem(kind: string, key: string): string {
   return `INSERT INTO record_item (kind, key, schedule_version) VALUES ('${kind}', ${key}, ${VERSION})
-    ON CONFLICT (kind, key) DO UPDATE SET certificate = NULL WHERE certificate IS NOT NULL;`;
+    ON CONFLICT (kind, key) DO UPDATE SET certificate = NULL
+      WHERE record_item.certificate IS NOT NULL;`;
 }
 
 /** Makes every new row of a table part of a conversation that is kept by the schedule. */
@@ -27,7 +28,7 @@ INSERT INTO record_item (kind, key, schedule_version)
 }
 
 /** Makes the rows of each day of a table an item of its own: lines of who did what. */
-export function dayTrigger(table: string, column: string, condition = "1"): string {
+export function dayTrigger(table: string, column: string, condition = "TRUE"): string {
   const where = condition.replaceAll("ROW.", "");
   return `
 CREATE INDEX ${table}_day ON ${table} (${column}) WHERE ${where};

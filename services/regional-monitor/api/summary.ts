@@ -1,0 +1,61 @@
+import type { PageAlert } from "#http";
+import {
+  countOf,
+  instantOf,
+  type ServiceSummary,
+  type ServiceSummaryDeps,
+  serviceAttention,
+  summarizeService,
+} from "#participant";
+import type { Database } from "#runtime";
+import type { FeedStatus } from "../ingest/feed-status.ts";
+import type { MonitorProcedures } from "../store.ts";
+
+/** What a summary is made from. */
+export interface SummaryDeps extends ServiceSummaryDeps {
+  readonly store: Pick<Database<MonitorProcedures>, "call">;
+}
+
+/** The monitor at a glance. */
+export interface Summary extends ServiceSummary {
+  /** What needs a person, what is stuck first. */
+  readonly attention: readonly PageAlert[];
+  readonly feed: {
+    readonly number: number;
+    readonly newestMadeAt: string | undefined;
+    readonly counted: number;
+    readonly refused: Readonly<Record<string, number>>;
+    readonly daysCompared: number;
+    readonly daysDiffering: number;
+    readonly releases: number;
+    readonly ledgers: number;
+  };
+}
+
+/** Gathers the summary; costs the same however much was counted. */
+export async function summarize(deps: SummaryDeps): Promise<Summary> {
+  const [{ summary, glance, nowMs }, status] = await Promise.all([
+    summarizeService(deps),
+    deps.store.call("feedStatus", undefined),
+  ]);
+  const { firstMadeAtMs: _first, newestMadeAtMs, ...counts } = status;
+  const feed = { ...counts, newestMadeAt: instantOf(newestMadeAtMs) };
+  const attention = serviceAttention(glance, feedAttention(status), nowMs);
+  return { ...summary, attention, feed };
+}
+
+function feedAttention({ daysDiffering, refused }: FeedStatus): PageAlert[] {
+  const alerts: PageAlert[] = [];
+  if (daysDiffering > 0) {
+    const days = countOf(daysDiffering, "day");
+    const remedy = "Publish nothing of them. Their ranges: tracepost monitor reconciliation.";
+    alerts.push({ level: "look", what: `${days} differ from the counts of the log.`, remedy });
+  }
+  const total = Object.values(refused).reduce((sum, count) => sum + count, 0);
+  if (total > 0) {
+    const codes = Object.keys(refused).join(", ");
+    const what = `${countOf(total, "event")} could not be counted (${codes}).`;
+    alerts.push({ level: "look", what, remedy: "Tell the operator of the exchange." });
+  }
+  return alerts;
+}

@@ -1,0 +1,38 @@
+import { join } from "node:path";
+import { type Static, Type } from "typebox";
+import { readServiceStart, SERVICE_SETTINGS, type ServiceStart } from "#participant";
+import { placeOf, STORE_SETTINGS, type StorePlace } from "#runtime";
+
+/** Name of the store in the data folder. */
+export const STORE_FILE = "regional-monitor.sqlite";
+
+const ConfigSchema = Type.Object(
+  {
+    ...SERVICE_SETTINGS,
+    /** Where it keeps what it counts (TP-MON-2). Default: regional-monitor.sqlite in dataDir. */
+    store: Type.Optional(STORE_SETTINGS),
+  },
+  { additionalProperties: false },
+);
+
+/** A regional monitor's configuration file, checked. */
+export type MonitorConfig = Static<typeof ConfigSchema>;
+
+const PROGRAM = "services/regional-monitor/main.ts";
+
+/** What a regional monitor is started with. */
+export interface MonitorStart extends ServiceStart<MonitorConfig> {
+  /** Where the store lies. */
+  readonly place: StorePlace;
+}
+
+/** Reads `--config FILE` and the environment; see readServiceStart. */
+export async function readStart(
+  args: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<MonitorStart> {
+  const start = await readServiceStart<MonitorConfig>(ConfigSchema, PROGRAM, args, env);
+  const { dataDir, store } = start.config;
+  const place = placeOf(store, { file: args[1] ?? "", sqliteFile: join(dataDir, STORE_FILE) });
+  return { ...start, place };
+}

@@ -1,0 +1,101 @@
+import { createHash } from "node:crypto";
+import {
+  type DailyCountsShare,
+  ExchangeStatus,
+  Kind,
+  MonitorEvent,
+  type RecordCount,
+  RefusalCode,
+} from "#proto";
+import { MONITOR_LIMITS, type SqlRow, type Transaction } from "#runtime";
+import { equalBytes, sha256 } from "#wire";
+import { DAY_HOURS } from "../periods.ts";
+import { nameOf } from "./cuts.ts";
+
+/** One way in which what was fed differs from what the log says of a day. */
+export interface DayDifference {
+  /** EVENTS, DIGEST, or kind, status and code of records, such as `TRACE_REQUEST ACTUAL`. */
+  readonly what: string;
+  readonly told: number;
+  readonly fed: number;
+}
+
+/** What was fed of one day. */
+interface FedDay {
+  readonly events: number;
+  readonly digest: Uint8Array;
+  readonly firstIndex: number | null;
+  readonly lastIndex: number | null;
+  /** By kind, status and code. */
+  readonly counts: ReadonlyMap<string, number>;
+}
+
+/**
+ * Compares the share of a day, which the log is bound to, with what was fed of it (TP-MON-10); what
+ * was refused was fed too. Gives what differs, and keeps the comparison.
+ */
+export async function compareDay(
+  tx: Transaction,
+  share: DailyCountsShare,
+  about: { readonly day: number; readonly number: number; readonly nowMs: number },
+): Promise<readonly DayDifference[]> {
+  const fed = await fedOn(tx, about.day);
+  const differences = differencesOf(share, fed).slice(0, MONITOR_LIMITS.differencesMax);
+  await tx.run(
+    `INSERT INTO monitor_day (day, number, log_index, events_told, events_fed, first_index,
+       last_index, differences, compared_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT (day) DO UPDATE SET number = excluded.number, log_index = excluded.log_index,
+       events_told = excluded.events_told, events_fed = excluded.events_fed,
+       first_index = excluded.first_index, last_index = excluded.last_index,
+       differences = excluded.differences, compared_at = excluded.compared_at`,
+    ...[about.day, about.number, Number(share.logIndex), Number(share.events), fed.events],
+    ...[fed.firstIndex, fed.lastIndex, JSON.stringify(differences), about.nowMs],
+  );
+  return differences;
+}
+
+function differencesOf(share: DailyCountsShare, fed: FedDay): DayDifference[] {
+  const told = new Map(share.counts.map((count) => [countName(count), Number(count.records)]));
+  const names = [...new Set([...told.keys(), ...fed.counts.keys()])].toSorted();
+  const counted = names
+    .map((what) => ({ what, told: told.get(what) ?? 0, fed: fed.counts.get(what) ?? 0 }))
+    .filter(({ told: one, fed: other }) => one !== other);
+  const events = Number(share.events);
+  const isSame = events === fed.events && equalBytes(share.eventsDigest, fed.digest);
+  if (isSame) return counted;
+  const what = events === fed.events ? "DIGEST" : "EVENTS";
+  return [{ what, told: events, fed: fed.events }, ...counted];
+}
+
+async function fedOn(tx: Transaction, day: number): Promise<FedDay> {
+  const digests = createHash("sha256");
+  const counts = new Map<string, number>();
+  let events = 0;
+  let firstIndex: number | null = null;
+  let lastIndex: number | null = null;
+  for (let after = -1; ; ) {
+    const rows = await tx.all<SqlRow & { log_index: number; event: Uint8Array }>(
+      `SELECT log_index, event FROM monitor_event
+       WHERE hour >= ? AND hour < ? AND log_index > ? ORDER BY log_index LIMIT ?`,
+      ...[day * DAY_HOURS, (day + 1) * DAY_HOURS, after, MONITOR_LIMITS.comparedEventsPage],
+    );
+    for (const { event, log_index: index } of rows) {
+      digests.update(sha256(event));
+      const { code, kind, status } = MonitorEvent.decode(event);
+      const name = countName({ code, kind, status });
+      counts.set(name, (counts.get(name) ?? 0) + 1);
+      firstIndex ??= index;
+      lastIndex = index;
+      events += 1;
+    }
+    if (rows.length < MONITOR_LIMITS.comparedEventsPage || lastIndex === null) break;
+    after = lastIndex;
+  }
+  return { events, digest: digests.digest(), firstIndex, lastIndex, counts };
+}
+
+function countName({ code, kind, status }: Omit<RecordCount, "records">): string {
+  const names = [nameOf(Kind, kind), nameOf(ExchangeStatus, status)];
+  if (code !== RefusalCode.UNSPECIFIED) names.push(nameOf(RefusalCode, code));
+  return names.map((name) => name ?? "UNKNOWN").join(" ");
+}

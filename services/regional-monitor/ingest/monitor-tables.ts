@@ -1,0 +1,99 @@
+/**
+ * Tables of what a monitor is fed (TP-MON-3). Hours and days are counted since 1970 in UTC, enum
+ * values are the numbers of the wire contract, and a State is its alpha-2 code: `*` stands for all
+ * together, the empty text for one that is not told. `monitor_event.refusal` says why an event is
+ * kept and not counted.
+ */
+export const MONITOR_MIGRATION_SQL = `
+CREATE TABLE monitor_feed (
+  number INTEGER PRIMARY KEY,
+  digest BLOB NOT NULL,
+  content TEXT NOT NULL,
+  made_at INTEGER NOT NULL,
+  taken_at INTEGER NOT NULL,
+  register_version INTEGER NOT NULL,
+  counted INTEGER NOT NULL,
+  refused INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE monitor_event (
+  log_index INTEGER PRIMARY KEY,
+  hour INTEGER NOT NULL,
+  refusal TEXT NOT NULL,
+  event BLOB NOT NULL
+) STRICT;
+CREATE INDEX monitor_event_hours ON monitor_event (hour, log_index);
+
+CREATE TABLE monitor_cell (
+  cut INTEGER NOT NULL,
+  status INTEGER NOT NULL,
+  length INTEGER NOT NULL,
+  start INTEGER NOT NULL,
+  state TEXT NOT NULL,
+  key TEXT NOT NULL,
+  vintage INTEGER NOT NULL,
+  value INTEGER NOT NULL,
+  PRIMARY KEY (cut, status, length, start, state, key, vintage)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE monitor_histogram (
+  cut INTEGER NOT NULL,
+  status INTEGER NOT NULL,
+  length INTEGER NOT NULL,
+  start INTEGER NOT NULL,
+  state TEXT NOT NULL,
+  vintage INTEGER NOT NULL,
+  counts BLOB NOT NULL,
+  PRIMARY KEY (cut, status, length, start, state, vintage)
+) STRICT;
+
+CREATE TABLE monitor_open (
+  status INTEGER NOT NULL,
+  state TEXT NOT NULL,
+  day INTEGER NOT NULL,
+  open INTEGER NOT NULL,
+  PRIMARY KEY (status, state, day)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX monitor_open_settled ON monitor_open (status) WHERE open = 0;
+
+CREATE TABLE monitor_refusal (
+  code TEXT PRIMARY KEY,
+  total INTEGER NOT NULL,
+  newest_number INTEGER NOT NULL,
+  newest_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE monitor_release (
+  id INTEGER PRIMARY KEY,
+  body TEXT NOT NULL,
+  length INTEGER NOT NULL,
+  period TEXT NOT NULL,
+  status INTEGER NOT NULL,
+  vintage INTEGER NOT NULL,
+  released_on TEXT NOT NULL,
+  threshold INTEGER NOT NULL,
+  states_expected INTEGER NOT NULL,
+  states_reporting INTEGER NOT NULL,
+  number INTEGER NOT NULL,
+  UNIQUE (length, status, period, vintage)
+) STRICT;
+CREATE TABLE monitor_release_table (
+  release_id INTEGER NOT NULL,
+  name TEXT NOT NULL,
+  content BLOB NOT NULL,
+  PRIMARY KEY (release_id, name)
+) STRICT;
+
+CREATE TABLE monitor_day (
+  day INTEGER PRIMARY KEY,
+  number INTEGER NOT NULL,
+  log_index INTEGER NOT NULL,
+  events_told INTEGER NOT NULL,
+  events_fed INTEGER NOT NULL,
+  first_index INTEGER,
+  last_index INTEGER,
+  differences TEXT NOT NULL,
+  compared_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX monitor_day_differs ON monitor_day (day) WHERE differences <> '[]';
+`;

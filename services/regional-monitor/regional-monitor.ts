@@ -1,0 +1,82 @@
+import {
+  createScheduleWatch,
+  fetchScheduleFrom,
+  RecordKeeper,
+  type RunningService,
+  type ServiceBody,
+  type ServiceContext,
+  type ServiceDefinition,
+  type ServiceParts,
+  startService,
+} from "#participant";
+import { Role } from "#proto";
+import { shareInFlight } from "#runtime";
+import { addMonitorGauges } from "./api/monitor-gauges.ts";
+import { addOverviewRoutes } from "./api/overview-routes.ts";
+import { renderStatusPage } from "./api/status-page.ts";
+import { type SummaryDeps, summarize } from "./api/summary.ts";
+import { type MonitorConfig, STORE_FILE } from "./config.ts";
+import { FeedDesk } from "./ingest/feed-desk.ts";
+import { judgeLedger } from "./ledger/judge-ledger.ts";
+import { type MonitorProcedures, store as storeDefinition } from "./store.ts";
+
+/** What a monitor is built from; the composition root chooses store and carrier. */
+export type RegionalMonitorParts = ServiceParts<MonitorConfig, MonitorProcedures>;
+
+/** Builds the service in the order of its dependencies and starts it (TP-MON-1). */
+export async function startRegionalMonitor(parts: RegionalMonitorParts): Promise<RunningService> {
+  return await startService(REGIONAL_MONITOR, parts);
+}
+
+const REGIONAL_MONITOR: ServiceDefinition<MonitorConfig, MonitorProcedures> = {
+  name: "the regional monitor",
+  role: Role.REGIONAL_MONITOR,
+  metricsName: "regional_monitor",
+  storeFile: STORE_FILE,
+  readOnly: storeDefinition.readOnly,
+  title: {
+    title: "Tracepost regional monitor",
+    description:
+      "What a regional body counts: volume, timeliness and outcomes of the exchange, and what " +
+      "States have signed off for indicator 16.4.2; never content.",
+  },
+  application: (_self, register) => ({ judge: (message) => judgeLedger(message, register()) }),
+  build: buildRegionalMonitor,
+};
+
+async function buildRegionalMonitor(
+  context: ServiceContext<MonitorConfig, MonitorProcedures>,
+): Promise<ServiceBody> {
+  const { clock, config, connected, consuming, lifecycle, logger } = context;
+  const { registers, roots, self, store, timers } = context;
+  const { dueCertificates, signerProblem } = context;
+  const records = new RecordKeeper(context);
+  await records.start();
+  const { exchangeUrl } = config;
+  const fetch = exchangeUrl === undefined ? undefined : fetchScheduleFrom(exchangeUrl);
+  const schedule = createScheduleWatch({ store, roots, fetch, clock, timers, logger });
+  const { participant } = self;
+  const desk = new FeedDesk({ participant, store, source: undefined, clock, timers, logger });
+  const facts: SummaryDeps = {
+    ...{ participant, store, clock, connected, consuming, registers },
+    ...{ dueCertificates, signerProblem },
+  };
+  const figures = shareInFlight(() => summarize(facts));
+  return {
+    onTaken: () => undefined,
+    feeds: desk,
+    begin: () => {
+      schedule.start();
+      lifecycle.add({ name: "retention schedule", stop: () => schedule.stop() });
+      desk.start();
+      lifecycle.add({ name: "feed of the exchange", stop: () => desk.stop() });
+    },
+    summarize: figures,
+    gauges: (registry) => addMonitorGauges(registry, figures),
+    statusPage: async () => renderStatusPage(await summarize(facts)),
+    routes: (routes) => {
+      records.addRoutes(routes);
+      addOverviewRoutes(routes, facts);
+    },
+  };
+}

@@ -1,0 +1,17 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll } from "vitest";
+import { describeMonitorStore } from "./monitor-store.ts";
+
+const dirs: string[] = [];
+
+afterAll(async () => {
+  for (const dir of dirs) await rm(dir, { recursive: true });
+});
+
+describeMonitorStore("SQLite", async () => {
+  const dir = await mkdtemp(join(tmpdir(), "tracepost-monitor-"));
+  dirs.push(dir);
+  return { kind: "sqlite", file: join(dir, "regional-monitor.sqlite") };
+});
