@@ -64,7 +64,7 @@ export function dayText(day: number): string {
 }
 
 /** Full days since 1970 of a `YYYY-MM-DD`; undefined for what is none. */
-export function parseDay(text: string): number | undefined {
+export function dayNamed(text: string): number | undefined {
   if (!/^\d{4}-\d{2}-\d{2}$/u.test(text)) return undefined;
   const ms = Date.parse(`${text}T00:00:00Z`);
   return Number.isNaN(ms) || dayText(dayOf(ms)) !== text ? undefined : dayOf(ms);

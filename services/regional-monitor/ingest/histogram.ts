@@ -1,6 +1,6 @@
 /**
- * Exact histograms of whole hours (TP-MON-8): hours and how often each occurred, as pairs of unsigned
- * 32-bit numbers, little-endian, the smallest hours first. Two of them add up.
+ * Exact histograms of whole hours (TP-MON-8): hours and how often each occurred, as pairs of
+ * unsigned 32-bit numbers, little-endian, the smallest hours first. Two of them add up.
  */
 export type Histogram = Map<number, number>;
 
@@ -38,8 +38,8 @@ export function sizeOf(histogram: ReadonlyMap<number, number>): number {
 }
 
 /**
- * The smallest value that so many percent of all values do not exceed, which is one of them (nearest
- * rank); undefined where there is none. The median is that of 50 percent.
+ * The smallest value that so many percent of all values do not exceed, which is one of them
+ * (nearest rank); undefined where there is none. The median is that of 50 percent.
  */
 export function percentileOf(
   histogram: ReadonlyMap<number, number>,

@@ -1,7 +1,8 @@
 /**
  * Tables of what a monitor is fed (TP-MON-3). Hours and days are counted since 1970 in UTC, enum
  * values are the numbers of the wire contract, and a State is its alpha-2 code: `*` stands for all
- * together, the empty text for one that is not told. `monitor_event.refusal` says why an event is
+ * together, the empty text for one that is not told. Exercise and Test are rows of their own
+ * (TP-MON-12). `monitor_event.refusal` says why an event is
  * kept and not counted.
  */
 export const MONITOR_MIGRATION_SQL = `

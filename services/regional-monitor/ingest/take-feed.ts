@@ -3,7 +3,7 @@ import { type Incident, recordIncident } from "#post";
 import { MonitorFeed } from "#proto";
 import { MONITOR_LIMITS, type SqlRow, type Transaction } from "#runtime";
 import { decodeExactly, equalBytes, sha256, timestampMs } from "#wire";
-import { dayText, parseDay } from "../periods.ts";
+import { dayNamed, dayText } from "../periods.ts";
 import { compareDay } from "./compare-day.ts";
 import { isReleaseWellFormed, keepRelease } from "./keep-release.ts";
 import { type FeedTimes, type TakenEvents, takeEvents } from "./take-events.ts";
@@ -41,7 +41,7 @@ interface ChainEnd {
   readonly digest: Uint8Array;
 }
 
-/** Takes one message of the feed in the order of its chain, once, whole or not at all (TP-MON-4). */
+/** Takes one message in the order of the chain, once, whole or not at all (TP-MON-4). */
 export async function takeFeed(tx: Transaction, offer: FeedOffer): Promise<FeedTaken> {
   const { feed: bytes, monitor, nowMs } = offer;
   const feed = decodeExactly(MonitorFeed, bytes);
@@ -84,7 +84,7 @@ type Content = NonNullable<MonitorFeed["content"]>;
 function hasGoodContent({ content, number }: MonitorFeed): boolean {
   if (number < 1n || number > BigInt(Number.MAX_SAFE_INTEGER)) return false;
   if (content?.$case === "release") return isReleaseWellFormed(content.value);
-  if (content?.$case === "counts") return parseDay(content.value.day) !== undefined;
+  if (content?.$case === "counts") return dayNamed(content.value.day) !== undefined;
   return true;
 }
 
@@ -114,7 +114,7 @@ async function takeCounts(
   share: (Content & { readonly $case: "counts" })["value"],
   { nowMs, number }: { readonly number: number; readonly nowMs: number },
 ): Promise<void> {
-  const day = parseDay(share.day) ?? 0;
+  const day = dayNamed(share.day) ?? 0;
   const differences = await compareDay(tx, share, { day, number, nowMs });
   if (differences.length === 0) return;
   const named = differences.map(({ fed, told, what }) => `${what} ${fed} of ${told}`).join(", ");
