@@ -36,4 +36,15 @@ export {
   type RecoveredArm,
   type Recovery,
 } from "./indicator.ts";
+export { makeSafe } from "./suppress/make-safe.ts";
 export { type CountTable, type SuppressedTable, suppressTable } from "./suppress/suppress-table.ts";
+export {
+  type CountedCell,
+  type CountedTable,
+  publishedRate,
+  publishedTable,
+  type SafeCell,
+  type SafeTable,
+  SUPPRESSION_POLICY,
+  type SuppressionPolicy,
+} from "./suppress/tables.ts";

@@ -1,5 +1,5 @@
-/** A queue that hands out the cheapest first, and of equals the one that was put in first. */
-export class CheapestFirst<T extends { readonly price: number }> {
+/** A queue that hands out the lowest rank first, and of equals the one that was put in first. */
+export class CheapestFirst<T extends { readonly rank: number }> {
   readonly #heap: { readonly item: T; readonly turn: number }[] = [];
   #turn = 0;
 
@@ -37,7 +37,7 @@ export class CheapestFirst<T extends { readonly price: number }> {
   #isBefore(one: number, other: number): boolean {
     const [first, second] = [this.#heap[one], this.#heap[other]];
     if (first === undefined || second === undefined) return false;
-    const by = first.item.price - second.item.price;
+    const by = first.item.rank - second.item.rank;
     return by === 0 ? first.turn < second.turn : by < 0;
   }
 

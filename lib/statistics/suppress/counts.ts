@@ -40,6 +40,13 @@ export interface Protection {
   readonly blurred: readonly boolean[];
 }
 
+/** A number that no table has, such as the sum of all rows. */
+export function untoldCount(value: number): Count {
+  const most = Number.MAX_SAFE_INTEGER;
+  const bounds = { least: 0, most, floor: 0 };
+  return { value, standing: "UNTOLD", ...bounds, isOurs: false, price: 0, distance: 0 };
+}
+
 /** Stands where a sum names no count: it is known to be zero. */
 const NO_COUNT: Count = {
   value: 0,

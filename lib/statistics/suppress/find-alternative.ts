@@ -21,6 +21,8 @@ interface Gap {
 
 interface Step {
   readonly price: number;
+  /** What is tried first: the cheapest, but rather what has few gaps. */
+  readonly rank: number;
   readonly gaps: readonly Gap[];
   /** Of two steps with the same gaps the dearer one leads nowhere better. */
   readonly key: string;
@@ -30,6 +32,8 @@ interface Step {
 
 /** Dearer than any number of counts: the status tells less of what is withheld. */
 const BLUR_PRICE = 1_000;
+/** Each gap costs at least about this until it is closed. */
+const GAP_RANK = 0.5;
 
 /**
  * Looks for another table that nobody can tell from the true one: it has the same numbers wherever
@@ -47,11 +51,11 @@ export function findAlternative(
   return findAmongWithheld(ledger, index, work) ?? findCheapest(ledger, index, work);
 }
 
-/** Depth first: whatever is found costs nothing more. */
+/** Fewest gaps first, and of those the newest: whatever is found costs nothing more. */
 function findAmongWithheld(ledger: Ledger, index: number, work: Work): Change[] | undefined {
   const { distance } = ledger.count(index);
   const seen = new Set<string>();
-  const steps: Step[] = [];
+  const steps = new FewestGaps();
   for (const by of [distance, -distance]) {
     const step = stepOf(ledger, { index, by }, undefined);
     if (step?.price === 0) steps.push(step);
@@ -70,6 +74,21 @@ function findAmongWithheld(ledger: Ledger, index: number, work: Work): Change[] 
     }
   }
   return undefined;
+}
+
+/** Steps by the number of their gaps, the newest of the fewest first. */
+class FewestGaps {
+  readonly #byGaps: Step[][] = [];
+
+  push(step: Step): void {
+    const steps = this.#byGaps[step.gaps.length] ?? [];
+    this.#byGaps[step.gaps.length] = steps;
+    steps.push(step);
+  }
+
+  pop(): Step | undefined {
+    return this.#byGaps.find((steps) => steps !== undefined && steps.length > 0)?.pop();
+  }
 }
 
 function findCheapest(ledger: Ledger, index: number, work: Work): Change[] | undefined {
@@ -102,7 +121,8 @@ function stepOf(ledger: Ledger, change: Change, before: Step | undefined): Step 
   if (own === undefined || isUsed(change.index, before)) return undefined;
   const gaps = addGaps(ledger, change, before?.gaps ?? []);
   const key = gaps.map(({ by, sum }) => `${sum}:${by}`).join(" ");
-  return { price: own + (before?.price ?? 0), gaps, key, change, before };
+  const price = own + (before?.price ?? 0);
+  return { price, rank: price + GAP_RANK * gaps.length, gaps, key, change, before };
 }
 
 /** What a change costs: nothing among what is withheld anyway; undefined: it cannot be. */
