@@ -35,6 +35,7 @@ import { StoreFollower } from "./instances/store-follower.ts";
 import { KnownLogKeeper } from "./known-log.ts";
 import { LogChecker } from "./log-checker.ts";
 import { LogRenewer } from "./log-renewer.ts";
+import { DailyCounter } from "./monitor/daily-counter.ts";
 import { OutboxConsumers } from "./outbox-consumers.ts";
 import type { Passage } from "./passage.ts";
 import { Pipeline } from "./pipeline.ts";
@@ -260,6 +261,9 @@ function startRecordWork(
   const renewer = new LogRenewer({ ...shared, store, register, signer: signers.renewal });
   renewer.start();
   lifecycle.add({ name: "second tree of the log", stop: () => renewer.stop() });
+  const counter = new DailyCounter({ store, checkpoints, register, duty, clock, logger });
+  counter.start();
+  lifecycle.add({ name: "daily counts", stop: () => counter.stop() });
   const audit = new AuditKeeper({ store, checkpoints, register, clock, logger });
   audit.start();
   lifecycle.add({ name: "audit trail", stop: () => audit.stop() });

@@ -10,6 +10,8 @@ import {
   logConsistency,
   noteForkedLog,
 } from "./store/cosigned.ts";
+import { countRecords, dayToCount, entriesOfDay, listCounts } from "./store/counts/count-day.ts";
+import { keepDailyCounts } from "./store/counts/keep-counts.ts";
 import { takeOverdue, takeWaiting } from "./store/deliveries.ts";
 import { disposeBatch } from "./store/disposal/dispose-batch.ts";
 import { listDue, lookForDue } from "./store/disposal/look-for-due.ts";
@@ -114,6 +116,11 @@ export const store = {
     rehashed,
     keepRenewal,
     listRenewals,
+    dayToCount,
+    entriesOfDay,
+    countRecords,
+    keepDailyCounts,
+    listCounts,
     storedLog,
     beginLog,
     logHead,
@@ -159,6 +166,10 @@ export const store = {
     "keptCheckpoint",
     "rehashed",
     "listRenewals",
+    "dayToCount",
+    "entriesOfDay",
+    "countRecords",
+    "listCounts",
     "storedLog",
     "logHead",
     "findRecords",

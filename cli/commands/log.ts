@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import { TracepostError } from "#errors";
 import { type OutputOptions, type Terminal, tellFault } from "../command-result.ts";
 import { addLogConsistency } from "./log-consistency.ts";
+import { addLogCounts } from "./log-counts.ts";
 import { addLogFsck } from "./log-fsck.ts";
 import { addLogProve } from "./log-prove.ts";
 import { addLogRenew } from "./log-renew.ts";
@@ -26,6 +27,7 @@ Example:
 export function addLogCommands(parent: Command, terminal: Terminal): void {
   addLogVerify(parent, terminal);
   addLogFsck(parent, terminal);
+  addLogCounts(parent, terminal);
   addLogProve(parent, terminal);
   addLogConsistency(parent, terminal);
   addLogRenew(parent, terminal);

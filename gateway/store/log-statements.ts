@@ -18,6 +18,7 @@ export interface LogStatement {
     | typeof EntryKind.SCHEDULE_CHANGE
     | typeof EntryKind.DISPOSAL
     | typeof EntryKind.RENEWAL
+    | typeof EntryKind.DAILY_COUNTS
     | typeof EntryKind.LOG_SUCCESSION;
   /** Participant of the subject token. */
   readonly sender: string;

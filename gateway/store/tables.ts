@@ -6,6 +6,7 @@ import { USER_MIGRATION_SQL } from "#users";
 import { AUDIT_BATCH_SQL, AUDIT_ENDS_SQL } from "./audit/audit-tables.ts";
 import { CONVERSATION_SQL } from "./conversations/conversation-tables.ts";
 import { COSIGNED_SQL } from "./cosigned.ts";
+import { COUNTS_SQL } from "./counts/counts-tables.ts";
 import {
   CERTIFICATE_INDEX_SQL,
   DISPOSAL_SQL,
@@ -128,6 +129,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 28, name: "due dates", sql: DUE_DATE_SQL },
   { version: 29, name: "the end of what persons did", sql: AUDIT_ENDS_SQL },
   { version: 30, name: "how the log began", sql: SUCCESSION_SQL },
+  { version: 31, name: "counts of days", sql: COUNTS_SQL },
 ];
 
 /** Where a delivery stands. */

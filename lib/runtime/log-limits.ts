@@ -48,6 +48,14 @@ export const LOG_LIMITS = {
   rehashEntries: 100,
   /** Pause between two of them, so that the store's thread is for messages. */
   rehashPauseMs: 20,
+  /** How often it is looked whether a day is over whose records are to be counted. */
+  countsPeriodMs: MINUTE_MS,
+  /** Records counted in one transaction: some milliseconds. */
+  countRecords: 500,
+  /** Pause between two of them, so that the store's thread is for messages. */
+  countPauseMs: 10,
+  /** Days whose counts are listed at once. */
+  countedDaysMax: 400,
   /** A renewal waits no longer for entries that are not hashed again yet. */
   renewWaitMs: 10 * SECOND_MS,
   /** A log is renewed so often, whether or not an algorithm is known to age. */

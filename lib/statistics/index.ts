@@ -9,6 +9,15 @@ export {
   parseIndicatorLedger,
 } from "./check-indicator-ledger.ts";
 export {
+  type CountDifference,
+  dayBeginsMs,
+  dayName,
+  dayOf,
+  monitorEventsDigest,
+  recordCountDifferences,
+  sumRecordCounts,
+} from "./daily-counts.ts";
+export {
   type Consent,
   type DisclosureAnswer,
   type DisclosurePolicy,

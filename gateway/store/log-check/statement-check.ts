@@ -5,6 +5,7 @@ import { equalBytes, sha256, timestampMs } from "#wire";
 import { renewalProblem } from "../renewal/renewals.ts";
 import { successionProblem, unloggedSuccession } from "../succession.ts";
 import { auditProblem } from "./audit-check.ts";
+import { countsProblem, unloggedCounts } from "./counts-check.ts";
 import { type Certificates, disposalEntryProblem } from "./disposal-check.ts";
 import { entryAt } from "./entry-at.ts";
 import { holdEntryProblem } from "./hold-check.ts";
@@ -34,6 +35,8 @@ export async function statementProblem(
       return await successionProblem(tx, index, entry.headerDigest);
     case EntryKind.DISPOSAL:
       return await disposalEntryProblem(tx, index, entry, certificates);
+    case EntryKind.DAILY_COUNTS:
+      return await countsProblem(tx, index, entry);
     case EntryKind.RENEWAL:
       return await renewalProblem(tx, index, entry);
     default:
@@ -129,7 +132,7 @@ async function decisionProblem(
 
 /** Registers, policies and schedules that no entry of the log is about; few, so all of them. */
 export async function unloggedProblems(tx: Transaction): Promise<string[]> {
-  const problems = await unloggedSuccession(tx);
+  const problems = [...(await unloggedSuccession(tx)), ...(await unloggedCounts(tx))];
   const tables = [
     ["register", "registers", EntryKind.REGISTER_CHANGE],
     ["policy", "policies", EntryKind.POLICY_CHANGE],

@@ -10,6 +10,7 @@ const OBJECTS: ReadonlyMap<EntryKind, string> = new Map([
   [EntryKind.DISPOSAL, "SELECT certificate AS bytes FROM disposal_certificate WHERE log_index = ?"],
   [EntryKind.HOLD, "SELECT act AS bytes FROM hold_act WHERE log_index = ?"],
   [EntryKind.RELEASE, "SELECT act AS bytes FROM hold_act WHERE log_index = ?"],
+  [EntryKind.DAILY_COUNTS, "SELECT counts AS bytes FROM daily_counts WHERE log_index = ?"],
   [EntryKind.RENEWAL, "SELECT renewal AS bytes FROM log_renewal WHERE log_index = ?"],
 ]);
 

@@ -1,0 +1,70 @@
+import { hash } from "node:crypto";
+import { RecordCount } from "#proto";
+
+const DAY_MS = 86_400_000;
+
+/** Number of the day in UTC that a time (ms since 1970) falls on: full days since 1970. */
+export function dayOf(ms: number): number {
+  return Math.floor(ms / DAY_MS);
+}
+
+/** When a day begins in UTC, ms since 1970. */
+export function dayBeginsMs(day: number): number {
+  return day * DAY_MS;
+}
+
+/** A day by its number, such as 2026-10-03. */
+export function dayName(day: number): string {
+  return new Date(dayBeginsMs(day)).toISOString().slice(0, "YYYY-MM-DD".length);
+}
+
+/** Counts that are alike added up, by kind, status and code; none is 0 (TP-COUNT-2). */
+export function sumRecordCounts(counts: readonly RecordCount[]): RecordCount[] {
+  const sums = new Map<string, RecordCount>();
+  for (const count of counts) {
+    const key = keyOf(count);
+    const before = sums.get(key)?.records ?? 0n;
+    sums.set(key, RecordCount.create({ ...count, records: before + count.records }));
+  }
+  return [...sums.values()]
+    .filter(({ records }) => records > 0n)
+    .toSorted((one, other) => {
+      return one.kind - other.kind || one.status - other.status || one.code - other.code;
+    });
+}
+
+/** Where two counts of the same records differ. */
+export interface CountDifference extends Omit<RecordCount, "records"> {
+  readonly kept: bigint;
+  readonly found: bigint;
+}
+
+/** What is counted otherwise, or by one of them alone; empty: they agree (TP-COUNT-6). */
+export function recordCountDifferences(
+  kept: readonly RecordCount[],
+  found: readonly RecordCount[],
+): CountDifference[] {
+  const [had, has] = [byKey(kept), byKey(found)];
+  return sumRecordCounts([...kept, ...found])
+    .map(({ code, kind, status }) => {
+      const key = keyOf({ kind, status, code });
+      return { kind, status, code, kept: had.get(key) ?? 0n, found: has.get(key) ?? 0n };
+    })
+    .filter((one) => one.kept !== one.found);
+}
+
+/**
+ * SHA-256 over the digests of the events that a monitor was fed for a day, in the order of the log
+ * (TP-COUNT-4); of no events, that of nothing.
+ */
+export function monitorEventsDigest(digests: readonly Uint8Array[]): Uint8Array {
+  return hash("sha256", Buffer.concat(digests), "buffer");
+}
+
+function byKey(counts: readonly RecordCount[]): Map<string, bigint> {
+  return new Map(sumRecordCounts(counts).map((count) => [keyOf(count), count.records]));
+}
+
+function keyOf({ code, kind, status }: Omit<RecordCount, "records">): string {
+  return `${kind} ${status} ${code}`;
+}
