@@ -139,6 +139,8 @@ const VOUCHED: Readonly<Record<string, Vouched>> = {
     names: ({ log_index: index, version }) =>
       new RegExp(`schedule version ${version}\\b|entry ${index}\\b`),
   },
+  daily_counts: { names: ENTRY },
+  daily_counts_share: { names: ({ monitor }) => new RegExp(`share of ${monitor}\\b`) },
   record_act: {
     names: ({ id }) =>
       new RegExp(`acts (${id} to|\\d+ to \\d+) of the audit trail|of the newest acts`),
@@ -209,6 +211,8 @@ const INSERTED: [table: string, change: Record<string, string>, name: RegExp][] 
   ["policies", { version: "9", log_index: "3" }, /policy version 9 was never logged/],
   ["schedules", { version: "9", log_index: "3" }, /schedule version 9 was never logged/],
   ["quarantine", { id: "900", participant: "'ZZ'" }, /item 900 of quarantine is not the one/],
+  ["daily_counts", { day: "900", log_index: "0" }, /counts of 1972-06-19 were never logged/],
+  ["daily_counts_share", { monitor: "'ZZ'" }, /name no share of ZZ/],
   ["record_act_batch", { id: "900", last_act: "900", log_index: "0" }, /batch 900 of the audit/],
 ];
 

@@ -57,8 +57,6 @@ async function shareProblem(
 ): Promise<string | undefined> {
   const sql = "SELECT * FROM daily_counts_share WHERE day = ? ORDER BY monitor";
   const rows = await tx.all<ShareRow>(sql, day);
-  const unnamed = rows.find((row) => !shares.some(({ monitor }) => monitor === row.monitor));
-  if (unnamed !== undefined) return `name no share of ${unnamed.monitor}`;
   for (const { digest, monitor } of shares) {
     const row = rows.find((one) => one.monitor === monitor);
     if (row === undefined) return `name a share of ${monitor} that is not kept`;
@@ -66,7 +64,8 @@ async function shareProblem(
     const isThat = equalBytes(sha256(row.share), digest) && share?.logIndex === BigInt(index);
     if (!isThat) return `name another share of ${monitor} than is kept`;
   }
-  return undefined;
+  const unnamed = rows.find((row) => !shares.some(({ monitor }) => monitor === row.monitor));
+  return unnamed && `name no share of ${unnamed.monitor}`;
 }
 
 /** Counts and shares that no entry of the log is about: a row for each day, so all of them. */

@@ -155,6 +155,29 @@ describe("tracepost log fsck and prove", () => {
     expect((await tracepost(["log", "prove", "-1", "--data", dataDir])).code).toBe(2);
   });
 
+  test("count the records of each day again, and name what differs (TP-COUNT-6)", async () => {
+    const counts = (...more: readonly string[]) =>
+      tracepost(["log", "counts", "--data", dataDir, ...more, "--json"]);
+    const { days, sound } = JSON.parse((await counts("--check")).out);
+    expect(sound).toBe(true);
+    expect(days).toHaveLength(3);
+    const [, , first] = days;
+    const requests = { kind: "TRACE_REQUEST", status: "TEST", decision: "accepted", records: 4 };
+    expect(first.counts).toContainEqual(requests);
+    expect(first).toMatchObject({ first: 0, monitors: ["XK"], problems: [], differences: [] });
+    const told = await tracepost(["log", "counts", "--data", dataDir, "--limit", "1"]);
+    expect(told.out).toMatch(/^\d{4}-\d{2}-\d{2} {2}0 records, no entries, logged as entry \d+\n/u);
+    const file = join(dataDir, "gateway", "gateway.sqlite");
+    await gateway.copyTo(file, "UPDATE messages SET code = 3 WHERE id = 1");
+    const differing = await tracepost(["log", "counts", "--data", dataDir, "--check"]);
+    expect(differing.code).toBe(6);
+    expect(differing.out).toContain(": NOT as recorded");
+    expect(differing.out).toContain("TEST accepted: 4 were counted, the records have 3");
+    await gateway.copyTo(file, "UPDATE daily_counts SET counts = x''");
+    expect((await counts("--day", first.day, "--check")).code).toBe(6);
+    expect((await counts("--day", "1999-01-01")).code).toBe(2);
+  });
+
   test("name what differs and end with 6", async () => {
     const file = join(dataDir, "gateway", "gateway.sqlite");
     await gateway.copyTo(file, "UPDATE messages SET field = 'x' WHERE id = 2");
