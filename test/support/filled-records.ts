@@ -9,7 +9,7 @@ const DUE_MS = 91 * 86_400_000;
 const REGISTER = { registerVersion: 1 };
 const COUNTED_DAYS = 3;
 
-/** What people do with records: they decide, hold, look and dispose; days are counted. The first message is held. */
+/** What people do: decide, hold, look and dispose. The first message is held; days are counted. */
 export async function fillRecords(parties: Parties, bench: GatewayBench): Promise<void> {
   await takeRegister(parties, bench);
   await decideForgeries(bench);

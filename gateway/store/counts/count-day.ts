@@ -32,7 +32,8 @@ interface CountsRow extends SqlRow {
 
 /**
  * The next day whose records are to be counted (TP-COUNT-1): the one after the newest counted, or
- * that of the first entry of the log. Null: it is not over at this time, or there is no entry.
+ * that of the first entry of the log; none is passed over (TP-COUNT-3). Null: it is not over at this
+ * time, or there is no entry.
  */
 export async function dayToCount(
   tx: Transaction,
@@ -60,7 +61,7 @@ export interface CountedPortion {
   readonly next: number;
 }
 
-/** Counts the records of entries, at most so many (TP-COUNT-2); a record is the row of its entry. */
+/** Counts the records of entries, at most so many (TP-COUNT-2): a record is its entry's row. */
 export async function countRecords(
   tx: Transaction,
   { end, first, limit }: { readonly first: number; readonly end: number; readonly limit: number },

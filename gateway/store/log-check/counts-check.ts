@@ -1,4 +1,4 @@
-/** Counts of days compared with their entries, the days around them, and their shares (TP-COUNT-5). */
+/** Counts of days compared with their entries, the days before, and their shares (TP-COUNT-5). */
 import { DailyCounts, DailyCountsShare, EntryKind, type LogEntry } from "#proto";
 import type { SqlRow, Transaction } from "#runtime";
 import { dayBeginsMs, dayName } from "#statistics";
