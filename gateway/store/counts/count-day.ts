@@ -32,8 +32,8 @@ interface CountsRow extends SqlRow {
 
 /**
  * The next day whose records are to be counted (TP-COUNT-1): the one after the newest counted, or
- * that of the first entry of the log; none is passed over (TP-COUNT-3). Null: it is not over at this
- * time, or there is no entry.
+ * that of the first entry of the log, so that none is passed over (TP-COUNT-3). Null: it is not
+ * over at this time, or there is no entry.
  */
 export async function dayToCount(
   tx: Transaction,
