@@ -25,7 +25,9 @@ const groups = [
     // The same gateway tests, with the store in a PostgreSQL of ours.
     name: "postgres",
     folders: [],
-    files: ["holds", "two-gateways"].map((file) => `test/integration/gateway/${file}.test.ts`),
+    files: ["holds", "monitor-feed", "two-gateways"].map(
+      (file) => `test/integration/gateway/${file}.test.ts`,
+    ),
     maxWorkers: 2,
     testTimeout: 120_000,
     globalSetup: ["test/support/provide-postgres.ts"],

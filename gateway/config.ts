@@ -59,6 +59,8 @@ const ConfigSchema = Type.Object(
     ),
     /** First wait before a dispatch is repeated, in milliseconds. */
     resendFirstMs: Type.Optional(Type.Integer({ minimum: 100 })),
+    /** How often what was recorded is counted and fed to monitors, in milliseconds. */
+    feedPeriodMs: Type.Optional(Type.Integer({ minimum: 100 })),
   },
   { additionalProperties: false },
 );

@@ -36,6 +36,7 @@ import { KnownLogKeeper } from "./known-log.ts";
 import { LogChecker } from "./log-checker.ts";
 import { LogRenewer } from "./log-renewer.ts";
 import { DailyCounter } from "./monitor/daily-counter.ts";
+import { MonitorFeeder } from "./monitor/monitor-feeder.ts";
 import { OutboxConsumers } from "./outbox-consumers.ts";
 import type { Passage } from "./passage.ts";
 import { Pipeline } from "./pipeline.ts";
@@ -47,6 +48,7 @@ import { RegisterWatch } from "./register/register-watch.ts";
 import { followSchedule, openSchedules } from "./retention/schedule-keeper.ts";
 import { SearchFiller } from "./search-filler.ts";
 import { Speaker } from "./speaker.ts";
+import { dispatch } from "./steps/dispatch.ts";
 import type { GatewayProcedures } from "./store.ts";
 import { WitnessCollector } from "./witness-collector.ts";
 
@@ -205,7 +207,8 @@ async function startWork(parts: GatewayParts, base: Base, lifecycle: Lifecycle) 
   const follower = new StoreFollower(following);
   instances?.onStand((stand) => follower.follow(stand));
   lifecycle.add({ name: "what other instances take", stop: () => follower.stop() });
-  const records = startRecordWork({ ...shared, witnesses }, base, lifecycle);
+  const { feedPeriodMs } = config;
+  const records = startRecordWork({ ...shared, witnesses, feedPeriodMs }, base, lifecycle);
   const work = { shared, pipeline, policy, schedules, heardAtMs, intake, announcer };
   return { ...work, ...records, witnesses };
 }
@@ -250,8 +253,9 @@ function startRecordWork(
     readonly clock: Clock;
     readonly logger: Logger;
     readonly witnesses: WitnessCollector;
+    readonly feedPeriodMs: number | undefined;
   },
-  { register, signers, store }: Base,
+  { register, signers, store, transport }: Base,
   lifecycle: Lifecycle,
 ): { readonly clerk: DisposalClerk; readonly renewer: LogRenewer } {
   const { checkpoints, clock, duty, logger } = shared;
@@ -270,6 +274,14 @@ function startRecordWork(
   const filler = new SearchFiller({ store, duty, logger });
   filler.start();
   lifecycle.add({ name: "records that are made to be found", stop: () => filler.stop() });
+  const feeder = new MonitorFeeder({
+    ...{ store, register, duty, clock, logger, periodMs: shared.feedPeriodMs },
+    signer: () => signers.receipt,
+    publish: (outgoing) => transport.publish(dispatch(outgoing)),
+    connected: () => transport.connected,
+  });
+  feeder.start();
+  lifecycle.add({ name: "feed of the monitors", stop: () => feeder.stop() });
   const clerk = createClerk({ ...shared, store, register, signers });
   clerk.start();
   duty.onTaken(() => clerk.wake());

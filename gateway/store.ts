@@ -24,6 +24,8 @@ import { beat, leave } from "./store/instances/beat.ts";
 import { checkLog } from "./store/log-check/check-log.ts";
 import { keepLogCheck, loadLogCheck } from "./store/log-check/kept-check.ts";
 import { logOverQuota } from "./store/log-statements.ts";
+import { noteFeedPushed, trimFeeds, unpushedFeeds } from "./store/monitor/feed-chain.ts";
+import { tallyRecords, tallyThrough } from "./store/monitor/tally.ts";
 import { acknowledgeEvent, eventCounts, listEvents, noteEvents } from "./store/operator-events.ts";
 import { registerPins } from "./store/pins.ts";
 import { keepPolicy, loadPolicyVersion, newestPolicy } from "./store/policies.ts";
@@ -131,6 +133,11 @@ export const store = {
     loadRecord,
     listActs,
     sealActs,
+    tallyRecords,
+    tallyThrough,
+    unpushedFeeds,
+    noteFeedPushed,
+    trimFeeds,
     status,
     storedBytes,
   },
@@ -175,6 +182,8 @@ export const store = {
     "findRecords",
     "loadRecord",
     "listActs",
+    "tallyThrough",
+    "unpushedFeeds",
     "status",
     "storedBytes",
   ],

@@ -1,4 +1,4 @@
-import { DAY_MS, KIB } from "./units.ts";
+import { DAY_MS, KIB, MINUTE_MS } from "./units.ts";
 
 /** Limits of what a regional monitor is fed (docs/spec/feed.md). */
 export const MONITOR_FEED_LIMITS = {
@@ -18,4 +18,12 @@ export const MONITOR_FEED_LIMITS = {
   countsMax: 2_000,
   /** How long a feed message is kept for a monitor that was away. */
   keptMs: 366 * DAY_MS,
+  /** How often what was recorded since is counted, and fed: events of a quiet hour go together. */
+  followMs: MINUTE_MS,
+  /** Records counted in one transaction, at most the events of one message: some milliseconds. */
+  stepRecords: 500,
+  /** Pause between two such transactions, so that the store's thread is for messages. */
+  stepPauseMs: 20,
+  /** Feed messages put on their way at a time. */
+  pushMax: 50,
 } as const;

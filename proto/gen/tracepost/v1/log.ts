@@ -190,7 +190,7 @@ export interface LogEntry {
   recordedAt:
     | Timestamp
     | undefined;
-  /** SHA-256 of the monitor event; empty until a regional monitor is fed. */
+  /** Empty: what a monitor was fed is bound by the daily counts (docs/adr/0057). */
   eventDigest: Uint8Array;
   /** 16 random bytes, so that a party cannot guess an entry it was not shown. */
   nonce: Uint8Array;

@@ -236,7 +236,7 @@ export interface MonitorEventBatch {
 export interface MonitorEvent {
   /** Place of its entry in the log. */
   logIndex: bigint;
-  /** 16 bytes. SHA-256 over the encoding of this event is `event_digest` of the entry. */
+  /** 16 bytes, so that nobody guesses an event from its digest. */
   salt: Uint8Array;
   kind: Kind;
   /** ISO 3166-1 alpha-2 of the sender; empty: it has not consented. */

@@ -1,0 +1,49 @@
+import { MonitorEvent } from "#proto";
+import type { Transaction } from "#runtime";
+import { sha256 } from "#wire";
+import { entryAt } from "../log-check/entry-at.ts";
+import { type CountedRecord, hourOf, hoursSinceRequest } from "./counted-record.ts";
+
+/** A monitor that is fed events, and the States that have consented to be named to it. */
+export interface FedMonitor {
+  readonly id: string;
+  readonly states: readonly string[];
+}
+
+/** Bytes of the salt of an event. */
+const SALT_BYTES = 16;
+const SALT_LABEL = Buffer.from("tracepost event");
+
+/**
+ * The event of a record for a monitor (TP-FEED-7); undefined: no State that would be named has
+ * consented. Its salt follows from the nonce of its entry, so that nothing more is kept.
+ */
+export function eventFor(
+  record: CountedRecord,
+  { states }: FedMonitor,
+  salt: Uint8Array,
+): MonitorEvent | undefined {
+  const shown = (state: string): string => (states.includes(state) ? state : "");
+  const fromState = shown(record.fromState);
+  const toState = shown(record.toState);
+  if (fromState + toState === "") return undefined;
+  const hours = hoursSinceRequest(record);
+  return MonitorEvent.create({
+    logIndex: BigInt(record.id - 1),
+    ...{ salt, kind: record.kind, fromState, toState, recipients: record.recipients },
+    ...{ status: record.status, priority: record.priority, code: record.code },
+    ...{ move: record.move, outcomeClass: record.outcomeClass },
+    ...{ alertMove: record.alertMove, alertKind: record.alertKind },
+    recordedHour: hourOf(record.recordedAtMs),
+    ...(hours === undefined ? {} : { hoursSinceRequest: hours }),
+    chainLength: record.chainLength,
+    completenessTenth: record.completenessTenth,
+  });
+}
+
+/** The salt of the event of a record. */
+export async function eventSalt(tx: Transaction, id: number): Promise<Uint8Array> {
+  const entry = await entryAt(tx, id - 1);
+  const nonce = entry?.nonce ?? new Uint8Array();
+  return sha256(Buffer.concat([SALT_LABEL, nonce])).subarray(0, SALT_BYTES);
+}
