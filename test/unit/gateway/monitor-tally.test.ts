@@ -35,7 +35,7 @@ async function filled() {
 
 const step = { nowMs: BEGIN + 9 * HOUR_MS, registerVersion: 4, monitors: [ECOWAS] };
 
-test("records are counted once, by what their headers say, receipts never (TP-FEED-4)", async () => {
+test("records are counted once, by what their headers say, receipts never (TP-FEED-4, TP-FEED-5)", async () => {
   const tx = await filled();
   expect(await tallyRecords(tx, step)).toEqual({ isDone: true });
   const cells = await tx.all("SELECT * FROM monitor_cell ORDER BY hour, kind");
