@@ -23,7 +23,7 @@ const YEARS_LATER = [1, 2];
 
 const dayOf = (atMs: number): string => new Date(atMs).toISOString().slice(0, 10);
 
-/** Releases of one day, YYYY-MM-DD: the shortest periods first, of those the latest (TP-STAT-15). */
+/** Releases of one day, YYYY-MM-DD: shortest periods first, of those the latest (TP-STAT-15). */
 export function releasesOn(day: string): DueRelease[] {
   const due = (length: PeriodLength, period: string, vintage: number): DueRelease => {
     return { length, period, vintage, releasedOn: day };
