@@ -17,19 +17,22 @@ export async function matchClaims(
   recipient: string,
   claims: readonly ReceiptClaim[],
 ): Promise<EndedDelivery[]> {
-  const ended: EndedDelivery[] = [];
-  for (const claim of claims) {
-    const sender = claim.originalSender;
-    const message = await findMessage(tx, sender, claim.messageId);
-    if (message === undefined || !equalBytes(message.header_digest, claim.headerDigest)) continue;
-    const delivery = await tx.get<{ id: number; state: number; lane: number }>(
-      "SELECT id, state, lane FROM deliveries WHERE id >= ? AND id < ? AND recipient = ?",
-      message.id * DELIVERY_STRIDE,
-      (message.id + 1) * DELIVERY_STRIDE,
-      recipient,
-    );
-    if (delivery === undefined) continue;
-    ended.push({ ...delivery, sender, recipient });
-  }
-  return ended;
+  const ended = await Promise.all(claims.map((claim) => endedBy(tx, recipient, claim)));
+  return ended.filter((delivery) => delivery !== undefined);
+}
+
+async function endedBy(
+  tx: Transaction,
+  recipient: string,
+  { headerDigest, messageId, originalSender: sender }: ReceiptClaim,
+): Promise<EndedDelivery | undefined> {
+  const message = await findMessage(tx, sender, messageId);
+  if (message === undefined || !equalBytes(message.header_digest, headerDigest)) return undefined;
+  const delivery = await tx.get<{ id: number; state: number; lane: number }>(
+    "SELECT id, state, lane FROM deliveries WHERE id >= ? AND id < ? AND recipient = ?",
+    message.id * DELIVERY_STRIDE,
+    (message.id + 1) * DELIVERY_STRIDE,
+    recipient,
+  );
+  return delivery && { ...delivery, sender, recipient };
 }
