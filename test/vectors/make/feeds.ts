@@ -1,5 +1,5 @@
 import type { PlainFields } from "../../support/contract.ts";
-import type { Row } from "./open-bodies.ts";
+import type { Row } from "./refused-row.ts";
 
 const SALT = Buffer.alloc(16, 5);
 const DIGEST = Buffer.alloc(32, 6);

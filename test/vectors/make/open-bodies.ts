@@ -2,6 +2,7 @@ import { hash } from "node:crypto";
 import type { PlainFields } from "../../support/contract.ts";
 import { invalidFeeds, validFeeds } from "./feeds.ts";
 import { groupField, numberField } from "./raw-protobuf.ts";
+import type { Row } from "./refused-row.ts";
 import { type Encoder, messageId, openMessage, type Sample, withHeader } from "./sample-message.ts";
 import { base64, type InvalidVector } from "./vector-forms.ts";
 
@@ -114,14 +115,6 @@ export function validBodies(encoder: Encoder): ValidBody[] {
     ...validFeeds().map(([name, body]) => valid(name, "MonitorFeed", body, true)),
   ];
 }
-
-/** A body that is refused: what it is, the code and field, and its fields or bytes. */
-export type Row = readonly [
-  name: string,
-  code: string,
-  field: string,
-  body: PlainFields | Uint8Array,
-];
 
 /** Bodies that are refused. */
 export function invalidBodies(encoder: Encoder): InvalidBody[] {
