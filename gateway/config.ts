@@ -14,6 +14,7 @@ import {
   type StorePlace,
 } from "#runtime";
 import { DOOR_SETTINGS, NATS_TLS_SETTINGS, transportFrom } from "#tls";
+import { TIMESTAMP_SETTINGS, timestampsFrom } from "./timestamp-settings.ts";
 
 const ConfigSchema = Type.Object(
   {
@@ -34,6 +35,8 @@ const ConfigSchema = Type.Object(
     scheduleFile: Type.Optional(Type.String({ minLength: 1 })),
     /** How many of the root keys must have signed policy and schedule. Default: all of them. */
     policyThreshold: Type.Optional(Type.Integer({ minimum: 1 })),
+    /** Authorities outside that time-stamp checkpoints (TP-STAMP-4). Default: none. */
+    timestamps: Type.Optional(TIMESTAMP_SETTINGS),
     /** Where records are kept (TP-STORE-9). Default: gateway.sqlite in dataDir. */
     store: Type.Optional(STORE_SETTINGS),
     /** Folder with receipt.key and checkpoint.key. */
@@ -131,6 +134,7 @@ export async function readStart(
     rootPublicKeyFiles: config.rootPublicKeyFiles.map(from),
     ...(config.policyFile === undefined ? {} : { policyFile: from(config.policyFile) }),
     ...(config.scheduleFile === undefined ? {} : { scheduleFile: from(config.scheduleFile) }),
+    ...(config.timestamps && { timestamps: timestampsFrom(file, config.timestamps) }),
     keysDir: from(config.keysDir),
     apiTokenFile: from(config.apiTokenFile),
   };

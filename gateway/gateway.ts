@@ -50,6 +50,8 @@ import { SearchFiller } from "./search-filler.ts";
 import { Speaker } from "./speaker.ts";
 import { dispatch } from "./steps/dispatch.ts";
 import type { GatewayProcedures } from "./store.ts";
+import { addTimestampGauge, TimestampKeeper } from "./timestamp-keeper.ts";
+import { openAuthorities } from "./timestamp-settings.ts";
 import { WitnessCollector } from "./witness-collector.ts";
 
 /** What a gateway is built from; the composition root decides which store and which carrier. */
@@ -209,8 +211,9 @@ async function startWork(parts: GatewayParts, base: Base, lifecycle: Lifecycle) 
   lifecycle.add({ name: "what other instances take", stop: () => follower.stop() });
   const { feedPeriodMs } = config;
   const records = startRecordWork({ ...shared, witnesses, feedPeriodMs }, base, lifecycle);
+  const timestamps = await startTimestamps(config, { ...shared, witnesses }, base, lifecycle);
   const work = { shared, pipeline, policy, schedules, heardAtMs, intake, announcer };
-  return { ...work, ...records, witnesses };
+  return { ...work, ...records, timestamps, witnesses };
 }
 
 /** Signs tree heads, and keeps the newest in the store and, at longer intervals, beside it. */
@@ -289,6 +292,28 @@ function startRecordWork(
   return { clerk, renewer };
 }
 
+/** Has authorities outside time-stamp checkpoints, if the configuration names some. */
+async function startTimestamps(
+  config: GatewayConfig,
+  shared: {
+    readonly checkpoints: CheckpointKeeper;
+    readonly duty: Duty;
+    readonly clock: Clock;
+    readonly logger: Logger;
+    readonly witnesses: WitnessCollector;
+  },
+  { metrics, register, store }: Base,
+  lifecycle: Lifecycle,
+): Promise<TimestampKeeper> {
+  const authorities = await openAuthorities(config.timestamps);
+  const { everyMs } = config.timestamps ?? {};
+  const keeper = new TimestampKeeper({ ...shared, authorities, everyMs, store, register });
+  addTimestampGauge(metrics, { store, urls: keeper.urls });
+  keeper.start();
+  lifecycle.add({ name: "time-stamps", stop: () => keeper.stop() });
+  return keeper;
+}
+
 /** Certificates and authorities of the door and of the log-in to NATS, each once. */
 function certificateFiles({ http, natsTls }: GatewayConfig): readonly string[] {
   const of = [http.tls, natsTls].flatMap((tls) => (tls ? [tls.certFile, tls.caFile] : []));
@@ -310,6 +335,7 @@ async function openDoor(
     renewer,
     schedules,
     shared,
+    timestamps,
     witnesses,
   }: Work,
   lifecycle: Lifecycle,
@@ -328,7 +354,7 @@ async function openDoor(
   const summary = () => summarize({ ...facts, connected, undecided });
   const registers = { store, client, intake, announcer };
   const operators = operatorDoor({
-    ...{ ...shared, clerk, renewer, events, register, witnesses },
+    ...{ ...shared, clerk, renewer, events, register, timestamps, witnesses },
     roots: client,
   });
   const server = await createHttpServer({

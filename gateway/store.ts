@@ -54,6 +54,7 @@ import { keepCheckpoint, keptCheckpoint, loadLogTile, logHead, status } from "./
 import { storedBytes } from "./store/stored-bytes.ts";
 import { beginLog, storedLog } from "./store/succession.ts";
 import { MIGRATIONS } from "./store/tables.ts";
+import { keepTimestamp, listTimestamps, newestTimestamps } from "./store/timestamps/timestamps.ts";
 
 /** The gateway's store: records, message log, deliveries, quarantine, events, operators. */
 export const store = {
@@ -123,6 +124,9 @@ export const store = {
     countRecords,
     keepDailyCounts,
     listCounts,
+    keepTimestamp,
+    listTimestamps,
+    newestTimestamps,
     storedLog,
     beginLog,
     logHead,
@@ -177,6 +181,8 @@ export const store = {
     "entriesOfDay",
     "countRecords",
     "listCounts",
+    "listTimestamps",
+    "newestTimestamps",
     "storedLog",
     "logHead",
     "findRecords",

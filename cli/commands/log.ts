@@ -7,6 +7,7 @@ import { addLogCounts } from "./log-counts.ts";
 import { addLogFsck } from "./log-fsck.ts";
 import { addLogProve } from "./log-prove.ts";
 import { addLogRenew } from "./log-renew.ts";
+import { addLogStamps } from "./log-stamps.ts";
 import { addLogSuccession } from "./log-succession.ts";
 import { verifyLogCommand } from "./log-verify.ts";
 
@@ -31,6 +32,7 @@ export function addLogCommands(parent: Command, terminal: Terminal): void {
   addLogProve(parent, terminal);
   addLogConsistency(parent, terminal);
   addLogRenew(parent, terminal);
+  addLogStamps(parent, terminal);
   addLogSuccession(parent, terminal);
 }
 

@@ -27,6 +27,10 @@ export const EVENT_REMEDIES: Readonly<Record<EventKind, string>> = {
     "stop the gateway; compare with the newest backup and with `/conflicts` of the witness",
   LOG_DAMAGED:
     "keep the data folder as it is; run `tracepost log fsck`; find out who could write there",
+  TIME_STAMP_FAILED:
+    "nothing if it passes; else ask the authority, or compare its certificates with those that are " +
+    "configured",
+  TIME_STAMP_OVERDUE: "see TIME_STAMP_FAILED; configure another authority if it does not end",
   REGISTER_EXPIRY: "have the root holders sign the next version, and publish it",
   REGISTER_REFUSED:
     "keep the file; ask the root holders, by another channel, what they have signed",

@@ -11,11 +11,13 @@ import { addQuarantineRoutes, type QuarantineRouteDeps } from "./quarantine-rout
 import { addRecordExport } from "./record-export-routes.ts";
 import { addRecordRoutes } from "./record-routes.ts";
 import { addRenewalRoutes, type RenewalRouteDeps } from "./renewal-routes.ts";
+import { addTimestampRoutes, type TimestampRouteDeps } from "./timestamp-routes.ts";
 
 /** What the door of operators works with. */
 export interface OperatorDoorDeps
   extends QuarantineRouteDeps,
     RenewalRouteDeps,
+    Pick<TimestampRouteDeps, "timestamps">,
     Omit<EvidenceRouteDeps, "checkpoints"> {
   readonly store: Database<GatewayProcedures>;
   readonly checkpoints: CheckpointKeeper;
@@ -44,6 +46,7 @@ export function operatorDoor(deps: OperatorDoorDeps): HttpApi {
       addAuditRoutes(routes, { store, clock });
       addEvidenceRoutes(routes, deps);
       addRenewalRoutes(routes, deps);
+      addTimestampRoutes(routes, deps);
     },
   };
 }

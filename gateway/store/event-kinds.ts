@@ -24,6 +24,8 @@ export const EVENT_KINDS = {
   KEY_COMPROMISED: "messages were recorded under a key that others may have had by then",
   LOG_FORKED: "a witness has cosigned another log, or more of this one than is here",
   LOG_DAMAGED: "a record, or the log itself, is not what was logged",
+  TIME_STAMP_FAILED: "a time-stamping authority gave no time-stamp that counts",
+  TIME_STAMP_OVERDUE: "no authority has time-stamped a checkpoint for several intervals",
   REGISTER_EXPIRY: "the participant register is to be renewed, has expired or has closed",
   REGISTER_REFUSED: "a register was offered that does not follow the one in force",
   KEYS_DOUBTED: "keys of a participant changed without its identity key; the old ones are used",

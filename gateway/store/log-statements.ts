@@ -19,7 +19,8 @@ export interface LogStatement {
     | typeof EntryKind.DISPOSAL
     | typeof EntryKind.RENEWAL
     | typeof EntryKind.DAILY_COUNTS
-    | typeof EntryKind.LOG_SUCCESSION;
+    | typeof EntryKind.LOG_SUCCESSION
+    | typeof EntryKind.TIME_STAMP;
   /** Participant of the subject token. */
   readonly sender: string;
   /** Empty when it cannot be read. */

@@ -27,6 +27,7 @@ import { SCHEDULE_SQL } from "./schedule-tables.ts";
 import { SEARCH_SQL, STATE_TERM_SQL } from "./search/search-tables.ts";
 import { STORED_SQL } from "./stored-bytes.ts";
 import { SUCCESSION_SQL } from "./succession-tables.ts";
+import { TIMESTAMP_SQL } from "./timestamps/timestamp-table.ts";
 
 /**
  * The gateway's tables. Two keys are built, not looked up: part `message × 1024 + position` and
@@ -132,6 +133,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 30, name: "how the log began", sql: SUCCESSION_SQL },
   { version: 31, name: "counts of days", sql: COUNTS_SQL },
   { version: 32, name: "what monitors are fed", sql: MONITOR_SQL },
+  { version: 33, name: "time-stamps on checkpoints", sql: TIMESTAMP_SQL },
 ];
 
 /** Where a delivery stands. */

@@ -1,4 +1,4 @@
-import { KIB, MINUTE_MS, SECOND_MS } from "./units.ts";
+import { DAY_MS, KIB, MINUTE_MS, SECOND_MS } from "./units.ts";
 
 /** Limits of time-stamps on checkpoints. */
 export const TIMESTAMP_LIMITS = {
@@ -18,6 +18,20 @@ export const TIMESTAMP_LIMITS = {
   askMs: 15 * SECOND_MS,
   /** A time in a new token may differ by so much from the clock. */
   skewMs: 5 * MINUTE_MS,
+  /** How often each authority is asked, unless the configuration says otherwise. */
+  everyMs: DAY_MS,
+  /** The shortest interval that the configuration may say: authorities count requests. */
+  everyMsMin: MINUTE_MS,
+  /** How often it is looked whether one is due. */
+  lookMs: 20 * SECOND_MS,
+  /** First wait after a failure; doubles each time. */
+  retryFirstMs: MINUTE_MS,
+  /** Longest wait after a failure. */
+  retryMaxMs: 60 * MINUTE_MS,
+  /** Intervals without any token after which the operator is told. */
+  overdueIntervals: 3,
+  /** Tokens in one page of a list. */
+  pageMax: 100,
   /** Authorities that one gateway asks. */
   authoritiesMax: 8,
   /** Root certificates of one authority: while it changes them, two. */

@@ -192,6 +192,7 @@ const NOT_VOUCHED: Readonly<Record<string, string>> = {
   gateway_duty: OWN_WORK,
   log_succession: "compared with its entry; tried where there is one, with successions",
   log_renewal: "compared with its entry; tried where there is one, with the renewals",
+  log_timestamp: "compared with its entry; tried where there is one, with the time-stamps",
   renewed_entry: "a second tree over the entries; its root stands in the renewal",
   renewed_node: "a second tree over the entries; its root stands in the renewal",
 };

@@ -5,6 +5,7 @@ import { createLogger } from "#runtime";
 import { admitInstallation, newToken, type Role } from "#users";
 import { operatorDoor } from "../../gateway/api/operator-door.ts";
 import type { RenewalRouteDeps } from "../../gateway/api/renewal-routes.ts";
+import type { TimestampRouteDeps } from "../../gateway/api/timestamp-routes.ts";
 import type { DecisionKind } from "../../gateway/store/quarantine-decision.ts";
 import type { GatewayBench } from "./gateway-bench.ts";
 import { TEST_TITLE } from "./test-route.ts";
@@ -30,6 +31,8 @@ const IDLE_RENEWER: RenewalRouteDeps["renewer"] = {
   renew: async () => ({ type: "nothing" }),
 };
 
+const NO_AUTHORITIES: TimestampRouteDeps["timestamps"] = { urls: [], askAll: async () => [] };
+
 /** The gateway's HTTP door on the store of a bench, with users in it. */
 export class OperatorDoor {
   /** Token of the user `installation`. */
@@ -40,6 +43,7 @@ export class OperatorDoor {
   readonly #roots: { readonly rootKeysEver: readonly KeyObject[] };
   readonly #clerk: DisposalRouteDeps["clerk"];
   readonly #renewer: RenewalRouteDeps["renewer"];
+  readonly #timestamps: TimestampRouteDeps["timestamps"];
   #server: HttpServer | undefined;
 
   /** Without a clerk nothing is due, and no clock jumps. */
@@ -48,11 +52,13 @@ export class OperatorDoor {
     rootKeysEver: readonly KeyObject[] = [],
     clerk: DisposalRouteDeps["clerk"] = IDLE_CLERK,
     renewer: RenewalRouteDeps["renewer"] = IDLE_RENEWER,
+    timestamps: TimestampRouteDeps["timestamps"] = NO_AUTHORITIES,
   ) {
     this.#bench = bench;
     this.#roots = { rootKeysEver };
     this.#clerk = clerk;
     this.#renewer = renewer;
+    this.#timestamps = timestamps;
   }
 
   async open(): Promise<void> {
@@ -70,6 +76,7 @@ export class OperatorDoor {
       ...{ witnesses: { cosigned: undefined }, roots: this.#roots },
       clerk: this.#clerk,
       renewer: this.#renewer,
+      timestamps: this.#timestamps,
     });
     this.#server = await createHttpServer({
       host: "127.0.0.1",

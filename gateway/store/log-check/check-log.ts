@@ -5,6 +5,7 @@ import type { Transaction } from "#runtime";
 import type { MessageRow } from "../message-row.ts";
 import { isRetryable } from "../quarantine-item.ts";
 import { DELIVERY_STRIDE, PART_STRIDE } from "../tables.ts";
+import { strayTimestamps } from "../timestamps/timestamps.ts";
 import { openAuditProblems } from "./audit-check.ts";
 import { runProblems } from "./certificate-check.ts";
 import { deliveryProblems, endingEntryProblem } from "./delivery-check.ts";
@@ -110,6 +111,7 @@ async function strayProblems(
   }
   const until = isDone ? Number.MAX_SAFE_INTEGER : size;
   problems.push(...(await strayCertificates(tx, first === 0 ? -1 : first, until)));
+  problems.push(...(await strayTimestamps(tx, first === 0 ? -1 : first, until)));
   return problems;
 }
 

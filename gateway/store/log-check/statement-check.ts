@@ -4,6 +4,7 @@ import type { SqlRow, Transaction } from "#runtime";
 import { equalBytes, sha256, timestampMs } from "#wire";
 import { renewalProblem } from "../renewal/renewals.ts";
 import { successionProblem, unloggedSuccession } from "../succession.ts";
+import { timestampProblem } from "../timestamps/timestamps.ts";
 import { auditProblem } from "./audit-check.ts";
 import { countsProblem, unloggedCounts } from "./counts-check.ts";
 import { type Certificates, disposalEntryProblem } from "./disposal-check.ts";
@@ -39,6 +40,8 @@ export async function statementProblem(
       return await countsProblem(tx, index, entry);
     case EntryKind.RENEWAL:
       return await renewalProblem(tx, index, entry);
+    case EntryKind.TIME_STAMP:
+      return await timestampProblem(tx, index, entry);
     default:
       return undefined;
   }

@@ -12,6 +12,7 @@ const OBJECTS: ReadonlyMap<EntryKind, string> = new Map([
   [EntryKind.RELEASE, "SELECT act AS bytes FROM hold_act WHERE log_index = ?"],
   [EntryKind.DAILY_COUNTS, "SELECT counts AS bytes FROM daily_counts WHERE log_index = ?"],
   [EntryKind.RENEWAL, "SELECT renewal AS bytes FROM log_renewal WHERE log_index = ?"],
+  [EntryKind.TIME_STAMP, "SELECT token AS bytes FROM log_timestamp WHERE log_index = ?"],
 ]);
 
 /** Digests, by another algorithm, of what an entry names and is still kept (TP-RENEW-1). */

@@ -39,6 +39,8 @@ export const EntryKind = {
   RENEWAL: 16,
   /** LOG_SUCCESSION - The first entry of a log that succeeds another; `header_digest` is that of the signed statement. */
   LOG_SUCCESSION: 17,
+  /** TIME_STAMP - An authority outside has time-stamped a checkpoint; `header_digest` is that of its token. */
+  TIME_STAMP: 18,
 } as const;
 
 export type EntryKind = typeof EntryKind[keyof typeof EntryKind];
@@ -62,6 +64,7 @@ export namespace EntryKind {
   export type AUDIT = typeof EntryKind.AUDIT;
   export type RENEWAL = typeof EntryKind.RENEWAL;
   export type LOG_SUCCESSION = typeof EntryKind.LOG_SUCCESSION;
+  export type TIME_STAMP = typeof EntryKind.TIME_STAMP;
 }
 
 export function entryKindFromJSON(object: any): EntryKind {
@@ -120,6 +123,9 @@ export function entryKindFromJSON(object: any): EntryKind {
     case 17:
     case "ENTRY_KIND_LOG_SUCCESSION":
       return EntryKind.LOG_SUCCESSION;
+    case 18:
+    case "ENTRY_KIND_TIME_STAMP":
+      return EntryKind.TIME_STAMP;
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum EntryKind");
   }
@@ -163,6 +169,8 @@ export function entryKindToJSON(object: EntryKind): string {
       return "ENTRY_KIND_RENEWAL";
     case EntryKind.LOG_SUCCESSION:
       return "ENTRY_KIND_LOG_SUCCESSION";
+    case EntryKind.TIME_STAMP:
+      return "ENTRY_KIND_TIME_STAMP";
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum EntryKind");
   }
