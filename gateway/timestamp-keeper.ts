@@ -37,8 +37,8 @@ interface Patience {
 
 /**
  * Has authorities outside time-stamp the newest checkpoint that a quorum has cosigned (TP-STAMP-4),
- * each once an interval, beside everything else: no message waits for one. What fails is told to the
- * operator, and tried again after growing waits.
+ * each once an interval, beside everything else: no message waits for one. What fails is told to
+ * the operator, and tried again after growing waits.
  */
 export class TimestampKeeper {
   readonly #deps: TimestampKeeperDeps;
