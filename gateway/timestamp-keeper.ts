@@ -82,7 +82,7 @@ export class TimestampKeeper {
         return nowMs - last >= this.#everyMs && nowMs >= againAtMs;
       });
       await Promise.all(due.map((authority) => this.#askPatiently(authority, newest)));
-      await this.#tellIfOverdue(newest);
+      await this.#tellIfOverdue();
     } catch (caught) {
       logger.error({ err: caught }, "time-stamps could not be asked for; it is tried again");
     }
@@ -144,9 +144,10 @@ export class TimestampKeeper {
     return heads.find((head) => head !== undefined && head.size > lastSize);
   }
 
-  async #tellIfOverdue(newest: readonly KeptTimestamp[]): Promise<void> {
+  async #tellIfOverdue(): Promise<void> {
     const { clock, logger, store } = this.#deps;
     const nowMs = clock.now();
+    const newest = await store.call("newestTimestamps", undefined);
     const mine = newest.filter(({ url }) => this.urls.includes(url));
     const lastMs = Math.max(this.#sinceMs, ...mine.map(({ stampedAtMs }) => stampedAtMs));
     const { overdueIntervals } = TIMESTAMP_LIMITS;
