@@ -25,7 +25,7 @@ const groups = [
     // The same gateway tests, with the store in a PostgreSQL of ours.
     name: "postgres",
     folders: [],
-    files: ["holds", "monitor-feed", "two-gateways"].map(
+    files: ["daily-counts", "holds", "monitor-feed", "two-gateways"].map(
       (file) => `test/integration/gateway/${file}.test.ts`,
     ),
     maxWorkers: 2,
