@@ -11,6 +11,7 @@ import {
   noteForkedLog,
 } from "./store/cosigned.ts";
 import { countRecords, dayToCount, entriesOfDay, listCounts } from "./store/counts/count-day.ts";
+import { fedOfDay, isDayFed } from "./store/counts/fed-of-day.ts";
 import { keepDailyCounts } from "./store/counts/keep-counts.ts";
 import { takeOverdue, takeWaiting } from "./store/deliveries.ts";
 import { disposeBatch } from "./store/disposal/dispose-batch.ts";
@@ -122,6 +123,8 @@ export const store = {
     dayToCount,
     entriesOfDay,
     countRecords,
+    isDayFed,
+    fedOfDay,
     keepDailyCounts,
     listCounts,
     keepTimestamp,
@@ -180,6 +183,8 @@ export const store = {
     "dayToCount",
     "entriesOfDay",
     "countRecords",
+    "isDayFed",
+    "fedOfDay",
     "listCounts",
     "listTimestamps",
     "newestTimestamps",

@@ -1,11 +1,13 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { RecordCount } from "#proto";
 import { type Clock, type Database, LOG_LIMITS, type Logger, Rounds } from "#runtime";
-import { disclosurePolicy, sumRecordCounts } from "#statistics";
+import { dayBeginsMs, disclosurePolicy, monitorEventsDigest, sumRecordCounts } from "#statistics";
 import type { CurrentRegister } from "#trust";
 import type { CheckpointKeeper } from "../checkpoint-keeper.ts";
 import type { Duty } from "../instances/duty.ts";
 import type { CountedDay } from "../store/counts/count-day.ts";
+import type { FedPortion } from "../store/counts/fed-of-day.ts";
+import type { FedShare } from "../store/counts/keep-counts.ts";
 import type { GatewayProcedures } from "../store.ts";
 
 /** What the daily counts work with. */
@@ -50,8 +52,10 @@ export class DailyCounter {
     while (this.#isToGoOn) {
       const due = await store.call("dayToCount", { nowMs: clock.now() });
       if (due === null) break;
-      const counts = await this.#recordsOf(due);
-      if (counts !== undefined && (await this.#keep(due, counts))) days += 1;
+      const monitors = this.#monitorsOn(due);
+      // What they are told agrees with what they were fed: the feed comes first.
+      if (monitors.length > 0 && !(await store.call("isDayFed", due))) break;
+      if (await this.#countDay(due, monitors)) days += 1;
     }
     return days;
   }
@@ -60,37 +64,69 @@ export class DailyCounter {
     return this.#deps.duty.isMine && !this.#stopped.signal.aborted;
   }
 
-  /** Counts in short steps with pauses between them; undefined: not to the end. */
-  async #recordsOf({ end, first }: CountedDay): Promise<RecordCount[] | undefined> {
-    const { store } = this.#deps;
-    const { signal } = this.#stopped;
-    let counts: RecordCount[] = [];
-    for (let next = first; next < end; ) {
-      if (!this.#isToGoOn) return undefined;
-      const limit = LOG_LIMITS.countRecords;
-      const portion = await store.call("countRecords", { first: next, end, limit });
-      counts = sumRecordCounts([...counts, ...portion.counts]);
-      next = portion.next;
-      if (next < end) {
-        await pause(LOG_LIMITS.countPauseMs, undefined, { signal }).catch(() => undefined);
-      }
-    }
-    return counts;
+  /** Who stood for a body at the end of a day, by the register of today. */
+  #monitorsOn({ day }: CountedDay): string[] {
+    const { bodies, monitorsOf } = disclosurePolicy(
+      this.#deps.register.view(),
+      dayBeginsMs(day + 1) - 1,
+    );
+    return [...new Set(bodies.flatMap(monitorsOf))].toSorted();
   }
 
-  /** Whether they are in the log now; not where another has counted meanwhile. */
-  async #keep(due: CountedDay, counts: readonly RecordCount[]): Promise<boolean> {
+  /** Whether it is in the log now; not where another has counted meanwhile, or this one ends. */
+  async #countDay(due: CountedDay, monitors: readonly string[]): Promise<boolean> {
     const { checkpoints, clock, register, store } = this.#deps;
-    const nowMs = clock.now();
-    const view = register.view();
-    const { bodies, monitorsOf } = disclosurePolicy(view, nowMs);
-    const monitors = [...new Set(bodies.flatMap(monitorsOf))].toSorted();
-    const registerVersion = Number(view.version);
-    const kept = { ...due, counts, monitors, nowMs, registerVersion };
+    const counts = await this.#recordsOf(due);
+    const fed: FedShare[] = [];
+    for (const monitor of monitors) {
+      const share = await this.#fedTo(monitor, due);
+      if (share !== undefined) fed.push(share);
+    }
+    if (counts === undefined || fed.length < monitors.length) return false;
+    const registerVersion = Number(register.view().version);
+    const kept = { ...due, counts, fed, nowMs: clock.now(), registerVersion };
     const head = await store.call("keepDailyCounts", kept);
     if (head === null) return false;
     checkpoints.note(head);
     return true;
+  }
+
+  /** Counts in short steps; undefined: not to the end. */
+  async #recordsOf({ end, first }: CountedDay): Promise<RecordCount[] | undefined> {
+    let counts: RecordCount[] = [];
+    for (let next = first; next < end; ) {
+      if (!(await this.#mayStep(next > first))) return undefined;
+      const page = { first: next, end, limit: LOG_LIMITS.countRecords };
+      const portion = await this.#deps.store.call("countRecords", page);
+      counts = sumRecordCounts([...counts, ...portion.counts]);
+      next = portion.next;
+    }
+    return counts;
+  }
+
+  /** What a monitor was fed, in short steps too; undefined: not to the end. */
+  async #fedTo(monitor: string, due: CountedDay): Promise<FedShare | undefined> {
+    const digests: Uint8Array[] = [];
+    let counts: RecordCount[] = [];
+    for (let after: number | null = 0; after !== null; ) {
+      if (!(await this.#mayStep(after > 0))) return undefined;
+      const page = { ...due, monitor, after, limit: LOG_LIMITS.countFeeds };
+      const portion: FedPortion = await this.#deps.store.call("fedOfDay", page);
+      digests.push(portion.digests);
+      counts = sumRecordCounts([...counts, ...portion.counts]);
+      after = portion.next;
+    }
+    const events = counts.reduce((sum, { records }) => sum + records, 0n);
+    return { monitor, counts, events, eventsDigest: monitorEventsDigest(digests) };
+  }
+
+  /** Whether another step may be taken, after a pause where it is not the first. */
+  async #mayStep(isAfterAnother: boolean): Promise<boolean> {
+    const { signal } = this.#stopped;
+    if (isAfterAnother) {
+      await pause(LOG_LIMITS.countPauseMs, undefined, { signal }).catch(() => undefined);
+    }
+    return this.#isToGoOn;
   }
 
   async #round(): Promise<void> {

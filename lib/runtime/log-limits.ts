@@ -52,6 +52,8 @@ export const LOG_LIMITS = {
   countsPeriodMs: MINUTE_MS,
   /** Records counted in one transaction: some milliseconds. */
   countRecords: 500,
+  /** Messages of a monitor's feed looked through for the events of a day in one transaction. */
+  countFeeds: 20,
   /** Pause between two of them, so that the store's thread is for messages. */
   countPauseMs: 10,
   /** Days whose counts are listed at once. */

@@ -55,7 +55,7 @@ export function recordCountDifferences(
 
 /**
  * SHA-256 over the digests of the events that a monitor was fed for a day, in the order of the log
- * (TP-COUNT-4); of no events, that of nothing.
+ * (TP-COUNT-4), each by itself or several together; of no events, that of nothing.
  */
 export function monitorEventsDigest(digests: readonly Uint8Array[]): Uint8Array {
   return hash("sha256", Buffer.concat(digests), "buffer");

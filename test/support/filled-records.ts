@@ -34,7 +34,8 @@ async function countDay({ nowMs, store }: GatewayBench): Promise<void> {
   const due = await store.call("dayToCount", { nowMs });
   if (due === null) throw new TypeError("no day is over");
   const { counts } = await store.call("countRecords", { ...due, limit: 10_000 });
-  await store.call("keepDailyCounts", { ...due, ...REGISTER, counts, monitors: ["XK"], nowMs });
+  const fed = [{ monitor: "XK", events: 0n, eventsDigest: sha256(Buffer.of()), counts: [] }];
+  await store.call("keepDailyCounts", { ...due, ...REGISTER, counts, fed, nowMs });
 }
 
 async function takeRegister(parties: Parties, { nowMs, store }: GatewayBench): Promise<void> {

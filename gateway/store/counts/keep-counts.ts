@@ -5,70 +5,66 @@ import type { Transaction } from "#runtime";
 import { dayName } from "#statistics";
 import { encodeMessage, GATEWAY_SENDER, sha256 } from "#wire";
 import { logDigest } from "../log-statements.ts";
+import { appendFeed } from "../monitor/feed-chain.ts";
 import { type CountedDay, dayToCount } from "./count-day.ts";
-import { fedOfDay } from "./fed-of-day.ts";
+
+/** What a monitor was fed of a day. */
+export interface FedShare extends Pick<DailyCountsShare, "counts" | "events" | "eventsDigest"> {
+  readonly monitor: string;
+}
 
 /** Counts of a day that are to be kept, and who gets a share of them. */
 interface NewCounts extends CountedDay {
   readonly counts: readonly RecordCount[];
-  /** Ids of monitors. */
-  readonly monitors: readonly string[];
+  readonly fed: readonly FedShare[];
   readonly nowMs: number;
   readonly registerVersion: number;
 }
 
 /**
- * Keeps the counts of a day and enters their digest in the log, in one transaction (TP-COUNT-1).
- * The entry closes the day: what is recorded after it has a later time. Null: it is not the next
- * day any more, or the day has got another entry since it was counted.
+ * Keeps the counts of a day, enters their digest in the log, and feeds each monitor its share, in
+ * one transaction (TP-COUNT-1). The entry closes the day: what is recorded after it has a later
+ * time. Null: it is not the next day any more, or has got another entry since it was counted.
  */
 export async function keepDailyCounts(
   tx: Transaction,
   args: NewCounts,
 ): Promise<{ readonly size: number; readonly rootHash: Uint8Array } | null> {
-  const { counts, monitors, nowMs, registerVersion, ...counted } = args;
+  const { counts, day, end, fed, first, nowMs, registerVersion } = args;
   const due = await dayToCount(tx, { nowMs });
-  if (due?.day !== counted.day || due.end !== counted.end) return null;
+  if (due?.day !== day || due.end !== end) return null;
   const logIndex = (await loadLogHead(tx)).size;
-  const shares = [];
-  for (const monitor of monitors) {
-    const bytes = await shareOf(tx, monitor, counted, logIndex);
-    shares.push({ monitor, bytes, digest: sha256(bytes) });
-  }
+  const shares = fed.map((one) => ({ monitor: one.monitor, share: shareOf(one, day, logIndex) }));
+  const digests = shares.map(({ monitor, share }) => {
+    return { monitor, digest: sha256(encodeMessage(DailyCountsShare, share)) };
+  });
+  const range = { firstIndex: BigInt(first), endIndex: BigInt(end) };
   const bytes = encodeMessage(
     DailyCounts,
-    DailyCounts.create({
-      day: dayName(counted.day),
-      firstIndex: BigInt(counted.first),
-      endIndex: BigInt(counted.end),
-      counts: [...counts],
-      shares: shares.map(({ digest, monitor }) => ({ monitor, digest })),
-    }),
+    DailyCounts.create({ ...range, day: dayName(day), counts: [...counts], shares: digests }),
   );
   const about = { kind: EntryKind.DAILY_COUNTS, sender: GATEWAY_SENDER, digest: sha256(bytes) };
   const log = await logDigest(tx, { ...about, nowMs, registerVersion });
-  await tx.run("INSERT INTO daily_counts VALUES (?, ?, ?)", counted.day, bytes, log.firstIndex);
-  for (const { bytes: share, monitor } of shares) {
-    await tx.run("INSERT INTO daily_counts_share VALUES (?, ?, ?)", counted.day, monitor, share);
+  await tx.run("INSERT INTO daily_counts VALUES (?, ?, ?)", day, bytes, log.firstIndex);
+  for (const { monitor, share } of shares) {
+    const encoded = encodeMessage(DailyCountsShare, share);
+    await tx.run("INSERT INTO daily_counts_share VALUES (?, ?, ?)", day, monitor, encoded);
+    const content = { $case: "counts", value: share } as const;
+    await appendFeed(tx, { monitor, nowMs, registerVersion, content });
   }
   return { size: log.size, rootHash: log.rootHash };
 }
 
 /** What a monitor can compare of a day, salted (TP-COUNT-4). */
-async function shareOf(
-  tx: Transaction,
-  monitor: string,
-  counted: CountedDay,
+function shareOf(
+  { counts, events, eventsDigest }: FedShare,
+  day: number,
   logIndex: number,
-): Promise<Uint8Array> {
-  const fed = await fedOfDay(tx, monitor, counted);
-  return encodeMessage(
-    DailyCountsShare,
-    DailyCountsShare.create({
-      ...fed,
-      day: dayName(counted.day),
-      salt: randomBytes(16),
-      logIndex: BigInt(logIndex),
-    }),
-  );
+): DailyCountsShare {
+  return DailyCountsShare.create({
+    ...{ counts, events, eventsDigest },
+    day: dayName(day),
+    salt: randomBytes(16),
+    logIndex: BigInt(logIndex),
+  });
 }

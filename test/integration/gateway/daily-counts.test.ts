@@ -6,13 +6,15 @@ import {
   ExchangeStatus,
   Kind,
   LogEntry,
+  MonitorEvent,
+  MonitorFeed,
   Participant,
   ParticipantStatus,
   RefusalCode,
   Role,
 } from "#proto";
 import { dayBeginsMs, dayName, dayOf, monitorEventsDigest } from "#statistics";
-import { sha256, toTimestamp } from "#wire";
+import { encodeMessage, sha256, toTimestamp } from "#wire";
 import { ALONE } from "../../../gateway/instances/duty.ts";
 import { DailyCounter, type DailyCounterDeps } from "../../../gateway/monitor/daily-counter.ts";
 import { checkAll } from "../../support/checked-store.ts";
@@ -68,6 +70,20 @@ async function kept() {
   );
 }
 
+/** Counts behind the record, and feeds the monitor what NE has consented to. */
+async function feed(): Promise<void> {
+  const monitors = [{ id: MONITOR.id, states: ["NE"] }];
+  const step = { nowMs: bench.nowMs, registerVersion: 1, monitors };
+  expect(await bench.store.call("tallyRecords", step)).toMatchObject({ isDone: true });
+}
+
+/** What is in the chain of the monitor, in its order. */
+async function fedContent() {
+  const sql = "SELECT feed FROM monitor_feed WHERE monitor = ? ORDER BY number";
+  const rows = await bench.read((tx) => tx.all<{ feed: Uint8Array }>(sql, MONITOR.id));
+  return rows.map(({ feed: bytes }) => MonitorFeed.decode(bytes).content);
+}
+
 /** Puts an entry into the log that is no record. */
 async function enter(nowMs: number): Promise<void> {
   const held = [{ sender: "NE", messages: 1 }];
@@ -87,6 +103,12 @@ describe("the counts of a day", () => {
     const stopped = counterOf();
     await stopped.stop();
     expect(await stopped.count()).toBe(0);
+  });
+
+  test("wait until the monitors are fed all of it (TP-COUNT-4)", async () => {
+    expect(await counterOf().count()).toBe(0);
+    await feed();
+    expect(await bench.store.call("isDayFed", { day: today, first: 0, end: 5 })).toBe(true);
   });
 
   test("are kept by one of two that count at once, by kind, status and decision (TP-COUNT-1, TP-COUNT-2)", async () => {
@@ -117,10 +139,25 @@ describe("the counts of a day", () => {
     expect(rows.map(({ monitor }) => monitor)).toEqual(["ORG-ECOWAS"]);
     const [{ share } = { share: Buffer.of() }] = rows;
     const said = DailyCountsShare.decode(share);
-    expect(said).toMatchObject({ day: dayName(today), events: 0n, counts: [] });
+    const [events, counts, ...more] = await fedContent();
+    if (events?.$case !== "events" || counts?.$case !== "counts") throw new TypeError("no feed");
+    expect(more).toEqual([]);
+    expect(encodeMessage(DailyCountsShare, counts.value)).toEqual(share);
+    const fed = events.value.events;
+    expect(fed).toHaveLength(4);
+    expect(said).toMatchObject({ day: dayName(today), events: 4n });
+    const records = said.counts.map((count) => [count.status, count.code, count.records]);
+    const { ACTUAL, TEST } = ExchangeStatus;
+    expect(records).toEqual([
+      [ACTUAL, RefusalCode.UNSPECIFIED, 1n],
+      [ACTUAL, RefusalCode.RECIPIENT_UNKNOWN, 1n],
+      [TEST, RefusalCode.UNSPECIFIED, 2n],
+    ]);
     expect(said.logIndex).toBe(BigInt(one?.logIndex ?? -1));
     expect(said.salt).toHaveLength(16);
-    expect(Buffer.from(said.eventsDigest)).toEqual(monitorEventsDigest([]));
+    expect(Buffer.from(said.eventsDigest)).toEqual(
+      monitorEventsDigest(fed.map((event) => sha256(encodeMessage(MonitorEvent, event)))),
+    );
     const named = one?.said.shares.map(({ digest, monitor }) => [monitor, Buffer.from(digest)]);
     expect(named).toEqual([["ORG-ECOWAS", sha256(share)]]);
   });
@@ -130,7 +167,7 @@ describe("the counts of a day", () => {
     const due = await bench.store.call("dayToCount", { nowMs: bench.nowMs });
     expect(due).toMatchObject({ day: today + 1, first: 5 });
     if (due === null) return;
-    const wish = { ...due, counts: [], monitors: [], nowMs: bench.nowMs, registerVersion: 1 };
+    const wish = { ...due, counts: [], fed: [], nowMs: bench.nowMs, registerVersion: 1 };
     // An instance whose clock is behind.
     await enter(dayBeginsMs(today + 1) + 1_000);
     expect(await bench.store.call("keepDailyCounts", wish)).toBeNull();
