@@ -31,6 +31,7 @@ import { addExchangeSteward } from "./commands/exchange-steward.ts";
 import { addExchangeUp } from "./commands/exchange-up.ts";
 import { addInspect } from "./commands/inspect.ts";
 import { addLogCommands } from "./commands/log.ts";
+import { addMonitorWatch } from "./commands/monitor-watch.ts";
 import { addNotice } from "./commands/notice.ts";
 import { addOnward } from "./commands/onward.ts";
 import { addParticipantBelieve } from "./commands/participant-believe.ts";
@@ -142,6 +143,7 @@ const GROUPS = {
   post: "border posts that hold the alerts in force as a file",
   user: "manage who may use a service, and their tokens",
   webhook: "have other systems told of changes",
+  monitor: "what a regional body counts, and what it is told",
   receipt: "what was signed about a message",
   quarantine: "decide about what could not be verified",
   records: "find what the gateway recorded; legal holds and disposal",
@@ -189,6 +191,7 @@ export function createProgram(terminal: Terminal, asJson: boolean): Command {
   addDirectory(program, terminal);
   addChanges(program, terminal);
   addWebhookCommands(group(program, "webhook", GROUPS.webhook), terminal);
+  addMonitorWatch(group(program, "monitor", GROUPS.monitor), terminal);
   addReceipt(group(program, "receipt", GROUPS.receipt), terminal);
   addQuarantineCommands(group(program, "quarantine", GROUPS.quarantine), terminal);
   addRecordsCommands(group(program, "records", GROUPS.records), terminal);

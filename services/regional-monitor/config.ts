@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { type Static, Type } from "typebox";
 import { readServiceStart, SERVICE_SETTINGS, type ServiceStart } from "#participant";
 import { placeOf, STORE_SETTINGS, type StorePlace } from "#runtime";
+import { WATCH_SETTINGS, watchFrom } from "./watch/watch-settings.ts";
 
 /** Name of the store in the data folder. */
 export const STORE_FILE = "regional-monitor.sqlite";
@@ -11,6 +12,8 @@ const ConfigSchema = Type.Object(
     ...SERVICE_SETTINGS,
     /** Where it keeps what it counts (TP-MON-2). Default: regional-monitor.sqlite in dataDir. */
     store: Type.Optional(STORE_SETTINGS),
+    /** When somebody has to look, and who is told by mail (TP-WATCH-4). */
+    watch: Type.Optional(WATCH_SETTINGS),
   },
   { additionalProperties: false },
 );
@@ -32,7 +35,8 @@ export async function readStart(
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<MonitorStart> {
   const start = await readServiceStart<MonitorConfig>(ConfigSchema, PROGRAM, args, env);
-  const { dataDir, store } = start.config;
-  const place = placeOf(store, { file: args[1] ?? "", sqliteFile: join(dataDir, STORE_FILE) });
-  return { ...start, place };
+  const { dataDir, store, watch = {} } = start.config;
+  const file = args[1] ?? "";
+  const place = placeOf(store, { file, sqliteFile: join(dataDir, STORE_FILE) });
+  return { ...start, config: { ...start.config, watch: watchFrom(file, watch) }, place };
 }

@@ -19,6 +19,7 @@ import { type MonitorConfig, STORE_FILE } from "./config.ts";
 import { FeedDesk } from "./ingest/feed-desk.ts";
 import { judgeLedger } from "./ledger/judge-ledger.ts";
 import { type MonitorProcedures, store as storeDefinition } from "./store.ts";
+import { openWatch } from "./watch/open-watch.ts";
 
 /** What a monitor is built from; the composition root chooses store and carrier. */
 export type RegionalMonitorParts = ServiceParts<MonitorConfig, MonitorProcedures>;
@@ -48,7 +49,7 @@ async function buildRegionalMonitor(
   context: ServiceContext<MonitorConfig, MonitorProcedures>,
 ): Promise<ServiceBody> {
   const { clock, config, connected, consuming, lifecycle, logger } = context;
-  const { registers, roots, self, store, timers } = context;
+  const { register, registers, roots, self, store, timers } = context;
   const { dueCertificates, signerProblem } = context;
   const records = new RecordKeeper(context);
   await records.start();
@@ -62,6 +63,9 @@ async function buildRegionalMonitor(
     ...{ dueCertificates, signerProblem },
   };
   const figures = shareInFlight(() => summarize(facts));
+  const settings = config.watch ?? {};
+  const about = { settings, monitor: participant, register };
+  const watch = await openWatch({ ...about, store, clock, timers, logger });
   return {
     onTaken: () => undefined,
     feeds: desk,
@@ -70,13 +74,18 @@ async function buildRegionalMonitor(
       lifecycle.add({ name: "retention schedule", stop: () => schedule.stop() });
       desk.start();
       lifecycle.add({ name: "feed of the exchange", stop: () => desk.stop() });
+      watch.begin(lifecycle);
     },
     summarize: figures,
-    gauges: (registry) => addMonitorGauges(registry, figures),
+    gauges: (registry) => {
+      addMonitorGauges(registry, figures);
+      watch.gauges(registry);
+    },
     statusPage: async () => renderStatusPage(await summarize(facts)),
     routes: (routes) => {
       records.addRoutes(routes);
       addOverviewRoutes(routes, facts);
+      watch.routes(routes);
     },
   };
 }

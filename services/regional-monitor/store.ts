@@ -29,6 +29,8 @@ import { MONITOR_MIGRATION_SQL } from "./ingest/monitor-tables.ts";
 import { chainEnd, takeFeed } from "./ingest/take-feed.ts";
 import { LEDGER_MIGRATION_SQL, readLedgers } from "./ledger/ledger-record.ts";
 import { monitorHooks } from "./monitor-hooks.ts";
+import { WATCH_PROCEDURES, WATCH_READ_ONLY } from "./watch/watch-procedures.ts";
+import { WATCH_MIGRATION_SQL } from "./watch/watch-tables.ts";
 
 /** What a monitor keeps by the schedule: its post; sums and ledgers name nobody and stay. */
 const KINDS: RecordKinds = { conversation: [POST_KIND], days: new Map(OWN_DAYS) };
@@ -55,6 +57,7 @@ export const store = {
     { version: 12, name: "logs that were followed", sql: POST_SUCCESSION_MIGRATION_SQL },
     { version: 13, name: "what it is fed", sql: MONITOR_MIGRATION_SQL },
     { version: 14, name: "ledgers of States", sql: LEDGER_MIGRATION_SQL },
+    { version: 15, name: "thresholds, notices, mails", sql: WATCH_MIGRATION_SQL },
   ],
   procedures: {
     ...createServiceProcedures(withDisposed(monitorHooks)),
@@ -63,8 +66,16 @@ export const store = {
     chainEnd,
     feedStatus,
     readLedgers,
+    ...WATCH_PROCEDURES,
   },
-  readOnly: [...SERVICE_READ_ONLY, ...RECORD_READ_ONLY, "chainEnd", "feedStatus", "readLedgers"],
+  readOnly: [
+    ...SERVICE_READ_ONLY,
+    ...RECORD_READ_ONLY,
+    ...WATCH_READ_ONLY,
+    "chainEnd",
+    "feedStatus",
+    "readLedgers",
+  ],
 } satisfies StoreDefinition;
 
 /** Procedures of a monitor's store. */

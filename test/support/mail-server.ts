@@ -53,6 +53,7 @@ export class MailServer {
       secure: isTlsFromStart,
       disabledCommands: pem === undefined ? ["STARTTLS"] : [],
       closeTimeout: 100,
+      disableReverseLookup: true,
       authOptional: login === undefined,
       allowInsecureAuth: pem === undefined,
       onAuth: ({ username = "", password }, _session, answer) => {

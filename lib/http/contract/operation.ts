@@ -22,6 +22,7 @@ export const TAGS = {
   participants: "The participant register in force, and new versions of it.",
   log: "The message log as hashes, for whoever wants to verify it.",
   overview: "The service at a glance: counts, and what to look into.",
+  watch: "Thresholds of a regional monitor, what is told of them, and to whom.",
   records: "What is kept: found, looked at, held, due for disposal; certificates of it.",
   quarantine: "What the gateway could not verify.",
   events: "What the operator should know of.",

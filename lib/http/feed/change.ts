@@ -37,6 +37,7 @@ export const CHANGE_KINDS = {
   "persons.erased": "personal data of a case was erased here",
   "gap.opened": "messages of a participant are missing for too long, and were asked for",
   "gap.closed": "none of them is missing any more",
+  "watch.noticed": "something is beyond a threshold, or no more; `code` is the rule's name",
   "incident.raised": "somebody should look into something; `code` is the kind of incident",
 } as const satisfies Record<string, string>;
 

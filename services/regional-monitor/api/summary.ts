@@ -10,6 +10,7 @@ import {
 import type { Database } from "#runtime";
 import type { FeedStatus } from "../ingest/feed-status.ts";
 import type { MonitorProcedures } from "../store.ts";
+import { watchAttention } from "../watch/watch-attention.ts";
 
 /** What a summary is made from. */
 export interface SummaryDeps extends ServiceSummaryDeps {
@@ -34,13 +35,15 @@ export interface Summary extends ServiceSummary {
 
 /** Gathers the summary; costs the same however much was counted. */
 export async function summarize(deps: SummaryDeps): Promise<Summary> {
-  const [{ summary, glance, nowMs }, status] = await Promise.all([
+  const [{ summary, glance, nowMs }, status, watched] = await Promise.all([
     summarizeService(deps),
     deps.store.call("feedStatus", undefined),
+    deps.store.call("watchGlance", undefined),
   ]);
   const { firstMadeAtMs: _first, newestMadeAtMs, ...counts } = status;
   const feed = { ...counts, newestMadeAt: instantOf(newestMadeAtMs) };
-  const attention = serviceAttention(glance, feedAttention(status), nowMs);
+  const own = [...feedAttention(status), ...watchAttention(watched)];
+  const attention = serviceAttention(glance, own, nowMs);
   return { ...summary, attention, feed };
 }
 

@@ -1,0 +1,22 @@
+import { watchLook, watchNotices, watchStanding } from "./look-procedures.ts";
+import {
+  mailAddresses,
+  mailAttempted,
+  mailDue,
+  watchGlance,
+  watchMails,
+} from "./mail-procedures.ts";
+
+/** Procedures of thresholds, notices and mails, for the monitor's store. */
+export const WATCH_PROCEDURES = {
+  ...{ watchLook, watchStanding, watchNotices, watchMails, watchGlance },
+  ...{ mailAddresses, mailDue, mailAttempted },
+};
+
+/** Those of them that only read. */
+export const WATCH_READ_ONLY = [
+  "watchStanding",
+  "watchNotices",
+  "watchMails",
+  "watchGlance",
+] as const;
