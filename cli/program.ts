@@ -30,6 +30,7 @@ import { addExchangeStatus } from "./commands/exchange-status.ts";
 import { addExchangeSteward } from "./commands/exchange-steward.ts";
 import { addExchangeUp } from "./commands/exchange-up.ts";
 import { addInspect } from "./commands/inspect.ts";
+import { addLedger } from "./commands/ledger.ts";
 import { addLogCommands } from "./commands/log.ts";
 import { addMonitorWatch } from "./commands/monitor-watch.ts";
 import { addNotice } from "./commands/notice.ts";
@@ -67,6 +68,7 @@ import { addRelease } from "./commands/release.ts";
 import { addRule } from "./commands/rule.ts";
 import { addScheduleChange } from "./commands/schedule-change.ts";
 import { addScheduleLook } from "./commands/schedule-look.ts";
+import { addSeizure } from "./commands/seizure.ts";
 import { addStoreCopy } from "./commands/store-copy.ts";
 import { addSummary } from "./commands/summary.ts";
 import { addTraceAskWhom } from "./commands/trace-ask-whom.ts";
@@ -137,6 +139,8 @@ const GROUPS = {
   deputy: "name who may confirm for a time",
   clock: "set when answers are due",
   register: "the firearm register of a State; versions of the participant register",
+  seizure: "reports of what was seized, found or surrendered",
+  ledger: "the national ledger of indicator 16.4.2: counted, signed off, sent to regional bodies",
   participant: "admit, change and remove participants in a draft of the register",
   recovery: "the State recovery key: own copies open when a machine is lost",
   alert: "send, follow and answer alerts, and report hits",
@@ -180,6 +184,8 @@ export function createProgram(terminal: Terminal, asJson: boolean): Command {
   addDeputy(group(program, "deputy", GROUPS.deputy), terminal);
   addClock(group(program, "clock", GROUPS.clock), terminal);
   addRegisterCommands(group(program, "register", GROUPS.register), terminal);
+  addSeizure(group(program, "seizure", GROUPS.seizure), terminal);
+  addLedger(group(program, "ledger", GROUPS.ledger), terminal);
   addParticipantCommands(group(program, "participant", GROUPS.participant), terminal);
   addRecovery(group(program, "recovery", GROUPS.recovery), terminal);
   addAlertCommands(group(program, "alert", GROUPS.alert), terminal);

@@ -75,6 +75,7 @@ export const acknowledgeRule = createRule({
       tlp: Tlp[tlp],
       use: use.map((name) => UseRestriction[name]),
       grantsOnward: false,
+      isLedger: false,
     };
     const inForce = { ...DEFAULT_RELEASE_POLICY, ...policy };
     return { ok: true, value: acknowledgeBy({ ...rest, what }, { active, rules }, inForce) };

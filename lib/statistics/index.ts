@@ -45,6 +45,11 @@ export {
   type RecoveredArm,
   type Recovery,
 } from "./indicator.ts";
+export {
+  type CountedLedger,
+  countLedger,
+  type ReportedArms,
+} from "./ledger-lines.ts";
 export { type DueRelease, dueReleases, releasesOn } from "./release-calendar.ts";
 export { makeSafe } from "./suppress/make-safe.ts";
 export { type CountTable, type SuppressedTable, suppressTable } from "./suppress/suppress-table.ts";

@@ -37,6 +37,8 @@ import { addChainRoutes } from "./chain/chain-routes.ts";
 import { createClockPump } from "./clocks/clock-pump.ts";
 import type { FocalPointConfig } from "./config.ts";
 import { addFormRoutes } from "./forms/form-routes.ts";
+import { addLedgerRoutes } from "./ledger/ledger-routes.ts";
+import { addSeizureRoutes } from "./ledger/seizure-routes.ts";
 import { addLetterRoutes } from "./letters/letter-routes.ts";
 import { createLapsePump } from "./moves/lapse-pump.ts";
 import { withNotices } from "./notices/notice-hooks.ts";
@@ -197,6 +199,8 @@ function addOwnRoutes(
   addFormRoutes(routes);
   addPersonRoutes(routes, { store, clock });
   addNoticeRoutes(routes, { store, self, clock, onDrafted });
+  addSeizureRoutes(routes, asking);
+  addLedgerRoutes(routes, asking);
   addFirearmRoutes(routes, { store, clock, ...imports });
   addRegisterRoutes(routes, { store, clock, ...imports });
   records.addRoutes(routes);

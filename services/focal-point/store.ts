@@ -82,6 +82,12 @@ import {
 } from "./firearms/firearm-tables.ts";
 import { rekeyFirearms } from "./firearms/rekey.ts";
 import { addKeys, endKeys, keysAfter, orderedThrough } from "./firearms/serial-keys.ts";
+import {
+  LEDGER_MIGRATION_SQL,
+  LEDGER_PROCEDURES,
+  LEDGER_READ_ONLY,
+  withLedgerFates,
+} from "./ledger/index.ts";
 import { lettersOf } from "./letters/letter-record.ts";
 import { LETTER_MIGRATION_SQL, LETTER_MOVE_MIGRATION_SQL } from "./letters/letter-tables.ts";
 import { dispatchOnce, enterAnswerOnce } from "./letters/off-exchange-cases.ts";
@@ -118,7 +124,9 @@ import { RETENTION_MIGRATION_SQL } from "./retention/retention-tables.ts";
  */
 const HOOKS = withDisposed(
   withWaitingNotices(
-    withPersonHooks(withNoticeHooks(withAttachments(withAlerts(withLinks(caseHooks))))),
+    withPersonHooks(
+      withNoticeHooks(withAttachments(withAlerts(withLinks(withLedgerFates(caseHooks))))),
+    ),
   ),
 );
 
@@ -188,6 +196,7 @@ export const store = {
       sql: `${RECORD_MIGRATION_SQL}${ALERT_RECORD_MIGRATION_SQL}${CASE_RECORD_MIGRATION_SQL}`,
     },
     { version: 50, name: "logs that were followed", sql: POST_SUCCESSION_MIGRATION_SQL },
+    { version: 51, name: "national ledger", sql: LEDGER_MIGRATION_SQL },
   ],
   procedures: {
     ...createServiceProcedures(HOOKS),
@@ -233,6 +242,7 @@ export const store = {
     ...RETENTION_PROCEDURES,
     ...DISPOSED_FILE_PROCEDURES,
     ...NOTICE_PROCEDURES,
+    ...LEDGER_PROCEDURES,
     judgeOnwardRequest,
     listOnwardCopies,
   },
@@ -268,6 +278,7 @@ export const store = {
     ...RECORD_READ_ONLY,
     "disposedFiles",
     ...NOTICE_READ_ONLY,
+    ...LEDGER_READ_ONLY,
     "judgeOnwardRequest",
     "listOnwardCopies",
   ],

@@ -400,3 +400,18 @@ keep("schedule-file", "valid-unsigned", scheduleDraft);
 const ledger = IndicatorLedger.encode(signedLedger()).finish();
 keep("indicator-ledger", "valid", ledger);
 keep("indicator-ledger", "foreign", IndicatorLedger.encode(signedLedger({ state: "BR" })).finish());
+keepTexts("seizure-header", {
+  valid: "institution,agency,seizureNumber,date,place,recovery,item,kind,quantity,unit",
+  "valid-semicolon":
+    "Institution;Agency;seizure_number;date;place;recovery;item;kind;quantity;unit;serial",
+  unknown: "institution,agency,colour",
+});
+const SEIZURE_CSV =
+  "institution,agency,seizureNumber,date,place,recovery,item,kind,quantity,unit,establishedBy," +
+  "establishedOn,establishedBasis\n" +
+  'POLICE,"Nairobi, west",2026-1,2026-02-11,KE-30,SEIZED,1,ARM,1,PIECES,TRACE,2026-03-01,reply\n';
+keepTexts("seizure-csv", {
+  valid: SEIZURE_CSV,
+  "bad-quantity": SEIZURE_CSV.replace(",1,PIECES", ",none,PIECES"),
+  formula: SEIZURE_CSV.replace("reply", "=1+1"),
+});

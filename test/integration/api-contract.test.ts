@@ -26,6 +26,8 @@ import { type ApiExample, examplesOf, problemsOf, withIds } from "../support/api
 import { arrangeHolds } from "../support/example-holds.ts";
 import { arrangeNotices } from "../support/example-notices.ts";
 import { recordedRequest } from "../support/example-record.ts";
+import { prepareReleases } from "../support/example-releases.ts";
+import { arrangeSeizures, EXAMPLE_MONITOR } from "../support/example-seizures.ts";
 import { specsOf } from "../support/nats-carrier.ts";
 import { JPEG } from "../support/pictures.ts";
 import { publishSchedule } from "../support/published-schedule.ts";
@@ -47,7 +49,13 @@ beforeAll(async () => {
   const [ke, at, customs, port] = specsOf(["KE", "AT", "KE-CUSTOMS", "KE-PORT"]);
   if (!(ke && at && customs && port)) return;
   const asking = { ...customs, alerts: "approved" as const };
-  const participants = [{ ...ke, answering: "officer" as const }, at, asking, port];
+  const participants = [
+    { ...ke, answering: "officer" as const },
+    at,
+    asking,
+    port,
+    EXAMPLE_MONITOR,
+  ];
   await initExchange({ dataDir, participants });
   await receiver.start();
   await allowWebhooks(dataDir, "KE", [receiver.origin]);
@@ -104,24 +112,6 @@ async function addExampleUser(door: ApiDoor): Promise<string> {
   return issued.tokenId ?? "";
 }
 
-/** Two requests that another person has prepared, and one that he has sent alone. */
-async function prepareReleases(admin: ApiDoor): Promise<string[]> {
-  const userId = "desk-9";
-  await make(admin, "/v1/users", { userId, name: "Desk 9", roles: ["FOCAL_POINT_SUPERVISOR"] });
-  const token = await issueToken(admin, userId, { label: "test", timeoutMs: TIMEOUT_MS });
-  const desk = { url: admin.url, token };
-  const red = { ...EXAMPLE_TRACE, handling: { tlp: "RED" } };
-  await make(desk, "/v1/traces", red);
-  await make(desk, "/v1/traces", red);
-  const urgencyJustification = "The vessel leaves tonight (made up)";
-  const request = { ...EXAMPLE_TRACE.request, urgencyJustification };
-  const breakGlass = { reason: urgencyJustification };
-  await make(desk, "/v1/traces", { ...red, priority: "URGENT", request, breakGlass });
-  const call = { path: "/v1/releases", timeoutMs: TIMEOUT_MS } as const;
-  const { releases } = await callApi<{ releases: { releaseId: string }[] }>(desk, call);
-  return releases.map(({ releaseId }) => releaseId);
-}
-
 /** Makes what examples of a focal point are about, and tells what stands for their ids here. */
 async function arrangeCases(): Promise<Map<string, string>> {
   const [ke, at] = [doorOf("KE"), doorOf("AT")];
@@ -176,6 +166,7 @@ async function arrangeCases(): Promise<Map<string, string>> {
       [EXAMPLE_IDS.otherWebhook]: otherWebhook.webhookId ?? "",
       [EXAMPLE_ORIGIN]: receiver.origin,
       ...files,
+      ...(await arrangeSeizures(ke)),
     }),
   );
 }

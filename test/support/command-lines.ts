@@ -30,6 +30,7 @@ const ARGUMENTS: Readonly<Record<string, string>> = {
   attachment: EXAMPLE_IDS.photograph,
   case: EXAMPLE_IDS.sentCase,
   deputy: "1",
+  double: "1",
   event: "1",
   hit: EXAMPLE_IDS.hit,
   hold: "1",
@@ -37,6 +38,7 @@ const ARGUMENTS: Readonly<Record<string, string>> = {
   item: "1",
   message: EXAMPLE_IDS.sentMessage,
   release: EXAMPLE_IDS.release,
+  report: EXAMPLE_IDS.seizure,
   run: "1",
   state: "KE",
   token: EXAMPLE_IDS.token,
@@ -50,9 +52,11 @@ const ARGUMENTS: Readonly<Record<string, string>> = {
 const OPTIONS: Readonly<Record<string, string>> = {
   acknowledge: "8h",
   after: "4711",
+  "as-of": "2026-02-02",
   attach: "there",
   final: "7d",
   format: "jsonl",
+  item: "1",
   key: "there",
   limit: "5",
   log: "there",
@@ -67,6 +71,7 @@ const OPTIONS: Readonly<Record<string, string>> = {
   since: "4711",
   until: "2026-02-20T00:00:00Z",
   "write-token": "fresh",
+  year: "2026",
 };
 
 /**

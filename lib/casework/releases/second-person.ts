@@ -6,6 +6,7 @@ export const RELEASE_REASONS = {
   REFUSAL: "it refuses an answer",
   RESTRICTED_HANDLING: "its handling is stricter than usual",
   ONWARD_RELEASE: "it lets a third State have what was given in confidence",
+  LEDGER: "it is the State's own count of a year, for a regional body",
   LOOSER_POLICY: "it loosens what needs a second person",
 } as const satisfies Record<string, string>;
 
@@ -56,6 +57,8 @@ export interface Outgoing {
   readonly use: readonly UseRestriction[];
   /** It grants that something is passed on to a third State. */
   readonly grantsOnward: boolean;
+  /** It is a national ledger (TP-LEDG-8). */
+  readonly isLedger: boolean;
 }
 
 /** Moves that tell nothing of a firearm, a person or a case but that it is there. */
@@ -67,7 +70,7 @@ const TELLS_NOTHING: ReadonlySet<TraceMove> = new Set([
 
 /**
  * Why something may not leave without a second person; nothing when one is enough (TP-ANS-1).
- * Personal data and onward releases always need one, whatever the policy says.
+ * Personal data, onward releases and ledgers always need one, whatever the policy says.
  */
 export function needsSecondPerson(what: Outgoing, policy: ReleasePolicy): ReleaseReason[] {
   const isRefusal = what.move === TraceMove.REFUSAL || what.outcomeClass === OutcomeClass.REFUSED;
@@ -76,6 +79,7 @@ export function needsSecondPerson(what: Outgoing, policy: ReleasePolicy): Releas
     ["REFUSAL", isRefusal && policy.refusals],
     ["RESTRICTED_HANDLING", isRestricted(what, policy)],
     ["ONWARD_RELEASE", what.grantsOnward],
+    ["LEDGER", what.isLedger],
   ];
   return reasons.filter(([, holds]) => holds).map(([reason]) => reason);
 }

@@ -67,6 +67,12 @@ export const EXAMPLE_IDS = {
   registerEntry: "5e".repeat(32),
   /** Place of a trace request in the log. */
   record: "471108",
+  /** A report of a seizure. */
+  seizure: "019b0f96-1a2b-7c3d-8e4f-5a6b7c8d9e10",
+  /** Another one, which was wrong. */
+  otherSeizure: "019b0f97-2b3c-7d4e-9f5a-6b7c8d9e0f21",
+  /** A case of a request that is no exercise. */
+  countedCase: "019b0f98-3c4d-7e5f-8a6b-7c8d9e0f1a32",
   /** An import of a register that is begun. */
   registerFile: "up_3c9a1e7b5d20",
   /** Another one. */

@@ -17,6 +17,7 @@ export const TAGS = {
   receipts: "What the exchange and its participants have signed about a message.",
   changes: "What has changed, as a feed and as calls to other systems.",
   checks: "Whether somebody looks for a firearm, ammunition, a document or a consignment.",
+  ledger: "Reports of seizures, and the national ledger of indicator 16.4.2 made of them.",
   firearms: "The register of firearms that answers are given from.",
   register: "Bringing a national register in, and taking it out.",
   participants: "The participant register in force, and new versions of it.",

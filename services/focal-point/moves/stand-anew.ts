@@ -3,6 +3,7 @@ import { TraceMove } from "#proto";
 import type { Transaction } from "#runtime";
 import { EXCHANGE_ACTOR } from "#users";
 import { addEvent, type CaseRecord, moveCase } from "../cases/case-record.ts";
+import { followCases } from "../ledger/origin-record.ts";
 import { counts, movesOf, type StoredMove, setEffects } from "./move-record.ts";
 
 /** What makes a case be looked at anew. */
@@ -58,6 +59,7 @@ export async function standAnew(
     caseId,
   );
   await moveCase(tx, { caseId, state, ...cause });
+  if (role === "requesting") await followCases(tx, caseId, cause.nowMs);
   for (const { messageId, move } of crossed) {
     const detail = nameOf(TraceMove, move) ?? "";
     const actor = EXCHANGE_ACTOR;

@@ -50,7 +50,8 @@ export async function confirmRelease(tx: Transaction, args: Decision): Promise<C
   const kept = await argsOf(tx, releaseId);
   if (action === undefined || kept === undefined) return { type: "unknown" };
   const clearance = Clearance.grant(ALL_REASONS, releaseId);
-  const context = { clearance, preparedBy: release.preparedBy, confirmedBy: by.userId, nowMs };
+  const { preparedAtMs, preparedBy } = release;
+  const context = { clearance, preparedBy, preparedAtMs, confirmedBy: by.userId, nowMs };
   const sent = await action.perform(tx, kept, context);
   if (sent.type === "stale") return sent;
   await tx.run(

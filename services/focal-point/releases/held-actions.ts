@@ -9,6 +9,7 @@ import { TraceFollowUp, TraceReply, TraceRequest } from "#proto";
 import type { Transaction } from "#runtime";
 import { insertRules } from "../arrivals/rule-record.ts";
 import { type LinkedCaseToOpen, openLinkedCase } from "../chain/open-linked.ts";
+import { type LedgerToSend, sendLedger } from "../ledger/send-ledger.ts";
 import type { LetterRecord } from "../letters/letter-record.ts";
 import { type MoveToSend, sendMove } from "../moves/send-move.ts";
 import { decideRelease, type ReleaseToDecide } from "../notices/notice-procedures.ts";
@@ -28,6 +29,7 @@ export type Performed =
 export interface Confirmation {
   readonly clearance: Clearance;
   readonly preparedBy: string;
+  readonly preparedAtMs: number;
   readonly confirmedBy: string;
   readonly nowMs: number;
 }
@@ -122,6 +124,22 @@ const acknowledging: HeldAction = {
   view: (args) => args,
 };
 
+const ledger: HeldAction = {
+  async perform(tx, args, { clearance, confirmedBy: approvedBy, nowMs, preparedAtMs }) {
+    const toSend = { ...(args as LedgerToSend), nowMs };
+    const given = { clearance, proposedAtMs: preparedAtMs, approvedBy };
+    const sent = await sendLedger(tx, toSend, given);
+    if (sent.type === "sent") {
+      return { type: "sent", messageId: sent.messageId, state: `VINTAGE_${sent.vintage}` };
+    }
+    return { type: "stale", detail: sent.type === "stale" ? sent.detail : sent.type };
+  },
+  view(args) {
+    const { body, figures, year } = args as LedgerToSend;
+    return { body, year, ...figures };
+  },
+};
+
 /** Everything that may wait for a second person, by the name it is kept under. */
 export const HELD_ACTIONS: Readonly<Record<string, HeldAction>> = {
   move,
@@ -131,4 +149,5 @@ export const HELD_ACTIONS: Readonly<Record<string, HeldAction>> = {
   decision,
   policy,
   acknowledging,
+  ledger,
 };

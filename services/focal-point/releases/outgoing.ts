@@ -40,6 +40,7 @@ export function outgoingOf({ body, disclosed, kind, partNames, ...of }: MessageF
     outcomeClass: disclosed?.outcomeClass ?? OutcomeClass.UNSPECIFIED,
     tlp: handling?.tlp ?? Tlp.UNSPECIFIED,
     use: handling?.use ?? [],
+    isLedger: kind === Kind.INDICATOR_LEDGER,
     grantsOnward: kind === Kind.NOTICE && grantsOnward(body),
   };
 }

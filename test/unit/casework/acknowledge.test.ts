@@ -37,6 +37,7 @@ const anyRequest = fc.record({
     tlp: fc.constantFrom(...ACKNOWLEDGE_TLPS).map((name) => Tlp[name]),
     use: fc.constant([]),
     grantsOnward: fc.constant(false),
+    isLedger: fc.constant(false),
   }),
 });
 const decide = (request: Parameters<typeof acknowledgeBy>[0], rules: AcknowledgeRules) =>

@@ -19,6 +19,7 @@ const usual: Outgoing = {
   tlp: Tlp.AMBER,
   use: [UseRestriction.NO_ONWARD],
   grantsOnward: false,
+  isLedger: false,
 };
 const needs = (changes: Partial<Outgoing>, policy: Partial<ReleasePolicy> = {}) =>
   needsSecondPerson({ ...usual, ...changes }, { ...DEFAULT_RELEASE_POLICY, ...policy });
@@ -37,6 +38,7 @@ const anyOutgoing: fc.Arbitrary<Outgoing> = fc.record({
   tlp: fc.constantFrom(...Object.values(Tlp)),
   use: fc.uniqueArray(fc.constantFrom(...Object.values(UseRestriction))),
   grantsOnward: fc.boolean(),
+  isLedger: fc.boolean(),
 });
 
 describe("what needs a second person (TP-ANS-1)", () => {
@@ -47,6 +49,7 @@ describe("what needs a second person (TP-ANS-1)", () => {
     expect(needs({ tlp: Tlp.RED })).toEqual(["RESTRICTED_HANDLING"]);
     expect(needs({ use: [UseRestriction.INTELLIGENCE_ONLY] })).toEqual(["RESTRICTED_HANDLING"]);
     expect(needs({ grantsOnward: true })).toEqual(["ONWARD_RELEASE"]);
+    expect(needs({ isLedger: true }, { refusals: false })).toEqual(["LEDGER"]);
   });
 
   it("is a correction that refuses, too", () => {
