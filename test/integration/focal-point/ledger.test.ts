@@ -151,7 +151,13 @@ describe("a ledger", () => {
       "RELEASE_STALE",
     );
     expect(await inbox.ledgers()).toEqual([]);
-    const decline = ["ledger", "decline", releaseId, "--reason", "A report came in since it was proposed"];
+    const decline = [
+      "ledger",
+      "decline",
+      releaseId,
+      "--reason",
+      "A report came in since it was proposed",
+    ];
     expect((await run("head-1", ...decline)).code).toBe(0);
   });
 
