@@ -28,7 +28,7 @@ const COLUMNS = [
   "estimated",
 ] as const;
 
-/** A line of a file of reports, by column; an arm that the police have seized unless more is said. */
+/** A line of a file, by column; an arm that the police have seized unless more is said. */
 export type SeizureRow = Readonly<Partial<Record<(typeof COLUMNS)[number], string | number>>>;
 
 const ARM: SeizureRow = {

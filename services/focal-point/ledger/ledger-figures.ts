@@ -50,8 +50,8 @@ interface ArmRow extends SqlRow {
 }
 
 /**
- * The ledger of a year as of the end of a day, from what was entered by then (TP-LEDG-7): an earlier
- * day gives what it gave then, whatever was entered, decided or withdrawn since.
+ * The ledger of a year as of the end of a day, from what was entered by then (TP-LEDG-7): an
+ * earlier day gives what it gave then, whatever was entered, decided or withdrawn since.
  */
 export async function ledgerFigures(
   tx: Transaction,

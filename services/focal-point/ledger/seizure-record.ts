@@ -83,7 +83,7 @@ export function isSameReport(one: AboutReport, other: AboutReport): boolean {
   return canonicalJson(complete(one)) === canonicalJson(complete(other));
 }
 
-/** Why an item cannot be taken into a report; undefined when it can. `report`: where it is known. */
+/** Why an item cannot be taken; undefined when it can. `report`: its report, where it is known. */
 export async function judgeItem(
   tx: Transaction,
   report: number | undefined,
@@ -152,8 +152,8 @@ function complete(about: AboutReport): AboutReport {
 }
 
 /**
- * Takes one item of a report, once: the same again changes nothing, and an origin that is told later
- * is added (TP-LEDG-4, TP-LEDG-5). It was judged before.
+ * Takes one item of a report, once: the same again changes nothing, and an origin that is told
+ * later is added (TP-LEDG-4, TP-LEDG-5). It was judged before.
  */
 export async function putItem(
   tx: Transaction,
