@@ -89,16 +89,16 @@ function narrow(domains: Domain[], equations: readonly Equation[]): boolean {
   for (let round = 0, moved = true; moved && round < 60; round += 1) {
     moved = false;
     for (const { constant, terms } of equations) {
+      let [low, high] = [constant, constant];
       for (const { index, sign } of terms) {
-        let [low, high] = [constant, constant];
-        for (const term of terms) {
-          if (term.index === index) continue;
-          const [least, most] = domains[term.index] ?? [0, 0];
-          low -= term.sign > 0 ? most : -least;
-          high -= term.sign > 0 ? least : -most;
-        }
-        const [from, to] = sign > 0 ? [low, high] : [-high, -low];
         const [least, most] = domains[index] ?? [0, 0];
+        low -= sign > 0 ? most : -least;
+        high -= sign > 0 ? least : -most;
+      }
+      for (const { index, sign } of terms) {
+        const [least, most] = domains[index] ?? [0, 0];
+        // Without its own share: what the others leave for it.
+        const [from, to] = sign > 0 ? [low + most, high + least] : [-(high - most), -(low - least)];
         if (from <= least && to >= most) continue;
         const next: Domain = [Math.max(from, least), Math.min(to, most)];
         if (next[0] > next[1]) return false;

@@ -104,7 +104,7 @@ describe("an attacker that has every release", () => {
   });
 
   it("finds nothing in vintages of a table (TP-STAT-12)", () => {
-    const cases = several(30, (): Releases => {
+    const cases = several(12, (): Releases => {
       const events = anyEvents(random, 10 + upTo(40), 1 + upTo(10));
       return [1, 2, 3].map((vintage) => {
         const late = vintage === 1 ? {} : anyEvents(random, upTo(8), 1 + upTo(4));
@@ -118,7 +118,7 @@ describe("an attacker that has every release", () => {
   });
 
   it("finds nothing in months and their year (TP-STAT-10)", () => {
-    const cases = several(8, (): Releases => {
+    const cases = several(6, (): Releases => {
       const whole: Events = {};
       const months = Array.from({ length: 12 }, (_none, month) => {
         const events = anyEvents(random, 3 + upTo(8), 1 + upTo(10));
@@ -133,7 +133,7 @@ describe("an attacker that has every release", () => {
   });
 
   it("finds nothing in the tables of a body within another (TP-STAT-14)", () => {
-    const cases = several(30, (): Releases => {
+    const cases = several(20, (): Releases => {
       const events = anyEvents(random, 10 + upTo(40), 1 + upTo(10));
       const inner = tableOf(events, ["KIND", "PRIORITY"], {
         members: STATES.slice(0, 2 + upTo(2)),
