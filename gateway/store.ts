@@ -26,6 +26,13 @@ import { checkLog } from "./store/log-check/check-log.ts";
 import { keepLogCheck, loadLogCheck } from "./store/log-check/kept-check.ts";
 import { logOverQuota } from "./store/log-statements.ts";
 import { noteFeedPushed, trimFeeds, unpushedFeeds } from "./store/monitor/feed-chain.ts";
+import { countRelease } from "./store/monitor/release-counts.ts";
+import {
+  earlierReleases,
+  keepRelease,
+  noteReleasedUntil,
+  releasedUntil,
+} from "./store/monitor/releases.ts";
 import { tallyRecords, tallyThrough } from "./store/monitor/tally.ts";
 import { acknowledgeEvent, eventCounts, listEvents, noteEvents } from "./store/operator-events.ts";
 import { registerPins } from "./store/pins.ts";
@@ -145,6 +152,11 @@ export const store = {
     unpushedFeeds,
     noteFeedPushed,
     trimFeeds,
+    countRelease,
+    earlierReleases,
+    keepRelease,
+    releasedUntil,
+    noteReleasedUntil,
     status,
     storedBytes,
   },
@@ -195,6 +207,8 @@ export const store = {
     "listActs",
     "tallyThrough",
     "unpushedFeeds",
+    "countRelease",
+    "earlierReleases",
     "status",
     "storedBytes",
   ],

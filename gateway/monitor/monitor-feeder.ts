@@ -16,6 +16,7 @@ import type { OutgoingDispatch } from "../steps/dispatch.ts";
 import type { StoredFeed } from "../store/monitor/feed-chain.ts";
 import type { FedMonitor } from "../store/monitor/monitor-event.ts";
 import type { GatewayProcedures } from "../store.ts";
+import { Releaser } from "./releaser.ts";
 
 /** What the feeder works with. */
 export interface MonitorFeederDeps {
@@ -39,10 +40,12 @@ export interface MonitorFeederDeps {
 export class MonitorFeeder {
   readonly #deps: MonitorFeederDeps;
   readonly #stopped = new AbortController();
+  readonly #releaser: Releaser;
   readonly #rounds: Rounds;
 
   constructor(deps: MonitorFeederDeps) {
     this.#deps = deps;
+    this.#releaser = new Releaser(deps);
     const periodMs = deps.periodMs ?? MONITOR_FEED_LIMITS.followMs;
     this.#rounds = new Rounds(periodMs, () => this.#round());
   }
@@ -68,6 +71,7 @@ export class MonitorFeeder {
   async feed(): Promise<void> {
     const { clock, store } = this.#deps;
     await this.#tally();
+    await this.#releaser.makeDue(() => this.#isToGoOn);
     await this.#push();
     if (this.#isToGoOn) await store.call("trimFeeds", { nowMs: clock.now() });
   }

@@ -17,6 +17,7 @@ import { EVENT_SETTLING_SQL, EVENT_SQL } from "./event-tables.ts";
 import { INSTANCE_SQL } from "./instances/instance-tables.ts";
 import { LOG_CHECK_SQL } from "./log-check/kept-check.ts";
 import { MONITOR_SQL } from "./monitor/monitor-tables.ts";
+import { RELEASE_SQL } from "./monitor/release-tables.ts";
 import { PAIR_SQL } from "./pair-tables.ts";
 import { PINS_SQL } from "./pins.ts";
 import { POLICY_SQL } from "./policy-tables.ts";
@@ -133,6 +134,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 30, name: "how the log began", sql: SUCCESSION_SQL },
   { version: 31, name: "counts of days", sql: COUNTS_SQL },
   { version: 32, name: "what monitors are fed", sql: MONITOR_SQL },
+  { version: 33, name: "what was released to monitors", sql: RELEASE_SQL },
   { version: 33, name: "time-stamps on checkpoints", sql: TIMESTAMP_SQL },
 ];
 
