@@ -15,7 +15,7 @@ import { openMemoryTransaction } from "../../support/memory-transaction.ts";
 const HOUR = Math.floor(Date.UTC(2026, 9, 5, 9) / 3_600_000);
 const MEMBERS = ["BJ", "NE", "TG"];
 
-/** A store with requests of States in October, by State and priority, and times of their answers. */
+/** A store with requests of October, by State and priority, and times of their answers. */
 async function filled(status: ExchangeStatus = ExchangeStatus.ACTUAL) {
   const tx = openMemoryTransaction(...MIGRATIONS.map(({ sql }) => sql));
   const requests: [state: string, priority: number, records: number][] = [
