@@ -208,7 +208,12 @@ export {
   checkTraceRequest,
   errorsOf,
 } from "./request/check-trace-request.ts";
-export { type Completeness, completenessOf, withLacking } from "./request/completeness.ts";
+export {
+  type Completeness,
+  completenessOf,
+  completenessTenth,
+  withLacking,
+} from "./request/completeness.ts";
 export { closed, text } from "./request/facts/field-schemas.ts";
 export { FirearmFacts } from "./request/facts/firearm-facts-schema.ts";
 export { TraceRequestFacts } from "./request/facts/request-schema.ts";

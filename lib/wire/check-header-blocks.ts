@@ -90,6 +90,10 @@ function checkDisclosedValues(disclosed: Disclosed): Refusal | undefined {
   if (disclosed.alertScope !== 0 && !isKnown.alertScope(disclosed.alertScope)) {
     return refuse("MALFORMED", "header.disclosed.alert_scope", "is not a known value");
   }
+  if (disclosed.completenessTenth > WIRE_LIMITS.tenthsMax) {
+    const detail = `is above ${WIRE_LIMITS.tenthsMax}`;
+    return refuse("MALFORMED", "header.disclosed.completeness_tenth", detail);
+  }
   return undefined;
 }
 

@@ -7,7 +7,7 @@ import {
   type StatisticsRelease,
   type StatisticsTable,
 } from "#proto";
-import { MONITOR_FEED_LIMITS } from "#runtime";
+import { MONITOR_FEED_LIMITS, WIRE_LIMITS } from "#runtime";
 import { DIGEST_BYTES } from "./digests.ts";
 import { decodeExactly } from "./exact-decode.ts";
 import { isKnown } from "./known-values.ts";
@@ -18,7 +18,6 @@ import { timestampMs } from "./timestamps.ts";
 
 /** Random bytes of an event and of a share of daily counts. */
 const SALT_BYTES = 16;
-const TENTHS_MAX = 10;
 /** 2026, 2026-10, 2026-10-03 or 2026-10-03T14. */
 const PERIOD = /^\d{4}(-\d{2}(-\d{2}(T\d{2})?)?)?$/;
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
@@ -94,8 +93,8 @@ function checkEvent(event: MonitorEvent, field: string): Refusal | undefined {
       return malformed(`${field}.${name}`, "must be a country code");
     }
   }
-  if (event.completenessTenth > TENTHS_MAX) {
-    return malformed(`${field}.completeness_tenth`, `is above ${TENTHS_MAX}`);
+  if (event.completenessTenth > WIRE_LIMITS.tenthsMax) {
+    return malformed(`${field}.completeness_tenth`, `is above ${WIRE_LIMITS.tenthsMax}`);
   }
   const unknown = EVENT_CHOICES.find(([name, known]) => {
     const value = event[name];

@@ -186,7 +186,6 @@ const NOT_VOUCHED: Readonly<Record<string, string>> = {
   monitor_spread: "counted anew from the records",
   monitor_closed: "counted anew from the records",
   monitor_feed: "a chain that each monitor has; the daily counts bind what is in it",
-  monitor_asked: OWN_WORK,
   monitor_release: "what is made safe of cells; each monitor has what left",
   monitor_calendar: OWN_WORK,
   pair_load: "counts for the windows of pairs",

@@ -9,7 +9,7 @@ import {
   type RefusalCode,
   TraceMove,
 } from "#proto";
-import type { SqlRow, Transaction } from "#runtime";
+import { type SqlRow, type Transaction, WIRE_LIMITS } from "#runtime";
 import { isSealedKind, stateOfParticipant } from "#wire";
 import { headerIn } from "../log-check/header-in.ts";
 import { SPREAD } from "./monitor-tables.ts";
@@ -102,7 +102,8 @@ export async function countedRecord(
     outcomeClass: disclosed?.outcomeClass ?? 0,
     alertMove: disclosed?.alertMove ?? 0,
     alertKind: disclosed?.alertKind ?? 0,
-    completenessTenth: isRequest ? (disclosed?.completenessTenth ?? 0) : 0,
+    // Recorded by an earlier version the field was not known, and not looked at.
+    completenessTenth: isRequest ? toldTenth(disclosed?.completenessTenth) : 0,
     fromState: stateOfParticipant(row.sender) ?? "",
     toState: recipients.length === 1 ? (stateOfParticipant(recipients[0] ?? "") ?? "") : "",
     recipients: recipients.length,
@@ -110,6 +111,10 @@ export async function countedRecord(
     chainLength: isRequest ? await chainLengthAt(tx, header, row.id) : 0,
     request: await requestOf(tx, row),
   };
+}
+
+function toldTenth(told = 0): number {
+  return told > WIRE_LIMITS.tenthsMax ? 0 : told;
 }
 
 async function chainLengthAt(tx: Transaction, header: Header, id: number): Promise<number> {

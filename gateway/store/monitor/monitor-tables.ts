@@ -52,10 +52,6 @@ CREATE TABLE monitor_feed (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX monitor_feed_unpushed ON monitor_feed (monitor, number) WHERE is_pushed = 0;
 CREATE INDEX monitor_feed_age ON monitor_feed (made_at);
-CREATE TABLE monitor_asked (
-  monitor TEXT PRIMARY KEY,
-  asked_at INTEGER NOT NULL
-) STRICT;
 `;
 
 /** What a row of `monitor_spread` counts by its value; `day` is that of the record or request. */

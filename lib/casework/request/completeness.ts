@@ -92,6 +92,16 @@ export function completenessOf(request: TraceRequest, findings: readonly Finding
 }
 
 /**
+ * What is disclosed of the completeness of a request to be counted: tenths, 1 to 10, of what is
+ * given in the body, whatever rules find about it (TP-FEED-12). So both sides see the same, though
+ * their rules and reference data may be of different versions.
+ */
+export function completenessTenth(request: TraceRequest): number {
+  const { of, points } = completenessOf(request, []);
+  return Math.max(1, Math.floor((10 * points) / of));
+}
+
+/**
  * The findings of a request and, as advice, what would add points and nothing was found about
  * (TP-REQ-5): everything an officer can still do.
  */

@@ -1,4 +1,11 @@
-import { checkFollowUp, checkReply, checkTraceRequest, errorsOf, type Side } from "#casework";
+import {
+  checkFollowUp,
+  checkReply,
+  checkTraceRequest,
+  completenessTenth,
+  errorsOf,
+  type Side,
+} from "#casework";
 import { accepted, type Outcome, refused } from "#errors";
 import type { OpenedInbound, PostApplication } from "#post";
 import {
@@ -58,6 +65,11 @@ function judgeRequest(
   }
   if (disclosed.outcomeClass !== OutcomeClass.UNSPECIFIED) {
     return refused("DISCLOSED_MISMATCH", "header.disclosed.outcome_class", "a request has none");
+  }
+  // Not told by an older version; who tells it, tells what is so (TP-FEED-12).
+  const told = disclosed.completenessTenth;
+  if (told !== 0 && told !== completenessTenth(request)) {
+    return refused("DISCLOSED_MISMATCH", "header.disclosed.completeness_tenth", "not the body's");
   }
   if (request.requestingState !== senderState) {
     return refused("BODY_INVALID", "body.requesting_state", "not the sender's State");

@@ -1,7 +1,7 @@
 import { hash } from "node:crypto";
-import { errorsOf } from "#casework";
+import { completenessTenth, errorsOf } from "#casework";
 import type { Refusal } from "#errors";
-import { type Finding, TraceRequest } from "#proto";
+import { Disclosed, type Finding, TraceMove, TraceRequest } from "#proto";
 import { canonicalJson } from "#repeats";
 import type { Clock, Database } from "#runtime";
 import type { NewTrace } from "../api/trace-schema.ts";
@@ -70,13 +70,16 @@ export async function openTrace(
   const attached = await manifestsFor(deps.store, attachedOf(facts.attachments));
   if (!attached.ok) return { type: "refused", refusal: attached.refusal };
   const attachments = attached.value;
-  const body = TraceRequest.encode({ ...request, findings: [...findings], attachments }).finish();
+  const sent = { ...request, findings: [...findings], attachments };
+  const body = TraceRequest.encode(sent).finish();
+  const move = TraceMove.REQUEST;
+  const disclosed = Disclosed.create({ move, completenessTenth: completenessTenth(sent) });
   const opened = await deps.store.call("openCase", {
     caseId: draft.conversationId,
     peer: facts.to,
     nationalCaseNumber: request.nationalCaseNumber,
     request: body,
-    draft: { ...draft, parts: [{ ...BODY, plaintext: body }, ...personsParts(persons)] },
+    draft: { ...draft, disclosed, parts: [{ ...BODY, plaintext: body }, ...personsParts(persons)] },
     ...(persons === undefined ? {} : { persons }),
     ...(idempotency === undefined ? {} : { idempotency }),
     link: linkOf(request, {

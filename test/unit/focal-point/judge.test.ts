@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { completenessTenth } from "#casework";
 import type { OpenedInbound } from "#post";
 import {
   Disclosed,
@@ -42,10 +43,12 @@ const NO_OUTCOME = OutcomeClass.UNSPECIFIED;
 function judgeRequest(
   change: (request: TraceRequest) => void,
   move: TraceMove = TraceMove.REQUEST,
+  tenth = 0,
 ) {
   const request = completeTraceRequest();
   change(request);
-  const disclosed = Disclosed.create({ move, outcomeClass: NO_OUTCOME });
+  const told = { move, outcomeClass: NO_OUTCOME, completenessTenth: tenth };
+  const disclosed = Disclosed.create(told);
   const body = TraceRequest.encode(request).finish();
   return judge.judge(opened(Kind.TRACE_REQUEST, body, disclosed));
 }
@@ -88,6 +91,22 @@ describe("a request", () => {
     expect(judgeRequest(() => {}, TraceMove.FINAL)).toMatchObject({
       refusal: { code: "DISCLOSED_MISMATCH", field: "header.disclosed.move" },
     });
+  });
+
+  test("tells how complete its body is, or nothing of it, and nothing else (TP-FEED-12)", () => {
+    const request = completeTraceRequest();
+    const tenth = completenessTenth(request);
+    expect(tenth).toBeGreaterThan(1);
+    expect(judgeRequest(() => {}, TraceMove.REQUEST, tenth)).toMatchObject({ ok: true });
+    for (const other of [tenth - 1, (tenth % 10) + 1]) {
+      expect(judgeRequest(() => {}, TraceMove.REQUEST, other)).toMatchObject({
+        refusal: {
+          code: "DISCLOSED_MISMATCH",
+          field: "header.disclosed.completeness_tenth",
+        },
+      });
+    }
+    expect(completenessTenth(TraceRequest.create({}))).toBe(1);
   });
 
   test("of bytes that are no request is refused, not thrown over", () => {

@@ -182,6 +182,11 @@ const VALUES: readonly Row[] = [
   ["an unknown lane", "lane", { lane: UNKNOWN_VALUE }],
   ["a negative lane", "lane", { lane: -1 }],
   ["an unknown instrument", "instrument_basis", { instrument_basis: [2, UNKNOWN_VALUE] }],
+  [
+    "a completeness above ten tenths",
+    "disclosed.completeness_tenth",
+    { disclosed: { move: "TRACE_MOVE_REQUEST", completeness_tenth: 11 } },
+  ],
   ["an unknown TLP label", "handling.tlp", handling({ tlp: UNKNOWN_VALUE })],
   ["an unknown use restriction", "handling.use", handling({ use: [UNKNOWN_VALUE] })],
   ["an unknown move", "disclosed.move", { disclosed: { move: UNKNOWN_VALUE } }],
