@@ -31,8 +31,6 @@ export const WIRE_LIMITS = {
   nestingMax: 16,
   /** Ids, tokens and names in a header. */
   shortTextCharsMax: 256,
-  /** Tenths of completeness that a request may disclose. */
-  tenthsMax: 10,
   /** Messages one receipt may cover. */
   receiptItemsMax: 256,
   /** Sequence numbers one gap notice may ask for. */

@@ -14,6 +14,8 @@ export const MONITOR_FEED_LIMITS = {
   cellsMax: 8_000,
   /** Characters of a name, a key or a period in a release. */
   textCharsMax: 64,
+  /** Tenths of completeness that a request may disclose. */
+  tenthsMax: 10,
   /** Kinds of record that daily counts tell apart. */
   countsMax: 2_000,
   /** How long a feed message is kept for a monitor that was away. */

@@ -1,6 +1,6 @@
 import { type Refusal, refuse } from "#errors";
 import { type Disclosed, type Handling, type Header, Kind, type MessageRef } from "#proto";
-import { isMessageId, WIRE_LIMITS } from "#runtime";
+import { isMessageId, MONITOR_FEED_LIMITS, WIRE_LIMITS } from "#runtime";
 import { DIGEST_BYTES } from "./digests.ts";
 import { isTraceKind } from "./kinds.ts";
 import { isKnown } from "./known-values.ts";
@@ -90,8 +90,8 @@ function checkDisclosedValues(disclosed: Disclosed): Refusal | undefined {
   if (disclosed.alertScope !== 0 && !isKnown.alertScope(disclosed.alertScope)) {
     return refuse("MALFORMED", "header.disclosed.alert_scope", "is not a known value");
   }
-  if (disclosed.completenessTenth > WIRE_LIMITS.tenthsMax) {
-    const detail = `is above ${WIRE_LIMITS.tenthsMax}`;
+  if (disclosed.completenessTenth > MONITOR_FEED_LIMITS.tenthsMax) {
+    const detail = `is above ${MONITOR_FEED_LIMITS.tenthsMax}`;
     return refuse("MALFORMED", "header.disclosed.completeness_tenth", detail);
   }
   return undefined;

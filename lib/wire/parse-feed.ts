@@ -7,7 +7,7 @@ import {
   type StatisticsRelease,
   type StatisticsTable,
 } from "#proto";
-import { MONITOR_FEED_LIMITS, WIRE_LIMITS } from "#runtime";
+import { MONITOR_FEED_LIMITS } from "#runtime";
 import { DIGEST_BYTES } from "./digests.ts";
 import { decodeExactly } from "./exact-decode.ts";
 import { isKnown } from "./known-values.ts";
@@ -93,8 +93,8 @@ function checkEvent(event: MonitorEvent, field: string): Refusal | undefined {
       return malformed(`${field}.${name}`, "must be a country code");
     }
   }
-  if (event.completenessTenth > WIRE_LIMITS.tenthsMax) {
-    return malformed(`${field}.completeness_tenth`, `is above ${WIRE_LIMITS.tenthsMax}`);
+  if (event.completenessTenth > MONITOR_FEED_LIMITS.tenthsMax) {
+    return malformed(`${field}.completeness_tenth`, `is above ${MONITOR_FEED_LIMITS.tenthsMax}`);
   }
   const unknown = EVENT_CHOICES.find(([name, known]) => {
     const value = event[name];

@@ -9,7 +9,7 @@ import {
   type RefusalCode,
   TraceMove,
 } from "#proto";
-import { type SqlRow, type Transaction, WIRE_LIMITS } from "#runtime";
+import { MONITOR_FEED_LIMITS, type SqlRow, type Transaction } from "#runtime";
 import { isSealedKind, stateOfParticipant } from "#wire";
 import { headerIn } from "../log-check/header-in.ts";
 import { SPREAD } from "./monitor-tables.ts";
@@ -114,7 +114,7 @@ export async function countedRecord(
 }
 
 function toldTenth(told = 0): number {
-  return told > WIRE_LIMITS.tenthsMax ? 0 : told;
+  return told > MONITOR_FEED_LIMITS.tenthsMax ? 0 : told;
 }
 
 async function chainLengthAt(tx: Transaction, header: Header, id: number): Promise<number> {
