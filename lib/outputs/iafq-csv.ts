@@ -4,7 +4,7 @@ import { withoutFormula } from "#runtime";
 import { type Figure, MARKING_STATUSES } from "#statistics";
 import { type ExportSet, figureKey } from "./export-set.ts";
 import { csvText, valueText } from "./figure-csv.ts";
-import { SDG_SERIES } from "./sdmx-structure.ts";
+import { SDG_SERIES, STATE } from "./sdmx-structure.ts";
 
 /** Columns of a sheet: how arms came into the hands of the State, and all of them. */
 const COLUMNS = ["SEIZED", "FOUND", "SURRENDERED", undefined] as const;
@@ -34,18 +34,18 @@ interface Sheet {
 /** Sheets in the order of the questionnaire (TP-OUT-10). */
 const SHEETS: readonly Sheet[] = [
   {
-    ...{ sheet: "ARMS", measure: "ARMS_RECOVERED", unit: "PIECES", key: "type" },
+    ...{ sheet: "ARMS", measure: "ARMS_RECOVERED", unit: "PIECES", key: "TYPE" },
     order: [...Object.keys(FirearmType).filter((name) => !LAST.includes(name)), ...LAST],
   },
   { sheet: "PARTS", measure: "PARTS_RECOVERED", unit: "PIECES" },
   { sheet: "AMMUNITION", measure: "AMMUNITION_RECOVERED", unit: "ROUNDS" },
   {
     ...{ sheet: "TRACING_RESULTS", measure: "ARMS_ORIGIN_ESTABLISHED", unit: "PIECES" },
-    ...{ key: "establishedBy", order: ["TRACE", "COMPETENT_AUTHORITY"] },
+    ...{ key: "ESTABLISHED_BY", order: ["TRACE", "COMPETENT_AUTHORITY"] },
   },
   { sheet: "INDICATOR_16_4_2", measure: SDG_SERIES, unit: "PERCENT", isRate: true },
   {
-    ...{ sheet: "MARKING", measure: "ARMS_RECOVERED", unit: "PIECES", key: "marking" },
+    ...{ sheet: "MARKING", measure: "ARMS_RECOVERED", unit: "PIECES", key: "MARKING" },
     order: MARKING_STATUSES,
   },
 ];
@@ -73,8 +73,8 @@ type Figures = ReadonlyMap<string, Figure>;
 function yearsOf({ figures }: ExportSet): StateYear[] {
   const measures = new Set(SHEETS.map(({ measure }) => measure));
   const years = Map.groupBy(
-    figures.filter(({ by, measure }) => by.state !== undefined && measures.has(measure)),
-    ({ by, period }) => `${by.state} ${period}`,
+    figures.filter(({ by, measure }) => by[STATE] !== undefined && measures.has(measure)),
+    ({ by, period }) => `${by[STATE]} ${period}`,
   );
   return [...years]
     .sort(([one], [other]) => (one < other ? -1 : 1))
@@ -107,9 +107,9 @@ function rowOf(sheet: Sheet, item: string | undefined, year: StateYear, figures:
   const { period, state } = year;
   const cells = COLUMNS.map((recovery) => {
     const by = {
-      state,
+      [STATE]: state,
       ...(item === undefined ? {} : { [key]: item }),
-      ...(recovery === undefined ? {} : { recovery }),
+      ...(recovery === undefined ? {} : { RECOVERY: recovery }),
     };
     return figures.get(figureKey({ measure, period, by }));
   });

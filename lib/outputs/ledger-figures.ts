@@ -1,6 +1,6 @@
 import { type IndicatorLedger, type LedgerLine, RecoveryKind, recoveryKindToJSON } from "#proto";
 import type { Coverage, Figure } from "#statistics";
-import { SDG_SERIES } from "./sdmx-structure.ts";
+import { SDG_SERIES, STATE } from "./sdmx-structure.ts";
 
 const MONTHS = 12;
 const PERCENT = 100;
@@ -52,7 +52,7 @@ function figuresOf(ledger: IndicatorLedger): Figure[] {
   } as const;
   const pieces = (measure: string, by: Part["by"], value: number): Figure => ({
     ...common,
-    ...{ measure, by: { state, ...by }, value, unit: "PIECES" },
+    ...{ measure, by: { [STATE]: state, ...by }, value, unit: "PIECES" },
   });
   const whole = sumOf(lines);
   return [
@@ -61,18 +61,24 @@ function figuresOf(ledger: IndicatorLedger): Figure[] {
       const { byAuthority, byTrace } = sumOf(lines, of);
       return [
         pieces("ARMS_ORIGIN_ESTABLISHED", by, byTrace + byAuthority),
-        pieces("ARMS_ORIGIN_ESTABLISHED", { ...by, establishedBy: "TRACE" }, byTrace),
+        pieces("ARMS_ORIGIN_ESTABLISHED", { ...by, ESTABLISHED_BY: "TRACE" }, byTrace),
         pieces(
           "ARMS_ORIGIN_ESTABLISHED",
-          { ...by, establishedBy: "COMPETENT_AUTHORITY" },
+          { ...by, ESTABLISHED_BY: "COMPETENT_AUTHORITY" },
           byAuthority,
         ),
       ];
     }),
-    { ...common, measure: SDG_SERIES, by: { state }, unit: "PERCENT", ...indicatorOf(whole) },
     {
       ...common,
-      ...{ measure: "OFF_EXCHANGE_TRACES", by: { state }, unit: "CASES" },
+      measure: SDG_SERIES,
+      by: { [STATE]: state },
+      unit: "PERCENT",
+      ...indicatorOf(whole),
+    },
+    {
+      ...common,
+      ...{ measure: "OFF_EXCHANGE_TRACES", by: { [STATE]: state }, unit: "CASES" },
       value: Number(offExchangeTraces),
     },
   ];
@@ -87,21 +93,21 @@ function indicatorOf({ arms, byAuthority, byTrace }: Sum): Pick<Figure, "value" 
 const RECOVERY_PARTS: readonly Part[] = [
   { by: {}, of: () => true },
   ...RECOVERIES.map((kind) => ({
-    by: { recovery: recoveryKindToJSON(kind).slice(PREFIX.length) },
+    by: { RECOVERY: recoveryKindToJSON(kind).slice(PREFIX.length) },
     of: (line: LedgerLine) => line.recovery === kind,
   })),
 ];
 
 /** All, by how they were recovered; each of them also by type, and by marking. */
 function partsOf(lines: readonly LedgerLine[]): Part[] {
-  const split = (key: "type" | "marking"): Part[] =>
-    [...new Set(lines.map((line) => line[key]))].flatMap((code) =>
+  const split = (field: "type" | "marking", key: string): Part[] =>
+    [...new Set(lines.map((line) => line[field]))].flatMap((code) =>
       RECOVERY_PARTS.map(({ by, of }) => ({
         by: { ...by, [key]: code },
-        of: (line) => line[key] === code && of(line),
+        of: (line) => line[field] === code && of(line),
       })),
     );
-  return [...RECOVERY_PARTS, ...split("type"), ...split("marking")];
+  return [...RECOVERY_PARTS, ...split("type", "TYPE"), ...split("marking", "MARKING")];
 }
 
 function sumOf(lines: readonly LedgerLine[], of: Part["of"] = () => true): Sum {

@@ -47,12 +47,9 @@ export function codeName(code: string): string {
   return CODES[code] ?? (code.length > 2 ? sentence(code) : code);
 }
 
-/** CRAFT_MADE as "Craft made", outcomeClass as "Outcome class"; what has no such form, as it is. */
+/** CRAFT_MADE as "Craft made"; what has no such form, as it is. */
 function sentence(code: string): string {
-  if (!/^[A-Z0-9_]+$|^[a-z]+[A-Za-z0-9]*$/u.test(code)) return code;
-  const words = code
-    .replaceAll(/(?<=[a-z0-9])(?=[A-Z])/gu, "_")
-    .toLowerCase()
-    .replaceAll("_", " ");
+  if (!/^[A-Z0-9_]+$/u.test(code)) return code;
+  const words = code.toLowerCase().replaceAll("_", " ");
   return words.charAt(0).toUpperCase() + words.slice(1);
 }

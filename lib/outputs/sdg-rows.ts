@@ -2,7 +2,7 @@ import { m49Of, stateName } from "#reference";
 import type { Figure } from "#statistics";
 import { type ExportSet, isShown } from "./export-set.ts";
 import { measureName } from "./names.ts";
-import { isOfSdg, SDG_SERIES } from "./sdmx-structure.ts";
+import { isOfSdg, SDG_SERIES, STATE } from "./sdmx-structure.ts";
 
 /** A row as the API of the SDG database has it. */
 export interface SdgRow {
@@ -30,7 +30,7 @@ export interface SdgRow {
  */
 export function sdgRows(set: ExportSet): SdgRow[] {
   return set.figures.filter(isOfSdg).map((figure) => {
-    const state = figure.by.state ?? "";
+    const state = figure.by[STATE] ?? "";
     return {
       ...{ goal: ["16"], target: ["16.4"], indicator: ["16.4.2"], series: SDG_SERIES },
       seriesDescription: `${measureName(SDG_SERIES)} (%)`,

@@ -36,7 +36,8 @@ export const SDG_SERIES = "VC_ARM_SZTRACE";
 const TOTAL = "_T";
 const SDG_STRUCTURE = "IAEG-SDGs:SDG(1.24)";
 const OWN_STRUCTURE = "TRACEPOST:FIGURES(1.0)";
-const STATE_KEY = "state";
+/** The breakdown by State, which is the area of an observation. */
+export const STATE = "STATE";
 
 /** Dimensions of the SDG structure that say nothing of a series about arms. */
 const SDG_TOTALS = [
@@ -93,7 +94,7 @@ export function sdmxDataSets(set: ExportSet): SdmxDataSet[] {
 /** Whether a figure is an observation of the series that the SDG database has. */
 export function isOfSdg({ by, measure, period }: Figure): boolean {
   const keys = Object.keys(by);
-  const hasArea = keys.length === 1 && m49Of(by[STATE_KEY] ?? "") !== undefined;
+  const hasArea = keys.length === 1 && m49Of(by[STATE] ?? "") !== undefined;
   return measure === SDG_SERIES && hasArea && frequencyOf(period) === "A";
 }
 
@@ -118,7 +119,7 @@ function sdgDataSet(figures: readonly Figure[]): SdmxDataSet {
     observations: figures.map((figure) => ({
       key: {
         ...{ FREQ: "A", REPORTING_TYPE: "N", SERIES: SDG_SERIES },
-        ...{ REF_AREA: m49Of(figure.by[STATE_KEY] ?? "") ?? "", ...totals },
+        ...{ REF_AREA: m49Of(figure.by[STATE] ?? "") ?? "", ...totals },
         TIME_PERIOD: figure.period,
       },
       value: figure.value,
@@ -128,7 +129,7 @@ function sdgDataSet(figures: readonly Figure[]): SdmxDataSet {
 }
 
 function ownDataSet(set: ExportSet, figures: readonly Figure[]): SdmxDataSet {
-  const keys = breakdownsOf(figures).filter((key) => key !== STATE_KEY);
+  const keys = breakdownsOf(figures).filter((key) => key !== STATE);
   return {
     structure: OWN_STRUCTURE,
     name: "Figures of an exchange of trace requests",
@@ -137,15 +138,15 @@ function ownDataSet(set: ExportSet, figures: readonly Figure[]): SdmxDataSet {
       coded("EXCHANGE_STATUS", "Whether it was meant", codeName),
       coded("MEASURE", "Measure", measureName),
       REF_AREA,
-      ...keys.map((key) => coded(dimensionOf(key), codeName(dimensionOf(key)), codeName)),
+      ...keys.map((key) => coded(key, codeName(key), codeName)),
       TIME_PERIOD,
     ],
     attributes: [...STATUSES, ...COVERAGE],
     observations: figures.map((figure) => ({
       key: {
         ...{ FREQ: frequencyOf(figure.period), EXCHANGE_STATUS: set.exchangeStatus },
-        ...{ MEASURE: figure.measure, REF_AREA: areaOf(figure.by[STATE_KEY], set.body) },
-        ...Object.fromEntries(keys.map((key) => [dimensionOf(key), figure.by[key] ?? TOTAL])),
+        ...{ MEASURE: figure.measure, REF_AREA: areaOf(figure.by[STATE], set.body) },
+        ...Object.fromEntries(keys.map((key) => [key, figure.by[key] ?? TOTAL])),
         TIME_PERIOD: timePeriodOf(figure.period),
       },
       value: figure.value,
@@ -189,9 +190,4 @@ export function frequencyOf(period: string): "A" | "M" | "D" | "H" {
 /** A period as SDMX writes it: an hour is a date with a time. */
 function timePeriodOf(period: string): string {
   return frequencyOf(period) === "H" ? `${period}:00:00` : period;
-}
-
-/** Dimension for a key of a breakdown: outcomeClass is OUTCOME_CLASS. */
-function dimensionOf(key: string): string {
-  return key.replace(/(?<=[a-z0-9])(?=[A-Z])/gu, "_").toUpperCase();
 }

@@ -50,7 +50,7 @@ const ABOUT: ExportAbout = {
   ...{ body: "ECOWAS", bodyName: "Economic Community of West African States", threshold: 5 },
   ...{ exchangeStatus: "ACTUAL", preparedAt: "2027-07-01T10:00:00Z" },
 };
-const FIGURES = ledgerFigures(LEDGERS).filter(({ by }) => by.state === "BJ");
+const FIGURES = ledgerFigures(LEDGERS).filter(({ by }) => by.STATE === "BJ");
 
 /** Longer vectors make slow runs and find no more. */
 const SEED_BYTES_MAX = 4_000;

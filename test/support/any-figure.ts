@@ -13,9 +13,9 @@ const anyFigure: fc.Arbitrary<Figure> = fc.record({
   measure: fc.constantFrom("TRACE_REQUESTS", "VC_ARM_SZTRACE", "HOURS_TO_ANSWER_MEDIAN"),
   by: fc.record(
     {
-      state: fc.constantFrom(...STATES),
-      priority: fc.oneof(code, hostile),
-      outcomeClass: code,
+      STATE: fc.constantFrom(...STATES),
+      PRIORITY: fc.oneof(code, hostile),
+      OUTCOME: code,
     },
     { requiredKeys: [] },
   ),

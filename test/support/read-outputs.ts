@@ -40,8 +40,6 @@ export function readFiguresCsv(text: string): Figure[] {
 
 /** Dimensions that are no breakdown. */
 const FIXED = new Set(["FREQ", "EXCHANGE_STATUS", "MEASURE", "REF_AREA", "TIME_PERIOD"]);
-const camel = (id: string): string =>
-  id.toLowerCase().replaceAll(/_([a-z0-9])/gu, (_, letter: string) => letter.toUpperCase());
 
 /** A figure of one observation, by the ids of its dimensions and attributes. */
 function figureOf(structure: string, row: Row, body: string): Figure {
@@ -57,8 +55,8 @@ function figureOf(structure: string, row: Row, body: string): Figure {
   return {
     measure: (isSdg ? row.SERIES : row.MEASURE) ?? "",
     by: {
-      ...(area === body ? {} : { state }),
-      ...(isSdg ? {} : Object.fromEntries(others.map(([id, value]) => [camel(id), value]))),
+      ...(area === body ? {} : { STATE: state }),
+      ...(isSdg ? {} : Object.fromEntries(others)),
     },
     period: (row.TIME_PERIOD ?? "").replace(":00:00", ""),
     value: numberOf(row.OBS_VALUE),
@@ -133,10 +131,10 @@ export function readSdmxJson(text: string, body: string): Figure[] {
 }
 
 const SHEETS: Readonly<Record<string, readonly [measure: string, key: string]>> = {
-  ARMS: ["ARMS_RECOVERED", "type"],
-  TRACING_RESULTS: ["ARMS_ORIGIN_ESTABLISHED", "establishedBy"],
+  ARMS: ["ARMS_RECOVERED", "TYPE"],
+  TRACING_RESULTS: ["ARMS_ORIGIN_ESTABLISHED", "ESTABLISHED_BY"],
   INDICATOR_16_4_2: ["VC_ARM_SZTRACE", ""],
-  MARKING: ["ARMS_RECOVERED", "marking"],
+  MARKING: ["ARMS_RECOVERED", "MARKING"],
 };
 const COLUMNS = ["seized", "found", "surrendered", "total"] as const;
 
@@ -148,9 +146,9 @@ export function readIafqCsv(text: string): Pick<Figure, "measure" | "by" | "peri
     return COLUMNS.filter((column) => row[`${column}_flag`] === "").map((column) => ({
       measure,
       by: {
-        state: row.state ?? "",
+        STATE: row.state ?? "",
         ...(row.item === "TOTAL" ? {} : { [key]: row.item ?? "" }),
-        ...(column === "total" ? {} : { recovery: column.toUpperCase() }),
+        ...(column === "total" ? {} : { RECOVERY: column.toUpperCase() }),
       },
       period: row.year ?? "",
       value: numberOf(row[column]),

@@ -33,8 +33,8 @@ function figure(rest: Partial<Figure> = {}): Figure {
   };
 }
 
-const WITHHELD = figure({ by: { priority: "URGENT" }, value: 3, confidentiality: "C" });
-const MISSING = figure({ by: { priority: "ROUTINE" }, value: 0, status: "M" });
+const WITHHELD = figure({ by: { PRIORITY: "URGENT" }, value: 3, confidentiality: "C" });
+const MISSING = figure({ by: { PRIORITY: "ROUTINE" }, value: 0, status: "M" });
 const schemaAt = (path: string | URL) => compileSchema(JSON.parse(readFileSync(path, "utf8")));
 /** Where the standard's own schema lies, for those who have it. */
 const STANDARD = process.env.TRACEPOST_SDMX_JSON_SCHEMA;
@@ -56,7 +56,7 @@ describe("an export", () => {
     const { figures } = createExport(ABOUT, [WITHHELD, MISSING]);
     expect(figures.map(({ value }) => value)).toEqual([null, null]);
     expect(figuresCsv({ ...ABOUT, figures }).split("\r\n")).toEqual([
-      "body,exchange_status,measure,period,by_priority,value,unit,obs_status,conf_status,states_reporting,states_expected,months_reporting,months_expected,vintage",
+      "body,exchange_status,measure,period,by_PRIORITY,value,unit,obs_status,conf_status,states_reporting,states_expected,months_reporting,months_expected,vintage",
       "ECOWAS,ACTUAL,TRACE_REQUESTS,2026-10,ROUTINE,,MESSAGES,M,F,10,12,1,1,2026-11-15",
       "ECOWAS,ACTUAL,TRACE_REQUESTS,2026-10,URGENT,,MESSAGES,A,C,10,12,1,1,2026-11-15",
       "",
@@ -162,16 +162,16 @@ describe("figures of ledgers", () => {
     )?.value;
 
   it("are of the latest vintage, and add up (TP-OUT-9)", () => {
-    expect(pieces("VC_ARM_SZTRACE", { state: "NE" })).toBe(25);
-    expect(pieces("ARMS_RECOVERED", { state: "NE" })).toBe(40);
-    expect(pieces("ARMS_RECOVERED", { state: "NE", recovery: "SEIZED" })).toBe(26);
-    expect(pieces("ARMS_ORIGIN_ESTABLISHED", { state: "NE" })).toBe(10);
-    expect(pieces("OFF_EXCHANGE_TRACES", { state: "NE" })).toBe(4);
+    expect(pieces("VC_ARM_SZTRACE", { STATE: "NE" })).toBe(25);
+    expect(pieces("ARMS_RECOVERED", { STATE: "NE" })).toBe(40);
+    expect(pieces("ARMS_RECOVERED", { STATE: "NE", RECOVERY: "SEIZED" })).toBe(26);
+    expect(pieces("ARMS_ORIGIN_ESTABLISHED", { STATE: "NE" })).toBe(10);
+    expect(pieces("OFF_EXCHANGE_TRACES", { STATE: "NE" })).toBe(4);
   });
 
   it("are missing where no arm was recovered, and not zero (TP-OUT-9)", () => {
     const [benin] = ledgerFigures(LEDGERS).filter(
-      ({ by, measure }) => by.state === "BJ" && measure === "VC_ARM_SZTRACE",
+      ({ by, measure }) => by.STATE === "BJ" && measure === "VC_ARM_SZTRACE",
     );
     expect(benin).toMatchObject({ value: null, status: "M" });
   });
@@ -181,10 +181,10 @@ describe("figures of ledgers", () => {
       return measure !== "OFF_EXCHANGE_TRACES" && status !== "M";
     });
     const plain = figures
-      .filter(({ by }) => !("marking" in by && "type" in by))
-      .map(({ by, measure, period, value }) => JSON.stringify([measure, by.state, period, value]));
+      .filter(({ by }) => !("MARKING" in by && "TYPE" in by))
+      .map(({ by, measure, period, value }) => JSON.stringify([measure, by.STATE, period, value]));
     const read = readIafqCsv(iafqCsv(set)).map(({ by, measure, period, value }) =>
-      JSON.stringify([measure, by.state, period, value]),
+      JSON.stringify([measure, by.STATE, period, value]),
     );
     expect(new Set(read)).toEqual(new Set(plain));
   });
@@ -214,7 +214,7 @@ describe("the IAFQ file", () => {
 
   it("flags what is withheld (TP-OUT-2, TP-OUT-10)", () => {
     const figures = set.figures.map((one) =>
-      one.by.type === "CRAFT_MADE" && one.by.recovery === "FOUND"
+      one.by.TYPE === "CRAFT_MADE" && one.by.RECOVERY === "FOUND"
         ? { ...one, confidentiality: "C" as const }
         : one,
     );
