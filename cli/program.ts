@@ -33,6 +33,7 @@ import { addInspect } from "./commands/inspect.ts";
 import { addLedger } from "./commands/ledger.ts";
 import { addLogCommands } from "./commands/log.ts";
 import { addMonitorWatch } from "./commands/monitor-watch.ts";
+import { addMonitorOutputs } from "./commands/monitor-outputs.ts";
 import { addNotice } from "./commands/notice.ts";
 import { addOnward } from "./commands/onward.ts";
 import { addParticipantBelieve } from "./commands/participant-believe.ts";
@@ -153,6 +154,7 @@ const GROUPS = {
   records: "find what the gateway recorded; legal holds and disposal",
   events: "see what the operator should know of",
   disclosure: "what a regional body may see of whom",
+  monitor: "what a regional body publishes",
   policy: "who may send what to whom: look at it, sign it, put it in force",
   schedule: "how long records are kept: look at it, sign it, put it in force",
   log: "check the message log",
@@ -204,6 +206,7 @@ export function createProgram(terminal: Terminal, asJson: boolean): Command {
   addEvents(group(program, "events", GROUPS.events), terminal);
   addPolicyCommands(group(program, "policy", GROUPS.policy), terminal);
   addDisclosure(group(program, "disclosure", GROUPS.disclosure), terminal);
+  addMonitorOutputs(group(program, "monitor", GROUPS.monitor), terminal);
   addScheduleCommands(group(program, "schedule", GROUPS.schedule), terminal);
   addLogCommands(group(program, "log", GROUPS.log), terminal);
   addStoreCopy(group(program, "store", GROUPS.store), terminal);

@@ -11,6 +11,27 @@ export interface ExportAbout {
   readonly threshold: number;
   /** When it was prepared, ISO 8601 in UTC. */
   readonly preparedAt: string;
+  /** What States say beside the numbers that they have signed off. */
+  readonly notes: readonly StateNote[];
+}
+
+/** What a State says of its counting, as it was signed off. */
+export interface StateNote {
+  /** ISO 3166-1 alpha-2. */
+  readonly state: string;
+  readonly year: number;
+  /** Date as of which it was counted. */
+  readonly asOf: string;
+  /** What differs from the method note; empty: nothing. */
+  readonly text: string;
+  /** Indicators of its own making. */
+  readonly national: readonly {
+    readonly code: string;
+    readonly title: string;
+    /** Null: missing, not zero. */
+    readonly value: number | null;
+    readonly unit: string;
+  }[];
 }
 
 /** Whether what was counted was meant. */

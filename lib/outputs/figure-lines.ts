@@ -1,6 +1,7 @@
 import { Type } from "typebox";
 import {
   compileSchema,
+  LEDGER_LIMITS,
   OUTPUT_LIMITS,
   type SchemaCheck,
   type SchemaProblem,
@@ -16,6 +17,8 @@ export function figureLines({ figures, ...about }: ExportSet): string {
 
 const COUNT = Type.Integer({ minimum: 0 });
 const TEXT = Type.String({ maxLength: OUTPUT_LIMITS.textCharsMax });
+const LONG_TEXT = Type.String({ maxLength: LEDGER_LIMITS.methodNoteCharsMax });
+const VALUE = Type.Union([Type.Number(), Type.Null()]);
 
 const checkAbout = compileSchema(
   Type.Object(
@@ -25,6 +28,20 @@ const checkAbout = compileSchema(
       exchangeStatus: Type.Enum(["ACTUAL", "EXERCISE", "TEST"]),
       threshold: COUNT,
       preparedAt: TEXT,
+      notes: Type.Array(
+        Type.Object(
+          {
+            ...{ state: TEXT, year: COUNT, asOf: TEXT, text: LONG_TEXT },
+            national: Type.Array(
+              Type.Object(
+                { ...{ code: TEXT, title: LONG_TEXT, unit: TEXT }, value: VALUE },
+                { additionalProperties: false },
+              ),
+            ),
+          },
+          { additionalProperties: false },
+        ),
+      ),
     },
     { additionalProperties: false },
   ),
@@ -36,7 +53,7 @@ const checkFigure = compileSchema(
       measure: TEXT,
       by: Type.Record(Type.String({ pattern: "^[A-Za-z][A-Za-z0-9_]*$" }), TEXT),
       period: Type.String({ pattern: "^\\d{4}(-\\d{2}(-\\d{2}(T\\d{2})?)?)?$" }),
-      value: Type.Union([Type.Number(), Type.Null()]),
+      value: VALUE,
       unit: Type.Enum(["PIECES", "MESSAGES", "CASES", "HOURS", "PERCENT"]),
       status: Type.Enum(["A", "B", "E", "M", "P"]),
       confidentiality: Type.Enum(["F", "N", "C", "D"]),

@@ -1,5 +1,6 @@
 import { type IndicatorLedger, type LedgerLine, RecoveryKind, recoveryKindToJSON } from "#proto";
 import type { Coverage, Figure } from "#statistics";
+import type { StateNote } from "./export-set.ts";
 import { SDG_SERIES, STATE } from "./sdmx-structure.ts";
 
 const MONTHS = 12;
@@ -30,8 +31,16 @@ export function ledgerFigures(ledgers: readonly IndicatorLedger[]): Figure[] {
   return latestLedgers(ledgers).flatMap(figuresOf);
 }
 
+/** What States say beside their numbers: of each State and year the latest vintage. */
+export function ledgerNotes(ledgers: readonly IndicatorLedger[]): StateNote[] {
+  return latestLedgers(ledgers).map(({ asOf, methodNote, national, state, year }) => ({
+    ...{ state, year, asOf, text: methodNote },
+    national: national.map(({ code, title, unit, value = null }) => ({ code, title, value, unit })),
+  }));
+}
+
 /** Of each State and year the ledger with the latest vintage, by State and year. */
-export function latestLedgers(ledgers: readonly IndicatorLedger[]): IndicatorLedger[] {
+function latestLedgers(ledgers: readonly IndicatorLedger[]): IndicatorLedger[] {
   const latest = new Map<string, IndicatorLedger>();
   for (const ledger of ledgers) {
     const key = `${ledger.state} ${ledger.year}`;

@@ -25,6 +25,7 @@ const CODES: Readonly<Record<string, string>> = {
   "NATURE:C": "Country data",
   "NATURE:_X": "Not available",
   _T: "All",
+  ESTABLISHED_BY: "Way of establishing",
   PT: "Percent",
   TRACE: "By trace",
   COMPETENT_AUTHORITY: "By a competent authority",

@@ -10,6 +10,8 @@ export const OUTPUT_LIMITS = {
   problemsMax: 20,
   /** Longest time a browser may take to print a report; it takes seconds. */
   printMs: MINUTE_MS,
+  /** Characters of what a browser says that are kept: the last lines tell why it failed. */
+  printWordsMax: 4_000,
   /** Rows of one table of a report; more are in the exports. */
   reportRowsMax: 300,
 } as const;

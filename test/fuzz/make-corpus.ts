@@ -48,7 +48,7 @@ import { keep } from "./corpus.ts";
 /** A file of figures: who publishes, and what two made-up ledgers say. */
 const ABOUT: ExportAbout = {
   ...{ body: "ECOWAS", bodyName: "Economic Community of West African States", threshold: 5 },
-  ...{ exchangeStatus: "ACTUAL", preparedAt: "2027-07-01T10:00:00Z" },
+  ...{ exchangeStatus: "ACTUAL", preparedAt: "2027-07-01T10:00:00Z", notes: [] },
 };
 const FIGURES = ledgerFigures(LEDGERS).filter(({ by }) => by.STATE === "BJ");
 

@@ -40,7 +40,7 @@ export const anyExport: fc.Arbitrary<ExportSet> = fc
     createExport(
       {
         ...{ body: "ECOWAS", bodyName: "Economic Community of West African States" },
-        ...{ exchangeStatus, threshold: 5, preparedAt: "2027-03-01T10:00:00Z" },
+        ...{ exchangeStatus, threshold: 5, preparedAt: "2027-03-01T10:00:00Z", notes: [] },
       },
       figures,
     ),

@@ -14,7 +14,7 @@ import { readFiguresCsv, readSdmxCsv, readSdmxJson } from "../../support/read-ou
 
 /** In an order of their own: two structures come one after the other. */
 function sorted(figures: readonly Figure[]): readonly Figure[] {
-  const about = { body: "", bodyName: "", threshold: 0, preparedAt: "" };
+  const about = { body: "", bodyName: "", threshold: 0, preparedAt: "", notes: [] };
   return createExport({ ...about, exchangeStatus: "ACTUAL" }, figures).figures;
 }
 

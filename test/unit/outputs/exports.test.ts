@@ -20,7 +20,7 @@ import { readIafqCsv } from "../../support/read-outputs.ts";
 
 const ABOUT: ExportAbout = {
   ...{ body: "ECOWAS", bodyName: "Economic Community of West African States" },
-  ...{ exchangeStatus: "ACTUAL", threshold: 5, preparedAt: "2027-07-01T10:00:00Z" },
+  ...{ exchangeStatus: "ACTUAL", threshold: 5, preparedAt: "2027-07-01T10:00:00Z", notes: [] },
 };
 
 /** A figure of the exchange in October 2026. */
