@@ -32,8 +32,8 @@ import { addExchangeUp } from "./commands/exchange-up.ts";
 import { addInspect } from "./commands/inspect.ts";
 import { addLedger } from "./commands/ledger.ts";
 import { addLogCommands } from "./commands/log.ts";
-import { addMonitorWatch } from "./commands/monitor-watch.ts";
 import { addMonitorOutputs } from "./commands/monitor-outputs.ts";
+import { addMonitorWatch } from "./commands/monitor-watch.ts";
 import { addNotice } from "./commands/notice.ts";
 import { addOnward } from "./commands/onward.ts";
 import { addParticipantBelieve } from "./commands/participant-believe.ts";
@@ -148,13 +148,12 @@ const GROUPS = {
   post: "border posts that hold the alerts in force as a file",
   user: "manage who may use a service, and their tokens",
   webhook: "have other systems told of changes",
-  monitor: "what a regional body counts, and what it is told",
+  monitor: "what a regional body counts, publishes and is told",
   receipt: "what was signed about a message",
   quarantine: "decide about what could not be verified",
   records: "find what the gateway recorded; legal holds and disposal",
   events: "see what the operator should know of",
   disclosure: "what a regional body may see of whom",
-  monitor: "what a regional body publishes",
   policy: "who may send what to whom: look at it, sign it, put it in force",
   schedule: "how long records are kept: look at it, sign it, put it in force",
   log: "check the message log",
@@ -199,14 +198,13 @@ export function createProgram(terminal: Terminal, asJson: boolean): Command {
   addDirectory(program, terminal);
   addChanges(program, terminal);
   addWebhookCommands(group(program, "webhook", GROUPS.webhook), terminal);
-  addMonitorWatch(group(program, "monitor", GROUPS.monitor), terminal);
+  addMonitorCommands(group(program, "monitor", GROUPS.monitor), terminal);
   addReceipt(group(program, "receipt", GROUPS.receipt), terminal);
   addQuarantineCommands(group(program, "quarantine", GROUPS.quarantine), terminal);
   addRecordsCommands(group(program, "records", GROUPS.records), terminal);
   addEvents(group(program, "events", GROUPS.events), terminal);
   addPolicyCommands(group(program, "policy", GROUPS.policy), terminal);
   addDisclosure(group(program, "disclosure", GROUPS.disclosure), terminal);
-  addMonitorOutputs(group(program, "monitor", GROUPS.monitor), terminal);
   addScheduleCommands(group(program, "schedule", GROUPS.schedule), terminal);
   addLogCommands(group(program, "log", GROUPS.log), terminal);
   addStoreCopy(group(program, "store", GROUPS.store), terminal);
@@ -291,6 +289,11 @@ function addPolicyCommands(parent: Command, terminal: Terminal): void {
 function addScheduleCommands(parent: Command, terminal: Terminal): void {
   addScheduleLook(parent, terminal);
   addScheduleChange(parent, terminal);
+}
+
+function addMonitorCommands(parent: Command, terminal: Terminal): void {
+  addMonitorWatch(parent, terminal);
+  addMonitorOutputs(parent, terminal);
 }
 
 function addUserCommands(parent: Command, terminal: Terminal): void {
