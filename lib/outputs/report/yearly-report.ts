@@ -21,7 +21,7 @@ const MONTHS = 12;
 const QUANTILE = "QUANTILE";
 
 /**
- * The yearly report of a body as one HTML file, to be read and to be printed (TP-OUT-13): no script,
+ * The yearly report of a body as one HTML file, to be read and printed (TP-OUT-13): no script,
  * nothing from the network. Each plot has its title and its table; what is withheld or missing is
  * shown as such; the method note is at its end.
  */
