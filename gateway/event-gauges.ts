@@ -1,7 +1,9 @@
 import { Counter, Gauge, type Registry } from "prom-client";
+import { Role } from "#proto";
 import { type Clock, type Database, shareInFlight } from "#runtime";
 import type { CurrentRegister } from "#trust";
 import { EVENT_KIND_NAMES } from "./store/event-kinds.ts";
+import type { FeedBacklog } from "./store/monitor/feed-chain.ts";
 import type { EventCount } from "./store/operator-events.ts";
 import type { GatewayProcedures } from "./store.ts";
 import { storedBytesQuota } from "./stored-quota.ts";
@@ -89,6 +91,30 @@ export function addStoredGauges(
     collect() {
       for (const { id, quotas } of register.view().participants) {
         this.set({ participant: id }, storedBytesQuota(quotas));
+      }
+    },
+  });
+}
+
+/** What waits of the chain of each monitor (TP-WATCH-12); a monitor is no State. */
+export function addFeedGauges(
+  registry: Registry,
+  backlog: () => Promise<readonly FeedBacklog[]>,
+  register: Pick<CurrentRegister, "view">,
+): void {
+  new Gauge({
+    name: "tracepost_gateway_feed_waiting",
+    help: "Messages for a regional monitor that were never put on their way",
+    labelNames: ["monitor"],
+    registers: [registry],
+    async collect() {
+      const waiting = await backlog();
+      const monitors = register
+        .view()
+        .participants.filter(({ role }) => role === Role.REGIONAL_MONITOR);
+      for (const { id: monitor } of monitors) {
+        const found = waiting.find((one) => one.monitor === monitor);
+        this.set({ monitor }, found?.messages ?? 0);
       }
     },
   });

@@ -26,7 +26,12 @@ import { CheckpointKeeper } from "./checkpoint-keeper.ts";
 import type { GatewayConfig } from "./config.ts";
 import { Courier } from "./courier.ts";
 import { createClerk } from "./create-clerk.ts";
-import { addEventGauges, addRegisterGauges, addStoredGauges } from "./event-gauges.ts";
+import {
+  addEventGauges,
+  addFeedGauges,
+  addRegisterGauges,
+  addStoredGauges,
+} from "./event-gauges.ts";
 import { GatewayEvents } from "./events.ts";
 import { checkOwnKeys, gatewaySigners, loadGatewayIdentity } from "./identity.ts";
 import { ALONE, type Duty } from "./instances/duty.ts";
@@ -117,6 +122,7 @@ async function openBase(
   addEventGauges(metrics, store);
   addRegisterGauges(metrics, register, clock);
   addStoredGauges(metrics, store, register);
+  addFeedGauges(metrics, () => store.call("feedBacklog", undefined), register);
   const transport = await connect();
   lifecycle.add({ name: "carrier", stop: () => transport.close() });
   transport.onEvent((event) => {

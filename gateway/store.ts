@@ -25,7 +25,12 @@ import { beat, leave } from "./store/instances/beat.ts";
 import { checkLog } from "./store/log-check/check-log.ts";
 import { keepLogCheck, loadLogCheck } from "./store/log-check/kept-check.ts";
 import { logOverQuota } from "./store/log-statements.ts";
-import { noteFeedPushed, trimFeeds, unpushedFeeds } from "./store/monitor/feed-chain.ts";
+import {
+  feedBacklog,
+  noteFeedPushed,
+  trimFeeds,
+  unpushedFeeds,
+} from "./store/monitor/feed-chain.ts";
 import { countRelease } from "./store/monitor/release-counts.ts";
 import {
   earlierReleases,
@@ -150,6 +155,7 @@ export const store = {
     tallyRecords,
     tallyThrough,
     unpushedFeeds,
+    feedBacklog,
     noteFeedPushed,
     trimFeeds,
     countRelease,
@@ -207,6 +213,7 @@ export const store = {
     "listActs",
     "tallyThrough",
     "unpushedFeeds",
+    "feedBacklog",
     "countRelease",
     "earlierReleases",
     "status",

@@ -72,6 +72,20 @@ export async function unpushedFeeds(
   return found;
 }
 
+/** How much of a chain was never put on its way. */
+export interface FeedBacklog {
+  readonly monitor: string;
+  readonly messages: number;
+}
+
+/** What waits of each chain, of those where anything does (TP-WATCH-12). */
+export async function feedBacklog(tx: Transaction, _args: unknown): Promise<FeedBacklog[]> {
+  return await tx.all<SqlRow & FeedBacklog>(
+    `SELECT monitor, count(*) AS messages FROM monitor_feed WHERE is_pushed = 0
+     GROUP BY monitor ORDER BY monitor`,
+  );
+}
+
 /** The carrier has a message: it is not put on its way again. */
 export async function noteFeedPushed(
   tx: Transaction,

@@ -14,6 +14,16 @@ export function addMonitorGauges(registry: Registry, summary: () => Promise<Summ
     });
   };
   add("feed_number", "Newest message of the feed that was taken", ({ number }) => number);
+  new Gauge({
+    name: "tracepost_regional_monitor_feed_age_seconds",
+    help: "How long ago the newest message of the feed was made; absent before the first",
+    registers: [registry],
+    async collect() {
+      const { at, feed } = await summary();
+      if (feed.newestMadeAt === undefined) return;
+      this.set((Date.parse(at) - Date.parse(feed.newestMadeAt)) / 1_000);
+    },
+  });
   add("events_counted", "Events that were counted", ({ counted }) => counted);
   add("events_refused", "Events that could not be counted", ({ refused }) =>
     Object.values(refused).reduce((sum, count) => sum + count, 0),
