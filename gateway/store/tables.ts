@@ -135,7 +135,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 31, name: "counts of days", sql: COUNTS_SQL },
   { version: 32, name: "what monitors are fed", sql: MONITOR_SQL },
   { version: 33, name: "what was released to monitors", sql: RELEASE_SQL },
-  { version: 33, name: "time-stamps on checkpoints", sql: TIMESTAMP_SQL },
+  { version: 34, name: "time-stamps on checkpoints", sql: TIMESTAMP_SQL },
 ];
 
 /** Where a delivery stands. */
