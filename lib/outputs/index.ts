@@ -8,6 +8,7 @@ export { iafqCsv } from "./iafq-csv.ts";
 export { ledgerFigures, ledgerNotes } from "./ledger-figures.ts";
 export { methodNote, noteMarkdown } from "./method-note.ts";
 export { yearlyReport } from "./report/yearly-report.ts";
+export { safeLedgerFigures } from "./safe-ledger-figures.ts";
 export { type SdgRow, sdgRows } from "./sdg-rows.ts";
 export { sdmxCsv } from "./sdmx-csv.ts";
 export { sdmxJson } from "./sdmx-json.ts";
