@@ -31,7 +31,7 @@ export class Releaser {
     const { clock, store } = this.#deps;
     const nowMs = clock.now();
     const today = dayOf(nowMs);
-    const last = await store.call("releasedUntil", { day: dayName(today - 1) });
+    const last = await store.call("releasedUntil", { day: dayName(today) });
     if (last >= dayName(today)) return;
     for (const due of dueReleases(nowMs, last)) {
       for (const status of STATUSES) {

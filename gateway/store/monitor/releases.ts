@@ -28,7 +28,7 @@ interface ReleaseRow extends SqlRow {
 
 /**
  * The last day of the calendar whose releases were all made; before the first one, `day`, which is
- * kept: what was over before is not released.
+ * kept: what was due up to it is not released.
  */
 export async function releasedUntil(
   tx: Transaction,
