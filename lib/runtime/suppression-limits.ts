@@ -3,7 +3,7 @@ export const SUPPRESSION_LIMITS = {
   /** Counts looked at for one withheld one; a table of 200 by 60 has some 12,000. */
   lookCountsMax: 200_000,
   /** Counts looked at for one release, seconds of work; then whatever is near is withheld. */
-  workCountsMax: 20_000_000,
+  workCountsMax: 4_000_000,
   /** Rows of a table; States of the world, with room. */
   rowsMax: 1_000,
   /** Columns of a table; kinds, outcomes or months, with room. */

@@ -12,9 +12,9 @@ export function protect(
   counts: readonly Count[],
   sums: readonly Sum[],
   threshold: number,
+  work: Work = { left: SUPPRESSION_LIMITS.workCountsMax },
 ): Protection {
   const ledger = new Ledger(counts, sums);
-  const work: Work = { left: SUPPRESSION_LIMITS.workCountsMax };
   const safe = counts.map(({ standing }) => standing === "UNTOLD" || standing === "SHOWN");
   let open = counts.map((_count, index) => index).filter((index) => safe[index] === false);
   open = open.filter((index) => ledger.withheld[index] === true);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { SUPPRESSION_LIMITS } from "#runtime";
 import { suppressTable } from "#statistics";
+import type { Count } from "../../../lib/statistics/suppress/counts.ts";
+import { protect } from "../../../lib/statistics/suppress/protect.ts";
 import { randomFrom } from "../../support/seeded-random.ts";
 
 const sumOf = (counts: readonly number[]): number => counts.reduce((sum, count) => sum + count, 0);
@@ -61,6 +62,21 @@ describe("a table with small counts", () => {
     const withheld = shown.rows.flat().filter((value) => value === null).length;
     expect(small).toBeGreaterThan(500);
     expect(withheld).toBeLessThan(1.2 * small);
-    expect(SUPPRESSION_LIMITS.workCountsMax).toBeLessThan(50_000_000);
+  });
+
+  it("withholds all that hangs together when the work is used up (TP-STAT-9)", () => {
+    const bounds = { least: 5, most: 1_000, floor: 1, isOurs: true, price: 1, distance: 1 };
+    const open = (value: number): Count => ({ ...bounds, value, standing: "OPEN" });
+    const small: Count = { ...open(3), standing: "WITHHELD", least: 1, most: 4 };
+    // 3 + 10 = 13, and 20 + 30 = 50, which has nothing to do with it.
+    const counts = [small, open(10), open(13), open(20), open(30), open(50)];
+    const sums = [
+      { total: 2, parts: [0, 1] },
+      { total: 5, parts: [3, 4] },
+    ];
+    const { blurred, withheld } = protect(counts, sums, 5, { left: 0 });
+    expect(withheld).toEqual([true, true, true, false, false, false]);
+    expect(blurred).toEqual([true, true, true, false, false, false]);
+    expect(protect(counts, sums, 5).withheld.filter(Boolean)).toHaveLength(2);
   });
 });
