@@ -44,7 +44,7 @@ table + p { margin-bottom: 1rem; }
 .scroll { margin-bottom: 1.2rem; position: relative; }
 caption { text-align: left; color: var(--soft); padding: .2rem 0; }
 th, td { padding: .25rem .45rem; border-bottom: 1px solid var(--line); text-align: right; vertical-align: top; }
-th:first-child, td.words { text-align: left; }
+th:first-child, td.words, .words th { text-align: left; }
 thead th { border-bottom: 2px solid var(--soft); font-weight: 600; }
 tbody th { font-weight: 400; }
 td.words { overflow-wrap: anywhere; }
@@ -54,8 +54,8 @@ footer { margin-top: 3rem; color: var(--soft); font-size: .85rem; }
 @media print {
   body { max-width: none; padding: 0; font-size: 10.5pt; }
   * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
-  h2, h3, figcaption { break-after: avoid; }
-  figure, .tiles li, tr { break-inside: avoid; }
+  h2, h2 + p, h3, figcaption, .plot { break-after: avoid; }
+  .plot, .tiles li, tr { break-inside: avoid; }
   .scroll { overflow: visible; }
 }
 `;

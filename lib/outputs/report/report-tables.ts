@@ -81,7 +81,7 @@ export function noteHtml(block: NoteBlock): Html {
       const rows = block.rows.map(
         (row) => html`<tr>${row.map((cell) => html`<td class="words">${cell}</td>`)}</tr>`,
       );
-      return table("", headRow(block.head), rows);
+      return table("", headRow(block.head), rows, "words");
     }
   }
 }
@@ -94,7 +94,7 @@ function table(
   caption: string,
   head: Html,
   body: Html | readonly Html[],
-  look: "" | "months" = "",
+  look: "" | "months" | "words" = "",
 ): Html {
   const rows = Array.isArray(body) ? body.slice(0, OUTPUT_LIMITS.reportRowsMax) : [body as Html];
   const rest = Array.isArray(body) ? body.length - rows.length : 0;
