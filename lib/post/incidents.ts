@@ -50,7 +50,7 @@ export const INCIDENT_REMEDIES = {
   /** Two checkpoints of the same size with different roots: the log is forked. */
   LOG_FORKED: "Stop relying on the log; give both checkpoints to the other participants.",
   /** Events of a feed that could not be counted; each is kept with its code. */
-  FEED_EVENTS_REFUSED: "Look which: tracepost monitor reconciliation; tell the operator.",
+  FEED_EVENTS_REFUSED: "Look which in the log of the service; tell the operator.",
   /** What a monitor was fed of a day is not what the log says of it. */
   FEED_DISCREPANCY:
     "Do not publish that day; give its range to the operator, who is to explain it.",

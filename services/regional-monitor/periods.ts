@@ -3,6 +3,8 @@ import { PeriodLength } from "#proto";
 /** Hours of a day; every day in UTC has as many. */
 export const DAY_HOURS = 24;
 const HOUR_MS = 3_600_000;
+/** Of `YYYY-MM-DD`. */
+const DATE_CHARS = 10;
 
 /** Lengths that sums are kept for, the shortest first. */
 export const LENGTHS = [
@@ -42,25 +44,14 @@ export function hourOf(ms: number): number {
   return Math.floor(ms / HOUR_MS);
 }
 
-/** Milliseconds since 1970 at which an hour begins. */
-export function msOfHour(hour: number): number {
-  return hour * HOUR_MS;
-}
-
 /** Full days since 1970. */
 export function dayOf(ms: number): number {
   return Math.floor(ms / (DAY_HOURS * HOUR_MS));
 }
 
-/** 2026, 2026-10, 2026-10-03 or 2026-10-03T14. */
-export function periodText(length: PeriodLength, start: number): string {
-  const text = new Date(msOfHour(start)).toISOString();
-  return text.slice(0, TEXT_CHARS[length] ?? 0);
-}
-
 /** A day as `YYYY-MM-DD`. */
 export function dayText(day: number): string {
-  return new Date(day * DAY_HOURS * HOUR_MS).toISOString().slice(0, TEXT_CHARS[PeriodLength.DAY]);
+  return new Date(day * DAY_HOURS * HOUR_MS).toISOString().slice(0, DATE_CHARS);
 }
 
 /** Full days since 1970 of a `YYYY-MM-DD`; undefined for what is none. */
@@ -69,10 +60,3 @@ export function dayNamed(text: string): number | undefined {
   const ms = Date.parse(`${text}T00:00:00Z`);
   return Number.isNaN(ms) || dayText(dayOf(ms)) !== text ? undefined : dayOf(ms);
 }
-
-const TEXT_CHARS: Readonly<Record<number, number>> = {
-  [PeriodLength.YEAR]: 4,
-  [PeriodLength.MONTH]: 7,
-  [PeriodLength.DAY]: 10,
-  [PeriodLength.HOUR]: 13,
-};

@@ -17,6 +17,7 @@ import {
   LINK_MIGRATION_SQL,
 } from "../../services/focal-point/chain/link-tables.ts";
 import { CLOCK_MIGRATION_SQL } from "../../services/focal-point/clocks/index.ts";
+import { LEDGER_MIGRATION_SQL } from "../../services/focal-point/ledger/index.ts";
 import {
   LETTER_MIGRATION_SQL,
   LETTER_MOVE_MIGRATION_SQL,
@@ -67,6 +68,7 @@ export function openCaseTables(...others: readonly string[]): MemoryTransaction 
     ONWARD_MIGRATION_SQL,
     RETENTION_MIGRATION_SQL,
     RECORD_MIGRATION_SQL,
+    LEDGER_MIGRATION_SQL,
     ...others,
   );
 }

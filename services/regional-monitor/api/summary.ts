@@ -51,7 +51,7 @@ function feedAttention({ daysDiffering, refused }: FeedStatus): PageAlert[] {
   const alerts: PageAlert[] = [];
   if (daysDiffering > 0) {
     const days = countOf(daysDiffering, "day");
-    const remedy = "Publish nothing of them. Their ranges: tracepost monitor reconciliation.";
+    const remedy = "Publish nothing of them. Their ranges are in the incidents of the post.";
     alerts.push({ level: "look", what: `${days} differ from the counts of the log.`, remedy });
   }
   const total = Object.values(refused).reduce((sum, count) => sum + count, 0);

@@ -53,13 +53,6 @@ export async function keepLedger(
   return undefined;
 }
 
-/** A ledger as it is kept. */
-export interface KeptLedger {
-  readonly ledger: IndicatorLedger;
-  readonly signedAtMs: number;
-  readonly takenAtMs: number;
-}
-
 /** Which ledgers are meant. */
 export interface LedgerQuestion {
   readonly status: ExchangeStatus;
@@ -100,10 +93,4 @@ export async function readLedgers(
   return rows.map(({ content, signed_at: signedAtMs, taken_at: takenAtMs }) => {
     return { content, signedAtMs, takenAtMs };
   });
-}
-
-/** A ledger as a store gives it, decoded. */
-export function openLedger(kept: Awaited<ReturnType<typeof readLedgers>>[number]): KeptLedger {
-  const { content, signedAtMs, takenAtMs } = kept;
-  return { ledger: IndicatorLedger.decode(content), signedAtMs, takenAtMs };
 }
