@@ -221,7 +221,10 @@ async function doublesOpen(tx: Transaction, year: number, beforeMs: number): Pro
     `SELECT count(*) AS count FROM seizure_double AS pair
      JOIN seizure_item AS item ON item.position = pair.second
      JOIN seizure_report AS report ON report.position = item.report
+     JOIN seizure_item AS before ON before.position = pair.first
+     JOIN seizure_report AS earlier ON earlier.position = before.report
      WHERE pair.found_at < ? AND ${LIVE} AND report.seized_on BETWEEN ? AND ?
+       AND (earlier.withdrawn_at IS NULL OR earlier.withdrawn_at >= ?)
        AND NOT EXISTS (SELECT 1 FROM seizure_double_decision
          WHERE double_position = pair.position AND at < ?)`,
     beforeMs,
@@ -229,6 +232,7 @@ async function doublesOpen(tx: Transaction, year: number, beforeMs: number): Pro
     beforeMs,
     `${year}-01-01`,
     `${year}-12-31`,
+    beforeMs,
     beforeMs,
   );
   return row?.count ?? 0;
@@ -239,8 +243,10 @@ async function othersOf(tx: Transaction, year: number, beforeMs: number) {
   const rows = await tx.all<{ unit: string; sum: number }>(
     `SELECT item.unit, sum(item.quantity) AS sum
      FROM seizure_report AS report JOIN seizure_item AS item ON item.report = report.position
-     WHERE ${LIVE} AND item.kind <> 'ARM' AND report.seized_on BETWEEN ? AND ?
+     WHERE ${LIVE} AND item.entered_at < ? AND item.kind <> 'ARM'
+       AND report.seized_on BETWEEN ? AND ?
      GROUP BY item.unit`,
+    beforeMs,
     beforeMs,
     beforeMs,
     `${year}-01-01`,

@@ -132,6 +132,10 @@ describe("the ledger of a year (TP-LEDG-7)", () => {
     expect((await loadSeizure(tx, { reportId }))?.withdrawn?.reason).toBe("twice");
     await report("2026-08-01", { seizureNumber: "a" });
     expect(await indicator(2026, "2026-08-01")).toBe("0 of 3");
+    // An item that a report was given later is not in what was known before.
+    await report("2026-09-01", { seizureNumber: "c", item: 2, kind: "PART", quantity: 4 });
+    const parts = async (asOf: string) => (await ledgerFigures(tx, { year: 2026, asOf })).parts;
+    expect([await parts("2026-08-31"), await parts("2026-09-01")]).toEqual([0, 4]);
   });
 });
 
@@ -162,6 +166,17 @@ describe("an arm that two agencies report (TP-LEDG-4)", () => {
       "absent",
       "0 of 1",
     ]);
+  });
+
+  it("is open no more once either report is withdrawn", async () => {
+    await report("2026-03-01", police);
+    await report("2026-03-02", { ...customs, seizureNumber: "c-1" });
+    const open = async (asOf: string) =>
+      (await ledgerFigures(tx, { year: 2026, asOf })).doublesOpen;
+    expect(await open("2026-03-02")).toBe(1);
+    const by = { reason: "twice", actor, nowMs: atMs("2026-04-01") };
+    await withdrawSeizure(tx, { ...by, reportId: await reportIdOf("p-1") });
+    expect([await open("2026-03-31"), await open("2026-04-01")]).toEqual([1, 0]);
   });
 
   it("and one of another brand, or without a serial number, are not", async () => {
