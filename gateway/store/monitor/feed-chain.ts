@@ -46,7 +46,7 @@ export async function appendFeed(tx: Transaction, draft: FeedDraft): Promise<num
       registerVersion: BigInt(registerVersion),
     }),
   );
-  await tx.run(
+  await tx.write(
     `INSERT INTO monitor_feed (monitor, number, digest, feed, made_at, is_pushed)
      VALUES (?, ?, ?, ?, ?, 0)`,
     ...[monitor, number, sha256(feed), feed, nowMs],

@@ -14,19 +14,23 @@ export interface FedMonitor {
 const SALT_BYTES = 16;
 const SALT_LABEL = Buffer.from("tracepost event");
 
+/** Whether a State that its event would name has consented (TP-FEED-7); empty names none. */
+export function isShownTo({ fromState, toState }: CountedRecord, { states }: FedMonitor): boolean {
+  return [fromState, toState].some((state) => state !== "" && states.includes(state));
+}
+
 /**
- * The event of a record for a monitor (TP-FEED-7); undefined: no State that would be named has
- * consented. Its salt follows from the nonce of its entry, so that nothing more is kept.
+ * The event of a record for a monitor that it is shown to (TP-FEED-7). Its salt follows from the
+ * nonce of its entry, so that nothing more is kept.
  */
 export function eventFor(
   record: CountedRecord,
   { states }: FedMonitor,
   salt: Uint8Array,
-): MonitorEvent | undefined {
+): MonitorEvent {
   const shown = (state: string): string => (states.includes(state) ? state : "");
   const fromState = shown(record.fromState);
   const toState = shown(record.toState);
-  if (fromState + toState === "") return undefined;
   const hours = hoursSinceRequest(record);
   return MonitorEvent.create({
     logIndex: BigInt(record.id - 1),

@@ -10,7 +10,7 @@ import {
   spreadsOf,
 } from "./counted-record.ts";
 import { appendFeed } from "./feed-chain.ts";
-import { eventFor, eventSalt, type FedMonitor } from "./monitor-event.ts";
+import { eventFor, eventSalt, type FedMonitor, isShownTo } from "./monitor-event.ts";
 
 /** What the next records are counted with. */
 export interface TallyStep {
@@ -62,11 +62,10 @@ export async function tallyRecords(
     const closing = await closingOf(tx, record);
     if (closing !== undefined) count(spreads, closing);
     if (monitors.length === 0 || record.id <= fedAfter) continue;
+    const shown = monitors.filter((monitor) => isShownTo(record, monitor));
+    if (shown.length === 0) continue;
     const salt = await eventSalt(tx, record.id);
-    for (const monitor of monitors) {
-      const event = eventFor(record, monitor, salt);
-      if (event !== undefined) events.get(monitor.id)?.push(event);
-    }
+    for (const monitor of shown) events.get(monitor.id)?.push(eventFor(record, monitor, salt));
   }
   await add(tx, "monitor_cell", CELL_COLUMNS, cells.values());
   await add(tx, "monitor_spread", SPREAD_COLUMNS, spreads.values());
@@ -75,7 +74,7 @@ export async function tallyRecords(
     const content = { $case: "events", value: { events: fed } } as const;
     await appendFeed(tx, { monitor, nowMs, registerVersion, content });
   }
-  await tx.run("UPDATE monitor_tally SET through = ?", last.id);
+  await tx.write("UPDATE monitor_tally SET through = ?", last.id);
   return { isDone: rows.length < MONITOR_FEED_LIMITS.stepRecords };
 }
 
@@ -123,7 +122,7 @@ async function add(
 ): Promise<void> {
   for (const { key, records } of counts) {
     const places = key.map(() => "?").join(", ");
-    await tx.run(
+    await tx.write(
       `INSERT INTO ${table} (${columns}, records) VALUES (${places}, ?)
        ON CONFLICT (${columns}) DO UPDATE SET records = ${table}.records + excluded.records`,
       ...key,

@@ -42,7 +42,7 @@ export class Sums {
       open.map(({ key, value }) => [...key, value]),
       OPEN_SQL,
     );
-    if (open.length > 0) await tx.run("DELETE FROM monitor_open WHERE open = 0");
+    if (open.length > 0) await tx.write("DELETE FROM monitor_open WHERE open = 0");
     for (const { counts, key } of this.#hours.values()) await addToHistogram(tx, key, counts);
   }
 }
@@ -77,14 +77,11 @@ export async function writeRows(
   { conflict, into }: { readonly into: string; readonly conflict: string },
 ): Promise<void> {
   const marks = `(${rows[0]?.map(() => "?").join(", ") ?? ""})`;
-  const writes: Promise<number>[] = [];
   for (let at = 0; at < rows.length; at += MONITOR_LIMITS.insertRowsMax) {
     const some = rows.slice(at, at + MONITOR_LIMITS.insertRowsMax);
     const values = some.map(() => marks).join(", ");
-    // Sent at once: on PostgreSQL they share a round trip.
-    writes.push(tx.run(`INSERT INTO ${into} VALUES ${values} ${conflict}`, ...some.flat()));
+    await tx.write(`INSERT INTO ${into} VALUES ${values} ${conflict}`, ...some.flat());
   }
-  await Promise.all(writes);
 }
 
 async function addToHistogram(
@@ -99,7 +96,7 @@ async function addToHistogram(
   );
   const counts: Histogram = new Map(more);
   if (found !== undefined) addEncoded(counts, found.counts);
-  await tx.run(
+  await tx.write(
     `INSERT INTO monitor_histogram (cut, status, length, start, state, vintage, counts)
      VALUES (?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (cut, status, length, start, state, vintage)
