@@ -121,10 +121,10 @@ export async function putReport(
   if (known.type === "known") return known;
   const reportId = newMessageId(nowMs);
   const { agency, date, institution, place, recovery, seizureNumber } = about;
-  await tx.run(
+  const row = await tx.get<{ position: number }>(
     `INSERT INTO seizure_report (report_id, institution, agency, seizure_number, event_id,
        seized_on, place, recovery, justification, actor, entered_at)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING position`,
     reportId,
     institution,
     agency,
@@ -136,10 +136,6 @@ export async function putReport(
     about.justification ?? "NOT_RECORDED",
     actor,
     nowMs,
-  );
-  const row = await tx.get<{ position: number }>(
-    "SELECT position FROM seizure_report WHERE report_id = ?",
-    reportId,
   );
   return { position: row?.position ?? 0, reportId };
 }
@@ -182,10 +178,10 @@ async function insertItem(
   const { kind, make = "", serial } = facts;
   const hasKeys = kind === "ARM" && serial !== undefined;
   const keys = hasKeys ? firearmKeysOf({ make, serialRaw: serial }) : undefined;
-  await tx.run(
+  const row = await tx.get<{ position: number }>(
     `INSERT INTO seizure_item (report, number, kind, type, marking, made_in_year, quantity, unit,
        brand_key, look_alike_key, facts, actor, entered_at)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING position`,
     report,
     facts.item,
     kind,
@@ -199,11 +195,6 @@ async function insertItem(
     canonicalJson(facts),
     actor,
     nowMs,
-  );
-  const row = await tx.get<{ position: number }>(
-    "SELECT position FROM seizure_item WHERE report = ? AND number = ?",
-    report,
-    facts.item,
   );
   return row?.position ?? 0;
 }
