@@ -5,6 +5,7 @@ import { delimiter, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { TracepostError } from "#errors";
 import { OUTPUT_LIMITS } from "#runtime";
+import { isThere } from "../deploy/local/index.ts";
 
 /** Browsers that print without a window, as they are called on the path. */
 const BROWSERS = [
@@ -85,13 +86,6 @@ function run(program: string, args: readonly string[]): Promise<string> {
 async function isProgram(path: string): Promise<boolean> {
   return await access(path, constants.X_OK).then(
     async () => (await stat(path)).isFile(),
-    () => false,
-  );
-}
-
-async function isThere(path: string): Promise<boolean> {
-  return await access(path).then(
-    () => true,
     () => false,
   );
 }
