@@ -1,5 +1,6 @@
 import { replyClock, TARGET_DAYS, type TraceState, turnOf } from "#casework";
 import { stateName } from "#reference";
+import { calendarDateOf } from "#runtime";
 import type { CaseFile } from "./case-view.ts";
 import { LETTER_WORDS } from "./letter-options.ts";
 import type { Look } from "./screen.ts";
@@ -58,7 +59,7 @@ export function clockRemark(file: CaseFile, nowMs: number): Remark {
     return { text: "it begins when the request is delivered", look: "quiet" };
   if (turnOf(file.state) === "nobody") return { text: "stopped", look: "quiet" };
   const by = wished === undefined ? `usual time of ${TARGET_DAYS.ROUTINE} days` : "asked for";
-  const day = new Date(dueMs).toISOString().slice(0, "2026-01-01".length);
+  const day = calendarDateOf(dueMs);
   const isLate = nowMs > dueMs;
   const distance = spanOf(Math.abs(dueMs - nowMs));
   const text = `answer due ${day} (${by}), ${isLate ? `overdue by ${distance}` : `in ${distance}`}`;

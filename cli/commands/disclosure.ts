@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import { type Command, Option } from "commander";
 import { TracepostError } from "#errors";
 import { REGIONAL_BODIES, regionalBody } from "#reference";
-import { printable, TRUST_LIMITS } from "#runtime";
+import { calendarDateOf, printable, TRUST_LIMITS } from "#runtime";
 import {
   type DisclosedState,
   disclosurePolicy,
@@ -110,7 +110,7 @@ async function registerMeant(options: ExplainOptions, atMs: number): Promise<Reg
 function linesOf(explained: ExplainedDisclosure, atMs: number): string[] {
   const { body, members, monitors, pairs, registerVersion, states } = explained;
   const name = regionalBody(body)?.name ?? body;
-  const day = new Date(atMs).toISOString().slice(0, "YYYY-MM-DD".length);
+  const day = calendarDateOf(atMs);
   return [
     `${body} (${name}) on ${day}, by register version ${registerVersion}`,
     monitors.length === 0

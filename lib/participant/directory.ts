@@ -8,6 +8,7 @@ import {
   type Timestamp,
 } from "#proto";
 import { regionalBody } from "#reference";
+import { calendarDateOf } from "#runtime";
 import { isBound, type RegisterView } from "#trust";
 import { timestampMs } from "#wire";
 import { isOpenAt } from "./opening-hours.ts";
@@ -87,8 +88,7 @@ function hoursOf({ closes, holidays, opens, restDays, timeZone }: Calendar) {
 type Calendar = NonNullable<Participant["workingCalendar"]>;
 
 function periodOf(since: Timestamp | undefined, until: Timestamp | undefined) {
-  const day = (at: Timestamp | undefined): string =>
-    new Date(timestampMs(at) ?? 0).toISOString().slice(0, "YYYY-MM-DD".length);
+  const day = (at: Timestamp | undefined): string => calendarDateOf(timestampMs(at) ?? 0);
   return { since: day(since), ...(until === undefined ? {} : { until: day(until) }) };
 }
 

@@ -2,7 +2,7 @@ export { ALERT_LIMITS, CAP_LIMITS, CHECK_LIMITS } from "./alert-limits.ts";
 export { ARRIVAL_LIMITS, CLOCK_LIMITS, RELEASE_LIMITS } from "./answer-limits.ts";
 export { ATTACHMENT_LIMITS } from "./attachment-limits.ts";
 export { boundedBody } from "./bounded-body.ts";
-export { isCalendarDate } from "./calendar-date.ts";
+export { calendarDateOf, isCalendarDate } from "./calendar-date.ts";
 export { type Clock, systemClock } from "./clock.ts";
 export {
   armCrashPoint,

@@ -1,7 +1,7 @@
 import { accepted, type Outcome, refused } from "#errors";
 import { FirearmType, IndicatorLedger, type LedgerLine, RecoveryKind } from "#proto";
 import { isStateCode } from "#reference";
-import { isCalendarDate, LEDGER_LIMITS, WIRE_LIMITS } from "#runtime";
+import { calendarDateOf, isCalendarDate, LEDGER_LIMITS, WIRE_LIMITS } from "#runtime";
 import { decodeExactly, timestampMs } from "#wire";
 
 /** How an arm was marked when it was recovered (domain notes 5.2). */
@@ -32,7 +32,6 @@ export interface LedgerFinding {
 
 /** Two people of a State sign a ledger off. */
 const SIGN_OFFS = 2;
-const DAY_CHARS = 10;
 const MONTHS = 12;
 const isType = (name: string): boolean => name !== "UNKNOWN" && Object.hasOwn(FirearmType, name);
 const isRecovery = (kind: RecoveryKind): boolean =>
@@ -77,12 +76,10 @@ function demand(holds: boolean, field: string, rule: string): LedgerFinding[] {
   return holds ? [] : [{ field, rule }];
 }
 
-const dayOf = (ms: number): string => new Date(ms).toISOString().slice(0, DAY_CHARS);
-
 function checkWhatFor(ledger: IndicatorLedger, { atMs, senderState }: LedgerContext) {
   const { asOf, state, vintage, year } = ledger;
   const isDay = isCalendarDate(asOf);
-  const latest = dayOf(atMs + WIRE_LIMITS.sentAheadMsMax);
+  const latest = calendarDateOf(atMs + WIRE_LIMITS.sentAheadMsMax);
   const { yearMin } = LEDGER_LIMITS;
   return [
     ...demand(isStateCode(state), "state", "is no State"),
@@ -133,7 +130,7 @@ function checkSignOffs({ asOf, signOffs }: IndicatorLedger, { atMs }: LedgerCont
       const ms = timestampMs(at);
       const isRef = officerRef !== "" && officerRef.length <= LEDGER_LIMITS.officerRefCharsMax;
       const isPast = ms !== undefined && ms <= atMs + WIRE_LIMITS.sentAheadMsMax;
-      const isAfter = ms === undefined || !isCalendarDate(asOf) || dayOf(ms) >= asOf;
+      const isAfter = ms === undefined || !isCalendarDate(asOf) || calendarDateOf(ms) >= asOf;
       return [
         ...demand(isRef, `${field}[${index}].officer_ref`, "is missing or too long"),
         ...demand(isPast, `${field}[${index}].at`, "must be a time that is not in the future"),

@@ -1,5 +1,6 @@
 import { hash } from "node:crypto";
 import { RecordCount } from "#proto";
+import { calendarDateOf } from "#runtime";
 
 const DAY_MS = 86_400_000;
 
@@ -15,7 +16,7 @@ export function dayBeginsMs(day: number): number {
 
 /** A day by its number, such as 2026-10-03. */
 export function dayName(day: number): string {
-  return new Date(dayBeginsMs(day)).toISOString().slice(0, "YYYY-MM-DD".length);
+  return calendarDateOf(dayBeginsMs(day));
 }
 
 /** Counts that are alike added up, by kind, status and code; none is 0 (TP-COUNT-2). */

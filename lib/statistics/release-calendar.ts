@@ -1,4 +1,5 @@
 import { PeriodLength } from "#proto";
+import { calendarDateOf } from "#runtime";
 
 /** One release of the calendar: what it is of, and on which day it is due. */
 export interface DueRelease {
@@ -21,19 +22,17 @@ const MONTHS_LATER = [1, 4];
 const YEAR_DAY = "03-31";
 const YEARS_LATER = [1, 2];
 
-const dayOf = (atMs: number): string => new Date(atMs).toISOString().slice(0, 10);
-
 /** Releases of one day, YYYY-MM-DD: shortest periods first, of those the latest (TP-STAT-15). */
 export function releasesOn(day: string): DueRelease[] {
   const due = (length: PeriodLength, period: string, vintage: number): DueRelease => {
     return { length, period, vintage, releasedOn: day };
   };
   const atMs = Date.parse(`${day}T00:00:00Z`);
-  const releases = [due(PeriodLength.DAY, dayOf(atMs - DAYS_LATER * DAY_MS), 1)];
+  const releases = [due(PeriodLength.DAY, calendarDateOf(atMs - DAYS_LATER * DAY_MS), 1)];
   const [year = 0, month = 0] = day.split("-").map(Number);
   if (day.endsWith(`-${MONTH_DAY}`)) {
     for (const [index, later] of MONTHS_LATER.entries()) {
-      const period = dayOf(Date.UTC(year, month - 1 - later, 1)).slice(0, 7);
+      const period = calendarDateOf(Date.UTC(year, month - 1 - later, 1)).slice(0, 7);
       releases.push(due(PeriodLength.MONTH, period, index + 1));
     }
   }
@@ -53,6 +52,7 @@ export function releasesOn(day: string): DueRelease[] {
 export function dueReleases(nowMs: number, lastDay: string): DueRelease[] {
   const releases: DueRelease[] = [];
   const firstMs = Date.parse(`${lastDay}T00:00:00Z`) + DAY_MS;
-  for (let atMs = firstMs; atMs <= nowMs; atMs += DAY_MS) releases.push(...releasesOn(dayOf(atMs)));
+  for (let atMs = firstMs; atMs <= nowMs; atMs += DAY_MS)
+    releases.push(...releasesOn(calendarDateOf(atMs)));
   return releases;
 }

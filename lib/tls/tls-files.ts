@@ -1,6 +1,6 @@
 import { createPrivateKey, type KeyObject } from "node:crypto";
 import { TracepostError } from "#errors";
-import { readPublic, readSecret, TLS_LIMITS } from "#runtime";
+import { calendarDateOf, readPublic, readSecret, TLS_LIMITS } from "#runtime";
 import {
   type CertificateFacts,
   certificatesIn,
@@ -81,12 +81,12 @@ export function checkIdentity(given: {
   }
   const facts = factsOf(certificate);
   if (nowMs >= facts.notAfterAt) {
-    throw refusal(files.certFile, `has expired on ${dayOf(facts.notAfterAt)}`, {
+    throw refusal(files.certFile, `has expired on ${calendarDateOf(facts.notAfterAt)}`, {
       remedy: "Renew it: tracepost exchange certificates renew --data DIR",
     });
   }
   if (nowMs < facts.notBeforeAt) {
-    throw refusal(files.certFile, `does not count before ${dayOf(facts.notBeforeAt)}`, {
+    throw refusal(files.certFile, `does not count before ${calendarDateOf(facts.notBeforeAt)}`, {
       remedy: "Set the clock of this machine, or have the certificate issued again.",
     });
   }
@@ -111,8 +111,4 @@ function refusal(
   { remedy }: { readonly remedy: string },
 ): TracepostError {
   return new TracepostError("KEY_FILE", `${file} ${rule}`, { remedy });
-}
-
-function dayOf(ms: number): string {
-  return new Date(ms).toISOString().slice(0, 10);
 }

@@ -1,10 +1,10 @@
 import { PeriodLength } from "#proto";
+import { isCalendarDate } from "#runtime";
+import { dayOf } from "#statistics";
 
 /** Hours of a day; every day in UTC has as many. */
 export const DAY_HOURS = 24;
 const HOUR_MS = 3_600_000;
-/** Of `YYYY-MM-DD`. */
-const DATE_CHARS = 10;
 
 /** Lengths that sums are kept for, the shortest first. */
 export const LENGTHS = [
@@ -44,19 +44,7 @@ export function hourOf(ms: number): number {
   return Math.floor(ms / HOUR_MS);
 }
 
-/** Full days since 1970. */
-export function dayOf(ms: number): number {
-  return Math.floor(ms / (DAY_HOURS * HOUR_MS));
-}
-
-/** A day as `YYYY-MM-DD`. */
-export function dayText(day: number): string {
-  return new Date(day * DAY_HOURS * HOUR_MS).toISOString().slice(0, DATE_CHARS);
-}
-
 /** Full days since 1970 of a `YYYY-MM-DD`; undefined for what is none. */
 export function dayNamed(text: string): number | undefined {
-  if (!/^\d{4}-\d{2}-\d{2}$/u.test(text)) return undefined;
-  const ms = Date.parse(`${text}T00:00:00Z`);
-  return Number.isNaN(ms) || dayText(dayOf(ms)) !== text ? undefined : dayOf(ms);
+  return isCalendarDate(text) ? dayOf(Date.parse(`${text}T00:00:00Z`)) : undefined;
 }

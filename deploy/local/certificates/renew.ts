@@ -2,7 +2,7 @@ import { rename } from "node:fs/promises";
 import { setTimeout as pause } from "node:timers/promises";
 import { reloadServer } from "#bus";
 import { TracepostError } from "#errors";
-import { readPublic, readSecretIfThere, systemClock, TLS_LIMITS } from "#runtime";
+import { calendarDateOf, readPublic, readSecretIfThere, systemClock, TLS_LIMITS } from "#runtime";
 import { addAuthority, joinAuthorities } from "#tls";
 import { writePrivateFile } from "../folder/private-files.ts";
 import { operatorConnection } from "../provision/operator-connection.ts";
@@ -98,7 +98,7 @@ async function nextAuthority(
   const nowMs = systemClock.now();
   let next = await readSecretIfThere(paths.tls.nextAuthority);
   if (next === undefined) {
-    const made = await makeAuthority(`Tracepost authority of ${isoDay(nowMs)}`, nowMs);
+    const made = await makeAuthority(`Tracepost authority of ${calendarDateOf(nowMs)}`, nowMs);
     next = `${made.certificate}${made.key}`;
     await writePrivateFile(paths.tls.nextAuthority, next);
   }
@@ -146,8 +146,4 @@ async function reload(
   if (url === "") return "not running";
   await reloadServer(operatorConnection(paths, url, "certificates"));
   return "reloaded";
-}
-
-function isoDay(ms: number): string {
-  return new Date(ms).toISOString().slice(0, 10);
 }

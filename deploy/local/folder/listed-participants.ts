@@ -1,6 +1,6 @@
 import { copyFile } from "node:fs/promises";
 import { Instrument, type Participant } from "#proto";
-import { readSecret } from "#runtime";
+import { calendarDateOf, readSecret } from "#runtime";
 import { newToken } from "#users";
 import { stateOfParticipant, timestampMs } from "#wire";
 import type { ExchangePaths } from "./exchange-paths.ts";
@@ -100,5 +100,5 @@ function specOf(participant: Participant): ParticipantSpec {
 }
 
 function dayOf(time: Parameters<typeof timestampMs>[0]): string {
-  return new Date(timestampMs(time) ?? 0).toISOString().slice(0, 10);
+  return calendarDateOf(timestampMs(time) ?? 0);
 }

@@ -1,6 +1,5 @@
 import { REGIONAL_BODIES, regionalBody } from "#reference";
-import { REGISTER_LIMITS, WIRE_LIMITS } from "#runtime";
-import { isDate } from "./dates.ts";
+import { isCalendarDate, REGISTER_LIMITS, WIRE_LIMITS } from "#runtime";
 import {
   AGGREGATION_NAMES,
   type BodySpec,
@@ -89,8 +88,8 @@ class Item {
   /** Since when and until when something holds. */
   period(): { since: string; until?: string } {
     const rule = "is no date; write YYYY-MM-DD";
-    const since = this.text("since", isDate, rule, true);
-    const until = this.text("until", isDate, `${rule}, or leave it out`);
+    const since = this.text("since", isCalendarDate, rule, true);
+    const until = this.text("until", isCalendarDate, `${rule}, or leave it out`);
     if (until !== "" && until <= since) this.complain("until", "must be after since");
     return { since, ...(until === "" ? {} : { until }) };
   }
@@ -149,7 +148,7 @@ class ContentReader {
     );
     const isDay = (text: string): boolean => /^[1-7]$/.test(text);
     const restDays = item.texts("restDays", isDay, "must be 1 (Monday) to 7 (Sunday)").map(Number);
-    const holidays = item.texts("holidays", isDate, "must be dates, YYYY-MM-DD");
+    const holidays = item.texts("holidays", isCalendarDate, "must be dates, YYYY-MM-DD");
     const opens = item.text("opens", (text) => HOUR.test(text), "must be as 08:00");
     const closes = item.text("closes", (text) => HOUR.test(text), "must be as 17:30");
     if ((opens === "") !== (closes === "")) item.complain("closes", "goes with opens; give both");

@@ -1,9 +1,8 @@
 import { stringify } from "yaml";
 import { TracepostError } from "#errors";
 import { isStateCode } from "#reference";
-import { PROCESS_LIMITS, WIRE_LIMITS } from "#runtime";
+import { isCalendarDate, PROCESS_LIMITS, WIRE_LIMITS } from "#runtime";
 import { isParticipantId, stateOfParticipant } from "#wire";
-import { isDate } from "./dates.ts";
 import { CONTENT_FIELDS, readContent } from "./participant-content.ts";
 import {
   ALERTS_NAMES,
@@ -245,11 +244,11 @@ class EntryReader {
       complain("boundness", `must be one of ${BOUNDNESS_NAMES.join(", ")}`);
     }
     const [since, until] = [value("since"), value("until")];
-    if (!isDate(since)) complain("since", `${shown(since)} is no date; write YYYY-MM-DD`);
-    if (until !== "" && !isDate(until)) {
+    if (!isCalendarDate(since)) complain("since", `${shown(since)} is no date; write YYYY-MM-DD`);
+    if (until !== "" && !isCalendarDate(until)) {
       complain("until", `${shown(until)} is no date; write YYYY-MM-DD, or leave it out`);
     }
-    if (isDate(since) && isDate(until) && until <= since) {
+    if (isCalendarDate(since) && isCalendarDate(until) && until <= since) {
       complain("until", "must be after since");
     }
     return {

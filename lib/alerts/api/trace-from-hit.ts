@@ -1,5 +1,6 @@
 import { alertToJson, nameOf, proposeAddressees } from "#casework";
 import { Alert, AlertKind, ExchangeStatus, HitMethod, WantedItem } from "#proto";
+import { calendarDateOf } from "#runtime";
 import { type RegisterView, receivingUnit } from "#trust";
 import { timestampMs } from "#wire";
 import type { AlertSender } from "../exchange/expand-recipients.ts";
@@ -42,7 +43,7 @@ export function traceFromHit(
       quantity: 1,
       firearm,
       recovery: {
-        date: atMs === undefined ? undefined : new Date(atMs).toISOString().slice(0, 10),
+        date: atMs === undefined ? undefined : calendarDateOf(atMs),
         method: hit.method === HitMethod.SEIZED ? "SEIZED" : "FOUND",
         country: self.state,
         place: hit.place || undefined,

@@ -19,6 +19,7 @@ import {
   type TraceRequest,
 } from "#proto";
 import { alpha3Of, formerState, isStateCode, type LetterLanguage, stateNameIn } from "#reference";
+import { calendarDateOf } from "#runtime";
 import { timestampMs } from "#wire";
 import { nameOf } from "../list-names.ts";
 import type { LetterWords } from "./letter-words.ts";
@@ -164,7 +165,7 @@ function headOf(facts: LetterFacts, words: LetterWords): LetterRow[] {
   const { language, request } = facts;
   const { labels } = words;
   const day = (ms: number | undefined): string | undefined =>
-    ms === undefined ? undefined : dayIn(language, new Date(ms).toISOString().slice(0, 10));
+    ms === undefined ? undefined : dayIn(language, calendarDateOf(ms));
   const hop = request.hopNumber;
   return [
     ...row(labels.ourReference, request.nationalCaseNumber),

@@ -6,7 +6,7 @@ import {
   PersonRole,
   type PersonsBlock,
 } from "#proto";
-import { CASEWORK_LIMITS, isCalendarDate, PERSON_LIMITS } from "#runtime";
+import { CASEWORK_LIMITS, calendarDateOf, isCalendarDate, PERSON_LIMITS } from "#runtime";
 import { FindingList } from "../finding-list.ts";
 
 const DAY_CHARS = "2026-01-01".length;
@@ -26,7 +26,7 @@ export function checkPersons(block: PersonsBlock, nowMs: number): Finding[] {
   found.demand(persons.length <= PERSON_LIMITS.personsMax, "persons.persons", "tooMany");
   const refs = persons.map(({ personRef }) => personRef);
   found.demand(new Set(refs).size === refs.length, "persons.persons", "repeated");
-  const today = new Date(nowMs).toISOString().slice(0, DAY_CHARS);
+  const today = calendarDateOf(nowMs);
   for (const [index, person] of persons.slice(0, PERSON_LIMITS.personsMax).entries()) {
     checkPerson(person, `persons.persons.${index}`, today, found);
   }
@@ -40,7 +40,7 @@ function checkReview(reviewOn: string, nowMs: number, found: FindingList): void 
   const isDay = reviewOn.length === DAY_CHARS && isCalendarDate(reviewOn);
   found.demand(isDay, field, "notADate");
   if (!isDay) return;
-  const latest = new Date(nowMs + PERSON_LIMITS.reviewMs).toISOString().slice(0, DAY_CHARS);
+  const latest = calendarDateOf(nowMs + PERSON_LIMITS.reviewMs);
   found.demand(reviewOn <= latest, field, "tooLate");
 }
 

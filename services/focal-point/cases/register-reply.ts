@@ -1,6 +1,6 @@
 import { answerFromRegister, whyUnsearchable } from "#casework";
 import { FinalReply, QuestionAnswer, TraceOutcome, TraceReply, type TraceRequest } from "#proto";
-import type { Transaction } from "#runtime";
+import { calendarDateOf, type Transaction } from "#runtime";
 import { matchFirearm } from "../firearms/firearm-lookups.ts";
 import type { Replier } from "./reply-handling.ts";
 
@@ -11,7 +11,7 @@ export async function registerReply(
   { self, nowMs }: { readonly self: Replier; readonly nowMs: number },
 ): Promise<TraceReply> {
   const registerNote = `Firearm register of ${self.participant}${await kindOfRegister(tx)}.`;
-  const today = new Date(nowMs).toISOString().slice(0, "2026-01-01".length);
+  const today = calendarDateOf(nowMs);
   const matches = await matchFirearm(tx, request.firearm);
   if (matches === undefined) {
     return untraceable(request, `${registerNote} Consulted on ${today}.`);

@@ -11,6 +11,7 @@ import {
   sendProblem,
 } from "#http";
 import { ExchangeStatus, ParticipantStatus, Role } from "#proto";
+import { calendarDateOf } from "#runtime";
 import { isMemberOf, type RegisterView } from "#trust";
 import { sendHeld } from "../api/release-routes.ts";
 import { checkPast } from "./check-seizure.ts";
@@ -46,7 +47,7 @@ export function addLedgerRoutes(routes: HttpRoutes, deps: LedgerRouteDeps): void
   });
   routes.get("/ledgers/:year", SHOW_LEDGER, async (request, reply) => {
     const { year } = request.params;
-    const today = dayOf(clock.now());
+    const today = calendarDateOf(clock.now());
     const { asOf = today } = request.query;
     const problems = checkPast(asOf, "asOf", today).map(({ field, rule }) => ({ field, rule }));
     if (problems.length > 0) return sendProblem(reply, problemOf("INPUT_INVALID", { problems }));
@@ -62,7 +63,7 @@ export function addLedgerRoutes(routes: HttpRoutes, deps: LedgerRouteDeps): void
       return sendProblem(reply, problemOf("INPUT_INVALID", { problems }));
     }
     await store.call("stateLedger", { year, statement, actor: actorOf(request).userId, nowMs });
-    const figures = await store.call("ledgerFigures", { year, asOf: dayOf(nowMs) });
+    const figures = await store.call("ledgerFigures", { year, asOf: calendarDateOf(nowMs) });
     return reply.send(ledgerView(figures));
   });
   addProposing(routes, deps);
@@ -160,8 +161,4 @@ function sentView(sent: SentLedger): Static<typeof SentLedgerView> {
     ...(code === "" ? {} : { code }),
     ...(fateAtMs === null ? {} : { fateAt: new Date(fateAtMs).toISOString() }),
   };
-}
-
-function dayOf(ms: number): string {
-  return new Date(ms).toISOString().slice(0, "2026-01-01".length);
 }

@@ -1,5 +1,5 @@
 import { OutcomeClass } from "#proto";
-import type { SqlRow, Transaction } from "#runtime";
+import { calendarDateOf, type SqlRow, type Transaction } from "#runtime";
 import { EXCHANGE_ACTOR } from "#users";
 
 /** That an origin was established, or that it was not after all. */
@@ -123,7 +123,7 @@ export async function followCases(tx: Transaction, caseId: string, nowMs: number
   const entering = { actor: EXCHANGE_ACTOR, nowMs };
   for (const { item } of items) {
     for (const [from, { outcome, sent_at: sentAt }] of established) {
-      const on = dayOf(sentAt);
+      const on = calendarDateOf(sentAt);
       await addOrigin(tx, item, { by, on, basis: outcome, caseId: from }, entering);
     }
     for (const { case_id: from, known_on: on } of await heldBy(tx, item, caseId)) {
@@ -154,8 +154,4 @@ async function heldBy(
     caseId,
     caseId,
   );
-}
-
-function dayOf(ms: number): string {
-  return new Date(ms).toISOString().slice(0, "2026-01-01".length);
 }

@@ -9,7 +9,7 @@ import {
   repeatOf,
   sendProblem,
 } from "#http";
-import { type Clock, type Database, LEDGER_LIMITS } from "#runtime";
+import { type Clock, calendarDateOf, type Database, LEDGER_LIMITS } from "#runtime";
 import type { FocalPointProcedures } from "../store.ts";
 import { checkPast, checkSeizure, SEIZURE_PROBLEMS, type SeizureContext } from "./check-seizure.ts";
 import { readSeizures } from "./read-seizures.ts";
@@ -157,7 +157,7 @@ function addDecisions(routes: HttpRoutes, deps: SeizureRouteDeps): void {
 }
 
 function contextOf({ clock, self }: SeizureRouteDeps): SeizureContext {
-  const today = new Date(clock.now()).toISOString().slice(0, "2026-01-01".length);
+  const today = calendarDateOf(clock.now());
   return { state: self.state, today };
 }
 

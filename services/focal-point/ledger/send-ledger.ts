@@ -4,7 +4,7 @@ import { TracepostError } from "#errors";
 import type { MessageDraft } from "#post";
 import { type ExchangeStatus, IndicatorLedger, Kind, RecoveryKind } from "#proto";
 import { canonicalJson, doOnce, type RepeatKey } from "#repeats";
-import { newMessageId, type SqlRow, type Transaction } from "#runtime";
+import { calendarDateOf, newMessageId, type SqlRow, type Transaction } from "#runtime";
 import { checkIndicatorLedger } from "#statistics";
 import { toTimestamp } from "#wire";
 import {
@@ -60,7 +60,7 @@ export async function sendLedger(
   },
 ): Promise<LedgerSent> {
   const { actor, monitor: peer, nowMs, year } = args;
-  const now = await ledgerFigures(tx, { year, asOf: dayOf(nowMs) });
+  const now = await ledgerFigures(tx, { year, asOf: calendarDateOf(nowMs) });
   const figures = args.figures ?? now;
   const caseId = conversationOf(args);
   if (given === undefined) {
@@ -266,8 +266,4 @@ export async function listLedgers(
     code: row.code,
     fateAtMs: row.fate_at,
   }));
-}
-
-function dayOf(ms: number): string {
-  return new Date(ms).toISOString().slice(0, "2026-01-01".length);
 }

@@ -20,7 +20,7 @@ import {
   TraceRequest,
 } from "#proto";
 import { doOnce, type RepeatKey, type RepeatMismatch } from "#repeats";
-import { newMessageId, type Transaction } from "#runtime";
+import { calendarDateOf, newMessageId, type Transaction } from "#runtime";
 import { decodeExactly } from "#wire";
 import { bindManifests } from "../attachments/transfer-procedures.ts";
 import { addEvent, type CaseRecord, findCase } from "../cases/case-record.ts";
@@ -237,7 +237,7 @@ function findingsOf(
 ): Finding[] {
   if (said.kind === "followUp") return checkFollowUp(said.body);
   const { mayForwardTo, nowMs, persons, request } = around;
-  const today = new Date(nowMs).toISOString().slice(0, "2026-01-01".length);
+  const today = calendarDateOf(nowMs);
   const found = checkReply(said.body, { ...(request && { request }), today, mayForwardTo });
   return persons === undefined ? found : [...found, ...checkPersons(persons, nowMs)];
 }

@@ -1,7 +1,8 @@
 import { MonitorEvent } from "#proto";
 import type { SqlRow, SqlValue, Transaction } from "#runtime";
+import { dayOf } from "#statistics";
 import { encodeMessage } from "#wire";
-import { dayOf } from "../periods.ts";
+
 import { checkEvent, type EventRefusal } from "./check-event.ts";
 import { EventCounter } from "./count-event.ts";
 import { Sums, writeRows } from "./sums.ts";

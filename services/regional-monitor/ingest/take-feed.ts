@@ -2,8 +2,9 @@ import { type Refusal, refuse } from "#errors";
 import { type Incident, recordIncident } from "#post";
 import { MonitorFeed } from "#proto";
 import { MONITOR_LIMITS, type SqlRow, type Transaction } from "#runtime";
+import { dayName } from "#statistics";
 import { decodeExactly, equalBytes, sha256, timestampMs } from "#wire";
-import { dayNamed, dayText } from "../periods.ts";
+import { dayNamed } from "../periods.ts";
 import { compareDay } from "./compare-day.ts";
 import { isReleaseWellFormed, keepRelease } from "./keep-release.ts";
 import { type FeedTimes, type TakenEvents, takeEvents } from "./take-events.ts";
@@ -118,8 +119,8 @@ async function takeCounts(
   const differences = await compareDay(tx, share, { day, number, nowMs });
   if (differences.length === 0) return;
   const named = differences.map(({ fed, told, what }) => `${what} ${fed} of ${told}`).join(", ");
-  const digest = sha256(Buffer.from(`discrepancy of ${dayText(day)}`));
-  const detail = `${dayText(day)}, to entry ${share.logIndex}: ${named}`;
+  const digest = sha256(Buffer.from(`discrepancy of ${dayName(day)}`));
+  const detail = `${dayName(day)}, to entry ${share.logIndex}: ${named}`;
   await note(tx, { kind: "FEED_DISCREPANCY", digest, detail }, nowMs);
 }
 

@@ -1,4 +1,5 @@
 import { WATCH_LIMITS } from "#runtime";
+import { dayName } from "#statistics";
 import type { Readings } from "./readings.ts";
 import type { RuleKind, WatchRule } from "./rules.ts";
 
@@ -153,7 +154,7 @@ function discrepancies(
   const found = days.map(({ day, firstIndex, lastIndex }): Finding => {
     const isKnown = firstIndex !== undefined && lastIndex !== undefined;
     const detail = isKnown ? `entries ${firstIndex} to ${lastIndex} of the log` : "";
-    return { ...discrepancy(rule, dayText(day), day), side: "BEYOND", detail };
+    return { ...discrepancy(rule, dayName(day), day), side: "BEYOND", detail };
   });
   const there = new Set(found.map(({ subject }) => subject));
   const mended = [...open].filter(([subject]) => !there.has(subject));
@@ -172,10 +173,6 @@ function discrepancy(rule: WatchRule, subject: string, since: number) {
 
 function about({ name, rule }: WatchRule, of: FindingAbout, subject: string) {
   return { name, rule, about: of, subject, detail: "" };
-}
-
-function dayText(day: number): string {
-  return new Date(day * 86_400_000).toISOString().slice(0, 10);
 }
 
 /** Ends well below where it begins, so that what swings about a threshold is told once. */

@@ -1,7 +1,8 @@
 import { tellChange } from "#feed";
 import { type SqlRow, type Transaction, WATCH_LIMITS } from "#runtime";
+import { dayOf } from "#statistics";
 import { EXCHANGE_ACTOR } from "#users";
-import { dayOf } from "../periods.ts";
+
 import {
   addNotice,
   newestNotice,

@@ -1,4 +1,5 @@
 import { WATCH_LIMITS } from "#runtime";
+import { dayName } from "#statistics";
 import type { Notice, NoticeKind } from "./standing.ts";
 
 /** A notice with its number. */
@@ -58,7 +59,7 @@ export function sentenceOf(notice: Notice, namesStates: boolean): string {
   const { kind, rule, subject } = notice;
   const name = `${notice.name}: `;
   const state = namesStates ? subject : "a State";
-  const since = `since ${dayText(notice.since)}`;
+  const since = `since ${dayName(notice.since)}`;
   switch (rule) {
     case "SILENCE": {
       const who = notice.about === "STATE" ? state : WHO_IS_SILENT[notice.about];
@@ -91,8 +92,4 @@ function amountOf({ threshold, unit, value }: Notice): string {
   if (value === null) return `fewer than ${WATCH_LIMITS.countMin}`;
   const percent = unit === "PERCENT" ? " percent" : "";
   return `${value}${percent} (told from ${threshold}${percent} on)`;
-}
-
-function dayText(day: number): string {
-  return new Date(day * 86_400_000).toISOString().slice(0, 10);
 }

@@ -1,8 +1,9 @@
 import { ExchangeStatus, PeriodLength } from "#proto";
 import { type SqlRow, type Transaction, WATCH_LIMITS } from "#runtime";
+import { dayOf } from "#statistics";
 import { ALL_STATES } from "../ingest/count-event.ts";
 import { CUTS } from "../ingest/cuts.ts";
-import { DAY_HOURS, dayOf } from "../periods.ts";
+import { DAY_HOURS } from "../periods.ts";
 import type { Discrepancy, OpenRequests, Readings } from "./readings.ts";
 
 const MESSAGES_BY_KIND = cutOf("MESSAGES", "KIND");
