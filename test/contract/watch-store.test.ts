@@ -166,7 +166,7 @@ describe.each(kinds)("watching on %s", (kind) => {
     }
     await m.watch.round();
     expect(await m.notices()).toEqual([]);
-    // The monitor's own store is changed: a day has one event less than the log says.
+    // The log tells of one event that was never fed, and of none of those that were.
     const lost = m.event();
     const day = new Date(m.nowMs).toISOString().slice(0, 10);
     await m.fed(...Array.from({ length: 12 }, () => m.event(refused)));
