@@ -1,7 +1,13 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { RecordCount } from "#proto";
 import { type Clock, type Database, LOG_LIMITS, type Logger, Rounds } from "#runtime";
-import { dayBeginsMs, disclosurePolicy, monitorEventsDigest, sumRecordCounts } from "#statistics";
+import {
+  countRecordsOf,
+  dayBeginsMs,
+  disclosurePolicy,
+  monitorEventsDigest,
+  sumRecordCounts,
+} from "#statistics";
 import type { CurrentRegister } from "#trust";
 import type { CheckpointKeeper } from "../checkpoint-keeper.ts";
 import type { Duty } from "../instances/duty.ts";
@@ -76,7 +82,11 @@ export class DailyCounter {
   /** Whether it is in the log now; not where another has counted meanwhile, or this one ends. */
   async #countDay(due: CountedDay, monitors: readonly string[]): Promise<boolean> {
     const { checkpoints, clock, register, store } = this.#deps;
-    const counts = await this.#recordsOf(due);
+    const counts = await countRecordsOf(
+      due,
+      (portion) => store.call("countRecords", portion),
+      (isAfterAnother) => this.#mayStep(isAfterAnother),
+    );
     const fed: FedShare[] = [];
     for (const monitor of monitors) {
       const share = await this.#fedTo(monitor, due);
@@ -89,19 +99,6 @@ export class DailyCounter {
     if (head === null) return false;
     checkpoints.note(head);
     return true;
-  }
-
-  /** Counts in short steps; undefined: not to the end. */
-  async #recordsOf({ end, first }: CountedDay): Promise<RecordCount[] | undefined> {
-    let counts: RecordCount[] = [];
-    for (let next = first; next < end; ) {
-      if (!(await this.#mayStep(next > first))) return undefined;
-      const page = { first: next, end, limit: LOG_LIMITS.countRecords };
-      const portion = await this.#deps.store.call("countRecords", page);
-      counts = sumRecordCounts([...counts, ...portion.counts]);
-      next = portion.next;
-    }
-    return counts;
   }
 
   /** What a monitor was fed, in short steps too; undefined: not to the end. */

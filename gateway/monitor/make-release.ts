@@ -3,6 +3,7 @@ import {
   type CountedCell,
   type CountedTable,
   makeSafe,
+  percentileOf,
   publishedTable,
   type SafeTable,
   SUPPRESSION_POLICY,
@@ -88,10 +89,10 @@ function tablesOfTimes(
   of: Pick<CountedTable, "body" | "members" | "period" | "vintage">,
 ): CountedTable[] {
   const count = hours.reduce((sum, [, records]) => sum + records, 0);
-  const quantile = (name: string, share: number): CountedTable => ({
+  const quantile = (name: string, percent: number): CountedTable => ({
     ...of,
     ...{ name: `${name}_${measure}`, measure, figure: "QUANTILE", dimensions: [] },
-    cells: [{ keys: [], value: quantileOf(hours, count, share), of: count, byState }],
+    cells: [{ keys: [], value: percentileOf(hours, percent) ?? null, of: count, byState }],
   });
   return [
     {
@@ -99,21 +100,7 @@ function tablesOfTimes(
       ...{ name: `TIMES_OF_${measure}`, measure, figure: "COUNT", dimensions: [] },
       cells: [{ keys: [], value: count, byState }],
     },
-    quantile("MEDIAN", 0.5),
-    quantile("P90", 0.9),
+    quantile("MEDIAN", 50),
+    quantile("P90", 90),
   ];
-}
-
-/** The least number of hours within which this share of all is; null of none. */
-export function quantileOf(
-  hours: readonly (readonly [hours: number, records: number])[],
-  count: number,
-  share: number,
-): number | null {
-  let reached = 0;
-  for (const [value, records] of hours) {
-    reached += records;
-    if (reached >= share * count) return value;
-  }
-  return null;
 }

@@ -1,6 +1,6 @@
 import { hash } from "node:crypto";
 import { RecordCount } from "#proto";
-import { calendarDateOf } from "#runtime";
+import { calendarDateOf, LOG_LIMITS } from "#runtime";
 
 const DAY_MS = 86_400_000;
 
@@ -32,6 +32,33 @@ export function sumRecordCounts(counts: readonly RecordCount[]): RecordCount[] {
     .toSorted((one, other) => {
       return one.kind - other.kind || one.status - other.status || one.code - other.code;
     });
+}
+
+/** Entries of the log from the first, up to and without the end. */
+export interface EntryRange {
+  readonly first: number;
+  readonly end: number;
+}
+
+/**
+ * Counts the records of entries in portions, of which each says where the next one begins
+ * (TP-COUNT-2). Undefined: `mayStep`, asked before each, has ended it.
+ */
+export async function countRecordsOf(
+  { end, first }: EntryRange,
+  countPortion: (
+    of: EntryRange & { readonly limit: number },
+  ) => Promise<{ readonly counts: readonly RecordCount[]; readonly next: number }>,
+  mayStep: (isAfterAnother: boolean) => Promise<boolean> = async () => true,
+): Promise<RecordCount[] | undefined> {
+  let counts: RecordCount[] = [];
+  for (let next = first; next < end; ) {
+    if (!(await mayStep(next > first))) return undefined;
+    const portion = await countPortion({ first: next, end, limit: LOG_LIMITS.countRecords });
+    counts = sumRecordCounts([...counts, ...portion.counts]);
+    next = portion.next;
+  }
+  return counts;
 }
 
 /** Where two counts of the same records differ. */

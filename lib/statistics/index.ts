@@ -10,9 +10,11 @@ export {
 } from "./check-indicator-ledger.ts";
 export {
   type CountDifference,
+  countRecordsOf,
   dayBeginsMs,
   dayName,
   dayOf,
+  type EntryRange,
   monitorEventsDigest,
   recordCountDifferences,
   sumRecordCounts,
@@ -50,6 +52,7 @@ export {
   countLedger,
   type ReportedArms,
 } from "./ledger-lines.ts";
+export { percentileOf } from "./percentile.ts";
 export { type DueRelease, dueReleases, releasesOn } from "./release-calendar.ts";
 export { makeSafe } from "./suppress/make-safe.ts";
 export { type CountTable, type SuppressedTable, suppressTable } from "./suppress/suppress-table.ts";

@@ -1,12 +1,13 @@
 import { loadLogEntry, parseLogEntry } from "#message-log";
 import { DailyCounts, EntryKind, type RecordCount } from "#proto";
-import { LOG_LIMITS, type StorePlace, type Transaction } from "#runtime";
+import type { StorePlace, Transaction } from "#runtime";
 import {
   type CountDifference,
+  countRecordsOf,
   dayName,
   dayOf,
+  type EntryRange,
   recordCountDifferences,
-  sumRecordCounts,
 } from "#statistics";
 import { openStore, readStore } from "#store";
 import { decodeExactly, equalBytes, sha256 } from "#wire";
@@ -37,21 +38,16 @@ interface KeptCounts {
   readonly logIndex: number;
 }
 
-interface Range {
-  readonly first: number;
-  readonly end: number;
-}
-
 /** What the gateway's store answers; its procedures are its own. */
 type CountProcedures = {
   listCounts: (
     tx: Transaction,
     page: { day: number | null; limit: number },
   ) => Promise<KeptCounts[]>;
-  entriesOfDay: (tx: Transaction, of: { day: number }) => Promise<Range>;
+  entriesOfDay: (tx: Transaction, of: { day: number }) => Promise<EntryRange>;
   countRecords: (
     tx: Transaction,
-    of: Range & { limit: number },
+    of: EntryRange & { limit: number },
   ) => Promise<{ counts: readonly RecordCount[]; next: number }>;
 };
 
@@ -92,34 +88,20 @@ export async function dailyCountsOf(
         continue;
       }
       const range = await store.call("entriesOfDay", { day: one.day });
-      const recounted = await recount((of) => store.call("countRecords", of), range);
+      const recounted = await countRecordsOf(range, (of) => store.call("countRecords", of));
+      const differences = recordCountDifferences(own.counts, recounted ?? []);
       const problems = [
         ...(await entryProblems(place, one)),
         ...(own.first === range.first && own.end === range.end
           ? []
           : [`of that day are entries ${range.first} to ${range.end}, not up to ${own.end}`]),
       ];
-      found.push({ ...own, problems, differences: recordCountDifferences(own.counts, recounted) });
+      found.push({ ...own, problems, differences });
     }
     return found;
   } finally {
     await store.close();
   }
-}
-
-async function recount(
-  countRecords: (
-    of: Range & { limit: number },
-  ) => Promise<{ counts: readonly RecordCount[]; next: number }>,
-  { end, first }: Range,
-): Promise<RecordCount[]> {
-  let counts: RecordCount[] = [];
-  for (let next = first; next < end; ) {
-    const portion = await countRecords({ first: next, end, limit: LOG_LIMITS.countRecords });
-    counts = sumRecordCounts([...counts, ...portion.counts]);
-    next = portion.next;
-  }
-  return counts;
 }
 
 async function entryProblems(place: StorePlace, kept: KeptCounts): Promise<string[]> {

@@ -31,25 +31,3 @@ export function addEncoded(histogram: Histogram, bytes: Uint8Array): void {
 export function addHours(histogram: Histogram, hours: number, count = 1): void {
   histogram.set(hours, (histogram.get(hours) ?? 0) + count);
 }
-
-/** How many values it holds. */
-export function sizeOf(histogram: ReadonlyMap<number, number>): number {
-  return [...histogram.values()].reduce((sum, count) => sum + count, 0);
-}
-
-/**
- * The smallest value that so many percent of all values do not exceed, which is one of them
- * (nearest rank); undefined where there is none. The median is that of 50 percent.
- */
-export function percentileOf(
-  histogram: ReadonlyMap<number, number>,
-  percent: number,
-): number | undefined {
-  const rank = Math.max(1, Math.ceil((sizeOf(histogram) * percent) / 100));
-  let passed = 0;
-  for (const [hours, count] of [...histogram].toSorted(([one], [other]) => one - other)) {
-    passed += count;
-    if (passed >= rank) return hours;
-  }
-  return undefined;
-}

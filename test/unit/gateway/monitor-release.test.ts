@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { CellStatus, ExchangeStatus, PeriodLength } from "#proto";
 import type { SafeTable } from "#statistics";
-import { makeRelease, periodBounds, quantileOf } from "../../../gateway/monitor/make-release.ts";
+import { makeRelease, periodBounds } from "../../../gateway/monitor/make-release.ts";
 import { countRelease } from "../../../gateway/store/monitor/release-counts.ts";
 import {
   earlierReleases,
@@ -118,40 +118,6 @@ describe("a release (TP-FEED-10)", () => {
     expect(counts.reporting).toBe(0);
     expect(counts.tables.every(({ counts: all }) => Object.keys(all).length === 0)).toBe(true);
   });
-});
-
-test("a percentile is the least hour that so many are within (TP-FEED-6)", () => {
-  expect(
-    quantileOf(
-      [
-        [1, 1],
-        [2, 1],
-      ],
-      2,
-      0.5,
-    ),
-  ).toBe(1);
-  expect(
-    quantileOf(
-      [
-        [0, 9],
-        [7, 1],
-      ],
-      10,
-      0.9,
-    ),
-  ).toBe(0);
-  expect(
-    quantileOf(
-      [
-        [0, 8],
-        [7, 2],
-      ],
-      10,
-      0.9,
-    ),
-  ).toBe(7);
-  expect(quantileOf([], 0, 0.5)).toBeNull();
 });
 
 test("a period ends where the next one begins, in UTC (TP-FEED-10)", () => {
