@@ -5,6 +5,8 @@
  */
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
+import module from "node:module";
+import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -50,6 +52,16 @@ function handOver(node) {
 }
 
 /**
+ * Node keeps what it compiled where services keep it too, so that the next command starts in half
+ * the time. A directory of the user's own: what lies there is run. Where it cannot be written,
+ * Node does without.
+ */
+function keepCompiled() {
+  const cacheHome = process.env.XDG_CACHE_HOME || join(homedir(), ".cache");
+  module.enableCompileCache(join(cacheHome, "tracepost", "compile-cache"));
+}
+
+/**
  * @param {string} message
  */
 function refuse(message) {
@@ -60,6 +72,7 @@ function refuse(message) {
 
 if (Number.parseInt(process.versions.node, 10) >= NODE_MAJOR_MIN) {
   if (existsSync(join(root, "node_modules")) || existsSync(join(dirname(root), "commander"))) {
+    keepCompiled();
     await import("../cli/main.ts");
   } else {
     refuse("The dependencies of tracepost are not installed.");
