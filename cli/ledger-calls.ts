@@ -14,6 +14,15 @@ export interface SeizureLine {
 
 /** One with its items. */
 export interface SeizureView extends SeizureLine {
+  readonly offences?: readonly string[];
+  readonly modusOperandi?: readonly string[];
+  readonly route?: {
+    readonly departure?: string;
+    readonly transit?: readonly string[];
+    readonly destination?: string;
+    readonly claimed?: boolean;
+  };
+  readonly personsArrested?: number;
   readonly items: readonly {
     readonly item: number;
     readonly kind: string;
@@ -88,6 +97,17 @@ export interface LedgerView {
   })[];
   readonly monthsReported: readonly number[];
   readonly offExchangeTraces: number;
+  /** What reports say of events: so many of each name. */
+  readonly events: {
+    readonly events: number;
+    readonly personsArrested: number;
+    readonly offences: Readonly<Record<string, number>>;
+    readonly modusOperandi: Readonly<Record<string, number>>;
+    readonly departures: Readonly<Record<string, number>>;
+    readonly transits: Readonly<Record<string, number>>;
+    readonly destinations: Readonly<Record<string, number>>;
+    readonly routesClaimed: number;
+  };
   readonly methodNote: string;
   readonly national: readonly {
     readonly code: string;

@@ -19,6 +19,18 @@ export function seizureTable(seizures: readonly SeizureLine[]): string[] {
   return textTable(["REPORT", "DATE", "BY", "NUMBER", "AGENCY", "PLACE", "HOW", ""], rows);
 }
 
+function circumstanceLines(report: SeizureView): string[] {
+  const { modusOperandi = [], offences = [], personsArrested, route = {} } = report;
+  const { claimed, departure, destination, transit = [] } = route;
+  const way = [departure ?? "?", ...transit, destination ?? "?"].join(" > ");
+  return [
+    ...(offences.length === 0 ? [] : [`Offences: ${offences.join(" ")}`]),
+    ...(modusOperandi.length === 0 ? [] : [`Modus operandi: ${modusOperandi.join(" ")}`]),
+    ...(report.route === undefined ? [] : [`Route${claimed ? " as claimed" : ""}: ${way}`]),
+    ...(personsArrested === undefined ? [] : [`Persons arrested: ${personsArrested}`]),
+  ];
+}
+
 /** A report as commands show it. */
 export function seizureResult(report: SeizureView): CommandResult {
   const rows = report.items.map((item) => [
@@ -43,6 +55,7 @@ export function seizureResult(report: SeizureView): CommandResult {
     lines: [
       ...seizureTable([report]),
       ...textTable(["ITEM", "KIND", "TYPE", "MAKE", "SERIAL", "MARKING", "QUANTITY"], rows),
+      ...circumstanceLines(report),
       ...origins,
       ...(withdrawn === undefined
         ? []

@@ -69,6 +69,24 @@ function addState(parent: Command, terminal: Terminal): void {
   );
 }
 
+function eventLines({ events, personsArrested, ...counts }: LedgerView["events"]): string[] {
+  const of = (name: string, numbers: Readonly<Record<string, number>>): string[] => {
+    const told = Object.entries(numbers).map(([key, count]) => `${key} ${count}`);
+    return told.length === 0 ? [] : [`${name}: ${told.join(", ")}.`];
+  };
+  return [
+    `Events: ${events}. Persons arrested: ${personsArrested}.`,
+    ...of("Offences", counts.offences),
+    ...of("Modus operandi", counts.modusOperandi),
+    ...of("From", counts.departures),
+    ...of("By way of", counts.transits),
+    ...of("To", counts.destinations),
+    ...(counts.routesClaimed === 0
+      ? []
+      : [`Routes that are only claimed: ${counts.routesClaimed}.`]),
+  ];
+}
+
 function told(ledger: LedgerView): CommandResult {
   const { denominator, numerator, recovered, value } = ledger;
   const share =
@@ -100,6 +118,7 @@ function told(ledger: LedgerView): CommandResult {
       `Months reported: ${monthsReported.join(" ") || "none"}.`,
       `Traces off the exchange: ${ledger.offExchangeTraces}. Antiques, not counted: ${ledger.antiques}.`,
       `Beside arms: ${ledger.parts} parts, ${ledger.rounds} rounds, ${ledger.kilograms} kg.`,
+      ...eventLines(ledger.events),
       ...(doublesOpen === 0
         ? []
         : [`${doublesOpen} pairs may be one arm and are counted twice: tracepost seizure doubles`]),

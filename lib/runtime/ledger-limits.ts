@@ -20,6 +20,12 @@ export const LEDGER_LIMITS = {
   officerRefCharsMax: 64,
   /** Items of one report: a large cache, line by line. */
   itemsPerReportMax: 500,
+  /** Offences or ways of an event that a report names. */
+  codesMax: 20,
+  /** States that a route goes through. */
+  transitMax: 20,
+  /** Persons arrested at one event. */
+  personsArrestedMax: 100_000,
   /** Arms in one item, all alike and without an identity. */
   armsPerItemMax: 10_000,
   /** Parts, rounds or kilograms in one item. */

@@ -83,6 +83,7 @@ import {
 import { rekeyFirearms } from "./firearms/rekey.ts";
 import { addKeys, endKeys, keysAfter, orderedThrough } from "./firearms/serial-keys.ts";
 import {
+  CIRCUMSTANCES_MIGRATION_SQL,
   LEDGER_MIGRATION_SQL,
   LEDGER_PROCEDURES,
   LEDGER_READ_ONLY,
@@ -197,6 +198,7 @@ export const store = {
     },
     { version: 50, name: "logs that were followed", sql: POST_SUCCESSION_MIGRATION_SQL },
     { version: 51, name: "national ledger", sql: LEDGER_MIGRATION_SQL },
+    { version: 52, name: "circumstances of seizures", sql: CIRCUMSTANCES_MIGRATION_SQL },
   ],
   procedures: {
     ...createServiceProcedures(HOOKS),

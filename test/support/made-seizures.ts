@@ -26,6 +26,14 @@ const COLUMNS = [
   "establishedOn",
   "establishedBasis",
   "estimated",
+  "eventId",
+  "offences",
+  "modusOperandi",
+  "routeDeparture",
+  "routeTransit",
+  "routeDestination",
+  "routeClaimed",
+  "personsArrested",
 ] as const;
 
 /** A line of a file, by column; an arm that the police have seized unless more is said. */

@@ -5,6 +5,7 @@ export {
   mayHold,
   PERMISSIONS,
   type Permission,
+  permissionsOf,
   ROLE_NAMES,
   ROLES,
   type Role,

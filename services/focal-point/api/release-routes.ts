@@ -167,6 +167,11 @@ function sendUndecided(reply: FastifyReply, undecided: Undecided): FastifyReply 
       const detail = "a program cannot confirm";
       return sendProblem(reply, problemOf("NOT_SECOND_PERSON", { detail }));
     }
+    case "no-supervisor": {
+      const detail = "one of the two who sign a ledger off has to be a supervisor";
+      const remedy = "Have a supervisor confirm it, or propose it.";
+      return sendProblem(reply, problemOf("NOT_SECOND_PERSON", { detail, remedy }));
+    }
     case "not-allowed":
       return sendProblem(reply, problemOf("NOT_SECOND_PERSON"));
     default:

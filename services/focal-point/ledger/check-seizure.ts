@@ -1,5 +1,6 @@
 import { isStateCode } from "#reference";
 import { isCalendarDate, LEDGER_LIMITS } from "#runtime";
+import { statesOfRoute } from "./circumstances.ts";
 import type { NewItemFacts, NewSeizureFacts } from "./seizure-schema.ts";
 
 /** What may be wrong with a report or a line of a file; closed (TP-LEDG-5). */
@@ -67,7 +68,8 @@ export function checkSeizure(report: NewSeizureFacts, context: SeizureContext): 
 }
 
 /** What a report says beside its items. */
-export function checkAbout({ date, place }: About, { state, today }: SeizureContext) {
+export function checkAbout(report: About, { state, today }: SeizureContext) {
+  const { date, place } = report;
   const isPlace = place === "UNKNOWN" || /^[A-Z]{2}-[A-Z0-9]{1,3}$/u.test(place);
   const isHere = place === "UNKNOWN" || place.startsWith(`${state}-`);
   return [
@@ -77,6 +79,9 @@ export function checkAbout({ date, place }: About, { state, today }: SeizureCont
       "place",
       "UNKNOWN_PLACE",
       `must be such as ${state}-1, or UNKNOWN`,
+    ),
+    ...statesOfRoute(report).flatMap(([field, one]) =>
+      demand(isStateOrUnknown(one), field, "UNKNOWN_STATE", "must be a State, or UNKNOWN"),
     ),
   ];
 }
@@ -88,7 +93,7 @@ export function checkItem(
   { today }: SeizureContext,
 ): SeizureProblem[] {
   const { countryOfManufacture: country, kind, origin, yearOfManufacture: year } = item;
-  const isCountry = country === undefined || country === "UNKNOWN" || isStateCode(country);
+  const isCountry = country === undefined || isStateOrUnknown(country);
   const isAfter = origin === undefined || !isCalendarDate(origin.on) || origin.on >= date;
   const isYear = year === undefined || year <= Number(today.slice(0, 4));
   return [
@@ -123,6 +128,8 @@ function checkQuantity({ estimated, kind, quantity, serial, unit }: NewItemFacts
     ),
   ];
 }
+
+const isStateOrUnknown = (code: string): boolean => code === "UNKNOWN" || isStateCode(code);
 
 /** A day of the calendar that is not in the future. */
 export function checkPast(day: string, field: string, today: string): SeizureProblem[] {

@@ -9,7 +9,7 @@ import { stateLedger } from "./statement-record.ts";
 import { enterSeizure, takeSeizures } from "./take-seizures.ts";
 
 export { withLedgerFates } from "./ledger-hooks.ts";
-export { LEDGER_MIGRATION_SQL } from "./seizure-tables.ts";
+export { CIRCUMSTANCES_MIGRATION_SQL, LEDGER_MIGRATION_SQL } from "./seizure-tables.ts";
 
 /** Procedures of the ledger, to be spread into the store's definition. */
 export const LEDGER_PROCEDURES = {

@@ -5,6 +5,8 @@ import {
   type MarkingStatus,
   type ReportedArms,
 } from "#statistics";
+import { type EventFigures, eventFigures } from "./event-figures.ts";
+import { LIVE } from "./live-reports.ts";
 import { type LedgerStatementFacts, statementOf } from "./statement-record.ts";
 
 /** Nothing made after 1899 is an antique, and no antique is an arm (domain notes 5.1). */
@@ -31,6 +33,8 @@ export interface LedgerFigures extends CountedLedger {
   readonly parts: number;
   readonly rounds: number;
   readonly kilograms: number;
+  /** What the reports say of events: of the State, and in no message. */
+  readonly events: EventFigures;
 }
 
 /** Which year, and what was known by when. */
@@ -92,6 +96,7 @@ export async function ledgerFigures(
       .filter(({ made_in_year: made }) => made !== null && made < ANTIQUE_BEFORE)
       .reduce((sum, { quantity }) => sum + quantity, 0),
     ...(await othersOf(tx, year, beforeMs)),
+    events: await eventFigures(tx, year, beforeMs),
   };
 }
 
@@ -115,8 +120,6 @@ function reportedOf(
   };
 }
 
-/** Reports that had been entered by an instant, and were not withdrawn by it; two parameters. */
-const LIVE = "report.entered_at < ? AND (report.withdrawn_at IS NULL OR report.withdrawn_at >= ?)";
 const ARMS_SQL = `SELECT item.position, report.seized_on, report.recovery, item.type, item.marking,
     item.made_in_year, item.quantity
   FROM seizure_report AS report JOIN seizure_item AS item ON item.report = report.position

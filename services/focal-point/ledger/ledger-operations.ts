@@ -18,6 +18,23 @@ const Amount = Type.Object({
   byAuthority: count,
 });
 
+const ByName = Type.Record(Type.String(), count);
+
+/** What the reports say of events. */
+const Events = Type.Object(
+  {
+    events: Type.Integer({ description: "Reports under one national event id are one" }),
+    personsArrested: count,
+    offences: ByName,
+    modusOperandi: ByName,
+    departures: ByName,
+    transits: ByName,
+    destinations: ByName,
+    routesClaimed: Type.Integer({ description: "Only claimed; in none of the three before" }),
+  },
+  { description: "Events by what reports say of them; figures of the State, never sent" },
+);
+
 /** A ledger of a year as of a day. */
 export const LedgerView = Type.Object({
   year: Type.Integer(),
@@ -52,6 +69,7 @@ export const LedgerView = Type.Object({
   parts: Type.Number({ description: "Pieces, never counted with arms" }),
   rounds: Type.Number(),
   kilograms: Type.Number({ description: "Of ammunition, estimated" }),
+  events: Events,
 });
 
 const none = { arms: 0, byTrace: 0, byAuthority: 0 };
@@ -72,6 +90,10 @@ const LEDGER = {
   parts: 0,
   rounds: 0,
   kilograms: 0,
+  events: {
+    ...{ events: 0, personsArrested: 0, offences: {}, modusOperandi: {} },
+    ...{ departures: {}, transits: {}, destinations: {}, routesClaimed: 0 },
+  },
 } satisfies Static<typeof LedgerView>;
 
 /** A ledger that has left. */

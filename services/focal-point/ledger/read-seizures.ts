@@ -154,6 +154,9 @@ const LISTED = [
   "estimated",
   "craftMade",
   "origin.by",
+  "route.claimed",
+  "offences",
+  "modusOperandi",
 ];
 
 /** Which code says that a field has not the shape it must have. */
@@ -162,9 +165,9 @@ function codeOf(field: string, facts: Readonly<Record<string, unknown>>): Seizur
   const there =
     second === undefined ? facts[first] : (facts[first] as Record<string, unknown>)?.[second];
   if (there === undefined) return "MISSING";
-  if (LISTED.includes(field)) return "UNKNOWN_VALUE";
-  if (field === "quantity" || field === "item") return "BAD_QUANTITY";
+  if (LISTED.includes(field) || LISTED.includes(first)) return "UNKNOWN_VALUE";
+  if (["quantity", "item", "personsArrested"].includes(field)) return "BAD_QUANTITY";
   if (field === "date" || field === "origin.on" || field === "yearOfManufacture") return "BAD_DATE";
-  if (field === "countryOfManufacture") return "UNKNOWN_STATE";
+  if (field === "countryOfManufacture" || first === "route") return "UNKNOWN_STATE";
   return field === "place" ? "UNKNOWN_PLACE" : "TOO_LONG";
 }

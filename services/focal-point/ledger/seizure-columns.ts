@@ -11,6 +11,13 @@ export const SEIZURE_COLUMNS = [
   "place",
   "recovery",
   "justification",
+  "offences",
+  "modusOperandi",
+  "routeDeparture",
+  "routeTransit",
+  "routeDestination",
+  "routeClaimed",
+  "personsArrested",
   "item",
   "kind",
   "type",
@@ -45,13 +52,19 @@ const REQUIRED: readonly Column[] = [
   "quantity",
   "unit",
 ];
-const NUMBERS: readonly string[] = ["item", "quantity", "yearOfManufacture"];
-const TRUTHS: readonly string[] = ["estimated", "craftMade"];
-/** Fields of an establishment, by the column they stand in. */
-const ORIGIN: Readonly<Record<string, string>> = {
-  establishedBy: "by",
-  establishedOn: "on",
-  establishedBasis: "basis",
+const NUMBERS: readonly string[] = ["item", "quantity", "yearOfManufacture", "personsArrested"];
+const TRUTHS: readonly string[] = ["estimated", "craftMade", "routeClaimed"];
+/** Columns of which a field has several values, parted by a blank or `|`. */
+const LISTS: readonly string[] = ["traceCaseIds", "offences", "modusOperandi", "routeTransit"];
+/** Fields that have fields, by the columns these stand in; the first stands for the whole. */
+const PARTS: Readonly<Record<string, readonly [field: string, part: string]>> = {
+  establishedBy: ["origin", "by"],
+  establishedOn: ["origin", "on"],
+  establishedBasis: ["origin", "basis"],
+  routeDeparture: ["route", "departure"],
+  routeTransit: ["route", "transit"],
+  routeDestination: ["route", "destination"],
+  routeClaimed: ["route", "claimed"],
 };
 const DELIMITERS = [",", ";", "\t"];
 
@@ -116,18 +129,18 @@ export function lineOfFields(
 ): RawLine | undefined {
   if (fields.length !== columns.length) return undefined;
   const facts: Record<string, unknown> = {};
-  const origin: Record<string, string> = {};
   const formulas: string[] = [];
   for (const [at, column] of columns.entries()) {
     const text = (fields[at] ?? "").trim();
     if (isFormula(column, text)) formulas.push(column);
     const value = withFormula(text);
     if (value === "") continue;
-    const part = ORIGIN[column];
-    if (part !== undefined) origin[part] = value;
-    else facts[column] = typedValue(column, value);
+    const typed = typedValue(column, value);
+    const [field, part] = PARTS[column] ?? [column];
+    if (part === undefined) facts[field] = typed;
+    else facts[field] = { ...(facts[field] as object | undefined), [part]: typed };
   }
-  return { facts: Object.keys(origin).length === 0 ? facts : { ...facts, origin }, formulas };
+  return { facts, formulas };
 }
 
 /** An apostrophe before it says that it is meant, and a number below zero is only a bad number. */
@@ -140,14 +153,13 @@ function typedValue(column: string, value: string): unknown {
   if (NUMBERS.includes(column) && /^[+-]?\d{1,12}(?:\.\d{1,6})?$/u.test(value))
     return Number(value);
   if (TRUTHS.includes(column) && (value === "true" || value === "false")) return value === "true";
-  if (column === "traceCaseIds") return value.split(/[\s|]+/u).filter((one) => one !== "");
+  if (LISTS.includes(column)) return value.split(/[\s|]+/u).filter((one) => one !== "");
   return value;
 }
 
 /** The column that a field of a line stands in. */
 export function columnOfField(field: string): string {
-  const part = /^origin\.?(.*)$/u.exec(field)?.[1];
-  if (part === undefined) return field.split(".")[0] ?? field;
-  const column = Object.keys(ORIGIN).find((name) => ORIGIN[name] === part);
-  return column ?? "establishedBy";
+  const [first = field, second] = field.split(".");
+  const columns = Object.keys(PARTS).filter((name) => PARTS[name]?.[0] === first);
+  return columns.find((name) => PARTS[name]?.[1] === second) ?? columns[0] ?? first;
 }

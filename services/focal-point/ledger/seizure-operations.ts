@@ -44,6 +44,12 @@ const REPORT = {
   recovery: "SEIZED",
   justification: "ILLICIT_POSSESSION",
 } as const;
+const CROSSED = {
+  offences: ["ILLICIT_TRAFFICKING", "ORGANIZED_CRIME"],
+  modusOperandi: ["CONCEALMENT_VEHICLE"],
+  route: { departure: "SO", transit: ["ET"], destination: "UNKNOWN" },
+  personsArrested: 2,
+} as const;
 const LINE = {
   ...REPORT,
   reportId: EXAMPLE_IDS.seizure,
@@ -103,6 +109,12 @@ export const ADD_SEIZURE = {
         body: { ...REPORT, items: [PISTOL] },
         status: 201,
         answer: SEIZURE,
+      },
+      crossed: {
+        summary: "With the way it took, the offences and how many were arrested",
+        body: { ...REPORT, ...CROSSED, seizureNumber: "2026-0414", items: [PISTOL] },
+        status: 201,
+        answer: { ...SEIZURE, ...CROSSED, seizureNumber: "2026-0414" },
       },
       elsewhere: {
         summary: "A place that is not in this State",

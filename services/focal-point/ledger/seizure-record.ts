@@ -1,6 +1,7 @@
 import { firearmKeysOf } from "#casework";
 import { canonicalJson } from "#repeats";
 import { newMessageId, type SqlRow, type Transaction } from "#runtime";
+import { circumstancesIn, circumstancesText } from "./circumstances.ts";
 import { noteDoubles } from "./double-record.ts";
 import { addOrigin, followCases, type OriginView, originsOf } from "./origin-record.ts";
 import type { NewItemFacts, NewSeizureFacts } from "./seizure-schema.ts";
@@ -25,6 +26,7 @@ interface ReportRow extends SqlRow {
   place: string;
   recovery: AboutReport["recovery"];
   justification: NonNullable<AboutReport["justification"]>;
+  circumstances: string;
   actor: string;
   entered_at: number;
   withdrawn_by: string;
@@ -123,8 +125,8 @@ export async function putReport(
   const { agency, date, institution, place, recovery, seizureNumber } = about;
   const row = await tx.get<{ position: number }>(
     `INSERT INTO seizure_report (report_id, institution, agency, seizure_number, event_id,
-       seized_on, place, recovery, justification, actor, entered_at)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING position`,
+       seized_on, place, recovery, justification, circumstances, actor, entered_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING position`,
     reportId,
     institution,
     agency,
@@ -134,6 +136,7 @@ export async function putReport(
     place,
     recovery,
     about.justification ?? "NOT_RECORDED",
+    circumstancesText(about),
     actor,
     nowMs,
   );
@@ -143,8 +146,10 @@ export async function putReport(
 function complete(about: AboutReport): AboutReport {
   const { agency, date, eventId, institution, place, recovery, seizureNumber } = about;
   const justification = about.justification ?? "NOT_RECORDED";
+  const circumstances = circumstancesIn(circumstancesText(about));
   const always = { agency, date, institution, place, recovery, seizureNumber, justification };
-  return eventId === undefined ? always : { ...always, eventId };
+  const said = { ...always, ...circumstances };
+  return eventId === undefined ? said : { ...said, eventId };
 }
 
 /**
@@ -324,7 +329,8 @@ export async function withdrawSeizure(
 
 function aboutOf(row: ReportRow): AboutReport {
   const { agency, institution, justification, place, recovery } = row;
-  const about = { agency, institution, justification, place, recovery };
+  const circumstances = circumstancesIn(row.circumstances);
+  const about = { agency, institution, justification, place, recovery, ...circumstances };
   const rest = { ...about, date: row.seized_on, seizureNumber: row.seizure_number };
   return row.event_id === "" ? rest : { ...rest, eventId: row.event_id };
 }

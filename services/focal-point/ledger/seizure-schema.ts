@@ -2,6 +2,7 @@ import { type Static, Type } from "typebox";
 import { FirearmType } from "#proto";
 import { LEDGER_LIMITS } from "#runtime";
 import { MARKING_STATUSES } from "#statistics";
+import { CIRCUMSTANCES } from "./circumstances.ts";
 
 const closed = { additionalProperties: false } as const;
 const { basisCharsMax, casesPerItemMax, fieldCharsMax, itemsPerReportMax } = LEDGER_LIMITS;
@@ -99,6 +100,7 @@ const ABOUT = {
   }),
   recovery: Type.Enum([...RECOVERIES]),
   justification: Type.Optional(Type.Enum([...JUSTIFICATIONS])),
+  ...CIRCUMSTANCES,
 };
 
 /** One line of a file: a report without its items, and one of these. */

@@ -120,3 +120,8 @@ CREATE TABLE ledger_officer (
   officer_ref TEXT NOT NULL UNIQUE
 ) STRICT, WITHOUT ROWID;
 `;
+
+/** What a report says of the event: offences, ways, route, arrests, as canonical JSON (TP-LEDG-10). */
+export const CIRCUMSTANCES_MIGRATION_SQL = `
+ALTER TABLE seizure_report ADD COLUMN circumstances TEXT NOT NULL DEFAULT '';
+`;

@@ -12,7 +12,7 @@ import {
   putItem,
   putReport,
 } from "./seizure-record.ts";
-import type { NewItemFacts, NewSeizureFacts } from "./seizure-schema.ts";
+import { NewItem, type NewItemFacts, type NewSeizureFacts } from "./seizure-schema.ts";
 
 /** What became of a report that was entered. */
 export type SeizureEntered =
@@ -138,12 +138,10 @@ async function judgeLine(
 
 /** A line as a report and its item. */
 function partsOf(facts: GoodLine["facts"]): { about: AboutReport; item: NewItemFacts } {
-  const { agency, date, eventId, institution, justification, place, ...rest } = facts;
-  const { recovery, seizureNumber, ...item } = rest;
-  const about = { agency, date, institution, place, recovery, seizureNumber };
-  const optional = {
-    ...(eventId === undefined ? {} : { eventId }),
-    ...(justification === undefined ? {} : { justification }),
+  const isAbout = ([name]: [string, unknown]): boolean => !(name in NewItem.properties);
+  const told = Object.entries(facts);
+  return {
+    about: Object.fromEntries(told.filter(isAbout)) as unknown as AboutReport,
+    item: Object.fromEntries(told.filter((one) => !isAbout(one))) as unknown as NewItemFacts,
   };
-  return { about: { ...about, ...optional }, item };
 }

@@ -5,7 +5,12 @@ import { addEvent, findCase } from "../cases/case-record.ts";
 import { HELD_ACTIONS, type Performed } from "./held-actions.ts";
 import { Clearance } from "./hold.ts";
 import { argsOf, findRelease, type ReleaseRecord } from "./release-record.ts";
-import { type Confirmer, checkSecondPerson, type NotSecond } from "./second-person.ts";
+import {
+  type Confirmer,
+  checkSecondPerson,
+  isSupervisor,
+  type NotSecond,
+} from "./second-person.ts";
 
 /** A decision about a release. */
 export interface Decision {
@@ -46,6 +51,9 @@ export async function confirmRelease(tx: Transaction, args: Decision): Promise<C
   const open = await openFor(tx, args, "PENDING");
   if (!("release" in open) || open.type === "decided") return open;
   const { release, isDeputy } = open;
+  if (isDeputy && release.reasons.includes("LEDGER")) {
+    if (!(await isSupervisor(tx, release.preparedBy))) return { type: "no-supervisor" };
+  }
   const action = HELD_ACTIONS[release.action];
   const kept = await argsOf(tx, releaseId);
   if (action === undefined || kept === undefined) return { type: "unknown" };

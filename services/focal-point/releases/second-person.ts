@@ -1,5 +1,5 @@
 import type { Transaction } from "#runtime";
-import { findUser } from "#users";
+import { findUser, permissionsOf } from "#users";
 import { deputyAt } from "./deputies.ts";
 
 /** Who would confirm, send back or review. */
@@ -19,7 +19,9 @@ export type NotSecond =
   /** His token was issued by the one who prepared it, who may have kept it. */
   | "token-of-first"
   /** Neither his role nor a deputyship of now lets him. */
-  | "not-allowed";
+  | "not-allowed"
+  /** He is a deputy, and what an officer has proposed needs a supervisor. */
+  | "no-supervisor";
 
 /** Whether somebody may be the second person (TP-ANS-4, TP-ANS-5); says as what, or why not. */
 export async function checkSecondPerson(
@@ -45,4 +47,11 @@ export async function checkSecondPerson(
   }
   if (mayConfirm) return { isDeputy: false };
   return (await deputyAt(tx, userId, nowMs)) ? { isDeputy: true } : "not-allowed";
+}
+
+/** Whether somebody is a supervisor now, by his own role and not as a deputy (TP-LEDG-8). */
+export async function isSupervisor(tx: Transaction, userId: string): Promise<boolean> {
+  const user = await findUser(tx, userId);
+  const isPerson = user?.kind === "person" && user.status === "active";
+  return isPerson && permissionsOf(user.roles).has("releases:confirm");
 }

@@ -139,6 +139,49 @@ describe("the ledger of a year (TP-LEDG-7)", () => {
   });
 });
 
+describe("the events of a year (TP-LEDG-10)", () => {
+  const border: SeizureRow = {
+    ...{ seizureNumber: "p-1", eventId: "E-7", offences: "ROBBERY|ILLICIT_TRAFFICKING" },
+    ...{ modusOperandi: "CONCEALMENT_VEHICLE", personsArrested: 3 },
+    ...{ routeDeparture: "SO", routeTransit: "ET SS", routeDestination: "UNKNOWN" },
+  };
+  const events = async (asOf: string) => (await ledgerFigures(tx, { year: 2026, asOf })).events;
+
+  it("are counted once each, whoever reports them, as of a day", async () => {
+    await report("2026-03-01", border, { ...border, item: 2 });
+    const customs = { seizureNumber: "c-1", institution: "CUSTOMS", eventId: "E-7" };
+    await report("2026-03-02", { ...customs, personsArrested: 2, offences: "ROBBERY" });
+    const claimed = { routeDeparture: "YE", routeClaimed: "true" };
+    await report("2026-03-03", { seizureNumber: "p-2", ...claimed }, { seizureNumber: "p-3" });
+    expect(await events("2026-03-03")).toEqual({
+      ...{ events: 3, personsArrested: 3 },
+      offences: { ILLICIT_TRAFFICKING: 1, ROBBERY: 1 },
+      modusOperandi: { CONCEALMENT_VEHICLE: 1 },
+      departures: { SO: 1 },
+      transits: { ET: 1, SS: 1 },
+      destinations: { UNKNOWN: 1 },
+      routesClaimed: 1,
+    });
+    const reportId = await reportIdOf("p-1");
+    await withdrawSeizure(tx, { reportId, reason: "wrong", actor, nowMs: atMs("2026-04-01") });
+    expect(await events("2026-04-01")).toMatchObject({ personsArrested: 2, departures: {} });
+    expect(await events("2026-03-01")).toMatchObject({ events: 1, personsArrested: 3 });
+    expect(await loadSeizure(tx, { reportId })).toMatchObject({
+      offences: ["ILLICIT_TRAFFICKING", "ROBBERY"],
+      route: { departure: "SO", transit: ["ET", "SS"], destination: "UNKNOWN" },
+      personsArrested: 3,
+    });
+  });
+
+  it("told in another order are the same report, and told otherwise another", async () => {
+    await report("2026-03-01", border);
+    const other = { ...border, offences: "ILLICIT_TRAFFICKING ROBBERY" };
+    expect(await takeCsv(tx, seizureCsv(other))).toMatchObject({ unchanged: 1, problems: [] });
+    const csv = seizureCsv({ ...border, personsArrested: 4 });
+    expect((await takeCsv(tx, csv)).problems).toMatchObject([{ code: "REPORT_DIFFERS", line: 2 }]);
+  });
+});
+
 describe("an arm that two agencies report (TP-LEDG-4)", () => {
   const police = { seizureNumber: "p-1", make: "GLOCK", serial: "ABC-1O5" };
   const customs = { ...police, institution: "CUSTOMS", date: "2026-01-03", serial: "abc 105" };
