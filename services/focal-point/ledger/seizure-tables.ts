@@ -121,7 +121,7 @@ CREATE TABLE ledger_officer (
 ) STRICT, WITHOUT ROWID;
 `;
 
-/** What a report says of the event: offences, ways, route, arrests, as canonical JSON (TP-LEDG-10). */
+/** Offences, ways, route and arrests that a report tells, as canonical JSON (TP-LEDG-10). */
 export const CIRCUMSTANCES_MIGRATION_SQL = `
 ALTER TABLE seizure_report ADD COLUMN circumstances TEXT NOT NULL DEFAULT '';
 `;

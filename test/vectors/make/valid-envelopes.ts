@@ -28,6 +28,7 @@ export function validEnvelopes(encoder: Encoder): ValidVector[] {
     named("alert response on the urgent lane", alertResponse(encoder)),
     named("attachment chunk on the bulk lane", attachmentChunk()),
     named("urgent trace request on the urgent lane", urgentRequest()),
+    named("ledger of an indicator to a regional monitor", ledger()),
     named("receipt of a recipient about two messages", deliveredReceipt(encoder)),
     named("void of two sequence numbers", voidMessage(encoder)),
     named("gap notice about two ranges", gapNotice(encoder)),
@@ -111,6 +112,23 @@ function alert(): Sample {
       },
     },
     parts: sealedParts("tracepost.v1.Alert", recipients),
+  };
+}
+
+function ledger(): Sample {
+  const { header } = traceRequest();
+  const { disclosed: _disclosed, ...rest } = header;
+  return {
+    header: {
+      ...rest,
+      message_id: messageId(31),
+      kind: "KIND_INDICATOR_LEDGER",
+      recipients: ["ORG-ECOWAS"],
+    },
+    parts: [
+      { ...contentPart("body", "tracepost.v1.IndicatorLedger"), retention_class: "aggregate" },
+      keyPart("key", "ORG-ECOWAS"),
+    ],
   };
 }
 
