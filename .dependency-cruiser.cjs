@@ -10,7 +10,7 @@ const LAYERS = [
   ["^deploy/local/"],
   ["^lib/alerts/"],
   ["^lib/participant/"],
-  ["^lib/disposal/"],
+  ["^lib/disposal/", "^lib/witness/"],
   ["^lib/http/"],
   ["^lib/post/", "^lib/casework/", "^lib/attachments/", "^lib/evidence/", "^lib/outputs/"],
   ["^lib/records/", "^lib/statistics/"],
@@ -36,10 +36,11 @@ const COMPOSITION_ROOTS = [
 /**
  * Doors of lib folders. lib/http has four more, for users, feed, webhooks and idempotency keys
  * without the server, and lib/participant has one for its tables: a store's thread loads them.
- * lib/alerts and lib/disposal have one more for their routes, which that thread does not load.
+ * lib/alerts, lib/disposal and lib/witness have one more for their routes, which that thread does
+ * not load.
  */
 const DOORS =
-  "^lib/(?:[^/]+|http/(?:users|feed|webhooks|repeats)|participant/store|(?:alerts|disposal)/api)/index\\.ts$";
+  "^lib/(?:[^/]+|http/(?:users|feed|webhooks|repeats)|participant/store|(?:alerts|disposal|witness)/api)/index\\.ts$";
 
 const PRODUCT = "^(lib|proto|gateway|services|cli|scenario|deploy|bin)/";
 

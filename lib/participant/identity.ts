@@ -1,7 +1,7 @@
 import { access, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { TracepostError } from "#errors";
-import { KeyPurpose, type Participant, type Role } from "#proto";
+import { KeyPurpose, type Participant, Role } from "#proto";
 import type { Clock } from "#runtime";
 import {
   type AskPassphrase,
@@ -29,7 +29,7 @@ import type { ServiceConfig } from "./service-config.ts";
 /** A participant of a State. */
 export interface Member {
   readonly participant: string;
-  /** ISO 3166-1 alpha-2. */
+  /** ISO 3166-1 alpha-2; empty: a regional body. */
   readonly state: string;
 }
 
@@ -73,7 +73,9 @@ export async function loadIdentity(
   const headerKeys = await SigningRing.openWith(config.keysDir, "header", load);
   const sealingKeys = await loadSealingKeys(config.keysDir, ask);
   const participant = register.participant(config.participant);
-  if (participant === undefined || participant.state === "") {
+  // A regional body is of no State (TP-MON-1); whoever else takes part is.
+  const isOfNone = participant?.state === "" && role !== Role.REGIONAL_MONITOR;
+  if (participant === undefined || isOfNone) {
     throw new TracepostError("CONFIG_INVALID", `${config.participant} is no State's participant`, {
       remedy: "Use the participant id the secretariat registered, and its newest register.",
     });

@@ -117,6 +117,8 @@ export interface ServiceBody {
   /** Adds the figures that only this kind of service has; counts alone, no content. */
   gauges?(registry: Registry): void;
   statusPage(): Promise<string>;
+  /** Adds routes that ask for no token (TP-API-22). */
+  openRoutes?(routes: HttpRoutes): void;
   /** Adds the routes that only this kind of service has. */
   routes(routes: HttpRoutes, guard: Guard): void;
 }
@@ -270,6 +272,7 @@ async function openDoor<C extends ServiceConfig, P extends ProceduresOfService>(
       running: () => lifecycle.state === "ready",
     },
     statusPage: () => body.statusPage(),
+    openRoutes: (routes) => body.openRoutes?.(routes),
     api: {
       guard,
       routes: (routes) => {

@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import { type Static, Type } from "typebox";
 import { readServiceStart, SERVICE_SETTINGS, type ServiceStart } from "#participant";
-import { placeOf, STORE_SETTINGS, type StorePlace } from "#runtime";
+import { pathFrom, placeOf, STORE_SETTINGS, type StorePlace } from "#runtime";
+import { WITNESS_SETTINGS } from "#witness";
 import { WATCH_SETTINGS, watchFrom } from "./watch/watch-settings.ts";
 
 /** Name of the store in the data folder. */
@@ -14,6 +15,8 @@ const ConfigSchema = Type.Object(
     store: Type.Optional(STORE_SETTINGS),
     /** When somebody has to look, and who is told by mail (TP-WATCH-4). */
     watch: Type.Optional(WATCH_SETTINGS),
+    /** The monitor cosigns the message log (TP-MON-19). Default: it does not. */
+    witness: Type.Optional(Type.Object(WITNESS_SETTINGS, { additionalProperties: false })),
   },
   { additionalProperties: false },
 );
@@ -35,8 +38,14 @@ export async function readStart(
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<MonitorStart> {
   const start = await readServiceStart<MonitorConfig>(ConfigSchema, PROGRAM, args, env);
-  const { dataDir, store, watch = {} } = start.config;
+  const { dataDir, store, watch = {}, witness } = start.config;
   const file = args[1] ?? "";
   const place = placeOf(store, { file, sqliteFile: join(dataDir, STORE_FILE) });
-  return { ...start, config: { ...start.config, watch: watchFrom(file, watch) }, place };
+  const own = {
+    watch: watchFrom(file, watch),
+    ...(witness === undefined
+      ? {}
+      : { witness: { ...witness, keyFile: pathFrom(file, witness.keyFile) } }),
+  };
+  return { ...start, config: { ...start.config, ...own }, place };
 }

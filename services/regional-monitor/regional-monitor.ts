@@ -20,6 +20,7 @@ import { FeedDesk } from "./ingest/feed-desk.ts";
 import { judgeLedger } from "./ledger/judge-ledger.ts";
 import { type MonitorProcedures, store as storeDefinition } from "./store.ts";
 import { openWatch } from "./watch/open-watch.ts";
+import { openMonitorWitness } from "./witness/open-witness.ts";
 
 /** What a monitor is built from; the composition root chooses store and carrier. */
 export type RegionalMonitorParts = ServiceParts<MonitorConfig, MonitorProcedures>;
@@ -58,9 +59,12 @@ async function buildRegionalMonitor(
   const schedule = createScheduleWatch({ store, roots, fetch, clock, timers, logger });
   const { participant } = self;
   const desk = new FeedDesk({ participant, store, source: undefined, clock, timers, logger });
+  const witness = await openMonitorWitness({
+    ...{ settings: config.witness, participant, store, register, roots, clock, logger },
+  });
   const facts: SummaryDeps = {
     ...{ participant, store, clock, connected, consuming, registers },
-    ...{ dueCertificates, signerProblem },
+    ...{ dueCertificates, signerProblem, witness },
   };
   const figures = shareInFlight(() => summarize(facts));
   const settings = config.watch ?? {};
@@ -80,7 +84,9 @@ async function buildRegionalMonitor(
     gauges: (registry) => {
       addMonitorGauges(registry, figures);
       watch.gauges(registry);
+      witness.gauges(registry);
     },
+    openRoutes: (routes) => witness.openRoutes(routes),
     statusPage: async () => renderStatusPage(await summarize(facts)),
     routes: (routes) => {
       records.addRoutes(routes);

@@ -24,6 +24,12 @@ import { REPEAT_MIGRATION_SQL } from "#repeats";
 import type { StoreDefinition } from "#runtime";
 import { USER_MIGRATION_SQL } from "#users";
 import { WEBHOOK_MIGRATION_SQL } from "#webhooks";
+import {
+  WITNESS_ENDED_MIGRATION_SQL,
+  WITNESS_MIGRATION_SQL,
+  WITNESS_PROCEDURES,
+  WITNESS_READ_ONLY,
+} from "#witness";
 import { feedStatus } from "./ingest/feed-status.ts";
 import { MONITOR_MIGRATION_SQL } from "./ingest/monitor-tables.ts";
 import { chainEnd, takeFeed } from "./ingest/take-feed.ts";
@@ -58,6 +64,11 @@ export const store = {
     { version: 13, name: "what it is fed", sql: MONITOR_MIGRATION_SQL },
     { version: 14, name: "ledgers of States", sql: LEDGER_MIGRATION_SQL },
     { version: 15, name: "thresholds, notices, mails", sql: WATCH_MIGRATION_SQL },
+    {
+      version: 16,
+      name: "as a witness of the log",
+      sql: `${WITNESS_MIGRATION_SQL}${WITNESS_ENDED_MIGRATION_SQL}`,
+    },
   ],
   procedures: {
     ...createServiceProcedures(withDisposed(monitorHooks)),
@@ -67,11 +78,13 @@ export const store = {
     feedStatus,
     readLedgers,
     ...WATCH_PROCEDURES,
+    ...WITNESS_PROCEDURES,
   },
   readOnly: [
     ...SERVICE_READ_ONLY,
     ...RECORD_READ_ONLY,
     ...WATCH_READ_ONLY,
+    ...WITNESS_READ_ONLY,
     "chainEnd",
     "feedStatus",
     "readLedgers",

@@ -3,15 +3,13 @@ import { type Static, Type } from "typebox";
 import { TracepostError } from "#errors";
 import { parseConfig, pathFrom, readPlacement } from "#runtime";
 import { DOOR_SETTINGS, doorFrom } from "#tls";
+import { WITNESS_SETTINGS } from "#witness";
 
 const ConfigSchema = Type.Object(
   {
-    /** Name of the key in signature lines, such as witness.example/w1. */
-    name: Type.String({ pattern: "^[A-Za-z0-9][A-Za-z0-9._/-]{0,199}$" }),
+    ...WITNESS_SETTINGS,
     /** Folder of the store. This path and the others may be relative to this file's folder. */
     dataDir: Type.String({ minLength: 1 }),
-    /** Private key, made at the first start; its public key goes to the secretariat. */
-    keyFile: Type.String({ minLength: 1 }),
     /** Signed participant register. */
     registerFile: Type.String({ minLength: 1 }),
     /** Public root keys the register must be signed by. */

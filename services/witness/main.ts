@@ -1,9 +1,9 @@
 import { runProcess } from "#participant";
 import { createLogger, systemClock } from "#runtime";
 import { openSqliteStore } from "#store";
+import type { WitnessProcedures } from "#witness";
 import { readStart } from "./config.ts";
 import { startWitness } from "./start-witness.ts";
-import type { WitnessProcedures } from "./store.ts";
 
 /** Starts a witness; see runProcess. */
 const exitCode = await runProcess("witness", async () => {

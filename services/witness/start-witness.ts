@@ -1,10 +1,18 @@
-import { access } from "node:fs/promises";
 import { join } from "node:path";
 import { createHttpServer } from "#http";
-import { Lifecycle } from "#runtime";
-import { generateSigningKey, loadSigningKey, type SigningKeyPair, saveSigningKey } from "#trust";
-import { addWitnessRoutes } from "./routes.ts";
-import { Witness, type WitnessParts } from "./witness.ts";
+import { type Clock, type Database, Lifecycle, type Logger } from "#runtime";
+import { loadPublicKey, loadRegister } from "#trust";
+import { openWitnessKey, Witness, type WitnessProcedures, type WitnessTrust } from "#witness";
+import { addWitnessRoutes } from "#witness-api";
+import type { WitnessConfig } from "./config.ts";
+
+/** What a witness is built from. */
+export interface WitnessParts {
+  readonly config: WitnessConfig;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  readonly openStore: (file: string) => Promise<Database<WitnessProcedures>>;
+}
 
 /** A running witness. */
 export interface RunningWitness {
@@ -16,13 +24,15 @@ export interface RunningWitness {
 
 /** Opens store and key, and answers over HTTP. Throws TracepostError as its parts do. */
 export async function startWitness(parts: WitnessParts): Promise<RunningWitness> {
-  const { config, logger } = parts;
+  const { clock, config, logger } = parts;
   const lifecycle = new Lifecycle(logger);
   try {
-    const key = await openKey(config.keyFile);
+    const key = await openWitnessKey(config.keyFile);
     const store = await parts.openStore(join(config.dataDir, "witness.sqlite"));
     lifecycle.add({ name: "store", stop: () => store.close() });
-    const witness = new Witness(parts, store, key);
+    const { name } = config;
+    const trust = () => readTrust(config);
+    const witness = new Witness({ name, key, trust, store, clock, logger });
     await witness.log();
     const server = await createHttpServer({
       ...config.http,
@@ -34,7 +44,7 @@ export async function startWitness(parts: WitnessParts): Promise<RunningWitness>
     lifecycle.add({ name: "http", stop: () => server.close() });
     lifecycle.ready();
     const publicKey = Buffer.from(key.publicRaw).toString("base64");
-    logger.info({ url: server.url, name: config.name, publicKey }, "the witness is ready");
+    logger.info({ url: server.url, name, publicKey }, "the witness is ready");
     return { url: server.url, publicRaw: key.publicRaw, stop: () => lifecycle.stop() };
   } catch (caught) {
     await lifecycle.stop();
@@ -42,14 +52,11 @@ export async function startWitness(parts: WitnessParts): Promise<RunningWitness>
   }
 }
 
-/** The witness's own key, made where there is none: it signs cosignatures and nothing else. */
-async function openKey(file: string): Promise<SigningKeyPair> {
-  const isThere = await access(file).then(
-    () => true,
-    () => false,
-  );
-  if (!isThere) await saveSigningKey(file, generateSigningKey());
-  return await loadSigningKey(file);
+/** The register and root keys of its files, verified anew each time. */
+async function readTrust(config: WitnessConfig): Promise<WitnessTrust> {
+  const { registerFile, rootPublicKeyFiles: files } = config;
+  const rootKeys = await Promise.all(files.map((file) => loadPublicKey(file)));
+  return { register: await loadRegister(registerFile, files), rootKeys };
 }
 
 const TITLE = {

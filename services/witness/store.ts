@@ -1,176 +1,18 @@
-import type { SqlRow, StoreDefinition, Transaction } from "#runtime";
+import type { StoreDefinition } from "#runtime";
+import {
+  WITNESS_ENDED_MIGRATION_SQL,
+  WITNESS_MIGRATION_SQL,
+  WITNESS_PROCEDURES,
+  WITNESS_READ_ONLY,
+} from "#witness";
 
-/**
- * What a witness keeps: for each log the checkpoint it has cosigned last, and pairs of checkpoints
- * that prove a log false, for ever.
- */
-const WITNESS_SQL = `
-CREATE TABLE witnessed (
-  origin TEXT PRIMARY KEY,
-  size INTEGER NOT NULL,
-  root_hash BLOB NOT NULL,
-  note TEXT NOT NULL,
-  cosigned_at INTEGER NOT NULL
-) STRICT;
-CREATE TABLE conflict (
-  id INTEGER PRIMARY KEY,
-  origin TEXT NOT NULL,
-  size INTEGER NOT NULL,
-  kept TEXT NOT NULL,
-  other TEXT NOT NULL,
-  seen_at INTEGER NOT NULL,
-  UNIQUE (origin, size, other)
-) STRICT;
-`;
-
-/** Logs that another has succeeded: nothing of them is cosigned any more (TP-SUCC-8). */
-const ENDED_SQL = `
-CREATE TABLE ended (
-  origin TEXT PRIMARY KEY,
-  succeeded_by TEXT NOT NULL,
-  ended_at INTEGER NOT NULL
-) STRICT;
-`;
-
-/** Pairs of one log that are kept; one is proof enough. */
-const CONFLICTS_MAX = 100;
-
-/** A checkpoint as it was cosigned last. */
-export interface Witnessed {
-  readonly size: number;
-  readonly rootHash: Uint8Array;
-  /** With the lines of the log and of the witness. */
-  readonly note: string;
-}
-
-/** Two signed checkpoints of one log that cannot both be true. */
-export interface Conflict {
-  readonly size: number;
-  readonly kept: string;
-  readonly other: string;
-  readonly seenAtMs: number;
-}
-
-interface WitnessedRow extends SqlRow {
-  size: number;
-  root_hash: Uint8Array;
-  note: string;
-}
-
-/** What was cosigned last of a log; null before the first. */
-async function lastWitnessed(tx: Transaction, origin: string): Promise<Witnessed | null> {
-  const row = await tx.get<WitnessedRow>("SELECT * FROM witnessed WHERE origin = ?", origin);
-  return row === undefined ? null : { size: row.size, rootHash: row.root_hash, note: row.note };
-}
-
-/**
- * Keeps a checkpoint in the place of the one of `oldSize`, unless another was kept meanwhile: then
- * nothing changes, and its size is given (TP-LOG-18). Null: it is kept.
- */
-async function keepWitnessed(
-  tx: Transaction,
-  args: Witnessed & { readonly origin: string; readonly oldSize: number; readonly nowMs: number },
-): Promise<number | null> {
-  const { nowMs, note, oldSize, origin, rootHash, size } = args;
-  const last = await lastWitnessed(tx, origin);
-  if ((last?.size ?? 0) !== oldSize) return last?.size ?? 0;
-  await tx.run(
-    `INSERT INTO witnessed VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
-       size = excluded.size, root_hash = excluded.root_hash, note = excluded.note,
-       cosigned_at = excluded.cosigned_at`,
-    origin,
-    size,
-    rootHash,
-    note,
-    nowMs,
-  );
-  return null;
-}
-
-/** Keeps two checkpoints of one size with two roots. */
-async function keepConflict(
-  tx: Transaction,
-  args: { origin: string; size: number; kept: string; other: string; nowMs: number },
-): Promise<void> {
-  const { kept, nowMs, origin, other, size } = args;
-  const row = await tx.get<{ n: number }>(
-    "SELECT count(*) AS n FROM conflict WHERE origin = ?",
-    origin,
-  );
-  if ((row?.n ?? 0) >= CONFLICTS_MAX) return;
-  await tx.run(
-    `INSERT INTO conflict (origin, size, kept, other, seen_at) VALUES (?, ?, ?, ?, ?)
-     ON CONFLICT DO NOTHING`,
-    origin,
-    size,
-    kept,
-    other,
-    nowMs,
-  );
-}
-
-/** Every pair kept, of every log ever watched, the first one first. */
-async function listConflicts(tx: Transaction): Promise<Conflict[]> {
-  const rows = await tx.all<{ size: number; kept: string; other: string; seen_at: number }>(
-    "SELECT size, kept, other, seen_at FROM conflict ORDER BY id",
-  );
-  return rows.map(({ seen_at: seenAtMs, ...pair }) => ({ ...pair, seenAtMs }));
-}
-
-/** Names of the logs of which something was cosigned, also of those that have ended. */
-async function witnessedOrigins(tx: Transaction): Promise<string[]> {
-  const rows = await tx.all<{ origin: string }>("SELECT origin FROM witnessed");
-  return rows.map(({ origin }) => origin);
-}
-
-/** The log that was watched last, and those that have ended. */
-export interface WatchedBefore {
-  /** Of the newest cosignature; null before the first. */
-  readonly origin: string | null;
-  readonly ended: readonly string[];
-}
-
-/** Which logs were watched before. */
-async function watchedBefore(tx: Transaction): Promise<WatchedBefore> {
-  const ended = await tx.all<{ origin: string }>("SELECT origin FROM ended");
-  const last = await tx.get<{ origin: string }>(
-    `SELECT origin FROM witnessed WHERE origin NOT IN (SELECT origin FROM ended)
-     ORDER BY cosigned_at DESC LIMIT 1`,
-  );
-  return { origin: last?.origin ?? null, ended: ended.map(({ origin }) => origin) };
-}
-
-/** Notes that a log has ended, for good. */
-async function endLog(
-  tx: Transaction,
-  args: { readonly origin: string; readonly succeededBy: string; readonly nowMs: number },
-): Promise<void> {
-  await tx.run(
-    "INSERT INTO ended VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
-    args.origin,
-    args.succeededBy,
-    args.nowMs,
-  );
-}
-
-/** The store of a witness. */
+/** The store of a witness that is a process of its own. */
 export const store = {
   name: "tracepost-witness",
   migrations: [
-    { version: 1, name: "checkpoints and conflicts", sql: WITNESS_SQL },
-    { version: 2, name: "logs that have ended", sql: ENDED_SQL },
+    { version: 1, name: "checkpoints and conflicts", sql: WITNESS_MIGRATION_SQL },
+    { version: 2, name: "logs that have ended", sql: WITNESS_ENDED_MIGRATION_SQL },
   ],
-  procedures: {
-    lastWitnessed,
-    keepWitnessed,
-    keepConflict,
-    listConflicts,
-    witnessedOrigins,
-    watchedBefore,
-    endLog,
-  },
-  readOnly: ["lastWitnessed", "listConflicts", "witnessedOrigins", "watchedBefore"],
+  procedures: WITNESS_PROCEDURES,
+  readOnly: [...WITNESS_READ_ONLY],
 } satisfies StoreDefinition;
-
-/** The procedures, for the type of the open store. */
-export type WitnessProcedures = typeof store.procedures;

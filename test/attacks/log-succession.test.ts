@@ -16,13 +16,15 @@ import { openSqliteStore } from "#store";
 import {
   formatRegisterBundle,
   generateSigningKey,
+  loadPublicKey,
+  loadRegister,
   type RegisterView,
   savePublicKey,
   takeRegister,
 } from "#trust";
+import type { WitnessProcedures } from "#witness";
+import { Witness } from "#witness";
 import { startWitness } from "../../services/witness/start-witness.ts";
-import type { WitnessProcedures } from "../../services/witness/store.ts";
-import { Witness } from "../../services/witness/witness.ts";
 import { attack } from "../support/attack.ts";
 import type { PostTestProcedures } from "../support/post-store.ts";
 import { START_MS } from "../support/register-authority.ts";
@@ -262,14 +264,14 @@ async function witnessStays(): Promise<void> {
   const module = new URL("../../services/witness/store.ts", import.meta.url);
   const file = join(dir, "witness.sqlite");
   const kept = await openSqliteStore<WitnessProcedures>({ file, module });
-  const http = { host: "127.0.0.1", port: 0 };
-  const config = {
-    ...{ name: "witness.example/w", dataDir: dir, keyFile: "", registerFile, http },
-    ...{ rootPublicKeyFiles, logLevel: "silent" as const },
-  };
+  const trust = async () => ({
+    register: await loadRegister(registerFile, rootPublicKeyFiles),
+    rootKeys: await Promise.all(rootPublicKeyFiles.map((one) => loadPublicKey(one))),
+  });
   // Each asks as after a start: the register is read anew.
   const asked = async (origin: string, size: number, oldSize = 0) => {
-    const witness = new Witness({ config, logger, clock }, kept, generateSigningKey());
+    const deps = { name: "witness.example/w", key: generateSigningKey(), trust };
+    const witness = new Witness({ ...deps, store: kept, clock, logger });
     const signer = createCheckpointSigner(exchange.authority.checkpointKey, origin);
     const checkpoint = signer.sign(size, hashLeaf(Buffer.of(size)));
     const body = formatAddCheckpoint({ oldSize, proof: [], checkpoint });

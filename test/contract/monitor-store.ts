@@ -32,6 +32,7 @@ export function describeMonitorStore(name: string, newPlace: () => Promise<Store
     };
     testFeed({ open, newPlace });
     testLedgers({ open, newPlace });
+    testWitness({ open, newPlace });
     testShared({ open, newPlace });
   });
 }
@@ -109,6 +110,29 @@ function testLedgers({ open }: Opened): void {
       "rejected 2",
     ]);
     expect(status.receiptsOwed).toBe(4);
+  });
+}
+
+function testWitness({ open }: Opened): void {
+  test("keeps what it has cosigned, once each, and proofs of a fork (TP-MON-19)", async () => {
+    const store = await open();
+    const origin = "exchange.example/log";
+    const keep = (oldSize: number, size: number) => {
+      const rootHash = sha256(Buffer.of(size));
+      const one = { origin, oldSize, size, rootHash, note: `${size}`, nowMs: NOW_MS };
+      return store.call("keepWitnessed", one);
+    };
+    const kept = [await keep(0, 3), await keep(0, 4), await keep(3, 7), await keep(3, 9)];
+    expect(kept).toEqual([null, 3, null, 7]);
+    expect(await store.call("lastWitnessed", origin)).toMatchObject({ size: 7, note: "7" });
+    const pair = { origin, size: 7, kept: "7", other: "seven", nowMs: NOW_MS };
+    const added = [await store.call("keepConflict", pair), await store.call("keepConflict", pair)];
+    expect(added).toEqual([true, false]);
+    const glance = { origin, size: 7, cosignedAtMs: NOW_MS, conflicts: 1 };
+    expect(await store.call("witnessGlance", undefined)).toEqual(glance);
+    await store.call("endLog", { origin, succeededBy: "next.example/log", nowMs: NOW_MS });
+    const ended = { origin: null, size: 0, cosignedAtMs: null, conflicts: 1 };
+    expect(await store.call("witnessGlance", undefined)).toEqual(ended);
   });
 }
 

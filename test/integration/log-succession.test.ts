@@ -8,10 +8,10 @@ import { Kind } from "#proto";
 import { createLogger, systemClock } from "#runtime";
 import { openSqliteStore } from "#store";
 import { checkpointKeysOf, openOrThrow, type RegisterView } from "#trust";
+import type { WitnessProcedures } from "#witness";
 import { rootKeysOf } from "../../deploy/local/index.ts";
 import { checkStoredLog } from "../../gateway/log-beginning.ts";
 import { type RunningWitness, startWitness } from "../../services/witness/start-witness.ts";
-import type { WitnessProcedures } from "../../services/witness/store.ts";
 import {
   openKnownCheckpoint,
   openKnownRegister,

@@ -17,13 +17,27 @@ const FeedView = Type.Object({
   ledgers: count,
 });
 
+const WitnessView = Type.Object(
+  {
+    name: Type.String({ description: "Name of its key in signature lines" }),
+    publicKey: Type.String({ description: "32 bytes, base64; what the register is to name" }),
+    isRegistered: Type.Boolean({ description: "The register in force names it with this key" }),
+    size: Type.Integer({ minimum: 0, description: "Entries cosigned last; 0: none yet" }),
+    cosignedAt: Type.Optional(Type.String({ format: "date-time" })),
+    conflicts: Type.Integer({ minimum: 0, description: "Proofs of a fork that are kept" }),
+  },
+  { description: "As a witness of the message log; absent where it is none" },
+);
+
 /** `GET /v1/summary`. */
 export const SUMMARIZE = {
   schema: {
     operationId: "summarize",
     summary: "The monitor at a glance, with what needs a person; no figure of a State",
     tags: ["overview"],
-    response: { 200: Type.Object({ ...SERVICE_SUMMARY, feed: FeedView }) },
+    response: {
+      200: Type.Object({ ...SERVICE_SUMMARY, feed: FeedView, witness: Type.Optional(WitnessView) }),
+    },
   },
   config: {
     permission: "overview:read",

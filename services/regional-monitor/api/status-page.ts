@@ -4,7 +4,7 @@ import type { Summary } from "./summary.ts";
 
 /** The open page: what needs a person, then how far counting has come; no figure of a State. */
 export function renderStatusPage(summary: Summary): string {
-  const { feed } = summary;
+  const { feed, witness } = summary;
   return renderPage({
     title: `Tracepost regional monitor ${summary.participant}`,
     note: `As of ${timeText(summary.at)}. Reload for newer figures.`,
@@ -31,6 +31,20 @@ export function renderStatusPage(summary: Summary): string {
           ["Days that differ", feed.daysDiffering],
         ],
       },
+      ...(witness === undefined
+        ? []
+        : [
+            {
+              heading: "As a witness of the log",
+              rows: [
+                ["Name", witness.name],
+                ["Public key", witness.publicKey],
+                ["Entries cosigned", witness.size],
+                ["The newest was cosigned", agoOf(summary, witness.cosignedAt)],
+                ["Proofs of a fork", witness.conflicts],
+              ] satisfies [string, string | number][],
+            },
+          ]),
       waitingTable(summary),
       { heading: "Incidents, since the beginning", rows: rowsOf(summary.incidents) },
       webhookTable(summary),

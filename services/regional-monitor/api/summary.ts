@@ -11,10 +11,13 @@ import type { Database } from "#runtime";
 import type { FeedStatus } from "../ingest/feed-status.ts";
 import type { MonitorProcedures } from "../store.ts";
 import { watchAttention } from "../watch/watch-attention.ts";
+import type { MonitorWitness } from "../witness/open-witness.ts";
+import { witnessAttention } from "../witness/witness-attention.ts";
 
 /** What a summary is made from. */
 export interface SummaryDeps extends ServiceSummaryDeps {
   readonly store: Pick<Database<MonitorProcedures>, "call">;
+  readonly witness: Pick<MonitorWitness, "standing">;
 }
 
 /** The monitor at a glance. */
@@ -31,20 +34,33 @@ export interface Summary extends ServiceSummary {
     readonly releases: number;
     readonly ledgers: number;
   };
+  /** As a witness of the log; absent where it is none. */
+  readonly witness?: {
+    readonly name: string;
+    readonly publicKey: string;
+    readonly isRegistered: boolean;
+    readonly size: number;
+    readonly cosignedAt: string | undefined;
+    readonly conflicts: number;
+  };
 }
 
 /** Gathers the summary; costs the same however much was counted. */
 export async function summarize(deps: SummaryDeps): Promise<Summary> {
-  const [{ summary, glance, nowMs }, status, watched] = await Promise.all([
+  const [{ summary, glance, nowMs }, status, watched, standing] = await Promise.all([
     summarizeService(deps),
     deps.store.call("feedStatus", undefined),
     deps.store.call("watchGlance", undefined),
+    deps.witness.standing(),
   ]);
   const { firstMadeAtMs: _first, newestMadeAtMs, ...counts } = status;
   const feed = { ...counts, newestMadeAt: instantOf(newestMadeAtMs) };
-  const own = [...feedAttention(status), ...watchAttention(watched)];
+  const own = [...feedAttention(status), ...watchAttention(watched), ...witnessAttention(standing)];
   const attention = serviceAttention(glance, own, nowMs);
-  return { ...summary, attention, feed };
+  if (standing === undefined) return { ...summary, attention, feed };
+  const { cosignedAtMs, origin: _origin, ...rest } = standing;
+  const witness = { ...rest, cosignedAt: instantOf(cosignedAtMs) };
+  return { ...summary, attention, feed, witness };
 }
 
 function feedAttention({ daysDiffering, refused }: FeedStatus): PageAlert[] {

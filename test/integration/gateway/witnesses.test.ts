@@ -20,12 +20,12 @@ import {
   type RegisterView,
   savePublicKey,
 } from "#trust";
+import type { WitnessProcedures } from "#witness";
 import type { SignedHead } from "../../../gateway/checkpoint-keeper.ts";
 import { ALONE } from "../../../gateway/instances/duty.ts";
 import type { GatewayProcedures } from "../../../gateway/store.ts";
 import { WitnessCollector } from "../../../gateway/witness-collector.ts";
 import { type RunningWitness, startWitness } from "../../../services/witness/start-witness.ts";
-import type { WitnessProcedures } from "../../../services/witness/store.ts";
 import { type FilledGateway, fillGateway } from "../../support/filled-gateway.ts";
 import { reissue } from "../../support/parties.ts";
 

@@ -34,3 +34,11 @@ test("keeps its store in its folder, or where the configuration says", async () 
   expect(told.place).toEqual({ ...store, passwordFile: join(dir, "db.password") });
   await expect(start({ store: { kind: "postgres" } })).rejects.toThrow("names no place");
 });
+
+test("finds its key as a witness beside the file (TP-MON-19)", async () => {
+  expect((await start({})).config.witness).toBeUndefined();
+  const { config } = await start({ witness: { name: "witness.example/w", keyFile: "w.key" } });
+  expect(config.witness).toEqual({ name: "witness.example/w", keyFile: join(dir, "w.key") });
+  const spaced = start({ witness: { name: "a witness", keyFile: "w.key" } });
+  await expect(spaced).rejects.toThrow("1 problem");
+});
