@@ -6,6 +6,7 @@ import type {
   EvidenceReport,
   MessageFinding,
   RenewalFinding,
+  TimestampFinding,
 } from "#evidence";
 import { subjectText } from "#evidence";
 import { printable } from "#runtime";
@@ -36,6 +37,7 @@ export function evidenceLines(report: EvidenceReport): string[] {
     ...report.policies.map((one) => `  policy ${one.version}: ${signers(one.rootKeys)}`),
     ...report.disposals.map((one) => `  ${disposalText(one)}`),
     ...report.renewals.map((one) => `  ${renewalText(one)}`),
+    ...report.timestamps.map((one) => `  ${timestampText(one)}`),
     ...checkpoints.map((one) => `  log ${one.log}: ${checkpointText(one)}`),
     ...report.endedLogs.map(endedText),
     "",
@@ -53,7 +55,8 @@ function messageLines(
   message: MessageFinding,
   checkpoints: readonly CheckpointFinding[],
 ): string[] {
-  const { checkpointSize, code, field, keyId, logIndex, outcome, parts, sender } = message;
+  const { checkpointSize, code, existedByMs, field, keyId, logIndex, outcome, parts, sender } =
+    message;
   const refused = outcome === "refused" ? `refused with ${code} ${field}` : "accepted";
   const under = checkpoints.find(({ size }) => size === checkpointSize);
   const since = message.keyCompromisedSinceMs;
@@ -64,6 +67,9 @@ function messageLines(
     ...(since === undefined ? [] : [`  that key may have been another's since ${instant(since)}`]),
     `  ${refused.trimEnd()} and recorded ${instant(message.recordedAtMs)}`,
     `  entry ${logIndex} of the log, under checkpoint ${checkpointSize}, ${witnessText(under)}`,
+    ...(existedByMs === undefined
+      ? []
+      : [`  existed before ${instant(existedByMs)}, as an authority outside has said`]),
     `  parts: ${parts.length - gone} in the file${gone === 0 ? "" : `, ${gone} as digests only`}`,
     ...parts.flatMap(({ disposal, name }) =>
       disposal === undefined
@@ -121,6 +127,14 @@ function disposalText(one: DisposalFinding): string {
 function renewalText({ digest, number, renewedAtMs, signers, size }: RenewalFinding): string {
   const what = `first ${size} entries hashed again with ${digest}`;
   return `renewal ${number} of ${instant(renewedAtMs)}: ${what}, signed with ${signers.join(", ")}`;
+}
+
+function timestampText(one: TimestampFinding): string {
+  const { accuracyMs, atMs, authority, isTrusted, rootFingerprint, size } = one;
+  const about = accuracyMs === undefined ? "" : ` (give or take ${accuracyMs} ms)`;
+  const what = `the first ${size} entries existed before ${instant(atMs)}${about}`;
+  const root = `root certificate ${rootFingerprint}${isTrusted ? "" : ", which was not named"}`;
+  return `time-stamp: ${what}, by ${authority}, ${root}`;
 }
 
 function signers(rootKeys: readonly string[]): string {

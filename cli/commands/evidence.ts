@@ -1,3 +1,4 @@
+import { hash } from "node:crypto";
 import { open } from "node:fs/promises";
 import type { Command } from "commander";
 import { FAULTS, TracepostError } from "#errors";
@@ -11,6 +12,7 @@ import {
 } from "#evidence";
 import { fetchFile } from "#http";
 import { CLI_LIMITS, EVIDENCE_LIMITS } from "#runtime";
+import { parseRootCertificates } from "#timestamps";
 import {
   addAction,
   type CommandResult,
@@ -28,6 +30,7 @@ interface ExportOptions extends ServiceOptions {
 
 interface VerifyOptions extends OutputOptions {
   readonly roots: readonly RootSet[];
+  readonly tsaRoot: readonly string[];
 }
 
 const EXPORT_HELP = `
@@ -50,10 +53,16 @@ secretariat of the exchange for the fingerprints, or make them from root keys yo
 (docs/spec/evidence.md); never take them from whoever gave you the file. Root keys of several times:
 give --roots once for each.
 
+Time-stamps in the file say when it existed, by authorities outside the exchange: name the root certificate
+of each that you believe with --tsa-root, as its file or its SHA-256, out of its own publication or a
+trusted list. Without it they prove nothing.
+
 Exit code 0: proven. 6: something does not hold, or no root keys were given, so that nothing is proven.
 
 Example:
   tracepost evidence verify case.evidence.zip \\
+    --roots 3f0c9a5e1b7d42c68a90e1f2d3c4b5a6,8e1d0c2b3a4958677685940312fedcba
+  tracepost evidence verify case.evidence.zip --tsa-root tsa-root.pem \\
     --roots 3f0c9a5e1b7d42c68a90e1f2d3c4b5a6,8e1d0c2b3a4958677685940312fedcba
 `;
 
@@ -114,6 +123,12 @@ function addVerify(parent: Command, terminal: Terminal): void {
       (text, sets: readonly RootSet[]) => [...sets, parseRootSet(text)],
       [],
     )
+    .option(
+      "--tsa-root <file or fingerprint>",
+      "root certificate of a time-stamping authority, or its SHA-256; may be repeated",
+      (text, roots: readonly string[]) => [...roots, text],
+      [],
+    )
     .addHelpText("after", VERIFY_HELP);
   addAction<VerifyOptions>(command, terminal, verify);
 }
@@ -143,10 +158,19 @@ function addRenew(parent: Command, terminal: Terminal): void {
   );
 }
 
-async function verify({ roots }: VerifyOptions, file = ""): Promise<CommandResult> {
-  const report = verifyEvidenceFile(await readEvidence(file), roots);
+async function verify({ roots, tsaRoot }: VerifyOptions, file = ""): Promise<CommandResult> {
+  const stampRoots = (await Promise.all(tsaRoot.map(stampRootsOf))).flat();
+  const report = verifyEvidenceFile(await readEvidence(file), roots, stampRoots);
   const exitCode = report.verdict === "proven" ? 0 : FAULTS.VERIFICATION.exitCode;
   return { json: jsonOf(report), lines: evidenceLines(report), exitCode };
+}
+
+/** SHA-256 of root certificates: as it was given, colons or none, or of those in a file. */
+async function stampRootsOf(text: string): Promise<readonly string[]> {
+  const digits = text.replaceAll(":", "").toLowerCase();
+  if (/^[0-9a-f]{64}$/.test(digits)) return [digits];
+  const certificates = parseRootCertificates(await readEvidence(text), text);
+  return certificates.map((der) => hash("sha256", der, "hex"));
 }
 
 /** Not read at all when it is longer than any evidence file. */

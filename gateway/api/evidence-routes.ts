@@ -86,7 +86,7 @@ function contentOf(
   found: Extract<CollectedEvidence, { type: "found" }>,
   checkpoint: string,
 ): Omit<EvidenceContent, "subject" | "madeAtMs" | "rootKeys"> {
-  const { disposals, messages, policies, registers, renewals, renewed } = found;
+  const { disposals, messages, policies, registers, renewals, renewed, timestamps } = found;
   const proofOf = (place: EntryPlace): string => formatEvidence(evidenceOf(place, checkpoint));
   const versions = (all: readonly CollectedVersion[]) =>
     all.map(({ bytes, place, version }) => {
@@ -108,5 +108,6 @@ function contentOf(
     }),
     renewals: renewals.map(({ place, signed }) => ({ signed, proof: proofOf(place) })),
     renewed: new Map(renewed),
+    timestamps,
   };
 }

@@ -50,6 +50,18 @@ export interface EvidenceRenewal {
   readonly proof: string;
 }
 
+/** A checkpoint with the token of a time-stamping authority (TP-STAMP-7). */
+export interface EvidenceTimestamp {
+  /** The note that was stamped, to the byte. */
+  readonly checkpoint: string;
+  /** DER of a TimeStampToken (RFC 3161). */
+  readonly token: Uint8Array;
+  /** DER of the root certificate of the authority; trusted only where the reader names it. */
+  readonly root: Uint8Array;
+  /** That the smaller of this and the file's own checkpoint is how the other one begins. */
+  readonly consistency: readonly Uint8Array[];
+}
+
 /** All of it. */
 export interface EvidenceContent {
   readonly subject: EvidenceSubject;
@@ -65,4 +77,6 @@ export interface EvidenceContent {
   readonly renewals: readonly EvidenceRenewal[];
   /** Index of an entry → encoded RenewedProof under the first of the renewals. */
   readonly renewed: ReadonlyMap<number, Uint8Array>;
+  /** Of each authority the earliest that cover something of the file. */
+  readonly timestamps: readonly EvidenceTimestamp[];
 }

@@ -74,8 +74,9 @@ function infoOf(content: EvidenceContent, payload: BagFiles): [label: string, va
 }
 
 /** The earliest form that has a place for all of it: older programs read what they can. */
-function formOf({ disposals, renewals }: EvidenceContent): string {
-  return disposals.length + renewals.length === 0 ? FORMS[0] : FORMS[1];
+function formOf({ disposals, renewals, timestamps }: EvidenceContent): string {
+  const later = disposals.length + renewals.length + timestamps.length;
+  return later === 0 ? FORMS[0] : FORMS[1];
 }
 
 /** A subject in one line, as `bag-info.txt` has it. */

@@ -1,5 +1,5 @@
 /** Where in the bag each thing lies. */
-import { EVIDENCE_LIMITS } from "#runtime";
+import { EVIDENCE_LIMITS, LOG_LIMITS } from "#runtime";
 import { keyIdOf } from "#trust";
 import { textOf } from "./bag.ts";
 import type { BagFiles } from "./container.ts";
@@ -9,6 +9,7 @@ import type {
   EvidenceMessage,
   EvidenceReceipt,
   EvidenceRenewal,
+  EvidenceTimestamp,
   EvidenceVersion,
 } from "./evidence-content.ts";
 import { notEvidence } from "./evidence-fault.ts";
@@ -40,6 +41,13 @@ export function payloadOf(content: EvidenceContent): BagFiles {
   }
   for (const [at, { proof, signed }] of content.renewals.entries()) {
     put(`renewals/${numbered(at)}`, signed, proof);
+  }
+  for (const [at, stamp] of content.timestamps.entries()) {
+    const path = `timestamps/${numbered(at)}`;
+    files.set(`${path}.checkpoint`, Buffer.from(stamp.checkpoint));
+    files.set(`${path}.tst`, stamp.token);
+    files.set(`${path}.root.der`, stamp.root);
+    files.set(`${path}.consistency`, Buffer.from(hashLines(stamp.consistency)));
   }
   for (const [index, proof] of content.renewed) put(`renewed/${index}`, proof, undefined);
   for (const [at, message] of content.messages.entries()) {
@@ -75,6 +83,7 @@ export function contentIn(
         .names("renewed", /^(0|[1-9][0-9]{0,14})$/)
         .map((index) => [Number(index), files.bytes(`renewed/${index}.bin`)]),
     ),
+    timestamps: rowIn("timestamps", (path) => timestampIn(files, path)),
   };
   files.checkAllRead();
   if (content.messages.length === 0) throw notEvidence("data/messages", "are missing");
@@ -120,6 +129,29 @@ function disposalIn(files: Reader, path: string): EvidenceDisposal | undefined {
 function renewalIn(files: Reader, path: string): EvidenceRenewal | undefined {
   if (!files.has(`${path}.bin`)) return undefined;
   return { signed: files.bytes(`${path}.bin`), proof: files.text(`${path}.tlog-proof`) };
+}
+
+function timestampIn(files: Reader, path: string): EvidenceTimestamp | undefined {
+  if (!files.has(`${path}.tst`)) return undefined;
+  return {
+    checkpoint: files.text(`${path}.checkpoint`),
+    token: files.bytes(`${path}.tst`),
+    root: files.bytes(`${path}.root.der`),
+    consistency: hashesIn(files.text(`${path}.consistency`), `data/${path}.consistency`),
+  };
+}
+
+/** Hashes of a proof in base64, one on each line; none: an empty file. */
+function hashLines(hashes: readonly Uint8Array[]): string {
+  return hashes.map((hash) => `${Buffer.from(hash).toString("base64")}\n`).join("");
+}
+
+function hashesIn(text: string, place: string): Uint8Array[] {
+  const lines = text.split("\n").slice(0, -1);
+  const hashes = lines.map((line) => Buffer.from(line, "base64"));
+  const isProof = hashes.length <= LOG_LIMITS.consistencyHashesMax && hashLines(hashes) === text;
+  if (!isProof) throw notEvidence(place, "is no row of hashes");
+  return hashes;
 }
 
 /** What lies at 001, 002 and so on, up to the first that is not there. */

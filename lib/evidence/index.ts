@@ -5,6 +5,7 @@ export type {
   EvidenceDisposal,
   EvidenceMessage,
   EvidenceSubject,
+  EvidenceTimestamp,
   EvidenceVersion,
 } from "./evidence-content.ts";
 export { formatEvidenceFile, parseEvidenceFile, subjectText } from "./evidence-file.ts";
@@ -17,6 +18,7 @@ export type {
   EvidenceReport,
   MessageFinding,
   RenewalFinding,
+  TimestampFinding,
 } from "./verify/report.ts";
 export { parseRootSet, type RootSet } from "./verify/root-sets.ts";
 export { verifyEvidenceFile } from "./verify/verify-evidence-file.ts";

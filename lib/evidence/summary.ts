@@ -15,6 +15,7 @@ import {
   SignedLogRenewal,
 } from "#proto";
 import { type Html, html, printable } from "#runtime";
+import { parseTimestampToken } from "#timestamps";
 import { decodeExactly, refusalNameOf, timestampMs } from "#wire";
 import type {
   EvidenceContent,
@@ -22,6 +23,7 @@ import type {
   EvidenceMessage,
   EvidenceReceipt,
   EvidenceRenewal,
+  EvidenceTimestamp,
   EvidenceVersion,
 } from "./evidence-content.ts";
 import { kindName } from "./verify/signed-envelope.ts";
@@ -69,6 +71,7 @@ ${table([
   ...content.policies.map((one) => versionRow("Routing policy", one)),
   ...content.disposals.map(disposalRow),
   ...content.renewals.map(renewalRow),
+  ...content.timestamps.map(timestampRow),
 ])}
 <h2>Checkpoints of the log</h2>
 ${table(checkpointRows(content))}
@@ -138,6 +141,15 @@ function renewalRow({ proof, signed }: EvidenceRenewal): Html {
   const at = instant(timestampMs(renewal?.renewedAt));
   const text = `${at}: ${what}, signed with keys ${by}; ${placeOf(readProof(proof))}`;
   return row(`Renewal ${renewal?.number ?? "?"} of the log`, text);
+}
+
+/** What a token says, of which nothing is verified here. */
+function timestampRow({ checkpoint, root, token }: EvidenceTimestamp): Html {
+  const parsed = parseTimestampToken(token);
+  const at = instant(parsed.ok ? parsed.value.info.genTime.getTime() : undefined);
+  const size = parseCheckpoint(checkpoint)?.size ?? "?";
+  const under = `root certificate, SHA-256 ${hash("sha256", root, "hex")}`;
+  return row("Time-stamp", `${at}: the first ${size} entries existed; ${under}`);
 }
 
 /** A certificate, and what it shows of the messages in the file. */

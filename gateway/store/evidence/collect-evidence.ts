@@ -1,6 +1,6 @@
 /** Reads all that an evidence file about records holds, in one transaction (TP-EVID-2). */
-import type { EvidenceSubject } from "#evidence";
-import { inclusionPath, loadLogEntry } from "#message-log";
+import type { EvidenceSubject, EvidenceTimestamp } from "#evidence";
+import { consistencyProof, inclusionPath, loadLogEntry } from "#message-log";
 import { Envelope } from "#proto";
 import { EVIDENCE_LIMITS, type SqlRow, type Transaction } from "#runtime";
 import { encodeMessage } from "#wire";
@@ -12,6 +12,7 @@ import { renewedProof } from "../renewal/second-tree.ts";
 import { isStillFilling } from "../search/find-records.ts";
 import { uuidBytes } from "../search/note-record.ts";
 import { DELIVERY, DELIVERY_STRIDE, PART_STRIDE } from "../tables.ts";
+import { earliestTimestamps } from "../timestamps/timestamps.ts";
 
 /** An entry and how a tree proves it; the checkpoint is the caller's. */
 export interface EntryPlace {
@@ -68,6 +69,7 @@ export type CollectedEvidence =
       readonly renewals: readonly CollectedRenewal[];
       /** Index of an entry, and its RenewedProof under the first renewal. */
       readonly renewed: readonly (readonly [index: number, proof: Uint8Array])[];
+      readonly timestamps: readonly EvidenceTimestamp[];
     };
 
 /** What is asked for. */
@@ -123,7 +125,36 @@ export async function collectEvidence(
     renewals.push({ signed, place: await place(logIndex) });
   }
   const renewed = await renewedIn(tx, reading.renewals[0], messages);
-  return { type: "found", size, messages, registers, policies, disposals, renewals, renewed };
+  const timestamps = await timestampsOf(tx, size, messages);
+  const signed = { registers, policies, disposals, renewals, renewed, timestamps };
+  return { type: "found", size, messages, ...signed };
+}
+
+/** The earliest tokens that cover a record, each with what ties it to the tree of the file. */
+async function timestampsOf(
+  tx: Transaction,
+  size: number,
+  messages: readonly CollectedMessage[],
+): Promise<EvidenceTimestamp[]> {
+  const indices = entriesOf(messages);
+  const found = await earliestTimestamps(tx, indices, EVIDENCE_LIMITS.messagesMax);
+  const timestamps: EvidenceTimestamp[] = [];
+  for (const { checkpoint, root, size: stamped, token } of found) {
+    const [size1, size2] = stamped <= size ? [stamped, size] : [size, stamped];
+    const consistency = await consistencyProof(tx, size1, size2);
+    timestamps.push({ checkpoint, token, root, consistency });
+  }
+  return timestamps;
+}
+
+/** Entries about messages, their receipts and their ends; each once. */
+function entriesOf(messages: readonly CollectedMessage[]): number[] {
+  const indices = messages.flatMap(({ endings, place, receipts }) => [
+    place.index,
+    ...receipts.map((one) => one.place.index),
+    ...endings.map((one) => one.index),
+  ]);
+  return [...new Set(indices)];
 }
 
 /** Each record in the second tree of the renewal that holds them all. */
@@ -134,13 +165,8 @@ async function renewedIn(
 ): Promise<(readonly [number, Uint8Array])[]> {
   if (first === undefined) return [];
   const { digest, size } = first;
-  const indices = messages.flatMap(({ endings, place, receipts }) => [
-    place.index,
-    ...receipts.map((one) => one.place.index),
-    ...endings.map((one) => one.index),
-  ]);
   const renewed: (readonly [number, Uint8Array])[] = [];
-  for (const index of new Set(indices)) {
+  for (const index of entriesOf(messages)) {
     renewed.push([index, await renewedProof(tx, { digest, size, index })]);
   }
   return renewed;

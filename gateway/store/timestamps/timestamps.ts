@@ -84,6 +84,30 @@ export async function newestTimestamps(tx: Transaction): Promise<KeptTimestamp[]
   return rows.map(keptOf);
 }
 
+/** Of each address the earliest token that covers an entry, for each of some; few are another's. */
+export async function earliestTimestamps(
+  tx: Transaction,
+  indices: readonly number[],
+  most: number,
+): Promise<KeptTimestamp[]> {
+  const found = new Map<number, KeptTimestamp>();
+  let coveredTo = 0;
+  for (const index of indices.toSorted((one, other) => one - other)) {
+    // Whatever covers an entry first covers those up to its size first too.
+    if (index < coveredTo || found.size >= most) continue;
+    const rows = await tx.all<TimestampRow>(
+      `SELECT t.* FROM log_timestamp t JOIN
+         (SELECT url, min(size) AS size FROM log_timestamp WHERE size > ? GROUP BY url) f
+       ON t.url = f.url AND t.size = f.size`,
+      index,
+    );
+    if (rows.length === 0) break;
+    for (const row of rows) found.set(row.log_index, keptOf(row));
+    coveredTo = Math.min(...rows.map(({ size }) => size));
+  }
+  return [...found.values()].slice(0, most);
+}
+
 /** What is wrong with the token that an entry of the log is about (TP-STAMP-5, TP-LOG-15). */
 export async function timestampProblem(
   tx: Transaction,

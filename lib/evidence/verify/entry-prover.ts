@@ -87,6 +87,21 @@ export class EntryProver {
     };
   }
 
+  /** A checkpoint by itself; undefined, and told, when the log has not signed it. */
+  openCheckpoint(
+    place: string,
+    note: string,
+  ): { readonly head: TreeHead; readonly log: string } | undefined {
+    const head = this.#open(note);
+    if (head === undefined) {
+      this.#problems.add(place, "is no checkpoint that the log has signed");
+      return undefined;
+    }
+    const log = logOfCheckpoint(note, this.#register);
+    this.#note(place, note, { log, head });
+    return { head, log };
+  }
+
   #open(note: string): TreeHead | undefined {
     if (!this.#heads.has(note)) {
       const origin = logOfCheckpoint(note, this.#register);

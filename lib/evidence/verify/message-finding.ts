@@ -41,6 +41,7 @@ export function messageFinding(
     recordedAtMs,
     logIndex: index,
     checkpointSize: size,
+    existedByMs: undefined,
     registerVersion: Number(entry.registerVersion),
     policyVersion,
     keyId,

@@ -56,6 +56,26 @@ export interface RenewalFinding {
   readonly logIndex: number;
 }
 
+/** That a checkpoint existed at a time, by an authority outside the exchange. */
+export interface TimestampFinding {
+  /** By the clock of the authority. */
+  readonly atMs: number;
+  /** How far that clock may be off, if the token says so. */
+  readonly accuracyMs: number | undefined;
+  /** Name in the certificate of the authority. */
+  readonly authority: string;
+  /** SHA-256 of its root certificate, in hex, and whose that is. */
+  readonly rootFingerprint: string;
+  readonly rootHolder: string;
+  /** Whether the reader has named that root certificate. */
+  readonly isTrusted: boolean;
+  /** Object identifier of the policy it was given under. */
+  readonly policy: string;
+  readonly log: string;
+  /** Entries under the checkpoint: all of them existed then. */
+  readonly size: number;
+}
+
 /** How a message stands with one recipient. */
 export interface DeliveryFinding {
   readonly recipient: string;
@@ -119,6 +139,8 @@ export interface MessageFinding {
   readonly recordedAtMs: number;
   readonly logIndex: number;
   readonly checkpointSize: number;
+  /** The earliest time by which its entry existed, as an authority says that the reader trusts. */
+  readonly existedByMs: number | undefined;
   readonly registerVersion: number;
   /** 0: the default policy of the program. */
   readonly policyVersion: number;
@@ -143,6 +165,7 @@ export interface EvidenceReport {
   readonly disposals: readonly DisposalFinding[];
   /** The first holds what is in the file; each of the others the one before it. */
   readonly renewals: readonly RenewalFinding[];
+  readonly timestamps: readonly TimestampFinding[];
   /** What nobody may conclude from the file, in sentences. */
   readonly notProven: readonly string[];
   /** What does not hold: the file in the bag, and why. */

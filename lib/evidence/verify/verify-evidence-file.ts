@@ -16,13 +16,19 @@ import { renewalFindings } from "./renewal-finding.ts";
 import type { EndedLogFinding, EvidenceReport, MessageFinding, VersionFinding } from "./report.ts";
 import { type RootSet, rootKeysOf } from "./root-sets.ts";
 import { openVersions, registerUnder, type SignedVersions } from "./signed-versions.ts";
+import { type TimestampRoots, timestampFindings } from "./timestamp-finding.ts";
 
 /**
  * What a file proves, by whom, and what it does not (TP-EVID-5 to TP-EVID-9). `sets`: the root keys
  * that the reader knows, a set for each time; with none the file may be consistent, and proves
- * nothing. Throws VERIFICATION for what is no evidence file.
+ * nothing. `stampRoots`: root certificates of time-stamping authorities that the reader trusts.
+ * Throws VERIFICATION for what is no evidence file.
  */
-export function verifyEvidenceFile(bytes: Uint8Array, sets: readonly RootSet[]): EvidenceReport {
+export function verifyEvidenceFile(
+  bytes: Uint8Array,
+  sets: readonly RootSet[],
+  stampRoots: TimestampRoots = [],
+): EvidenceReport {
   const { content, isSummaryTrue } = parseEvidenceFile(bytes);
   const problems = new Problems();
   problems.demand(isSummaryTrue, "data/summary.html", "says something else than the file holds");
@@ -34,19 +40,20 @@ export function verifyEvidenceFile(bytes: Uint8Array, sets: readonly RootSet[]):
   const views = [...versions.registers.values()].map(({ value }) => value);
   checkOrigins(views, newest, problems);
   const disposals = new Disposals(content, judge);
-  const messages = content.messages.flatMap((message, at) => {
+  const proven = content.messages.flatMap((message, at) => {
     const place = `data/messages/${numbered(at)}`;
     const finding = messageFinding(place, message, { ...judge, disposals });
     if (finding !== undefined) checkSubject(place, finding, content.subject, problems);
     return finding === undefined ? [] : [finding];
   });
+  const stamped = timestampFindings(content, proven, stampRoots, judge);
   const found = {
+    ...stamped,
     endedLogs: endedLogs(newest, versions.named, problems),
     registers: registerFindings(content, judge),
     policies: policyFindings(content, judge),
     disposals: disposals.findings,
     renewals: renewalFindings(content, newest, judge),
-    messages,
   };
   disposals.checkAllRead(problems);
   const isNamed = sets.length > 0;
@@ -71,6 +78,7 @@ function reportOf(content: EvidenceContent, problems: Problems, origin: string):
     messages: [],
     disposals: [],
     renewals: [],
+    timestamps: [],
     notProven: [],
     problems: problems.listed,
     problemsTotal: problems.total,
