@@ -196,7 +196,7 @@ function jsonOf(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(jsonOf);
   if (typeof value !== "object" || value === null) return value;
   const fields = Object.entries(value).map(([name, one]: [string, unknown]) =>
-    name.endsWith("Ms") && typeof one === "number"
+    name.endsWith("Ms") && name !== "accuracyMs" && typeof one === "number"
       ? [name.slice(0, -"Ms".length), new Date(one).toISOString()]
       : [name, jsonOf(one)],
   );

@@ -136,6 +136,8 @@ const delivered = readVectors<{ file: string }>("evidence/delivered.json");
 keep("evidence-file", "valid-delivered", bytesOf(delivered.file));
 const renewed = readVectors<{ file: string }>("evidence/renewed.json");
 keep("evidence-file", "valid-renewed", bytesOf(renewed.file));
+const stampedFile = readVectors<{ file: string }>("evidence/stamped.json");
+keep("evidence-file", "valid-stamped", bytesOf(stampedFile.file));
 const stamped = readVectors<Record<"answer" | "token" | "root", string>>("timestamps/token.json");
 for (const [corpus, bytes] of [
   ["timestamp-answer", stamped.answer],

@@ -6,6 +6,7 @@ import { type KnownMessage, verifyMessage } from "./message.ts";
 import { Fields } from "./protobuf.ts";
 import { ed25519Key, type KnownRegister, openKnownRegister } from "./register.ts";
 import { demandRenewed, type KnownRenewal, openKnownRenewal } from "./renewal.ts";
+import { type KnownTimestamp, openKnownTimestamp } from "./timestamp.ts";
 import { demand } from "./untrue.ts";
 
 const KIND = { message: 1n, refusal: 2n, delivery: 3n, rejection: 4n, expiry: 5n, returned: 13n };
@@ -28,10 +29,19 @@ export interface ProvenMessage {
   readonly gone: readonly number[];
   /** How often it was renewed. */
   readonly renewals: number;
+  /** The earliest time in a time-stamp under a root that was named, in milliseconds since 1970. */
+  readonly stampedAtMs?: number | undefined;
 }
 
-/** Verifies an evidence file with the fingerprint of one root key: SHA-256 in hex, or its start. */
-export function verifyEvidenceBag(file: Buffer, fingerprint: string): ProvenMessage[] {
+/**
+ * Verifies an evidence file with the fingerprint of one root key: SHA-256 in hex, or its start; and
+ * with those of the root certificates of time-stamping authorities.
+ */
+export function verifyEvidenceBag(
+  file: Buffer,
+  fingerprint: string,
+  stampRoots: readonly string[] = [],
+): ProvenMessage[] {
   const { info, payload } = openEvidenceBag(file);
   const form = info.get("Bag-Software-Agent") ?? "";
   demand(/^Tracepost evidence [12]$/.test(form), "the bag is of another form");
@@ -53,7 +63,12 @@ export function verifyEvidenceBag(file: Buffer, fingerprint: string): ProvenMess
   const entries = proven.map(({ logIndex }) => BigInt(logIndex));
   const isOwn = bag.disposals.every(({ about }) => entries.includes(about));
   demand(isOwn, "a certificate is about a message that is not in the bag");
-  return proven;
+  const stamps = bag.timestamps(`messages/${digits(1)}/message.tlog-proof`);
+  const trusted = stamps.filter(({ root }) => stampRoots.includes(root));
+  return proven.map((one) => {
+    const times = trusted.filter(({ size }) => one.logIndex < size).map(({ atMs }) => atMs);
+    return times.length === 0 ? one : { ...one, stampedAtMs: Math.min(...times) };
+  });
 }
 
 const digits = (n: number): string => String(n).padStart(3, "0");
@@ -116,6 +131,23 @@ class Bag {
     const entry = this.entry(`${name}.tlog-proof`);
     const register = this.#registers.find(({ version }) => version === entry.registerVersion);
     return provenDisposals({ certificate, digest, opened }, entry, register);
+  }
+
+  /** Each against the tree that an entry is proven under. */
+  timestamps(proof: string): KnownTimestamp[] {
+    const newest = this.#registers.at(-1);
+    demand(newest !== undefined, "the bag has no register");
+    const { head } = this.entry(proof);
+    const found: KnownTimestamp[] = [];
+    for (let n = 1; this.has(`timestamps/${digits(n)}.tst`); n += 1) {
+      const part = (ending: string): Buffer => {
+        return this.#payload.get(`timestamps/${digits(n)}.${ending}`) ?? Buffer.alloc(0);
+      };
+      const files = { checkpoint: part("checkpoint"), consistency: part("consistency") };
+      const signed = { ...files, root: part("root.der"), token: part("tst") };
+      found.push(openKnownTimestamp(signed, newest, head));
+    }
+    return found;
   }
 
   has(name: string): boolean {

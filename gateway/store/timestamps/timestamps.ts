@@ -84,7 +84,7 @@ export async function newestTimestamps(tx: Transaction): Promise<KeptTimestamp[]
   return rows.map(keptOf);
 }
 
-/** Of each address the earliest token that covers an entry, for each of some; few are another's. */
+/** For each of some entries the earliest token of each address that covers it; at most `most`. */
 export async function earliestTimestamps(
   tx: Transaction,
   indices: readonly number[],

@@ -139,7 +139,7 @@ export interface MessageFinding {
   readonly recordedAtMs: number;
   readonly logIndex: number;
   readonly checkpointSize: number;
-  /** The earliest time by which its entry existed, as an authority says that the reader trusts. */
+  /** By when its entry existed, as an authority says that the reader trusts: its accuracy added. */
   readonly existedByMs: number | undefined;
   readonly registerVersion: number;
   /** 0: the default policy of the program. */

@@ -37,12 +37,12 @@ export function timestampFindings(
     const place = `data/timestamps/${numbered(at)}`;
     return stampOf(place, stamp, { proven, trusted }, judge) ?? [];
   });
-  const findings = stamped.map(({ finding }) => finding);
-  judge.notProven.push(...limitsOf(findings, trusted));
-  return {
-    timestamps: findings,
+  const found = {
+    timestamps: stamped.map(({ finding }) => finding),
     messages: messages.map((message) => ({ ...message, existedByMs: existedBy(message, stamped) })),
   };
+  judge.notProven.push(...limitsOf(found, trusted));
+  return found;
 }
 
 function stampOf(
@@ -88,7 +88,7 @@ function isConsistent(
   });
 }
 
-/** The earliest time at which a trusted authority has stamped a tree that holds the entry. */
+/** By when a trusted authority has stamped a tree with the entry in it: the earliest such time. */
 function existedBy(
   { checkpointSize, logIndex }: MessageFinding,
   stamped: readonly Stamped[],
@@ -97,24 +97,28 @@ function existedBy(
     .filter(({ finding, under }) => {
       return finding.isTrusted && under === checkpointSize && logIndex < finding.size;
     })
-    .map(({ finding }) => finding.atMs);
+    .map(({ finding: { accuracyMs = 0, atMs } }) => atMs + Math.ceil(accuracyMs));
   return times.length === 0 ? undefined : Math.min(...times);
 }
 
-function limitsOf(findings: readonly TimestampFinding[], trusted: TimestampRoots): string[] {
+function limitsOf({ messages, timestamps }: StampedMessages, trusted: TimestampRoots): string[] {
   const strangers = new Map(
-    findings.filter(({ isTrusted }) => !isTrusted).map((one) => [one.rootFingerprint, one]),
+    timestamps.filter(({ isTrusted }) => !isTrusted).map((one) => [one.rootFingerprint, one]),
   );
   const unused = trusted.filter((root) => {
-    return !findings.some(({ rootFingerprint }) => rootFingerprint === root);
+    return !timestamps.some(({ rootFingerprint }) => rootFingerprint === root);
   });
-  const isProven = findings.some(({ isTrusted }) => isTrusted);
+  const isProven = timestamps.some(({ isTrusted }) => isTrusted);
+  const open = messages.filter(({ existedByMs }) => isProven && existedByMs === undefined);
   return [
     ...[...strangers.values()].map(({ rootFingerprint, rootHolder }) => {
       const whose = `the root certificate ${rootFingerprint} of "${rootHolder}" was not named`;
       return `When anything existed, by time-stamps that rest on it: ${whose} (--tsa-root).`;
     }),
     ...unused.map((root) => `Anything by the root certificate ${root}: no time-stamp rests on it.`),
+    ...open.map(({ messageId }) => {
+      return `By when ${messageId} existed: it was recorded after the time-stamps in the file.`;
+    }),
     ...(isProven
       ? ["That certificates of time-stamping authorities were not revoked: ask the authorities."]
       : []),
