@@ -1,4 +1,3 @@
-import { hash } from "node:crypto";
 import { open } from "node:fs/promises";
 import type { Command } from "commander";
 import { FAULTS, TracepostError } from "#errors";
@@ -12,7 +11,6 @@ import {
 } from "#evidence";
 import { fetchFile } from "#http";
 import { CLI_LIMITS, EVIDENCE_LIMITS } from "#runtime";
-import { parseRootCertificates } from "#timestamps";
 import {
   addAction,
   type CommandResult,
@@ -21,6 +19,7 @@ import {
 } from "../command-result.ts";
 import { evidenceLines } from "../evidence-lines.ts";
 import { addServiceOptions, openService, type ServiceOptions } from "../service-access.ts";
+import { addStampRoots, type StampRootOptions, stampRootsOf } from "../stamp-roots.ts";
 import { writeNew } from "../write-new.ts";
 
 interface ExportOptions extends ServiceOptions {
@@ -28,9 +27,8 @@ interface ExportOptions extends ServiceOptions {
   readonly out: string;
 }
 
-interface VerifyOptions extends OutputOptions {
+interface VerifyOptions extends OutputOptions, StampRootOptions {
   readonly roots: readonly RootSet[];
-  readonly tsaRoot: readonly string[];
 }
 
 const EXPORT_HELP = `
@@ -122,14 +120,9 @@ function addVerify(parent: Command, terminal: Terminal): void {
       "SHA-256 of each root key of one time, or its first 32 digits, with commas between",
       (text, sets: readonly RootSet[]) => [...sets, parseRootSet(text)],
       [],
-    )
-    .option(
-      "--tsa-root <file or fingerprint>",
-      "root certificate of a time-stamping authority, or its SHA-256; may be repeated",
-      (text, roots: readonly string[]) => [...roots, text],
-      [],
-    )
-    .addHelpText("after", VERIFY_HELP);
+    );
+  addStampRoots(command);
+  command.addHelpText("after", VERIFY_HELP);
   addAction<VerifyOptions>(command, terminal, verify);
 }
 
@@ -158,19 +151,12 @@ function addRenew(parent: Command, terminal: Terminal): void {
   );
 }
 
-async function verify({ roots, tsaRoot }: VerifyOptions, file = ""): Promise<CommandResult> {
-  const stampRoots = (await Promise.all(tsaRoot.map(stampRootsOf))).flat();
+async function verify(options: VerifyOptions, file = ""): Promise<CommandResult> {
+  const { roots } = options;
+  const stampRoots = await stampRootsOf(options);
   const report = verifyEvidenceFile(await readEvidence(file), roots, stampRoots);
   const exitCode = report.verdict === "proven" ? 0 : FAULTS.VERIFICATION.exitCode;
   return { json: jsonOf(report), lines: evidenceLines(report), exitCode };
-}
-
-/** SHA-256 of root certificates: as it was given, colons or none, or of those in a file. */
-async function stampRootsOf(text: string): Promise<readonly string[]> {
-  const digits = text.replaceAll(":", "").toLowerCase();
-  if (/^[0-9a-f]{64}$/.test(digits)) return [digits];
-  const certificates = parseRootCertificates(await readEvidence(text), text);
-  return certificates.map((der) => hash("sha256", der, "hex"));
 }
 
 /** Not read at all when it is longer than any evidence file. */

@@ -1,8 +1,10 @@
 import { FAULTS } from "#errors";
 import { parseCheckpoint } from "#message-log";
+import { printable } from "#runtime";
 import {
   type EndedLogVerification,
   type LogVerification,
+  type StampsUnderRoot,
   verifyLogOf,
 } from "../../deploy/local/index.ts";
 
@@ -12,6 +14,8 @@ export interface LogVerifyOptions {
   readonly dataDir: string;
   /** One JSON value instead of text. */
   readonly json: boolean;
+  /** Time-stamps too, with the roots of authorities that are known, SHA-256 in hex. */
+  readonly stampRoots?: readonly string[] | undefined;
   readonly stdout: { write(text: string): unknown };
 }
 
@@ -20,7 +24,8 @@ export interface LogVerifyOptions {
  * verifies, 6 when it does not. Throws as {@link verifyLogOf}.
  */
 export async function verifyLogCommand(options: LogVerifyOptions): Promise<number> {
-  const found = await verifyLogOf(options.dataDir);
+  const { dataDir, stampRoots } = options;
+  const found = await verifyLogOf(dataDir, { stampRoots });
   const lines = options.json ? [JSON.stringify(logVerificationJson(found))] : linesOf(found);
   options.stdout.write(`${lines.join("\n")}\n`);
   const isVerified = [found, ...found.before].every(({ verified }) => verified);
@@ -38,6 +43,7 @@ export function logVerificationJson(found: LogVerification): Readonly<Record<str
     uncovered: found.uncovered,
     problems: found.problems,
     problemsTotal: found.problemsTotal,
+    ...(found.stamps === undefined ? {} : { stamps: found.stamps.map(stampsJson) }),
     ...(found.before.length === 0
       ? {}
       : {
@@ -69,6 +75,8 @@ function ownLines(found: LogVerification): string[] {
     `  entries     ${found.size}`,
     `  root hash   ${base64(found.rootHash)}`,
     `  checkpoint  ${checkpointLine(found)}`,
+    ...(found.stamps?.length === 0 ? ["  time-stamps none"] : []),
+    ...(found.stamps ?? []).map((one) => printable(`  time-stamps ${stampsLine(one)}`)),
   ];
   if (found.verified) return [`Verified: the log ${found.origin}`, ...facts];
   const unlisted = found.problemsTotal - found.problems.length;
@@ -81,6 +89,19 @@ function ownLines(found: LogVerification): string[] {
     "Keep the folder as it is, and compare it with a backup and with receipts of participants.",
   ];
 }
+
+function stampsJson({ firstAtMs, newestAtMs, ...rest }: StampsUnderRoot) {
+  return { ...rest, firstAt: instant(firstAtMs), newestAt: instant(newestAtMs) };
+}
+
+function stampsLine(found: StampsUnderRoot): string {
+  const { firstAtMs, isTrusted, newestAtMs, newestSize, rootFingerprint, rootHolder } = found;
+  const whose = `under ${rootHolder}, ${rootFingerprint}${isTrusted ? "" : ", which was not named"}`;
+  const newest = `by ${instant(newestAtMs)} the first ${newestSize} entries existed`;
+  return `${found.stamps} since ${instant(firstAtMs)}; ${newest}; ${whose}`;
+}
+
+const instant = (ms: number): string => new Date(ms).toISOString();
 
 function checkpointLine({ checkpoint, uncovered, verified }: LogVerification): string {
   if (checkpoint === undefined) return "none";

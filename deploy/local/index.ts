@@ -28,6 +28,7 @@ export type { ParticipantSpec } from "./folder/participant-spec.ts";
 export { parseParticipantsYaml } from "./folder/participants-file.ts";
 export { writePrivateFile } from "./folder/private-files.ts";
 export { isThere, rootSignersOf } from "./folder/root-keys.ts";
+export type { StampsUnderRoot } from "./folder/stamp-check.ts";
 export {
   type EndedLogVerification,
   type LogVerification,

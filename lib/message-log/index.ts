@@ -64,7 +64,12 @@ export {
   renewalTree,
 } from "./tree-hash.ts";
 export { type TreeNodes, treeConsistency, treeInclusionPath, treeRoot } from "./tree-proofs.ts";
-export { type LogReport, type VerifyLogOptions, verifyLog } from "./verify-log.ts";
+export {
+  type LogReport,
+  type LogWitness,
+  type VerifyLogOptions,
+  verifyLog,
+} from "./verify-log.ts";
 export {
   type AddCheckpoint,
   formatAddCheckpoint,

@@ -1,4 +1,5 @@
 /** Reads entries in order and compares them with what is kept about them. */
+import type { LogEntry } from "#proto";
 import { LOG_LIMITS, type SqlRow, type Transaction } from "#runtime";
 import type { TreeHead } from "./checkpoint-text.ts";
 import { CompactRange } from "./compact-range.ts";
@@ -24,25 +25,35 @@ export interface ReadPosition {
   readonly recordedAt: bigint;
 }
 
+/** What a pass is compared with beside what is kept. */
+export interface ReadAgainst {
+  /** Trees that were signed, each compared with the root when its size is reached. */
+  readonly heads: readonly TreeHead[];
+  /** Told of every entry that can be read. */
+  readonly onEntry?: ((index: number, entry: LogEntry) => void) | undefined;
+}
+
 /** One pass over the entries, from the first or from where another pass has come to. */
 export class LogReading {
   readonly range: CompactRange;
   readonly #tx: Transaction;
   readonly #problems: ProblemList;
   readonly #tiles: TileCheck;
-  readonly #signed: TreeHead | undefined;
+  readonly #heads: ReadonlyMap<number, readonly TreeHead[]>;
+  readonly #onEntry: ReadAgainst["onEntry"];
   #recordedAt: bigint;
   #last: EntryRow["entry_index"] | undefined;
 
   private constructor(
     tx: Transaction,
     problems: ProblemList,
-    from: { tiles: TileCheck; position?: ReadPosition; signed?: TreeHead | undefined },
+    from: { tiles: TileCheck; position?: ReadPosition; against?: ReadAgainst },
   ) {
-    const { position, signed, tiles } = from;
+    const { against, position, tiles } = from;
     this.#tx = tx;
     this.#problems = problems;
-    this.#signed = signed;
+    this.#heads = Map.groupBy(against?.heads ?? [], ({ size }) => size);
+    this.#onEntry = against?.onEntry;
     this.#tiles = tiles;
     this.#recordedAt = position?.recordedAt ?? 0n;
     this.#last = position === undefined || position.size === 0 ? undefined : position.size - 1;
@@ -51,9 +62,13 @@ export class LogReading {
       : new CompactRange();
   }
 
-  /** From the first entry; `signed` is compared with the root when its size is reached. */
-  static fromStart(tx: Transaction, problems: ProblemList, signed?: TreeHead): LogReading {
-    return new LogReading(tx, problems, { tiles: new TileCheck(tx, problems), signed });
+  /** From the first entry. */
+  static fromStart(
+    tx: Transaction,
+    problems: ProblemList,
+    against: ReadAgainst = { heads: [] },
+  ): LogReading {
+    return new LogReading(tx, problems, { tiles: new TileCheck(tx, problems), against });
   }
 
   /** From where a pass has come to, believing what that pass has read. */
@@ -122,7 +137,7 @@ export class LogReading {
     }
     this.#checkEntry(index, row.entry);
     this.range.append(leafHash);
-    if (this.range.size === this.#signed?.size) this.#checkSigned(this.#signed);
+    for (const head of this.#heads.get(this.range.size) ?? []) this.#checkSigned(head);
     return this.#tiles.take(leafHash);
   }
 
@@ -138,6 +153,7 @@ export class LogReading {
       this.#problems.add(`entry ${index} was recorded before the one before it`);
     }
     this.#recordedAt = recordedAt;
+    this.#onEntry?.(Number(index), entry.value);
   }
 
   #checkSigned(signed: TreeHead): void {

@@ -1,5 +1,6 @@
 /** Recomputes a whole log from its entries (TP-LOG-12). */
 import type { KeyObject } from "node:crypto";
+import type { LogEntry } from "#proto";
 import type { Transaction } from "#runtime";
 import { isPostQuantumSigned, openCheckpoint } from "./checkpoint.ts";
 import type { TreeHead } from "./checkpoint-text.ts";
@@ -14,8 +15,20 @@ export interface VerifyLogOptions {
   readonly origin: string;
   /** Checkpoint keys of the gateway. */
   readonly publicKeys: readonly KeyObject[];
+  /** What else its entries are compared with, such as time-stamps. */
+  readonly witness?: LogWitness | undefined;
   /** Told now and then how many entries have been read. */
   readonly onProgress?: (entries: number) => void;
+}
+
+/** Something outside the log that its entries are compared with. */
+export interface LogWitness {
+  /** Trees that the log is said to have had. */
+  readonly heads: readonly TreeHead[];
+  /** Told of every entry, in order. */
+  onEntry(index: number, entry: LogEntry): void;
+  /** What does not agree, once the last of so many entries was read. */
+  problems(entries: number): readonly string[];
 }
 
 /** What was found. Size and root are those of the entries read, whatever the store says. */
@@ -41,11 +54,16 @@ export async function verifyLog(tx: Transaction, options: VerifyLogOptions): Pro
   const problems = new ProblemList();
   const checkpoint = await loadCheckpoint(tx);
   const signed = openKept(checkpoint, options, problems);
-  const reading = LogReading.fromStart(tx, problems, signed);
-  await reading.readAll(options.onProgress);
+  const { onProgress, witness } = options;
+  const reading = LogReading.fromStart(tx, problems, {
+    heads: [...(signed === undefined ? [] : [signed]), ...(witness?.heads ?? [])],
+    onEntry: witness && ((index, entry) => witness.onEntry(index, entry)),
+  });
+  await reading.readAll(onProgress);
   const head = { size: reading.range.size, rootHash: reading.range.rootHash() };
   await checkHead(tx, reading.range, problems);
   checkCovered(head, signed, checkpoint, problems);
+  for (const problem of witness?.problems(head.size) ?? []) problems.add(problem);
   return {
     ...head,
     verified: problems.total === 0,

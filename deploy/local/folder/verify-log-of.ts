@@ -7,6 +7,7 @@ import { ExchangePaths } from "./exchange-paths.ts";
 import { gatewayPlace } from "./gateway-store.ts";
 import { type LogKeys, logKeysOfFolder } from "./log-keys.ts";
 import { isThere } from "./root-keys.ts";
+import { StampCheck, type StampsUnderRoot } from "./stamp-check.ts";
 
 /** What is known of the log of a data folder after every entry was read. */
 export interface LogVerification extends LogReport {
@@ -14,6 +15,14 @@ export interface LogVerification extends LogReport {
   readonly origin: string;
   /** What is left of the logs before it, the first one first (TP-SUCC-4). */
   readonly before: readonly EndedLogVerification[];
+  /** Time-stamps that hold; undefined: they were not asked for. */
+  readonly stamps: readonly StampsUnderRoot[] | undefined;
+}
+
+/** What is verified beside the log itself. */
+export interface LogExtras {
+  /** Time-stamps too, with the root certificates that are known, SHA-256 in hex (TP-STAMP-8). */
+  readonly stampRoots?: readonly string[] | undefined;
 }
 
 /** What is left of a log that another has succeeded. */
@@ -32,12 +41,22 @@ export interface EndedLogVerification extends LogReport {
  * (TP-LOG-12). Throws TracepostError DATA_FOLDER for a folder without an exchange or with a damaged
  * store, VERIFICATION for a register that the root key did not sign.
  */
-export async function verifyLogOf(dataDir: string): Promise<LogVerification> {
+export async function verifyLogOf(
+  dataDir: string,
+  { stampRoots }: LogExtras = {},
+): Promise<LogVerification> {
   const keys = await logKeysOfFolder(dataDir);
   const paths = new ExchangePaths(dataDir);
   const { logsBefore } = paths.gateway;
   const { origin, successions } = keys;
-  const found = await verifyStore(await gatewayPlace(paths), origin, keys);
+  const place = await gatewayPlace(paths);
+  const { publicKeys } = keys;
+  const found = await readStore(place, async (tx) => {
+    const log = { origin, publicKeys };
+    const witness = stampRoots && (await StampCheck.of(tx, { ...log, roots: stampRoots }));
+    const report = await verifyLog(tx, { ...log, witness });
+    return { ...report, stamps: witness?.underRoots };
+  });
   const before: EndedLogVerification[] = [];
   for (const [at, succession] of successions.entries()) {
     const file = join(logsBefore, String(at + 1), "gateway.sqlite");
@@ -47,18 +66,14 @@ export async function verifyLogOf(dataDir: string): Promise<LogVerification> {
   return { origin, before, ...found };
 }
 
-async function verifyStore(place: StorePlace, origin: string, keys: LogKeys): Promise<LogReport> {
-  const { publicKeys } = keys;
-  return await readStore(place, (tx) => verifyLog(tx, { origin, publicKeys }));
-}
-
 async function verifyEnded(
   file: string,
   { succession }: OpenedSuccession,
-  keys: LogKeys,
+  { publicKeys }: LogKeys,
 ): Promise<EndedLogVerification> {
   const { checkpoint, oldOrigin: origin } = succession;
-  const found = await verifyStore({ kind: "sqlite", file }, origin, keys);
+  const place: StorePlace = { kind: "sqlite", file };
+  const found = await readStore(place, (tx) => verifyLog(tx, { origin, publicKeys }));
   const provenSize = parseCheckpoint(checkpoint)?.size ?? 0;
   return { origin, provenSize, missing: Math.max(0, provenSize - found.size), ...found };
 }

@@ -1,12 +1,18 @@
-import { rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { Registry } from "prom-client";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createCheckpointSigner } from "#message-log";
 import { TIMESTAMP_LIMITS } from "#runtime";
-import { verifyTimestampToken } from "#timestamps";
+import { parseTimestampAnswer, verifyTimestampToken } from "#timestamps";
+import { savePublicKey, writePublic } from "#trust";
+import { ExchangePaths, verifyLogOf } from "../../../deploy/local/index.ts";
 import { ALONE } from "../../../gateway/instances/duty.ts";
 import { addTimestampGauge, TimestampKeeper } from "../../../gateway/timestamp-keeper.ts";
 import { checkStore, copyChanged } from "../../support/checked-store.ts";
 import { type GatewayBench, openGatewayBench } from "../../support/gateway-bench.ts";
+import { tracepostHere } from "../../support/in-process.ts";
 import { recipientReceipt, traceRequest } from "../../support/messages.ts";
 import { OperatorDoor } from "../../support/operator-door.ts";
 import { makeParties } from "../../support/parties.ts";
@@ -164,26 +170,99 @@ describe("a gateway with a time-stamping authority (TP-STAMP-4)", () => {
   });
 });
 
-describe("a table of time-stamps that was changed (TP-STAMP-5, TP-LOG-15)", () => {
-  const changes: readonly (readonly [sql: string, finding: RegExp])[] = [
-    ["UPDATE log_timestamp SET token = x'3000'", /is not the one that was logged/],
-    ["UPDATE log_timestamp SET size = size + 1000", /is over a checkpoint that is not of this log/],
-    ["UPDATE log_timestamp SET checkpoint = checkpoint || 'x'", /does not hold: it is about anot/],
-    ["UPDATE log_timestamp SET root = x'3000'", /does not hold: no path leads/],
-    ["UPDATE log_timestamp SET stamped_at = stamped_at - 86400000", /has another time than/],
-    ["DELETE FROM log_timestamp", /the time-stamp of entry \d+ is not kept/],
-    ["UPDATE log_timestamp SET log_index = 0", /the time-stamp of entry 0 was never logged/],
-    ["UPDATE log_timestamp SET log_index = 900", /the time-stamp of entry 900 was never logged/],
-  ];
+/** What the authority gives over a note, whatever that says. */
+async function tokenOver(note: string): Promise<Uint8Array> {
+  const query = await made.query("sha256", Buffer.from(note));
+  const token = parseTimestampAnswer(await made.reply(query));
+  return token.ok ? token.value : expect.fail(token.why);
+}
 
-  test("is sound before; each change, removal and addition is named", async () => {
-    const copy = `${bench.file}.copy`;
-    expect(await checkStore(bench.file)).toMatchObject({ isDone: true, problems: [] });
-    for (const [sql, finding] of changes) {
-      const newest = " WHERE log_index = (SELECT max(log_index) FROM log_timestamp)";
-      await copyChanged(bench.file, copy, sql + newest);
-      expect((await checkStore(copy)).problems.join("\n"), sql).toMatch(finding);
-      await rm(copy);
+/** Bytes as SQL has them. */
+const literal = (bytes: Uint8Array): string => `x'${Buffer.from(bytes).toString("hex")}'`;
+
+describe("a table of time-stamps that was changed (TP-STAMP-5, TP-LOG-15)", () => {
+  type Change = readonly [sql: string, record: RegExp, log: RegExp];
+  const changes: readonly Change[] = [
+    ["UPDATE log_timestamp SET token = x'3000'", /is not the one that was/, /does not hold: /],
+    [
+      "UPDATE log_timestamp SET size = size + 1000",
+      /is over a checkpoint that is not of this log/,
+      /is kept under another size than its checkpoint has/,
+    ],
+    [
+      "UPDATE log_timestamp SET checkpoint = checkpoint || 'x'",
+      /does not hold: it is about anot/,
+      /does not hold: it is about another message/,
+    ],
+    ["UPDATE log_timestamp SET root = x'3000'", /hold: no path leads/, /hold: no path leads/],
+    [
+      "UPDATE log_timestamp SET stamped_at = stamped_at - 86400000",
+      /has another time than/,
+      /is kept with another time than its own/,
+    ],
+    ["DELETE FROM log_timestamp", /entry \d+ is not kept/, /entry \d+ is not kept/],
+    ["UPDATE log_timestamp SET log_index = 0", /0 was never logged/, /0 was never logged/],
+    ["UPDATE log_timestamp SET log_index = 900", /900 was never logged/, /900 was never logged/],
+  ];
+  let dataDir = "";
+  let copy = "";
+
+  beforeAll(async () => {
+    dataDir = await mkdtemp(join(tmpdir(), "tracepost-stamped-log-"));
+    const paths = new ExchangePaths(dataDir);
+    for (const dir of [paths.gateway.keysDir, paths.exchange.rootKeys[0] ?? ""]) {
+      await mkdir(dir, { recursive: true });
     }
+    await writePublic(paths.exchange.register, parties.registerBytes);
+    await savePublicKey(paths.exchange.rootPublicKey, parties.root);
+    copy = paths.gateway.store;
+  });
+  afterAll(() => rm(dataDir, { recursive: true, force: true }));
+
+  /** What `log verify` says of a copy of the store that was changed. */
+  async function verified(sql: string, ...args: string[]) {
+    await rm(copy, { force: true });
+    await copyChanged(bench.file, copy, sql);
+    return await tracepostHere(["log", "verify", "--data", dataDir, "--stamps", ...args]);
+  }
+
+  test("is sound before; each change, removal and addition is named (TP-STAMP-8)", async () => {
+    expect(await checkStore(bench.file)).toMatchObject({ isDone: true, problems: [] });
+    const sound = await verified("SELECT 1", "--tsa-root", made.path("root.pem"));
+    expect(sound.code, sound.err).toBe(0);
+    const count = (await kept()).length;
+    expect(sound.out).toMatch(new RegExp(`time-stamps ${count} since .* CN=root, [0-9a-f]{64}\n`));
+    for (const [sql, record, log] of changes) {
+      const newest = " WHERE log_index = (SELECT max(log_index) FROM log_timestamp)";
+      await rm(copy, { force: true });
+      await copyChanged(bench.file, copy, sql + newest);
+      expect((await checkStore(copy)).problems.join("\n"), sql).toMatch(record);
+      const { problems } = await verifyLogOf(dataDir, { stampRoots: [] });
+      expect(problems.join("\n"), sql).toMatch(log);
+    }
+  });
+
+  test("shows a log that was written anew, by what others have stamped (TP-STAMP-8)", async () => {
+    const signer = createCheckpointSigner(parties.checkpointKey, parties.register.logOrigin);
+    const forked = signer.sign(2, new Uint8Array(32).fill(7));
+    const token = await tokenOver(forked);
+    const at = verifyTimestampToken(token, { message: Buffer.from(forked), roots: [root] });
+    const { atMs } = at.ok ? at.value : expect.fail(at.why);
+    const said = `'${forked}', ${literal(token)}, ${literal(root)}, ${atMs}`;
+    const fork = await verified(`INSERT INTO log_timestamp VALUES (1, 'x', 2, ${said})`);
+    expect(fork.out).toContain("the checkpoint of size 2 has another root than the entries");
+    const ahead = signer.sign(9_000, new Uint8Array(32).fill(7));
+    const unsigned = await verified(
+      `UPDATE log_timestamp SET checkpoint = '${ahead}', token = ${literal(await tokenOver(ahead))}`,
+    );
+    expect(unsigned.out).toContain("9000 entries were time-stamped");
+    const stranger = await verified("SELECT 1", "--tsa-root", "ab".repeat(32), "--json");
+    expect([stranger.code, JSON.parse(stranger.out)]).toMatchObject([
+      6,
+      {
+        stamps: [{ isTrusted: false, rootHolder: "C=AA, O=Made up for a test, CN=root" }],
+        problems: [`no time-stamp rests on the root certificate ${"ab".repeat(32)}`],
+      },
+    ]);
   });
 });

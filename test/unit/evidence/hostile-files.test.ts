@@ -20,9 +20,6 @@ interface KeptFile {
 /** Files that were made once, and must verify for ever. */
 const vector = readVectors<KeptFile>("evidence/delivered.json");
 const renewed = readVectors<KeptFile>("evidence/renewed.json");
-const stamped = readVectors<KeptFile & Record<"existedBy" | "stampRoot", string>>(
-  "evidence/stamped.json",
-);
 const kept = bytesOf(vector.file);
 const PACKED = { level: 0, mtime: new Date(1980, 0, 1) } as const;
 
@@ -82,19 +79,6 @@ describe("a file that was kept (TP-EVID-1)", () => {
     expect(notProven).not.toContainEqual(expect.stringMatching(told));
     expect(verifyEvidenceBag(file, renewed.rootKey)).toMatchObject([
       { messageId: renewed.messageId, renewals: 2, gone: [0, 1] },
-    ]);
-    expect(Buffer.from(formatEvidenceFile(parseEvidenceFile(file).content))).toEqual(file);
-  });
-
-  it("with a time-stamp verifies, without the network (TP-STAMP-7)", () => {
-    const file = Buffer.from(bytesOf(stamped.file));
-    const { existedBy, logIndex, messageId, rootKey, stampRoot } = stamped;
-    const report = verifyEvidenceFile(file, [[rootKey]], [stampRoot]);
-    expect(report).toMatchObject({ verdict: "proven", problems: [] });
-    const existedByMs = Date.parse(existedBy);
-    expect(report.messages).toMatchObject([{ messageId, logIndex, existedByMs }]);
-    expect(verifyEvidenceBag(file, rootKey, [stampRoot])).toMatchObject([
-      { messageId, stampedAtMs: report.timestamps[0]?.atMs },
     ]);
     expect(Buffer.from(formatEvidenceFile(parseEvidenceFile(file).content))).toEqual(file);
   });
