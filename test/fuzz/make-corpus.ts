@@ -132,12 +132,10 @@ const entry = LogEntry.encode(
 ).finish();
 keep("log-entry", "valid-message", entry);
 
-const delivered = readVectors<{ file: string }>("evidence/delivered.json");
-keep("evidence-file", "valid-delivered", bytesOf(delivered.file));
-const renewed = readVectors<{ file: string }>("evidence/renewed.json");
-keep("evidence-file", "valid-renewed", bytesOf(renewed.file));
-const stampedFile = readVectors<{ file: string }>("evidence/stamped.json");
-keep("evidence-file", "valid-stamped", bytesOf(stampedFile.file));
+for (const name of ["delivered", "renewed", "stamped"]) {
+  const { file } = readVectors<{ file: string }>(`evidence/${name}.json`);
+  keep("evidence-file", `valid-${name}`, bytesOf(file));
+}
 const stamped = readVectors<Record<"answer" | "token" | "root", string>>("timestamps/token.json");
 for (const [corpus, bytes] of [
   ["timestamp-answer", stamped.answer],
