@@ -37,7 +37,6 @@ export class InboxLane {
   readonly #pump: Pump;
   readonly #verifying = new Semaphore(POST_LIMITS.verifyInFlightMax);
   readonly #queue: InboundMessage[] = [];
-  #feeding: Promise<unknown> = Promise.resolve();
   #consumption: Consumption | undefined;
 
   constructor(parts: PostParts, opener: InboundOpener, lane: LaneToken, wakes: InboxWakes) {
@@ -196,11 +195,8 @@ export class InboxLane {
     }
   }
 
-  /** One after the other, in the order of the carrier: each is taken behind the one before. */
   async #takeFeed(item: FedMessage, subject: string): Promise<Handled> {
-    const taking = this.#feeding.then(() => this.#parts.feeds?.take(item.offer));
-    this.#feeding = taking.catch(() => {});
-    const taken = await taking;
+    const taken = await this.#parts.feeds?.take(item.offer);
     if (taken === "gap") return "gap";
     if (typeof taken === "object") {
       await this.#record({ kind: "FEED_REFUSED", ...refusedFor(taken, item.message), subject });

@@ -76,11 +76,12 @@ export interface PolicyTaker {
 /** Who takes what the gateway feeds a regional monitor (TP-FEED-3). */
 export interface FeedTaker {
   /**
-   * Takes one feed message; never asked for two at a time. `taken`: it is durable, with what
-   * follows from it; `known`: the same bytes were before. Either way the carrier is told. `gap`:
-   * numbers before it are missing, and nothing was written; the carrier brings it again, while the
-   * monitor asks for what is missing. A refusal: it is not of this chain; an incident, and the
-   * carrier is told. Throws for a fault of this machine: it comes again.
+   * Takes one feed message; asked for the next one before this is durable, in the order of the
+   * carrier, and takes it behind this one. `taken`: it is durable, with what follows from it;
+   * `known`: the same bytes were before. Either way the carrier is told. `gap`: numbers before it
+   * are missing, and nothing was written; the carrier brings it again, while the monitor asks for
+   * what is missing. A refusal: it is not of this chain; an incident, and the carrier is told.
+   * Throws for a fault of this machine: it comes again.
    */
   take(offer: FeedOffer): Promise<"taken" | "known" | "gap" | Refusal>;
 }

@@ -1,9 +1,13 @@
-import { DAY_MS, MIB, MINUTE_MS, SECOND_MS } from "./units.ts";
+import { DAY_MS, KIB, MIB, MINUTE_MS, SECOND_MS } from "./units.ts";
 
 /** Limits of a regional monitor (docs/spec/monitor.md). */
 export const MONITOR_LIMITS = {
   /** A message of the feed that was made later than this from now waits until its time has come. */
   madeAheadMsMax: 5 * MINUTE_MS,
+  /** Messages of the feed taken in one transaction: as many as the inbox handles as one batch. */
+  togetherMax: 128,
+  /** Bytes of them, one message in any case: some thousand events, and a tenth of a second. */
+  togetherBytesMax: 64 * KIB,
   /** Rows of one statement: a statement has a bounded number of parameters on both stores. */
   insertRowsMax: 50,
   /** Events read at once while a day is compared with its counts. */

@@ -32,7 +32,7 @@ import {
 } from "#witness";
 import { feedStatus } from "./ingest/feed-status.ts";
 import { MONITOR_MIGRATION_SQL } from "./ingest/monitor-tables.ts";
-import { chainEnd, takeFeed } from "./ingest/take-feed.ts";
+import { chainEnd, takeFeeds } from "./ingest/take-feed.ts";
 import { LEDGER_MIGRATION_SQL, readLedgers } from "./ledger/ledger-record.ts";
 import { monitorHooks } from "./monitor-hooks.ts";
 import { WATCH_PROCEDURES, WATCH_READ_ONLY } from "./watch/watch-procedures.ts";
@@ -73,7 +73,7 @@ export const store = {
   procedures: {
     ...createServiceProcedures(withDisposed(monitorHooks)),
     ...createRecordProcedures(KINDS),
-    takeFeed,
+    takeFeeds,
     chainEnd,
     feedStatus,
     readLedgers,

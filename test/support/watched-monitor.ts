@@ -86,8 +86,8 @@ export class WatchedMonitor {
 
   /** Takes a message of the feed. */
   async take(feed: Uint8Array): Promise<void> {
-    const offer = { feed, monitor: MONITOR, nowMs: this.nowMs };
-    expect(await this.store.call("takeFeed", offer)).toMatchObject({ type: "taken" });
+    const offers = { feeds: [feed], monitor: MONITOR, nowMs: this.nowMs };
+    expect(await this.store.call("takeFeeds", offers)).toMatchObject([{ type: "taken" }]);
   }
 
   /** Takes events. */

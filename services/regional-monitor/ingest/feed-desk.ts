@@ -3,7 +3,8 @@ import type { FeedTaker } from "#post";
 import { type Clock, type Database, type Logger, MONITOR_LIMITS, type Timers } from "#runtime";
 import { type FeedOffer, sha256 } from "#wire";
 import type { MonitorProcedures } from "../store.ts";
-import type { FeedTaken, MissingNumbers } from "./take-feed.ts";
+import { FeedQueue } from "./feed-queue.ts";
+import type { MissingNumbers } from "./take-feed.ts";
 
 /** Where messages of the feed are had again, by a signed request. */
 export interface FeedSource {
@@ -31,12 +32,14 @@ export interface FeedDeskDeps {
  */
 export class FeedDesk implements FeedTaker {
   readonly #deps: FeedDeskDeps;
+  readonly #queue: FeedQueue;
   #fetching: Promise<void> | undefined;
   #callOff: () => void = () => {};
   #isStopped = false;
 
   constructor(deps: FeedDeskDeps) {
     this.#deps = deps;
+    this.#queue = new FeedQueue(deps);
   }
 
   /** Asks for what was told while this was not running. */
@@ -44,7 +47,7 @@ export class FeedDesk implements FeedTaker {
     this.#ask();
   }
 
-  /** Ends after the message that is being taken. */
+  /** Ends after the messages that are being taken. */
   async stop(): Promise<void> {
     this.#isStopped = true;
     this.#callOff();
@@ -53,15 +56,10 @@ export class FeedDesk implements FeedTaker {
 
   /** Takes a message that was pushed; "gap": it is to be brought again. */
   async take({ bytes }: Pick<FeedOffer, "bytes">): Promise<"taken" | "known" | "gap" | Refusal> {
-    const taken = await this.#keep(bytes);
+    const taken = await this.#queue.take(bytes);
     if (taken.type === "gap") this.#ask();
     if (taken.type === "refused") return taken.refusal;
     return taken.type === "early" ? "gap" : taken.type;
-  }
-
-  async #keep(feed: Uint8Array): Promise<FeedTaken> {
-    const { clock, participant: monitor, store } = this.#deps;
-    return await store.call("takeFeed", { feed, monitor, nowMs: clock.now() });
   }
 
   #ask(): void {
@@ -83,13 +81,13 @@ export class FeedDesk implements FeedTaker {
       const { number } = await this.#deps.store.call("chainEnd", undefined);
       const numbers = { first: number + 1, last: number + MONITOR_LIMITS.fetchNumbersMax };
       const found = (await this.#deps.source?.fetch(numbers)) ?? [];
-      for (const bytes of found) {
-        if (this.#isStopped) return;
-        const taken = await this.#keep(bytes);
-        if (taken.type === "refused") return await this.#note(bytes, taken.refusal);
-        if (taken.type === "early" || taken.type === "gap") return;
+      if (found.length === 0 || this.#isStopped) return;
+      const all = await Promise.all(found.map((bytes) => this.#queue.take(bytes)));
+      for (const [place, bytes] of found.entries()) {
+        const taken = all[place];
+        if (taken?.type === "refused") return await this.#note(bytes, taken.refusal);
+        if (taken?.type === "early" || taken?.type === "gap") return;
       }
-      if (found.length === 0) return;
     }
   }
 

@@ -7,16 +7,32 @@ export type Histogram = Map<number, number>;
 const PAIR_BYTES = 8;
 const NUMBER_BYTES = 4;
 
-/** As it is kept. */
-export function encodeHistogram(histogram: ReadonlyMap<number, number>): Uint8Array {
-  const pairs = [...histogram].toSorted(([one], [other]) => one - other);
-  const bytes = new Uint8Array(pairs.length * PAIR_BYTES);
-  const view = new DataView(bytes.buffer);
-  for (const [at, [hours, count]] of pairs.entries()) {
-    view.setUint32(at * PAIR_BYTES, hours, true);
-    view.setUint32(at * PAIR_BYTES + NUMBER_BYTES, count, true);
+/** What is kept with more added; empty where nothing is kept yet. */
+export function addToEncoded(kept: Uint8Array, more: ReadonlyMap<number, number>): Uint8Array {
+  const added = [...more].toSorted(([one], [other]) => one - other);
+  const before = new DataView(kept.buffer, kept.byteOffset, kept.byteLength);
+  const merged = new DataView(new ArrayBuffer(kept.byteLength + added.length * PAIR_BYTES));
+  let [from, to] = [0, 0];
+  const put = (hours: number, count: number): void => {
+    merged.setUint32(to, hours, true);
+    merged.setUint32(to + NUMBER_BYTES, count, true);
+    to += PAIR_BYTES;
+  };
+  /** Takes over what has fewer hours. */
+  const passUpTo = (hours: number): void => {
+    while (from < kept.byteLength && before.getUint32(from, true) < hours) {
+      put(before.getUint32(from, true), before.getUint32(from + NUMBER_BYTES, true));
+      from += PAIR_BYTES;
+    }
+  };
+  for (const [hours, count] of added) {
+    passUpTo(hours);
+    const isKept = from < kept.byteLength && before.getUint32(from, true) === hours;
+    put(hours, count + (isKept ? before.getUint32(from + NUMBER_BYTES, true) : 0));
+    if (isKept) from += PAIR_BYTES;
   }
-  return bytes;
+  passUpTo(Number.POSITIVE_INFINITY);
+  return new Uint8Array(merged.buffer.slice(0, to));
 }
 
 /** Adds what is kept to a histogram. */

@@ -1,107 +1,153 @@
-import { MONITOR_LIMITS, type SqlRow, type SqlValue, type Transaction } from "#runtime";
-import { addEncoded, addHours, encodeHistogram, type Histogram } from "./histogram.ts";
+import type { PeriodLength } from "#proto";
+import { LENGTHS, overOn, periodAt } from "../periods.ts";
+import { addHours, type Histogram } from "./histogram.ts";
 
-/** Where a sum is kept: cut, status, length, start, State, key, vintage. */
-export type CellKey = readonly [number, number, number, number, string, string, number];
-/** Where a histogram is kept: cut, status, length, start, State, vintage. */
-export type HoursKey = readonly [number, number, number, number, string, number];
-/** Where open requests are kept: status, State, day. */
-export type OpenKey = readonly [number, string, number];
+/** What is counted of a period: which cut, of which status and State, under which key. */
+export interface Sum {
+  readonly cut: number;
+  readonly status: number;
+  readonly state: string;
+  readonly key: string;
+  value: number;
+}
 
-/** Sums that one message raises, gathered so that each row is written once. */
+/** The same of hours. */
+export interface Hours {
+  readonly cut: number;
+  readonly status: number;
+  readonly state: string;
+  readonly counts: Histogram;
+}
+
+/** A period, and the day on which what is summed up in it became known (TP-MON-7). */
+export interface Moment {
+  readonly length: PeriodLength;
+  /** Full hours since 1970. */
+  readonly start: number;
+  /** Full days since 1970. */
+  readonly vintage: number;
+  readonly sums: ReadonlyMap<string, Sum>;
+  readonly hours: ReadonlyMap<string, Hours>;
+}
+
+/** Requests that are open, or fewer, of those of one day. */
+export interface Open {
+  readonly status: number;
+  readonly state: string;
+  readonly day: number;
+  value: number;
+}
+
+type Filled = Moment & {
+  readonly sums: Map<string, Sum>;
+  readonly hours: Map<string, Hours>;
+};
+type Level = Map<string, Filled>;
+
+/**
+ * Sums that messages raise, gathered so that each row is written once. What is added goes to the
+ * shortest period alone; the longer ones are added up of it at the end.
+ */
 export class Sums {
-  readonly #cells = new Map<string, { readonly key: CellKey; value: number }>();
-  readonly #hours = new Map<string, { readonly key: HoursKey; readonly counts: Histogram }>();
-  readonly #open = new Map<string, { readonly key: OpenKey; value: number }>();
+  /** Of all States by the hour, and of each by the day. */
+  readonly #all: Level = new Map();
+  readonly #apart: Level = new Map();
+  readonly #open = new Map<string, Open>();
 
-  /** Counts one more. */
-  addCell(key: CellKey): void {
-    raise(this.#cells, key, 1);
-  }
-
-  /** Notes a number of hours. */
-  addHours(key: HoursKey, hours: number): void {
-    const at = key.join("\n");
-    const found = this.#hours.get(at) ?? { key, counts: new Map() };
-    this.#hours.set(at, found);
-    addHours(found.counts, hours);
+  /** What is counted of an hour and was told on a day: of all States, and of each. */
+  at(hour: number, madeDay: number): { readonly all: Target; readonly apart: Target } {
+    const [byHour, byDay] = LENGTHS;
+    return {
+      all: new Target(momentIn(this.#all, byHour, hour, madeDay)),
+      apart: new Target(momentIn(this.#apart, byDay, hour, madeDay)),
+    };
   }
 
   /** Opens or ends requests. */
-  addOpen(key: OpenKey, change: number): void {
-    raise(this.#open, key, change);
+  addOpen(status: number, state: string, day: number, by: number): void {
+    const name = `${status} ${state} ${day}`;
+    const found = this.#open.get(name);
+    if (found === undefined) this.#open.set(name, { status, state, day, value: by });
+    else found.value += by;
   }
 
-  /** Writes everything. */
-  async write(tx: Transaction): Promise<void> {
-    const cells = [...this.#cells.values()].map(({ key, value }) => [...key, value]);
-    await writeRows(tx, cells, CELL_SQL);
-    const open = [...this.#open.values()].filter(({ value }) => value !== 0);
-    await writeRows(
-      tx,
-      open.map(({ key, value }) => [...key, value]),
-      OPEN_SQL,
-    );
-    if (open.length > 0) await tx.write("DELETE FROM monitor_open WHERE open = 0");
-    for (const { counts, key } of this.#hours.values()) await addToHistogram(tx, key, counts);
+  /** Every period of every length, each once. */
+  moments(): Moment[] {
+    const [, ...longer] = LENGTHS;
+    return [...withLonger(this.#all, longer), ...withLonger(this.#apart, longer.slice(1))];
   }
-}
 
-const CELL_SQL = {
-  into: "monitor_cell (cut, status, length, start, state, key, vintage, value)",
-  conflict: `ON CONFLICT (cut, status, length, start, state, key, vintage)
-    DO UPDATE SET value = monitor_cell.value + excluded.value`,
-};
-
-const OPEN_SQL = {
-  into: "monitor_open (status, state, day, open)",
-  conflict: `ON CONFLICT (status, state, day)
-    DO UPDATE SET open = monitor_open.open + excluded.open`,
-};
-
-function raise<K extends readonly SqlValue[]>(
-  map: Map<string, { readonly key: K; value: number }>,
-  key: K,
-  by: number,
-): void {
-  const at = key.join("\n");
-  const found = map.get(at);
-  if (found === undefined) map.set(at, { key, value: by });
-  else found.value += by;
-}
-
-/** Writes rows, many with one statement. */
-export async function writeRows(
-  tx: Transaction,
-  rows: readonly (readonly SqlValue[])[],
-  { conflict, into }: { readonly into: string; readonly conflict: string },
-): Promise<void> {
-  const marks = `(${rows[0]?.map(() => "?").join(", ") ?? ""})`;
-  for (let at = 0; at < rows.length; at += MONITOR_LIMITS.insertRowsMax) {
-    const some = rows.slice(at, at + MONITOR_LIMITS.insertRowsMax);
-    const values = some.map(() => marks).join(", ");
-    await tx.write(`INSERT INTO ${into} VALUES ${values} ${conflict}`, ...some.flat());
+  /** Days on which more or fewer are open than before. */
+  opened(): Open[] {
+    return [...this.#open.values()].filter(({ value }) => value !== 0);
   }
 }
 
-async function addToHistogram(
-  tx: Transaction,
-  key: HoursKey,
-  more: ReadonlyMap<number, number>,
-): Promise<void> {
-  const found = await tx.get<SqlRow & { counts: Uint8Array }>(
-    `SELECT counts FROM monitor_histogram
-     WHERE cut = ? AND status = ? AND length = ? AND start = ? AND state = ? AND vintage = ?`,
-    ...key,
-  );
-  const counts: Histogram = new Map(more);
-  if (found !== undefined) addEncoded(counts, found.counts);
-  await tx.write(
-    `INSERT INTO monitor_histogram (cut, status, length, start, state, vintage, counts)
-     VALUES (?, ?, ?, ?, ?, ?, ?)
-     ON CONFLICT (cut, status, length, start, state, vintage)
-     DO UPDATE SET counts = excluded.counts`,
-    ...key,
-    encodeHistogram(counts),
-  );
+/** Where an event is counted. */
+export class Target {
+  readonly #moment: Filled;
+
+  constructor(moment: Filled) {
+    this.#moment = moment;
+  }
+
+  /** Counts one more. */
+  addOne(cut: number, status: number, state: string, key: string): void {
+    addSum(this.#moment.sums, `${cut} ${status} ${state} ${key}`, {
+      ...{ cut, status, state, key },
+      value: 1,
+    });
+  }
+
+  /** Notes a number of hours. */
+  addHours(cut: number, status: number, state: string, hours: number): void {
+    addHours(histogramIn(this.#moment.hours, { cut, status, state }), hours);
+  }
+}
+
+function momentIn(level: Level, length: PeriodLength, hour: number, knownOn: number): Filled {
+  const period = periodAt(length, hour);
+  const vintage = Math.max(overOn(period), knownOn);
+  const name = `${period.start} ${vintage}`;
+  const found = level.get(name);
+  if (found !== undefined) return found;
+  const { start } = period;
+  const made = { length, start, vintage, sums: new Map(), hours: new Map() };
+  level.set(name, made);
+  return made;
+}
+
+function addSum(sums: Map<string, Sum>, name: string, more: Sum): void {
+  const found = sums.get(name);
+  if (found === undefined) sums.set(name, more);
+  else found.value += more.value;
+}
+
+function histogramIn(all: Map<string, Hours>, of: Omit<Hours, "counts">): Histogram {
+  const name = `${of.cut} ${of.status} ${of.state}`;
+  const found = all.get(name);
+  if (found !== undefined) return found.counts;
+  const counts: Histogram = new Map();
+  all.set(name, { ...of, counts });
+  return counts;
+}
+
+/** Moments of a level and of longer ones; a longer period is over no sooner, so vintages add up. */
+function withLonger(level: Level, longer: readonly PeriodLength[]): Moment[] {
+  const found: Moment[] = [...level.values()];
+  let shorter = level;
+  for (const length of longer) {
+    const next: Level = new Map();
+    for (const { hours, start, sums, vintage } of shorter.values()) {
+      const into = momentIn(next, length, start, vintage);
+      for (const [name, sum] of sums) addSum(into.sums, name, { ...sum });
+      for (const one of hours.values()) {
+        const counts = histogramIn(into.hours, one);
+        for (const [value, times] of one.counts) addHours(counts, value, times);
+      }
+    }
+    found.push(...next.values());
+    shorter = next;
+  }
+  return found;
 }

@@ -1,18 +1,19 @@
 import { type Refusal, refuse } from "#errors";
 import { type Incident, recordIncident } from "#post";
 import { MonitorFeed } from "#proto";
-import { MONITOR_LIMITS, type SqlRow, type Transaction } from "#runtime";
+import { MONITOR_LIMITS, type SqlRow, type SqlValue, type Transaction } from "#runtime";
 import { dayName } from "#statistics";
 import { decodeExactly, equalBytes, sha256, timestampMs } from "#wire";
 import { dayNamed } from "../periods.ts";
 import { compareDay } from "./compare-day.ts";
 import { isReleaseWellFormed, keepRelease } from "./keep-release.ts";
-import { type FeedTimes, type TakenEvents, takeEvents } from "./take-events.ts";
+import { EventTaker, type FeedTimes, type TakenEvents } from "./take-events.ts";
+import { writeRows } from "./write-sums.ts";
 
-/** A message of the feed, as it was sent. */
-export interface FeedOffer {
-  /** Encoded MonitorFeed. */
-  readonly feed: Uint8Array;
+/** Messages of the feed that wait together, as they were sent, in their order. */
+export interface FeedOffers {
+  /** Encoded MonitorFeed each. */
+  readonly feeds: readonly Uint8Array[];
   /** Own participant id. */
   readonly monitor: string;
   readonly nowMs: number;
@@ -42,43 +43,111 @@ interface ChainEnd {
   readonly digest: Uint8Array;
 }
 
-/** Takes one message in the order of the chain, once, whole or not at all (TP-MON-4). */
-export async function takeFeed(tx: Transaction, offer: FeedOffer): Promise<FeedTaken> {
-  const { feed: bytes, monitor, nowMs } = offer;
-  const feed = decodeExactly(MonitorFeed, bytes);
-  const madeAtMs = timestampMs(feed?.madeAt);
-  if (feed?.content === undefined || madeAtMs === undefined || !hasGoodContent(feed)) {
-    return refused("MALFORMED", "", "is no message of a feed");
-  }
-  if (feed.monitor !== monitor) return refused("NOT_ADDRESSED", "monitor", "is not this one");
-  const number = Number(feed.number);
-  const digest = sha256(bytes);
-  const end = await chainEnd(tx);
-  if (number <= end.number) {
-    const isKnown = equalBytes(await digestOf(tx, number), digest);
-    if (isKnown) return { type: "known", number };
-    return refused("DIGEST_MISMATCH", "number", "was another message");
-  }
-  if (number > end.number + 1) {
-    return { type: "gap", missing: { first: end.number + 1, last: number - 1 } };
-  }
-  if (!equalBytes(feed.previousDigest, end.digest)) {
-    return refused("DIGEST_MISMATCH", "previous_digest", "is not of the message before");
-  }
-  if (madeAtMs > nowMs + MONITOR_LIMITS.madeAheadMsMax) return { type: "early", number };
-  const taken = await takeContent(tx, feed.content, { number, madeAtMs, nowMs });
-  await tx.run(
-    `INSERT INTO monitor_feed (number, digest, content, made_at, taken_at, register_version,
-       counted, refused) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-    ...[number, digest, feed.content.$case, madeAtMs, nowMs, Number(feed.registerVersion)],
-    ...[taken.counted, taken.refused],
-  );
-  if (taken.refused > 0) {
-    const detail = `${taken.refused} events of message ${number} of the feed`;
-    await note(tx, { kind: "FEED_EVENTS_REFUSED", digest, detail }, nowMs);
-  }
-  return { type: "taken", number, ...taken };
+/**
+ * Takes messages one behind the other, each in the order of the chain, once, whole or not at all
+ * (TP-MON-4), and raises each sum once for all of them. Gives what became of each.
+ */
+export async function takeFeeds(tx: Transaction, offers: FeedOffers): Promise<FeedTaken[]> {
+  const { feeds, monitor, nowMs } = offers;
+  const taker = new ChainTaker(tx, { monitor, nowMs });
+  const taken: FeedTaken[] = [];
+  for (const feed of feeds) taken.push(await taker.take(feed));
+  await taker.write();
+  return taken;
 }
+
+/** Takes messages in one transaction. */
+class ChainTaker {
+  readonly #tx: Transaction;
+  readonly #monitor: string;
+  readonly #nowMs: number;
+  readonly #events: EventTaker;
+  /** Rows of messages that are not written yet; their digests by number. */
+  readonly #rows: SqlValue[][] = [];
+  readonly #digests = new Map<number, Uint8Array>();
+  #end: ChainEnd | undefined;
+
+  constructor(tx: Transaction, { monitor, nowMs }: Omit<FeedOffers, "feeds">) {
+    this.#tx = tx;
+    this.#monitor = monitor;
+    this.#nowMs = nowMs;
+    this.#events = new EventTaker(tx);
+  }
+
+  async take(bytes: Uint8Array): Promise<FeedTaken> {
+    const feed = decodeExactly(MonitorFeed, bytes);
+    const madeAtMs = timestampMs(feed?.madeAt);
+    if (feed?.content === undefined || madeAtMs === undefined || !hasGoodContent(feed)) {
+      return refused("MALFORMED", "", "is no message of a feed");
+    }
+    if (feed.monitor !== this.#monitor)
+      return refused("NOT_ADDRESSED", "monitor", "is not this one");
+    const number = Number(feed.number);
+    const digest = sha256(bytes);
+    this.#end ??= await chainEnd(this.#tx);
+    if (number <= this.#end.number) {
+      if (equalBytes(await this.#digestOf(number), digest)) return { type: "known", number };
+      return refused("DIGEST_MISMATCH", "number", "was another message");
+    }
+    if (number > this.#end.number + 1) {
+      return { type: "gap", missing: { first: this.#end.number + 1, last: number - 1 } };
+    }
+    if (!equalBytes(feed.previousDigest, this.#end.digest)) {
+      return refused("DIGEST_MISMATCH", "previous_digest", "is not of the message before");
+    }
+    if (madeAtMs > this.#nowMs + MONITOR_LIMITS.madeAheadMsMax) return { type: "early", number };
+    const taken = await this.#takeContent(feed.content, { number, madeAtMs });
+    this.#end = { number, digest };
+    this.#digests.set(number, digest);
+    this.#rows.push([
+      ...[number, digest, feed.content.$case, madeAtMs, this.#nowMs, Number(feed.registerVersion)],
+      ...[taken.counted, taken.refused],
+    ]);
+    if (taken.refused > 0) {
+      const detail = `${taken.refused} events of message ${number} of the feed`;
+      await note(this.#tx, { kind: "FEED_EVENTS_REFUSED", digest, detail }, this.#nowMs);
+    }
+    return { type: "taken", number, ...taken };
+  }
+
+  /** Writes what was taken. */
+  async write(): Promise<void> {
+    await this.#events.write();
+    await writeRows(this.#tx, this.#rows, FEED_ROWS);
+  }
+
+  async #digestOf(number: number): Promise<Uint8Array> {
+    const taken = this.#digests.get(number);
+    if (taken !== undefined) return taken;
+    const row = await this.#tx.get<SqlRow & { digest: Uint8Array }>(
+      "SELECT digest FROM monitor_feed WHERE number = ?",
+      number,
+    );
+    return row?.digest ?? new Uint8Array(0);
+  }
+
+  async #takeContent(content: Content, times: FeedTimes): Promise<TakenEvents> {
+    switch (content.$case) {
+      case "events":
+        return await this.#events.take(content.value.events, times);
+      case "release":
+        await keepRelease(this.#tx, content.value, times.number);
+        return NOTHING_COUNTED;
+      case "counts":
+        await this.#events.writeEvents();
+        await takeCounts(this.#tx, content.value, { ...times, nowMs: this.#nowMs });
+        return NOTHING_COUNTED;
+      default:
+        return content satisfies never;
+    }
+  }
+}
+
+const FEED_ROWS = {
+  into: `monitor_feed (number, digest, content, made_at, taken_at, register_version, counted,
+    refused)`,
+  conflict: "",
+};
 
 type Content = NonNullable<MonitorFeed["content"]>;
 
@@ -87,25 +156,6 @@ function hasGoodContent({ content, number }: MonitorFeed): boolean {
   if (content?.$case === "release") return isReleaseWellFormed(content.value);
   if (content?.$case === "counts") return dayNamed(content.value.day) !== undefined;
   return true;
-}
-
-async function takeContent(
-  tx: Transaction,
-  content: Content,
-  times: FeedTimes & { readonly nowMs: number },
-): Promise<TakenEvents> {
-  switch (content.$case) {
-    case "events":
-      return await takeEvents(tx, content.value.events, times);
-    case "release":
-      await keepRelease(tx, content.value, times.number);
-      return NOTHING_COUNTED;
-    case "counts":
-      await takeCounts(tx, content.value, times);
-      return NOTHING_COUNTED;
-    default:
-      return content satisfies never;
-  }
 }
 
 const NOTHING_COUNTED: TakenEvents = { counted: 0, refused: 0 };
@@ -130,14 +180,6 @@ export async function chainEnd(tx: Transaction, _args?: unknown): Promise<ChainE
     "SELECT number, digest FROM monitor_feed ORDER BY number DESC LIMIT 1",
   );
   return row ?? { number: 0, digest: new Uint8Array(0) };
-}
-
-async function digestOf(tx: Transaction, number: number): Promise<Uint8Array> {
-  const row = await tx.get<SqlRow & { digest: Uint8Array }>(
-    "SELECT digest FROM monitor_feed WHERE number = ?",
-    number,
-  );
-  return row?.digest ?? new Uint8Array(0);
 }
 
 function refused(code: Refusal["code"], name: string, detail: string): FeedTaken {

@@ -21,7 +21,7 @@ import { type MemoryTransaction, openMemoryTransaction } from "../../support/mem
 const MADE = "2026-10-04T00:30:00Z";
 const NOW_MS = Date.parse("2026-10-04T00:31:00Z");
 const FAR_MS = Date.parse("2026-12-31T00:00:00Z");
-const { takeFeed } = store.procedures;
+const { takeFeeds } = store.procedures;
 
 let tx: MemoryTransaction;
 let feed: MadeFeed;
@@ -33,8 +33,10 @@ beforeEach(() => {
 
 afterEach(() => tx[Symbol.dispose]());
 
-const take = (bytes: Uint8Array, nowMs = NOW_MS) =>
-  takeFeed(tx, { feed: bytes, monitor: MONITOR, nowMs });
+async function take(bytes: Uint8Array, nowMs = NOW_MS) {
+  const [taken] = await takeFeeds(tx, { feeds: [bytes], monitor: MONITOR, nowMs });
+  return taken ?? expect.unreachable();
+}
 
 /** Sums of one cut for all States together, by length of period. */
 async function sums(cut: number, status: ExchangeStatus = ExchangeStatus.ACTUAL) {

@@ -1,0 +1,66 @@
+import { MONITOR_LIMITS, type SqlRow, type SqlValue, type Transaction } from "#runtime";
+import { addToEncoded } from "./histogram.ts";
+import type { Hours, Moment, Sums } from "./sums.ts";
+
+/** Raises what is kept by what was gathered. */
+export async function writeSums(tx: Transaction, sums: Sums): Promise<void> {
+  const moments = sums.moments();
+  const cells = moments.flatMap(({ length, start, sums: of, vintage }) =>
+    [...of.values()].map((sum): SqlValue[] => {
+      return [sum.cut, sum.status, length, start, sum.state, sum.key, vintage, sum.value];
+    }),
+  );
+  await writeRows(tx, cells, CELL_SQL);
+  for (const moment of moments) {
+    for (const hours of moment.hours.values()) await addToHistogram(tx, moment, hours);
+  }
+  const open = sums.opened().map(({ day, state, status, value }) => [status, state, day, value]);
+  await writeRows(tx, open, OPEN_SQL);
+  if (open.length > 0) await tx.write("DELETE FROM monitor_open WHERE open = 0");
+}
+
+const CELL_SQL = {
+  into: "monitor_cell (cut, status, length, start, state, key, vintage, value)",
+  conflict: `ON CONFLICT (cut, status, length, start, state, key, vintage)
+    DO UPDATE SET value = monitor_cell.value + excluded.value`,
+};
+
+const OPEN_SQL = {
+  into: "monitor_open (status, state, day, open)",
+  conflict: `ON CONFLICT (status, state, day)
+    DO UPDATE SET open = monitor_open.open + excluded.open`,
+};
+
+/** Writes rows, many with one statement. */
+export async function writeRows(
+  tx: Transaction,
+  rows: readonly (readonly SqlValue[])[],
+  { conflict, into }: { readonly into: string; readonly conflict: string },
+): Promise<void> {
+  const marks = `(${rows[0]?.map(() => "?").join(", ") ?? ""})`;
+  for (let at = 0; at < rows.length; at += MONITOR_LIMITS.insertRowsMax) {
+    const some = rows.slice(at, at + MONITOR_LIMITS.insertRowsMax);
+    const values = some.map(() => marks).join(", ");
+    await tx.write(`INSERT INTO ${into} VALUES ${values} ${conflict}`, ...some.flat());
+  }
+}
+
+async function addToHistogram(
+  tx: Transaction,
+  { length, start, vintage }: Moment,
+  { counts, cut, state, status }: Hours,
+): Promise<void> {
+  const key = [cut, status, length, start, state, vintage];
+  const found = await tx.get<SqlRow & { counts: Uint8Array }>(
+    `SELECT counts FROM monitor_histogram
+     WHERE cut = ? AND status = ? AND length = ? AND start = ? AND state = ? AND vintage = ?`,
+    ...key,
+  );
+  await tx.write(
+    `INSERT INTO monitor_histogram (cut, status, length, start, state, vintage, counts)
+     VALUES (?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT (cut, status, length, start, state, vintage)
+     DO UPDATE SET counts = excluded.counts`,
+    ...[...key, addToEncoded(found?.counts ?? new Uint8Array(), counts)],
+  );
+}
