@@ -77,8 +77,16 @@ function broken(by: Figure["by"]): Record<string, string> {
   return Object.fromEntries(Object.entries(by).filter(([, value]) => value !== ""));
 }
 
+/** No value where the statuses say so; and where there is none and they do not, it is missing. */
 function withoutHidden(figure: Figure): Figure {
-  return { ...figure, by: broken(figure.by), value: isShown(figure) ? figure.value : null };
+  const { by, confidentiality, status, value } = figure;
+  const isUnsaid = value === null && confidentiality === "F";
+  return {
+    ...figure,
+    by: broken(by),
+    value: isShown(figure) ? value : null,
+    status: isUnsaid ? "M" : status,
+  };
 }
 
 function byName([one]: readonly string[], [other]: readonly string[]): number {

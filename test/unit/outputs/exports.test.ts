@@ -1,5 +1,4 @@
-import { readFileSync } from "node:fs";
-import { beforeAll, describe, expect, it, test } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import {
   createExport,
   type ExportAbout,
@@ -13,7 +12,6 @@ import {
   sdmxCsv,
   sdmxJson,
 } from "#outputs";
-import { compileSchema } from "#runtime";
 import type { Figure } from "#statistics";
 import { LEDGERS } from "../../support/ledgers.ts";
 import { readIafqCsv } from "../../support/read-outputs.ts";
@@ -35,9 +33,6 @@ function figure(rest: Partial<Figure> = {}): Figure {
 
 const WITHHELD = figure({ by: { PRIORITY: "URGENT" }, value: 3, confidentiality: "C" });
 const MISSING = figure({ by: { PRIORITY: "ROUTINE" }, value: 0, status: "M" });
-const schemaAt = (path: string | URL) => compileSchema(JSON.parse(readFileSync(path, "utf8")));
-/** Where the standard's own schema lies, for those who have it. */
-const STANDARD = process.env.TRACEPOST_SDMX_JSON_SCHEMA;
 
 let set: ExportSet;
 
@@ -109,46 +104,6 @@ describe("SDMX-CSV", () => {
 });
 
 describe("SDMX-JSON", () => {
-  const ours = schemaAt(new URL("../../vectors/sdmx/sdmx-json-data.schema.json", import.meta.url));
-
-  it("is a data message of SDMX-JSON (TP-OUT-8)", () => {
-    const message: unknown = JSON.parse(sdmxJson(set));
-    expect(ours.check(message)).toMatchObject({ ok: true });
-    expect(message).toMatchObject({ meta: { test: false, sender: { id: "ECOWAS" } } });
-    const empty = JSON.parse(sdmxJson(createExport(ABOUT, [])));
-    expect(ours.check(empty)).toMatchObject({ ok: true });
-  });
-
-  it.each<[string, (message: ReturnType<typeof JSON.parse>) => void]>([
-    ["without its sender", (message) => delete message.meta.sender],
-    [
-      "with a dimension without a place",
-      ({ data }) => {
-        delete data.structures[0].dimensions.observation[0].keyPosition;
-      },
-    ],
-    [
-      "with a key that is no key",
-      ({ data }) => {
-        data.dataSets[0].observations["0:x"] = [1];
-      },
-    ],
-    [
-      "with a structure that is not named",
-      ({ data }) => {
-        data.structures[0].links[0].urn = "SDG";
-      },
-    ],
-  ])("is none %s", (_, spoil) => {
-    const message = JSON.parse(sdmxJson(set));
-    spoil(message);
-    expect(ours.check(message)).toMatchObject({ ok: false });
-  });
-
-  test.skipIf(STANDARD === undefined)("is valid by the schema of the standard (TP-OUT-8)", () => {
-    expect(schemaAt(STANDARD ?? "").check(JSON.parse(sdmxJson(set)))).toMatchObject({ ok: true });
-  });
-
   it("is marked as a test of its sender unless it was meant (TP-OUT-8)", () => {
     const { meta } = JSON.parse(sdmxJson({ ...set, exchangeStatus: "EXERCISE" }));
     expect(meta.test).toBe(true);
