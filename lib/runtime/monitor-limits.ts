@@ -28,6 +28,12 @@ export const MONITOR_LIMITS = {
   cellsMax: 60_000,
   /** Differences between counts that one discrepancy names. */
   differencesMax: 20,
+  /** A day that was compared is looked at again after so long, and one a round. */
+  lookAgainMs: DAY_MS,
+  /** Altered events that a day names. */
+  alteredMax: 100,
+  /** Days that are counted again for one answer. */
+  recountDaysMax: 31,
   /** Releases, ledgers or compared days in one answer. */
   pageMax: 200,
   /** A request without an answer for so long is overdue, unless another target is asked for. */

@@ -35,6 +35,8 @@ import { MONITOR_MIGRATION_SQL } from "./ingest/monitor-tables.ts";
 import { chainEnd, takeFeeds } from "./ingest/take-feed.ts";
 import { LEDGER_MIGRATION_SQL, readLedgers } from "./ledger/ledger-record.ts";
 import { monitorHooks } from "./monitor-hooks.ts";
+import { recountDay } from "./recount/recount-day.ts";
+import { RECOUNT_MIGRATION_SQL } from "./recount/recount-tables.ts";
 import { WATCH_PROCEDURES, WATCH_READ_ONLY } from "./watch/watch-procedures.ts";
 import { WATCH_MIGRATION_SQL } from "./watch/watch-tables.ts";
 
@@ -69,6 +71,7 @@ export const store = {
       name: "as a witness of the log",
       sql: `${WITNESS_MIGRATION_SQL}${WITNESS_ENDED_MIGRATION_SQL}`,
     },
+    { version: 17, name: "days that are looked at again", sql: RECOUNT_MIGRATION_SQL },
   ],
   procedures: {
     ...createServiceProcedures(withDisposed(monitorHooks)),
@@ -78,12 +81,14 @@ export const store = {
     feedStatus,
     readLedgers,
     ...WATCH_PROCEDURES,
+    recountDay,
     ...WITNESS_PROCEDURES,
   },
   readOnly: [
     ...SERVICE_READ_ONLY,
     ...RECORD_READ_ONLY,
     ...WATCH_READ_ONLY,
+    "recountDay",
     ...WITNESS_READ_ONLY,
     "chainEnd",
     "feedStatus",

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe } from "vitest";
 import { postgresPrograms, startTestPostgres, type TestPostgres } from "../support/postgres.ts";
 import { describeMonitorStore } from "./monitor-store.ts";
+import { describeWatching } from "./watch-store.ts";
 
 const programs = await postgresPrograms();
 
@@ -11,5 +12,7 @@ describe.skipIf(programs === undefined)("on a PostgreSQL server", () => {
   });
   afterAll(() => server?.stop());
 
-  describeMonitorStore("PostgreSQL", async () => server.newPlace());
+  const newPlace = async () => server.newPlace();
+  describeMonitorStore("PostgreSQL", newPlace);
+  describeWatching("PostgreSQL", newPlace);
 });

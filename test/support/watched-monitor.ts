@@ -7,7 +7,8 @@ import { Watch } from "../../services/regional-monitor/watch/watch.ts";
 import type { WatchSettings } from "../../services/regional-monitor/watch/watch-settings.ts";
 import { MadeFeed, MONITOR, monitorEvent } from "./made-feed.ts";
 import { MailServer } from "./mail-server.ts";
-import type { MonitorTestProcedures } from "./monitor-store.ts";
+import { openMemoryTransaction } from "./memory-transaction.ts";
+import { store as definition, type MonitorTestProcedures } from "./monitor-store.ts";
 
 const MODULE = new URL("./monitor-store.ts", import.meta.url);
 const HOUR_MS = 3_600_000;
@@ -22,6 +23,17 @@ const RULES: WatchRule[] = [
   { name: "differ", rule: "DISCREPANCY" },
 ];
 
+type TestStore = Pick<Database<MonitorTestProcedures>, "call" | "close">;
+
+/** A store without a thread of its own. */
+function inMemory(): TestStore {
+  const tx = openMemoryTransaction(...definition.migrations.map(({ sql }) => sql));
+  const procedures: Readonly<Record<string, unknown>> = definition.procedures;
+  const call = async (name: string, args: unknown): Promise<unknown> =>
+    await (procedures[name] as (...given: unknown[]) => unknown)(tx, args);
+  return { call: call as TestStore["call"], close: async () => tx[Symbol.dispose]() };
+}
+
 /** A monitor's store that is watched under a clock of the test, with a mail server. */
 export class WatchedMonitor {
   readonly server = new MailServer();
@@ -32,15 +44,16 @@ export class WatchedMonitor {
   /** Place in the log of the next event. */
   nextIndex = 1n;
   settings: WatchSettings = { rules: RULES };
-  readonly #place: StorePlace;
-  #store: Database<MonitorTestProcedures> | undefined;
+  readonly #place: StorePlace | undefined;
+  #store: TestStore | undefined;
   #watch: Watch | undefined;
 
-  private constructor(place: StorePlace) {
+  private constructor(place?: StorePlace) {
     this.#place = place;
   }
 
-  static async open(place: StorePlace): Promise<WatchedMonitor> {
+  /** Without a place it is in memory, and over with this one. */
+  static async open(place?: StorePlace): Promise<WatchedMonitor> {
     const one = new WatchedMonitor(place);
     await one.server.start();
     const mail = { host: "127.0.0.1", port: one.server.port, security: "none" as const };
@@ -51,8 +64,12 @@ export class WatchedMonitor {
     return one;
   }
 
-  get store(): Database<MonitorTestProcedures> {
+  get store(): TestStore {
     return this.#store ?? expect.unreachable();
+  }
+
+  get isPostgres(): boolean {
+    return this.#place?.kind === "postgres";
   }
 
   get watch(): Watch {
@@ -61,6 +78,10 @@ export class WatchedMonitor {
 
   /** Closes the store, and goes on with what it holds. */
   async restart(): Promise<void> {
+    if (this.#place === undefined) {
+      this.#store ??= inMemory();
+      return await this.begin();
+    }
     await this.#store?.close();
     this.#store = await openStore<MonitorTestProcedures>({ place: this.#place, module: MODULE });
     await this.begin();

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import {
-  type DailyCountsShare,
+  DailyCountsShare,
   ExchangeStatus,
   Kind,
   MonitorEvent,
@@ -8,9 +8,10 @@ import {
   RefusalCode,
 } from "#proto";
 import { MONITOR_LIMITS, type SqlRow, type Transaction } from "#runtime";
-import { equalBytes, sha256 } from "#wire";
+import { decodeExactly, encodeMessage, equalBytes, sha256 } from "#wire";
 import { DAY_HOURS } from "../periods.ts";
 import { nameOf } from "./cuts.ts";
+import { printOf } from "./day-prints.ts";
 
 /** One way in which what was fed differs from what the log says of a day. */
 export interface DayDifference {
@@ -21,14 +22,25 @@ export interface DayDifference {
 }
 
 /** What was fed of one day. */
-interface FedDay {
+export interface FedDay {
   readonly events: number;
   readonly digest: Uint8Array;
   readonly firstIndex: number | null;
   readonly lastIndex: number | null;
   /** By kind, status and code. */
   readonly counts: ReadonlyMap<string, number>;
+  /** Of each event, in the order of the log. */
+  readonly prints: Uint8Array;
 }
+
+interface EventRow extends SqlRow {
+  log_index: number;
+  refusal: string;
+  event: Uint8Array;
+}
+
+/** Told of each event of a day; undefined: what is kept there is none. */
+type EventVisitor = (event: MonitorEvent | undefined, refusal: string) => void;
 
 /**
  * Compares the share of a day, which the log is bound to, with what was fed of it (TP-MON-10); what
@@ -51,10 +63,17 @@ export async function compareDay(
     ...[about.day, about.number, Number(share.logIndex), Number(share.events), fed.events],
     ...[fed.firstIndex, fed.lastIndex, JSON.stringify(differences), about.nowMs],
   );
+  await tx.run(
+    `INSERT INTO monitor_day_kept (day, share, prints, looked_at) VALUES (?, ?, ?, ?)
+     ON CONFLICT (day) DO UPDATE SET share = excluded.share, prints = excluded.prints,
+       looked_at = excluded.looked_at`,
+    ...[about.day, encodeMessage(DailyCountsShare, share), fed.prints, about.nowMs],
+  );
   return differences;
 }
 
-function differencesOf(share: DailyCountsShare, fed: FedDay): DayDifference[] {
+/** What the share of a day and what was fed of it differ in. */
+export function differencesOf(share: DailyCountsShare, fed: FedDay): DayDifference[] {
   const told = new Map(share.counts.map((count) => [countName(count), Number(count.records)]));
   const names = [...new Set([...told.keys(), ...fed.counts.keys()])].toSorted();
   const counted = names
@@ -67,31 +86,40 @@ function differencesOf(share: DailyCountsShare, fed: FedDay): DayDifference[] {
   return [{ what, told: events, fed: fed.events }, ...counted];
 }
 
-async function fedOn(tx: Transaction, day: number): Promise<FedDay> {
+/** Reads what was fed of a day, page by page. */
+export async function fedOn(
+  tx: Transaction,
+  day: number,
+  visit: EventVisitor = () => {},
+): Promise<FedDay> {
   const digests = createHash("sha256");
   const counts = new Map<string, number>();
-  let events = 0;
+  const prints: Uint8Array[] = [];
   let firstIndex: number | null = null;
   let lastIndex: number | null = null;
   for (let after = -1; ; ) {
-    const rows = await tx.all<SqlRow & { log_index: number; event: Uint8Array }>(
-      `SELECT log_index, event FROM monitor_event
+    const rows = await tx.all<EventRow>(
+      `SELECT log_index, refusal, event FROM monitor_event
        WHERE hour >= ? AND hour < ? AND log_index > ? ORDER BY log_index LIMIT ?`,
       ...[day * DAY_HOURS, (day + 1) * DAY_HOURS, after, MONITOR_LIMITS.comparedEventsPage],
     );
-    for (const { event, log_index: index } of rows) {
-      digests.update(sha256(event));
-      const { code, kind, status } = MonitorEvent.decode(event);
-      const name = countName({ code, kind, status });
+    for (const { event: bytes, log_index: index, refusal } of rows) {
+      const digest = sha256(bytes);
+      digests.update(digest);
+      prints.push(printOf(index, digest));
+      // What was fed can be read; what was altered since may be anything.
+      const event = decodeExactly(MonitorEvent, bytes);
+      visit(event, refusal);
+      const name = event === undefined ? "UNREADABLE" : countName(event);
       counts.set(name, (counts.get(name) ?? 0) + 1);
       firstIndex ??= index;
       lastIndex = index;
-      events += 1;
     }
     if (rows.length < MONITOR_LIMITS.comparedEventsPage || lastIndex === null) break;
     after = lastIndex;
   }
-  return { events, digest: digests.digest(), firstIndex, lastIndex, counts };
+  const found = { firstIndex, lastIndex, counts, prints: Buffer.concat(prints) };
+  return { ...found, events: prints.length, digest: digests.digest() };
 }
 
 function countName({ code, kind, status }: Omit<RecordCount, "records">): string {

@@ -1,3 +1,4 @@
+import { lookAgain } from "../recount/look-again.ts";
 import { watchLook, watchNotices, watchStanding } from "./look-procedures.ts";
 import {
   mailAddresses,
@@ -9,7 +10,7 @@ import {
 
 /** Procedures of thresholds, notices and mails, for the monitor's store. */
 export const WATCH_PROCEDURES = {
-  ...{ watchLook, watchStanding, watchNotices, watchMails, watchGlance },
+  ...{ lookAgain, watchLook, watchStanding, watchNotices, watchMails, watchGlance },
   ...{ mailAddresses, mailDue, mailAttempted },
 };
 

@@ -73,13 +73,16 @@ export class Watch {
     await this.#rounds.stop();
   }
 
-  /** Looks once, and sends what is due; what fails here is done in the next round. */
+  /** Looks once, and again at one day (TP-MON-25); sends what is due. What fails waits. */
   async round(): Promise<void> {
     const { clock, logger, named, store } = this.#deps;
     const { reminderDays, rules } = this;
     try {
+      const nowMs = clock.now();
+      const { isChanged } = await store.call("lookAgain", { nowMs });
+      this.#isFirst ||= isChanged;
       const about = { rules, named: named(), reminderDays, isFirst: this.#isFirst };
-      const count = await store.call("watchLook", { ...about, nowMs: clock.now() });
+      const count = await store.call("watchLook", { ...about, nowMs });
       this.#isFirst = false;
       if (count > 0) logger.info({ notices: count }, "somebody has to look: notices were made");
       for (const address of this.addresses) await this.#send(address);

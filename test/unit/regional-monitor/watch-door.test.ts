@@ -24,7 +24,7 @@ describe("what is watched, as people and programs see it", () => {
 
   beforeAll(async () => {
     dir = await mkdtemp(join(tmpdir(), "tracepost-watch-door-"));
-    monitor = await WatchedMonitor.open({ kind: "sqlite", file: join(dir, "m.sqlite") });
+    monitor = await WatchedMonitor.open();
     const { store, watch } = monitor;
     const users = await openMemoryUsers(clock);
     token = users.installation;
