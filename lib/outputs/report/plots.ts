@@ -5,7 +5,8 @@ import { NOTHING, numberWords, valueWords } from "./shown-value.ts";
 /** Sizes in units of the drawing. */
 const WIDTH = 720;
 const HEIGHT = 210;
-const LEFT = 46;
+/** Room for a number of seven digits. */
+const LEFT = 64;
 const RIGHT = 8;
 const TOP = 18;
 const BOTTOM = 24;

@@ -37,9 +37,11 @@ path.line { fill: none; stroke-width: 2; }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; font-size: .85rem; font-variant-numeric: tabular-nums; }
 figure caption { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
-table.months { table-layout: fixed; }
-table.months th:first-child { width: 13.5rem; }
-table.months th, table.months td { padding-left: .1rem; padding-right: .2rem; }
+table.months { min-width: 50rem; }
+table.months tbody th { min-width: 8rem; }
+table.months td { white-space: nowrap; }
+table.months th, table.months td { padding-left: .2rem; padding-right: .2rem; }
+time { white-space: nowrap; }
 table + p { margin-bottom: 1rem; }
 .scroll { margin-bottom: 1.2rem; position: relative; }
 caption { text-align: left; color: var(--soft); padding: .2rem 0; }
@@ -55,7 +57,8 @@ footer { margin-top: 3rem; color: var(--soft); font-size: .85rem; }
   body { max-width: none; padding: 0; font-size: 10.5pt; }
   * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   h2, h2 + p, h3, figcaption, .plot { break-after: avoid; }
-  .plot, .tiles li, tr { break-inside: avoid; }
+  .plot, .tiles li, tr, figure:has(table.months) { break-inside: avoid; }
+  table.months { min-width: 0; font-size: 7pt; }
   .scroll { overflow: visible; }
 }
 `;

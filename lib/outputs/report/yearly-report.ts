@@ -17,8 +17,8 @@ import {
 import { legend, NOTHING, valueCell } from "./shown-value.ts";
 
 const MONTHS = 12;
-/** Of a quantile: which one. It tells lines of one measure apart. */
-const QUANTILE = "QUANTILE";
+/** Which statistic of a measure: it tells lines of one measure apart. */
+const STATISTIC = "STATISTIC";
 
 /**
  * The yearly report of a body as one HTML file, to be read and printed (TP-OUT-13): no script,
@@ -64,15 +64,17 @@ function bannerOf({ exchangeStatus }: ExportSet): Html {
 }
 
 const keysOf = ({ by }: Figure): string[] => Object.keys(by).sort();
+/** Whether a figure is of all, or one statistic of all. */
+const isTotal = (figure: Figure): boolean => keysOf(figure).every((key) => key === STATISTIC);
 const isYear = ({ period }: Figure): boolean => period.length === 4;
 
 /** Totals of the year. */
 function glance(figures: readonly Figure[]): Html {
-  const totals = figures.filter((figure) => isYear(figure) && keysOf(figure).length === 0);
+  const totals = figures.filter((figure) => isYear(figure) && isTotal(figure));
   if (totals.length === 0) return NOTHING;
   const tiles = totals.map(
     (figure) =>
-      html`<li>${measureName(figure.measure)}<b>${valueCell(figure)}</b><small>${unitWords(figure)}${statesOf(figure)} States · ${figure.vintage}</small></li>`,
+      html`<li>${totalName(figure)}<b>${valueCell(figure)}</b><small>${unitWords(figure)}${statesOf(figure)} States · <time>${figure.vintage}</time></small></li>`,
   );
   return html`<section><h2>At a glance</h2><ul class="tiles">${tiles}</ul></section>`;
 }
@@ -100,19 +102,18 @@ function times(figures: readonly Figure[], year: number): Html {
   return html`<section><h2>How fast it is answered</h2><figure><figcaption>${title}</figcaption>${linePlot(title, series)}${monthTable(title, series)}</figure></section>`;
 }
 
-/** Series without a breakdown, or by the quantile alone. */
+/** Series without a breakdown, or by the statistic alone. */
 function monthlySeries(
   figures: readonly Figure[],
   year: number,
   isWanted: (figure: Figure) => boolean,
 ): Series[] {
   const monthly = figures.filter(
-    (figure) =>
-      figure.period.length === 7 &&
-      isWanted(figure) &&
-      keysOf(figure).every((key) => key === QUANTILE),
+    (figure) => figure.period.length === 7 && isWanted(figure) && isTotal(figure),
   );
-  const groups = Map.groupBy(monthly, ({ by, measure }) => JSON.stringify([measure, by[QUANTILE]]));
+  const groups = Map.groupBy(monthly, ({ by, measure }) =>
+    JSON.stringify([measure, by[STATISTIC]]),
+  );
   return [...groups.values()].map((group): Series => {
     const known = new Map(group.map((figure) => [figureKey(figure), figure]));
     const by: Figure["by"] = group[0]?.by ?? {};
@@ -121,9 +122,14 @@ function monthlySeries(
       const period = `${year}-${String(month + 1).padStart(2, "0")}`;
       return known.get(figureKey({ measure, by, period }));
     });
-    const quantile = by[QUANTILE] === undefined ? "" : `, ${codeName(by[QUANTILE]).toLowerCase()}`;
-    return { name: `${measureName(measure)}${quantile}`, months };
+    return { name: totalName({ by, measure }), months };
   });
+}
+
+/** A measure in words, with its statistic where it has one. */
+function totalName({ by, measure }: Pick<Figure, "by" | "measure">): string {
+  const name = measureName(measure);
+  return by[STATISTIC] === undefined ? name : `${name}, ${codeName(by[STATISTIC]).toLowerCase()}`;
 }
 
 /** Indicator 16.4.2, State by State in the order of their names. */
@@ -147,7 +153,7 @@ function indicator(figures: readonly Figure[]): Html {
 function breakdowns(figures: readonly Figure[]): Html {
   const broken = figures.filter((figure) => {
     const count = keysOf(figure).length;
-    return isYear(figure) && (count === 1 || count === 2) && !isOfSdg(figure);
+    return isYear(figure) && !isTotal(figure) && count <= 2 && !isOfSdg(figure);
   });
   const groups = Map.groupBy(broken, (figure) => [figure.measure, ...keysOf(figure)].join(" "));
   const tables = [...groups.values()].map((group) => {

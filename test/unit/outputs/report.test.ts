@@ -30,7 +30,7 @@ const FIGURES = [
   monthly("01", { value: 1234 }),
   monthly("02", { value: 3, confidentiality: "C" }),
   monthly("04", { value: 40, status: "P" }),
-  monthly("01", { measure: "HOURS_TO_ANSWER", by: { QUANTILE: "MEDIAN" }, unit: "HOURS" }),
+  monthly("01", { measure: "HOURS_TO_ANSWER", by: { STATISTIC: "MEDIAN" }, unit: "HOURS" }),
   ...ledgerFigures(LEDGERS),
 ];
 const report = (about = ABOUT): string => yearlyReport(createExport(about, FIGURES), 2026);
