@@ -27,7 +27,7 @@ const groups = [
     // The same gateway tests, with the store in a PostgreSQL of ours.
     name: "postgres",
     folders: [],
-    files: ["daily-counts", "holds", "monitor-feed", "two-gateways"].map(
+    files: ["daily-counts", "holds", "monitor-feed", "monitor-feed-door", "two-gateways"].map(
       (file) => `test/integration/gateway/${file}.test.ts`,
     ),
     maxWorkers: 2,

@@ -13,6 +13,7 @@ import {
 import { admitInstallation } from "#users";
 import type { Transport } from "#wire";
 import { addLogRoutes } from "./api/log-routes.ts";
+import { addMonitorFeedFetch } from "./api/monitor-feed-routes.ts";
 import { operatorDoor } from "./api/operator-door.ts";
 import { withSummary } from "./api/overview-routes.ts";
 import { addPolicyFetch } from "./api/policy-routes.ts";
@@ -380,6 +381,7 @@ async function openDoor(
       addLogRoutes(routes, { ...shared, witnesses });
       addPolicyFetch(routes, { policy, store, signers });
       addScheduleFetch(routes, { schedules, store });
+      addMonitorFeedFetch(routes, { register, signers, store, clock });
     },
   });
   lifecycle.add({ name: "http", stop: () => server.close() });

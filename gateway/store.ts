@@ -25,6 +25,7 @@ import { beat, leave } from "./store/instances/beat.ts";
 import { checkLog } from "./store/log-check/check-log.ts";
 import { keepLogCheck, loadLogCheck } from "./store/log-check/kept-check.ts";
 import { logOverQuota } from "./store/log-statements.ts";
+import { answerFeedAsked } from "./store/monitor/feed-asked.ts";
 import {
   feedBacklog,
   noteFeedPushed,
@@ -157,6 +158,7 @@ export const store = {
     unpushedFeeds,
     feedBacklog,
     noteFeedPushed,
+    answerFeedAsked,
     trimFeeds,
     countRelease,
     earlierReleases,

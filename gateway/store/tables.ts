@@ -16,6 +16,7 @@ import {
 import { EVENT_SETTLING_SQL, EVENT_SQL } from "./event-tables.ts";
 import { INSTANCE_SQL } from "./instances/instance-tables.ts";
 import { LOG_CHECK_SQL } from "./log-check/kept-check.ts";
+import { FEED_ASKED_SQL } from "./monitor/feed-asked.ts";
 import { MONITOR_SQL } from "./monitor/monitor-tables.ts";
 import { RELEASE_SQL } from "./monitor/release-tables.ts";
 import { PAIR_SQL } from "./pair-tables.ts";
@@ -136,6 +137,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 32, name: "what monitors are fed", sql: MONITOR_SQL },
   { version: 33, name: "what was released to monitors", sql: RELEASE_SQL },
   { version: 34, name: "time-stamps on checkpoints", sql: TIMESTAMP_SQL },
+  { version: 35, name: "what monitors asked for", sql: FEED_ASKED_SQL },
 ];
 
 /** Where a delivery stands. */

@@ -88,7 +88,7 @@ export async function fetchFile(door: ApiDoor, call: ApiCall): Promise<Buffer> {
 async function problemOf(response: Response, door: ApiDoor, call: ApiCall): Promise<ApiProblem> {
   // Without its query, which may hold a serial number.
   const [path = ""] = call.path.split("?");
-  const problem = parseProblem(await response.text());
+  const problem = readProblem(await response.text());
   return new ApiProblem(response.status, problem, `${call.method ?? "GET"} ${door.url}${path}`);
 }
 
@@ -192,7 +192,8 @@ function sentenceOf({ field = "", remedy = "", rule = "" }: ProblemField): strin
   return `${where}${rule}${remedy === "" ? "" : ` (${remedy})`}`;
 }
 
-function parseProblem(text: string): ProblemText {
+/** Reads an answer that is a no; whatever it is, a field that is no text is left out. */
+export function readProblem(text: string): ProblemText {
   try {
     const value: unknown = JSON.parse(text);
     return typeof value === "object" && value !== null ? value : {};

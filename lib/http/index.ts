@@ -12,6 +12,7 @@ export {
   fetchFile,
   openStream,
   type ProblemField,
+  readProblem,
   streamApi,
 } from "./api-client.ts";
 export type { ApiTitle } from "./contract/document.ts";
@@ -23,6 +24,7 @@ export {
 } from "./contract/example-ids.ts";
 export type { OperationExample } from "./contract/operation.ts";
 export { addFeedRoutes } from "./feed-routes.ts";
+export { HTTP_CODES } from "./http-codes.ts";
 export { nameIn } from "./name-in.ts";
 export {
   ageText,
@@ -41,7 +43,6 @@ export {
 } from "./page-mark.ts";
 export {
   type FieldProblem,
-  HTTP_CODES,
   InvalidRequest,
   PROBLEM_CODES,
   type Problem,

@@ -95,6 +95,8 @@ export interface ServiceContext<C extends ServiceConfig, P extends ProceduresOfS
   readonly dueCertificates: () => readonly DueCertificate[];
   /** Signs certificates of disposal. */
   readonly disposalSigner: () => MessageSigner;
+  /** Signs requests for what a regional monitor lacks of its feed. */
+  readonly feedSigner: () => MessageSigner;
   /** Signs files for border posts, and what verifies them. */
   readonly postSigner: MessageSigner & { readonly publicKey: Uint8Array };
   /** To be told after a message was drafted. */
@@ -199,6 +201,7 @@ async function assemble<C extends ServiceConfig, P extends ProceduresOfService>(
     signerProblem: () => identity.external?.problem,
     dueCertificates: () => certificates.due,
     disposalSigner: () => newestSigner(identity, clock, PAYLOAD_TYPES.disposal),
+    feedSigner: () => newestSigner(identity, clock, PAYLOAD_TYPES.feedRequest),
     postSigner: postSignerOf(identity, clock),
     onDrafted: () => post.noteDrafted(),
   });

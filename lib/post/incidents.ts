@@ -49,6 +49,8 @@ export const INCIDENT_REMEDIES = {
     "Ask the operator which witnesses answer; until then the log is the operator's word.",
   /** Two checkpoints of the same size with different roots: the log is forked. */
   LOG_FORKED: "Stop relying on the log; give both checkpoints to the other participants.",
+  /** Numbers of the feed that are missing and cannot be fetched; they are asked for again. */
+  FEED_NOT_FETCHED: "Do what its detail says; what comes behind them waits at the exchange.",
   /** Events of a feed that could not be counted; each is kept with its code. */
   FEED_EVENTS_REFUSED: "Look which in the log of the service; tell the operator.",
   /** What a monitor was fed of a day is not what the log says of it. */

@@ -1,4 +1,4 @@
-import { DAY_MS, KIB, MINUTE_MS } from "./units.ts";
+import { DAY_MS, KIB, MIB, MINUTE_MS } from "./units.ts";
 
 /** Limits of what a regional monitor is fed (docs/spec/feed.md). */
 export const MONITOR_FEED_LIMITS = {
@@ -28,4 +28,8 @@ export const MONITOR_FEED_LIMITS = {
   stepPauseMs: 20,
   /** Feed messages put on their way at a time. */
   pushMax: 50,
+  /** Bytes of a signed request for messages that a monitor lacks: names, numbers, one signature. */
+  requestBytesMax: KIB,
+  /** Bytes of feed messages in the answer to one; the first is in it however long it is. */
+  pageBytesMax: 8 * MIB,
 } as const;

@@ -16,6 +16,8 @@ export const MONITOR_LIMITS = {
   fetchNumbersMax: 50,
   /** Bytes of an answer with them. */
   fetchBytesMax: 16 * MIB,
+  /** Wait for such an answer. */
+  fetchMs: 30 * SECOND_MS,
   /** Wait before missing numbers are asked for again. */
   fetchRetryMs: 30 * SECOND_MS,
   /** Figures in one answer; more are asked for by shorter ranges. */

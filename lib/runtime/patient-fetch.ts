@@ -7,10 +7,14 @@ const WAITS_MAX = 6;
  * Fetches what is open to all. Where the door says that it was asked too often (TP-API-22) it is
  * asked again when it says so, a few times. Follows no redirect; throws what `fetch` throws.
  */
-export async function patientFetch(url: URL, timeoutMs: number): Promise<Response> {
+export async function patientFetch(
+  url: URL,
+  timeoutMs: number,
+  init: Pick<RequestInit, "body" | "headers" | "method"> = {},
+): Promise<Response> {
   for (let waits = 0; ; waits += 1) {
     const signal = AbortSignal.timeout(timeoutMs);
-    const response = await fetch(url, { redirect: "error", signal });
+    const response = await fetch(url, { ...init, redirect: "error", signal });
     const seconds = Number(response.headers.get("retry-after"));
     if (response.status !== 429 || waits === WAITS_MAX || !(seconds > 0)) return response;
     await response.body?.cancel();

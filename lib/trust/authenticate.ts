@@ -30,9 +30,12 @@ export async function authenticateHeader(
   if (signature === undefined || registered === undefined) {
     return refused("KEY_UNKNOWN", KEY_ID_FIELD, "is not in the register");
   }
-  const keyRefusal = checkOwner(registered, header.sender) ?? checkValidity(registered, nowMs);
-  if (keyRefusal !== undefined) return { ok: false, refusal: keyRefusal };
-  const type = header.sender === GATEWAY_SENDER ? PAYLOAD_TYPES.receipt : PAYLOAD_TYPES.header;
+  const isGateway = header.sender === GATEWAY_SENDER;
+  const purpose = isGateway ? KeyPurpose.RECEIPT : KeyPurpose.HEADER;
+  const wanted = { sender: header.sender, purpose, field: KEY_ID_FIELD };
+  const refusal = keyRefusal(registered, wanted, nowMs);
+  if (refusal !== undefined) return { ok: false, refusal };
+  const type = isGateway ? PAYLOAD_TYPES.receipt : PAYLOAD_TYPES.header;
   if (!(await verifyBytes(registered.publicKey, type, headerBytes, signature.value))) {
     return refused("SIGNATURE_INVALID", "envelope.signatures[0].value", "does not verify");
   }
@@ -40,24 +43,32 @@ export async function authenticateHeader(
   return timeRefusal === undefined ? accepted(undefined) : { ok: false, refusal: timeRefusal };
 }
 
-function checkOwner({ participant, key }: RegisteredKey, sender: string): Refusal | undefined {
-  const isGateway = sender === GATEWAY_SENDER;
-  const owns = isGateway ? participant === undefined : participant?.id === sender;
-  if (!owns) return refuse("SENDER_MISMATCH", KEY_ID_FIELD, "is a key of another participant");
-  const purpose = isGateway ? KeyPurpose.RECEIPT : KeyPurpose.HEADER;
-  if (key.purpose === purpose) return undefined;
-  return refuse("KEY_UNKNOWN", KEY_ID_FIELD, "is no key of this purpose");
+/** Whose key, for what, and the field that names it. */
+interface WantedKey {
+  /** Participant id, or GATEWAY. */
+  readonly sender: string;
+  readonly purpose: KeyPurpose;
+  readonly field: string;
 }
 
-function checkValidity({ key }: RegisteredKey, nowMs: number): Refusal | undefined {
+/**
+ * What speaks against a key of the register at a time: SENDER_MISMATCH, KEY_UNKNOWN, KEY_REVOKED or
+ * KEY_EXPIRED.
+ */
+export function keyRefusal(
+  { key, participant }: RegisteredKey,
+  { field, purpose, sender }: WantedKey,
+  nowMs: number,
+): Refusal | undefined {
+  const owns = sender === GATEWAY_SENDER ? participant === undefined : participant?.id === sender;
+  if (!owns) return refuse("SENDER_MISMATCH", field, "is a key of another participant");
+  if (key.purpose !== purpose) return refuse("KEY_UNKNOWN", field, "is no key of this purpose");
   const revokedAtMs = timestampMs(key.revokedAt) ?? Number.POSITIVE_INFINITY;
-  if (revokedAtMs <= nowMs) {
-    return refuse("KEY_REVOKED", KEY_ID_FIELD, "was revoked");
-  }
+  if (revokedAtMs <= nowMs) return refuse("KEY_REVOKED", field, "was revoked");
   const notBeforeMs = timestampMs(key.notBefore) ?? Number.POSITIVE_INFINITY;
   const notAfterMs = timestampMs(key.notAfter) ?? Number.NEGATIVE_INFINITY;
   if (notBeforeMs <= nowMs && nowMs < notAfterMs) return undefined;
-  return refuse("KEY_EXPIRED", KEY_ID_FIELD, "is outside its validity window");
+  return refuse("KEY_EXPIRED", field, "is outside its validity window");
 }
 
 function checkTimes({ header }: ParsedMessage, nowMs: number): Refusal | undefined {

@@ -18,6 +18,7 @@ export const PAYLOAD_TYPES = {
   postCopy: "application/vnd.tracepost.post-copy.v1",
   logSuccession: "application/vnd.tracepost.log-succession.v1",
   postLog: "application/vnd.tracepost.post-log.v1",
+  feedRequest: "application/vnd.tracepost.feed-request.v1",
 } as const;
 
 /** One of {@link PAYLOAD_TYPES}. */

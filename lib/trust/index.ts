@@ -13,6 +13,7 @@ export {
   verifyBytes,
   verifyBytesNow,
 } from "./dsse.ts";
+export { authenticateFeedRequest, signFeedRequest } from "./feed-request.ts";
 export { checkGroup, expandGroup, groupMembers } from "./groups.ts";
 export { checkReplyHandling, strictestOf } from "./handling.ts";
 export {

@@ -17,6 +17,7 @@ export type { ParseOptions } from "./check-header.ts";
 export { DIGEST_BYTES, equalBytes, headerDigest, sha256, signaturesDigest } from "./digests.ts";
 export { type Encoder, encodeMessage } from "./encode.ts";
 export { decodeExactly, hasUnknownFields } from "./exact-decode.ts";
+export { type ParsedFeedRequest, parseFeedPage, parseFeedRequest } from "./feed-request.ts";
 export { bytesFieldIn } from "./field-count.ts";
 export { type InspectedPart, type Inspection, inspectContent, inspectEnvelope } from "./inspect.ts";
 export { isSealedKind, isTraceKind, kindToken } from "./kinds.ts";

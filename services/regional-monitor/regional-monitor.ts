@@ -17,6 +17,7 @@ import { renderStatusPage } from "./api/status-page.ts";
 import { type SummaryDeps, summarize } from "./api/summary.ts";
 import { type MonitorConfig, STORE_FILE } from "./config.ts";
 import { FeedDesk } from "./ingest/feed-desk.ts";
+import { feedSourceFrom } from "./ingest/feed-source.ts";
 import { judgeLedger } from "./ledger/judge-ledger.ts";
 import { type MonitorProcedures, store as storeDefinition } from "./store.ts";
 import { openWatch } from "./watch/open-watch.ts";
@@ -58,7 +59,12 @@ async function buildRegionalMonitor(
   const fetch = exchangeUrl === undefined ? undefined : fetchScheduleFrom(exchangeUrl);
   const schedule = createScheduleWatch({ store, roots, fetch, clock, timers, logger });
   const { participant } = self;
-  const desk = new FeedDesk({ participant, store, source: undefined, clock, timers, logger });
+  const { feedSigner: signer } = context;
+  const source =
+    exchangeUrl === undefined
+      ? undefined
+      : feedSourceFrom({ exchangeUrl, participant, register, signer, clock });
+  const desk = new FeedDesk({ participant, store, source, clock, timers, logger });
   const witness = await openMonitorWitness({
     ...{ settings: config.witness, participant, store, register, roots, clock, logger },
   });

@@ -186,6 +186,7 @@ const NOT_VOUCHED: Readonly<Record<string, string>> = {
   monitor_spread: "counted anew from the records",
   monitor_closed: "counted anew from the records",
   monitor_feed: "a chain that each monitor has; the daily counts bind what is in it",
+  monitor_feed_asked: "keeps a request from being answered twice",
   monitor_release: "what is made safe of cells; each monitor has what left",
   monitor_calendar: OWN_WORK,
   pair_load: "counts for the windows of pairs",

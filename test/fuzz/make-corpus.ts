@@ -11,7 +11,6 @@ import {
   EntryKind,
   Envelope,
   Header,
-  IndicatorLedger,
   KeyPart,
   KeyPurpose,
   Kind,
@@ -41,9 +40,9 @@ import {
   segment,
 } from "../support/pictures.ts";
 import { rootSetOf, VERSION_VECTORS } from "../support/register-vectors.ts";
-import { signedLedger } from "../support/signed-ledger.ts";
 import { bytesOf, readVectors, type VectorBytes } from "../support/vectors.ts";
 import { keep } from "./corpus.ts";
+import { monitorSeeds } from "./monitor-seeds.ts";
 
 /** A file of figures: who publishes, and what two made-up ledgers say. */
 const ABOUT: ExportAbout = {
@@ -397,9 +396,7 @@ const scheduleDraft = draftSchedule({
   reason: "The first schedule",
 });
 keep("schedule-file", "valid-unsigned", scheduleDraft);
-const ledger = IndicatorLedger.encode(signedLedger()).finish();
-keep("indicator-ledger", "valid", ledger);
-keep("indicator-ledger", "foreign", IndicatorLedger.encode(signedLedger({ state: "BR" })).finish());
+for (const seed of monitorSeeds()) keep(...seed);
 keepTexts("seizure-header", {
   valid: "institution,agency,seizureNumber,date,place,recovery,item,kind,quantity,unit",
   "valid-semicolon":

@@ -28,6 +28,7 @@ import { arrangeNotices } from "../support/example-notices.ts";
 import { recordedRequest } from "../support/example-record.ts";
 import { prepareReleases } from "../support/example-releases.ts";
 import { arrangeSeizures, EXAMPLE_MONITOR } from "../support/example-seizures.ts";
+import { exampleFeedRequest } from "../support/feed-requests.ts";
 import { specsOf } from "../support/nats-carrier.ts";
 import { JPEG } from "../support/pictures.ts";
 import { publishSchedule } from "../support/published-schedule.ts";
@@ -272,7 +273,8 @@ async function arrangeQuarantine(): Promise<Map<string, string>> {
   const register = await renewedRegister(exchange.paths, door);
   await publishSchedule(exchange.paths, door);
   const recorded = await recordedRequest(doorOf("KE"), door);
-  return new Map([[EXAMPLE_IDS.token, tokenId], ...register, ...recorded]);
+  const feed = await exampleFeedRequest(exchange, EXAMPLE_MONITOR.id);
+  return new Map([[EXAMPLE_IDS.token, tokenId], ...register, ...recorded, feed]);
 }
 
 function untilCase(door: ApiDoor, caseId: string | undefined, wanted: string): Promise<void> {

@@ -63,6 +63,8 @@ export const EXAMPLE_IDS = {
   otherWebhook: "wh_5t8n3b6j0z2r",
   /** The participant register in force, signed, base64. */
   signedRegister: "AAAA",
+  /** A request of a regional monitor for its feed, signed, base64. */
+  feedRequest: "BBBB",
   /** SHA-256 of an entry in it. */
   registerEntry: "5e".repeat(32),
   /** Place of a trace request in the log. */

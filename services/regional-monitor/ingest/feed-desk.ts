@@ -1,25 +1,16 @@
-import type { Refusal } from "#errors";
-import type { FeedTaker } from "#post";
+import { type Refusal, TracepostError } from "#errors";
+import type { FeedTaker, IncidentKind } from "#post";
 import { type Clock, type Database, type Logger, MONITOR_LIMITS, type Timers } from "#runtime";
 import { type FeedOffer, sha256 } from "#wire";
 import type { MonitorProcedures } from "../store.ts";
 import { FeedQueue } from "./feed-queue.ts";
-import type { MissingNumbers } from "./take-feed.ts";
-
-/** Where messages of the feed are had again, by a signed request. */
-export interface FeedSource {
-  /**
-   * Messages by their numbers, as they were sent, in order; fewer than asked for where an answer
-   * would be too large, none where there are none. Rejects while it cannot be reached.
-   */
-  fetch(numbers: MissingNumbers): Promise<readonly Uint8Array[]>;
-}
+import type { FeedSource } from "./feed-source.ts";
 
 /** What the desk works with. */
 export interface FeedDeskDeps {
   readonly participant: string;
   readonly store: Pick<Database<MonitorProcedures>, "call">;
-  /** Undefined: nothing is fetched, and the gateway's push is waited for. */
+  /** Undefined: nothing is fetched; where numbers are missing that is an incident. */
   readonly source: FeedSource | undefined;
   readonly clock: Clock;
   readonly timers: Timers;
@@ -35,6 +26,8 @@ export class FeedDesk implements FeedTaker {
   readonly #queue: FeedQueue;
   #fetching: Promise<void> | undefined;
   #callOff: () => void = () => {};
+  /** The last number that was seen to be missing; 0: none was. */
+  #missing = 0;
   #isStopped = false;
 
   constructor(deps: FeedDeskDeps) {
@@ -57,19 +50,19 @@ export class FeedDesk implements FeedTaker {
   /** Takes a message that was pushed; "gap": it is to be brought again. */
   async take({ bytes }: Pick<FeedOffer, "bytes">): Promise<"taken" | "known" | "gap" | Refusal> {
     const taken = await this.#queue.take(bytes);
-    if (taken.type === "gap") this.#ask();
+    if (taken.type === "gap") {
+      this.#missing = Math.max(this.#missing, taken.missing.last);
+      this.#ask();
+    }
     if (taken.type === "refused") return taken.refusal;
     return taken.type === "early" ? "gap" : taken.type;
   }
 
   #ask(): void {
-    if (this.#deps.source === undefined || this.#isStopped) return;
+    if (this.#isStopped) return;
     this.#callOff();
     this.#fetching ??= this.#fetchAll()
-      .catch((caught: unknown) => {
-        this.#deps.logger.warn({ err: caught }, "the feed was not fetched; it is asked for again");
-        this.#callOff = this.#deps.timers.after(MONITOR_LIMITS.fetchRetryMs, () => this.#ask());
-      })
+      .catch((caught: unknown) => this.#failed(TracepostError.from(caught)))
       .finally(() => {
         this.#fetching = undefined;
       });
@@ -77,24 +70,60 @@ export class FeedDesk implements FeedTaker {
 
   /** Fetches until nothing more is there. */
   async #fetchAll(): Promise<void> {
+    const { source, store } = this.#deps;
+    if (source === undefined && this.#missing > 0) throw NOT_CONFIGURED;
     for (;;) {
-      const { number } = await this.#deps.store.call("chainEnd", undefined);
+      const { number } = await store.call("chainEnd", undefined);
       const numbers = { first: number + 1, last: number + MONITOR_LIMITS.fetchNumbersMax };
-      const found = (await this.#deps.source?.fetch(numbers)) ?? [];
-      if (found.length === 0 || this.#isStopped) return;
+      const found = (await source?.fetch(numbers)) ?? [];
+      if (this.#isStopped) return;
       const all = await Promise.all(found.map((bytes) => this.#queue.take(bytes)));
       for (const [place, bytes] of found.entries()) {
         const taken = all[place];
-        if (taken?.type === "refused") return await this.#note(bytes, taken.refusal);
-        if (taken?.type === "early" || taken?.type === "gap") return;
+        if (taken?.type === "refused") return await this.#refused(bytes, taken.refusal);
+        if (taken?.type === "early") return;
       }
+      // Whoever answers might send for ever what was not asked for.
+      const isFurther = all.some(({ type }) => type === "taken");
+      if (isFurther) continue;
+      if (found.length > 0 || number < this.#missing) throw withheld(number + 1);
+      this.#missing = 0;
+      return;
     }
   }
 
-  async #note(bytes: Uint8Array, { code, detail, field }: Refusal): Promise<void> {
-    const { clock, store } = this.#deps;
-    const said = { sender: "GATEWAY", detail: `${code} ${field} ${detail}` };
-    const incident = { kind: "FEED_REFUSED", digest: sha256(bytes), ...said } as const;
-    await store.call("postRecordIncident", { incident, nowMs: clock.now() });
+  /** A door that is away for a while is no incident, unless something waits for what it has. */
+  async #failed(fault: TracepostError): Promise<void> {
+    const { logger, timers } = this.#deps;
+    const { code, message, remedy } = fault;
+    logger.warn({ err: fault }, "the feed was not fetched; it is asked for again");
+    if (!this.#isStopped) {
+      this.#callOff = timers.after(MONITOR_LIMITS.fetchRetryMs, () => this.#ask());
+    }
+    if (code === "UNAVAILABLE" && this.#missing === 0) return;
+    const detail = `${message} ${remedy}`;
+    await this.#note("FEED_NOT_FETCHED", sha256(Buffer.from(detail)), detail);
   }
+
+  async #refused(bytes: Uint8Array, { code, detail, field }: Refusal): Promise<void> {
+    await this.#note("FEED_REFUSED", sha256(bytes), `${code} ${field} ${detail}`);
+  }
+
+  async #note(kind: IncidentKind, digest: Uint8Array, detail: string): Promise<void> {
+    const { clock, logger, store } = this.#deps;
+    const incident = { kind, digest, sender: "GATEWAY", detail };
+    await store
+      .call("postRecordIncident", { incident, nowMs: clock.now() })
+      .catch((caught: unknown) => logger.error({ err: caught }, "an incident was not noted"));
+  }
+}
+
+const NOT_CONFIGURED = new TracepostError("CONFIG_INVALID", "exchangeUrl is not configured", {
+  remedy: "Put the address of the exchange's door into the configuration, and start again.",
+});
+
+function withheld(number: number): TracepostError {
+  return new TracepostError("VERIFICATION", `the exchange does not give number ${number}`, {
+    remedy: "Ask its operator for it, and whether its store was restored from a copy.",
+  });
 }

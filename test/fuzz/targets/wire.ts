@@ -1,4 +1,14 @@
-import { Dispatch, Envelope, GapNotice, Kind, MonitorFeed, Receipt, Void } from "#proto";
+import {
+  Dispatch,
+  Envelope,
+  FeedPage,
+  GapNotice,
+  Kind,
+  MonitorFeed,
+  Receipt,
+  SignedFeedRequest,
+  Void,
+} from "#proto";
 import {
   checkSubject,
   inSubject,
@@ -7,6 +17,8 @@ import {
   type ParsedMessage,
   parseDispatch,
   parseEnvelope,
+  parseFeedPage,
+  parseFeedRequest,
   parseFilteredEnvelope,
   parseGapNotice,
   parseInSubject,
@@ -99,6 +111,19 @@ export const WIRE_TARGETS: readonly Target[] = [
       ofOutcome(parseMonitorFeed(around(Kind.MONITOR_FEED, input, "GATEWAY")), ({ feed }) =>
         MonitorFeed.encode(feed).finish(),
       ),
+  },
+  {
+    corpus: "feed-request",
+    parses: ["parseFeedRequest"],
+    read: (input) =>
+      ofOutcome(parseFeedRequest(input), ({ bytes, signature }) =>
+        SignedFeedRequest.encode({ request: bytes, signature }).finish(),
+      ),
+  },
+  {
+    corpus: "feed-page",
+    parses: ["parseFeedPage"],
+    read: (input) => ofOutcome(parseFeedPage(input), (page) => FeedPage.encode(page).finish()),
   },
   textTarget("subject", ["parseOutSubject"], (text) =>
     ofOptional(parseOutSubject(text), ({ participant, lane, kind }) =>

@@ -1,13 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { Aggregation, ExchangeStatus, Kind, type MonitorEvent, MonitorFeed, Role } from "#proto";
-import { createSigner, openRegister, PAYLOAD_TYPES, type RegisterView } from "#trust";
-import { equalBytes, parseDispatch, parseMonitorFeed, sha256, toTimestamp } from "#wire";
-import { ALONE } from "../../../gateway/instances/duty.ts";
-import { MonitorFeeder } from "../../../gateway/monitor/monitor-feeder.ts";
-import { dispatch } from "../../../gateway/steps/dispatch.ts";
+import { ExchangeStatus, Kind, type MonitorEvent, MonitorFeed, Role } from "#proto";
+import { equalBytes, parseDispatch, parseMonitorFeed, sha256 } from "#wire";
+import { feederOf as openFeeder, registerWith } from "../../support/fed-gateway.ts";
 import { type GatewayBench, openGatewayBench } from "../../support/gateway-bench.ts";
 import { recipientReceipt, traceRequest } from "../../support/messages.ts";
-import { makeParties, type Parties, reissue } from "../../support/parties.ts";
+import { makeParties, type Parties } from "../../support/parties.ts";
 
 const MONITOR = "ORG-ECOWAS";
 
@@ -15,37 +12,10 @@ let parties: Parties;
 let bench: GatewayBench;
 let isAway = false;
 
-/** The register of the parties, with the consents to EVENTS of some States. */
-function registerWith(consenting: readonly string[]): RegisterView {
-  const bytes = reissue(parties, parties.registerBytes, ({ participants }) => ({
-    participants: participants.map((one) => ({
-      ...one,
-      regionalBodies: [{ body: "ECOWAS", since: toTimestamp(0), until: undefined }],
-      disclosures: consenting.includes(one.id)
-        ? [{ body: "ECOWAS", aggregation: Aggregation.EVENTS }]
-        : [],
-    })),
-  }));
-  const opened = openRegister(bytes, [parties.root.publicKey]);
-  if (!opened.ok) throw new TypeError(opened.refusal.detail);
-  return opened.value;
-}
-
-/** A feeder as each instance of the gateway has one, and what it has put on the carrier. */
+/** A feeder, where some States have consented to EVENTS. */
 function feederOf(gateway: GatewayBench, consenting: readonly string[]) {
-  const register = registerWith(consenting);
-  const pushed: Uint8Array[] = [];
-  const feeder = new MonitorFeeder({
-    ...{ store: gateway.store, duty: ALONE, clock: gateway.clock, logger: gateway.logger },
-    register: { view: () => register },
-    signer: () => createSigner(parties.receiptKey, PAYLOAD_TYPES.receipt),
-    publish: async (outgoing) => {
-      if (isAway) throw new TypeError("the carrier is away");
-      pushed.push(dispatch(outgoing).data);
-    },
-    connected: () => true,
-  });
-  return { feeder, pushed };
+  const register = registerWith(parties, consenting);
+  return openFeeder(gateway, parties, { register, isAway: () => isAway });
 }
 
 /** What is in the inbox, as the monitor reads it. */

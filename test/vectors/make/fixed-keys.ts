@@ -158,4 +158,5 @@ export const PAYLOAD_TYPE = {
   logSuccession: "application/vnd.tracepost.log-succession.v1",
   postCopy: "application/vnd.tracepost.post-copy.v1",
   postLog: "application/vnd.tracepost.post-log.v1",
+  feedRequest: "application/vnd.tracepost.feed-request.v1",
 } as const;

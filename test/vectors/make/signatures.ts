@@ -52,6 +52,7 @@ export function signatureVectors(encoder: Encoder) {
     vector("the same bytes as a succession of the log", PAYLOAD_TYPE.logSuccession, header),
     vector("the same bytes as a copy for a border post", PAYLOAD_TYPE.postCopy, header),
     vector("the same bytes as the log of a border post", PAYLOAD_TYPE.postLog, header),
+    vector("the same bytes as a request for a feed", PAYLOAD_TYPE.feedRequest, header),
   ];
   return {
     key: {

@@ -26,6 +26,7 @@ import {
   Priority,
   priorityFromJSON,
   priorityToJSON,
+  Signature,
   TraceMove,
   traceMoveFromJSON,
   traceMoveToJSON,
@@ -220,6 +221,46 @@ export interface MonitorFeed {
     $case: "counts";
     value: DailyCountsShare;
   } | undefined;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+/**
+ * Asks the gateway for messages of the asker's own chain once more. The asker signs it as it signs
+ * headers, under a payload type of its own.
+ */
+export interface FeedRequest {
+  /** Participant id of the monitor that asks: nobody is given the chain of another one. */
+  monitor: string;
+  /** Name of the log of the exchange that is asked, as the register has it. */
+  logOrigin: string;
+  /** Number of the first message that it lacks. */
+  first: bigint;
+  /** How many at most. */
+  count: number;
+  /** Later than that of every request before. */
+  madeAt: Timestamp | undefined;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+/** A FeedRequest as it was signed. */
+export interface SignedFeedRequest {
+  /** Encoded FeedRequest. */
+  request: Uint8Array;
+  signature: Signature | undefined;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+/** What the gateway answers: messages in the order of the chain, without a hole. */
+export interface FeedPage {
+  /** Number that was asked for. */
+  first: bigint;
+  /**
+   * Encoded envelopes of MONITOR_FEED messages, signed as those that are put on their way. Fewer
+   * than asked for where the page would be too large or the chain ends.
+   */
+  envelopes: Uint8Array[];
+  /** Number of the newest message of the chain; 0: it has none. */
+  newest: bigint;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -653,6 +694,408 @@ export const MonitorFeed: MessageFns<MonitorFeed> = {
         break;
       }
     }
+    return message;
+  },
+};
+
+function createBaseFeedRequest(): FeedRequest {
+  return { monitor: "", logOrigin: "", first: 0n, count: 0, madeAt: undefined };
+}
+
+export const FeedRequest: MessageFns<FeedRequest> = {
+  encode(message: FeedRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.monitor !== "") {
+      writer.uint32(10).string(message.monitor);
+    }
+    if (message.logOrigin !== "") {
+      writer.uint32(18).string(message.logOrigin);
+    }
+    if (message.first !== 0n) {
+      if (BigInt.asUintN(64, message.first) !== message.first) {
+        throw new globalThis.Error("value provided for field message.first of type uint64 too large");
+      }
+      writer.uint32(24).uint64(message.first);
+    }
+    if (message.count !== 0) {
+      writer.uint32(32).uint32(message.count);
+    }
+    if (message.madeAt !== undefined) {
+      Timestamp.encode(message.madeAt, writer.uint32(42).fork()).join();
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): FeedRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseFeedRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.monitor = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.logOrigin = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.first = reader.uint64() as bigint;
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.count = reader.uint32();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.madeAt = Timestamp.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        if (message._unknownFields === undefined) {
+          message._unknownFields = {};
+        }
+
+        const list = message._unknownFields[tag];
+
+        if (list === undefined) {
+          message._unknownFields[tag] = [buf];
+        } else {
+          list.push(buf);
+        }
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): FeedRequest {
+    return {
+      monitor: isSet(object.monitor) ? globalThis.String(object.monitor) : "",
+      logOrigin: isSet(object.logOrigin)
+        ? globalThis.String(object.logOrigin)
+        : isSet(object.log_origin)
+        ? globalThis.String(object.log_origin)
+        : "",
+      first: isSet(object.first) ? BigInt(object.first) : 0n,
+      count: isSet(object.count) ? globalThis.Number(object.count) : 0,
+      madeAt: isSet(object.madeAt)
+        ? fromJsonTimestamp(object.madeAt)
+        : isSet(object.made_at)
+        ? fromJsonTimestamp(object.made_at)
+        : undefined,
+    };
+  },
+
+  toJSON(message: FeedRequest): unknown {
+    const obj: any = {};
+    if (message.monitor !== "") {
+      obj.monitor = message.monitor;
+    }
+    if (message.logOrigin !== "") {
+      obj.logOrigin = message.logOrigin;
+    }
+    if (message.first !== 0n) {
+      obj.first = message.first.toString();
+    }
+    if (message.count !== 0) {
+      obj.count = Math.round(message.count);
+    }
+    if (message.madeAt !== undefined) {
+      obj.madeAt = fromTimestamp(message.madeAt).toISOString();
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<FeedRequest>): FeedRequest {
+    return FeedRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<FeedRequest>): FeedRequest {
+    const message = createBaseFeedRequest();
+    message.monitor = object.monitor ?? "";
+    message.logOrigin = object.logOrigin ?? "";
+    message.first = (object.first !== undefined && object.first !== null) ? BigInt(object.first) : 0n;
+    message.count = object.count ?? 0;
+    message.madeAt = (object.madeAt !== undefined && object.madeAt !== null)
+      ? Timestamp.fromPartial(object.madeAt)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseSignedFeedRequest(): SignedFeedRequest {
+  return { request: new Uint8Array(0), signature: undefined };
+}
+
+export const SignedFeedRequest: MessageFns<SignedFeedRequest> = {
+  encode(message: SignedFeedRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.request.length !== 0) {
+      writer.uint32(10).bytes(message.request);
+    }
+    if (message.signature !== undefined) {
+      Signature.encode(message.signature, writer.uint32(18).fork()).join();
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SignedFeedRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSignedFeedRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.request = reader.bytes();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.signature = Signature.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        if (message._unknownFields === undefined) {
+          message._unknownFields = {};
+        }
+
+        const list = message._unknownFields[tag];
+
+        if (list === undefined) {
+          message._unknownFields[tag] = [buf];
+        } else {
+          list.push(buf);
+        }
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): SignedFeedRequest {
+    return {
+      request: isSet(object.request) ? bytesFromBase64(object.request) : new Uint8Array(0),
+      signature: isSet(object.signature) ? Signature.fromJSON(object.signature) : undefined,
+    };
+  },
+
+  toJSON(message: SignedFeedRequest): unknown {
+    const obj: any = {};
+    if (message.request.length !== 0) {
+      obj.request = base64FromBytes(message.request);
+    }
+    if (message.signature !== undefined) {
+      obj.signature = Signature.toJSON(message.signature);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<SignedFeedRequest>): SignedFeedRequest {
+    return SignedFeedRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<SignedFeedRequest>): SignedFeedRequest {
+    const message = createBaseSignedFeedRequest();
+    message.request = object.request ?? new Uint8Array(0);
+    message.signature = (object.signature !== undefined && object.signature !== null)
+      ? Signature.fromPartial(object.signature)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseFeedPage(): FeedPage {
+  return { first: 0n, envelopes: [], newest: 0n };
+}
+
+export const FeedPage: MessageFns<FeedPage> = {
+  encode(message: FeedPage, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.first !== 0n) {
+      if (BigInt.asUintN(64, message.first) !== message.first) {
+        throw new globalThis.Error("value provided for field message.first of type uint64 too large");
+      }
+      writer.uint32(8).uint64(message.first);
+    }
+    for (const v of message.envelopes) {
+      writer.uint32(18).bytes(v!);
+    }
+    if (message.newest !== 0n) {
+      if (BigInt.asUintN(64, message.newest) !== message.newest) {
+        throw new globalThis.Error("value provided for field message.newest of type uint64 too large");
+      }
+      writer.uint32(24).uint64(message.newest);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): FeedPage {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseFeedPage();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.first = reader.uint64() as bigint;
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.envelopes.push(reader.bytes());
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.newest = reader.uint64() as bigint;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        if (message._unknownFields === undefined) {
+          message._unknownFields = {};
+        }
+
+        const list = message._unknownFields[tag];
+
+        if (list === undefined) {
+          message._unknownFields[tag] = [buf];
+        } else {
+          list.push(buf);
+        }
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): FeedPage {
+    return {
+      first: isSet(object.first) ? BigInt(object.first) : 0n,
+      envelopes: globalThis.Array.isArray(object?.envelopes)
+        ? object.envelopes.map((e: any) => bytesFromBase64(e))
+        : [],
+      newest: isSet(object.newest) ? BigInt(object.newest) : 0n,
+    };
+  },
+
+  toJSON(message: FeedPage): unknown {
+    const obj: any = {};
+    if (message.first !== 0n) {
+      obj.first = message.first.toString();
+    }
+    if (message.envelopes?.length) {
+      obj.envelopes = message.envelopes.map((e) => base64FromBytes(e));
+    }
+    if (message.newest !== 0n) {
+      obj.newest = message.newest.toString();
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<FeedPage>): FeedPage {
+    return FeedPage.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<FeedPage>): FeedPage {
+    const message = createBaseFeedPage();
+    message.first = (object.first !== undefined && object.first !== null) ? BigInt(object.first) : 0n;
+    message.envelopes = object.envelopes?.map((e) => e) || [];
+    message.newest = (object.newest !== undefined && object.newest !== null) ? BigInt(object.newest) : 0n;
     return message;
   },
 };
