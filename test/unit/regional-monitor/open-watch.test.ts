@@ -28,6 +28,7 @@ test("a monitor watches by name whom the register lets it, by the version of now
   const looked: (() => void)[] = [];
   const store = {
     call: async (name: string, args: { readonly named: readonly string[] }) => {
+      if (name === "lookAgain") return { day: null, isChanged: false };
       if (name !== "watchLook") return undefined;
       named.push(args.named);
       looked.shift()?.();
