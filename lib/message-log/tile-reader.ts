@@ -2,6 +2,7 @@
 import { TracepostError } from "#errors";
 import { LOG_LIMITS, type Transaction } from "#runtime";
 import { splitHashes } from "./compact-range.ts";
+import { sameBytes } from "./hashing.ts";
 import { foldNode, placeInTile, type TileRows } from "./tile-fold.ts";
 import { TILE_HEIGHT, TILE_WIDTH } from "./tile-width.ts";
 import type { TreeNodes } from "./tree-proofs.ts";
@@ -46,11 +47,10 @@ export class TileReader implements TreeNodes {
       level,
       index,
     );
-    const hashes =
+    const rows: TileRows =
       row === undefined
-        ? await partialTile(this.#tx, level, index * TILE_WIDTH, TILE_WIDTH)
-        : splitHashes(row.hashes);
-    const rows: TileRows = [hashes];
+        ? [await this.#madeAgain(level, index)]
+        : await this.#whole(level, index, splitHashes(row.hashes));
     this.#tiles.set(key, rows);
     if (this.#tiles.size > LOG_LIMITS.tilesHeldMax) {
       const [oldest] = this.#tiles.keys();
@@ -58,6 +58,34 @@ export class TileReader implements TreeNodes {
     }
     return rows;
   }
+
+  /** A full tile; what a torn one held comes from what it was made from (TP-LOG-5). */
+  async #whole(level: number, index: number, kept: Uint8Array[]): Promise<TileRows> {
+    const rows: TileRows = [kept];
+    const root = await this.#tx.get<{ hash: Uint8Array }>(
+      "SELECT hash FROM log_subtrees WHERE level = ? AND position = ?",
+      level + 1,
+      index,
+    );
+    if (root !== undefined && isRootOf(rows, root.hash)) return rows;
+    const again = await this.#madeAgain(level, index);
+    const fresh: TileRows = [again];
+    const isSame = sameBytes(Buffer.concat(again), Buffer.concat(kept));
+    if (isSame || (root !== undefined && isRootOf(fresh, root.hash))) return fresh;
+    throw new TracepostError("STORE", `tile ${index} of level ${level} of the log is damaged`, {
+      remedy: "Run `tracepost log verify` to see what else is, and restore a backup.",
+    });
+  }
+
+  async #madeAgain(level: number, index: number): Promise<Uint8Array[]> {
+    return await partialTile(this.#tx, level, index * TILE_WIDTH, TILE_WIDTH);
+  }
+}
+
+/** Folding it is no loss: paths through the tile need the same nodes. */
+function isRootOf(rows: TileRows, root: Uint8Array): boolean {
+  const found = rows[0]?.length === TILE_WIDTH ? foldNode(rows, TILE_HEIGHT, 0) : undefined;
+  return found !== undefined && sameBytes(found, root);
 }
 
 const readers = new WeakMap<Transaction, TileReader>();

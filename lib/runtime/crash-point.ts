@@ -70,7 +70,10 @@ export const RESTORE_CRASH_POINTS = [
 ] as const;
 
 /** While a store is brought to a newer schema: after each step, and when all have lasted. */
-const SCHEMA_CRASH_POINTS = ["store.step-taken", "store.schema-committed"] as const;
+export const SCHEMA_CRASH_POINTS = ["store.step-taken", "store.schema-committed"] as const;
+
+/** While a store is copied to another place: after each table, when all lasts, and under its name. */
+export const COPY_CRASH_POINTS = ["copy.table-copied", "copy.committed", "copy.named"] as const;
 
 /** Where a test may strike. */
 export const CRASH_POINTS = [
@@ -81,6 +84,7 @@ export const CRASH_POINTS = [
   ...BACKUP_CRASH_POINTS,
   ...RESTORE_CRASH_POINTS,
   ...SCHEMA_CRASH_POINTS,
+  ...COPY_CRASH_POINTS,
 ] as const;
 
 /** One of {@link CRASH_POINTS}. */

@@ -7,6 +7,7 @@ export { type Clock, systemClock } from "./clock.ts";
 export {
   armCrashPoint,
   BACKUP_CRASH_POINTS,
+  COPY_CRASH_POINTS,
   CRASH_POINTS,
   type CrashPlan,
   type CrashPoint,
@@ -16,6 +17,7 @@ export {
   parseCrashPlan,
   passCrashPoint,
   RESTORE_CRASH_POINTS,
+  SCHEMA_CRASH_POINTS,
 } from "./crash-point.ts";
 export { csvRecord, withFormula, withoutFormula } from "./csv-text.ts";
 export type {

@@ -5,15 +5,12 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { BACKUP_CRASH_POINTS, RESTORE_CRASH_POINTS, STORE_LIMITS, systemClock } from "#runtime";
-import { openSqliteStore } from "#store";
 import { createBackup, restoreBackup, verifyBackup } from "../../deploy/local/index.ts";
 import { makeUpFolder } from "../support/made-up-folder.ts";
 
-/** kill -9, a full disk and torn pages under backup, restore and update (TP-BACK-1, TP-BACK-5). */
+/** kill -9, a full disk and torn pages under backup and restore (TP-BACK-1, TP-BACK-5). */
 
 const CHILD = fileURLToPath(new URL("../support/backup-child.ts", import.meta.url));
-const FIRST = new URL("../contract/store-fixture.ts", import.meta.url);
-const LATER = new URL("../support/struck-store.ts", import.meta.url);
 /** Less than the smallest store has. */
 const FULL_KIB = 200;
 const STORE = "gateway/gateway.sqlite";
@@ -82,18 +79,6 @@ describe("a process that is killed", () => {
     expect(configs).toContain("later");
     expect(await readFile(join(dataDir, "gateway/keys/receipt.key"), "utf8")).toBe("a private key");
   });
-
-  test.each(["store.step-taken:1", "store.step-taken:2"])(
-    "at %s of an update leaves a store that the version before opens (TP-BACK-7)",
-    async (point) => {
-      const file = join(dir, `${point}.sqlite`);
-      await (await openSqliteStore({ file, module: FIRST })).close();
-      expect(child(["migrate", file, `${LATER.href}?${point}`])).toBe("SIGKILL");
-      await (await openSqliteStore({ file, module: FIRST })).close();
-      await (await openSqliteStore({ file, module: LATER })).close();
-      await expect(openSqliteStore({ file, module: FIRST })).rejects.toThrow("newer");
-    },
-  );
 });
 
 describe.skipIf(process.platform !== "linux")("a disk that is full", () => {

@@ -1,5 +1,11 @@
 import { TracepostError } from "#errors";
-import { describePlace, type StoreDefinition, type StorePlace, type Transaction } from "#runtime";
+import {
+  describePlace,
+  passCrashPoint,
+  type StoreDefinition,
+  type StorePlace,
+  type Transaction,
+} from "#runtime";
 import { readStore } from "../open-store.ts";
 import { copyRows, sumRows } from "./copy-rows.ts";
 import { fillSqlite } from "./fill-sqlite.ts";
@@ -29,6 +35,7 @@ export async function copyStore(from: StorePlace, to: StorePlace, module: URL): 
   return await readStore(from, async (source) => {
     await checkSource(source, from, store);
     const rows = await fill((target) => copyAll(source, target, tables));
+    passCrashPoint("copy.named");
     return { kind: store.name, tables: tables.length, rows };
   });
 }
@@ -76,6 +83,7 @@ async function copyAll(
       });
     }
     rows += read.rows;
+    passCrashPoint("copy.table-copied");
   }
   return rows;
 }

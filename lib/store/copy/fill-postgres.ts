@@ -2,6 +2,7 @@ import { TracepostError } from "#errors";
 import {
   describePlace,
   type PostgresPlace,
+  passCrashPoint,
   type StoreDefinition,
   type Transaction,
 } from "#runtime";
@@ -35,6 +36,7 @@ export async function fillPostgres<T>(
     await connection.control(`DROP SCHEMA IF EXISTS "${schema}" CASCADE`);
     await prepareSchema(connection, unfinished, store);
     const result = await fill(connection, tables, work);
+    passCrashPoint("copy.committed");
     await connection.control(`ALTER SCHEMA "${schema}" RENAME TO "${place.schema}"`);
     return result;
   } catch (caught) {

@@ -2,7 +2,7 @@ import { renameSync, rmSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import { TracepostError } from "#errors";
-import type { StoreDefinition, Transaction } from "#runtime";
+import { passCrashPoint, type StoreDefinition, type Transaction } from "#runtime";
 import { sqliteFault } from "../sqlite/sqlite-faults.ts";
 import { openForWriting, syncPath } from "../sqlite/sqlite-file.ts";
 import { SqliteTransaction } from "../sqlite/sqlite-transaction.ts";
@@ -27,6 +27,7 @@ export async function fillSqlite<T>(
   try {
     const result = await fill(openForWriting(unfinished, store), tables, work);
     syncPath(unfinished, "r+");
+    passCrashPoint("copy.committed");
     renameSync(unfinished, file);
     if (process.platform !== "win32") syncPath(dirname(file), "r");
     return result;

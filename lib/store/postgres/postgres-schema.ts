@@ -77,6 +77,7 @@ export async function prepareSchema(
     const taken = await stepsTaken(connection, place, migrations);
     for (const step of migrations.slice(taken)) await takeStep(connection, step);
   });
+  passCrashPoint("store.schema-committed");
 }
 
 /**

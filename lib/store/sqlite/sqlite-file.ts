@@ -136,7 +136,7 @@ function sizeOf(file: string): number | undefined {
 
 /**
  * The first page says how many pages there are. With a write-ahead log beside it the file may
- * rightly be shorter: the missing pages are still in the log.
+ * rightly be shorter: the missing pages are still in the log (TP-STORE-10).
  */
 function checkHeader(file: string): void {
   const size = sizeOf(file) ?? 0;

@@ -7,6 +7,7 @@ import {
   loadCheckpoint,
   loadLogEntry,
   loadLogHead,
+  loadTile,
   rootAt,
   saveCheckpoint,
 } from "#message-log";
@@ -37,6 +38,8 @@ const procedures = {
   },
   proof: async (tx: Transaction, { size1, size2 }: Sizes) =>
     await consistencyProof(tx, size1, size2),
+  tile: async (tx: Transaction, at: { level: number; index: number; width: number }) =>
+    await loadTile(tx, at, Number.MAX_SAFE_INTEGER),
   tamper: async (tx: Transaction, { sql, params }: { sql: string; params: SqlValue[] }) =>
     await tx.run(sql, ...params),
 };
@@ -48,5 +51,5 @@ export const store = {
   name: "log fixture",
   migrations: [{ version: 1, name: "message log", sql: LOG_MIGRATION_SQL }],
   procedures,
-  readOnly: ["head", "entry", "checkpoint", "root", "paths", "proof"],
+  readOnly: ["head", "entry", "checkpoint", "root", "paths", "proof", "tile"],
 } satisfies StoreDefinition;
