@@ -72,7 +72,7 @@ export const RESTORE_CRASH_POINTS = [
 /** While a store is brought to a newer schema: after each step, and when all have lasted. */
 export const SCHEMA_CRASH_POINTS = ["store.step-taken", "store.schema-committed"] as const;
 
-/** While a store is copied to another place: after each table, when all lasts, and under its name. */
+/** While a store is copied: after each table, when all of it lasts, and under its name. */
 export const COPY_CRASH_POINTS = ["copy.table-copied", "copy.committed", "copy.named"] as const;
 
 /** Where a test may strike. */

@@ -10,7 +10,7 @@ import { openSqliteStore, storeDamage } from "#store";
 import type { ContractProcedures } from "./store-fixture.ts";
 import { faultOf, ids, item } from "./store-harness.ts";
 
-/** Pages that a killed process, or a machine that lost its power, has written in part (TP-STORE-10). */
+/** Pages that a killed process, or a machine without power, has written in part (TP-STORE-10). */
 
 const MODULE = new URL("./store-fixture.ts", import.meta.url);
 const WRITER = fileURLToPath(new URL("./store-writer.ts", import.meta.url));

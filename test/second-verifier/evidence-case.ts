@@ -6,7 +6,7 @@ import { type KnownMessage, verifyMessage } from "./message.ts";
 import { Fields } from "./protobuf.ts";
 import { ed25519Key, type KnownRegister, openKnownRegister } from "./register.ts";
 import { demandRenewed, type KnownRenewal, openKnownRenewal } from "./renewal.ts";
-import { type KnownTimestamp, openKnownTimestamp } from "./timestamp.ts";
+import { type KnownTimestamp, openKnownTimestamp, type TokenCheck } from "./timestamp.ts";
 import { demand } from "./untrue.ts";
 
 const KIND = { message: 1n, refusal: 2n, delivery: 3n, rejection: 4n, expiry: 5n, returned: 13n };
@@ -33,14 +33,23 @@ export interface ProvenMessage {
   readonly stampedAtMs?: number | undefined;
 }
 
+/** How time-stamps are judged. */
+interface StampTrust {
+  /** SHA-256 of the root certificates of authorities that are believed, in hex. */
+  readonly roots: readonly string[];
+  readonly holds: TokenCheck;
+}
+
+const NO_TRUST: StampTrust = { roots: [], holds: () => false };
+
 /**
- * Verifies an evidence file with the fingerprint of one root key: SHA-256 in hex, or its start; and
- * with those of the root certificates of time-stamping authorities.
+ * Verifies an evidence file with the fingerprint of one root key: SHA-256 in hex, or its start. A
+ * file with time-stamps needs somebody who verifies them.
  */
 export function verifyEvidenceBag(
   file: Buffer,
   fingerprint: string,
-  stampRoots: readonly string[] = [],
+  stampTrust: StampTrust = NO_TRUST,
 ): ProvenMessage[] {
   const { info, payload } = openEvidenceBag(file);
   const form = info.get("Bag-Software-Agent") ?? "";
@@ -63,8 +72,8 @@ export function verifyEvidenceBag(
   const entries = proven.map(({ logIndex }) => BigInt(logIndex));
   const isOwn = bag.disposals.every(({ about }) => entries.includes(about));
   demand(isOwn, "a certificate is about a message that is not in the bag");
-  const stamps = bag.timestamps(`messages/${digits(1)}/message.tlog-proof`);
-  const trusted = stamps.filter(({ root }) => stampRoots.includes(root));
+  const stamps = bag.timestamps(`messages/${digits(1)}/message.tlog-proof`, stampTrust.holds);
+  const trusted = stamps.filter(({ root }) => stampTrust.roots.includes(root));
   return proven.map((one) => {
     const times = trusted.filter(({ size }) => one.logIndex < size).map(({ atMs }) => atMs);
     return times.length === 0 ? one : { ...one, stampedAtMs: Math.min(...times) };
@@ -134,10 +143,10 @@ class Bag {
   }
 
   /** Each against the tree that an entry is proven under. */
-  timestamps(proof: string): KnownTimestamp[] {
-    const newest = this.#registers.at(-1);
-    demand(newest !== undefined, "the bag has no register");
-    const { head } = this.entry(proof);
+  timestamps(proof: string, holds: TokenCheck): KnownTimestamp[] {
+    const register = this.#registers.at(-1);
+    demand(register !== undefined, "the bag has no register");
+    const { head: known } = this.entry(proof);
     const found: KnownTimestamp[] = [];
     for (let n = 1; this.has(`timestamps/${digits(n)}.tst`); n += 1) {
       const part = (ending: string): Buffer => {
@@ -145,7 +154,7 @@ class Bag {
       };
       const files = { checkpoint: part("checkpoint"), consistency: part("consistency") };
       const signed = { ...files, root: part("root.der"), token: part("tst") };
-      found.push(openKnownTimestamp(signed, newest, head));
+      found.push(openKnownTimestamp(signed, { known, register }, holds));
     }
     return found;
   }

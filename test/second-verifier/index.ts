@@ -9,4 +9,5 @@ export { verifyEvidenceBag } from "./evidence-case.ts";
 export { demandConsistency, leafHash, rootOf } from "./merkle.ts";
 export { verifyMessage, verifyReceipt } from "./message.ts";
 export { type KnownRegister, openKnownRegister } from "./register.ts";
+export type { StampFiles } from "./timestamp.ts";
 export { Untrue } from "./untrue.ts";

@@ -1,7 +1,8 @@
 /**
  * A process that a fault test ends: `create FOLDER BACKUP`, `restore BACKUP FOLDER`, or
  * `migrate PLACE MODULE`, with a point at which it is killed, or `-`; or `copy PLACE PLACE POINT
- * MODULE`. A place is a file, or JSON. Says `done` at its end, and what went wrong as `CODE message`.
+ * MODULE`. A place is a file, or JSON. Says `done` at its end, and what went wrong as `CODE
+ * message`.
  */
 import { TracepostError } from "#errors";
 import { armCrashPoint, parseCrashPlan, systemClock } from "#runtime";

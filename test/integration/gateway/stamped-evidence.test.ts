@@ -18,6 +18,7 @@ import { Untrue, verifyEvidenceBag } from "../../second-verifier/index.ts";
 import { type GatewayBench, openGatewayBench } from "../../support/gateway-bench.ts";
 import { tracepostHere } from "../../support/in-process.ts";
 import { headerOf, recipientReceipt, traceRequest } from "../../support/messages.ts";
+import { isTokenGood } from "../../support/openssl-token.ts";
 import { OperatorDoor } from "../../support/operator-door.ts";
 import { makeParties } from "../../support/parties.ts";
 import { TimestampAuthorities } from "../../support/timestamp-authority.ts";
@@ -96,6 +97,10 @@ async function exported(messageId: string): Promise<Buffer> {
   return Buffer.from(await response.arrayBuffer());
 }
 
+/** By the second verifier, and OpenSSL. */
+const verifiedAgain = (bytes: Buffer, ...roots: string[]) =>
+  verifyEvidenceBag(bytes, key, { roots, holds: isTokenGood });
+
 /** A file with other time-stamps, and a summary that is true of it. */
 const withStamps = (...timestamps: EvidenceTimestamp[]): Buffer =>
   Buffer.from(formatEvidenceFile({ ...content, timestamps }));
@@ -119,7 +124,7 @@ describe("an evidence file with time-stamps (TP-STAMP-7)", () => {
     expect(message?.existedByMs).toBe(atMs + accuracyMs);
     expect(message?.existedByMs).toBeGreaterThan(message?.recordedAtMs ?? 0);
     expect(report.notProven.join("\n")).toContain("were not revoked");
-    expect(verifyEvidenceBag(file, key, [root])).toMatchObject([{ stampedAtMs: atMs }]);
+    expect(verifiedAgain(file, root)).toMatchObject([{ stampedAtMs: atMs }]);
   });
 
   test("is proven without a root too, and says that nobody trusted has stamped it", () => {
@@ -129,7 +134,7 @@ describe("an evidence file with time-stamps (TP-STAMP-7)", () => {
     expect(without.notProven.join("\n")).toMatch(/by time-stamps .* was not named \(--tsa-root\)/u);
     const another = verifyEvidenceFile(file, [[key]], [stranger]);
     expect(another.notProven.join("\n")).toContain(`${stranger}: no time-stamp rests on it`);
-    expect(verifyEvidenceBag(file, key, [stranger])[0]?.stampedAtMs).toBeUndefined();
+    expect(verifiedAgain(file, stranger)[0]?.stampedAtMs).toBeUndefined();
   });
 
   test("is told in words, with the root as a file or as its fingerprint", async () => {
@@ -174,7 +179,7 @@ describe("an evidence file with time-stamps (TP-STAMP-7)", () => {
     expect(honest).toMatchObject({ verdict: "proven", timestamps: [{ isTrusted: true }] });
     expect(honest.messages[0]?.existedByMs).toBeUndefined();
     expect(honest.notProven.join("\n")).toContain("it was recorded after the time-stamps");
-    expect(verifyEvidenceBag(bytes, key, [root])[0]?.stampedAtMs).toBeUndefined();
+    expect(verifiedAgain(bytes, root)[0]?.stampedAtMs).toBeUndefined();
   });
 });
 
@@ -235,7 +240,7 @@ describe("a time-stamp in an evidence file that is not what it says (TP-STAMP-7)
     expect(report.verdict).toBe("broken");
     expect(report.problems.join("\n")).toMatch(problem);
     expect(report.messages[0]?.existedByMs).toBeUndefined();
-    expect(() => verifyEvidenceBag(bytes, key, [root, stranger])).toThrow(Untrue);
+    expect(() => verifiedAgain(bytes, root, stranger)).toThrow(Untrue);
   });
 
   test("of an authority that nobody named counts for nothing, and breaks nothing", async () => {
@@ -245,6 +250,6 @@ describe("a time-stamp in an evidence file that is not what it says (TP-STAMP-7)
     expect(report).toMatchObject({ verdict: "proven", problems: [] });
     expect(report.messages[0]?.existedByMs).toBeUndefined();
     expect(report.notProven.join("\n")).toContain(`${stranger} of`);
-    expect(verifyEvidenceBag(bytes, key, [root])[0]?.stampedAtMs).toBeUndefined();
+    expect(verifiedAgain(bytes, root)[0]?.stampedAtMs).toBeUndefined();
   });
 });

@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import { formatEvidenceFile, parseEvidenceFile, verifyEvidenceFile } from "#evidence";
 import { verifyEvidenceBag } from "../../second-verifier/index.ts";
+import { isTokenGood } from "../../support/openssl-token.ts";
 import { bytesOf, readVectors } from "../../support/vectors.ts";
 
 interface StampedFile {
@@ -20,7 +21,8 @@ it("a kept file with a time-stamp verifies for ever, without the network (TP-STA
   expect(report).toMatchObject({ verdict: "proven", problems: [] });
   const existedByMs = Date.parse(existedBy);
   expect(report.messages).toMatchObject([{ messageId, logIndex, existedByMs }]);
-  expect(verifyEvidenceBag(file, rootKey, [stampRoot])).toMatchObject([
+  const trust = { roots: [stampRoot], holds: isTokenGood };
+  expect(verifyEvidenceBag(file, rootKey, trust)).toMatchObject([
     { messageId, stampedAtMs: report.timestamps[0]?.atMs },
   ]);
   expect(Buffer.from(formatEvidenceFile(parseEvidenceFile(file).content))).toEqual(file);
