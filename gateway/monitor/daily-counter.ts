@@ -1,6 +1,13 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { RecordCount } from "#proto";
-import { type Clock, type Database, LOG_LIMITS, type Logger, Rounds } from "#runtime";
+import {
+  type Clock,
+  type Database,
+  LOG_LIMITS,
+  type Logger,
+  passCrashPoint,
+  Rounds,
+} from "#runtime";
 import {
   countRecordsOf,
   dayBeginsMs,
@@ -95,8 +102,10 @@ export class DailyCounter {
     if (counts === undefined || fed.length < monitors.length) return false;
     const registerVersion = Number(register.view().version);
     const kept = { ...due, counts, fed, nowMs: clock.now(), registerVersion };
+    passCrashPoint("gateway.day-counted");
     const head = await store.call("keepDailyCounts", kept);
     if (head === null) return false;
+    passCrashPoint("gateway.counts-kept");
     checkpoints.note(head);
     return true;
   }

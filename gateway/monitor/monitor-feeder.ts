@@ -6,6 +6,7 @@ import {
   type Logger,
   MONITOR_FEED_LIMITS,
   newMessageId,
+  passCrashPoint,
   Rounds,
 } from "#runtime";
 import { disclosurePolicy } from "#statistics";
@@ -95,6 +96,7 @@ export class MonitorFeeder {
       const monitors = fedMonitors(view, nowMs);
       const step = { nowMs, registerVersion: Number(view.version), monitors };
       const { isDone } = await store.call("tallyRecords", step);
+      passCrashPoint("gateway.tally-kept");
       if (isDone) return;
       await pause(MONITOR_FEED_LIMITS.stepPauseMs, undefined, { signal }).catch(() => undefined);
     }
@@ -127,6 +129,7 @@ export class MonitorFeeder {
     const outgoing = { recipient: monitor, lane: Lane.BULK, kind: Kind.MONITOR_FEED, messageId };
     try {
       await publish({ ...outgoing, attempt: 1, envelope, evidence: undefined });
+      passCrashPoint("gateway.feed-published");
     } catch (caught) {
       logger.warn({ err: caught, monitor, number }, "a feed message waits for the carrier");
       return false;

@@ -43,6 +43,14 @@ export const DISPOSAL_CRASH_POINTS = [
   "participant.disposal-scrubbed",
 ] as const;
 
+/** While what was recorded is counted, and regional monitors are fed. */
+export const COUNT_CRASH_POINTS = [
+  "gateway.tally-kept",
+  "gateway.feed-published",
+  "gateway.day-counted",
+  "gateway.counts-kept",
+] as const;
+
 /** While NATS is made to follow the register. */
 const RECONCILE_CRASH_POINTS = [
   "reconcile.account-issued",
@@ -80,6 +88,7 @@ export const CRASH_POINTS = [
   ...MESSAGE_CRASH_POINTS,
   ...IMPORT_CRASH_POINTS,
   ...DISPOSAL_CRASH_POINTS,
+  ...COUNT_CRASH_POINTS,
   ...RECONCILE_CRASH_POINTS,
   ...BACKUP_CRASH_POINTS,
   ...RESTORE_CRASH_POINTS,

@@ -8,6 +8,7 @@ export {
   armCrashPoint,
   BACKUP_CRASH_POINTS,
   COPY_CRASH_POINTS,
+  COUNT_CRASH_POINTS,
   CRASH_POINTS,
   type CrashPlan,
   type CrashPoint,

@@ -28,11 +28,18 @@ export function registerWith(
   return opened.value;
 }
 
+/** What a feeder feeds by, and whom it tells. */
+interface FeederOptions {
+  readonly register: RegisterView;
+  readonly isAway?: () => boolean;
+  readonly onPushed?: (data: Uint8Array) => void;
+}
+
 /** A feeder as each instance of the gateway has one, and what it has put on the carrier. */
 export function feederOf(
   gateway: GatewayBench,
   parties: Parties,
-  { isAway = () => false, register }: { register: RegisterView; isAway?: () => boolean },
+  { isAway = () => false, onPushed, register }: FeederOptions,
 ) {
   const pushed: Uint8Array[] = [];
   const feeder = new MonitorFeeder({
@@ -41,7 +48,9 @@ export function feederOf(
     signer: () => createSigner(parties.receiptKey, PAYLOAD_TYPES.receipt),
     publish: async (outgoing) => {
       if (isAway()) throw new TypeError("the carrier is away");
-      pushed.push(dispatch(outgoing).data);
+      const { data } = dispatch(outgoing);
+      pushed.push(data);
+      onPushed?.(data);
     },
     connected: () => true,
   });
