@@ -5,6 +5,7 @@ import { createGuard } from "#users";
 import type { CheckpointKeeper } from "../checkpoint-keeper.ts";
 import type { GatewayProcedures } from "../store.ts";
 import { addAuditRoutes } from "./audit-routes.ts";
+import { addCountsRoutes } from "./counts-routes.ts";
 import { addEventRoutes } from "./event-routes.ts";
 import { addEvidenceRoutes, type EvidenceRouteDeps } from "./evidence-routes.ts";
 import { addQuarantineRoutes, type QuarantineRouteDeps } from "./quarantine-routes.ts";
@@ -44,6 +45,7 @@ export function operatorDoor(deps: OperatorDoorDeps): HttpApi {
       addRecordRoutes(routes, { store, clock, clerk });
       addRecordExport(routes, { store, clock });
       addAuditRoutes(routes, { store, clock });
+      addCountsRoutes(routes, { store });
       addEvidenceRoutes(routes, deps);
       addRenewalRoutes(routes, deps);
       addTimestampRoutes(routes, deps);

@@ -13,7 +13,7 @@ import { openStore, readStore } from "#store";
 import { decodeExactly, equalBytes, sha256 } from "#wire";
 
 /** Counts of one day as a gateway keeps them. */
-export interface CountsOfDay {
+interface CountsOfDay {
   /** Such as 2026-10-03. */
   readonly day: string;
   readonly logIndex: number;
@@ -26,7 +26,7 @@ export interface CountsOfDay {
 }
 
 /** The same, counted again. */
-export interface CheckedCounts extends CountsOfDay {
+interface CheckedCounts extends CountsOfDay {
   /** What does not agree with the log, in words; empty: all does. */
   readonly problems: readonly string[];
   readonly differences: readonly CountDifference[];

@@ -79,16 +79,23 @@ export async function countRecords(
   return { counts: sumRecordCounts(counts), next };
 }
 
+/** Which days are asked for: one, or the newest, those before another one. */
+interface DaysAsked {
+  readonly day: number | null;
+  readonly before?: number | null;
+  readonly limit: number;
+}
+
 /** Counts of days that are kept, the newest first. */
 export async function listCounts(
   tx: Transaction,
-  { day, limit }: { readonly day: number | null; readonly limit: number },
+  { before, day, limit }: DaysAsked,
 ): Promise<KeptCounts[]> {
   const rows = await tx.all<CountsRow>(
     `SELECT day, counts, log_index FROM daily_counts WHERE day >= ? AND day <= ?
      ORDER BY day DESC LIMIT ?`,
     day ?? 0,
-    day ?? Number.MAX_SAFE_INTEGER,
+    day ?? (before ?? Number.MAX_SAFE_INTEGER) - 1,
     limit,
   );
   return rows.map(({ log_index: logIndex, ...row }) => ({ ...row, logIndex }));

@@ -19,7 +19,9 @@ import { ALONE } from "../../../gateway/instances/duty.ts";
 import { DailyCounter, type DailyCounterDeps } from "../../../gateway/monitor/daily-counter.ts";
 import { checkAll } from "../../support/checked-store.ts";
 import { type GatewayBench, openGatewayBench } from "../../support/gateway-bench.ts";
+import { tracepostHere } from "../../support/in-process.ts";
 import { recipientReceipt, traceRequest } from "../../support/messages.ts";
+import { OperatorDoor } from "../../support/operator-door.ts";
 import { makeParties } from "../../support/parties.ts";
 
 const DAY_MS = 86_400_000;
@@ -192,6 +194,32 @@ describe("the counts of a day", () => {
     expect(all.slice(0, 5).map(({ said }) => said.counts)).toEqual(Array(5).fill([]));
     for (const [place, { said }] of all.entries()) {
       expect(said.firstIndex).toBe(all[place + 1]?.said.endIndex ?? 0n);
+    }
+  });
+
+  test("are shown at the door, in pages, to who may see records (TP-COUNT-7)", async () => {
+    const door = new OperatorDoor(bench);
+    await door.open();
+    try {
+      const auditor = await door.person("auditor-1", "AUDITOR");
+      const operator = await door.person("admin-1", "ADMINISTRATOR");
+      expect((await door.ask(operator, "/log/counts")).status).toBe(403);
+      const page = await door.ask(auditor, "/log/counts?limit=5");
+      const rest = await door.ask(auditor, `/log/counts?limit=5&after=${page.body.next}`);
+      const days = [...page.body.days, ...rest.body.days].map(({ day }) => day);
+      expect(days).toEqual([6, 5, 4, 3, 2, 1, 0].map((n) => dayName(today + n)));
+      expect(rest.body.next).toBeUndefined();
+      const words = ["log", "counts", "--day", dayName(today), "--json"];
+      const asked = await tracepostHere([...words, "--url", door.url], { token: auditor });
+      expect(JSON.parse(asked.out)).toMatchObject({
+        days: [{ first: 0, end: 5, records: 5, monitors: ["ORG-ECOWAS"] }],
+      });
+      const checked = await tracepostHere([...words, "--check", "--url", door.url], {
+        token: auditor,
+      });
+      expect(checked.code).toBe(2);
+    } finally {
+      await door.close();
     }
   });
 
