@@ -14,6 +14,8 @@ export const WATCH_LIMITS = {
   comparedDays: 28,
   /** As long as fewer days are known, no day is like others or not. */
   comparedDaysMin: 7,
+  /** A day is released within so many days. */
+  releasedDaysLate: 7,
   /** What began at a threshold ends below this share of it. */
   endsBelow: 0.8,
   /** Days whose counts differ that are looked at; the newest. */

@@ -38,7 +38,7 @@ import { monitorHooks } from "./monitor-hooks.ts";
 import { recountDay } from "./recount/recount-day.ts";
 import { RECOUNT_MIGRATION_SQL } from "./recount/recount-tables.ts";
 import { WATCH_PROCEDURES, WATCH_READ_ONLY } from "./watch/watch-procedures.ts";
-import { WATCH_MIGRATION_SQL } from "./watch/watch-tables.ts";
+import { WATCH_MIGRATION_SQL, WATCH_RELEASED_MIGRATION_SQL } from "./watch/watch-tables.ts";
 
 /** What a monitor keeps by the schedule: its post; sums and ledgers name nobody and stay. */
 const KINDS: RecordKinds = { conversation: [POST_KIND], days: new Map(OWN_DAYS) };
@@ -72,6 +72,7 @@ export const store = {
       sql: `${WITNESS_MIGRATION_SQL}${WITNESS_ENDED_MIGRATION_SQL}`,
     },
     { version: 17, name: "days that are looked at again", sql: RECOUNT_MIGRATION_SQL },
+    { version: 18, name: "thresholds of releases", sql: WATCH_RELEASED_MIGRATION_SQL },
   ],
   procedures: {
     ...createServiceProcedures(withDisposed(monitorHooks)),

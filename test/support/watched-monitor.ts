@@ -41,6 +41,8 @@ export class WatchedMonitor {
   nowMs = Date.parse("2026-10-01T06:00:00Z");
   /** States that consent. */
   named = ["NE", "AT"];
+  /** States that let their volumes be seen. */
+  namedInReleases: string[] = [];
   /** Place in the log of the next event. */
   nextIndex = 1n;
   settings: WatchSettings = { rules: RULES };
@@ -91,7 +93,11 @@ export class WatchedMonitor {
   async begin(): Promise<void> {
     this.#watch = new Watch({
       ...{ settings: this.settings, store: this.store, monitor: MONITOR },
-      ...{ named: () => this.named, clock: { now: () => this.nowMs }, timers: systemTimers },
+      ...{
+        named: () => ({ inEvents: this.named, inReleases: this.namedInReleases }),
+        clock: { now: () => this.nowMs },
+        timers: systemTimers,
+      },
       ...{ logger: createLogger({ name: "watch", level: "silent" }), onMail: () => undefined },
     });
     await this.#watch.open();

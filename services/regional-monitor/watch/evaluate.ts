@@ -61,7 +61,7 @@ export function evaluate(
 type RuleOf<K extends RuleKind> = Extract<WatchRule, { rule: K }>;
 
 function silence(rule: RuleOf<"SILENCE">, readings: Readings): Finding[] {
-  const { fedOn, named, lastRecord, startedOn, today } = readings;
+  const { fedOn, named, lastRecord, startedOn, today, unknown } = readings;
   const found = (subject: string, since: number, knownUntil: number): Finding => {
     const value = Math.max(0, knownUntil - since);
     const side = value >= rule.days ? "BEYOND" : "WITHIN";
@@ -75,29 +75,34 @@ function silence(rule: RuleOf<"SILENCE">, readings: Readings): Finding[] {
     const last = lastRecord.get("");
     return last === undefined ? [] : [found("", last, fedOn)];
   }
-  return [...named].map(([state, day]) => found(state, lastRecord.get(state) ?? day, fedOn));
+  const known = [...named].filter(([state]) => !unknown.has(state));
+  return known.map(([state, day]) => found(state, lastRecord.get(state) ?? day, fedOn));
 }
 
 function backlog(rule: RuleOf<"BACKLOG">, readings: Readings): Finding[] {
-  const { fedOn, named, open } = readings;
-  if (fedOn === undefined) return [];
-  const before = fedOn - rule.olderThanDays;
-  return (rule.of === "ALL" ? [""] : [...named.keys()]).map((state) => {
-    const ofState = open.filter((one) => one.state === state && one.requests > 0);
-    const all = sum(ofState.map(({ requests }) => requests));
+  const { named, open, openOn } = readings;
+  if (openOn === undefined) return [];
+  const before = openOn - rule.olderThanDays;
+  return (rule.of === "ALL" ? [""] : [...named.keys()]).flatMap((state) => {
+    const ofState = open.filter((one) => one.state === state && one.requests !== 0);
     const older = ofState.filter(({ day }) => day < before);
-    const count = sum(older.map(({ requests }) => requests));
-    const percent = all === 0 ? 0 : Math.floor((count * 100) / all);
     const isShare = rule.percent !== undefined;
+    const all = sum(ofState.map(({ requests }) => requests ?? 0));
+    const count = sum(older.map(({ requests }) => requests ?? 0));
+    // What is withheld is one at least: that can only tell that there are enough.
+    const isCut = (isShare ? ofState : older).some(({ requests }) => requests === null);
+    if (isCut && (isShare || count < rule.count)) return [];
+    const percent = all === 0 ? 0 : Math.floor((count * 100) / all);
     const share = sideOf(percent, rule.percent ?? 0);
     const side = weaker(sideOf(count, rule.count), share);
     const value = count < WATCH_LIMITS.countMin ? null : isShare ? percent : count;
-    const since = Math.min(fedOn, ...older.map(({ day }) => day + rule.olderThanDays + 1));
+    const since = Math.min(openOn, ...older.map(({ day }) => day + rule.olderThanDays + 1));
     const threshold = rule.percent ?? rule.count;
     const unit = isShare ? "PERCENT" : "PIECES";
-    const detail = `older than ${rule.olderThanDays} days`;
+    const when = openOn === readings.fedOn ? "" : ` on ${dayName(openOn)}`;
+    const detail = `older than ${rule.olderThanDays} days${when}`;
     const of = about(rule, state === "" ? "ALL" : "STATE", state);
-    return { ...of, side, value, threshold, unit, since, detail };
+    return [{ ...of, side, value, threshold, unit, since, detail }];
   });
 }
 
@@ -114,7 +119,8 @@ export function refusalsOn(
   if (fedOn === undefined) return [];
   const isOver = day < fedOn;
   return [...new Set([...refusals.keys(), ...open.keys()])].toSorted().flatMap((code) => {
-    const count = refusals.get(code)?.get(day) ?? 0;
+    const count = countOn(readings, code, day);
+    if (count === undefined) return [];
     const known = open.get(code);
     const threshold = known?.threshold ?? refusalThreshold(day, code, { rule, readings });
     if (threshold === undefined) return [];
@@ -132,18 +138,27 @@ function refusalThreshold(
   code: string,
   given: { readonly rule: RuleOf<"REFUSALS">; readonly readings: Readings },
 ): number | undefined {
-  const { firstDay, refusals } = given.readings;
+  const { firstDay } = given.readings;
   const { count, deviations, ratio = 0 } = given.rule;
   const first = Math.max(day - WATCH_LIMITS.comparedDays, firstDay ?? day);
-  const known = day - first;
+  const counts = Array.from({ length: Math.max(0, day - first) }, (_, at) =>
+    countOn(given.readings, code, first + at),
+  ).filter((one) => one !== undefined);
+  const known = counts.length;
   if (known < WATCH_LIMITS.comparedDaysMin) return undefined;
-  const counts = Array.from({ length: known }, (_, at) => refusals.get(code)?.get(first + at) ?? 0);
   const mean = sum(counts) / known;
   const variance = sum(counts.map((one) => (one - mean) ** 2)) / known;
   // Of what happens by chance, the variance is the mean: a calm month is no promise.
   const deviation = Math.sqrt(Math.max(variance, mean));
   const usual = Math.max(mean + deviations * deviation, mean * ratio);
   return Math.max(count, Math.floor(usual) + 1);
+}
+
+/** Refusals with a code on a day; undefined where that is not known. */
+function countOn({ daysKnown, refusals }: Readings, code: string, day: number): number | undefined {
+  const count = refusals.get(code)?.get(day);
+  if (count !== undefined) return count ?? undefined;
+  return daysKnown?.has(day) === false ? undefined : 0;
 }
 
 function discrepancies(

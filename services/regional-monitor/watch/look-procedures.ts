@@ -12,14 +12,17 @@ import {
   writeStanding,
 } from "./notice-record.ts";
 import { noteHeard, readReadings } from "./read-readings.ts";
+import { noteReleased, readReleased } from "./read-released.ts";
 import { watchRound } from "./round.ts";
 import type { WatchRule } from "./rules.ts";
 
 /** What a look is made with. */
 export interface LookArgs {
   readonly rules: readonly WatchRule[];
-  /** States that the register names by consent now. */
+  /** States whose events the register lets it see by consent now. */
   readonly named: readonly string[];
+  /** States whose volumes it lets it see, as releases tell them. */
+  readonly namedInReleases: readonly string[];
   readonly nowMs: number;
   readonly reminderDays: number;
   /** Looks even where nothing came since the look before, as at a start. */
@@ -29,6 +32,8 @@ export interface LookArgs {
 interface Progress extends SqlRow {
   started_on: number;
   looked_on: number | null;
+  released_on: number | null;
+  released_number: number;
   heard_on: number;
   feed_number: number;
   looked_at: number;
@@ -43,7 +48,7 @@ const HOUR_MS = 3_600_000;
 export async function watchLook(tx: Transaction, args: LookArgs): Promise<number> {
   const { isFirst, nowMs, reminderDays, rules } = args;
   const today = dayOf(nowMs);
-  const named = await nameStates(tx, args.named, today);
+  const named = await nameStates(tx, [...args.named, ...args.namedInReleases], today);
   const progress = await progressOf(tx, today);
   const feedNumber = await newestFeedNumber(tx);
   const isIdle =
@@ -51,11 +56,20 @@ export async function watchLook(tx: Transaction, args: LookArgs): Promise<number
     Math.floor(nowMs / HOUR_MS) === Math.floor(progress.looked_at / HOUR_MS);
   if (isIdle && !isFirst && !named.isChanged) return 0;
   await noteHeard(tx, progress.heard_on);
+  await noteReleased(tx, progress.released_number);
   const startedOn = progress.started_on;
-  const readings = await readReadings(tx, { nowMs, startedOn, named: named.since });
+  const isFed = ([state]: [string, number]): boolean => args.named.includes(state);
+  const since = [...named.since];
+  const ofEvents = new Map(since.filter(isFed));
+  const ofReleases = new Map(since.filter((one) => !isFed(one)));
+  const readings = await readReadings(tx, { nowMs, startedOn, named: ofEvents });
+  const released = await readReleased(tx, { nowMs, startedOn, named: ofReleases });
   const before = await standingRows(tx);
-  const lookedOn = progress.looked_on ?? undefined;
-  const round = watchRound(rules, { before, readings }, { nowMs, reminderDays, lookedOn });
+  const times = {
+    ...{ nowMs, reminderDays, lookedOn: progress.looked_on ?? undefined },
+    releasedOn: progress.released_on ?? undefined,
+  };
+  const round = watchRound(rules, { before, readings, released }, times);
   await writeStanding(tx, before, round.standing);
   for (const notice of round.notices) {
     await addNotice(tx, notice);
@@ -64,10 +78,13 @@ export async function watchLook(tx: Transaction, args: LookArgs): Promise<number
   }
   if (round.notices.length > 0) await forgetOldNotices(tx);
   await tx.run(
-    `UPDATE watch_progress SET looked_on = ?, heard_on = ?, feed_number = ?, looked_at = ?`,
+    `UPDATE watch_progress SET looked_on = ?, released_on = ?, heard_on = ?, released_number = ?,
+       feed_number = ?, looked_at = ?`,
     round.lookedOn ?? null,
+    round.releasedOn ?? null,
     // Records of the day that is not over may still come.
     Math.max(progress.heard_on, (readings.fedOn ?? 0) - 1),
+    feedNumber,
     feedNumber,
     nowMs,
   );
@@ -89,8 +106,9 @@ async function nameStates(
     await withdrawNotices(tx, state);
     await tx.run("DELETE FROM watch_named WHERE state = ?", state);
     await tx.run("DELETE FROM watch_heard WHERE state = ?", state);
+    await tx.run("DELETE FROM watch_released WHERE state = ?", state);
   }
-  for (const state of named.filter((one) => !since.has(one))) {
+  for (const state of new Set(named.filter((one) => !since.has(one)))) {
     since.set(state, today);
     isChanged = true;
     await tx.run("INSERT INTO watch_named (state, since) VALUES (?, ?)", state, today);
@@ -101,7 +119,10 @@ async function nameStates(
 async function progressOf(tx: Transaction, today: number): Promise<Progress> {
   const found = await tx.get<Progress>("SELECT * FROM watch_progress");
   if (found !== undefined) return found;
-  const first = { started_on: today, looked_on: null, heard_on: 0, feed_number: -1, looked_at: 0 };
+  const first = {
+    ...{ started_on: today, looked_on: null, heard_on: 0, feed_number: -1, looked_at: 0 },
+    ...{ released_on: null, released_number: 0 },
+  };
   await tx.run(
     `INSERT INTO watch_progress (only_row, started_on, looked_on, heard_on, feed_number, looked_at)
      VALUES (1, ?, NULL, 0, -1, 0)`,

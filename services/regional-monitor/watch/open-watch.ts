@@ -3,7 +3,7 @@ import type { HttpRoutes } from "#http";
 import type { Database, Lifecycle } from "#runtime";
 import { disclosurePolicy } from "#statistics";
 import type { RegisterView } from "#trust";
-import { Watch, type WatchDeps } from "./watch.ts";
+import { type NamedNow, Watch, type WatchDeps } from "./watch.ts";
 import { addWatchGauges } from "./watch-gauges.ts";
 import type { WATCH_PROCEDURES } from "./watch-procedures.ts";
 import { addWatchRoutes } from "./watch-routes.ts";
@@ -26,7 +26,7 @@ export async function openWatch(context: WatchContext): Promise<OpenWatch> {
   const { clock, monitor, register, store } = context;
   let attempts: Counter<"outcome"> | undefined;
   const onMail = (outcome: string): void => attempts?.inc({ outcome });
-  const named = (): string[] => namedBy(register(), monitor, clock.now());
+  const named = (): NamedNow => namedBy(register(), monitor, clock.now());
   const watch = new Watch({ ...context, named, onMail });
   await watch.open();
   return {
@@ -47,11 +47,17 @@ export async function openWatch(context: WatchContext): Promise<OpenWatch> {
   };
 }
 
-/** States that single events of a monitor name: by consent to a body it stands for (TP-WATCH-8). */
-function namedBy(register: RegisterView, monitor: string, nowMs: number): string[] {
+/** States that a monitor may name, by consent to a body it stands for (TP-WATCH-8). */
+function namedBy(register: RegisterView, monitor: string, nowMs: number): NamedNow {
   const policy = disclosurePolicy(register, nowMs);
   const bodies = policy.bodiesOf(monitor);
-  return policy.states.filter((state) =>
-    bodies.some((body) => policy.maySee(body, { about: "EVENTS", state }).isGiven),
-  );
+  const aggregation = "VOLUMES";
+  return {
+    inEvents: policy.states.filter((state) =>
+      bodies.some((body) => policy.maySee(body, { about: "EVENTS", state }).isGiven),
+    ),
+    inReleases: policy.states.filter((state) =>
+      bodies.some((body) => policy.maySee(body, { about: "STATE", state, aggregation }).isGiven),
+    ),
+  };
 }

@@ -32,10 +32,11 @@ export async function readReadings(tx: Transaction, watching: Watching): Promise
     differingDays(tx),
   ]);
   const fedAt = fed?.at ?? undefined;
+  const fedOn = fedAt === undefined ? undefined : dayOf(fedAt);
   const firstHour = first?.hour ?? undefined;
   return {
     ...{ today: dayOf(nowMs), startedOn, named, open, refusals, discrepancies },
-    fedOn: fedAt === undefined ? undefined : dayOf(fedAt),
+    ...{ fedOn, openOn: fedOn, daysKnown: undefined, unknown: new Set() },
     firstDay: firstHour === undefined ? undefined : Math.floor(firstHour / DAY_HOURS),
     lastRecord: new Map(heard.map(({ day, state }) => [state, day])),
   };

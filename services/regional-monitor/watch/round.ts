@@ -10,11 +10,21 @@ export interface RoundTimes {
   readonly reminderDays: number;
   /** The newest day that was over when its refusals were looked at; undefined before the first. */
   readonly lookedOn: number | undefined;
+  /** The same of days that were released. */
+  readonly releasedOn: number | undefined;
+}
+
+/** What is looked at: what stood before, and what events and releases say. */
+export interface Watched {
+  readonly before: readonly Standing[];
+  readonly readings: Readings;
+  readonly released: Readings;
 }
 
 /** What a round leaves. */
 export interface Round extends Look {
   readonly lookedOn: number | undefined;
+  readonly releasedOn: number | undefined;
   /** What is watched no more: nobody is told of it. */
   readonly dropped: readonly Standing[];
 }
@@ -26,19 +36,25 @@ export interface Round extends Look {
  */
 export function watchRound(
   rules: readonly WatchRule[],
-  { before, readings }: { readonly before: readonly Standing[]; readonly readings: Readings },
+  { before, readings, released }: Watched,
   times: RoundTimes,
 ): Round {
-  const isWatched = (one: Standing): boolean => rules.some((rule) => watches(rule, one, readings));
+  const named = new Set([...readings.named.keys(), ...released.named.keys()]);
+  const isWatched = (one: Standing): boolean => rules.some((rule) => watches(rule, one, named));
   const dropped = before.filter((one) => !isWatched(one));
   let standing = before.filter(isWatched);
   const notices: Notice[] = [];
-  const days = daysToLookAt(readings, times.lookedOn);
+  const days = new Map([
+    [readings, daysToLookAt(readings, times.lookedOn)],
+    [released, daysToLookAt(released, times.releasedOn)],
+  ]);
   for (const rule of rules) {
-    const steps =
-      rule.rule === "REFUSALS"
-        ? days.map((day) => (open: OpenFindings) => refusalsOn(day, rule, { readings, open }))
-        : [(open: OpenFindings) => evaluate(rule, readings, open)];
+    const steps = sourcesOf(rule, { readings, released }).flatMap((source) => {
+      if (rule.rule !== "REFUSALS") return [(open: OpenFindings) => evaluate(rule, source, open)];
+      return (days.get(source) ?? []).map((day) => (open: OpenFindings) => {
+        return refusalsOn(day, rule, { readings: source, open });
+      });
+    });
     for (const step of steps) {
       const open = new Map(
         standing.filter(({ name }) => name === rule.name).map((one) => [one.subject, one]),
@@ -48,10 +64,25 @@ export function watchRound(
       notices.push(...next.notices);
     }
   }
-  return { standing, notices, dropped, lookedOn: days.at(-2) ?? times.lookedOn };
+  const lookedOn = days.get(readings)?.at(-2) ?? times.lookedOn;
+  const releasedOn = days.get(released)?.at(-2) ?? times.releasedOn;
+  return { standing, notices, dropped, lookedOn, releasedOn };
 }
 
-function watches(rule: WatchRule, one: Standing, { named }: Readings): boolean {
+/** What a rule reads (TP-WATCH-13): each State where it is told of, counts of one source alone. */
+function sourcesOf(
+  rule: WatchRule,
+  { readings, released }: Omit<Watched, "before">,
+): readonly Readings[] {
+  if (rule.rule === "SILENCE") return rule.of === "STATES" ? [readings, released] : [readings];
+  if (rule.rule === "DISCREPANCY" || (rule.rule === "BACKLOG" && rule.of === "STATES")) {
+    return [readings];
+  }
+  const isOfEvents = rule.from === "EVENTS" || readings.firstDay !== undefined;
+  return rule.from === "RELEASES" || !isOfEvents ? [released] : [readings];
+}
+
+function watches(rule: WatchRule, one: Standing, named: ReadonlySet<string>): boolean {
   if (rule.name !== one.name || rule.rule !== one.rule) return false;
   if ("of" in rule && rule.of !== (one.about === "STATE" ? "STATES" : one.about)) return false;
   return one.about !== "STATE" || named.has(one.subject);

@@ -7,6 +7,9 @@ const name = Type.String({ pattern: `^[a-z][a-z0-9-]{0,${ruleNameCharsMax - 1}}$
 const days = Type.Integer({ minimum: 1, maximum: daysMax });
 const count = Type.Integer({ minimum: countMin });
 
+/** What it reads; without it events where any were fed, and releases otherwise. */
+const from = Type.Optional(Type.Enum(["EVENTS", "RELEASES"]));
+
 /** Nothing was recorded for so many days: of each State by consent, of the others, of the feed. */
 const Silence = Type.Object(
   { name, rule: Type.Literal("SILENCE"), of: Type.Enum(["STATES", "OTHERS", "FEED"]), days },
@@ -19,6 +22,7 @@ const Backlog = Type.Object(
     ...{ name, rule: Type.Literal("BACKLOG"), of: Type.Enum(["ALL", "STATES"]) },
     ...{ olderThanDays: days, count },
     percent: Type.Optional(Type.Integer({ minimum: 1, maximum: 100 })),
+    from,
   },
   strict,
 );
@@ -31,6 +35,7 @@ const Refusals = Type.Object(
     deviations: Type.Number({ minimum: 1, maximum: 100 }),
     /** So many times the mean as well. */
     ratio: Type.Optional(Type.Number({ minimum: 1, maximum: 1_000 })),
+    from,
   },
   strict,
 );

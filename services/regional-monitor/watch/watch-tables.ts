@@ -74,3 +74,17 @@ CREATE TABLE watch_mail (
 ) STRICT;
 CREATE INDEX watch_mail_waiting ON watch_mail (address) WHERE state = 'WAITING';
 `;
+
+/**
+ * What is watched from releases (TP-WATCH-13): of each State that a release has a row of, the
+ * newest day on which it has a record and the newest day that was told of; 0: none.
+ */
+export const WATCH_RELEASED_MIGRATION_SQL = `
+CREATE TABLE watch_released (
+  state TEXT PRIMARY KEY,
+  day INTEGER NOT NULL,
+  known_on INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+ALTER TABLE watch_progress ADD COLUMN released_on INTEGER;
+ALTER TABLE watch_progress ADD COLUMN released_number INTEGER NOT NULL DEFAULT 0;
+`;

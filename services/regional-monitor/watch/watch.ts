@@ -13,14 +13,20 @@ import { DEFAULT_RULES, type WatchRule } from "./rules.ts";
 import type { WATCH_PROCEDURES } from "./watch-procedures.ts";
 import type { WatchSettings } from "./watch-settings.ts";
 
+/** Whom a monitor may name now. */
+export interface NamedNow {
+  readonly inEvents: readonly string[];
+  readonly inReleases: readonly string[];
+}
+
 /** What watching needs. */
 export interface WatchDeps {
   readonly settings: WatchSettings;
   readonly store: Pick<Database<typeof WATCH_PROCEDURES>, "call">;
   /** Own participant id. */
   readonly monitor: string;
-  /** States that the register names by consent now. */
-  readonly named: () => readonly string[];
+  /** States that the register names by consent now, in events and in releases. */
+  readonly named: () => NamedNow;
   readonly clock: Clock;
   readonly timers: Timers;
   readonly logger: Logger;
@@ -81,7 +87,14 @@ export class Watch {
       const nowMs = clock.now();
       const { isChanged } = await store.call("lookAgain", { nowMs });
       this.#isFirst ||= isChanged;
-      const about = { rules, named: named(), reminderDays, isFirst: this.#isFirst };
+      const { inEvents, inReleases: namedInReleases } = named();
+      const about = {
+        rules,
+        named: inEvents,
+        namedInReleases,
+        reminderDays,
+        isFirst: this.#isFirst,
+      };
       const count = await store.call("watchLook", { ...about, nowMs });
       this.#isFirst = false;
       if (count > 0) logger.info({ notices: count }, "somebody has to look: notices were made");

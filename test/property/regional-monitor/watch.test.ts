@@ -27,6 +27,13 @@ const anyStep = fc.record({
 });
 type Step = typeof anyStep extends fc.Arbitrary<infer T> ? T : never;
 
+/** No release has come. */
+const NOTHING_RELEASED: Readings = {
+  ...{ today: START, startedOn: START, fedOn: undefined, firstDay: undefined, openOn: undefined },
+  ...{ named: new Map(), unknown: new Set(), lastRecord: new Map(), open: [] },
+  ...{ refusals: new Map(), daysKnown: new Set(), discrepancies: [] },
+};
+
 /** A monitor under a clock of the test. */
 class Watched {
   nowMs = START * DAY_MS;
@@ -35,13 +42,14 @@ class Watched {
     ...{ today: START, startedOn: START, fedOn: START, firstDay: START - 40 },
     ...{ named: new Map(), lastRecord: new Map(), open: [], discrepancies: [] },
     refusals: new Map([["EXPIRED", new Map()]]),
+    ...{ openOn: START, daysKnown: undefined, unknown: new Set() },
   };
   lookedOn: number | undefined;
 
   look(): readonly Notice[] {
     const { lookedOn, nowMs, readings, standing: before } = this;
-    const times = { nowMs, reminderDays: 7, lookedOn };
-    const round = watchRound(RULES, { before, readings }, times);
+    const times = { nowMs, reminderDays: 7, lookedOn, releasedOn: undefined };
+    const round = watchRound(RULES, { before, readings, released: NOTHING_RELEASED }, times);
     this.standing = round.standing;
     this.lookedOn = round.lookedOn;
     return round.notices;
@@ -58,6 +66,7 @@ class Watched {
       ...this.readings,
       today,
       fedOn: isFed ? today : fedOn,
+      openOn: isFed ? today : fedOn,
       named: new Map(isNamed ? [["KE", since]] : []),
       lastRecord: speaks && isFed ? new Map([["KE", today]]) : lastRecord,
       open: ["", "KE"].map((state) => ({ state, day: today - 40, requests: old })),
@@ -152,7 +161,10 @@ describe("whatever happens to a monitor, and whenever it looks", () => {
         often.look();
         const beyond = ({ standing, readings }: Watched) =>
           standing
-            .filter(({ rule }) => rule !== "BACKLOG" || readings.open.every((o) => o.requests > 19))
+            .filter(
+              ({ rule }) =>
+                rule !== "BACKLOG" || readings.open.every((o) => (o.requests ?? 0) > 19),
+            )
             .map(({ name, subject, value }) => [name, subject, value]);
         expect(beyond(once).toSorted()).toEqual(beyond(often).toSorted());
       }),

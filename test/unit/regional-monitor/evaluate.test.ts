@@ -15,6 +15,7 @@ const QUIET: Readings = {
     ["NE", TODAY - 3],
   ]),
   ...{ lastRecord: new Map(), open: [], refusals: new Map(), discrepancies: [] },
+  ...{ openOn: TODAY, daysKnown: undefined, unknown: new Set() },
 };
 
 describe("what rules find", () => {

@@ -4,6 +4,7 @@ import { Aggregation, Participant, ParticipantRegister, ParticipantStatus, Role 
 import { createLogger, Lifecycle, systemClock, systemTimers } from "#runtime";
 import { createRegisterView } from "#trust";
 import { toTimestamp } from "#wire";
+import type { LookArgs } from "../../../services/regional-monitor/watch/look-procedures.ts";
 import { openWatch } from "../../../services/regional-monitor/watch/open-watch.ts";
 
 const logger = createLogger({ name: "test", level: "silent" });
@@ -27,10 +28,10 @@ test("a monitor watches by name whom the register lets it, by the version of now
   const named: (readonly string[])[] = [];
   const looked: (() => void)[] = [];
   const store = {
-    call: async (name: string, args: { readonly named: readonly string[] }) => {
+    call: async (name: string, args: Pick<LookArgs, "named" | "namedInReleases">) => {
       if (name === "lookAgain") return { day: null, isChanged: false };
       if (name !== "watchLook") return undefined;
-      named.push(args.named);
+      named.push(args.named, args.namedInReleases);
       looked.shift()?.();
       return 0;
     },
@@ -51,5 +52,5 @@ test("a monitor watches by name whom the register lets it, by the version of now
   await run();
   register = registerOf({ NE: [], GH: ["VOLUMES"], TG: ["EVENTS"] });
   await run();
-  expect(named).toEqual([["NE", "TG"], ["TG"]]);
+  expect(named).toEqual([["NE", "TG"], ["GH"], ["TG"], ["GH"]]);
 });
