@@ -155,3 +155,73 @@ export function readIafqCsv(text: string): Pick<Figure, "measure" | "by" | "peri
     }));
   });
 }
+
+interface SdgRow {
+  readonly series: string;
+  readonly geoAreaCode: string;
+  readonly timePeriodStart: number;
+  readonly value: string | null;
+  readonly footnotes: readonly string[];
+}
+
+/** Figures of rows of the SDG API, as far as a row tells them. */
+export function readSdgRows(
+  text: string,
+): Pick<Figure, "measure" | "by" | "period" | "value" | "confidentiality" | "vintage">[] {
+  return (JSON.parse(text) as SdgRow[]).map((row) => {
+    const said = row.footnotes.join(" ");
+    return {
+      measure: row.series,
+      by: { STATE: alpha2OfM49(row.geoAreaCode) ?? row.geoAreaCode },
+      period: String(row.timePeriodStart),
+      value: row.value === null ? null : Number(row.value),
+      confidentiality: (/\((\w)\)/u.exec(said)?.[1] ?? "F") as Figure["confidentiality"],
+      vintage: /vintage (\S+)\./u.exec(said)?.[1] ?? "",
+    };
+  });
+}
+
+/** A cell of a table of the yearly report, by the words that lead to it. */
+export interface ReportCell {
+  readonly table: string;
+  readonly row: string;
+  readonly column: string;
+  /** Of a value without its signs; null where it is withheld or missing. */
+  readonly value: number | null;
+}
+
+/** Every cell of every table of figures of a report. */
+export function readReport(page: string): ReportCell[] {
+  const tables = page.matchAll(
+    /<caption>(.*?)<\/caption><thead>(.*?)<\/thead><tbody>(.*?)<\/tbody>/gsu,
+  );
+  return [...tables].flatMap(([, table = "", head = "", body = ""]) => {
+    const columns = cellsOf(head);
+    return [...body.matchAll(/<tr>(.*?)<\/tr>/gsu)].flatMap(([, line = ""]) => {
+      const [row = "", ...cells] = cellsOf(line);
+      return cells.map((cell, at) => {
+        return { table: plainOf(table), row, column: columns[at + 1] ?? "", value: shownIn(cell) };
+      });
+    });
+  });
+}
+
+function cellsOf(row: string): string[] {
+  return [...row.matchAll(/<t[dh][^>]*>(.*?)<\/t[dh]>/gsu)].map(([, cell = ""]) => plainOf(cell));
+}
+
+function plainOf(markup: string): string {
+  return markup
+    .replaceAll(/<[^>]*>/gu, "")
+    .replaceAll("&lt;", "<")
+    .replaceAll("&gt;", ">")
+    .replaceAll("&quot;", '"')
+    .replaceAll("&#39;", "'")
+    .replaceAll("&amp;", "&");
+}
+
+/** 1,234.5 % p as 1234.5. */
+function shownIn(cell: string): number | null {
+  const [number = ""] = /^[\d,]+(?:\.\d+)?/u.exec(cell) ?? [];
+  return number === "" ? null : Number(number.replaceAll(",", ""));
+}
