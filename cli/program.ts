@@ -32,6 +32,7 @@ import { addExchangeUp } from "./commands/exchange-up.ts";
 import { addInspect } from "./commands/inspect.ts";
 import { addLedger } from "./commands/ledger.ts";
 import { addLogCommands } from "./commands/log.ts";
+import { addMonitor } from "./commands/monitor.ts";
 import { addMonitorOutputs } from "./commands/monitor-outputs.ts";
 import { addMonitorWatch } from "./commands/monitor-watch.ts";
 import { addNotice } from "./commands/notice.ts";
@@ -292,6 +293,7 @@ function addScheduleCommands(parent: Command, terminal: Terminal): void {
 }
 
 function addMonitorCommands(parent: Command, terminal: Terminal): void {
+  addMonitor(parent, terminal);
   addMonitorWatch(parent, terminal);
   addMonitorOutputs(parent, terminal);
 }

@@ -8,6 +8,7 @@ const ROLES: Readonly<Record<string, () => Promise<unknown>>> = {
   gateway: () => import("../../gateway/main.ts"),
   "focal-point": () => import("../../services/focal-point/main.ts"),
   "border-agency": () => import("../../services/border-agency/main.ts"),
+  "regional-monitor": () => import("../../services/regional-monitor/main.ts"),
   witness: () => import("../../services/witness/main.ts"),
   tracepost: () => import("../../cli/main.ts"),
   health: async () => {
@@ -21,6 +22,7 @@ const HELP = `The first argument chooses what this container is:
   gateway --config FILE        checks, records and passes on messages
   focal-point --config FILE    cases, outbox and inbox of a State
   border-agency --config FILE  alerts and hits of an agency at the border
+  regional-monitor --config FILE  counts for a regional body
   witness --config FILE        cosigns the message log, for a participant
   tracepost …                  the command line; tracepost --help
   health                       whether the role of this container is ready

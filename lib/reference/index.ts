@@ -42,3 +42,4 @@ export {
   type RegionalBody,
   regionalBody,
 } from "./regional-bodies.ts";
+export { regionOf } from "./regions.ts";

@@ -26,8 +26,10 @@ export const MONITOR_LIMITS = {
   periodsMax: 800,
   /** Periods times States of one question: each is a look-up of its own. */
   statePeriodsMax: 12_000,
-  /** Cells added up for one answer, some 50 ms of work. */
-  cellsMax: 60_000,
+  /** Sums of States that are added up to regions for one answer: some 50 ms of work. */
+  regionRowsMax: 60_000,
+  /** Ledgers of one answer: of 200 States some years each. */
+  ledgersMax: 2_000,
   /** Differences between counts that one discrepancy names. */
   differencesMax: 20,
   /** A day that was compared is looked at again after so long, and one a round. */

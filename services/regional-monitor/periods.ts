@@ -44,6 +44,23 @@ export function hourOf(ms: number): number {
   return Math.floor(ms / HOUR_MS);
 }
 
+/** When an hour begins, milliseconds since 1970. */
+export function msOfHour(hour: number): number {
+  return hour * HOUR_MS;
+}
+
+/** 2026, 2026-10, 2026-10-03 or 2026-10-03T14. */
+export function periodText(length: PeriodLength, start: number): string {
+  return new Date(msOfHour(start)).toISOString().slice(0, TEXT_CHARS[length]);
+}
+
+const TEXT_CHARS: Readonly<Record<number, number>> = {
+  [PeriodLength.YEAR]: 4,
+  [PeriodLength.MONTH]: 7,
+  [PeriodLength.DAY]: 10,
+  [PeriodLength.HOUR]: 13,
+};
+
 /** Full days since 1970 of a `YYYY-MM-DD`; undefined for what is none. */
 export function dayNamed(text: string): number | undefined {
   return isCalendarDate(text) ? dayOf(Date.parse(`${text}T00:00:00Z`)) : undefined;

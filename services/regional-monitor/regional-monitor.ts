@@ -11,6 +11,7 @@ import {
 } from "#participant";
 import { Role } from "#proto";
 import { shareInFlight } from "#runtime";
+import { addFigureRoutes } from "./api/figure-routes.ts";
 import { addMonitorGauges } from "./api/monitor-gauges.ts";
 import { addOverviewRoutes } from "./api/overview-routes.ts";
 import { renderStatusPage } from "./api/status-page.ts";
@@ -98,6 +99,7 @@ async function buildRegionalMonitor(
       records.addRoutes(routes);
       addOverviewRoutes(routes, facts);
       watch.routes(routes);
+      addFigureRoutes(routes, { participant, store, register, clock });
     },
   };
 }

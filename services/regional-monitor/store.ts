@@ -30,8 +30,13 @@ import {
   WITNESS_PROCEDURES,
   WITNESS_READ_ONLY,
 } from "#witness";
+import { readFedTime } from "./figures/read-fed-time.ts";
+import { readOpen } from "./figures/read-open.ts";
+import { hasReleaseTable, readReleases, readReleaseTables } from "./figures/read-releases.ts";
+import { readHours, readSums } from "./figures/read-sums.ts";
+import { comparedDays } from "./ingest/compare-day.ts";
 import { feedStatus } from "./ingest/feed-status.ts";
-import { MONITOR_MIGRATION_SQL } from "./ingest/monitor-tables.ts";
+import { FIGURE_MIGRATION_SQL, MONITOR_MIGRATION_SQL } from "./ingest/monitor-tables.ts";
 import { chainEnd, takeFeeds } from "./ingest/take-feed.ts";
 import { LEDGER_MIGRATION_SQL, readLedgers } from "./ledger/ledger-record.ts";
 import { monitorHooks } from "./monitor-hooks.ts";
@@ -73,6 +78,7 @@ export const store = {
     },
     { version: 17, name: "days that are looked at again", sql: RECOUNT_MIGRATION_SQL },
     { version: 18, name: "thresholds of releases", sql: WATCH_RELEASED_MIGRATION_SQL },
+    { version: 19, name: "who reports, what was open", sql: FIGURE_MIGRATION_SQL },
   ],
   procedures: {
     ...createServiceProcedures(withDisposed(monitorHooks)),
@@ -84,6 +90,14 @@ export const store = {
     ...WATCH_PROCEDURES,
     recountDay,
     ...WITNESS_PROCEDURES,
+    readFedTime,
+    readSums,
+    readHours,
+    readOpen,
+    readReleases,
+    readReleaseTables,
+    hasReleaseTable,
+    comparedDays,
   },
   readOnly: [
     ...SERVICE_READ_ONLY,
@@ -94,6 +108,14 @@ export const store = {
     "chainEnd",
     "feedStatus",
     "readLedgers",
+    "readFedTime",
+    "readSums",
+    "readHours",
+    "readOpen",
+    "readReleases",
+    "readReleaseTables",
+    "hasReleaseTable",
+    "comparedDays",
   ],
 } satisfies StoreDefinition;
 

@@ -48,7 +48,7 @@ export async function openBenchExchange(
   await initExchange({
     ...{ dataDir, participants: ids.map(specOf), room: ids.length, store: settings },
   });
-  const programs = { gateway: IDLE, focalPoint: IDLE, borderAgency: IDLE };
+  const programs = { gateway: IDLE, focalPoint: IDLE, borderAgency: IDLE, regionalMonitor: IDLE };
   const running = await startExchange({ dataDir, programs });
   const { paths } = running;
   const parties = await Promise.all(

@@ -113,7 +113,12 @@ async function run(options: BenchOptions, isChanging: boolean): Promise<Run> {
   const dataDir = await mkdtemp(join(tmpdir(), "tracepost-rotation-"));
   const ids = [...SENDERS, QUIET];
   await initExchange({ dataDir, participants: ids.map(specOf), room: ids.length });
-  const programs = { gateway: GATEWAY_PROGRAM, focalPoint: IDLE, borderAgency: IDLE };
+  const programs = {
+    gateway: GATEWAY_PROGRAM,
+    focalPoint: IDLE,
+    borderAgency: IDLE,
+    regionalMonitor: IDLE,
+  };
   const tuning = { logLevel: "error", resendFirstMs: RESEND_FIRST_MS } as const;
   const exchange = await startExchange({ dataDir, programs, tuning });
   const parties = await Promise.all(ids.map((id) => RotatingParty.open(exchange, id)));

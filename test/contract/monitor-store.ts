@@ -6,7 +6,10 @@ import { afterEach, describe, expect, test } from "vitest";
 import { ExchangeStatus, Kind, TraceMove } from "#proto";
 import type { Database, StorePlace } from "#runtime";
 import { openStore } from "#store";
+import type { RegisterView } from "#trust";
 import { sha256 } from "#wire";
+import { coverageOf } from "../../services/regional-monitor/figures/coverage.ts";
+import { queryFigures } from "../../services/regional-monitor/figures/query-figures.ts";
 import { MadeFeed, MONITOR, monitorEvent, shareOf } from "../support/made-feed.ts";
 import { inboundLedger, type MonitorTestProcedures } from "../support/monitor-store.ts";
 
@@ -31,6 +34,7 @@ export function describeMonitorStore(name: string, newPlace: () => Promise<Store
       return store;
     };
     testFeed({ open, newPlace });
+    testFigures({ open, newPlace });
     testLedgers({ open, newPlace });
     testWitness({ open, newPlace });
     testShared({ open, newPlace });
@@ -91,6 +95,56 @@ function testFeed({ newPlace, open }: Opened): void {
       "SELECT counts FROM monitor_histogram WHERE state = '*' LIMIT 1",
     );
     expect(hours).toEqual([{ counts: new Uint8Array([7, 0, 0, 0, 1, 0, 0, 0]) }]);
+  });
+}
+
+function testFigures({ open }: Opened): void {
+  test("tells figures, what was open, and who reports (TP-MON-13, TP-MON-16)", async () => {
+    const store = await open();
+    const feed = new MadeFeed();
+    const asked = monitorEvent({ logIndex: 1n });
+    const answer = {
+      kind: Kind.TRACE_REPLY,
+      move: TraceMove.FINAL,
+      fromState: "AT",
+      toState: "NE",
+    };
+    const ended = { hoursSinceRequest: 7, endedRequestHour: asked.recordedHour };
+    const events = [
+      asked,
+      monitorEvent({ logIndex: 2n }),
+      monitorEvent({ logIndex: 3n, ...answer, ...ended }),
+    ];
+    await take(store, feed.events(events, MADE));
+    const deps = {
+      ...{ participant: MONITOR, store, clock: { now: () => NOW_MS } },
+      register: () => ({ version: 1n, participants: [] }) as unknown as RegisterView,
+    };
+    const ask = async (measure: string, more: object = {}) => {
+      const range = { from: "2026-10", to: "2026-10", ...more };
+      const figures = await queryFigures(deps, { measure, ...range });
+      return figures.map(({ by, value }) => [...Object.values(by), value].join(" "));
+    };
+    expect(await ask("MESSAGES", { by: "REGION,TO_REGION" })).toEqual([
+      "WESTERN_AFRICA WESTERN_EUROPE 2",
+      "WESTERN_EUROPE WESTERN_AFRICA 1",
+    ]);
+    expect(await ask("MESSAGES", { by: "STATE,KIND" })).toEqual([
+      "AT TRACE_REPLY 1",
+      "NE TRACE_REQUEST 2",
+    ]);
+    expect(await ask("HOURS_TO_ANSWER", { by: "STATE", asOf: "2026-11-30" })).toEqual([
+      "AT MEDIAN 7",
+      "AT P90 7",
+    ]);
+    expect(await ask("OPEN_REQUESTS", { by: "STATE" })).toEqual(["AT 1"]);
+    expect(await ask("OVERDUE_REQUESTS")).toEqual(["0"]);
+    expect(await ask("TRACE_REQUESTS", { basis: "RELEASES" })).toEqual([""]);
+    expect(await ask("VC_ARM_SZTRACE")).toEqual([]);
+    const year = { length: "YEAR", from: "2026", to: "2026" } as const;
+    expect(await coverageOf(deps, year)).toMatchObject([
+      { period: "2026", statesReporting: 2, monthsReporting: 1 },
+    ]);
   });
 }
 

@@ -3,7 +3,6 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { createConfig, lintFromString } from "@redocly/openapi-core";
 import { connect, credsAuthenticator } from "nats";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { EXAMPLE_ALERT, EXAMPLE_HIT } from "#alerts-api";
@@ -22,7 +21,7 @@ import {
   EXAMPLE_TRACE,
   EXAMPLE_TRACE_WITH_PERSONS,
 } from "../../services/focal-point/api/trace-examples.ts";
-import { type ApiExample, examplesOf, problemsOf, withIds } from "../support/api-examples.ts";
+import { describeDoor, differences, lint } from "../support/described-door.ts";
 import { arrangeHolds } from "../support/example-holds.ts";
 import { arrangeNotices } from "../support/example-notices.ts";
 import { recordedRequest } from "../support/example-record.ts";
@@ -61,6 +60,7 @@ beforeAll(async () => {
   await receiver.start();
   await allowWebhooks(dataDir, "KE", [receiver.origin]);
   await allowWebhooks(dataDir, "KE-PORT", [receiver.origin]);
+  await allowWebhooks(dataDir, "ORG-ECOWAS", [receiver.origin]);
   exchange = await startExchange({ dataDir });
   doors = new Map();
   for (const [id, door] of exchange.participants) doors.set(id, await openDoor(door));
@@ -97,12 +97,6 @@ function doorOf(id: string): ApiDoor {
   const door = doors.get(id);
   if (door === undefined) throw new TypeError(`no door ${id}`);
   return door;
-}
-
-async function describeDoor(url: string) {
-  const response = await fetch(`${url}/openapi.json`);
-  expect(response.status).toBe(200);
-  return JSON.parse(await response.text());
 }
 
 /** The user of examples; gives the id of her token. */
@@ -295,46 +289,6 @@ async function until(door: ApiDoor, path: string, isWanted: (answer: object) => 
   }
 }
 
-async function lint(document: object): Promise<string[]> {
-  const config = await createConfig({ extends: ["recommended-strict"] });
-  const source = JSON.stringify(document);
-  const found = await lintFromString({ source, absoluteRef: "openapi.json", config });
-  return found.map(({ ruleId, message, location }) => {
-    return `${ruleId}: ${message} at ${location[0]?.pointer}`;
-  });
-}
-
-/** Does what an example says, and tells how the answer differs from what it promises. */
-async function execute(example: ApiExample, { url, token }: ApiDoor): Promise<string[]> {
-  const { method, path, body, status, type, answer, answerSchema, isOpen } = example;
-  const headers = {
-    ...example.headers,
-    ...(isOpen ? {} : { authorization: `Bearer ${token}` }),
-  };
-  const init = body === undefined ? { method, headers } : { method, headers, body };
-  const response = await fetch(`${url}${path}`, init);
-  const text = await response.text();
-  const answeredType = response.headers.get("content-type")?.split(";")[0];
-  if (response.status !== status) return [`answered ${response.status}: ${text}`];
-  if (answeredType !== type) return [`answered ${answeredType}`];
-  const isJson = type.endsWith("json") && type !== "application/x-ndjson";
-  if (!isJson) return text === "" ? ["answered nothing"] : [];
-  const value = JSON.parse(text);
-  const isOther = status >= 400 && value.code !== answer.code;
-  return [...problemsOf(answerSchema, value), ...(isOther ? [`answered ${value.code}`] : [])];
-}
-
-async function differences(door: ApiDoor, ids: ReadonlyMap<string, string>) {
-  const examples = examplesOf(await describeDoor(door.url));
-  const found: Record<string, string[]> = {};
-  // One after the other: a later example may build on an earlier one.
-  for (const example of examples) {
-    const wrong = await execute(withIds(example, ids), door);
-    if (wrong.length > 0) found[`${example.operationId} ${example.name}`] = wrong;
-  }
-  return { count: examples.length, found };
-}
-
 describe("the description of a focal point", () => {
   test("breaks no rule of the linter", async () => {
     expect(await lint(await describeDoor(doorOf("KE").url))).toEqual([]);
@@ -379,6 +333,28 @@ describe("the description of a border agency", () => {
     ] as const);
     const { found } = await differences(door, ids);
     expect(found).toEqual({});
+  });
+});
+
+describe("the description of a regional monitor (TP-MON-1, TP-MON-18)", () => {
+  test("breaks no rule of the linter, and its examples are true", async () => {
+    const door = doorOf("ORG-ECOWAS");
+    expect(await lint(await describeDoor(door.url))).toEqual([]);
+    const page = await (await fetch(door.url)).text();
+    expect(page).toContain("Tracepost regional monitor ORG-ECOWAS");
+    const metrics = await (await fetch(`${door.url}/metrics`)).text();
+    expect(metrics).toContain("tracepost_regional_monitor_days_differing 0");
+    await arrangeHolds(door, exchange, "ORG-ECOWAS");
+    const [webhook, otherWebhook] = [await makeWebhook(door), await makeWebhook(door)];
+    const ids = new Map([
+      [EXAMPLE_IDS.token, await addExampleUser(door)],
+      [EXAMPLE_IDS.webhook, webhook.webhookId ?? ""],
+      [EXAMPLE_IDS.otherWebhook, otherWebhook.webhookId ?? ""],
+      [EXAMPLE_ORIGIN, receiver.origin],
+    ] as const);
+    const { found } = await differences(door, ids);
+    // A monitor sends nothing, so of no message of its own is there a receipt or a proof.
+    expect(Object.keys(found)).toEqual(["listReceipts delivered", "showProof sent"]);
   });
 });
 

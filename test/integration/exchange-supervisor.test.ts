@@ -18,7 +18,12 @@ import { specsOf } from "../support/nats-carrier.ts";
 
 const SERVICE = fileURLToPath(import.meta.resolve("../support/nats-fixture-service.ts"));
 const SUPERVISOR = fileURLToPath(import.meta.resolve("../support/nats-fixture-supervisor.ts"));
-const PROGRAMS = { gateway: SERVICE, focalPoint: SERVICE, borderAgency: SERVICE };
+const PROGRAMS = {
+  gateway: SERVICE,
+  focalPoint: SERVICE,
+  borderAgency: SERVICE,
+  regionalMonitor: SERVICE,
+};
 
 describe("the supervisor of a local exchange", () => {
   let dataDir = "";

@@ -37,13 +37,18 @@ async function keeperOf({ gateway, participants, paths }: RunningExchange, id: s
   }
   const admin = participants.get(id);
   if (admin === undefined) throw new TypeError(`no participant ${id}`);
-  const kind = id.includes("-") ? "border-agency" : "focal-point";
-  return { admin, storeFile: join(paths.participant(id).dir, `${kind}.sqlite`) };
+  return { admin, storeFile: join(paths.participant(id).dir, `${kindOf(id)}.sqlite`) };
+}
+
+/** What a participant of a test runs. */
+function kindOf(id: string): string {
+  if (id.startsWith("ORG-")) return "regional-monitor";
+  return id.includes("-") ? "border-agency" : "focal-point";
 }
 
 /** Nothing of a young exchange is due: the runs that examples are about are put in by hand. */
 function waitingRun(file: string, askedBy: string): void {
-  const db = new DatabaseSync(file);
+  const db = new DatabaseSync(file, { timeout: TIMEOUT_MS });
   try {
     db.prepare(
       `INSERT INTO disposal_run (state, why, authority, asked_by, asked_at, due)

@@ -32,7 +32,7 @@ export async function addCertificates(
   const ids = participants.map(({ id }) => id);
   await writeGatewayConfig(paths, TLS_BEFORE_START, {});
   for (const participant of participants) {
-    if (participant.role === "regional-monitor" || participant.runs === "elsewhere") continue;
+    if (participant.runs === "elsewhere") continue;
     await writeParticipantConfig(paths, participant, TLS_BEFORE_START, {});
   }
   // Last of all the plan: until it is there, the next start writes all of this as it was.

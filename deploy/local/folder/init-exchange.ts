@@ -84,7 +84,6 @@ export async function initExchange(options: InitOptions): Promise<{ readonly roo
   const address = transport === undefined ? PLAIN_BEFORE_START : TLS_BEFORE_START;
   await writeGatewayConfig(paths, address, {});
   for (const participant of participants) {
-    if (participant.role === "regional-monitor") continue;
     await writeParticipantConfig(paths, participant, address, {});
   }
   await writeMarker(paths, { exchangeId, logOrigin });

@@ -67,7 +67,7 @@ export async function writeGatewayConfig(
 }
 
 /**
- * Writes the configuration file of a focal point or a border agency. It reads its own copies of
+ * Writes the configuration file of a participant. It reads its own copies of
  * register and root key. Where webhooks may lead, and how private keys are kept, is the
  * operator's to write into the file, and stays as it is.
  */
@@ -99,6 +99,9 @@ export async function writeParticipantConfig(
     keyPassphraseFile: await settingIn(own.config, "keyPassphraseFile"),
     recoveryRecipientFile: await settingIn(own.config, "recoveryRecipientFile"),
     signer: await settingIn(own.config, "signer"),
+    // Where a monitor keeps what it counts and what it watches is its operator's choice (TP-MON-2).
+    store: await settingIn(own.config, "store"),
+    watch: await settingIn(own.config, "watch"),
   });
 }
 

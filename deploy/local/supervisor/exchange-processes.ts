@@ -32,6 +32,7 @@ export interface ExchangePrograms {
   readonly gateway: string;
   readonly focalPoint: string;
   readonly borderAgency: string;
+  readonly regionalMonitor: string;
 }
 
 /** The services of this product. */
@@ -39,13 +40,16 @@ export const PRODUCT_PROGRAMS: ExchangePrograms = {
   gateway: fileURLToPath(new URL("../../../gateway/main.ts", import.meta.url)),
   focalPoint: fileURLToPath(new URL("../../../services/focal-point/main.ts", import.meta.url)),
   borderAgency: fileURLToPath(new URL("../../../services/border-agency/main.ts", import.meta.url)),
+  regionalMonitor: fileURLToPath(
+    new URL("../../../services/regional-monitor/main.ts", import.meta.url),
+  ),
 };
 
-/** The program of a role; undefined for one without a service. */
-const PROGRAM_OF: Readonly<Record<RoleName, keyof ExchangePrograms | undefined>> = {
+/** The program of a role. */
+const PROGRAM_OF: Readonly<Record<RoleName, keyof ExchangePrograms>> = {
   "focal-point": "focalPoint",
   "border-agency": "borderAgency",
-  "regional-monitor": undefined,
+  "regional-monitor": "regionalMonitor",
 };
 
 /** What the processes are run with; see StartOptions. */
@@ -106,18 +110,14 @@ export class ExchangeProcesses {
     return this.#gateway?.url || doorUrlOf(this.#natsUrl, gatewayPort);
   }
 
-  /**
-   * The service of a participant; undefined for a regional monitor, which takes part with a program
-   * of its own, and for who runs elsewhere.
-   */
+  /** The service of a participant (TP-MON-1); undefined for who runs elsewhere. */
   participant(spec: ParticipantSpec): ManagedProcess | undefined {
     const { layout, programs, tuning } = this.#options;
     const { paths } = layout;
-    const program = PROGRAM_OF[spec.role];
-    if (program === undefined || spec.runs === "elsewhere") return undefined;
+    if (spec.runs === "elsewhere") return undefined;
     return this.#service({
       name: spec.id,
-      program: programs[program],
+      program: programs[PROGRAM_OF[spec.role]],
       configFile: paths.participant(spec.id).config,
       nodeFlags: SMALL_HEAP,
       writeConfig: (address) => {

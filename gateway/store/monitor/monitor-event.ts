@@ -2,7 +2,12 @@ import { MonitorEvent } from "#proto";
 import type { Transaction } from "#runtime";
 import { sha256 } from "#wire";
 import { entryAt } from "../log-check/entry-at.ts";
-import { type CountedRecord, hourOf, hoursSinceRequest } from "./counted-record.ts";
+import {
+  type CountedRecord,
+  type CountedRequest,
+  hourOf,
+  hoursSinceRequest,
+} from "./counted-record.ts";
 
 /** A monitor that is fed events, and the States that have consented to be named to it. */
 export interface FedMonitor {
@@ -19,6 +24,21 @@ export function isShownTo({ fromState, toState }: CountedRecord, { states }: Fed
   return [fromState, toState].some((state) => state !== "" && states.includes(state));
 }
 
+/** What an event holds beside its record. */
+export interface EventDetail {
+  readonly salt: Uint8Array;
+  /** The request that the record is the first end of, if it was made while events were fed. */
+  readonly ended: CountedRequest | undefined;
+}
+
+/** Whoever was not fed the request is not told of its end. */
+function isEndShown(
+  ended: CountedRequest | undefined,
+  states: readonly string[],
+): ended is CountedRequest {
+  return ended !== undefined && [ended.asking, ended.asked].some((one) => states.includes(one));
+}
+
 /**
  * The event of a record for a monitor that it is shown to (TP-FEED-7). Its salt follows from the
  * nonce of its entry, so that nothing more is kept.
@@ -26,7 +46,7 @@ export function isShownTo({ fromState, toState }: CountedRecord, { states }: Fed
 export function eventFor(
   record: CountedRecord,
   { states }: FedMonitor,
-  salt: Uint8Array,
+  { salt, ended }: EventDetail,
 ): MonitorEvent {
   const shown = (state: string): string => (states.includes(state) ? state : "");
   const fromState = shown(record.fromState);
@@ -42,6 +62,7 @@ export function eventFor(
     ...(hours === undefined ? {} : { hoursSinceRequest: hours }),
     chainLength: record.chainLength,
     completenessTenth: record.completenessTenth,
+    ...(isEndShown(ended, states) ? { endedRequestHour: hourOf(ended.recordedAtMs) } : {}),
   });
 }
 

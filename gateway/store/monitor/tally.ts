@@ -65,7 +65,10 @@ export async function tallyRecords(
     const shown = monitors.filter((monitor) => isShownTo(record, monitor));
     if (shown.length === 0) continue;
     const salt = await eventSalt(tx, record.id);
-    for (const monitor of shown) events.get(monitor.id)?.push(eventFor(record, monitor, salt));
+    const { request } = record;
+    const isEnd = closing !== undefined && request !== undefined && request.id > fedAfter;
+    const detail = { salt, ended: isEnd ? request : undefined };
+    for (const monitor of shown) events.get(monitor.id)?.push(eventFor(record, monitor, detail));
   }
   await add(tx, "monitor_cell", CELL_COLUMNS, cells.values());
   await add(tx, "monitor_spread", SPREAD_COLUMNS, spreads.values());

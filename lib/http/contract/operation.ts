@@ -23,6 +23,7 @@ export const TAGS = {
   participants: "The participant register in force, and new versions of it.",
   log: "The message log as hashes, for whoever wants to verify it.",
   overview: "The service at a glance: counts, and what to look into.",
+  figures: "What a regional monitor has counted, what was released, and what States signed off.",
   watch: "Thresholds of a regional monitor, what is told of them, and to whom.",
   records: "What is kept: found, looked at, held, due for disposal; certificates of it.",
   quarantine: "What the gateway could not verify.",

@@ -58,6 +58,7 @@ export const PERMISSIONS = {
   "records:dispose": "disposing of what is due, and letting a run go on that waits",
   "records:audit": "seeing who looked at records, exported, held or disposed of them",
   "evidence:export": "evidence files of messages and conversations",
+  "figures:read": "figures, releases, ledgers and compared days of a regional body; sums alone",
 } as const satisfies Record<string, string>;
 
 /** A permission of the closed table. */
@@ -166,6 +167,7 @@ export const ROLES = {
     "register:publish",
     "log:renew",
   ],
+  REGIONAL_ANALYST: [...EVERYBODY, "figures:read"],
   NATIONAL_SYSTEM: [
     ...EVERYBODY,
     ...CASEWORK,

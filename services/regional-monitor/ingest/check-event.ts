@@ -40,12 +40,13 @@ export function checkEvent(event: MonitorEvent, madeAtMs: number): EventRefusal 
 }
 
 function isWellFormed(event: MonitorEvent): boolean {
-  const { completenessTenth, hoursSinceRequest = 0, logIndex, salt } = event;
+  const { completenessTenth, endedRequestHour, hoursSinceRequest = 0, logIndex, salt } = event;
   return (
     salt.length === SALT_BYTES &&
     logIndex <= BigInt(Number.MAX_SAFE_INTEGER) &&
     completenessTenth <= TENTH_MAX &&
-    hoursSinceRequest <= HOURS_MAX
+    hoursSinceRequest <= HOURS_MAX &&
+    endedRequestHour <= event.recordedHour
   );
 }
 

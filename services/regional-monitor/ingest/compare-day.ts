@@ -127,3 +127,46 @@ function countName({ code, kind, status }: Omit<RecordCount, "records">): string
   if (code !== RefusalCode.UNSPECIFIED) names.push(nameOf(RefusalCode, code));
   return names.map((name) => name ?? "UNKNOWN").join(" ");
 }
+
+/** A day as it was compared. */
+export interface ComparedDay {
+  readonly day: number;
+  /** Place in the log of the entry that holds the digest of the counts. */
+  readonly logIndex: number;
+  readonly eventsTold: number;
+  readonly eventsFed: number;
+  /** Places in the log of the first and the last event that was fed. */
+  readonly firstIndex: number | null;
+  readonly lastIndex: number | null;
+  readonly differences: readonly DayDifference[];
+  readonly comparedAtMs: number;
+}
+
+interface DayRow extends SqlRow {
+  day: number;
+  log_index: number;
+  events_told: number;
+  events_fed: number;
+  first_index: number | null;
+  last_index: number | null;
+  differences: string;
+  compared_at: number;
+}
+
+/** Compared days, the newest first, or those that differ alone. */
+export async function comparedDays(
+  tx: Transaction,
+  { differing, limit }: { readonly differing: boolean; readonly limit: number },
+): Promise<ComparedDay[]> {
+  const rows = await tx.all<DayRow>(
+    `SELECT * FROM monitor_day ${differing ? "WHERE differences <> '[]'" : ""}
+     ORDER BY day DESC LIMIT ?`,
+    limit,
+  );
+  return rows.map((row) => ({
+    ...{ day: row.day, logIndex: row.log_index },
+    ...{ eventsTold: row.events_told, eventsFed: row.events_fed },
+    ...{ firstIndex: row.first_index, lastIndex: row.last_index, comparedAtMs: row.compared_at },
+    differences: JSON.parse(row.differences) as DayDifference[],
+  }));
+}

@@ -1,6 +1,6 @@
-import type { MonitorEvent } from "#proto";
-import { DAY_HOURS } from "../periods.ts";
-import { CUTS, HOURS_CUTS, isAnswer, isRequest } from "./cuts.ts";
+import { type MonitorEvent, PeriodLength } from "#proto";
+import { DAY_HOURS, periodAt } from "../periods.ts";
+import { CUTS, HOURS_CUTS, isOfAsking, isRequest } from "./cuts.ts";
 import type { Sums } from "./sums.ts";
 
 /** All States together. */
@@ -30,15 +30,16 @@ export function countEvent(sums: Sums, event: MonitorEvent, madeDay: number): vo
   countOpen(sums, event);
 }
 
-/** A request is open at the State asked from the day it was recorded until it is answered. */
+/** A request is open at the State asked from the hour it was recorded until its first end. */
 function countOpen(sums: Sums, event: MonitorEvent): void {
-  const { fromState, hoursSinceRequest, recordedHour, status, toState } = event;
-  const change = (state: string, hour: number, by: number): void => {
-    const day = Math.floor(Math.max(0, hour) / DAY_HOURS);
-    sums.addOpen(status, ALL_STATES, day, by);
-    sums.addOpen(status, state, day, by);
+  const { endedRequestHour, fromState, recordedHour, status, toState } = event;
+  const month = periodAt(PeriodLength.MONTH, recordedHour).start;
+  const change = (asked: string, hour: number, value: number): void => {
+    const day = Math.floor(hour / DAY_HOURS);
+    for (const state of [ALL_STATES, asked]) sums.addOpen({ status, state, day, month, value });
   };
   if (isRequest(event)) change(toState, recordedHour, 1);
-  if (!isAnswer(event) || hoursSinceRequest === undefined) return;
-  change(fromState, recordedHour - hoursSinceRequest, -1);
+  if (endedRequestHour === 0) return;
+  // Who asked may end it too: it takes its request back, or closes the case.
+  change(isOfAsking(event) ? toState : fromState, endedRequestHour, -1);
 }

@@ -31,20 +31,27 @@ export interface HoursCut {
 const isTrace = (event: MonitorEvent): boolean =>
   event.kind === Kind.TRACE_REQUEST && event.move === TraceMove.REQUEST;
 
-/** What answers a request for good, a refusal included (docs/spec/moves.md). */
-const ANSWERS: readonly TraceMove[] = [TraceMove.FINAL, TraceMove.REFUSAL, TraceMove.REFERRAL];
+/** What answers a request (docs/spec/moves.md), as releases of the gateway count it. */
+const ANSWERS: readonly TraceMove[] = [TraceMove.FINAL, TraceMove.REFERRAL];
+/** What says what came of it. */
+const OUTCOMES: readonly TraceMove[] = [...ANSWERS, TraceMove.REFUSAL];
+/** What the State that asked ends its request with. */
+const OF_ASKING: readonly TraceMove[] = [TraceMove.WITHDRAWAL, TraceMove.CASE_CLOSED];
 
-/** Whether an event ends the wait of who asked. */
-export function isAnswer({ move }: MonitorEvent): boolean {
-  return ANSWERS.includes(move);
+/** Whether an event that ends a request is of the State that asked. */
+export function isOfAsking({ move }: MonitorEvent): boolean {
+  return OF_ASKING.includes(move);
 }
 
 /** Whether an event opens a wait. */
 export const isRequest = isTrace;
 
+/** The cut that every message that was accepted counts in. */
+export const MESSAGES_BY_KIND = 1;
+
 /** Every cut; a refused message counts as such and nowhere else. */
 export const CUTS: readonly Cut[] = [
-  cut(1, "MESSAGES", "KIND", "MESSAGES", ({ kind }) => nameOf(Kind, kind)),
+  cut(MESSAGES_BY_KIND, "MESSAGES", "KIND", "MESSAGES", ({ kind }) => nameOf(Kind, kind)),
   cut(2, "MESSAGES", "PRIORITY", "MESSAGES", ({ priority }) => nameOf(Priority, priority)),
   cut(3, "MESSAGES", "TO", "MESSAGES", ({ toState }) => toState),
   cut(4, "TRACE_REQUESTS", "PRIORITY", "CASES", (event) =>
@@ -58,7 +65,9 @@ export const CUTS: readonly Cut[] = [
     isTrace(event) ? String(event.chainLength) : undefined,
   ),
   cut(8, "TRACE_MOVES", "MOVE", "MESSAGES", ({ move }) => named(TraceMove, move)),
-  cut(9, "OUTCOMES", "OUTCOME", "CASES", (event) => named(OutcomeClass, event.outcomeClass)),
+  cut(9, "OUTCOMES", "OUTCOME", "CASES", (event) =>
+    OUTCOMES.includes(event.move) ? named(OutcomeClass, event.outcomeClass) : undefined,
+  ),
   cut(10, "ALERTS", "ALERT_KIND", "MESSAGES", ({ alertKind, alertMove }) =>
     alertMove === AlertMove.ALERT ? nameOf(AlertKind, alertKind) : undefined,
   ),
@@ -76,7 +85,8 @@ export const HOURS_CUTS: readonly HoursCut[] = [
     measure: "HOURS_TO_ACKNOWLEDGE",
     isOf: ({ move }) => move === TraceMove.ACKNOWLEDGEMENT,
   },
-  { id: 102, measure: "HOURS_TO_ANSWER", isOf: isAnswer },
+  { id: 102, measure: "HOURS_TO_ANSWER", isOf: ({ move }) => ANSWERS.includes(move) },
+  { id: 103, measure: "HOURS_TO_REFUSE", isOf: ({ move }) => move === TraceMove.REFUSAL },
 ];
 
 function cut(

@@ -98,3 +98,31 @@ CREATE TABLE monitor_day (
 ) STRICT;
 CREATE INDEX monitor_day_differs ON monitor_day (day) WHERE differences <> '[]';
 `;
+
+/**
+ * Which States have a record in which period, so that a coverage is counted without the sums; and
+ * how many more requests of a day were open after each month than before, by the hour it begins.
+ */
+export const FIGURE_MIGRATION_SQL = `
+CREATE TABLE monitor_reporting (
+  status INTEGER NOT NULL,
+  length INTEGER NOT NULL,
+  start INTEGER NOT NULL,
+  state TEXT NOT NULL,
+  PRIMARY KEY (status, length, start, state)
+) STRICT, WITHOUT ROWID;
+INSERT INTO monitor_reporting (status, length, start, state)
+  SELECT DISTINCT status, length, start, state FROM monitor_cell
+  WHERE cut = 1 AND state <> '*' AND state <> '';
+
+CREATE TABLE monitor_open_change (
+  status INTEGER NOT NULL,
+  state TEXT NOT NULL,
+  month INTEGER NOT NULL,
+  day INTEGER NOT NULL,
+  change INTEGER NOT NULL,
+  PRIMARY KEY (status, state, month, day)
+) STRICT, WITHOUT ROWID;
+INSERT INTO monitor_open_change (status, state, month, day, change)
+  SELECT status, state, 0, day, open FROM monitor_open;
+`;

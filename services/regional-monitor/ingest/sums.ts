@@ -30,11 +30,13 @@ export interface Moment {
   readonly hours: ReadonlyMap<string, Hours>;
 }
 
-/** Requests that are open, or fewer, of those of one day. */
+/** How many more requests of one day, or fewer, were open after a month than before it. */
 export interface Open {
   readonly status: number;
   readonly state: string;
   readonly day: number;
+  /** By the hour since 1970 that it begins at. */
+  readonly month: number;
   value: number;
 }
 
@@ -63,12 +65,13 @@ export class Sums {
     };
   }
 
-  /** Opens or ends requests. */
-  addOpen(status: number, state: string, day: number, by: number): void {
-    const name = `${status} ${state} ${day}`;
+  /** Opens or ends a request. */
+  addOpen(change: Open): void {
+    const { day, month, state, status, value } = change;
+    const name = `${status} ${state} ${month} ${day}`;
     const found = this.#open.get(name);
-    if (found === undefined) this.#open.set(name, { status, state, day, value: by });
-    else found.value += by;
+    if (found === undefined) this.#open.set(name, { ...change });
+    else found.value += value;
   }
 
   /** Every period of every length, each once. */
@@ -77,7 +80,7 @@ export class Sums {
     return [...withLonger(this.#all, longer), ...withLonger(this.#apart, longer.slice(1))];
   }
 
-  /** Days on which more or fewer are open than before. */
+  /** Months after which more or fewer of a day are open than before. */
   opened(): Open[] {
     return [...this.#open.values()].filter(({ value }) => value !== 0);
   }

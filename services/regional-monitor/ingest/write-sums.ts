@@ -1,6 +1,8 @@
 import { MONITOR_LIMITS, type SqlRow, type SqlValue, type Transaction } from "#runtime";
+import { ALL_STATES } from "./count-event.ts";
+import { MESSAGES_BY_KIND } from "./cuts.ts";
 import { addToEncoded } from "./histogram.ts";
-import type { Hours, Moment, Sums } from "./sums.ts";
+import type { Hours, Moment, Open, Sums } from "./sums.ts";
 
 /** Raises what is kept by what was gathered. */
 export async function writeSums(tx: Transaction, sums: Sums): Promise<void> {
@@ -14,7 +16,33 @@ export async function writeSums(tx: Transaction, sums: Sums): Promise<void> {
   for (const moment of moments) {
     for (const hours of moment.hours.values()) await addToHistogram(tx, moment, hours);
   }
-  const open = sums.opened().map(({ day, state, status, value }) => [status, state, day, value]);
+  await writeRows(tx, reportingOf(moments), REPORTING_SQL);
+  await writeOpen(tx, sums.opened());
+}
+
+/** Which States have a record in which period: those that a message was accepted of. */
+function reportingOf(moments: readonly Moment[]): SqlValue[][] {
+  const rows = new Map<string, SqlValue[]>();
+  for (const { length, start, sums } of moments) {
+    for (const { cut, state, status } of sums.values()) {
+      if (cut !== MESSAGES_BY_KIND || state === "" || state === ALL_STATES) continue;
+      rows.set(`${status} ${length} ${start} ${state}`, [status, length, start, state]);
+    }
+  }
+  return [...rows.values()];
+}
+
+async function writeOpen(tx: Transaction, changes: readonly Open[]): Promise<void> {
+  const rows = changes.map(({ day, month, state, status, value }): SqlValue[] => {
+    return [status, state, month, day, value];
+  });
+  await writeRows(tx, rows, OPEN_CHANGE_SQL);
+  const byDay = Map.groupBy(changes, ({ day, state, status }) => `${status} ${state} ${day}`);
+  const open = [...byDay.values()].flatMap(([first, ...others]): SqlValue[][] => {
+    if (first === undefined) return [];
+    const value = others.reduce((sum, one) => sum + one.value, first.value);
+    return value === 0 ? [] : [[first.status, first.state, first.day, value]];
+  });
   await writeRows(tx, open, OPEN_SQL);
   if (open.length > 0) await tx.write("DELETE FROM monitor_open WHERE open = 0");
 }
@@ -23,6 +51,17 @@ const CELL_SQL = {
   into: "monitor_cell (cut, status, length, start, state, key, vintage, value)",
   conflict: `ON CONFLICT (cut, status, length, start, state, key, vintage)
     DO UPDATE SET value = monitor_cell.value + excluded.value`,
+};
+
+const REPORTING_SQL = {
+  into: "monitor_reporting (status, length, start, state)",
+  conflict: "ON CONFLICT (status, length, start, state) DO NOTHING",
+};
+
+const OPEN_CHANGE_SQL = {
+  into: "monitor_open_change (status, state, month, day, change)",
+  conflict: `ON CONFLICT (status, state, month, day)
+    DO UPDATE SET change = monitor_open_change.change + excluded.change`,
 };
 
 const OPEN_SQL = {

@@ -74,11 +74,19 @@ interface LedgerRow extends SqlRow {
   taken_at: number;
 }
 
+/** A ledger as it is kept; crosses the thread of the store. */
+export interface LedgerRecord {
+  /** Encoded IndicatorLedger. */
+  readonly content: Uint8Array;
+  readonly signedAtMs: number;
+  readonly takenAtMs: number;
+}
+
 /** Ledgers by year, State and vintage. */
 export async function readLedgers(
   tx: Transaction,
   question: LedgerQuestion,
-): Promise<{ readonly content: Uint8Array; readonly signedAtMs: number; takenAtMs: number }[]> {
+): Promise<LedgerRecord[]> {
   const { firstYear, isAll, lastYear, limit, signedByMs, state = "" } = question;
   const rows = await tx.all<LedgerRow>(
     `SELECT content, signed_at, taken_at FROM monitor_ledger AS one

@@ -49,12 +49,15 @@ afterAll(async () => {
 
 /** What each kind of service says of itself. */
 async function descriptions(dataDir: string): Promise<[string, object][]> {
-  await initExchange({ dataDir, participants: specsOf(["KE", "KE-CUSTOMS", "AT"]) });
+  const monitor = { "ORG-ECOWAS": { role: "regional-monitor", state: "" } } as const;
+  const participants = specsOf(["KE", "KE-CUSTOMS", "AT", "ORG-ECOWAS"], monitor);
+  await initExchange({ dataDir, participants });
   const exchange = await startExchange({ dataDir });
   try {
     const urls = {
       "focal point": exchange.participants.get("KE")?.url,
       "border agency": exchange.participants.get("KE-CUSTOMS")?.url,
+      "regional monitor": exchange.participants.get("ORG-ECOWAS")?.url,
       gateway: exchange.gateway.url,
     };
     const found: [string, object][] = [];
@@ -90,7 +93,7 @@ async function tryAll(id: string, door: ExampleDoor): Promise<void> {
 
 describe("every operation of the HTTP APIs", () => {
   // TP-CLI-9
-  it.each(["focal point", "border agency", "gateway"])(
+  it.each(["focal point", "border agency", "regional monitor", "gateway"])(
     "of the %s is called by a command (TP-CLI-9)",
     (id) => {
       const operations = doors.get(id)?.guarded ?? [];

@@ -177,12 +177,13 @@ describe("events (TP-MON-4, TP-MON-5)", () => {
     },
   );
 
-  test("open a request at the State asked until its answer, by the day of the request", async () => {
+  test("open a request at the State asked until its end, by the day of the request", async () => {
+    const asked = hourAt("2026-10-02T14:00:00Z");
     const answer = {
       ...{ kind: Kind.TRACE_REPLY, move: TraceMove.FINAL, fromState: "AT", toState: "NE" },
       ...{ recordedHour: hourAt("2026-10-03T20:00:00Z"), hoursSinceRequest: 30 },
+      endedRequestHour: asked,
     };
-    const asked = hourAt("2026-10-02T14:00:00Z");
     await take(
       feed.events(
         [

@@ -304,6 +304,11 @@ export interface MonitorEvent {
   chainLength: number;
   /** Completeness of a request in tenths, 1 to 10; 0: not told. */
   completenessTenth: number;
+  /**
+   * Full hours since 1970 at which the request was recorded that this is the first end of: a final
+   * answer, referral, refusal, withdrawal or closing. 0: of none, or of one that was never fed.
+   */
+  endedRequestHour: number;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -1207,6 +1212,7 @@ function createBaseMonitorEvent(): MonitorEvent {
     code: 0,
     chainLength: 0,
     completenessTenth: 0,
+    endedRequestHour: 0,
   };
 }
 
@@ -1265,6 +1271,9 @@ export const MonitorEvent: MessageFns<MonitorEvent> = {
     }
     if (message.completenessTenth !== 0) {
       writer.uint32(136).uint32(message.completenessTenth);
+    }
+    if (message.endedRequestHour !== 0) {
+      writer.uint32(144).uint32(message.endedRequestHour);
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -1426,6 +1435,14 @@ export const MonitorEvent: MessageFns<MonitorEvent> = {
             message.completenessTenth = reader.uint32();
             continue;
           }
+          case 18: {
+            if (tag !== 144) {
+              break;
+            }
+
+            message.endedRequestHour = reader.uint32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1509,6 +1526,11 @@ export const MonitorEvent: MessageFns<MonitorEvent> = {
         : isSet(object.completeness_tenth)
         ? globalThis.Number(object.completeness_tenth)
         : 0,
+      endedRequestHour: isSet(object.endedRequestHour)
+        ? globalThis.Number(object.endedRequestHour)
+        : isSet(object.ended_request_hour)
+        ? globalThis.Number(object.ended_request_hour)
+        : 0,
     };
   },
 
@@ -1565,6 +1587,9 @@ export const MonitorEvent: MessageFns<MonitorEvent> = {
     if (message.completenessTenth !== 0) {
       obj.completenessTenth = Math.round(message.completenessTenth);
     }
+    if (message.endedRequestHour !== 0) {
+      obj.endedRequestHour = Math.round(message.endedRequestHour);
+    }
     return obj;
   },
 
@@ -1590,6 +1615,7 @@ export const MonitorEvent: MessageFns<MonitorEvent> = {
     message.hoursSinceRequest = object.hoursSinceRequest ?? undefined;
     message.chainLength = object.chainLength ?? 0;
     message.completenessTenth = object.completenessTenth ?? 0;
+    message.endedRequestHour = object.endedRequestHour ?? 0;
     return message;
   },
 };

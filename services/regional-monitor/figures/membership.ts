@@ -1,0 +1,57 @@
+import { disclosurePolicy } from "#statistics";
+import type { RegisterView } from "#trust";
+import { msOfHour, type Period } from "../periods.ts";
+import type { FigureQuestion } from "./figure-question.ts";
+import type { ReadGroup } from "./read-sums.ts";
+
+/** Members of the bodies that a monitor stands for, at a time. */
+export type MembersAt = (atMs: number) => readonly string[];
+
+/** Reads memberships from the register in force (TP-MON-15); an answer is worked out once. */
+export function membersOf(register: RegisterView, monitor: string): MembersAt {
+  const known = new Map<number, readonly string[]>();
+  return (atMs) => {
+    const found = known.get(atMs);
+    if (found !== undefined) return found;
+    const policy = disclosurePolicy(register, atMs);
+    const states = policy.bodiesOf(monitor).flatMap((body) => policy.membersOf(body));
+    const members = [...new Set(states)].toSorted();
+    known.set(atMs, members);
+    return members;
+  };
+}
+
+/** The States of one period, and whether they are others than those of the period before. */
+export interface PeriodMembers {
+  readonly period: Period;
+  /** Undefined: whoever was fed. */
+  readonly states: readonly string[] | undefined;
+  readonly expected: number;
+  readonly isBreak: boolean;
+}
+
+/** Who counts in each period of a question; a membership is that of the end of a period. */
+export function periodMembers(question: FigureQuestion, at: MembersAt): PeriodMembers[] {
+  let before: string | undefined;
+  return question.periods.map((period) => {
+    const endMs = Math.min(msOfHour(period.end) - 1, question.nowMs);
+    const members = question.members === "FIXED" ? at(question.membersAtMs) : at(endMs);
+    const text = members.join(" ");
+    const isBreak = question.members === "CURRENT" && before !== undefined && before !== text;
+    before = text;
+    const states = question.members === "ALL" ? undefined : members;
+    return { period, states, expected: members.length, isBreak };
+  });
+}
+
+/** Periods with the same States together, as they are read. */
+export function readGroups(
+  members: readonly PeriodMembers[],
+  statesOf: (states: readonly string[] | undefined) => readonly string[],
+): ReadGroup[] {
+  const groups = Map.groupBy(members, ({ states }) => states?.join(" "));
+  return [...groups.values()].map((ones) => ({
+    starts: ones.map(({ period }) => period.start),
+    states: statesOf(ones[0]?.states),
+  }));
+}
