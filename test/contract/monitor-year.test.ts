@@ -96,6 +96,8 @@ const KEPT = [
   "SELECT * FROM monitor_cell ORDER BY cut, status, length, start, state, key, vintage",
   "SELECT * FROM monitor_histogram ORDER BY cut, status, length, start, state, vintage",
   "SELECT * FROM monitor_open ORDER BY status, state, day",
+  "SELECT * FROM monitor_open_change ORDER BY status, state, month, day",
+  "SELECT * FROM monitor_reporting ORDER BY status, length, start, state",
   "SELECT * FROM monitor_event ORDER BY log_index",
   "SELECT * FROM monitor_release ORDER BY id",
   "SELECT * FROM monitor_release_table ORDER BY release_id, name",

@@ -1,4 +1,11 @@
-import { DailyCountsShare, ExchangeStatus, MonitorEvent, PeriodLength, RecordCount } from "#proto";
+import {
+  DailyCountsShare,
+  ExchangeStatus,
+  MonitorEvent,
+  PeriodLength,
+  RecordCount,
+  TraceMove,
+} from "#proto";
 import { MONITOR_FEED_LIMITS } from "#runtime";
 import { dayName, dayOf, monitorEventsDigest, sumRecordCounts } from "#statistics";
 import { encodeMessage, sha256 } from "#wire";
@@ -98,7 +105,7 @@ export class MadeUpGateway {
     const shown = records.filter((record) => isShownTo(record, this.#monitor));
     const events = shown.map((record) => {
       const salt = sha256(Buffer.from(`${this.#plan.seed} ${record.id}`)).subarray(0, 16);
-      return eventFor(record, this.#monitor, salt);
+      return eventFor(record, this.#monitor, { salt, ended: endedBy(record) });
     });
     for (const event of events) {
       day.digests.push(sha256(encodeMessage(MonitorEvent, event)));
@@ -173,4 +180,13 @@ interface FedDay {
   readonly digests: Uint8Array[];
   counts: RecordCount[];
   lastIndex: number;
+}
+
+/** In a made-up year no case is reopened, and none is closed before it has an end. */
+const ENDS: readonly TraceMove[] = [
+  ...[TraceMove.FINAL, TraceMove.REFERRAL, TraceMove.REFUSAL, TraceMove.WITHDRAWAL],
+];
+
+function endedBy({ move, request }: CountedRecord): CountedRecord["request"] {
+  return ENDS.includes(move) ? request : undefined;
 }

@@ -30,7 +30,7 @@ export interface Recounted {
 }
 
 const isRequest = (line: Line): boolean => line.kind === "TRACE_REQUEST" && line.move === "REQUEST";
-const isAnswer = ({ move }: Line): boolean => ["FINAL", "REFERRAL", "REFUSAL"].includes(move);
+const isAnswer = ({ move }: Line): boolean => ["FINAL", "REFERRAL"].includes(move);
 const ofRequest = (keyOf: (line: Line) => string) => (line: Line) =>
   isRequest(line) ? keyOf(line) : undefined;
 const told = (text: string): string | undefined => (text === "" ? undefined : text);
@@ -66,6 +66,7 @@ export const RECOUNTED_HOURS: readonly {
 }[] = [
   { measure: "HOURS_TO_ACKNOWLEDGE", isOf: ({ move }) => move === "ACKNOWLEDGEMENT" },
   { measure: "HOURS_TO_ANSWER", isOf: isAnswer },
+  { measure: "HOURS_TO_REFUSE", isOf: ({ move }) => move === "REFUSAL" },
 ];
 
 const HOUR_MS = 3_600_000;
@@ -148,16 +149,18 @@ export class HoursRecount {
   }
 }
 
-/** Counts requests without an answer: `status State` → how many. */
+/** Counts requests without an end by the State asked: `status State` → how many. */
 export class OpenRecount {
   readonly counts = new Map<string, number>();
 
   add(line: Line): void {
-    const { code, from, requestAtMs, status, to } = line;
+    const { code, from, move, requestAtMs, status, to } = line;
     if (code !== "") return;
     if (isRequest(line)) for (const state of ["*", to]) raise(this.counts, `${status} ${state}`);
-    if (!isAnswer(line) || requestAtMs === undefined) return;
-    for (const state of ["*", from]) raise(this.counts, `${status} ${state}`, -1);
+    const isBack = move === "WITHDRAWAL";
+    const isEnd = isAnswer(line) || move === "REFUSAL" || isBack;
+    if (!isEnd || requestAtMs === undefined) return;
+    for (const state of ["*", isBack ? to : from]) raise(this.counts, `${status} ${state}`, -1);
   }
 }
 

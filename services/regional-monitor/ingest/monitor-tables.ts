@@ -123,6 +123,7 @@ CREATE TABLE monitor_open_change (
   change INTEGER NOT NULL,
   PRIMARY KEY (status, state, month, day)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX monitor_open_change_none ON monitor_open_change (status) WHERE change = 0;
 INSERT INTO monitor_open_change (status, state, month, day, change)
   SELECT status, state, 0, day, open FROM monitor_open;
 `;

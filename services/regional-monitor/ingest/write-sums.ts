@@ -37,6 +37,7 @@ async function writeOpen(tx: Transaction, changes: readonly Open[]): Promise<voi
     return [status, state, month, day, value];
   });
   await writeRows(tx, rows, OPEN_CHANGE_SQL);
+  if (rows.length > 0) await tx.write("DELETE FROM monitor_open_change WHERE change = 0");
   const byDay = Map.groupBy(changes, ({ day, state, status }) => `${status} ${state} ${day}`);
   const open = [...byDay.values()].flatMap(([first, ...others]): SqlValue[][] => {
     if (first === undefined) return [];
