@@ -20,6 +20,7 @@ import { timeSeen } from "./store/disposal/time-seen.ts";
 import { expireDeliveries, returnDeliveries } from "./store/endings.ts";
 import { reportOccurrences } from "./store/event-reports.ts";
 import { collectEvidence } from "./store/evidence/collect-evidence.ts";
+import { evidenceAtRest } from "./store/evidence/recorded-content.ts";
 import { HOLD_PROCEDURES } from "./store/holds/gateway-holds.ts";
 import { beat, leave } from "./store/instances/beat.ts";
 import { checkLog } from "./store/log-check/check-log.ts";
@@ -129,6 +130,7 @@ export const store = {
     ...DISPOSAL_PROCEDURES,
     ...HOLD_PROCEDURES,
     collectEvidence,
+    evidenceAtRest,
     rehashEntries,
     rehashed,
     keepRenewal,
@@ -197,6 +199,7 @@ export const store = {
     "timeSeen",
     ...DISPOSAL_READ_ONLY,
     "collectEvidence",
+    "evidenceAtRest",
     "keptCheckpoint",
     "rehashed",
     "listRenewals",

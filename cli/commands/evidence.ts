@@ -1,7 +1,9 @@
 import { open } from "node:fs/promises";
-import type { Command } from "commander";
+import { resolve } from "node:path";
+import { type Command, InvalidArgumentError } from "commander";
 import { FAULTS, TracepostError } from "#errors";
 import {
+  type EvidenceSubject,
   formatEvidenceFile,
   parseEvidenceFile,
   parseRootSet,
@@ -10,7 +12,8 @@ import {
   verifyEvidenceFile,
 } from "#evidence";
 import { fetchFile } from "#http";
-import { CLI_LIMITS, EVIDENCE_LIMITS } from "#runtime";
+import { CLI_LIMITS, EVIDENCE_LIMITS, systemClock } from "#runtime";
+import { evidenceBefore } from "../../deploy/local/index.ts";
 import {
   addAction,
   type CommandResult,
@@ -24,6 +27,7 @@ import { writeNew } from "../write-new.ts";
 
 interface ExportOptions extends ServiceOptions {
   readonly sender?: string;
+  readonly logBefore?: number;
   readonly out: string;
 }
 
@@ -36,13 +40,16 @@ Writes one file with all that the gateway has recorded of a conversation: envelo
 entries with their proofs, registers and policies. With --sender the id is that of a message which
 that participant sent. Whoever holds the file verifies it offline, with no trust in the operator.
 It names sender, recipients and times: hand it to those alone who may know them. A records officer
-or an auditor of the gateway may ask for it.
+or an auditor of the gateway may ask for it. --log-before reads the store of a log that has ended, in the
+data folder and without a gateway: whoever may read that folder may ask.
 
 Examples:
   tracepost evidence export 019b0f6e-5a10-7c3e-8f21-6d0b1a2c3e4f --out case.evidence.zip \\
     --data exchange
   tracepost evidence export 019b0f6e-5a11-7a44-9b0c-2f6e8d1a7b3c --sender KE --out message.zip \\
     --data exchange
+  tracepost evidence export 019b0f6e-5a11-7a44-9b0c-2f6e8d1a7b3c --sender KE --out message.zip \\
+    --data exchange --log-before 1
 `;
 
 const VERIFY_HELP = `
@@ -89,9 +96,16 @@ function addExport(parent: Command, terminal: Terminal): void {
   command
     .requiredOption("--out <file>", "new file, a ZIP file")
     .option("--sender <id>", "participant that sent the message")
+    .option("--log-before <n>", "of a log that has ended, by its number, offline", parseLog)
     .addHelpText("after", EXPORT_HELP);
   addAction<ExportOptions>(command, terminal, async (options, id = "") => {
-    const { out, sender } = options;
+    const { data, logBefore, out, sender } = options;
+    if (logBefore !== undefined) {
+      if (data === undefined) throw NO_FOLDER;
+      const subject = subjectOf(id, sender);
+      const ended = { dataDir: resolve(data), log: logBefore, subject, clock: systemClock };
+      return await written({ id, out, sender }, await evidenceBefore(ended));
+    }
     const access = { kind: "gateway", defaultUser: "person" } as const;
     const service = await openService(options, terminal, access);
     const path =
@@ -99,15 +113,40 @@ function addExport(parent: Command, terminal: Terminal): void {
         ? `/v1/evidence/conversations/${encodeURIComponent(id)}`
         : `/v1/evidence/messages/${encodeURIComponent(sender)}/${encodeURIComponent(id)}`;
     const file = await fetchFile(service.door, { path, timeoutMs: CLI_LIMITS.answerMs });
-    await writeNew(out, file);
-    return {
-      json: { id, sender: sender ?? null, file: out, bytes: file.length },
-      lines: [
-        `Written: ${out}, ${file.length} bytes. For people: summary.html in it.`,
-        `Anybody verifies it: tracepost evidence verify ${out} --roots FINGERPRINTS`,
-      ],
-    };
+    return await written({ id, out, sender }, file);
   });
+}
+
+const NO_FOLDER = new TracepostError("USAGE", "it is not said whose log it is", {
+  remedy: "Give the data folder of the exchange with --data.",
+});
+
+const subjectOf = (id: string, sender: string | undefined): EvidenceSubject =>
+  sender === undefined
+    ? { type: "conversation", conversationId: id }
+    : { type: "message", sender, messageId: id };
+
+function parseLog(text: string): number {
+  if (/^[1-9][0-9]{0,3}$/u.test(text)) return Number(text);
+  throw new InvalidArgumentError("Give the number of a folder in gateway/logs-before.");
+}
+
+async function written(
+  {
+    id,
+    out,
+    sender,
+  }: { readonly id: string; readonly out: string; readonly sender?: string | undefined },
+  file: Uint8Array,
+): Promise<CommandResult> {
+  await writeNew(out, file);
+  return {
+    json: { id, sender: sender ?? null, file: out, bytes: file.length },
+    lines: [
+      `Written: ${out}, ${file.length} bytes. For people: summary.html in it.`,
+      `Anybody verifies it: tracepost evidence verify ${out} --roots FINGERPRINTS`,
+    ],
+  };
 }
 
 function addVerify(parent: Command, terminal: Terminal): void {

@@ -15,6 +15,7 @@ export { parseHostName } from "./certificates/transport-plan.ts";
 export { parseListenAddress, writeNatsConfig } from "./external-nats.ts";
 export { checkRecordsOf, type RecordsFound } from "./folder/check-records-of.ts";
 export { dailyCountsOf } from "./folder/daily-counts-of.ts";
+export { evidenceBefore } from "./folder/evidence-before.ts";
 export { ExchangePaths, type ParticipantPaths } from "./folder/exchange-paths.ts";
 export { registeredLogKey, registeredParticipant } from "./folder/first-register.ts";
 export { gatewayPlace, readGatewayStore } from "./folder/gateway-store.ts";

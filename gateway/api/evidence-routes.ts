@@ -1,23 +1,12 @@
 import type { KeyObject } from "node:crypto";
 import type { FastifyReply } from "fastify";
 import { noteLook } from "#disposal-api";
-import {
-  type EvidenceContent,
-  type EvidenceSubject,
-  formatEvidenceFile,
-  subjectText,
-} from "#evidence";
+import { type EvidenceSubject, formatEvidenceFile, subjectText } from "#evidence";
 import { actorOf, type HttpRoutes, type Problem, problemOf, sendProblem } from "#http";
-import { formatEvidence } from "#message-log";
 import { rawPublicKey } from "#trust";
 import type { Actor } from "#users";
 import type { SignedHead } from "../checkpoint-keeper.ts";
-import { evidenceOf } from "../evidence.ts";
-import type {
-  CollectedEvidence,
-  CollectedVersion,
-  EntryPlace,
-} from "../store/evidence/collect-evidence.ts";
+import { recordedContent } from "../store/evidence/recorded-content.ts";
 import { EXPORT_CONVERSATION, EXPORT_MESSAGE } from "./evidence-operations.ts";
 import type { RecordRouteDeps } from "./record-asked.ts";
 
@@ -75,39 +64,9 @@ async function exportEvidence(
       const checkpoint = heads.find(({ size }) => size === found.size)?.note ?? "";
       const rootKeys = roots.rootKeysEver.map(rawPublicKey);
       const about = { subject, madeAtMs: clock.now(), rootKeys };
-      return Buffer.from(formatEvidenceFile({ ...about, ...contentOf(found, checkpoint) }));
+      return Buffer.from(formatEvidenceFile({ ...about, ...recordedContent(found, checkpoint) }));
     }
     default:
       return found satisfies never;
   }
-}
-
-function contentOf(
-  found: Extract<CollectedEvidence, { type: "found" }>,
-  checkpoint: string,
-): Omit<EvidenceContent, "subject" | "madeAtMs" | "rootKeys"> {
-  const { disposals, messages, policies, registers, renewals, renewed, timestamps } = found;
-  const proofOf = (place: EntryPlace): string => formatEvidence(evidenceOf(place, checkpoint));
-  const versions = (all: readonly CollectedVersion[]) =>
-    all.map(({ bytes, place, version }) => {
-      return { version, bytes, proof: place === null ? undefined : proofOf(place) };
-    });
-  return {
-    messages: messages.map(({ endings, envelope, place, receipts }) => ({
-      envelope,
-      proof: proofOf(place),
-      receipts: receipts.map((receipt) => {
-        return { envelope: receipt.envelope, proof: proofOf(receipt.place) };
-      }),
-      endings: endings.map(proofOf),
-    })),
-    registers: versions(registers),
-    policies: versions(policies),
-    disposals: disposals.map(({ bytes, opened, place }) => {
-      return { bytes, opened, proof: proofOf(place) };
-    }),
-    renewals: renewals.map(({ place, signed }) => ({ signed, proof: proofOf(place) })),
-    renewed: new Map(renewed),
-    timestamps,
-  };
 }
