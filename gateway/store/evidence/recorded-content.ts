@@ -43,7 +43,7 @@ export function recordedContent(found: Found, checkpoint: string): RecordedConte
   };
 }
 
-/** The same under the newest checkpoint that the store keeps, for one that nobody runs (TP-EVID-11). */
+/** The same under the newest checkpoint in a store that nobody runs any more (TP-EVID-11). */
 export async function evidenceAtRest(
   tx: Transaction,
   { subject }: { readonly subject: EvidenceSubject },
