@@ -34,8 +34,8 @@ export interface EvidenceBefore {
 /**
  * An evidence file out of the store of a log that has ended, offline, under the newest checkpoint
  * there (TP-EVID-11). The register of today is in it too: it says where that log ended, and which
- * keys were another's. Throws TracepostError DATA_FOLDER for a log that is not there, INPUT_INVALID for
- * what it has not.
+ * keys were another's. Throws TracepostError DATA_FOLDER for a log that is not there, INPUT_INVALID
+ * for what it has not.
  */
 export async function evidenceBefore(asked: EvidenceBefore): Promise<Uint8Array> {
   const { clock, dataDir, log, subject } = asked;
