@@ -15,6 +15,7 @@ import { latencyBench } from "./latency.ts";
 import { describeMachine, machineLine } from "./machine.ts";
 import { matchingBench } from "./matching.ts";
 import { memoryBench } from "./memory.ts";
+import { monitorBench } from "./monitor.ts";
 import { policyBench } from "./policy.ts";
 import { reconcileBench } from "./reconcile.ts";
 import { recordsBench } from "./records.ts";
@@ -45,6 +46,7 @@ const BENCHES: readonly Bench[] = [
   reconcileBench,
   rotationBench,
   instancesBench,
+  monitorBench,
 ];
 const PAGE = "docs/benchmarks.md";
 const RESULTS = "bench-results/latest.json";
@@ -71,7 +73,7 @@ if (values.help || unknown.length > 0 || store === undefined) {
     "npm run bench -- [NAME…] [--messages N] [--rate N] [--rounds N] [--rows N] [--seconds N] [--keep DIR] [--store KIND] [--write]\n\n" +
       `${BENCHES.map(({ name, about }) => `  ${name.padEnd(12)} ${about}`).join("\n")}\n\n` +
       `Without a name, all of them. --write puts the tables into ${PAGE}. KIND is one of\n` +
-      `${STORE_KINDS.join(", ")}, for throughput and records.\n`,
+      `${STORE_KINDS.join(", ")}, for throughput, records and monitor.\n`,
   );
   process.exit(values.help ? 0 : 2);
 }

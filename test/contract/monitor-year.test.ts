@@ -17,7 +17,7 @@ import { randomFrom } from "../support/seeded-random.ts";
 /** A made-up year of 200 States, as the gateway feeds it, and a recount without the monitor. */
 
 const SEED = inject("seed");
-const PLAN = { seed: SEED, messages: 1_500, states: 200, year: 2026 };
+const PLAN = { seed: SEED, messages: 1_000, states: 200, year: 2026 };
 const WEEK_MS = 7 * 86_400_000;
 const MODULE = new URL("../support/monitor-store.ts", import.meta.url);
 const KILLED = fileURLToPath(new URL("../support/killed-monitor.ts", import.meta.url));

@@ -23,12 +23,16 @@ const PAGE = 50_000;
 /** Compares everything that a monitor has counted with a count of the log by itself. */
 export async function compareRecount(tx: Transaction, log: YearLog): Promise<Compared> {
   const comparison = new Comparison();
-  for (const of of RECOUNTED) {
-    const recount = new Recount(of);
-    await addAll(log, [recount]);
-    const cut = CUTS.find((one) => one.measure === of.measure && one.dimension === of.dimension);
-    const kept = keptSums(tx, cut?.id ?? 0);
-    await comparison.add(`${of.measure} ${of.dimension}`, recount.counts, kept);
+  // What is counted by pairs of States is as much as all the rest, and has a reading of its own.
+  const readings = Map.groupBy(RECOUNTED, (of) => (of.dimension === "TO" ? of.measure : ""));
+  for (const some of readings.values()) {
+    const recounts = some.map((of) => new Recount(of));
+    await addAll(log, recounts);
+    for (const { counts, of } of recounts) {
+      const cut = CUTS.find((one) => one.measure === of.measure && one.dimension === of.dimension);
+      const kept = keptSums(tx, cut?.id ?? 0);
+      await comparison.add(`${of.measure} ${of.dimension}`, counts, kept);
+    }
   }
   const [hours, open] = [new HoursRecount(), new OpenRecount()];
   const events = await addAll(log, [hours, open]);
@@ -129,11 +133,19 @@ async function* keptHours(tx: Transaction): AsyncGenerator<[string, number]> {
 }
 
 async function* keptOpen(tx: Transaction): AsyncGenerator<[string, number]> {
-  const rows = await tx.all<SqlRow & { status: number; state: string; open: number }>(
-    "SELECT status, state, sum(open) AS open FROM monitor_open GROUP BY status, state",
+  type OpenRow = SqlRow & { status: number; state: string; day: number };
+  const open = await tx.all<OpenRow & { open: number }>(
+    "SELECT status, state, day, open FROM monitor_open",
   );
-  for (const { open, state, status } of rows) {
-    yield [`${statuses.get(status)} ${state}`, Number(open)];
+  for (const row of open) {
+    yield [`OPEN ${statuses.get(row.status)} ${row.state} ${row.day}`, row.open];
+  }
+  const changes = await tx.all<OpenRow & { month: number; change: number }>(
+    "SELECT status, state, month, day, change FROM monitor_open_change WHERE change <> 0",
+  );
+  for (const row of changes) {
+    const month = new Date(row.month * 3_600_000).toISOString().slice(0, 7);
+    yield [`CHANGE ${statuses.get(row.status)} ${row.state} ${month} ${row.day}`, row.change];
   }
 }
 

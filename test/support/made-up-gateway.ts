@@ -1,16 +1,9 @@
-import {
-  DailyCountsShare,
-  ExchangeStatus,
-  MonitorEvent,
-  PeriodLength,
-  RecordCount,
-  TraceMove,
-} from "#proto";
+import { DailyCountsShare, ExchangeStatus, MonitorEvent, PeriodLength, RecordCount } from "#proto";
 import { MONITOR_FEED_LIMITS } from "#runtime";
 import { dayName, dayOf, monitorEventsDigest, sumRecordCounts } from "#statistics";
 import { encodeMessage, sha256 } from "#wire";
 import { makeRelease } from "../../gateway/monitor/make-release.ts";
-import type { CountedRecord } from "../../gateway/store/monitor/counted-record.ts";
+import { type CountedRecord, closingOf } from "../../gateway/store/monitor/counted-record.ts";
 import { appendFeed, type FeedDraft } from "../../gateway/store/monitor/feed-chain.ts";
 import { eventFor, type FedMonitor, isShownTo } from "../../gateway/store/monitor/monitor-event.ts";
 import { MONITOR_SQL } from "../../gateway/store/monitor/monitor-tables.ts";
@@ -103,10 +96,13 @@ export class MadeUpGateway {
 
   async #tellRecords(day: FedDay, records: CountedRecord[], nowMs: number): Promise<YearFeed> {
     const shown = records.filter((record) => isShownTo(record, this.#monitor));
-    const events = shown.map((record) => {
+    const events: MonitorEvent[] = [];
+    for (const record of shown) {
       const salt = sha256(Buffer.from(`${this.#plan.seed} ${record.id}`)).subarray(0, 16);
-      return eventFor(record, this.#monitor, { salt, ended: endedBy(record) });
-    });
+      const isEnd = (await closingOf(this.#tx, record)) !== undefined;
+      const detail = { salt, ended: isEnd ? record.request : undefined };
+      events.push(eventFor(record, this.#monitor, detail));
+    }
     for (const event of events) {
       day.digests.push(sha256(encodeMessage(MonitorEvent, event)));
       const { code, fromState, kind, logIndex, status } = event;
@@ -180,13 +176,4 @@ interface FedDay {
   readonly digests: Uint8Array[];
   counts: RecordCount[];
   lastIndex: number;
-}
-
-/** In a made-up year no case is reopened, and none is closed before it has an end. */
-const ENDS: readonly TraceMove[] = [
-  ...[TraceMove.FINAL, TraceMove.REFERRAL, TraceMove.REFUSAL, TraceMove.WITHDRAWAL],
-];
-
-function endedBy({ move, request }: CountedRecord): CountedRecord["request"] {
-  return ENDS.includes(move) ? request : undefined;
 }

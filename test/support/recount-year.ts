@@ -20,6 +20,10 @@ interface Line {
   readonly requestAtMs: number | undefined;
   readonly chain: string;
   readonly tenth: number;
+  /** Place in the log of the request it is about. */
+  readonly request: string;
+  /** Every period it counts in, for whom, and from which day on. */
+  readonly places: readonly string[];
 }
 
 /** One measure by one dimension; undefined: a line does not count. */
@@ -30,7 +34,10 @@ export interface Recounted {
 }
 
 const isRequest = (line: Line): boolean => line.kind === "TRACE_REQUEST" && line.move === "REQUEST";
-const isAnswer = ({ move }: Line): boolean => ["FINAL", "REFERRAL"].includes(move);
+const isOneOf =
+  (...moves: readonly string[]) =>
+  ({ move }: Line): boolean =>
+    moves.includes(move);
 const ofRequest = (keyOf: (line: Line) => string) => (line: Line) =>
   isRequest(line) ? keyOf(line) : undefined;
 const told = (text: string): string | undefined => (text === "" ? undefined : text);
@@ -64,9 +71,9 @@ export const RECOUNTED_HOURS: readonly {
   readonly measure: string;
   readonly isOf: (line: Line) => boolean;
 }[] = [
-  { measure: "HOURS_TO_ACKNOWLEDGE", isOf: ({ move }) => move === "ACKNOWLEDGEMENT" },
-  { measure: "HOURS_TO_ANSWER", isOf: isAnswer },
-  { measure: "HOURS_TO_REFUSE", isOf: ({ move }) => move === "REFUSAL" },
+  { measure: "HOURS_TO_ACKNOWLEDGE", isOf: isOneOf("ACKNOWLEDGEMENT") },
+  { measure: "HOURS_TO_ANSWER", isOf: isOneOf("FINAL", "REFERRAL") },
+  { measure: "HOURS_TO_REFUSE", isOf: isOneOf("REFUSAL") },
 ];
 
 const HOUR_MS = 3_600_000;
@@ -86,11 +93,12 @@ export function readLine(text: string, named: ReadonlySet<string>): Line | undef
   const shown = (state: string): string => (named.has(state) ? state : "");
   const [from, to] = [shown(at(6)), shown(at(7))];
   if (from === "" && to === "") return undefined;
+  const when = { recordedAtMs: Number(at(1)), toldAtMs: Number(at(2)), status: at(4), from };
   return {
-    ...{ recordedAtMs: Number(at(1)), toldAtMs: Number(at(2)), kind: at(3), status: at(4) },
-    ...{ priority: at(5), from, to, move: at(9), outcome: at(10), alertMove: at(11) },
+    ...{ ...when, kind: at(3), places: placesOf(when) },
+    ...{ priority: at(5), to, move: at(9), outcome: at(10), alertMove: at(11) },
     ...{ alertKind: at(12), code: at(13), chain: at(15), tenth: Number(at(16)) },
-    requestAtMs: at(14) === "" ? undefined : Number(at(14)),
+    ...{ requestAtMs: at(14) === "" ? undefined : Number(at(14)), request: at(17) },
   };
 }
 
@@ -98,15 +106,19 @@ export function readLine(text: string, named: ReadonlySet<string>): Line | undef
  * Every period that a line counts in: `status length period state`, then the day from which on it
  * is known. By the hour it counts for all States together alone.
  */
-function* placesOf(line: Line): Generator<string> {
+function placesOf(
+  line: Pick<Line, "from" | "recordedAtMs" | "status" | "toldAtMs">,
+): readonly string[] {
   const { from, recordedAtMs, status, toldAtMs } = line;
   const instant = new Date(recordedAtMs).toISOString();
+  const places: string[] = [];
   for (const [length, characters] of LENGTHS) {
     const period = instant.slice(0, characters);
     const known = Math.max(Math.ceil(endOf(period) / DAY_MS), Math.floor(toldAtMs / DAY_MS));
-    yield `${status} ${length} ${period} * ${known}`;
-    if (length !== "HOUR") yield `${status} ${length} ${period} ${from} ${known}`;
+    places.push(`${status} ${length} ${period} * ${known}`);
+    if (length !== "HOUR") places.push(`${status} ${length} ${period} ${from} ${known}`);
   }
+  return places;
 }
 
 /** When the period is over, ms since 1970. */
@@ -120,17 +132,17 @@ function endOf(period: string): number {
 /** Counts lines for one measure and dimension: `place key` → how many. */
 export class Recount {
   readonly counts = new Map<string, number>();
-  readonly #of: Recounted;
+  readonly of: Recounted;
 
   constructor(of: Recounted) {
-    this.#of = of;
+    this.of = of;
   }
 
   add(line: Line): void {
-    if (line.code !== "" && this.#of.measure !== "REFUSALS") return;
-    const key = this.#of.keyOf(line);
+    if (line.code !== "" && this.of.measure !== "REFUSALS") return;
+    const key = this.of.keyOf(line);
     if (key === undefined) return;
-    for (const place of placesOf(line)) raise(this.counts, `${place} ${key}`);
+    for (const place of line.places) raise(this.counts, `${place} ${key}`);
   }
 }
 
@@ -144,23 +156,39 @@ export class HoursRecount {
     for (const { isOf, measure } of RECOUNTED_HOURS) {
       if (!isOf(line)) continue;
       const hours = Math.floor((recordedAtMs - requestAtMs) / HOUR_MS);
-      for (const place of placesOf(line)) raise(this.counts, `${measure} ${place} ${hours}`);
+      for (const place of line.places) raise(this.counts, `${measure} ${place} ${hours}`);
     }
   }
 }
 
-/** Counts requests without an end by the State asked: `status State` → how many. */
+const isEndOfAsked = isOneOf("FINAL", "REFERRAL", "REFUSAL");
+const isEndOfAsking = isOneOf("WITHDRAWAL", "CASE_CLOSED");
+
+/**
+ * Counts requests without an end, by the day they were made: `OPEN status State day`, and by how
+ * many more or fewer they are after each month: `CHANGE status State month day`.
+ */
 export class OpenRecount {
   readonly counts = new Map<string, number>();
+  readonly #ended = new Set<string>();
 
   add(line: Line): void {
-    const { code, from, move, requestAtMs, status, to } = line;
+    const { code, from, recordedAtMs, request, requestAtMs, to } = line;
     if (code !== "") return;
-    if (isRequest(line)) for (const state of ["*", to]) raise(this.counts, `${status} ${state}`);
-    const isBack = move === "WITHDRAWAL";
-    const isEnd = isAnswer(line) || move === "REFUSAL" || isBack;
-    if (!isEnd || requestAtMs === undefined) return;
-    for (const state of ["*", isBack ? to : from]) raise(this.counts, `${status} ${state}`, -1);
+    if (isRequest(line)) this.#change(line, to, recordedAtMs, 1);
+    const isEnd = isEndOfAsked(line) || isEndOfAsking(line);
+    if (!isEnd || requestAtMs === undefined || this.#ended.has(request)) return;
+    this.#ended.add(request);
+    this.#change(line, isEndOfAsking(line) ? to : from, requestAtMs, -1);
+  }
+
+  #change({ recordedAtMs, status }: Line, asked: string, requestAtMs: number, by: number): void {
+    const day = Math.floor(requestAtMs / DAY_MS);
+    const month = new Date(recordedAtMs).toISOString().slice(0, 7);
+    for (const state of ["*", asked]) {
+      raise(this.counts, `OPEN ${status} ${state} ${day}`, by);
+      raise(this.counts, `CHANGE ${status} ${state} ${month} ${day}`, by);
+    }
   }
 }
 

@@ -33,7 +33,8 @@ export function kindName(kind: Kind): string {
 /**
  * A record as a line, for whoever counts by himself: place in the log, ms since 1970 recorded and
  * told, kind, status, priority, States from and to, recipients, move, outcome, move and kind of the
- * alert, code, ms of the request it is about, chain, completeness; what is not there is empty.
+ * alert, code, ms of the request it is about, chain, completeness, place
+ * in the log of that request; what is not there is empty.
  */
 export function lineOf(record: CountedRecord, toldAtMs: number): string {
   const { alertKind, alertMove, chainLength, code, completenessTenth } = record;
@@ -44,5 +45,6 @@ export function lineOf(record: CountedRecord, toldAtMs: number): string {
     ...[fromState, toState, recipients, said(moves, move), said(outcomes, outcomeClass)],
     ...[said(alertMoves, alertMove), said(alertKinds, alertKind), said(codes, code)],
     ...[request?.recordedAtMs ?? "", chainLength, completenessTenth],
+    request === undefined ? "" : request.id - 1,
   ].join(",");
 }

@@ -1,5 +1,6 @@
 import { disclosurePolicy } from "#statistics";
 import type { RegisterView } from "#trust";
+import { timestampMs } from "#wire";
 import { msOfHour, type Period } from "../periods.ts";
 import type { FigureQuestion } from "./figure-question.ts";
 import type { ReadGroup } from "./read-sums.ts";
@@ -7,18 +8,32 @@ import type { ReadGroup } from "./read-sums.ts";
 /** Members of the bodies that a monitor stands for, at a time. */
 export type MembersAt = (atMs: number) => readonly string[];
 
-/** Reads memberships from the register in force (TP-MON-15); an answer is worked out once. */
+/**
+ * Reads memberships from the register in force (TP-MON-15). They are worked out once between two
+ * changes: a month has some hundred hours and hardly ever a change.
+ */
 export function membersOf(register: RegisterView, monitor: string): MembersAt {
+  const changes = changesIn(register);
   const known = new Map<number, readonly string[]>();
   return (atMs) => {
-    const found = known.get(atMs);
+    const since = changes.findLastIndex((changeMs) => changeMs <= atMs);
+    const found = known.get(since);
     if (found !== undefined) return found;
     const policy = disclosurePolicy(register, atMs);
     const states = policy.bodiesOf(monitor).flatMap((body) => policy.membersOf(body));
     const members = [...new Set(states)].toSorted();
-    known.set(atMs, members);
+    known.set(since, members);
     return members;
   };
+}
+
+/** When anybody joins a body or leaves one, milliseconds since 1970, in order. */
+function changesIn({ participants }: RegisterView): number[] {
+  const times = participants.flatMap(({ regionalBodies }) =>
+    regionalBodies.flatMap(({ since, until }) => [timestampMs(since), timestampMs(until)]),
+  );
+  const known = times.filter((ms) => ms !== undefined);
+  return [...new Set(known)].toSorted((one, other) => one - other);
 }
 
 /** The States of one period, and whether they are others than those of the period before. */
