@@ -1,6 +1,12 @@
 // The door of lib/outputs: what a regional body publishes, as pure functions over figures.
 
-export { createExport, type ExportAbout, type ExportSet, type StateNote } from "./export-set.ts";
+export {
+  createExport,
+  type ExchangeStatusName,
+  type ExportAbout,
+  type ExportSet,
+  type StateNote,
+} from "./export-set.ts";
 export { figuresCsv } from "./figure-csv.ts";
 export { figureLines, parseFigureLines } from "./figure-lines.ts";
 export { EXPORT_FORMATS, type ExportFormat } from "./formats.ts";

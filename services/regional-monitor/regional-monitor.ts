@@ -17,6 +17,7 @@ import { addOverviewRoutes } from "./api/overview-routes.ts";
 import { renderStatusPage } from "./api/status-page.ts";
 import { type SummaryDeps, summarize } from "./api/summary.ts";
 import { type MonitorConfig, STORE_FILE } from "./config.ts";
+import { addExportRoutes } from "./exports/export-routes.ts";
 import { FeedDesk } from "./ingest/feed-desk.ts";
 import { feedSourceFrom } from "./ingest/feed-source.ts";
 import { judgeLedger } from "./ledger/judge-ledger.ts";
@@ -100,6 +101,7 @@ async function buildRegionalMonitor(
       addOverviewRoutes(routes, facts);
       watch.routes(routes);
       addFigureRoutes(routes, { participant, store, register, clock });
+      addExportRoutes(routes, { participant, store, register, clock });
     },
   };
 }

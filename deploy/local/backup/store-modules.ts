@@ -3,6 +3,7 @@ const MODULES: Readonly<Record<string, URL>> = {
   "tracepost-gateway": new URL("../../../gateway/store.ts", import.meta.url),
   "focal-point": new URL("../../../services/focal-point/store.ts", import.meta.url),
   "border-agency": new URL("../../../services/border-agency/store.ts", import.meta.url),
+  "regional-monitor": new URL("../../../services/regional-monitor/store.ts", import.meta.url),
   "tracepost-witness": new URL("../../../services/witness/store.ts", import.meta.url),
 };
 

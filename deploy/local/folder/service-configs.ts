@@ -102,6 +102,7 @@ export async function writeParticipantConfig(
     // Where a monitor keeps what it counts and what it watches is its operator's choice (TP-MON-2).
     store: await settingIn(own.config, "store"),
     watch: await settingIn(own.config, "watch"),
+    witness: await settingIn(own.config, "witness"),
   });
 }
 

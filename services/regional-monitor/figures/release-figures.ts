@@ -1,23 +1,15 @@
-import { CellStatus, PeriodLength, StatisticsTable } from "#proto";
-import { dayName, dayOf, type Figure, type FigureUnit } from "#statistics";
+import { PeriodLength, StatisticsTable } from "#proto";
+import { dayName, dayOf, type Figure } from "#statistics";
 import { periodText } from "../periods.ts";
 import { EVENT_MEASURES } from "./breakdown.ts";
 import type { FigureStore } from "./figure-deps.ts";
 import { type FigureQuestion, wrong } from "./figure-question.ts";
 import { OPEN_MEASURES } from "./open-figures.ts";
-import type { ReleaseHead } from "./read-releases.ts";
+import { measureOf, type ReleasedTable, tableFigures, toldOnce, unitOf } from "./release-table.ts";
 
-/** Tables that tell one statistic of a measure, such as MEDIAN_HOURS_TO_ANSWER. */
-const STATISTIC = /^(MEDIAN|P90)_(.+)$/u;
+/** Names a statistic beside the dimensions of a table. */
+const STATISTIC = "STATISTIC";
 const MONTHS = 12;
-
-/** A table of a release, decoded. */
-interface ReleasedTable {
-  readonly head: ReleaseHead;
-  readonly table: StatisticsTable;
-  /** In how many months of its year anybody had a record. */
-  readonly months: number;
-}
 
 /**
  * Figures of the releases of the gateway, as they were made safe there (TP-MON-17): a withheld cell
@@ -33,8 +25,8 @@ export async function releaseFigures(
   const own = tables.filter(({ table }) => table.name === measure);
   const found = own.length > 0 ? own : tables.filter(({ table }) => isOf(table, question));
   if (found.length === 0) await checkMeasure(store, question);
-  const figures = found.flatMap((one) => cellFigures(one, question, own.length > 0));
-  const total = question.by.length === 0 && own.length === 0 ? firstOfEach(figures) : figures;
+  const figures = found.flatMap((one) => askedOf(one, question, own.length > 0));
+  const total = question.by.length === 0 && own.length === 0 ? toldOnce(figures) : figures;
   if (question.by.length > 0) return total;
   const told = new Set(total.map(({ period }) => period));
   const lacking = periods.map(({ start }) => periodText(length, start));
@@ -75,9 +67,8 @@ async function readTables(
 
 /** Whether a table has a measure by what is asked for; a total is in any of its tables. */
 function isOf({ dimensions, name }: StatisticsTable, { by, measure }: FigureQuestion): boolean {
-  const statistic = STATISTIC.exec(name);
-  if (statistic !== null) return statistic[2] === measure;
-  if (name.split("_BY_")[0] !== measure) return false;
+  const of = measureOf(name);
+  if (of.measure !== measure || of.statistic !== undefined) return of.measure === measure;
   return by.length === 0 || dimensions.toSorted().join() === by.toSorted().join();
 }
 
@@ -88,66 +79,18 @@ async function checkMeasure(store: FigureStore, { measure }: FigureQuestion): Pr
   throw wrong("measure", `must be one of ${names}, of ledgers, or a table of a release`);
 }
 
-const WITHHELD: Readonly<Record<number, Figure["confidentiality"]>> = {
-  [CellStatus.PRIMARY]: "C",
-  [CellStatus.DOMINANCE]: "C",
-  [CellStatus.SECONDARY]: "D",
-};
-
-function cellFigures(
-  { head, months, table }: ReleasedTable,
-  { by, measure }: FigureQuestion,
-  isWhole: boolean,
-): Figure[] {
-  const statistic = isWhole ? undefined : STATISTIC.exec(table.name)?.[1];
-  return table.cells.flatMap(({ keys, status, value }): Figure[] => {
-    const named = table.dimensions.flatMap((name, at) => {
-      const key = keys[at] ?? "";
-      return key === "" ? [] : [[name, key] as const];
+/** Of a table that is asked for by its name all cells, else those by what is asked for. */
+function askedOf(one: ReleasedTable, { by, measure }: FigureQuestion, isWhole: boolean): Figure[] {
+  const figures = tableFigures(one);
+  if (!isWhole) {
+    return figures.filter(({ by: parts }) => {
+      return Object.keys(parts).filter((name) => name !== STATISTIC).length === by.length;
     });
-    if (!isWhole && named.length !== by.length) return [];
-    const parts = statistic === undefined ? named : [...named, ["STATISTIC", statistic] as const];
-    return [
-      {
-        ...{ measure, by: Object.fromEntries(parts), period: head.period },
-        value: status === CellStatus.PUBLISHED ? value : null,
-        unit: unitOf(table.name),
-        status: status === CellStatus.MISSING ? "M" : "A",
-        confidentiality: WITHHELD[status] ?? "F",
-        coverage: coverageOf(head, months),
-        vintage: head.releasedOn,
-      },
-    ];
-  });
-}
-
-function coverageOf(
-  { length, statesExpected, statesReporting }: ReleaseHead,
-  months: number,
-): Figure["coverage"] {
-  const reported = statesReporting > 0 ? 1 : 0;
-  return length === PeriodLength.YEAR
-    ? { statesExpected, statesReporting, monthsExpected: MONTHS, monthsReporting: months }
-    : { statesExpected, statesReporting, monthsExpected: 1, monthsReporting: reported };
-}
-
-/** What a table counts, by its name. */
-function unitOf(name: string): FigureUnit {
-  if (STATISTIC.test(name)) return "HOURS";
-  return /^(MESSAGES|REFUSALS|ALERT)/u.test(name) ? "MESSAGES" : "CASES";
-}
-
-/** A total is told once, whichever tables have it; one that is shown before one that is not. */
-function firstOfEach(figures: readonly Figure[]): Figure[] {
-  const found = new Map<string, Figure>();
-  for (const figure of figures) {
-    const key = JSON.stringify([figure.period, figure.by]);
-    const before = found.get(key);
-    if (before === undefined || (before.value === null && figure.value !== null)) {
-      found.set(key, figure);
-    }
   }
-  return [...found.values()];
+  return figures.map((figure) => {
+    const { [STATISTIC]: _statistic, ...parts } = figure.by;
+    return { ...figure, measure, by: parts };
+  });
 }
 
 function missingFigure({ length, measure, nowMs }: FigureQuestion, period: string): Figure {

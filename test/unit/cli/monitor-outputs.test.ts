@@ -35,7 +35,8 @@ describe("tracepost monitor export", () => {
     const out = file("indicator.csv");
     const args = ["--format", "sdmx-csv", "--measure", "VC_ARM_SZTRACE", "--year", "2026"];
     const { code, out: said } = await monitor("export", figures, ...args, "--out", out);
-    expect([code, said]).toEqual([0, `Written: ${out}, 2 figures.\n`]);
+    expect([code, said]).toEqual([0, `Written: ${out}, ${out}.note.md, 2 figures.\n`]);
+    expect(await readFile(`${out}.note.md`, "utf8")).toContain("## Indicator 16.4.2");
     expect((await readFile(out, "utf8")).split("\r\n")).toHaveLength(4);
     const { out: rows } = await monitor("export", figures, "--format", "sdg");
     expect(JSON.parse(rows)).toHaveLength(2);
@@ -44,6 +45,13 @@ describe("tracepost monitor export", () => {
   it("writes over nothing, and says what else to do (TP-OUT-14)", async () => {
     const { code, err } = await monitor("export", figures, "--format", "csv", "--out", figures);
     expect([code, err]).toEqual([2, expect.stringContaining("Name another file with --out")]);
+  });
+
+  it("says what is missing where neither a file nor a monitor is named", async () => {
+    const nothing = await monitor("export", "--format", "csv");
+    expect([nothing.code, nothing.err]).toEqual([2, expect.stringContaining("--participant ID")]);
+    const year = await monitor("export", "--format", "csv", "--url", "http://127.0.0.1:1");
+    expect([year.code, year.err]).toEqual([2, expect.stringContaining("--year 2026")]);
   });
 
   it("says which forms there are, and which line is wrong", async () => {
