@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { copyFile, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -187,6 +187,7 @@ describe("after the loss of the hub", () => {
     const view = await registerNow();
     const { gateway } = loaded.exchange.paths;
     await loaded.exchange.stop();
+    await copyFile(gateway.store, join(dir, "found-again.sqlite"));
     for (const end of ["", "-wal", "-shm"]) await rm(`${gateway.store}${end}`, { force: true });
     const empty = { size: 0, origin: null };
     const begin = (dataDir: string) => checkStoredLog(empty, view, dataDir);
@@ -341,5 +342,18 @@ describe("after the loss of the hub", () => {
     const verified = await run("log", "verify", "--data", dataDir);
     expect(verified).toContain(`Verified: the log ${newOrigin}`);
     await run("log", "fsck", "--data", dataDir);
+    // The old store was found again: what the old log recorded is proven out of it (TP-EVID-11).
+    const aside = join(loaded.exchange.paths.gateway.logsBefore, "1");
+    await mkdir(aside, { recursive: true });
+    await copyFile(join(dir, "found-again.sqlite"), join(aside, "gateway.sqlite"));
+    const [recorded] = await readRows(join(aside, "gateway.sqlite"), (all) =>
+      all<{ sender: string; message_id: string }>("SELECT * FROM messages ORDER BY id LIMIT 1"),
+    );
+    const old = join(dir, "old.zip");
+    const of = ["--sender", recorded?.sender ?? "", "--log-before", "1", "--data", dataDir];
+    await run("evidence", "export", recorded?.message_id ?? "", ...of, "--out", old);
+    const told = await run("evidence", "verify", old, "--roots", roots.join(","));
+    expect(told).toContain("PROVEN");
+    expect(told).toMatch(new RegExp(`${oldOrigin}.*has ended`, "u"));
   }, 60_000);
 });
