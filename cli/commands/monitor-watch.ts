@@ -10,6 +10,7 @@ import {
   type ServiceOptions,
 } from "../service-access.ts";
 import { textTable } from "../text-table.ts";
+import { addMonitorRecount } from "./monitor-recount.ts";
 
 interface ListOptions extends ServiceOptions {
   readonly limit: number;
@@ -128,6 +129,7 @@ export function addMonitorWatch(parent: Command, terminal: Terminal): void {
   addAction<ListOptions>(mails, terminal, async (options) =>
     listMails(await open(options), options.limit),
   );
+  addMonitorRecount(parent, terminal);
   const test = add("test-mail", "send each address a mail that tells nothing", TEST_HELP);
   addAction<ServiceOptions>(test, terminal, async (options) => testMail(await open(options)));
 }

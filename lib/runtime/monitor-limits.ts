@@ -36,8 +36,6 @@ export const MONITOR_LIMITS = {
   lookAgainMs: DAY_MS,
   /** Altered events that a day names. */
   alteredMax: 100,
-  /** Days that are counted again for one answer. */
-  recountDaysMax: 31,
   /** Releases, ledgers or compared days in one answer. */
   pageMax: 200,
   /** A request without an answer for so long is overdue, unless another target is asked for. */

@@ -40,7 +40,6 @@ import { FIGURE_MIGRATION_SQL, MONITOR_MIGRATION_SQL } from "./ingest/monitor-ta
 import { chainEnd, takeFeeds } from "./ingest/take-feed.ts";
 import { LEDGER_MIGRATION_SQL, readLedgers } from "./ledger/ledger-record.ts";
 import { monitorHooks } from "./monitor-hooks.ts";
-import { recountDay } from "./recount/recount-day.ts";
 import { RECOUNT_MIGRATION_SQL } from "./recount/recount-tables.ts";
 import { WATCH_PROCEDURES, WATCH_READ_ONLY } from "./watch/watch-procedures.ts";
 import { WATCH_MIGRATION_SQL, WATCH_RELEASED_MIGRATION_SQL } from "./watch/watch-tables.ts";
@@ -88,7 +87,6 @@ export const store = {
     feedStatus,
     readLedgers,
     ...WATCH_PROCEDURES,
-    recountDay,
     ...WITNESS_PROCEDURES,
     readFedTime,
     readSums,
@@ -103,7 +101,6 @@ export const store = {
     ...SERVICE_READ_ONLY,
     ...RECORD_READ_ONLY,
     ...WATCH_READ_ONLY,
-    "recountDay",
     ...WITNESS_READ_ONLY,
     "chainEnd",
     "feedStatus",

@@ -1,4 +1,13 @@
-import { MailList, MailTested, NoticeList, ThresholdList, WatchPage } from "./watch-schema.ts";
+import { problemOf } from "#http";
+import {
+  MailList,
+  MailTested,
+  NoticeList,
+  RecountQuery,
+  RecountView,
+  ThresholdList,
+  WatchPage,
+} from "./watch-schema.ts";
 
 /** Contracts of the routes about thresholds, notices and mails (TP-WATCH-10). */
 
@@ -77,6 +86,41 @@ export const LIST_NOTICES = {
             { number: 12, at: "2026-10-04T00:01:00.000Z", kind: "BEGAN", ...OLD },
           ],
         },
+      },
+    },
+  },
+} as const;
+
+/** `GET /v1/watch/recount`. */
+export const RECOUNT_DAY = {
+  schema: {
+    operationId: "recountDay",
+    summary: "Counts a day again: its events against the counts of the log, its sums against them",
+    description:
+      "Reads alone. Each day that was compared is looked at like this by itself, once a day at most.",
+    tags,
+    querystring: RecountQuery,
+    response: { 200: RecountView },
+  },
+  config: {
+    permission,
+    examples: {
+      never: {
+        summary: "A day of which nothing was told",
+        parameters: { day: "2001-01-01" },
+        status: 200,
+        answer: {
+          ...{ day: "2001-01-01", isKept: false, events: 0 },
+          ...{ altered: [], differences: [], sumsDiffering: 0 },
+        },
+      },
+      future: {
+        summary: "What is no day",
+        parameters: { day: "2026-02-30" },
+        status: 422,
+        answer: problemOf("INPUT_INVALID", {
+          problems: [{ field: "day", rule: "must be a day such as 2026-03-31" }],
+        }),
       },
     },
   },

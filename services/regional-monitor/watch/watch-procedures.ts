@@ -1,4 +1,5 @@
 import { lookAgain } from "../recount/look-again.ts";
+import { recountDay } from "../recount/recount-day.ts";
 import { watchLook, watchNotices, watchStanding } from "./look-procedures.ts";
 import {
   mailAddresses,
@@ -10,12 +11,13 @@ import {
 
 /** Procedures of thresholds, notices and mails, for the monitor's store. */
 export const WATCH_PROCEDURES = {
-  ...{ lookAgain, watchLook, watchStanding, watchNotices, watchMails, watchGlance },
+  ...{ recountDay, lookAgain, watchLook, watchStanding, watchNotices, watchMails, watchGlance },
   ...{ mailAddresses, mailDue, mailAttempted },
 };
 
 /** Those of them that only read. */
 export const WATCH_READ_ONLY = [
+  "recountDay",
   "watchStanding",
   "watchNotices",
   "watchMails",

@@ -9,13 +9,21 @@ import {
 } from "#http";
 import { MAIL_FAILURES, type MailFailure } from "#mail";
 import { type Clock, type Database, HTTP_LIMITS } from "#runtime";
+import { dayNamed } from "../periods.ts";
+import { type RecountedDay, SUM } from "../recount/recount-day.ts";
 import type { Finding } from "./evaluate.ts";
 import type { MailRecord } from "./mail-procedures.ts";
 import type { NumberedNotice } from "./notice-text.ts";
 import { isQuiet } from "./quiet-hours.ts";
 import type { Standing } from "./standing.ts";
 import type { Watch } from "./watch.ts";
-import { LIST_MAILS, LIST_NOTICES, LIST_THRESHOLDS, TEST_MAIL } from "./watch-operations.ts";
+import {
+  LIST_MAILS,
+  LIST_NOTICES,
+  LIST_THRESHOLDS,
+  RECOUNT_DAY,
+  TEST_MAIL,
+} from "./watch-operations.ts";
 import type { WATCH_PROCEDURES } from "./watch-procedures.ts";
 
 /** What the routes are built from. */
@@ -60,6 +68,14 @@ export function addWatchRoutes(routes: HttpRoutes, deps: WatchRouteDeps): void {
     const next = last === undefined ? undefined : pageMark(last.number);
     return reply.send({ notices: notices.map(noticeView), next });
   });
+  routes.get("/watch/recount", RECOUNT_DAY, async (request, reply) => {
+    const day = dayNamed(request.query.day);
+    if (day === undefined) {
+      const problems = [{ field: "day", rule: "must be a day such as 2026-03-31" }];
+      return sendProblem(reply, problemOf("INPUT_INVALID", { problems }));
+    }
+    return reply.send(recountView(request.query.day, await store.call("recountDay", { day })));
+  });
   routes.get("/watch/mails", LIST_MAILS, async (request, reply) => {
     const { limit = HTTP_LIMITS.pageRowsMax } = request.query;
     const before = positionOf(request.query.after);
@@ -78,6 +94,17 @@ export function addWatchRoutes(routes: HttpRoutes, deps: WatchRouteDeps): void {
     );
     return { mails };
   });
+}
+
+/** Sums name States, whose counts are for who may see figures: of them it is told how many. */
+function recountView(day: string, found: RecountedDay | undefined) {
+  const { altered = [], differences = [], events = 0 } = found ?? {};
+  const sums = differences.filter(({ what }) => what.startsWith(SUM));
+  return {
+    ...{ day, isKept: found !== undefined, events, altered: [...altered] },
+    differences: differences.filter((one) => !sums.includes(one)),
+    sumsDiffering: sums.length,
+  };
 }
 
 function foundView(one: Omit<Finding, "side"> & { readonly firstSeenMs: number }) {

@@ -28,6 +28,33 @@ const FOUND = {
 /** What stands. */
 const StandingView = Type.Object({ ...FOUND, toldAt: instant });
 
+/** The day that is counted again. */
+export const RecountQuery = Type.Object(
+  { day: Type.String({ maxLength: 10, description: "Day in UTC, such as 2026-10-03" }) },
+  { additionalProperties: false },
+);
+
+/** The answer of `GET /v1/watch/recount`. */
+export const RecountView = Type.Object({
+  day,
+  isKept: Type.Boolean({ description: "false: of this day no counts of the log are kept" }),
+  events: Type.Integer({ minimum: 0 }),
+  altered: Type.Array(Type.Integer({ description: "Place in the log" }), {
+    description: "Events that are not what they were when the day was compared; the first of them",
+  }),
+  differences: Type.Array(
+    Type.Object({
+      what: Type.String({ description: "EVENTS, DIGEST, or kind, status and code of records" }),
+      told: Type.Integer({ description: "By the counts of the log" }),
+      fed: Type.Integer({ description: "By the events that are kept" }),
+    }),
+  ),
+  sumsDiffering: Type.Integer({
+    minimum: 0,
+    description: "Sums that are not what the events come to; the first of them",
+  }),
+});
+
 /** Page of a list. */
 export const WatchPage = Type.Object(
   { limit: pageLimit, after: pageAfter },

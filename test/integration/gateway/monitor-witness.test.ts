@@ -1,8 +1,8 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type ApiDoor, callApi } from "#http";
+import { callApi } from "#http";
 import {
   createCheckpointSigner,
   formatAddCheckpoint,
@@ -10,61 +10,37 @@ import {
   openCheckpoint,
   witnessesOf,
 } from "#message-log";
-import type { RunningService } from "#participant";
-import { LogWitnessSet, Role } from "#proto";
-import { createLogger, systemTimers } from "#runtime";
+import { LogWitnessSet } from "#proto";
+import { createLogger } from "#runtime";
 import { openSqliteStore } from "#store";
-import {
-  CurrentRegister,
-  generateSealingKey,
-  openRegister,
-  type RegisterView,
-  savePublicKey,
-  saveSealingKey,
-  saveSigningKey,
-} from "#trust";
-import { newToken } from "#users";
+import { CurrentRegister, openRegister, type RegisterView } from "#trust";
 import type { SignedHead } from "../../../gateway/checkpoint-keeper.ts";
 import { ALONE } from "../../../gateway/instances/duty.ts";
 import type { GatewayProcedures } from "../../../gateway/store.ts";
 import { WitnessCollector } from "../../../gateway/witness-collector.ts";
-import { startRegionalMonitor } from "../../../services/regional-monitor/regional-monitor.ts";
-import type { MonitorProcedures } from "../../../services/regional-monitor/store.ts";
 import { copyChanged } from "../../support/checked-store.ts";
 import { type GatewayBench, openGatewayBench } from "../../support/gateway-bench.ts";
-import { MemoryCarrier } from "../../support/memory-carrier.ts";
-import { makeParties, type Parties, reissue } from "../../support/parties.ts";
+import { MONITOR } from "../../support/made-feed.ts";
+import { type Parties, reissue } from "../../support/parties.ts";
+import { WholeMonitor } from "../../support/whole-monitor.ts";
 
 /** A whole monitor that cosigns the log of a real gateway (TP-MON-19, TP-MON-20). */
 
-const MONITOR = "ORG-ECOWAS";
 const NAME = "witness.example/ecowas";
-const MONITOR_STORE = new URL("../../../services/regional-monitor/store.ts", import.meta.url);
 const GATEWAY_STORE = new URL("../../../gateway/store.ts", import.meta.url);
 const logger = createLogger({ name: "test", level: "silent" });
-const TOKEN = newToken().text;
 let dir: string;
 let parties: Parties;
 let bench: GatewayBench;
-let monitor: RunningService;
-let sealing: Awaited<ReturnType<typeof generateSealingKey>>;
+let monitor: WholeMonitor;
 
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), "tracepost-monitor-witness-"));
-  sealing = await generateSealingKey();
-  parties = makeParties([
-    { id: "NE" },
-    { id: MONITOR, role: Role.REGIONAL_MONITOR, sealingKey: sealing.recipient },
-  ]);
+  monitor = await WholeMonitor.make(dir);
+  parties = monitor.parties;
   bench = await openGatewayBench(parties);
-  await mkdir(fileOf("."), { recursive: true });
-  await saveSigningKey(fileOf("header.key"), parties.party(MONITOR).key);
-  await saveSealingKey(fileOf("seal.age"), sealing);
-  await savePublicKey(fileOf("root.pub"), parties.root);
-  await writeFile(fileOf("register.bin"), parties.registerBytes);
-  await writeFile(fileOf("api.token"), TOKEN, { mode: 0o600 });
   await grow(5);
-  monitor = await startMonitor();
+  await startMonitor();
 });
 
 afterAll(async () => {
@@ -73,26 +49,12 @@ afterAll(async () => {
   await rm(dir, { recursive: true, force: true });
 });
 
-const fileOf = (name: string): string => join(dir, "monitor", name);
 const newest = (): SignedHead | undefined => bench.checkpoints.published;
 
-async function startMonitor(): Promise<RunningService> {
-  const carrier = new MemoryCarrier({
-    ...{ random: Math.random, timers: systemTimers, ackWaitMs: 30_000 },
-  });
-  return await startRegionalMonitor({
-    config: {
-      ...{ participant: MONITOR, dataDir: fileOf("."), keysDir: fileOf(".") },
-      ...{ natsUrl: "nats://memory.invalid", credsFile: fileOf("none.creds") },
-      ...{ registerFile: fileOf("register.bin"), rootPublicKeyFiles: [fileOf("root.pub")] },
-      ...{ apiTokenFile: fileOf("api.token"), http: { host: "127.0.0.1", port: 0 } },
-      ...{ witness: { name: NAME, keyFile: fileOf("witness.key") } },
-      logLevel: "silent",
-    },
-    ...{ logger, clock: bench.clock, timers: systemTimers },
-    openStore: (file) => openSqliteStore<MonitorProcedures>({ file, module: MONITOR_STORE }),
-    connect: async () => carrier.connect(MONITOR),
-  });
+/** Starts it, or again with what it holds. */
+async function startMonitor(): Promise<void> {
+  const witness = { name: NAME, keyFile: monitor.file("witness.key") };
+  await monitor.start(bench.clock, { witness });
 }
 
 async function grow(messages: number): Promise<void> {
@@ -104,12 +66,10 @@ async function grow(messages: number): Promise<void> {
   await bench.checkpoints.stop();
 }
 
-const door = (): ApiDoor => ({ url: monitor.url, token: TOKEN });
-
 /** What the monitor says of itself. */
 const summary = () =>
   callApi<{ attention: { level: string; what: string }[]; witness: Record<string, unknown> }>(
-    door(),
+    monitor.door,
     { path: "/v1/summary", timeoutMs: 10_000 },
   );
 
@@ -117,7 +77,7 @@ const summary = () =>
 async function watched(): Promise<{ bytes: Uint8Array; view: RegisterView }> {
   const { witness } = await summary();
   const publicKey = Buffer.from(String(witness.publicKey), "base64");
-  const own = { name: NAME, participant: MONITOR, publicKey, url: `${monitor.url}/witness` };
+  const own = { name: NAME, participant: MONITOR, publicKey, url: `${monitor.door.url}/witness` };
   const witnesses = LogWitnessSet.create({ quorum: 1, witnesses: [own] });
   const bytes = reissue(parties, parties.registerBytes, () => ({ witnesses }));
   const opened = openRegister(bytes, [parties.root.publicKey]);
@@ -141,12 +101,15 @@ const signer = () => createCheckpointSigner(parties.checkpointKey, parties.regis
 
 async function add(oldSize: number, checkpoint: string) {
   const body = formatAddCheckpoint({ oldSize, proof: [], checkpoint });
-  const response = await fetch(`${monitor.url}/witness/add-checkpoint`, { method: "POST", body });
+  const response = await fetch(`${monitor.door.url}/witness/add-checkpoint`, {
+    method: "POST",
+    body,
+  });
   return { status: response.status, text: await response.text() };
 }
 
 async function conflicts(): Promise<{ kept: string; other: string }[]> {
-  const answer = await fetch(`${monitor.url}/witness/conflicts`);
+  const answer = await fetch(`${monitor.door.url}/witness/conflicts`);
   return ((await answer.json()) as { conflicts: { kept: string; other: string }[] }).conflicts;
 }
 
@@ -186,9 +149,8 @@ test("signs no fork, keeps both checkpoints over a restart, raises it once (TP-M
   const shown = signer().sign(size, hashLeaf(Buffer.from("what this monitor alone is shown")));
   for (const _ of [1, 2]) expect((await add(size, shown)).status).toBe(422);
   const { bytes } = await watched();
-  await writeFile(fileOf("register.bin"), bytes);
-  await monitor.stop();
-  monitor = await startMonitor();
+  await writeFile(monitor.file("register.bin"), bytes);
+  await startMonitor();
   // What it has cosigned before is what it goes on from: a beginning is refused.
   expect(await add(0, newest()?.note ?? "")).toEqual({ status: 409, text: `${size}\n` });
   const [pair, ...others] = await conflicts();
@@ -205,13 +167,16 @@ test("signs no fork, keeps both checkpoints over a restart, raises it once (TP-M
     { level: "look", what: expect.stringContaining("Incident LOG_FORKED: 1 in all") },
   ]);
   expect(witness).toMatchObject({ name: NAME, isRegistered: true, size, conflicts: 1 });
-  const { incidents } = await callApi<{ incidents: { kind: string; detail: string }[] }>(door(), {
-    ...{ path: "/v1/incidents", timeoutMs: 10_000 },
-  });
+  const { incidents } = await callApi<{ incidents: { kind: string; detail: string }[] }>(
+    monitor.door,
+    {
+      ...{ path: "/v1/incidents", timeoutMs: 10_000 },
+    },
+  );
   expect(incidents.map(({ detail, kind }) => `${kind} ${detail}`)).toEqual([
     `LOG_FORKED witness: ${parties.register.logOrigin} has signed two roots for ${size} entries`,
   ]);
-  expect(await (await fetch(`${monitor.url}/metrics`)).text()).toContain(
+  expect(await (await fetch(`${monitor.door.url}/metrics`)).text()).toContain(
     "tracepost_regional_monitor_witness_conflicts 1",
   );
 });

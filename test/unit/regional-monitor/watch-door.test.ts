@@ -4,11 +4,14 @@ import { join } from "node:path";
 import { Registry } from "prom-client";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createHttpServer, type HttpServer } from "#http";
+import type { MonitorEvent } from "#proto";
 import { systemClock as clock, createLogger } from "#runtime";
+import { dayName, dayOf } from "#statistics";
 import { watchAttention } from "../../../services/regional-monitor/watch/watch-attention.ts";
 import { addWatchGauges } from "../../../services/regional-monitor/watch/watch-gauges.ts";
 import { addWatchRoutes } from "../../../services/regional-monitor/watch/watch-routes.ts";
 import { tracepostHere } from "../../support/in-process.ts";
+import { shareOf } from "../../support/made-feed.ts";
 import { openMemoryUsers } from "../../support/memory-users.ts";
 import { TEST_TITLE } from "../../support/test-route.ts";
 import { MAIL_ADDRESS, WatchedMonitor } from "../../support/watched-monitor.ts";
@@ -19,6 +22,8 @@ describe("what is watched, as people and programs see it", () => {
   let dir: string;
   let monitor: WatchedMonitor;
   let server: HttpServer;
+  /** The first event of the newest day. */
+  let first: MonitorEvent;
   let token: string;
   let officer: string;
 
@@ -40,7 +45,8 @@ describe("what is watched, as people and programs see it", () => {
     await monitor.fed(monitor.event());
     await watch.round();
     monitor.pass(14 * DAY_MS);
-    await monitor.fed(monitor.event());
+    first = monitor.event();
+    await monitor.fed(first);
     monitor.server.refusal = 451;
     await watch.round();
   });
@@ -81,6 +87,24 @@ describe("what is watched, as people and programs see it", () => {
     const line = ["monitor", "test-mail", "--url", server.url];
     expect(await tracepostHere(line, { token: officer })).toMatchObject({ out: "" });
     expect(monitor.server.taken).toHaveLength(1);
+  });
+
+  it("is counted again for the days that are named, with the entries that differ (TP-MON-25)", async () => {
+    const day = dayName(dayOf(monitor.nowMs));
+    const events = [monitor.event(), monitor.event()];
+    await monitor.fed(...events);
+    await monitor.take(
+      monitor.feed.counts(shareOf(day, [first, ...events], monitor.nextIndex), monitor.nowMs),
+    );
+    const range = ["--from", "2026-10-01", "--to", day];
+    expect(await run("recount", ...range)).toBe("1 of 15 days counted again, 0 differ.\n");
+    const sql = "DELETE FROM monitor_event WHERE log_index = 3 RETURNING log_index";
+    await monitor.store.call("look", { sql });
+    const words = ["monitor", "recount", ...range, "--url", server.url];
+    const { code, out } = await tracepostHere(words, { token });
+    expect(code).toBe(6);
+    expect(out).toMatch(/^2026-10-15 +2 +3 +\d+ +EVENTS 2 of 3, TRACE_REQUEST ACTUAL 2 of 3$/mu);
+    expect((await tracepostHere([...words, "--from", "soon"], { token })).code).toBe(2);
   });
 
   it("is counted for operators without a State (TP-WATCH-11)", async () => {
