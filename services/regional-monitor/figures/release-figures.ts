@@ -83,8 +83,9 @@ async function checkMeasure(store: FigureStore, { measure }: FigureQuestion): Pr
 function askedOf(one: ReleasedTable, { by, measure }: FigureQuestion, isWhole: boolean): Figure[] {
   const figures = tableFigures(one);
   if (!isWhole) {
-    return figures.filter(({ by: parts }) => {
-      return Object.keys(parts).filter((name) => name !== STATISTIC).length === by.length;
+    return figures.filter((figure) => {
+      if (figure.measure !== measure) return false;
+      return Object.keys(figure.by).filter((name) => name !== STATISTIC).length === by.length;
     });
   }
   return figures.map((figure) => {

@@ -16,10 +16,13 @@ export interface ReleasedTable {
 
 /** The measure that a table is of by its name, and which statistic of it. */
 export function measureOf(name: string): { readonly measure: string; readonly statistic?: string } {
-  const [, statistic, measure] = STATISTIC.exec(name) ?? [];
-  if (statistic !== undefined && measure !== undefined) return { measure, statistic };
-  return { measure: name.split("_BY_")[0] ?? name };
+  const [, statistic, of = name] = STATISTIC.exec(name) ?? [];
+  const measure = of.split("_BY_")[0] ?? of;
+  return statistic === undefined ? { measure } : { measure, statistic };
 }
+
+/** Tables of a part of their measure, such as requests whose completeness is told. */
+const PARTIAL = /_BY_COMPLETENESS$/u;
 
 const WITHHELD: Readonly<Record<number, Figure["confidentiality"]>> = {
   [CellStatus.PRIMARY]: "C",
@@ -29,7 +32,8 @@ const WITHHELD: Readonly<Record<number, Figure["confidentiality"]>> = {
 
 /**
  * Every figure of a table, as it was made safe (TP-MON-17): a withheld cell has no value and says
- * why. Beside its dimensions stands the statistic, where the table is of one.
+ * why. Beside its dimensions stands the statistic, where the table is of one. The total of a part
+ * is none of the measure, and goes by the name of its table.
  */
 export function tableFigures({ head, months, table }: ReleasedTable): Figure[] {
   const { measure, statistic } = measureOf(table.name);
@@ -40,7 +44,8 @@ export function tableFigures({ head, months, table }: ReleasedTable): Figure[] {
     });
     const parts = statistic === undefined ? named : [...named, ["STATISTIC", statistic] as const];
     return {
-      ...{ measure, by: Object.fromEntries(parts), period: head.period },
+      measure: named.length === 0 && PARTIAL.test(table.name) ? table.name : measure,
+      ...{ by: Object.fromEntries(parts), period: head.period },
       value: status === CellStatus.PUBLISHED ? value : null,
       unit: unitOf(table.name),
       status: status === CellStatus.MISSING ? "M" : "A",

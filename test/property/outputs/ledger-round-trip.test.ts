@@ -67,6 +67,7 @@ describe("figures of ledgers", () => {
           .map(keyOf);
         expect(new Set(told)).toEqual(new Set(own));
       }),
+      { numRuns: 50 },
     );
   });
 

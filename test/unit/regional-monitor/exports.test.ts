@@ -107,10 +107,13 @@ describe("what a body publishes of a year (TP-OUT-16)", () => {
       "HOURS_TO_ANSWER 2026-09 MEDIAN 26 A F",
       "TRACE_REQUESTS 2026 ROUTINE 480 A F",
       "TRACE_REQUESTS 2026 URGENT - A C",
-      "TRACE_REQUESTS 2026 483 A F",
+      "TRACE_REQUESTS 2026 - A D",
       "TRACE_REQUESTS 2026-09 ROUTINE 40 A F",
       "TRACE_REQUESTS 2026-09 URGENT - A C",
-      "TRACE_REQUESTS 2026-09 43 A F",
+      "TRACE_REQUESTS 2026-09 - A D",
+      // Not all requests tell their completeness: what they add up to is no total of requests.
+      "TRACE_REQUESTS_BY_COMPLETENESS 2026 483 A F",
+      "TRACE_REQUESTS_BY_COMPLETENESS 2026-09 43 A F",
     ]);
     expect(ofLedgers).toContain("ARMS_RECOVERED 2026 NE FOUND 12 A F");
     expect(ofLedgers).toContain("ARMS_RECOVERED 2026 NE SURRENDERED - A C");
