@@ -21,6 +21,7 @@ const checkout = join(import.meta.dirname, "..");
 // npm runs its scripts in the checkout and remembers where it was called.
 const { INIT_CWD, npm_lifecycle_event: npmScript } = process.env;
 const folder = (npmScript === "start" ? INIT_CWD : undefined) ?? process.cwd();
+const FEED_PERIOD_MS = 2_000;
 const stop = listenForStop((line) => process.stderr.write(`\n${line}\n`));
 
 try {
@@ -43,7 +44,11 @@ try {
       },
       start: (dataDir, signal, say) =>
         enterExchange(
-          startExchange({ dataDir, signal, onEvent: (event) => tellEvent(event, say) }),
+          startExchange({
+            ...{ dataDir, signal, onEvent: (event) => tellEvent(event, say) },
+            // Figures are looked at while one waits for them.
+            tuning: { feedPeriodMs: FEED_PERIOD_MS },
+          }),
         ),
       verifyLog: verifyLogOf,
       openStore: (dataDir, id) => {

@@ -6,23 +6,33 @@ import { type AlertCast, agenciesOf } from "./alerts/cast.ts";
 export interface MadeUpParticipant {
   readonly id: string;
   readonly name: string;
-  readonly role: "focal-point" | "border-agency";
+  readonly role: "focal-point" | "border-agency" | "regional-monitor";
+  /** Empty: a regional body. */
   readonly state: string;
-  readonly instruments: readonly [
-    { readonly instrument: "ITI"; readonly boundness: "committed"; readonly since: string },
-  ];
+  readonly instruments: readonly {
+    readonly instrument: "ITI";
+    readonly boundness: "committed";
+    readonly since: string;
+  }[];
   readonly languages: readonly string[];
   readonly answering: "register";
   /** Groups a focal point is in. */
   readonly groups?: readonly string[];
+  readonly regionalBodies?: readonly { readonly body: string; readonly since: string }[];
+  readonly disclosures?: readonly { readonly body: string; readonly aggregation: "EVENTS" }[];
 }
+
+/** The monitor of a body that counts for the States of the alert story. */
+export const MONITOR = "ORG-UNODA";
+const BODY = "UNODA";
 
 /** Day the General Assembly adopted the Tracing Instrument for all Members (decision 60/519). */
 const ITI_SINCE = "2005-12-08";
 
 /**
  * Participants invented for the scenario: focal points, which answer from their registers without
- * officers, and the border agencies of the alert story.
+ * officers, the border agencies of the alert story, and the monitor of a body: the States of
+ * that story are its members, and have consented to be counted by it.
  */
 export function inventParticipants(
   states: readonly string[],
@@ -32,15 +42,25 @@ export function inventParticipants(
     ...common(state, "Focal point"),
     id: state,
     role: "focal-point" as const,
-    ...(story?.members.includes(state) ? { groups: [story.group] } : {}),
+    ...(story?.members.includes(state) ? { groups: [story.group], ...MEMBER } : {}),
   }));
   const agencies = agenciesOf(story).map((id) => ({
     ...common(stateOfParticipant(id) ?? "", "Customs"),
     id,
     role: "border-agency" as const,
   }));
-  return [...focalPoints, ...agencies];
+  return [...focalPoints, ...agencies, ...(story === undefined ? [] : [MONITOR_SPEC])];
 }
+
+const regionalBodies = [{ body: BODY, since: ITI_SINCE }];
+const MEMBER = { regionalBodies, disclosures: [{ body: BODY, aggregation: "EVENTS" }] } as const;
+const MONITOR_SPEC: MadeUpParticipant = {
+  id: MONITOR,
+  name: "Secretariat of the Tracing Instrument (made up)",
+  role: "regional-monitor",
+  state: "",
+  ...{ instruments: [], languages: ["en"], answering: "register", regionalBodies },
+};
 
 function common(state: string, what: string) {
   return {

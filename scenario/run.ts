@@ -9,8 +9,14 @@ import { type AuditDeps, auditStores } from "./audit.ts";
 import { awaitAnswers, awaitQuiet, type StuckRequest, showWhile } from "./await-answers.ts";
 import { buildReport, type LogFindings } from "./build-report.ts";
 import { FocalPoints } from "./focal-points.ts";
+import {
+  countAtMonitor,
+  type MonitorStory,
+  tellMonitorCommands,
+  tellMonitorStory,
+} from "./monitor-story.ts";
 import type { ScenarioOptions } from "./options.ts";
-import { inventParticipants, type MadeUpParticipant } from "./participants.ts";
+import { inventParticipants, type MadeUpParticipant, MONITOR } from "./participants.ts";
 import { PatientDoors } from "./patient-doors.ts";
 import { planScenario, type ScenarioPlan } from "./plan.ts";
 import { createProgressView, type Screen } from "./progress.ts";
@@ -24,7 +30,7 @@ import { tellAddresses, tellCommands, tellReport, tellSample, tellStates } from 
 /** An exchange that runs, as far as the scenario uses it. */
 export interface ScenarioExchange {
   readonly gateway: { readonly url: string };
-  /** Focal points and border agencies by participant id; addresses are those of now. */
+  /** Participants by id; addresses are those of now. */
   readonly participants: ReadonlyMap<string, ApiDoor>;
   stop(): Promise<void>;
 }
@@ -115,9 +121,14 @@ class ScenarioRun {
         this.#alertStory(plan, startedAtMs, exchange, doors),
       ]);
       await awaitQuiet([...exchange.participants.keys()], focalPoints, this.#deps.clock, signal);
+      const counting = { doors, focalPoints, startedAtMs };
+      const counted = await this.#monitorStory(plan, exchange, counting);
       if (this.#options.once) await exchange.stop();
       const { problems, report } = await this.#report(plan, requests, dataDir);
       if (story !== undefined) for (const line of ["", ...tellAlertStory(story)]) this.#say(line);
+      if (counted !== undefined) {
+        for (const line of ["", ...tellMonitorStory(counted)]) this.#say(line);
+      }
       this.#tellStuck(stuck, dataDir);
       const faults = [...faultsOfReport(report), ...problems];
       if (this.#options.once) return this.#conclude(faults, dataDir);
@@ -198,6 +209,16 @@ class ScenarioRun {
     return await playAlertStory(alertCast, { doors, startedAtMs, keyOf });
   }
 
+  /** What the monitor counts; undefined where the plan has none, or a folder of old. */
+  async #monitorStory(
+    { alertCast }: ScenarioPlan,
+    { participants }: ScenarioExchange,
+    deps: Omit<Parameters<typeof countAtMonitor>[1], "nowMs">,
+  ): Promise<MonitorStory | undefined> {
+    if (alertCast === undefined || !participants.has(MONITOR)) return undefined;
+    return await countAtMonitor(alertCast, { ...deps, nowMs: this.#deps.clock.now() });
+  }
+
   async #report(
     plan: ScenarioPlan,
     requests: readonly SubmittedRequest[],
@@ -238,6 +259,7 @@ class ScenarioRun {
     if (story !== undefined) {
       lines.push(...tellAlertPages(story, dataDir, (id) => addresses.get(id) ?? ""), "");
     }
+    if (addresses.has(MONITOR)) lines.push(...tellMonitorCommands(dataDir), "");
     lines.push(...tellCommands(dataDir, sample), "", "Ctrl-C stops everything.");
     for (const line of lines) this.#say(line);
     await this.#deps.stop.asked;

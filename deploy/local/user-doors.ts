@@ -4,19 +4,27 @@ import { PROCESS_LIMITS, readSecretIfThere, systemClock } from "#runtime";
 import { writePrivateFile } from "./folder/private-files.ts";
 import type { RunningExchange } from "./supervisor/running-exchange.ts";
 
+/** Who enters a service, and who answers for a system that does. */
+type Users = readonly [UserSpec, ...UserSpec[]];
+
 /**
- * The doors of all focal points of a running exchange, as the first of `users` enters them. Users
+ * The doors of all participants of a running exchange, as the first of `users` enters them. Users
  * who are not there are added, the last one first, so that a system can follow the person who
  * answers for it. The token is saved in the participant's folder and used again while it works.
  * Addresses are those of now at each call of the result.
  */
 export async function openUserDoors(
   exchange: RunningExchange,
-  users: readonly [UserSpec, ...UserSpec[]],
+  users: Users | ((participant: string) => Users),
 ): Promise<() => ReadonlyMap<string, ApiDoor>> {
   const ids = [...exchange.participants.keys()];
   const tokens = new Map(
-    await Promise.all(ids.map(async (id) => [id, await tokenOf(exchange, id, users)] as const)),
+    await Promise.all(
+      ids.map(async (id) => {
+        const own = typeof users === "function" ? users(id) : users;
+        return [id, await tokenOf(exchange, id, own)] as const;
+      }),
+    ),
   );
   return () =>
     new Map(
@@ -27,7 +35,7 @@ export async function openUserDoors(
 async function tokenOf(
   exchange: RunningExchange,
   participant: string,
-  users: readonly [UserSpec, ...UserSpec[]],
+  users: Users,
 ): Promise<string> {
   const admin = exchange.participants.get(participant);
   if (admin === undefined) throw new TracepostError("INTERNAL", `no participant ${participant}`);

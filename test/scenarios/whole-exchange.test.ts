@@ -49,6 +49,12 @@ function expectAlertStory(told: string, found: string): void {
   expect(told).toContain("took the alert back. The same check now finds nothing.");
 }
 
+/** The monitor of a body has counted from its feed what its members have sent. */
+function expectCounted(told: string): void {
+  expect(told).toContain("What a monitor counts of it, and reads nothing");
+  expect(told).toMatch(/Trace requests by them: [A-Z].* [1-9].*; their focal points have sent/u);
+}
+
 function expectWhole(report: ScenarioReport, rows: number): void {
   const { screening, receipts, replies, integrity, log } = report;
   expect(report.input.rows).toBe(rows);
@@ -88,6 +94,7 @@ describe("the made-up set", () => {
   test("goes from State to State and back, provably, and nothing is left in clear", async () => {
     const { dataDir, report, told } = await play(MADE_UP, "made-up");
     expectAlertStory(told, "possible match, verify");
+    expectCounted(told);
     const rows = (await readRecoveredFile(MADE_UP)).rows.length;
     expectWhole(report, rows);
     await expectSealed(MADE_UP, dataDir);
@@ -99,6 +106,7 @@ describe("the made-up set", () => {
     const before = JSON.parse(await readFile(join(dir, "made-up.json"), "utf8")) as ScenarioReport;
     const { report, told } = await play(MADE_UP, "made-up");
     expectAlertStory(told, "in an earlier run");
+    expectCounted(told);
     expect(lasting(report)).toEqual(lasting(before));
   });
 
@@ -137,6 +145,7 @@ describe.skipIf(!existsSync(RECOVERED))("recovered firearms of a real city", () 
   test("are accounted for, every row, and nothing is left in clear", async () => {
     const { dataDir, report, told } = await play(RECOVERED, "recovered");
     expectAlertStory(told, "possible match, verify");
+    expectCounted(told);
     expectWhole(report, (await readRecoveredFile(RECOVERED)).rows.length);
     await expectSealed(RECOVERED, dataDir);
   });

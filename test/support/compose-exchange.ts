@@ -17,6 +17,8 @@ const FOLDER = join(REPOSITORY, "deploy", "container");
 export const COMPOSE_STATES = ["AT", "BE", "BR"] as const;
 /** Service of its border agency. */
 export const COMPOSE_AGENCY = "border-agency-br-customs";
+/** The monitor of the compose file. */
+const COMPOSE_MONITOR = "regional-monitor-org-unoda";
 const POLL_MS = 200;
 const HEALTHY_MS_MAX = 90_000;
 
@@ -83,7 +85,7 @@ export class ComposeExchange implements RunningExchange {
   /** Starts everything and waits until it is healthy. */
   async start(): Promise<this> {
     await this.compose("up", "--detach");
-    const names = ["steward", "gateway", ...COMPOSE_STATES, COMPOSE_AGENCY];
+    const names = ["steward", "gateway", ...COMPOSE_STATES, COMPOSE_AGENCY, COMPOSE_MONITOR];
     await Promise.all(names.map((name) => this.process(name).waitReady()));
     return this;
   }

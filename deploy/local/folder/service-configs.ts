@@ -25,6 +25,8 @@ export interface ServiceTuning {
   readonly resendFirstMs?: number;
   /** How long a sequence may have a hole before its sender is asked; default of the product. */
   readonly gapNoticeAfterMs?: number;
+  /** How often the gateway feeds monitors, in milliseconds; default of the product. */
+  readonly feedPeriodMs?: number;
   /** Requests of one user in ten seconds; default of the product. */
   readonly requestsPerUserMax?: number;
 }
@@ -63,6 +65,7 @@ export async function writeGatewayConfig(
     http: doorOf(address, tuning, paths.gateway.tls, from),
     logLevel: tuning.logLevel ?? "info",
     resendFirstMs: tuning.resendFirstMs,
+    feedPeriodMs: tuning.feedPeriodMs,
   });
 }
 

@@ -42,7 +42,7 @@ describe("the compose file", () => {
   const commands = ["init", "nats-config", "cli"];
   const longRunning = (): [string, Service][] =>
     Object.entries(services).filter(([name]) => !commands.includes(name));
-  const OF_PARTICIPANT = /^(focal-point|border-agency)-/;
+  const OF_PARTICIPANT = /^(focal-point|border-agency|regional-monitor)-/;
   const ofParticipants = (): [string, Service][] =>
     longRunning().filter(([name]) => OF_PARTICIPANT.test(name));
 
