@@ -41,15 +41,16 @@ async function measureMonitor(options: BenchOptions): Promise<Section> {
   progress(`seed ${seed} (TRACEPOST_SEED=${seed} repeats it)`);
   const year = await fileYear(dir, plan, progress);
   progress(`${year.records} records, ${year.feeds} messages of the feed, ${year.events} events`);
-  const storeDir = await mkdtemp(join(dir, "store-"));
+  // Not in the folder of the year: a PostgreSQL server lies beside it.
+  const storeDir = await mkdtemp(join(tmpdir(), "tracepost-monitor-store-"));
   const at = await openBenchPlace(store, storeDir);
   try {
     return await measure({ at, dir, year, progress });
   } finally {
     await at.stop(false);
-    // Kept is the year; it is taken anew.
-    const unneeded = keep === undefined ? dir : storeDir;
-    await rm(unneeded, { recursive: true, force: true });
+    await rm(storeDir, { recursive: true, force: true });
+    // What is kept is the year; it is taken anew.
+    if (keep === undefined) await rm(dir, { recursive: true, force: true });
   }
 }
 
