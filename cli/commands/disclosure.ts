@@ -26,7 +26,8 @@ import { fetchInForce } from "../register-in-force.ts";
 const HELP = `
 Says what a regional body sees of whom by the register, by which consent, and what it does not see and
 which consent is missing: of all, of one State, or of a pair. It asks what the gateway asks before
-anything leaves. With --data the register in force there at the date; else a published one, verified
+anything leaves. What is seen by name stands in the tables of a month's release that are listed,
+except where a number would give another State away. With --data the register in force there at the date; else a published one, verified
 with the root keys. A consent is in the register version that is named, and ends with the next without it.
 
 Examples:
@@ -129,12 +130,20 @@ function stateLines({ answers, isMember, state }: DisclosedState, body: string):
   return [head, ...answers.map((one) => answerLine(one, body))];
 }
 
-function answerLine({ by, isGiven, missing, what }: ExplainedAnswer, body: string): string {
+function answerLine({ by, isGiven, missing, tables, what }: ExplainedAnswer, body: string): string {
   const words = (consents: ExplainedAnswer["by"]): string =>
     consents.map(({ aggregation, state }) => `${state}: ${aggregation} to ${body}`).join(", ");
   return isGiven
-    ? `  sees ${what}; consent of ${words(by)}`
+    ? `  sees ${what}; consent of ${words(by)}${shownIn(what, tables)}`
     : `  does not see ${what}; missing consent of ${words(missing)}`;
+}
+
+/** Where of a release it stands; single events are in none. */
+function shownIn(what: string, tables: readonly string[]): string {
+  if (what.startsWith("EVENTS")) return "";
+  return tables.length === 0
+    ? "; in no release, which are of members"
+    : `; in ${tables.join(", ")} of each month`;
 }
 
 /** Two State codes. Throws TracepostError USAGE. */

@@ -1,20 +1,28 @@
-import { type ExchangeStatus, type PeriodLength, StatisticsRelease } from "#proto";
 import {
-  type CountedCell,
+  type ExchangeStatus,
+  type PeriodLength,
+  type StatisticsCell,
+  StatisticsRelease,
+  type StatisticsTable,
+} from "#proto";
+import {
   type CountedTable,
-  makeSafe,
-  percentileOf,
+  type NamedStates,
+  publishedRate,
   publishedTable,
   type SafeTable,
   SUPPRESSION_POLICY,
 } from "#statistics";
-import type { ReleaseCounts, ReleaseTimes } from "../store/monitor/release-counts.ts";
+import type { ReleaseCounts } from "../store/monitor/release-counts.ts";
+import { tablesOfNamed, tablesOfSums } from "./release-tables.ts";
 
 /** Of what a release is. */
 export interface ReleaseAbout {
   readonly body: string;
   /** Its members in the period, ISO 3166-1 alpha-2. */
   readonly members: readonly string[];
+  /** Whom it may name (TP-FEED-15); null: nobody, as in releases of days. */
+  readonly named: NamedStates | null;
   readonly length: PeriodLength;
   readonly period: string;
   readonly vintage: number;
@@ -34,73 +42,59 @@ export function periodBounds(period: string): {
   return { fromMs: at(0, 0, 0), untilMs: next };
 }
 
+/** Nobody has consented to anything. */
+const NOBODY: NamedStates = { VOLUMES: [], OUTCOMES: [], TIMELINESS: [], ROUTES: [] };
+
+/** A release whose tables are still to be made safe. */
+export interface PlannedRelease {
+  readonly tables: readonly CountedTable[];
+  /** Gives what leaves, and what is kept for the releases to come. */
+  finish(safe: readonly SafeTable[]): {
+    readonly release: StatisticsRelease;
+    readonly safe: readonly SafeTable[];
+  };
+}
+
 /**
- * Makes the tables of a release of what was counted, and makes them safe with what was released
- * before (TP-FEED-10). Gives what leaves, and what is kept for the releases to come.
+ * Makes the tables of a release of what was counted (TP-FEED-10, TP-FEED-15). They leave when they
+ * were made safe, all of them together and with what was released before.
  */
-export function makeRelease(
-  about: ReleaseAbout,
-  counts: ReleaseCounts,
-  earlier: readonly SafeTable[],
-): { readonly release: StatisticsRelease; readonly safe: readonly SafeTable[] } {
+export function planRelease(about: ReleaseAbout, counts: ReleaseCounts): PlannedRelease {
   const { body, length, members, period, releasedOn, status, vintage } = about;
   const of = { body, members, period, vintage };
-  const counted = counts.tables.map(
-    (table): CountedTable => ({
-      ...of,
-      ...{ name: table.name, measure: table.measure, figure: "COUNT" },
-      dimensions: table.dimensions,
-      cells: [
-        ...Object.entries(table.counts).map(([key, byState]) => cellOf([key], byState)),
-        cellOf([""], totalOf(Object.values(table.counts))),
-      ],
-    }),
-  );
-  const times = counts.times.flatMap((one) => tablesOfTimes(one, of));
-  const safe = makeSafe([...counted, ...times], earlier);
-  const release = StatisticsRelease.create({
-    ...{ body, length, period, vintage, releasedOn, status },
-    threshold: SUPPRESSION_POLICY.threshold,
-    statesExpected: members.length,
-    statesReporting: counts.reporting,
-    tables: safe.map(publishedTable),
-  });
-  return { release, safe };
+  const named = about.named ?? NOBODY;
+  return {
+    tables: [...tablesOfSums(counts, of, named), ...tablesOfNamed(counts, of, named)],
+    finish: (safe) => {
+      const tables = safe.map(publishedTable).filter(({ cells }) => cells.length > 0);
+      const release = StatisticsRelease.create({
+        ...{ body, length, period, vintage, releasedOn, status },
+        threshold: SUPPRESSION_POLICY.threshold,
+        statesExpected: members.length,
+        statesReporting: counts.reporting.length,
+        tables: [...tables, ...tables.flatMap(ratesOf)],
+      });
+      return { release, safe };
+    },
+  };
 }
 
-function cellOf(keys: readonly string[], byState: Readonly<Record<string, number>>): CountedCell {
-  const value = Object.values(byState).reduce((sum, one) => sum + one, 0);
-  return { keys, value, byState };
-}
-
-function totalOf(parts: readonly Readonly<Record<string, number>>[]): Record<string, number> {
-  const total: Record<string, number> = {};
-  for (const byState of parts) {
-    for (const [state, records] of Object.entries(byState)) {
-      total[state] = (total[state] ?? 0) + records;
-    }
-  }
-  return total;
-}
-
-/** How many times there are, and their median and 90th percentile, exact by whole hour. */
-function tablesOfTimes(
-  { byState, hours, measure }: ReleaseTimes,
-  of: Pick<CountedTable, "body" | "members" | "period" | "vintage">,
-): CountedTable[] {
-  const count = hours.reduce((sum, [, records]) => sum + records, 0);
-  const quantile = (name: string, percent: number): CountedTable => ({
-    ...of,
-    ...{ name: `${name}_${measure}`, measure, figure: "QUANTILE", dimensions: [] },
-    cells: [{ keys: [], value: percentileOf(hours, percent) ?? null, of: count, byState }],
-  });
+/** How many of a hundred requests were answered; it tells no more than what it is made of. */
+function ratesOf({ cells, dimensions, name }: StatisticsTable): StatisticsTable[] {
+  if (!name.startsWith("TRACE_REQUESTS_ASKED_BY_")) return [];
+  const states = cells.filter(({ keys }) => keys.at(-1) === "");
+  const rate = (whole: StatisticsCell): StatisticsCell => {
+    const keys = whole.keys.slice(0, -1);
+    const answered = cells.find((one) => one.keys.join() === [...keys, "YES"].join());
+    const none = { keys, status: whole.status, value: 0 };
+    return { ...publishedRate(answered ?? none, whole), keys };
+  };
+  const isNamed = dimensions.length > 1;
   return [
     {
-      ...of,
-      ...{ name: `TIMES_OF_${measure}`, measure, figure: "COUNT", dimensions: [] },
-      cells: [{ keys: [], value: count, byState }],
+      name: isNamed ? "RESPONSE_RATE_BY_STATE" : "RESPONSE_RATE",
+      dimensions: dimensions.slice(0, -1),
+      cells: states.map(rate),
     },
-    quantile("MEDIAN", 50),
-    quantile("P90", 90),
   ];
 }

@@ -1,9 +1,17 @@
 import { ExchangeStatus, PeriodLength } from "#proto";
 import type { Clock, Database } from "#runtime";
-import { type DueRelease, dayName, dayOf, disclosurePolicy, dueReleases } from "#statistics";
+import {
+  type DueRelease,
+  dayName,
+  dayOf,
+  disclosurePolicy,
+  dueReleases,
+  makeSafeApart,
+  namedStates,
+} from "#statistics";
 import type { CurrentRegister } from "#trust";
 import type { GatewayProcedures } from "../store.ts";
-import { makeRelease, periodBounds } from "./make-release.ts";
+import { periodBounds, planRelease } from "./make-release.ts";
 
 /** What releases are made with. */
 export interface ReleaserDeps {
@@ -46,7 +54,8 @@ export class Releaser {
     const { register, store } = this.#deps;
     const view = register.view();
     const { fromMs, untilMs } = periodBounds(due.period);
-    const { bodies, monitorsOf } = disclosurePolicy(view, nowMs);
+    const policy = disclosurePolicy(view, nowMs);
+    const { bodies, monitorsOf } = policy;
     // Who was a member when the period ended.
     const { membersOf } = disclosurePolicy(view, untilMs - 1);
     for (const body of bodies) {
@@ -60,10 +69,17 @@ export class Releaser {
       if (isMade || members.length === 0) continue;
       // What is open is of a date, and does not add up over days or months.
       const withOpen = due.length === PeriodLength.MONTH;
-      const period = { fromMs, untilMs, status, members, withOpen };
+      const isOfDay = due.length === PeriodLength.DAY;
+      const answeredBeforeMs = isOfDay ? null : Date.parse(`${due.releasedOn}T00:00:00Z`);
+      const period = { fromMs, untilMs, status, members, withOpen, answeredBeforeMs };
       const counts = await store.call("countRelease", period);
-      if (status !== ExchangeStatus.ACTUAL && counts.reporting === 0) continue;
-      const made = makeRelease({ ...due, body, members, status }, counts, tables);
+      if (status !== ExchangeStatus.ACTUAL && counts.reporting.length === 0) continue;
+      // A later vintage is of sums alone, whoever has consented since (TP-FEED-15).
+      const namesStates = due.length === PeriodLength.MONTH && due.vintage === 1;
+      const named = namesStates ? namedStates(policy, body, members) : null;
+      const planned = planRelease({ ...due, body, members, named, status }, counts);
+      const job = { tables: planned.tables, earlier: tables };
+      const made = planned.finish(await makeSafeApart(job));
       const registerVersion = Number(view.version);
       const kept = { ...made, monitors: monitorsOf(body), registerVersion, nowMs };
       await store.call("keepRelease", kept);

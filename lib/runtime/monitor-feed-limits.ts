@@ -10,8 +10,10 @@ export const MONITOR_FEED_LIMITS = {
   tablesMax: 64,
   /** What a table may be broken down by. */
   dimensionsMax: 4,
-  /** Cells of one release: all pairs of 60 States, with room. */
-  cellsMax: 8_000,
+  /** Pairs of States in one release, the busiest first: all of 70 States, with room. */
+  pairsMax: 5_000,
+  /** Cells of one release: pairs, and every named row of 200 States. */
+  cellsMax: 14_000,
   /** Characters of a name, a key or a period in a release. */
   textCharsMax: 64,
   /** Tenths of completeness that a request may disclose. */

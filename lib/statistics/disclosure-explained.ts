@@ -4,6 +4,7 @@ import {
   type DisclosureQuestion,
   NAMED_AGGREGATIONS,
 } from "./disclosure.ts";
+import { NAMED_TABLES } from "./named-tables.ts";
 
 /** An answer with what was asked. */
 export interface ExplainedAnswer {
@@ -12,6 +13,8 @@ export interface ExplainedAnswer {
   readonly isGiven: boolean;
   readonly by: readonly Consent[];
   readonly missing: readonly Consent[];
+  /** Tables of releases that it is in, as far as it gives no other State away (TP-FEED-15). */
+  readonly tables: readonly string[];
 }
 
 /** What a body sees of one State. */
@@ -49,10 +52,10 @@ export function explainDisclosure(
   { pair, state }: ExplainedAbout = {},
 ): ExplainedDisclosure {
   const members = policy.membersOf(body);
-  const answer = (what: string, question: DisclosureQuestion): ExplainedAnswer => ({
-    what,
-    ...policy.maySee(body, question),
-  });
+  const answer = (what: string, question: DisclosureQuestion): ExplainedAnswer => {
+    const told = policy.maySee(body, question);
+    return { what, ...told, tables: told.isGiven ? tablesOf(question, members) : [] };
+  };
   const stateOf = (code: string): DisclosedState => ({
     state: code,
     isMember: members.includes(code),
@@ -86,4 +89,13 @@ export function explainDisclosure(
       .map((other) => pairOf(one, other)),
   );
   return { ...around, states: shown, pairs };
+}
+
+/** Releases are of members: they name no other State, but where a member has sent it something. */
+function tablesOf(question: DisclosureQuestion, members: readonly string[]): readonly string[] {
+  if (question.about === "STATE" && members.includes(question.state)) {
+    return NAMED_TABLES[question.aggregation];
+  }
+  const isPair = question.about === "PAIR" && question.states.some((one) => members.includes(one));
+  return isPair ? NAMED_TABLES.ROUTES : [];
 }

@@ -52,9 +52,19 @@ export {
   countLedger,
   type ReportedArms,
 } from "./ledger-lines.ts";
+export {
+  type CountsByKey,
+  NAMED_TABLES,
+  type NamedStates,
+  namedStates,
+  sumByState,
+  tableOfPairs,
+  tableOfStates,
+} from "./named-tables.ts";
 export { percentileOf } from "./percentile.ts";
 export { type DueRelease, dueReleases, releasesOn } from "./release-calendar.ts";
 export { makeSafe } from "./suppress/make-safe.ts";
+export { makeSafeApart, type SuppressJob } from "./suppress/suppress-apart.ts";
 export { type CountTable, type SuppressedTable, suppressTable } from "./suppress/suppress-table.ts";
 export {
   type CountedCell,

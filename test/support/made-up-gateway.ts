@@ -2,12 +2,12 @@ import { DailyCountsShare, ExchangeStatus, MonitorEvent, PeriodLength, RecordCou
 import { MONITOR_FEED_LIMITS } from "#runtime";
 import { dayName, dayOf, monitorEventsDigest, sumRecordCounts } from "#statistics";
 import { encodeMessage, sha256 } from "#wire";
-import { makeRelease } from "../../gateway/monitor/make-release.ts";
 import { type CountedRecord, closingOf } from "../../gateway/store/monitor/counted-record.ts";
 import { appendFeed, type FeedDraft } from "../../gateway/store/monitor/feed-chain.ts";
 import { eventFor, type FedMonitor, isShownTo } from "../../gateway/store/monitor/monitor-event.ts";
 import { MONITOR_SQL } from "../../gateway/store/monitor/monitor-tables.ts";
 import { MONITOR } from "./made-feed.ts";
+import { makeRelease } from "./made-release.ts";
 import { MadeUpYear, type YearPlan } from "./made-up-year.ts";
 import { openMemoryTransaction } from "./memory-transaction.ts";
 import { randomFrom } from "./seeded-random.ts";
@@ -99,7 +99,7 @@ export class MadeUpGateway {
     const events: MonitorEvent[] = [];
     for (const record of shown) {
       const salt = sha256(Buffer.from(`${this.#plan.seed} ${record.id}`)).subarray(0, 16);
-      const isEnd = (await closingOf(this.#tx, record)) !== undefined;
+      const isEnd = (await closingOf(this.#tx, record)).length > 0;
       const detail = { salt, ended: isEnd ? record.request : undefined };
       events.push(eventFor(record, this.#monitor, detail));
     }
@@ -152,11 +152,11 @@ export class MadeUpGateway {
     const period = new Date(date.getTime() - 20 * DAY_MS).toISOString().slice(0, 7);
     const about = { length, period, vintage: 1, releasedOn: date.toISOString().slice(0, 10) };
     const of = { body: BODY.body, members: this.#members, status: ExchangeStatus.ACTUAL };
-    const table = { name: "MESSAGES_BY_KIND", measure: "MESSAGES", dimensions: ["KIND"] };
+    const table = { name: "MESSAGES_BY_KIND", measure: "MESSAGES", dimension: "KIND" };
     const tables = [{ ...table, counts: this.#month }];
-    const counted = { tables, times: [], reporting: this.#members.length };
+    const counted = { tables, times: [], pairs: {}, reporting: this.#members };
     this.#month = {};
-    const { release } = makeRelease({ ...about, ...of }, counted, []);
+    const { release } = makeRelease({ ...about, ...of, named: null }, counted, []);
     return await this.#append({ $case: "release", value: release }, nowMs);
   }
 

@@ -73,6 +73,13 @@ const CLOSING: ReadonlySet<TraceMove> = new Set([
   TraceMove.CASE_CLOSED,
 ]);
 
+/** Those of them by which the State that was asked answers. */
+const ANSWERING: ReadonlySet<TraceMove> = new Set([
+  TraceMove.FINAL,
+  TraceMove.REFERRAL,
+  TraceMove.REFUSAL,
+]);
+
 /** What the time from a request to a move is counted as. */
 const SPREAD_OF_MOVE: ReadonlyMap<TraceMove, number> = new Map([
   [TraceMove.ACKNOWLEDGEMENT, SPREAD.acknowledge],
@@ -206,20 +213,23 @@ export function spreadsOf(record: CountedRecord): SpreadKey[] {
 
 /**
  * What the first end of a request adds (TP-FEED-6): by the day of the request, the days it took.
- * Undefined: this record is no end of one, or it had found its end before.
+ * Nothing: this record is no end of one, or it had found its end before.
  */
 export async function closingOf(
   tx: Transaction,
   { move, recordedAtMs, request }: CountedRecord,
-): Promise<SpreadKey | undefined> {
-  if (request === undefined || !CLOSING.has(move)) return undefined;
+): Promise<SpreadKey[]> {
+  if (request === undefined || !CLOSING.has(move)) return [];
   const first = await tx.get(
     "INSERT INTO monitor_closed VALUES (?) ON CONFLICT DO NOTHING RETURNING request",
     request.id,
   );
-  if (first === undefined) return undefined;
+  if (first === undefined) return [];
   const { asked, asking, priority, status } = request;
   const openedOn = Math.floor(request.recordedAtMs / DAY_MS);
   const days = Math.floor(recordedAtMs / DAY_MS) - openedOn;
-  return [openedOn, SPREAD.closed, status, priority, asking, asked, days];
+  const of = (measure: number): SpreadKey => {
+    return [openedOn, measure, status, priority, asking, asked, days];
+  };
+  return ANSWERING.has(move) ? [of(SPREAD.closed), of(SPREAD.answered)] : [of(SPREAD.closed)];
 }

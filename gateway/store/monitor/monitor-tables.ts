@@ -70,4 +70,6 @@ export const SPREAD = {
   opened: 6,
   /** The same requests once they are answered, refused, withdrawn or closed: days it took. */
   closed: 7,
+  /** Those of them whose first end is of the State that was asked: days it took. */
+  answered: 8,
 } as const;

@@ -1,6 +1,6 @@
 import { AlertKind, AlertMove, Kind, OutcomeClass, Priority, RefusalCode, TraceMove } from "#proto";
 import type { SqlRow, Transaction } from "#runtime";
-import { dayOf } from "#statistics";
+import { type CountsByKey, dayOf } from "#statistics";
 import { hourOf } from "./counted-record.ts";
 import { SPREAD } from "./monitor-tables.ts";
 
@@ -8,9 +8,11 @@ import { SPREAD } from "./monitor-tables.ts";
 export interface ReleaseCount {
   readonly name: string;
   readonly measure: string;
-  readonly dimensions: readonly string[];
-  /** By key of the dimension; "" without one. By State, ISO 3166-1 alpha-2. */
-  readonly counts: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  /** What its measure is a part of, by dimension. */
+  readonly within?: Readonly<Record<string, string>>;
+  readonly dimension: string;
+  /** By key of the dimension, and by State, ISO 3166-1 alpha-2. */
+  readonly counts: CountsByKey;
 }
 
 /** Times of one measure. */
@@ -18,15 +20,18 @@ export interface ReleaseTimes {
   readonly measure: string;
   /** Whole hours and how often, in rising order. */
   readonly hours: readonly (readonly [hours: number, records: number])[];
-  readonly byState: Readonly<Record<string, number>>;
+  /** The same of each State that was asked, ISO 3166-1 alpha-2. */
+  readonly byState: Readonly<Record<string, ReleaseTimes["hours"]>>;
 }
 
 /** Everything that is counted of a period for a release. */
 export interface ReleaseCounts {
   readonly tables: readonly ReleaseCount[];
   readonly times: readonly ReleaseTimes[];
+  /** Messages by the State they came from, and the one they went to; "-": to none, or several. */
+  readonly pairs: CountsByKey;
   /** States with any record. */
-  readonly reporting: number;
+  readonly reporting: readonly string[];
 }
 
 /** A period, its States, and what is never mixed. */
@@ -39,6 +44,8 @@ export interface CountedPeriod {
   readonly members: readonly string[];
   /** Whether what is open at its end is counted. */
   readonly withOpen: boolean;
+  /** Until when requests of the period that were answered count as such; null: not counted. */
+  readonly answeredBeforeMs: number | null;
 }
 
 interface CellRow extends SqlRow {
@@ -50,6 +57,7 @@ interface CellRow extends SqlRow {
   readonly alert_kind: number;
   readonly code: number;
   readonly from_state: string;
+  readonly to_state: string;
   readonly records: number;
 }
 
@@ -71,10 +79,13 @@ const ANSWERS: ReadonlySet<number> = new Set([
 
 type Names = Readonly<Record<string, number>>;
 
+const REQUESTS = { KIND: "TRACE_REQUEST" };
+
 /** The tables of a release that follow from cells: which rows, and by what. */
 const OF_CELLS: readonly {
   readonly name: string;
   readonly measure: string;
+  readonly within?: Readonly<Record<string, string>>;
   readonly dimension: string;
   readonly names: Names;
   readonly key: (row: CellRow) => number;
@@ -86,7 +97,7 @@ const OF_CELLS: readonly {
     holds: ({ code }) => code === 0,
   },
   {
-    ...{ name: "TRACE_REQUESTS_BY_PRIORITY", measure: "TRACE_REQUESTS" },
+    ...{ name: "TRACE_REQUESTS_BY_PRIORITY", measure: "MESSAGES", within: REQUESTS },
     ...{ dimension: "PRIORITY", names: Priority },
     key: ({ priority }) => priority,
     holds: ({ code, kind }) => code === 0 && kind === Kind.TRACE_REQUEST,
@@ -109,7 +120,8 @@ const OF_CELLS: readonly {
     holds: (row) => row.code === 0 && row.alert_move !== 0,
   },
   {
-    ...{ name: "ALERTS_BY_KIND", measure: "ALERTS", dimension: "ALERT_KIND", names: AlertKind },
+    ...{ name: "ALERTS_BY_KIND", measure: "ALERT_MESSAGES", within: { ALERT_MOVE: "ALERT" } },
+    ...{ dimension: "ALERT_KIND", names: AlertKind },
     key: (row) => row.alert_kind,
     holds: (row) => row.code === 0 && row.alert_move === AlertMove.ALERT,
   },
@@ -117,14 +129,21 @@ const OF_CELLS: readonly {
 
 /** Tables that follow from spreads, by their value. */
 const OF_SPREADS = [
-  ["TRACE_REQUESTS_BY_CHAIN_LENGTH", "TRACE_REQUESTS", "CHAIN_LENGTH", SPREAD.chain],
-  ["TRACE_REQUESTS_BY_COMPLETENESS", "COMPLETENESS_TOLD", "COMPLETENESS", SPREAD.completeness],
-] as const;
+  {
+    ...{ name: "TRACE_REQUESTS_BY_CHAIN_LENGTH", measure: "MESSAGES", within: REQUESTS },
+    ...{ dimension: "CHAIN_LENGTH", of: SPREAD.chain },
+  },
+  {
+    ...{ name: "TRACE_REQUESTS_BY_COMPLETENESS", measure: "COMPLETENESS_TOLD" },
+    ...{ dimension: "COMPLETENESS", of: SPREAD.completeness },
+  },
+];
 
-const OF_TIMES = [
+/** A refusal is an answer too: so there are as many times as answers. */
+const OF_TIMES: readonly (readonly [string, ...number[]])[] = [
   ["HOURS_TO_ACKNOWLEDGE", SPREAD.acknowledge],
-  ["HOURS_TO_ANSWER", SPREAD.answer],
-] as const;
+  ["HOURS_TO_ANSWER", SPREAD.answer, SPREAD.refuse],
+];
 
 /** Ages of open requests, in days: from, and how it is called. */
 const AGES = [
@@ -137,12 +156,14 @@ const AGES = [
 /** Counts one period for one body, exact; it leaves the gateway made safe alone (TP-FEED-10). */
 export async function countRelease(
   tx: Transaction,
-  { fromMs, members, status, untilMs, withOpen }: CountedPeriod,
+  { answeredBeforeMs, fromMs, members, status, untilMs, withOpen }: CountedPeriod,
 ): Promise<ReleaseCounts> {
   const cells = await tx.all<CellRow>(
     `SELECT kind, move, priority, outcome_class, alert_move, alert_kind, code, from_state,
-       SUM(records) AS records FROM monitor_cell WHERE hour >= ? AND hour < ? AND status = ?
-     GROUP BY kind, move, priority, outcome_class, alert_move, alert_kind, code, from_state`,
+       to_state, SUM(records) AS records FROM monitor_cell
+     WHERE hour >= ? AND hour < ? AND status = ?
+     GROUP BY kind, move, priority, outcome_class, alert_move, alert_kind, code, from_state,
+       to_state`,
     ...[hourOf(fromMs), hourOf(untilMs), status],
   );
   const own = cells.filter((row) => members.includes(row.from_state));
@@ -152,34 +173,51 @@ export async function countRelease(
      GROUP BY measure, from_state, to_state, value ORDER BY value`,
     ...[dayOf(fromMs), dayOf(untilMs), status],
   );
-  const tables: ReleaseCount[] = OF_CELLS.map((table) => {
-    const { dimension, holds, key, measure, name, names } = table;
+  const tables = [...tablesOfCells(own), ...tablesOfSpreads(spreads, members)];
+  if (withOpen) tables.push(await openByAge(tx, { members, status, untilMs }));
+  if (answeredBeforeMs !== null) {
+    tables.push(await askedByAnswer(tx, { answeredBeforeMs, fromMs, members, status, untilMs }));
+  }
+  const pairs = new Counts();
+  for (const row of own.filter(({ code }) => code === 0)) {
+    pairs.add(row.from_state, row.to_state || "-", Number(row.records));
+  }
+  return {
+    tables,
+    times: OF_TIMES.map(([measure, ...of]) =>
+      timesOf(
+        measure,
+        // It is the State that was asked whose time it is.
+        spreads.filter((row) => of.includes(row.measure) && members.includes(row.to_state)),
+      ),
+    ),
+    pairs: pairs.all,
+    reporting: [...new Set(own.map((row) => row.from_state))],
+  };
+}
+
+function tablesOfCells(own: readonly CellRow[]): ReleaseCount[] {
+  return OF_CELLS.map(({ holds, key, names, ...table }) => {
     const counts = new Counts();
     for (const row of own.filter(holds)) {
       counts.add(nameOf(names, key(row)), row.from_state, Number(row.records));
     }
-    return { name, measure, dimensions: [dimension], counts: counts.all };
+    return { ...table, counts: counts.all };
   });
-  for (const [name, measure, dimension, of] of OF_SPREADS) {
+}
+
+function tablesOfSpreads(
+  spreads: readonly SpreadRow[],
+  members: readonly string[],
+): ReleaseCount[] {
+  return OF_SPREADS.map(({ of, ...table }) => {
     const counts = new Counts();
     for (const row of spreads.filter((one) => one.measure === of)) {
       if (!members.includes(row.from_state)) continue;
       counts.add(String(row.value), row.from_state, Number(row.records));
     }
-    tables.push({ name, measure, dimensions: [dimension], counts: counts.all });
-  }
-  if (withOpen) tables.push(await openByAge(tx, { members, status, untilMs }));
-  return {
-    tables,
-    times: OF_TIMES.map(([measure, of]) =>
-      timesOf(
-        measure,
-        // It is the State that was asked whose time it is.
-        spreads.filter((row) => row.measure === of && members.includes(row.to_state)),
-      ),
-    ),
-    reporting: new Set(own.map((row) => row.from_state)).size,
-  };
+    return { ...table, counts: counts.all };
+  });
 }
 
 /** Requests without an end at a time, by the days since; of the State that asked. */
@@ -201,17 +239,49 @@ async function openByAge(
     counts.add(age, state, measure === SPREAD.opened ? Number(records) : -Number(records));
   }
   const name = "OPEN_REQUESTS_BY_AGE";
-  return { name, measure: "OPEN_REQUESTS", dimensions: ["AGE"], counts: counts.all };
+  return { name, measure: "OPEN_REQUESTS", dimension: "AGE", counts: counts.all };
+}
+
+/** Requests of a period by the State that was asked, and whether it had answered by a time. */
+async function askedByAnswer(
+  tx: Transaction,
+  of: Omit<CountedPeriod, "answeredBeforeMs" | "withOpen"> & { readonly answeredBeforeMs: number },
+): Promise<ReleaseCount> {
+  const { answeredBeforeMs, fromMs, members, status, untilMs } = of;
+  const rows = await tx.all<SpreadRow>(
+    `SELECT measure, to_state, SUM(records) AS records FROM monitor_spread
+     WHERE day >= ? AND day < ? AND status = ?
+       AND (measure = ? OR (measure = ? AND day + value < ?))
+     GROUP BY measure, to_state`,
+    ...[dayOf(fromMs), dayOf(untilMs), status],
+    ...[SPREAD.opened, SPREAD.answered, dayOf(answeredBeforeMs)],
+  );
+  const counts = new Counts();
+  for (const { measure, records, to_state: state } of rows) {
+    if (!members.includes(state)) continue;
+    const isAnswered = measure === SPREAD.answered;
+    if (isAnswered) counts.add("YES", state, Number(records));
+    counts.add("NO", state, isAnswered ? -Number(records) : Number(records));
+  }
+  const measure = "TRACE_REQUESTS_ASKED";
+  return { name: `${measure}_BY_ANSWERED`, measure, dimension: "ANSWERED", counts: counts.all };
 }
 
 function timesOf(measure: string, rows: readonly SpreadRow[]): ReleaseTimes {
+  const byState = Map.groupBy(rows, (row) => row.to_state);
+  return {
+    measure,
+    hours: hoursOf(rows),
+    byState: Object.fromEntries([...byState].map(([state, own]) => [state, hoursOf(own)])),
+  };
+}
+
+function hoursOf(rows: readonly SpreadRow[]): ReleaseTimes["hours"] {
   const hours = new Map<number, number>();
-  const byState: Record<string, number> = {};
-  for (const { records, to_state: state, value } of rows) {
+  for (const { records, value } of rows) {
     hours.set(value, (hours.get(value) ?? 0) + Number(records));
-    byState[state] = (byState[state] ?? 0) + Number(records);
   }
-  return { measure, hours: [...hours].toSorted(([one], [other]) => one - other), byState };
+  return [...hours].toSorted(([one], [other]) => one - other);
 }
 
 class Counts {

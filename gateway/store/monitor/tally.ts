@@ -60,13 +60,13 @@ export async function tallyRecords(
     count(cells, cellOf(record));
     for (const key of spreadsOf(record)) count(spreads, key);
     const closing = await closingOf(tx, record);
-    if (closing !== undefined) count(spreads, closing);
+    for (const key of closing) count(spreads, key);
     if (monitors.length === 0 || record.id <= fedAfter) continue;
     const shown = monitors.filter((monitor) => isShownTo(record, monitor));
     if (shown.length === 0) continue;
     const salt = await eventSalt(tx, record.id);
     const { request } = record;
-    const isEnd = closing !== undefined && request !== undefined && request.id > fedAfter;
+    const isEnd = closing.length > 0 && request !== undefined && request.id > fedAfter;
     const detail = { salt, ended: isEnd ? request : undefined };
     for (const monitor of shown) events.get(monitor.id)?.push(eventFor(record, monitor, detail));
   }

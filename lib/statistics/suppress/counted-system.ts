@@ -28,9 +28,20 @@ export interface Entry {
   readonly isCurrent: boolean;
   /** No table has it. */
   readonly isUntold: boolean;
+  /** Of a table of named States. */
+  readonly isOfStates: boolean;
   readonly value: number;
   readonly byState: Readonly<Record<string, number>> | undefined;
+  /** States it is of: the members of its body, one that is named, or all that are not. */
   readonly members: readonly string[];
+  /** States of which no dominance is secret. */
+  readonly named: readonly string[];
+}
+
+/** Tables of one release. */
+export interface CountedRelease<T extends CountedTable> {
+  readonly order: number;
+  readonly tables: readonly T[];
 }
 
 /** Prices: a count, and more for each dimension that is summed over. */
@@ -38,7 +49,11 @@ const PART_PRICE = 1;
 const TOTAL_PRICE = 1.5;
 /** Of two counts the smaller one is withheld; less than the price of a count. */
 const SIZE_PRICE = 0.1;
+/** A State by its name is withheld before a sum over all, which the body has without consents. */
+const NAMED_PRICE = 0.25;
 const MOST = Number.MAX_SAFE_INTEGER;
+/** The dimension of the State whose count it is. */
+const STATE = "STATE";
 
 /** Counts of several tables and releases, each number once, and how they add up. */
 export class CountedSystem {
@@ -50,34 +65,45 @@ export class CountedSystem {
   /** The latest shown number of each place, of the earlier releases. */
   readonly #shown = new Map<string, number>();
   readonly #summed = new Set<string>();
+  /** Counts by a State's name, of any body and period, that were told or are to be. */
+  readonly #named = new Set<string>();
   readonly #tables: CountedTable[] = [];
 
   constructor(policy: SuppressionPolicy) {
     this.#policy = policy;
   }
 
-  /** Adds the counts of an earlier release: what was told of them is told. */
-  addEarlier(table: SafeTable, order: number): void {
+  /**
+   * Takes note of what is told of States by name, before anything is added: what a State lets be
+   * told anywhere is no secret of its own elsewhere, though it may be another's.
+   */
+  noteNamed<T extends CountedTable>(table: T, isTold: (cell: T["cells"][number]) => boolean): void {
+    if (table.namedBy === undefined) return;
     for (const cell of table.cells) {
-      if (cell.value === null) continue;
+      if (cell.unnamed === undefined && isTold(cell)) this.#named.add(seriesOf(table, cell));
+    }
+  }
+
+  /** Adds the counts of an earlier release: what was told of them is told. */
+  addEarlier({ order, tables }: CountedRelease<SafeTable>): void {
+    eachCell(tables, (table, cell, value) => {
       if (cell.status === CellStatus.PUBLISHED) {
         this.#shown.set(keyOf(placeOf(table, cell.keys)), cell.shown);
       }
-      this.#add(table, cell, { order, count: this.#earlierCount(cell, cell.value) });
-    }
-    this.#addSums(table, order);
+      const own = this.#unnamedCount(table, cell, value);
+      this.#add(table, cell, { order, count: own ?? this.#earlierCount(cell, value) });
+    });
+    for (const table of tables) this.#addSums(table, order);
   }
 
   /** Adds the counts of the release that is made safe. */
-  addCurrent(table: CountedTable, order: number): void {
-    for (const cell of table.cells) {
-      if (cell.value === null) continue;
-      const price = priceOf(cell.keys, cell.value, this.#policy.threshold);
-      const isKept = (this.shownBefore(placeOf(table, cell.keys)) ?? 0) > 0;
-      const count = this.#currentCount(cell, cell.value, { price, isKept });
+  addCurrent({ order, tables }: CountedRelease<CountedTable>): void {
+    eachCell(tables, (table, cell, value) => {
+      const own = this.#unnamedCount(table, cell, value);
+      const count = own ?? this.#currentCount(table, cell, value);
       this.#add(table, cell, { order, count, isCurrent: true });
-    }
-    this.#addSums(table, order);
+    });
+    for (const table of tables) this.#addSums(table, order);
   }
 
   /** What was shown last at a place; undefined: nothing. */
@@ -92,19 +118,27 @@ export class CountedSystem {
   /** A count that is told to nobody, of a value that is known or, from below, of its parts. */
   addUntold(place: Place, order: number, value: number): Entry {
     const index = this.addCount(untoldCount(value));
-    const entry = { index, place, order, value, isUntold: true, isCurrent: false };
-    return this.#put({ ...entry, byState: undefined, members: [] });
+    const entry = {
+      index,
+      place,
+      order,
+      value,
+      isUntold: true,
+      isCurrent: false,
+      isOfStates: false,
+    };
+    return this.#put({ ...entry, byState: undefined, members: [], named: [] });
   }
 
   /** Periods within one, one step shorter, of which a release has told the counts of a place. */
   releasedWithin({ body, by, measure, period }: Place): Set<string> {
-    const names = Object.keys(by);
+    const keys = Object.entries(by);
     const released = this.#tables.filter(
-      (table) =>
+      ({ within = {}, ...table }) =>
         table.body === body &&
         table.measure === measure &&
         periodAround(table.period) === period &&
-        names.every((name) => table.dimensions.includes(name)),
+        keys.every(([name, key]) => table.dimensions.includes(name) || within[name] === key),
     );
     return new Set(released.map((table) => table.period));
   }
@@ -129,8 +163,8 @@ export class CountedSystem {
     };
   }
 
-  isDominated(byState: Entry["byState"]): boolean {
-    return isDominated(byState, this.#policy.dominance);
+  isDominated(byState: Entry["byState"], named: readonly string[]): boolean {
+    return isDominated(byState, { named, share: this.#policy.dominance });
   }
 
   #add(
@@ -142,9 +176,11 @@ export class CountedSystem {
     const place = placeOf(table, cell.keys);
     if (this.find(place, order) !== undefined) return;
     const { byState } = cell;
-    const { members } = table;
-    const known = { place, order, isCurrent, isUntold: false, value: count.value };
-    this.#put({ ...known, index: this.addCount(count), byState, members });
+    const { named = [] } = table;
+    const members = membersOf(table, cell, place);
+    const isOfStates = table.namedBy !== undefined;
+    const known = { place, order, isCurrent, isOfStates, isUntold: false, value: count.value };
+    this.#put({ ...known, index: this.addCount(count), byState, members, named });
   }
 
   #put(entry: Entry): Entry {
@@ -153,14 +189,30 @@ export class CountedSystem {
     return entry;
   }
 
-  #currentCount(
-    { byState }: CountedCell,
-    value: number,
-    { isKept, price }: { readonly isKept: boolean; readonly price: number },
-  ): Count {
+  /**
+   * Of a State that has not consented nothing may be found out, zero neither; of all that are not
+   * named together, what would not be shown of them either (TP-STAT-16). Undefined: it is told.
+   */
+  #unnamedCount(table: CountedTable, cell: CountedCell, value: number): Count | undefined {
     const { dominance, threshold } = this.#policy;
+    if (cell.unnamed === undefined) return undefined;
+    const count = untoldCount(value);
+    if (cell.unnamed !== "REST") {
+      const isNamed = this.#named.has(seriesOf(table, cell));
+      return isNamed ? count : { ...count, standing: "WITHHELD", distance: 1 };
+    }
+    const isOfOne = this.isDominated(cell.byState, []);
+    if (value >= threshold && !isOfOne) return count;
+    const apart = value < threshold ? 1 : Math.max(1, Math.floor((1 - dominance) * value));
+    return { ...count, standing: "WITHHELD", distance: apart };
+  }
+
+  #currentCount(table: CountedTable, cell: CountedCell, value: number): Count {
+    const { dominance, threshold } = this.#policy;
+    const price = priceOf(table, cell.keys, value, threshold);
+    const isKept = (this.shownBefore(placeOf(table, cell.keys)) ?? 0) > 0;
     const isSmall = value > 0 && value < threshold;
-    const isOfOne = value > 0 && isDominated(byState, dominance);
+    const isOfOne = value > 0 && this.isDominated(cell.byState, table.named ?? []);
     const bounds = isKept
       ? { least: 0, most: MOST, floor: 0 }
       : { least: isSmall ? 1 : threshold, most: isSmall ? threshold - 1 : MOST, floor: 1 };
@@ -188,41 +240,97 @@ export class CountedSystem {
   /** Every total of a table is the sum over one of its dimensions; one not listed is untold. */
   #addSums(table: CountedTable, order: number): void {
     this.#tables.push(table);
-    const places = table.cells
+    const rests = restsOf(table);
+    const parts = table.cells
       .filter(({ value }) => value !== null)
-      .map(({ keys }) => placeOf(table, keys));
-    const known = new Set(places.map(keyOf));
+      .map(({ keys, unnamed }): Part => ({ place: placeOf(table, keys), unnamed }));
+    const known = new Set(parts.map(({ place }) => keyOf(place)));
     const sums = new Map<string, { readonly whole: Place; readonly parts: Place[] }>();
     // Totals that are added here are parts of others; the array grows while it is walked.
-    for (const place of places) {
-      for (const dimension of table.dimensions) {
+    for (const { place, unnamed } of parts) {
+      for (const dimension of table.sumsOver ?? table.dimensions) {
         if (place.by[dimension] === undefined) continue;
         const { [dimension]: _summed, ...by } = place.by;
-        const whole: Place = { ...place, by };
+        const isOfRest = unnamed === "STATE" && dimension === table.namedBy;
+        const whole = (isOfRest ? rests.get(keyOf({ ...place, by })) : undefined) ?? {
+          ...place,
+          by,
+        };
         const key = keyOf(whole);
-        if (!known.has(key)) places.push(whole);
+        if (!known.has(key)) parts.push({ place: whole, unnamed });
         known.add(key);
         const sum = sums.get(`${key} ${dimension}`) ?? { whole, parts: [] };
         sum.parts.push(place);
         sums.set(`${key} ${dimension}`, sum);
       }
     }
-    for (const [id, { parts, whole }] of sums) {
+    for (const [id, sum] of sums) {
       if (this.#summed.has(`${id}@${order}`)) continue;
       this.#summed.add(`${id}@${order}`);
-      const indexes = parts.map((part) => this.find(part, order)?.index ?? -1);
-      const value = indexes.reduce((sum, index) => sum + (this.counts[index]?.value ?? 0), 0);
-      const total = this.find(whole, order) ?? this.addUntold(whole, order, value);
+      const indexes = sum.parts.map((part) => this.find(part, order)?.index ?? -1);
+      const value = indexes.reduce((all, index) => all + (this.counts[index]?.value ?? 0), 0);
+      const total = this.find(sum.whole, order) ?? this.addUntold(sum.whole, order, value);
       this.sums.push({ total: total.index, parts: indexes });
     }
   }
 }
 
+interface Part {
+  readonly place: Place;
+  readonly unnamed: CountedCell["unnamed"];
+}
+
+/** What is told first, so that a count that one table tells and another does not is told. */
+function eachCell<T extends CountedTable>(
+  tables: readonly T[],
+  add: (table: T, cell: T["cells"][number], value: number) => void,
+): void {
+  for (const isUnnamed of [false, true]) {
+    for (const table of tables) {
+      for (const cell of table.cells) {
+        if (cell.value === null || (cell.unnamed !== undefined) !== isUnnamed) continue;
+        add(table, cell, cell.value);
+      }
+    }
+  }
+}
+
+/** The rest of each row or column of a table of named States, by what it is the rest of. */
+function restsOf(table: CountedTable): ReadonlyMap<string, Place> {
+  const rests = table.cells.filter(({ unnamed }) => unnamed === "REST");
+  return new Map(
+    rests.map(({ keys }) => {
+      const place = placeOf(table, keys);
+      const { [table.namedBy ?? ""]: _rest, ...by } = place.by;
+      return [keyOf({ ...place, by }), place];
+    }),
+  );
+}
+
 /** The place of a cell of a table. */
 export function placeOf(table: CountedTable, keys: readonly string[]): Place {
-  const { body, dimensions, measure, period } = table;
+  const { body, dimensions, measure, period, within } = table;
   const named = dimensions.map((name, index) => [name, keys[index] ?? ""] as const);
-  return { body, measure, period, by: Object.fromEntries(named.filter(([, key]) => key !== "")) };
+  const by = { ...within, ...Object.fromEntries(named.filter(([, key]) => key !== "")) };
+  return { body, measure, period, by };
+}
+
+/** What a count is of, whichever body and period. */
+function seriesOf(table: CountedTable, { keys }: CountedCell): string {
+  return keyOf({ ...placeOf(table, keys), body: "", period: "" });
+}
+
+/** A count by a State's name is of that State alone, whichever body it is counted for. */
+function membersOf(
+  { members, namedBy }: CountedTable,
+  { unnamed }: CountedCell,
+  { by }: Place,
+): readonly string[] {
+  const { [STATE]: state } = by;
+  if (state === undefined) return members;
+  if (unnamed !== "REST" || namedBy !== STATE) return [state];
+  const named = state.slice(1).split(",");
+  return members.filter((member) => !named.includes(member));
 }
 
 /** One text for each place, whatever the sequence of its dimensions. */
@@ -231,7 +339,14 @@ export function keyOf({ body, by, measure, period }: Place): string {
   return JSON.stringify([body, measure, period, keys]);
 }
 
-function priceOf(keys: readonly string[], value: number, threshold: number): number {
+function priceOf(
+  { dimensions, namedBy }: CountedTable,
+  keys: readonly string[],
+  value: number,
+  threshold: number,
+): number {
   const totals = keys.filter((key) => key === "").length;
-  return PART_PRICE + TOTAL_PRICE * totals + SIZE_PRICE * (1 - threshold / (value + threshold));
+  const size = SIZE_PRICE * (1 - threshold / (value + threshold));
+  const isNamed = namedBy !== undefined && keys[dimensions.indexOf(namedBy)] !== "";
+  return (PART_PRICE + TOTAL_PRICE * totals + size) * (isNamed ? NAMED_PRICE : 1);
 }

@@ -12,12 +12,17 @@ function grouped(entries: readonly Entry[], textOf: (entry: Entry) => string): E
   return [...groups.values()];
 }
 
+/** Zeros of sums are shown; those of States are no more known than the rest of their table. */
+function isLinked({ isOfStates, isUntold, value }: Entry): boolean {
+  return !isUntold && (isOfStates || value !== 0);
+}
+
 /**
  * Vintages of one count differ by a revision, which is a count as well (TP-STAT-12): each later one
  * is the earlier one and what came between.
  */
 export function linkVintages(system: CountedSystem): void {
-  const told = system.entries.filter(({ isUntold, value }) => !isUntold && value !== 0);
+  const told = system.entries.filter(isLinked);
   for (const vintages of grouped(told, ({ place }) => keyOf(place))) {
     for (const [place, later] of vintages.entries()) {
       const earlier = later.isCurrent
@@ -33,7 +38,7 @@ export function linkVintages(system: CountedSystem): void {
  * the other States (TP-STAT-14).
  */
 export function linkBodies(system: CountedSystem): void {
-  const told = system.entries.filter(({ isUntold, value }) => !isUntold && value !== 0);
+  const told = system.entries.filter(isLinked);
   const ofBody = grouped(told, ({ place }) => keyOf(place)).flatMap((all) => all.slice(-1));
   for (const bodies of grouped(ofBody, ({ place }) => keyOf({ ...place, body: "" }))) {
     for (const inner of bodies) {
@@ -51,7 +56,8 @@ export function linkBodies(system: CountedSystem): void {
 
 function linkDifference(system: CountedSystem, from: Entry, to: Entry): void {
   const between = betweenStates(from, to);
-  const isOfOne = between === undefined ? hasOneMore(from, to) : system.isDominated(between);
+  const isOfOne =
+    between === undefined ? hasOneMore(from, to) : system.isDominated(between, to.named);
   const part = system.addCount(system.differenceCount(to.value - from.value, isOfOne));
   system.sums.push({ total: to.index, parts: [from.index, part] });
 }

@@ -1,5 +1,5 @@
 import { CellStatus } from "#proto";
-import { CountedSystem, keyOf, placeOf } from "./counted-system.ts";
+import { type CountedRelease, CountedSystem, keyOf, placeOf } from "./counted-system.ts";
 import { linkBodies, linkPeriods, linkVintages } from "./link-releases.ts";
 import { protect } from "./protect.ts";
 import {
@@ -13,7 +13,7 @@ import {
 } from "./tables.ts";
 
 /**
- * Decides what is shown of the tables of one release (TP-STAT-5 to TP-STAT-14). `earlier` is what
+ * Decides what is shown of the tables of one release (TP-STAT-5 to TP-STAT-16). `earlier` is what
  * was released before, in the sequence of the releases, as this function gave it back: every
  * vintage of the same period, of the periods within it and around it, and, where bodies share
  * members, of those bodies. Actual, Exercise and Test are made safe apart. Pure: the same tables
@@ -26,13 +26,16 @@ export function makeSafe(
 ): SafeTable[] {
   const system = new CountedSystem(policy);
   const counted = tables.filter(({ figure }) => figure === "COUNT");
-  for (const [order, table] of inOrder(earlier)) system.addEarlier(table, order);
-  for (const table of counted) system.addCurrent(table, earlier.length);
+  for (const table of earlier) system.noteNamed(table, isPublished);
+  for (const table of counted) system.noteNamed(table, () => true);
+  for (const release of inOrder(earlier)) system.addEarlier(release);
+  system.addCurrent({ order: earlier.length, tables: counted });
   linkVintages(system);
   linkBodies(system);
   linkPeriods(system);
   const { blurred, withheld } = protect(system.counts, system.sums, policy.threshold);
   const show = (table: CountedTable, cell: CountedCell): Shown => {
+    if (cell.unnamed !== undefined) return { status: CellStatus.UNSPECIFIED, shown: 0 };
     const place = placeOf(table, cell.keys);
     const index = system.find(place, earlier.length)?.index;
     if (cell.value === null) return { status: CellStatus.MISSING, shown: 0 };
@@ -41,7 +44,8 @@ export function makeSafe(
     }
     const before = system.shownBefore(place) ?? 0;
     if (before > 0) return { status: CellStatus.PUBLISHED, shown: before };
-    return { status: statusOf(cell, blurred[index] === true, policy), shown: 0 };
+    const isBlurred = blurred[index] === true;
+    return { status: isBlurred ? CellStatus.SECONDARY : statusOf(table, cell, policy), shown: 0 };
   };
   const shown = counted.map((table) => withShown(table, (cell) => show(table, cell)));
   const quantiles = tables.filter(({ figure }) => figure === "QUANTILE");
@@ -54,6 +58,10 @@ export function makeSafe(
   ];
 }
 
+function isPublished({ status }: SafeCell): boolean {
+  return status === CellStatus.PUBLISHED;
+}
+
 type Shown = Pick<SafeCell, "status" | "shown" | "of">;
 
 function withShown(table: CountedTable, show: (cell: CountedCell) => Shown): SafeTable {
@@ -61,23 +69,21 @@ function withShown(table: CountedTable, show: (cell: CountedCell) => Shown): Saf
 }
 
 /** Tables of one body, period and vintage are of one release, and have one place. */
-function inOrder(earlier: readonly SafeTable[]): [number, SafeTable][] {
-  const orders = new Map<string, number>();
-  return earlier
-    .filter(({ figure }) => figure === "COUNT")
-    .map((table): [number, SafeTable] => {
-      const release = JSON.stringify([table.body, table.period, table.vintage]);
-      const order = orders.get(release) ?? orders.size;
-      orders.set(release, order);
-      return [order, table];
-    });
+function inOrder(earlier: readonly SafeTable[]): CountedRelease<SafeTable>[] {
+  const counted = earlier.filter(({ figure }) => figure === "COUNT");
+  const releases = Map.groupBy(counted, ({ body, period, vintage }) => {
+    return JSON.stringify([body, period, vintage]);
+  });
+  return [...releases.values()].map((tables, order) => ({ order, tables }));
 }
 
-function statusOf(cell: CountedCell, isBlurred: boolean, policy: SuppressionPolicy): CellStatus {
-  if (isBlurred) return CellStatus.SECONDARY;
-  if ((cell.value ?? 0) < policy.threshold) return CellStatus.PRIMARY;
-  const isOfOne = isDominated(cell.byState, policy.dominance);
-  return isOfOne ? CellStatus.DOMINANCE : CellStatus.SECONDARY;
+function statusOf(
+  { named }: CountedTable,
+  { byState, value }: CountedCell,
+  { dominance: share, threshold }: SuppressionPolicy,
+): CellStatus {
+  if ((value ?? 0) < threshold) return CellStatus.PRIMARY;
+  return isDominated(byState, { named, share }) ? CellStatus.DOMINANCE : CellStatus.SECONDARY;
 }
 
 /** A quantile of few times, or beside a count that is withheld, is withheld (TP-STAT-13). */
@@ -98,8 +104,9 @@ function showQuantile(
     return { status: beside.status, shown: 0 };
   }
   if (of < policy.threshold) return { status: CellStatus.PRIMARY, shown: 0 };
-  if (isDominated(cell.byState, policy.dominance))
+  if (isDominated(cell.byState, { named: table.named, share: policy.dominance })) {
     return { status: CellStatus.DOMINANCE, shown: 0 };
+  }
   const before = findCell(earlier.toReversed(), table, cell.keys);
   if (before?.status !== CellStatus.PUBLISHED)
     return { status: CellStatus.PUBLISHED, shown: value };
@@ -121,7 +128,9 @@ function findCell(
   for (const table of tables) {
     if (table.figure !== of.figure || (of.figure === "QUANTILE" && table.name !== of.name))
       continue;
-    const cell = table.cells.find((one) => keyOf(placeOf(table, one.keys)) === place);
+    const cell = table.cells.find((one) => {
+      return one.unnamed === undefined && keyOf(placeOf(table, one.keys)) === place;
+    });
     if (cell !== undefined) return cell;
   }
   return undefined;

@@ -21,6 +21,12 @@ export interface CountedCell {
   readonly byState?: Readonly<Record<string, number>>;
   /** Of a quantile: how many times it is of. */
   readonly of?: number;
+  /**
+   * Of a table of named States, told to nobody: STATE, of one that is not named in it; REST, of all
+   * that are not named, together; their keys are of no State. What is named cannot be subtracted
+   * from a sum to find either (TP-STAT-16). ELSEWHERE: of one that another table names.
+   */
+  readonly unnamed?: "STATE" | "REST" | "ELSEWHERE";
 }
 
 /** One table of one period and body, exact; it never leaves the gateway. */
@@ -40,6 +46,14 @@ export interface CountedTable {
   /** 1, 2, 3 … of this body and period. */
   readonly vintage: number;
   readonly dimensions: readonly string[];
+  /** Keys by dimension that all of its counts share: what its measure is a part of. */
+  readonly within?: Readonly<Record<string, string>>;
+  /** The dimension in which some States are named and the rest is not (TP-STAT-16). */
+  readonly namedBy?: string;
+  /** Dimensions over which its counts add up, where not all. */
+  readonly sumsOver?: readonly string[];
+  /** States whose share of its cells a table names by consent: no dominance of theirs is secret. */
+  readonly named?: readonly string[];
   /** One that is not listed is zero; a total that is not listed is told to nobody. */
   readonly cells: readonly CountedCell[];
 }
@@ -61,9 +75,9 @@ export interface SafeTable extends CountedTable {
 
 /** What leaves of a table. */
 export function publishedTable({ cells, dimensions, name }: SafeTable): StatisticsTable {
-  const published = cells.map(
-    ({ keys, shown, status }): StatisticsCell => ({ keys: [...keys], status, value: shown }),
-  );
+  const published = cells
+    .filter(({ unnamed }) => unnamed === undefined)
+    .map(({ keys, shown, status }): StatisticsCell => ({ keys: [...keys], status, value: shown }));
   return { name, dimensions: [...dimensions], cells: published };
 }
 
@@ -76,12 +90,12 @@ export function publishedRate(part: StatisticsCell, whole: StatisticsCell): Stat
   return { keys: [...part.keys], status: CellStatus.PUBLISHED, value };
 }
 
-/** Whether one State has nearly all, more than the share (dominance rule). */
+/** Whether one State that is not named has nearly all, more than the share (dominance rule). */
 export function isDominated(
   byState: Readonly<Record<string, number>> | undefined,
-  share: number,
+  { named = [], share }: { readonly named?: readonly string[] | undefined; readonly share: number },
 ): boolean {
-  const parts = Object.values(byState ?? {}).map(Math.abs);
-  const whole = parts.reduce((sum, part) => sum + part, 0);
-  return Math.max(0, ...parts) > share * whole;
+  const parts = Object.entries(byState ?? {});
+  const whole = parts.reduce((sum, [, part]) => sum + Math.abs(part), 0);
+  return parts.some(([state, part]) => Math.abs(part) > share * whole && !named.includes(state));
 }

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { NAMED_TABLES } from "#statistics";
 import { ExchangePaths, initExchange, parseParticipantsYaml } from "../../../deploy/local/index.ts";
 import { tracepostHere as tracepost } from "../../support/in-process.ts";
 
@@ -90,10 +91,12 @@ describe("what a body sees, explained (TP-DISC-9)", () => {
         isGiven: false,
         by: [{ state: "NG", aggregation: "ROUTES" }],
         missing: [{ state: "BR", aggregation: "ROUTES" }],
+        tables: [],
       },
     ]);
     const words = ["disclosure", "explain", "--body", "ECOWAS", "--data", file("exchange")];
     const { out } = await tracepost([...words, "--state", "NG", "--at", "2026-03-01"]);
+    const timely = NAMED_TABLES.TIMELINESS.join(", ");
     expect(out.split("\n")).toEqual([
       expect.stringMatching(/^ECOWAS \(.+\) on 2026-03-01, by register version 1$/u),
       "  Fed to: ORG-ECOWAS",
@@ -102,11 +105,13 @@ describe("what a body sees, explained (TP-DISC-9)", () => {
       "NG",
       "  does not see VOLUMES of NG; missing consent of NG: VOLUMES to ECOWAS",
       "  does not see OUTCOMES of NG; missing consent of NG: OUTCOMES to ECOWAS",
-      "  sees TIMELINESS of NG; consent of NG: TIMELINESS to ECOWAS",
+      `  sees TIMELINESS of NG; consent of NG: TIMELINESS to ECOWAS; in ${timely} of each month`,
       "  does not see EVENTS of NG; missing consent of NG: EVENTS to ECOWAS",
-      "  sees pairs of NG with each that consents too; consent of NG: ROUTES to ECOWAS",
+      "  sees pairs of NG with each that consents too; consent of NG: ROUTES to ECOWAS; " +
+        "in MESSAGES_BY_PAIR of each month",
       "Pairs",
-      "  sees NE and NG; consent of NE: ROUTES to ECOWAS, NG: ROUTES to ECOWAS",
+      "  sees NE and NG; consent of NE: ROUTES to ECOWAS, NG: ROUTES to ECOWAS; " +
+        "in MESSAGES_BY_PAIR of each month",
       "",
     ]);
     const other = await tracepost(words.with(3, "OAS"));

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { CellStatus, ExchangeStatus, PeriodLength } from "#proto";
-import type { SafeTable } from "#statistics";
-import { makeRelease, periodBounds } from "../../../gateway/monitor/make-release.ts";
+import { type CountedTable, makeSafe, makeSafeApart, type SafeTable } from "#statistics";
+import { periodBounds, planRelease } from "../../../gateway/monitor/make-release.ts";
 import { countRelease } from "../../../gateway/store/monitor/release-counts.ts";
 import {
   earlierReleases,
@@ -10,9 +10,11 @@ import {
   releasedUntil,
 } from "../../../gateway/store/monitor/releases.ts";
 import { MIGRATIONS } from "../../../gateway/store/tables.ts";
+import { makeRelease } from "../../support/made-release.ts";
 import { openMemoryTransaction } from "../../support/memory-transaction.ts";
 
 const HOUR = Math.floor(Date.UTC(2026, 9, 5, 9) / 3_600_000);
+const DAY = Math.floor(HOUR / 24);
 const MEMBERS = ["BJ", "NE", "TG"];
 
 /** A store with requests of October, by State and priority, and times of their answers. */
@@ -26,10 +28,9 @@ async function filled(status: ExchangeStatus = ExchangeStatus.ACTUAL) {
     ["BJ", 2, 1],
     ["CO", 1, 90],
   ];
-  const day = Math.floor(HOUR / 24);
   const spread = "INSERT INTO monitor_spread VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
   for (const [state, priority, records] of requests) {
-    await tx.run(spread, day, 4, status, priority, state, "AT", 1, records);
+    await tx.run(spread, DAY, 4, status, priority, state, "AT", 1, records);
     const sql = "INSERT INTO monitor_cell VALUES (?, 1, 1, ?, ?, 0, 0, 0, 0, ?, 'AT', ?)";
     await tx.run(sql, HOUR, status, priority, state, records);
   }
@@ -39,28 +40,29 @@ async function filled(status: ExchangeStatus = ExchangeStatus.ACTUAL) {
     ["TG", 200, 1],
   ];
   for (const [state, hours, records] of times) {
-    await tx.run(spread, day, 2, status, 1, "AT", state, hours, records);
+    await tx.run(spread, DAY, 2, status, 1, "AT", state, hours, records);
   }
-  await tx.run(spread, day, 6, status, 1, "NE", "AT", 0, 20);
-  await tx.run(spread, day, 7, status, 1, "NE", "AT", 4, 8);
-  await tx.run(spread, day, 7, status, 1, "NE", "AT", 60, 2);
+  await tx.run(spread, DAY, 6, status, 1, "NE", "AT", 0, 20);
+  await tx.run(spread, DAY, 7, status, 1, "NE", "AT", 4, 8);
+  await tx.run(spread, DAY, 7, status, 1, "NE", "AT", 60, 2);
   return tx;
 }
 
 const period = {
   ...periodBounds("2026-10"),
   ...{ status: ExchangeStatus.ACTUAL, members: MEMBERS, withOpen: true },
+  answeredBeforeMs: Date.UTC(2026, 10, 10),
 };
 
 const about = {
   ...{ body: "ECOWAS", members: MEMBERS, length: PeriodLength.MONTH, period: "2026-10" },
-  ...{ vintage: 1, releasedOn: "2026-11-10", status: ExchangeStatus.ACTUAL },
+  ...{ vintage: 1, releasedOn: "2026-11-10", status: ExchangeStatus.ACTUAL, named: null },
 };
 
 describe("a release (TP-FEED-10)", () => {
   test("has sums over members, small ones withheld, and times with exact percentiles", async () => {
     const counts = await countRelease(await filled(), period);
-    expect(counts.reporting).toBe(3);
+    expect(counts.reporting).toHaveLength(3);
     const { release } = makeRelease(about, counts, []);
     const cells = (name: string) =>
       release.tables
@@ -77,6 +79,31 @@ describe("a release (TP-FEED-10)", () => {
     expect(cells("MEDIAN_HOURS_TO_ANSWER")).toEqual([["", CellStatus.PUBLISHED, 10]]);
     expect(cells("P90_HOURS_TO_ANSWER")).toEqual([["", CellStatus.PUBLISHED, 30]]);
     expect(release).toMatchObject({ threshold: 5, statesExpected: 3, statesReporting: 3 });
+  });
+
+  test("names who has consented, and nobody who would be left over (TP-FEED-15)", async () => {
+    const tx = await filled();
+    await tx.run("INSERT INTO monitor_spread VALUES (?, 8, 1, 1, 'TG', 'NE', 3, 2)", DAY);
+    await tx.run("INSERT INTO monitor_spread VALUES (?, 6, 1, 1, 'TG', 'NE', 0, 8)", DAY);
+    const counts = await countRelease(tx, period);
+    const tablesFor = (VOLUMES: string[], TIMELINESS: string[] = []) => {
+      const named = { VOLUMES, OUTCOMES: [], TIMELINESS, ROUTES: [] };
+      const { release } = makeRelease({ ...about, named }, counts, []);
+      return (name: string) => release.tables.find((table) => table.name === name)?.cells ?? [];
+    };
+    const all = tablesFor(MEMBERS)("MESSAGES_BY_STATE_AND_KIND");
+    const shown = all.filter(({ status }) => status === CellStatus.PUBLISHED);
+    expect(shown.map(({ keys, value }) => [keys[0], value])).toContainEqual(["NE", 22]);
+    // Togo has not consented: with the sum and both others it would be known.
+    const some = tablesFor(["BJ", "NE"]);
+    const rows = some("MESSAGES_BY_STATE_AND_KIND").filter(({ keys }) => keys[1] === "");
+    const sum = some("MESSAGES_BY_KIND").filter(({ keys }) => keys[0] === "");
+    const isShown = ({ status }: { status: CellStatus }) => status === CellStatus.PUBLISHED;
+    expect(rows.map(({ keys }) => keys[0])).toEqual(["BJ", "NE"]);
+    expect([...rows, ...sum].every(isShown)).toBe(false);
+    const rates = tablesFor([], ["NE"])("RESPONSE_RATE_BY_STATE");
+    expect(rates.map(({ keys }) => keys)).toEqual([["NE"]]);
+    expect(tablesFor([], [])("RESPONSE_RATE")).toHaveLength(1);
   });
 
   test("counts as open what had no end when the month was over, by its age", async () => {
@@ -115,8 +142,18 @@ describe("a release (TP-FEED-10)", () => {
 
   test("of Actual has nothing of an exercise (TP-FEED-11)", async () => {
     const counts = await countRelease(await filled(ExchangeStatus.EXERCISE), period);
-    expect(counts.reporting).toBe(0);
+    expect(counts.reporting).toEqual([]);
     expect(counts.tables.every(({ counts: all }) => Object.keys(all).length === 0)).toBe(true);
+  });
+});
+
+test("a thread makes tables safe as this one does, and fails in words", async () => {
+  const counts = await countRelease(await filled(), period);
+  const { tables } = planRelease(about, counts);
+  expect(await makeSafeApart({ tables, earlier: [] })).toEqual(makeSafe(tables, []));
+  const broken = [{ ...tables[0], figure: "COUNT", cells: undefined }] as unknown as CountedTable[];
+  await expect(makeSafeApart({ tables: broken, earlier: [] })).rejects.toMatchObject({
+    code: "INTERNAL",
   });
 });
 
