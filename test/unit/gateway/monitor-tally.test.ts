@@ -86,6 +86,9 @@ test("events name who has consented, in a chain that begins at 1 (TP-FEED-7, TP-
   expect(events.map(({ logIndex }) => logIndex)).toEqual([0n, 1n, 2n, 4n, 5n]);
   expect(events[0]).toMatchObject({ fromState: "NE", toState: "", recipients: 1, chainLength: 1 });
   expect(events[2]).toMatchObject({ fromState: "", toState: "NE", hoursSinceRequest: 5 });
+  // The answer ends its request, and nothing that follows ends it again.
+  const asked = Math.floor(BEGIN / HOUR_MS);
+  expect(events.map((one) => one.endedRequestHour)).toEqual([0, 0, asked, 0, 0]);
   expect(new Set(events.map(({ salt }) => Buffer.from(salt).toString("hex"))).size).toBe(5);
 });
 
