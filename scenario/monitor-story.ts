@@ -79,7 +79,7 @@ export function tellMonitorCommands(dataDir: string): string[] {
   const at = `--data ${dataDir} --participant ${MONITOR}`;
   return [
     "Look at the figures",
-    `  npx tracepost monitor figures TRACE_REQUESTS --by state,to ${at}`,
+    `  npx tracepost monitor figures TRACE_REQUESTS --by state,to --length YEAR ${at}`,
     `  npx tracepost monitor figures OUTCOMES --by outcome --length DAY ${at}`,
     `  npx tracepost monitor coverage ${at}`,
   ].map(printable);

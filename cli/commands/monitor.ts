@@ -192,6 +192,11 @@ function linesOf(found: Record<string, unknown>): string[] {
   return [...table, ...refused.map(([code, events]) => `Not counted: ${events} ${code}`)];
 }
 
+/** `statesExpected` as STATES EXPECTED. */
+function heading(name: string): string {
+  return name.replaceAll(/([A-Z])/gu, " $1").toUpperCase();
+}
+
 /** Names in capitals and values as text; what is inside another is told by its own name. */
 function flat(row: Record<string, unknown>): Map<string, string> {
   const found = new Map<string, string>();
@@ -201,10 +206,10 @@ function flat(row: Record<string, unknown>): Map<string, string> {
       const { statesExpected, statesReporting } = value as Record<string, number>;
       found.set("STATES", `${statesReporting} of ${statesExpected}`);
     } else if (Array.isArray(value)) {
-      found.set(name.toUpperCase(), value.map(word).join(", ") || "-");
+      found.set(heading(name), value.map(word).join(", ") || "-");
     } else if (typeof value === "object" && value !== null) {
-      for (const [inner, one] of Object.entries(value)) found.set(inner.toUpperCase(), word(one));
-    } else found.set(name.toUpperCase(), value === null ? "-" : word(value));
+      for (const [inner, one] of Object.entries(value)) found.set(inner, word(one));
+    } else found.set(heading(name), value === null ? "-" : word(value));
   }
   return found;
 }
