@@ -12,6 +12,7 @@ import { SDG_SERIES, STATE } from "./sdmx-structure.ts";
 
 const ARMS = "ARMS_RECOVERED";
 const ESTABLISHED = "ARMS_ORIGIN_ESTABLISHED";
+const PERCENT = 100;
 /** Tables of a State's year; those of one measure share their totals. */
 const TABLES: readonly (readonly [measure: string, ...dimensions: string[]])[] = [
   [ARMS, "RECOVERY", "TYPE"],
@@ -22,28 +23,57 @@ const TABLES: readonly (readonly [measure: string, ...dimensions: string[]])[] =
 
 /**
  * Figures of ledgers as a body may publish them (TP-OUT-15): small counts are withheld, and what
- * would give them away. The indicator is withheld where its numerator or denominator is.
+ * would give them away. The indicator is withheld where its numerator or denominator is. Takes
+ * every vintage there is, and gives the newest of each State and year, made safe with those before:
+ * a revision that is small is not shown, and the number of the vintage before stays.
  */
 export function safeLedgerFigures(
   ledgers: readonly IndicatorLedger[],
   threshold = SUPPRESSION_POLICY.threshold,
 ): Figure[] {
-  const years = Map.groupBy(ledgerFigures(ledgers), ({ by, period }) => `${by[STATE]} ${period}`);
-  return [...years.values()].flatMap((figures) => safeYear(figures, threshold));
+  const years = Map.groupBy(ledgers, ({ state, year }) => `${state} ${year}`);
+  const sorted = [...years].toSorted(([one], [other]) => (one < other ? -1 : 1));
+  return sorted.flatMap(([, vintages]) => {
+    const earlier: SafeTable[] = [];
+    const inOrder = vintages.toSorted((one, other) => one.vintage - other.vintage);
+    return inOrder.map((ledger) => safeYear(ledger, earlier, threshold)).at(-1) ?? [];
+  });
 }
 
-function safeYear(figures: readonly Figure[], threshold: number): Figure[] {
-  const tables = TABLES.map(([measure, ...dimensions]) => tableOf(figures, measure, dimensions));
-  const safe = makeSafe(tables, [], { ...SUPPRESSION_POLICY, threshold });
-  const statuses = new Map(safe.flatMap(statusesOf));
-  const of = (measure: string, keys: readonly string[] = []) =>
-    statuses.get(JSON.stringify([measure, ...keys])) ?? "F";
-  const rate: ConfidentialityStatus = [of(ESTABLISHED), of(ARMS)].find((one) => one !== "F") ?? "F";
+/** One vintage, made safe with what was told before, to which it is added. */
+function safeYear(ledger: IndicatorLedger, earlier: SafeTable[], threshold: number): Figure[] {
+  const figures = ledgerFigures([ledger]);
+  const tables = TABLES.map(([measure, ...dimensions]) => ({
+    ...tableOf(figures, measure, dimensions),
+    vintage: ledger.vintage,
+  }));
+  const safe = makeSafe(tables, earlier, { ...SUPPRESSION_POLICY, threshold });
+  earlier.push(...safe);
+  const shown = new Map(safe.flatMap(shownOf));
+  const of = (measure: string, keys: readonly string[] = []): Shown | undefined =>
+    shown.get(JSON.stringify([measure, ...keys]));
   return figures.map((figure) => {
-    const confidentiality =
-      figure.measure === SDG_SERIES ? rate : of(figure.measure, placeOf(figure));
-    return confidentiality === "F" ? figure : { ...figure, confidentiality, value: null };
+    const { confidentiality, value } =
+      (figure.measure === SDG_SERIES
+        ? indicatorOf(of(ESTABLISHED), of(ARMS), figure)
+        : of(figure.measure, placeOf(figure))) ?? figure;
+    return { ...figure, confidentiality, value };
   });
+}
+
+type Shown = Pick<Figure, "confidentiality" | "value">;
+
+/** 100 · N / D of what is shown of both; withheld where either is. */
+function indicatorOf(
+  numerator: Shown | undefined,
+  denominator: Shown | undefined,
+  { status, value }: Figure,
+): Shown {
+  const withheld = [numerator, denominator].find((one) => (one?.confidentiality ?? "F") !== "F");
+  if (withheld !== undefined) return { confidentiality: withheld.confidentiality, value: null };
+  const [n, d] = [numerator?.value ?? null, denominator?.value ?? null];
+  const isShown = status !== "M" && n !== null && d !== null && d > 0;
+  return { confidentiality: "F", value: isShown ? (PERCENT * n) / d : value };
 }
 
 /** What a figure is broken down by besides its State. */
@@ -71,12 +101,14 @@ function tableOf(figures: readonly Figure[], measure: string, dimensions: string
   };
 }
 
-function statusesOf({ cells, dimensions, measure }: SafeTable) {
-  return cells.map(({ keys, status }) => {
+function shownOf({ cells, dimensions, measure }: SafeTable) {
+  return cells.map(({ keys, shown, status, value }) => {
     const place = dimensions
       .flatMap((dimension, at) => (keys[at] === "" ? [] : `${dimension} ${keys[at]}`))
       .sort();
-    return [JSON.stringify([measure, ...place]), confidentialityOf(status)] as const;
+    const confidentiality = confidentialityOf(status);
+    const told = value === null || confidentiality !== "F" ? null : shown;
+    return [JSON.stringify([measure, ...place]), { confidentiality, value: told }] as const;
   });
 }
 

@@ -18,7 +18,12 @@ import {
 import type { FigureDeps } from "../figures/figure-deps.ts";
 import { wrong } from "../figures/figure-question.ts";
 import { membersOf } from "../figures/membership.ts";
-import { type ReleasedTable, tableFigures, toldOnce } from "../figures/release-table.ts";
+import {
+  newestTables,
+  type ReleasedTable,
+  tableFigures,
+  toldOnce,
+} from "../figures/release-table.ts";
 import { dayNamed } from "../periods.ts";
 
 /** What is asked to be published. */
@@ -75,7 +80,7 @@ export async function publishedSet(deps: FigureDeps, asked: AskedExport): Promis
 async function readReleased({ store }: FigureDeps, of: Publication): Promise<Figure[]> {
   const year = yearText(of);
   const question = {
-    ...{ status: ExchangeStatus[of.status], releasedBy: dayName(of.asOf), isAll: false },
+    ...{ status: ExchangeStatus[of.status], releasedBy: dayName(of.asOf), isAll: true },
   };
   const [yearly, monthly] = await Promise.all([
     store.call("readReleases", {
@@ -86,15 +91,15 @@ async function readReleased({ store }: FigureDeps, of: Publication): Promise<Fig
       ...{ firstPeriod: `${year}-01`, lastPeriod: `${year}-12` },
     }),
   ]);
-  const heads = new Map([...yearly, ...monthly].map((head) => [head.id, head]));
-  const tables = await store.call("readReleaseTables", { ids: [...heads.keys()] });
-  const months = monthly.filter(({ statesReporting }) => statesReporting > 0).length;
-  const released = tables.flatMap(({ content, release_id: id }): ReleasedTable[] => {
-    const head = heads.get(id);
-    if (head === undefined) return [];
-    return [{ head, table: StatisticsTable.decode(content), months }];
+  const heads = [...yearly, ...monthly];
+  const tables = await store.call("readReleaseTables", { ids: heads.map(({ id }) => id) });
+  const reported = monthly.filter(({ statesReporting }) => statesReporting > 0);
+  const months = new Set(reported.map(({ period }) => period)).size;
+  const released = heads.flatMap((head): ReleasedTable[] => {
+    const own = tables.filter(({ release_id: id }) => id === head.id);
+    return own.map(({ content }) => ({ head, table: StatisticsTable.decode(content), months }));
   });
-  return toldOnce(released.flatMap(tableFigures));
+  return toldOnce(newestTables(released).flatMap(tableFigures));
 }
 
 /** Every vintage of the ledgers of the year. */

@@ -5,7 +5,14 @@ import { EVENT_MEASURES } from "./breakdown.ts";
 import type { FigureStore } from "./figure-deps.ts";
 import { type FigureQuestion, wrong } from "./figure-question.ts";
 import { OPEN_MEASURES } from "./open-figures.ts";
-import { measureOf, type ReleasedTable, tableFigures, toldOnce, unitOf } from "./release-table.ts";
+import {
+  measureOf,
+  newestTables,
+  type ReleasedTable,
+  tableFigures,
+  toldOnce,
+  unitOf,
+} from "./release-table.ts";
 
 /** Names a statistic beside the dimensions of a table. */
 const STATISTIC = "STATISTIC";
@@ -44,7 +51,7 @@ async function readTables(
     return periodText(of, periods.at(at)?.start ?? 0);
   };
   const releasedBy = dayName(isAsOfGiven ? asOf : dayOf(nowMs));
-  const common = { status, releasedBy, isAll: false };
+  const common = { status, releasedBy, isAll: true };
   const range = { length, firstPeriod: textOf(0), lastPeriod: textOf(-1) };
   const heads = await store.call("readReleases", { ...common, ...range });
   const isYear = length === PeriodLength.YEAR;
@@ -55,21 +62,22 @@ async function readTables(
   };
   const monthly = isYear ? await store.call("readReleases", { ...common, ...months }) : [];
   const tables = await store.call("readReleaseTables", { ids: heads.map(({ id }) => id) });
-  return tables.flatMap(({ content, release_id: id }) => {
-    const head = heads.find((one) => one.id === id);
-    if (head === undefined) return [];
+  const released = heads.flatMap((head): ReleasedTable[] => {
     const reported = monthly.filter(
       ({ period, statesReporting }) => period.startsWith(head.period) && statesReporting > 0,
     );
-    return [{ head, table: StatisticsTable.decode(content), months: reported.length }];
+    const months = new Set(reported.map(({ period }) => period)).size;
+    const own = tables.filter(({ release_id: id }) => id === head.id);
+    return own.map(({ content }) => ({ head, table: StatisticsTable.decode(content), months }));
   });
+  return newestTables(released);
 }
 
 /** Whether a table has a measure by what is asked for; a total is in any of its tables. */
 function isOf({ dimensions, name }: StatisticsTable, { by, measure }: FigureQuestion): boolean {
   const of = measureOf(name);
   if (of.measure !== measure || of.statistic !== undefined) return of.measure === measure;
-  return by.length === 0 || dimensions.toSorted().join() === by.toSorted().join();
+  return by.every((name) => dimensions.includes(name));
 }
 
 async function checkMeasure(store: FigureStore, { measure }: FigureQuestion): Promise<void> {
@@ -85,7 +93,8 @@ function askedOf(one: ReleasedTable, { by, measure }: FigureQuestion, isWhole: b
   if (!isWhole) {
     return figures.filter((figure) => {
       if (figure.measure !== measure) return false;
-      return Object.keys(figure.by).filter((name) => name !== STATISTIC).length === by.length;
+      const names = Object.keys(figure.by).filter((name) => name !== STATISTIC);
+      return names.toSorted().join() === by.toSorted().join();
     });
   }
   return figures.map((figure) => {

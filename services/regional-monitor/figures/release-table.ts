@@ -14,6 +14,16 @@ export interface ReleasedTable {
   readonly months: number;
 }
 
+/**
+ * Of each period and table the newest: a later vintage has no tables that name States, and those of
+ * an earlier one stand (TP-MON-17). Takes releases by rising vintage.
+ */
+export function newestTables(released: readonly ReleasedTable[]): ReleasedTable[] {
+  const keyOf = ({ head, table }: ReleasedTable): string =>
+    JSON.stringify([head.body, head.length, head.period, table.name]);
+  return [...new Map(released.map((one) => [keyOf(one), one])).values()];
+}
+
 /** The measure that a table is of by its name, and which statistic of it. */
 export function measureOf(name: string): { readonly measure: string; readonly statistic?: string } {
   const [, statistic, of = name] = STATISTIC.exec(name) ?? [];

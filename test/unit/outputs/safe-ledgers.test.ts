@@ -59,6 +59,27 @@ describe("figures of ledgers that are published", () => {
     });
   });
 
+  it("do not tell a small revision by two vintages (TP-OUT-15, TP-STAT-12)", () => {
+    const vintage = (number: number, arms: number) =>
+      IndicatorLedger.create({
+        ...{ state: "TG", year: 2026, vintage: number, asOf: `2027-0${number}-01` },
+        lines: [
+          ledgerLine(["SEIZED", "RIFLE", "UNMARKED"], [arms, 10, 10]),
+          ledgerLine(["FOUND", "RIFLE", "UNMARKED"], [20, 6, 6]),
+        ],
+      });
+    const arms = (...all: IndicatorLedger[]) => {
+      const figures = safeLedgerFigures(all);
+      const indicator = find(figures, "VC_ARM_SZTRACE", { STATE: "TG" });
+      return [find(figures, "ARMS_RECOVERED", { STATE: "TG" })?.value, indicator?.value];
+    };
+    const [first, small, large] = [vintage(1, 60), vintage(2, 62), vintage(3, 70)];
+    expect(arms(first)).toEqual([80, 40]);
+    expect(arms(first, small)).toEqual([80, 40]);
+    expect(arms(small)).toEqual([82, 3200 / 82]);
+    expect(arms(large, first, small)).toEqual([90, 3200 / 90]);
+  });
+
   it("keep a State without arms apart from one that is withheld (TP-OUT-9, TP-OUT-15)", () => {
     expect(find(safe, "VC_ARM_SZTRACE", { STATE: "BJ" })).toMatchObject({
       ...{ value: null, status: "M", confidentiality: "F" },

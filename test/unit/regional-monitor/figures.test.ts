@@ -6,6 +6,7 @@ import {
   Kind,
   PeriodLength,
   StatisticsRelease,
+  type StatisticsTable,
   TraceMove,
 } from "#proto";
 import { encodeMessage } from "#wire";
@@ -271,6 +272,37 @@ test("a release is told as it was made safe: withheld is not zero (TP-MON-17)", 
   expect(times).toMatchObject([{ by: { STATISTIC: "MEDIAN" }, value: 31, unit: "HOURS" }]);
   expect(await ask("TRACE_REQUESTS_BY_PRIORITY", range)).toHaveLength(4);
   await expect(ask("TRACE_REQUESTS_BY_CALIBER", range)).rejects.toThrow("are wrong");
+});
+
+test("rows of States stand when a later vintage of the month has none (TP-MON-17, TP-FEED-15)", async () => {
+  const cell = (keys: string[], cellValue: number) => {
+    return { keys, status: CellStatus.PUBLISHED, value: cellValue };
+  };
+  const release = (vintage: number, releasedOn: string, tables: StatisticsTable[]) => {
+    const value = StatisticsRelease.create({
+      ...{ body: "ECOWAS", length: PeriodLength.MONTH, period: "2026-05", vintage, releasedOn },
+      ...{ status: ExchangeStatus.ACTUAL, threshold: 5, statesExpected: 15, tables },
+    });
+    return feed.add({ $case: "release", value }, `${releasedOn}T02:00:00Z`);
+  };
+  const sums = (value: number) => ({
+    ...{ name: "MESSAGES_BY_KIND", dimensions: ["KIND"], cells: [cell([""], value)] },
+  });
+  const named = {
+    ...{ name: "MESSAGES_BY_STATE_AND_KIND", dimensions: ["STATE", "KIND"] },
+    cells: [cell(["NE", "ALERT"], 12), cell(["NE", ""], 40)],
+  };
+  const times = {
+    ...{ name: "P90_HOURS_TO_ANSWER_BY_STATE", dimensions: ["STATE"], cells: [cell(["NE"], 31)] },
+  };
+  await monitor.take(release(1, "2026-06-10", [sums(90), named, times]));
+  await monitor.take(release(2, "2026-09-10", [sums(95)]));
+  const of = { basis: "RELEASES", from: "2026-05", to: "2026-05" };
+  expect(await ask("MESSAGES", of)).toMatchObject([{ value: 95, vintage: "2026-09-10" }]);
+  const states = await ask("MESSAGES", { ...of, by: "STATE" });
+  expect(states).toMatchObject([{ by: { STATE: "NE" }, value: 40, vintage: "2026-06-10" }]);
+  const hours = await ask("HOURS_TO_ANSWER", { ...of, by: "STATE" });
+  expect(hours).toMatchObject([{ by: { STATE: "NE", STATISTIC: "P90" }, value: 31 }]);
 });
 
 async function keep(vintage: number, day: string, ledger: IndicatorLedger) {
