@@ -2,7 +2,7 @@ import { MONITOR_LIMITS, type SqlRow, type SqlValue, type Transaction } from "#r
 import { ALL_STATES } from "./count-event.ts";
 import { MESSAGES_BY_KIND } from "./cuts.ts";
 import { addToEncoded } from "./histogram.ts";
-import type { Hours, Moment, Open, Sums } from "./sums.ts";
+import type { Moment, Open, Sums } from "./sums.ts";
 
 /** Raises what is kept by what was gathered. */
 export async function writeSums(tx: Transaction, sums: Sums): Promise<void> {
@@ -13,9 +13,7 @@ export async function writeSums(tx: Transaction, sums: Sums): Promise<void> {
     }),
   );
   await writeRows(tx, cells, CELL_SQL);
-  for (const moment of moments) {
-    for (const hours of moment.hours.values()) await addToHistogram(tx, moment, hours);
-  }
+  await addToHistograms(tx, moments);
   await writeRows(tx, reportingOf(moments), REPORTING_SQL);
   await writeOpen(tx, sums.opened());
 }
@@ -85,22 +83,33 @@ export async function writeRows(
   }
 }
 
-async function addToHistogram(
-  tx: Transaction,
-  { length, start, vintage }: Moment,
-  { counts, cut, state, status }: Hours,
-): Promise<void> {
-  const key = [cut, status, length, start, state, vintage];
-  const found = await tx.get<SqlRow & { counts: Uint8Array }>(
-    `SELECT counts FROM monitor_histogram
-     WHERE cut = ? AND status = ? AND length = ? AND start = ? AND state = ? AND vintage = ?`,
-    ...key,
+const HISTOGRAM_SQL = {
+  into: "monitor_histogram (cut, status, length, start, state, vintage, counts)",
+  conflict: `ON CONFLICT (cut, status, length, start, state, vintage)
+    DO UPDATE SET counts = excluded.counts`,
+};
+
+/** Some at a time: what is kept of them is asked for at once, and a server is waited for once. */
+async function addToHistograms(tx: Transaction, moments: readonly Moment[]): Promise<void> {
+  const all = moments.flatMap(({ hours, length, start, vintage }) =>
+    [...hours.values()].map(({ counts, cut, state, status }) => {
+      return { counts, key: [cut, status, length, start, state, vintage] as const };
+    }),
   );
-  await tx.write(
-    `INSERT INTO monitor_histogram (cut, status, length, start, state, vintage, counts)
-     VALUES (?, ?, ?, ?, ?, ?, ?)
-     ON CONFLICT (cut, status, length, start, state, vintage)
-     DO UPDATE SET counts = excluded.counts`,
-    ...[...key, addToEncoded(found?.counts ?? new Uint8Array(), counts)],
-  );
+  for (let at = 0; at < all.length; at += MONITOR_LIMITS.insertRowsMax) {
+    const some = all.slice(at, at + MONITOR_LIMITS.insertRowsMax);
+    const kept = await Promise.all(
+      some.map(({ key }) =>
+        tx.get<SqlRow & { counts: Uint8Array }>(
+          `SELECT counts FROM monitor_histogram WHERE cut = ? AND status = ? AND length = ?
+             AND start = ? AND state = ? AND vintage = ?`,
+          ...key,
+        ),
+      ),
+    );
+    const rows = some.map(({ counts, key }, place): SqlValue[] => {
+      return [...key, addToEncoded(kept[place]?.counts ?? new Uint8Array(), counts)];
+    });
+    await writeRows(tx, rows, HISTOGRAM_SQL);
+  }
 }
