@@ -42,6 +42,7 @@ import {
 } from "./store/monitor/releases.ts";
 import { tallyRecords, tallyThrough } from "./store/monitor/tally.ts";
 import { acknowledgeEvent, eventCounts, listEvents, noteEvents } from "./store/operator-events.ts";
+import { PART_BODIES } from "./store/part-bodies.ts";
 import { registerPins } from "./store/pins.ts";
 import { keepPolicy, loadPolicyVersion, newestPolicy } from "./store/policies.ts";
 import { keepUnverified } from "./store/quarantine.ts";
@@ -75,6 +76,7 @@ import { keepTimestamp, listTimestamps, newestTimestamps } from "./store/timesta
 export const store = {
   name: "tracepost-gateway",
   migrations: MIGRATIONS,
+  bodies: PART_BODIES,
   procedures: {
     ...USER_PROCEDURES,
     beat,

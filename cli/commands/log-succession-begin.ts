@@ -30,7 +30,7 @@ interface BeginOptions extends OutputOptions {
 }
 
 /** Files of a SQLite store beside its own. */
-const STORE_FILES = ["", "-wal", "-shm"];
+const STORE_FILES = ["", "-wal", "-shm", ".bodies"];
 
 /** Adds `log succession begin` (TP-SUCC-4). */
 export function addLogSuccessionBegin(parent: Command, terminal: Terminal): void {

@@ -95,8 +95,9 @@ async function take(
     const id = Math.floor(row.id / DELIVERY_STRIDE);
     const message = await loadMessage(tx, id);
     if (message === undefined) continue;
-    const parts = await loadParts(tx, id, row.recipient);
-    due.push({ recipient: row.recipient, attempt, message, parts });
+    // What cannot be read holds up no other, and goes out when it can (TP-STORE-12).
+    const parts = await loadParts(tx, id, row.recipient).catch(() => undefined);
+    if (parts !== undefined) due.push({ recipient: row.recipient, attempt, message, parts });
   }
   return due;
 }

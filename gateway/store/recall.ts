@@ -2,6 +2,7 @@ import { inclusionPath, loadLogEntry, rootAt } from "#message-log";
 import type { RefusalCode } from "#proto";
 import type { SqlRow, Transaction } from "#runtime";
 import type { MessageRow } from "./message-row.ts";
+import { partsOf } from "./part-bodies.ts";
 import { findBinding } from "./quarantine-item.ts";
 import { DELIVERY, DELIVERY_STRIDE, PART_STRIDE } from "./tables.ts";
 
@@ -183,14 +184,13 @@ export async function loadParts(
   id: number,
   recipient: string,
 ): Promise<StoredPart[]> {
-  const rows = await tx.all<{ name: string; only_for: string; content: Uint8Array }>(
-    `SELECT name, only_for, content FROM parts
-     WHERE id >= ? AND id < ? AND only_for IN ('', ?) ORDER BY id`,
+  return await partsOf(
+    tx,
+    "SELECT * FROM parts WHERE id >= ? AND id < ? AND only_for IN ('', ?) ORDER BY id",
     id * PART_STRIDE,
     (id + 1) * PART_STRIDE,
     recipient,
   );
-  return rows.map((row) => ({ name: row.name, onlyFor: row.only_for, content: row.content }));
 }
 
 /** An entry with its proof in the tree of `size`. */

@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { type AppendedEntries, appendLogEntries, loadLogHead } from "#message-log";
-import { EntryKind, Envelope, Kind, LogEntry, ReceiptType, RefusalCode } from "#proto";
-import type { Transaction } from "#runtime";
+import { EntryKind, Envelope, Header, Kind, LogEntry, ReceiptType, RefusalCode } from "#proto";
+import { classifyMessage } from "#records";
+import type { BodyGroup, Transaction } from "#runtime";
 import { encodeMessage, equalBytes, refusalCodeOf, signaturesDigest, toTimestamp } from "#wire";
 import {
   type Consequence,
@@ -14,6 +15,7 @@ import { recordTime } from "./log-statements.ts";
 import { matchClaims, type ReceiptClaim } from "./match-claims.ts";
 import { noteOccurrences, type Occurrence } from "./operator-events.ts";
 import { type EndedDelivery, PairBook } from "./pair-book.ts";
+import { keepPart } from "./part-bodies.ts";
 import { isRetryable } from "./quarantine-item.ts";
 import { isRejected, openItems, settleItems } from "./quarantine-settling.ts";
 import { findMessage } from "./recall.ts";
@@ -366,9 +368,9 @@ async function insertMessage(
   let position = 0;
   const keepsParts = item.keepParts && decision.code === RefusalCode.UNSPECIFIED;
   for (const part of keepsParts ? envelope.parts : []) {
-    const partId = id * PART_STRIDE + position;
-    const sql = "INSERT INTO parts (id, name, only_for, content) VALUES (?, ?, ?, ?)";
-    await tx.write(sql, partId, part.name, part.onlyFor, part.content);
+    const at = position;
+    const group = (): BodyGroup => groupOf(envelope.header, at, placement.recordedAtMs);
+    await keepPart(tx, { ...part, id: id * PART_STRIDE + at }, group);
     position += 1;
   }
   if (decision.code !== RefusalCode.UNSPECIFIED) return { id, dispatched: [] };
@@ -378,4 +380,10 @@ async function insertMessage(
   const dispatched = await insertDeliveries(tx, { item, id, nextAtMs, pairs });
   if (decision.consequence !== undefined) await keepConsequence(tx, decision.consequence, id);
   return { id, dispatched };
+}
+
+/** Parts that end about the same time lie together: of one class, from one month. */
+function groupOf(header: Uint8Array, position: number, recordedAtMs: number): BodyGroup {
+  const label = classifyMessage(Header.decode(header)).parts[position]?.class ?? "";
+  return { label, month: new Date(recordedAtMs).toISOString().slice(0, 7) };
 }

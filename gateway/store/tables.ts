@@ -20,6 +20,7 @@ import { FEED_ASKED_SQL } from "./monitor/feed-asked.ts";
 import { MONITOR_SQL } from "./monitor/monitor-tables.ts";
 import { RELEASE_SQL } from "./monitor/release-tables.ts";
 import { PAIR_SQL } from "./pair-tables.ts";
+import { PART_BODY_SQL } from "./part-bodies.ts";
 import { PINS_SQL } from "./pins.ts";
 import { POLICY_SQL } from "./policy-tables.ts";
 import { QUARANTINE_SQL } from "./quarantine-tables.ts";
@@ -138,6 +139,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 33, name: "what was released to monitors", sql: RELEASE_SQL },
   { version: 34, name: "time-stamps on checkpoints", sql: TIMESTAMP_SQL },
   { version: 35, name: "what monitors asked for", sql: FEED_ASKED_SQL },
+  { version: 36, name: "parts whose bytes lie in files", sql: PART_BODY_SQL },
 ];
 
 /** Where a delivery stands. */

@@ -83,6 +83,13 @@ export const SCHEMA_CRASH_POINTS = ["store.step-taken", "store.schema-committed"
 /** While a store is copied: after each table, when all of it lasts, and under its name. */
 export const COPY_CRASH_POINTS = ["copy.table-copied", "copy.committed", "copy.named"] as const;
 
+/** Where a store keeps bodies in files, and erases them. */
+const BODY_CRASH_POINTS = [
+  "store.bodies-synced",
+  "store.bodies-overwritten",
+  "store.body-file-removed",
+] as const;
+
 /** Where a test may strike. */
 export const CRASH_POINTS = [
   ...MESSAGE_CRASH_POINTS,
@@ -94,6 +101,7 @@ export const CRASH_POINTS = [
   ...RESTORE_CRASH_POINTS,
   ...SCHEMA_CRASH_POINTS,
   ...COPY_CRASH_POINTS,
+  ...BODY_CRASH_POINTS,
 ] as const;
 
 /** One of {@link CRASH_POINTS}. */

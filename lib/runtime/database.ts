@@ -10,6 +10,39 @@ export type SqlValue = null | number | bigint | string | Uint8Array;
 /** A row as the store returns it: integers as number unless too large, blobs as Uint8Array. */
 export type SqlRow = Record<string, SqlValue>;
 
+/** Where a body lies beside the rows (TP-STORE-11). */
+export interface BodyPlace {
+  /** Number of its file. */
+  readonly file: number;
+  /** First byte of it in the file, its frame included. */
+  readonly at: number;
+  /** Bytes of the body, without the frame. */
+  readonly bytes: number;
+}
+
+/** What bodies of one file have in common: they end about the same time. */
+export interface BodyGroup {
+  /** Retention class: `a-z`, digits and `-`; anything else counts as `other`. */
+  readonly label: string;
+  /** Month in UTC, `YYYY-MM`. */
+  readonly month: string;
+}
+
+/** Bodies in files beside the rows, kept and dropped with the transaction. */
+export interface Bodies {
+  /** Keeps a body in the file of its group; `key` is the number of its row. */
+  keep(group: BodyGroup, key: number, content: Uint8Array): Promise<BodyPlace>;
+  /**
+   * Reads a body again. Throws TracepostError STORE, naming the file, when it is gone, cut, garbled
+   * or the body of another row; the transaction goes on.
+   */
+  read(place: BodyPlace, key: number): Promise<Uint8Array>;
+  /** Lets go of a body; its bytes are overwritten by the next `scrub` of the store. */
+  drop(place: BodyPlace): Promise<void>;
+  /** Files that are missing or shorter than what was committed, each as a sentence. */
+  problems(): Promise<readonly string[]>;
+}
+
 /**
  * One open transaction. Statements run in the order of the calls; all or none of them last.
  * Placeholders are `?`, in order. A procedure must await each call before it returns.
@@ -28,6 +61,8 @@ export interface Transaction {
    * later call fails with its fault, or the procedure at its end.
    */
   write(sql: string, ...params: SqlValue[]): Promise<void>;
+  /** Files for bodies; undefined on a store that keeps every byte in its rows. */
+  readonly bodies?: Bodies | undefined;
 }
 
 /**
@@ -46,6 +81,19 @@ export interface Migration {
   readonly sql: string;
 }
 
+/** The table whose rows may have their bodies in files, and its columns. */
+export interface BodyTable {
+  readonly table: string;
+  /** Number of the row. */
+  readonly key: string;
+  /** The body itself, where it is in the row; empty where it is in a file. */
+  readonly content: string;
+  /** File, first byte and size as in {@link BodyPlace}; null, null and 0 where it is in the row. */
+  readonly file: string;
+  readonly at: string;
+  readonly bytes: string;
+}
+
 /** What a service's `store.ts` exports as `store`: its tables and its procedures. */
 export interface StoreDefinition<P extends Record<string, Procedure> = Record<string, Procedure>> {
   /** Kind of store, written into the file; another kind is refused. */
@@ -54,6 +102,8 @@ export interface StoreDefinition<P extends Record<string, Procedure> = Record<st
   readonly procedures: P;
   /** Names of procedures that only read; they wait for no commit. */
   readonly readOnly?: readonly (keyof P & string)[];
+  /** Where bodies may lie in files, on a store that has such. */
+  readonly bodies?: BodyTable;
 }
 
 /** Arguments of a procedure. */

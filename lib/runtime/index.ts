@@ -1,6 +1,7 @@
 export { ALERT_LIMITS, CAP_LIMITS, CHECK_LIMITS } from "./alert-limits.ts";
 export { ARRIVAL_LIMITS, CLOCK_LIMITS, RELEASE_LIMITS } from "./answer-limits.ts";
 export { ATTACHMENT_LIMITS } from "./attachment-limits.ts";
+export { BODY_LIMITS } from "./body-limits.ts";
 export { boundedBody } from "./bounded-body.ts";
 export { calendarDateOf, isCalendarDate } from "./calendar-date.ts";
 export { type Clock, systemClock } from "./clock.ts";
@@ -23,6 +24,10 @@ export {
 export { csvRecord, withFormula, withoutFormula } from "./csv-text.ts";
 export type {
   ArgsOf,
+  Bodies,
+  BodyGroup,
+  BodyPlace,
+  BodyTable,
   Database,
   Migration,
   Procedure,

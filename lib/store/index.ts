@@ -10,6 +10,7 @@ export {
   type StoreOptions,
   type StoreReader,
 } from "./open-store.ts";
+export { BodyFiles } from "./sqlite/bodies/body-files.ts";
 export { copySqlite } from "./sqlite/sqlite-backup.ts";
 export {
   checkSchema,

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { cp, mkdtemp, open, readdir, rm, truncate } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -157,6 +157,8 @@ const VOUCHED: Readonly<Record<string, Vouched>> = {
 const NOT_VOUCHED: Readonly<Record<string, string>> = {
   tracepost_store: "names the store",
   tracepost_migrations: "the schema's own",
+  tracepost_body_file: "how far body files go; each body names its row, and the header its digest",
+  tracepost_body_drop: OWN_WORK,
   traffic: "counts for the status page",
   gateway_state: "the least time of the next entry; times of entries are compared themselves",
   quarantine_usage: "counts for bounds",
@@ -328,6 +330,34 @@ describe("a store that was changed behind everybody's back (TP-LOG-15)", () => {
     const values = columns.map((column) => change[column] ?? column).join(", ");
     const sql = `INSERT INTO ${table} SELECT ${values} FROM ${table} ORDER BY 1 LIMIT 1`;
     expect((await store.foundAfter([sql]))?.join("\n"), table).toMatch(name);
+  });
+
+  const flip = async (path: string): Promise<void> => {
+    await using handle = await open(path, "r+");
+    const { buffer } = await handle.read(Buffer.alloc(1), 0, 1, 3_000);
+    await handle.write(Buffer.of((buffer[0] ?? 0) ^ 1), 0, 1, 3_000);
+  };
+
+  test.each([
+    ["garbled", flip, /cannot be read: the body file \S+ is garbled/],
+    ["cut", (path: string) => truncate(path, 3_000), /body file \S+ has 3000 bytes of \d+$/m],
+    ["taken away", (path: string) => rm(path), /the body file \S+ is missing$/m],
+  ])("a body file that is %s is named, with the message", async (_, harm, name) => {
+    const bodies = join(dir, "gateway.sqlite.bodies");
+    const sound = join(dir, "sound");
+    await cp(bodies, sound, { recursive: true });
+    const rows = store.rows("parts", "body_file IS NOT NULL");
+    expect(rows.length).toBeGreaterThan(0);
+    for (const file of await readdir(bodies)) await harm(join(bodies, file));
+    const found = (await store.foundAfter())?.join("\n");
+    expect(found).toMatch(name);
+    const entry = Math.floor(Number(rows[0]?.id) / 1_024) - 1;
+    expect(found).toMatch(
+      new RegExp(`\\(entry ${entry}\\) has a part 0 \\(body\\) that cannot be`),
+    );
+    await rm(bodies, { recursive: true });
+    await cp(sound, bodies, { recursive: true });
+    expect(await store.foundAfter()).toEqual([]);
   });
 
   test.each([

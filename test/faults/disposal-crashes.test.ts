@@ -6,7 +6,8 @@ import { DatabaseSync } from "node:sqlite";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { DISPOSAL_CRASH_POINTS } from "#runtime";
-import { checkStore } from "../support/checked-store.ts";
+import { checkStore, copyBodies } from "../support/checked-store.ts";
+import { filesBelow } from "../support/search-files.ts";
 
 /** kill -9 while a hold is placed and while records are disposed of (TP-HOLD-1, TP-DISP-3). */
 
@@ -51,9 +52,12 @@ async function stateOf(file: string) {
   };
   db.close();
   const { problems } = await checkStore(file);
-  const bytes = await readFile(file);
-  const log = await readFile(`${file}-wal`).catch(() => Buffer.of());
-  const isLeft = [bytes, log].some((one) => one.includes(Buffer.alloc(64, 0x51)));
+  const bytes: Buffer[] = [
+    await readFile(file),
+    await readFile(`${file}-wal`).catch(() => Buffer.of()),
+  ];
+  for await (const body of filesBelow([`${file}.bodies`])) bytes.push(body.bytes);
+  const isLeft = bytes.some((one) => one.includes(Buffer.alloc(64, 0x51)));
   return { ...state, problems, isLeft };
 }
 
@@ -63,6 +67,7 @@ describe("a gateway that is killed", () => {
   test.each(points)("at %s goes on with the run, and leaves no half of a record", async (point) => {
     const file = join(dir, `${point}.sqlite`);
     await copyFile(filled, file);
+    await copyBodies(filled, file);
     const killed = child("dispose", file, filledAtMs + DUE_MS, point);
     expect(killed).toMatchObject({ ended: "SIGKILL" });
     const between = await stateOf(file);
@@ -76,6 +81,7 @@ describe("a gateway that is killed", () => {
   test("after a hold was kept has it once, and disposes of nothing it covers", async () => {
     const file = join(dir, "hold.sqlite");
     await copyFile(filled, file);
+    await copyBodies(filled, file);
     const atMs = filledAtMs + DUE_MS;
     expect(child("hold", file, atMs, "gateway.hold-kept").ended).toBe("SIGKILL");
     expect(await stateOf(file)).toMatchObject({ holds: 1, problems: [] });

@@ -22,7 +22,7 @@ if (plan !== undefined) armCrashPoint(plan);
 
 async function fill(): Promise<void> {
   for (let n = 0; n < 3; n += 1) {
-    const message = traceRequest(parties.party("NE"), ["BR"], {}, 0x51);
+    const message = traceRequest(parties.party("NE"), ["BR"], { bodyBytes: 6_000 }, 0x51);
     await bench.send(message);
     await bench.send(recipientReceipt(parties.party("BR"), [{ sender: "NE", message }]));
   }

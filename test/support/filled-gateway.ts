@@ -58,7 +58,7 @@ async function fill(parties: Parties, bench: GatewayBench): Promise<void> {
   const { store } = bench;
   const [ne, br, at] = ["NE", "BR", "AT"].map((id) => parties.party(id));
   if (ne === undefined || br === undefined || at === undefined) return;
-  const delivered = traceRequest(ne, ["BR"]);
+  const delivered = traceRequest(ne, ["BR"], { bodyBytes: 6_000 });
   const rejected = traceRequest(ne, ["AT"]);
   const open = traceRequest(at, ["NE"]);
   const expiring = traceRequest(br, ["AT"], { expiresAtMs: bench.nowMs + 60_000 });

@@ -8,6 +8,9 @@ import { type GatewayBench, openGatewayBench } from "./gateway-bench.ts";
 import { recipientReceipt, traceRequest } from "./messages.ts";
 import { makeParties, type Parties } from "./parties.ts";
 
+/** A body of this size lies in a file of its own store. */
+const LARGE = 6_000;
+
 /** A data folder with a gateway that has its store open, a second store, keys, and other files. */
 export interface MadeUpFolder {
   readonly paths: ExchangePaths;
@@ -43,7 +46,7 @@ export async function makeUpFolder(dataDir: string, exchangeId = "test"): Promis
     place: { kind: "sqlite", file: paths.gateway.store },
   });
   const exchangeOne = async (): Promise<void> => {
-    const message = traceRequest(parties.party("NE"), ["BR"]);
+    const message = traceRequest(parties.party("NE"), ["BR"], { bodyBytes: LARGE });
     await bench.send(message);
     await bench.send(recipientReceipt(parties.party("BR"), [{ sender: "NE", message }]));
     await bench.checkpoints.stop();

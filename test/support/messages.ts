@@ -37,6 +37,8 @@ const DAY_MS = 86_400_000;
 export type HeaderChanges = Partial<Omit<Header, "parts" | "sentAt" | "expiresAt">> & {
   readonly sentAtMs?: number;
   readonly expiresAtMs?: number;
+  /** Size of the part `body`; a large one lies beside the rows of an SQLite store. */
+  readonly bodyBytes?: number;
 };
 
 /** Bytes that look like an age file: the gateway opens none, so it cannot tell them from one. */
@@ -77,7 +79,8 @@ export function traceRequest(
   changes: HeaderChanges = {},
   fill = 7,
 ): AssembledEnvelope {
-  const { sentAtMs = Date.now(), expiresAtMs = sentAtMs + 90 * DAY_MS, ...rest } = changes;
+  const { bodyBytes = 2_000, sentAtMs = Date.now(), ...others } = changes;
+  const { expiresAtMs = sentAtMs + 90 * DAY_MS, ...rest } = others;
   const header = Header.create({
     messageId: newMessageId(),
     kind: Kind.TRACE_REQUEST,
@@ -100,7 +103,7 @@ export function traceRequest(
     ...rest,
   });
   const parts = [
-    sealedPart("body", "", BODY_SCHEMAS[header.kind] ?? "", "trace", ageLike(2_000, fill)),
+    sealedPart("body", "", BODY_SCHEMAS[header.kind] ?? "", "trace", ageLike(bodyBytes, fill)),
     ...to.map((id) =>
       sealedPart("key", id, "tracepost.v1.KeyPart", "transport", ageLike(2_600, fill)),
     ),

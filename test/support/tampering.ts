@@ -1,5 +1,6 @@
 import { DatabaseSync } from "node:sqlite";
 import type { SqlRow, SqlValue, Transaction } from "#runtime";
+import { BodyFiles } from "#store";
 import { checkAll } from "./checked-store.ts";
 
 /** A column of a table, as the schema says. */
@@ -15,9 +16,11 @@ export type Row = SqlRow;
 /** A copy of a store in which every change is taken back again. */
 export class TamperedStore implements Disposable {
   readonly #db: DatabaseSync;
+  readonly #bodies: BodyFiles;
 
   constructor(file: string) {
     this.#db = new DatabaseSync(file);
+    this.#bodies = new BodyFiles(this.#db, file);
     // What the store's own triggers count is none of the tampering.
     this.#db.exec("PRAGMA foreign_keys = OFF");
   }
@@ -57,6 +60,7 @@ export class TamperedStore implements Disposable {
 
   async #problems(): Promise<readonly string[]> {
     const db = this.#db;
+    const files = this.#bodies;
     const refuse = () => Promise.reject(new TypeError("a check changes nothing"));
     const tx: Transaction = {
       get: async <R extends SqlRow>(sql: string, ...params: SqlValue[]) =>
@@ -65,6 +69,12 @@ export class TamperedStore implements Disposable {
         db.prepare(sql).all(...params) as R[],
       run: refuse,
       write: refuse,
+      bodies: {
+        keep: refuse,
+        drop: refuse,
+        read: async (place, key) => files.read(place, key),
+        problems: async () => files.problems(),
+      },
     };
     return (await checkAll(tx)).problems;
   }

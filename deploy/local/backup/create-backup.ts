@@ -98,7 +98,7 @@ export async function createBackup(options: BackupOptions): Promise<BackupReport
   if (!paths.some(isStore)) throw withoutStore(dataDir, options.only);
   const unfinished = await beginAt(to);
   try {
-    const stores = await copyStores(dataDir, unfinished, paths, options);
+    const { bodies, stores } = await copyStores(dataDir, unfinished, paths, options);
     const files = await copyFiles(dataDir, unfinished, paths, options.withKeys);
     passCrashPoint("backup.files-copied");
     const manifest: BackupManifest = {
@@ -109,7 +109,7 @@ export async function createBackup(options: BackupOptions): Promise<BackupReport
       exchangeId: kind.kind === "exchange" ? kind.marker.exchangeId : null,
       keys: options.withKeys ? "included" : "left out",
       stores,
-      files: files.files,
+      files: [...bodies, ...files.files],
       left: [...left, ...files.left],
     };
     const description = join(unfinished, MANIFEST);
@@ -162,22 +162,29 @@ async function copyStores(
   to: string,
   paths: readonly string[],
   { clock, onProgress }: BackupOptions,
-): Promise<BackedStore[]> {
+): Promise<{ readonly stores: BackedStore[]; readonly bodies: BackedFile[] }> {
   const stores = paths.filter(isStore);
   const isGateway = (path: string): number => Number(path.endsWith("gateway.sqlite"));
   const copied: BackedStore[] = [];
+  const bodies: BackedFile[] = [];
   for (const path of stores.toSorted((a, b) => isGateway(a) - isGateway(b))) {
     onProgress?.(`copying ${path}`);
     const target = join(to, path);
     const takenAt = new Date(clock.now()).toISOString();
     await makePrivateFolder(dirname(target));
-    await copySqlite(join(dataDir, path), target);
+    for (const name of await copySqlite(join(dataDir, path), target)) {
+      const file = {
+        path: join(dirname(path), name),
+        ...(await digestOf(join(dirname(target), name))),
+      };
+      bodies.push(file);
+    }
     passCrashPoint("backup.store-copied");
     const facts = storeFacts(target);
     const log = facts.kind === LOG_KIND ? await logOf(target) : null;
     copied.push({ path, ...(await digestOf(target)), ...facts, takenAt, log });
   }
-  return copied;
+  return { stores: copied, bodies };
 }
 
 async function logOf(file: string): Promise<BackedStore["log"]> {
@@ -198,7 +205,7 @@ async function copyFiles(
   const left: BackupManifest["left"] = [];
   for (const path of paths) {
     const found = classAt(path);
-    if (found === "store" || found === "passing") continue;
+    if (found === "store" || found === "body" || found === "passing") continue;
     const why = LEFT[found];
     if (why !== undefined && !(found === "key" && withKeys)) {
       left.push({ path, why });

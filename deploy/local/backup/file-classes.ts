@@ -1,18 +1,20 @@
 /**
  * What becomes of a file of a data folder in a backup (TP-BACK-2).
  * - `store`: copied as of one moment;
+ * - `body`: copied with the store it belongs to;
  * - `plain`: copied;
  * - `key`: a private key, token or credential: copied only when it is asked for;
  * - `root-key`: of a root holder, or what signs freshness: never copied;
  * - `passing`: made anew by whoever needs it;
  * - `unknown`: no file of ours; left where it is, and named.
  */
-export type FileClass = "store" | "plain" | "key" | "root-key" | "passing" | "unknown";
+export type FileClass = "store" | "body" | "plain" | "key" | "root-key" | "passing" | "unknown";
 
 /** The first row whose pattern fits decides. Paths start at the data folder, parts split by "/". */
 const CLASSES: readonly (readonly [RegExp, FileClass])[] = [
   [/\.(before-[^/]*|tracepost-unfinished)\//u, "passing"],
   [/\.sqlite$/u, "store"],
+  [/\.sqlite\.bodies(\/|$)/u, "body"],
   [/\.sqlite-(wal|shm|journal)$/u, "passing"],
   [/(^run|(^|\/)imports)\//u, "passing"],
   [/^nats\/(jetstream\/|jwt\/|server\.conf$)/u, "passing"],

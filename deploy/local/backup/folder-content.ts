@@ -50,7 +50,8 @@ async function whyLeft(
   units: readonly Unit[],
 ): Promise<string | undefined> {
   const classes = [classOf(path), classOf(`${path}/`)];
-  if (classes.includes("passing")) return undefined;
+  // Body files are copied by their store, wherever they lie.
+  if (classes.includes("passing") || classes.includes("body")) return undefined;
   if (classes.includes("root-key")) return "root key";
   if (leadsTo === "folder") {
     if (await isBackedUp(dataDir, path, units)) return "link to a folder that is backed up";

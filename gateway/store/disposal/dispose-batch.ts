@@ -20,6 +20,7 @@ import { DISPOSAL_LIMITS, type Transaction } from "#runtime";
 import { GATEWAY_SENDER, sha256 } from "#wire";
 import { logDigest, recordTime } from "../log-statements.ts";
 import type { MessageRow } from "../message-row.ts";
+import { erasePart } from "../part-bodies.ts";
 import { scheduleHistoryOf } from "../schedules.ts";
 import { PART_STRIDE } from "../tables.ts";
 import { eraseBatch, isBatchId, reckonBatch } from "./audit-batches.ts";
@@ -113,9 +114,7 @@ async function eraseParts(
 ): Promise<void> {
   for (const { position } of due) {
     const part = row.id * PART_STRIDE + position;
-    const sql = "SELECT length(content) AS size FROM parts WHERE id = ?";
-    gone.bytes += (await tx.get<{ size: number }>(sql, part))?.size ?? 0;
-    await tx.run("DELETE FROM parts WHERE id = ?", part);
+    gone.bytes += await erasePart(tx, part);
     await tx.run("INSERT INTO disposed_part VALUES (?, ?)", part, certificate);
   }
   gone.parts += due.length;

@@ -6,6 +6,7 @@ import { EVIDENCE_LIMITS, type SqlRow, type Transaction } from "#runtime";
 import { encodeMessage } from "#wire";
 import { type OpenedCertificate, openCertificates } from "../disposal/opened-certificates.ts";
 import type { MessageRow } from "../message-row.ts";
+import { partsOf } from "../part-bodies.ts";
 import { findMessage } from "../recall.ts";
 import { type KeptRenewal, listRenewals } from "../renewal/renewals.ts";
 import { renewedProof } from "../renewal/second-tree.ts";
@@ -257,8 +258,9 @@ class Reading {
   async #record(id: number): Promise<ReadRecord | undefined> {
     const row = await this.#tx.get<MessageRow>("SELECT * FROM messages WHERE id = ?", id);
     if (row === undefined) return undefined;
-    const parts = await this.#tx.all<{ name: string; only_for: string; content: Uint8Array }>(
-      "SELECT name, only_for, content FROM parts WHERE id >= ? AND id < ? ORDER BY id",
+    const parts = await partsOf(
+      this.#tx,
+      "SELECT * FROM parts WHERE id >= ? AND id < ? ORDER BY id",
       id * PART_STRIDE,
       (id + 1) * PART_STRIDE,
     );
@@ -266,7 +268,7 @@ class Reading {
     const envelope = encodeMessage(Envelope, {
       header: row.header,
       signatures,
-      parts: parts.map(({ content, name, only_for: onlyFor }) => ({ name, onlyFor, content })),
+      parts: parts.map(({ content, name, onlyFor }) => ({ name, onlyFor, content })),
     });
     this.bytes += envelope.length;
     this.#note(row.log_index, row.register_version, row.policy_version);

@@ -47,6 +47,7 @@ export async function checkLog(
     found.push(...(await holdProblems(tx)), ...(await openAuditProblems(tx)));
     found.push(...(await renewalProblems(tx)));
     found.push(...(await runProblems(tx)));
+    found.push(...((await tx.bodies?.problems()) ?? []));
   }
   for (const problem of found) problems.add(problem);
   return { position, isDone, problems: problems.list, problemsTotal: problems.total };

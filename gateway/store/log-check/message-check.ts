@@ -1,8 +1,10 @@
 /** A recorded message compared with the log entry it was recorded under (TP-LOG-15). */
+import { TracepostError } from "#errors";
 import { Envelope, Header, type LogEntry, type PartInfo, RefusalCode } from "#proto";
-import type { SqlRow, Transaction } from "#runtime";
+import type { Transaction } from "#runtime";
 import { equalBytes, sha256, signaturesDigest, timestampMs } from "#wire";
 import type { MessageRow } from "../message-row.ts";
+import { bytesOf, type PartRow } from "../part-bodies.ts";
 import { PART_STRIDE } from "../tables.ts";
 import { type Certificates, disposedPositions } from "./disposal-check.ts";
 
@@ -40,13 +42,6 @@ export async function messageProblems(
   return [...others, ...(await partProblems(tx, row.id, named, certificates))];
 }
 
-interface PartRow extends SqlRow {
-  id: number;
-  name: string;
-  only_for: string;
-  content: Uint8Array;
-}
-
 /** The parts are those that the header names, in its order, with its digests, or disposed of. */
 async function partProblems(
   tx: Transaction,
@@ -71,8 +66,13 @@ async function partProblems(
     }
     const isNamed = row?.name === name && row.only_for === onlyFor;
     if (row === undefined) problems.push(`lacks its part ${position} (${name})`);
-    else if (!isNamed || !equalBytes(sha256(row.content), digest)) {
-      problems.push(`has another part ${position} (${name}) than its header names`);
+    else {
+      const content = await readable(tx, row);
+      if (typeof content === "string") {
+        problems.push(`has a part ${position} (${name}) that cannot be read: ${content}`);
+      } else if (!isNamed || !equalBytes(sha256(content), digest)) {
+        problems.push(`has another part ${position} (${name}) than its header names`);
+      }
     }
   }
   for (const position of disposed.keys()) {
@@ -85,6 +85,16 @@ async function partProblems(
   );
   if ((more?.n ?? 0) > 0) problems.push(`has ${more?.n} parts that its header does not name`);
   return problems;
+}
+
+/** The bytes of a part; text says why they cannot be had. */
+async function readable(tx: Transaction, row: PartRow): Promise<Uint8Array | string> {
+  try {
+    return await bytesOf(tx, row);
+  } catch (caught) {
+    if (row.body_file === null && row.body_at === null && row.body_bytes === 0) throw caught;
+    return TracepostError.from(caught, "STORE").message;
+  }
 }
 
 function decoded<T>(decode: () => T): T | undefined {

@@ -1,6 +1,7 @@
 import { digestBy, type RenewalDigest } from "#message-log";
 import { EntryKind, Envelope, type LogEntry, RenewedDigest, Signature } from "#proto";
 import type { Transaction } from "#runtime";
+import { partsOf } from "../part-bodies.ts";
 import { PART_STRIDE } from "../tables.ts";
 
 /** Where the bytes lie that an entry of a kind names by their SHA-256. */
@@ -34,8 +35,9 @@ export async function digestsNamed(
     const object = sql && (await tx.get<{ bytes: Uint8Array }>(sql, index));
     return object ? [of("object", 0, object.bytes)] : [];
   }
-  const parts = await tx.all<{ id: number; content: Uint8Array }>(
-    "SELECT id, content FROM parts WHERE id >= ? AND id < ? ORDER BY id",
+  const parts = await partsOf(
+    tx,
+    "SELECT * FROM parts WHERE id >= ? AND id < ? ORDER BY id",
     id * PART_STRIDE,
     (id + 1) * PART_STRIDE,
   );

@@ -1,5 +1,11 @@
 import { createHash, type Hash } from "node:crypto";
-import { type SqlRow, type SqlValue, STORE_LIMITS, type Transaction } from "#runtime";
+import {
+  type BodyTable,
+  type SqlRow,
+  type SqlValue,
+  STORE_LIMITS,
+  type Transaction,
+} from "#runtime";
 import type { StoreTable } from "./store-tables.ts";
 
 /** What a table holds: how many rows, and a digest over all of them in the order of their keys. */
@@ -24,7 +30,7 @@ export async function sumRows(from: Transaction, table: StoreTable): Promise<Tab
 
 async function eachPage(
   from: Transaction,
-  { columns, key, name }: StoreTable,
+  { bodies, columns, key, name }: StoreTable,
   take: (page: readonly SqlRow[]) => Promise<void>,
 ): Promise<TableSum> {
   const hash = createHash("sha256");
@@ -38,11 +44,21 @@ async function eachPage(
     const page = await from.all(sql, ...(after ?? []), STORE_LIMITS.copyRows);
     const last = page.at(-1);
     if (last === undefined) return { rows, sha256: hash.digest("hex") };
+    if (bodies !== undefined) for (const row of page) await bringBody(from, bodies, row);
     for (const row of page) addRow(hash, columns, row);
     await take(page);
     rows += page.length;
     after = key.map((column) => last[column] ?? null);
   }
+}
+
+/** Puts a body that lies in a file into its row: a copy is whole by itself. */
+async function bringBody(from: Transaction, table: BodyTable, row: SqlRow): Promise<void> {
+  const file = row[table.file];
+  if (file === null || from.bodies === undefined) return;
+  const place = { file: Number(file), at: Number(row[table.at]), bytes: Number(row[table.bytes]) };
+  row[table.content] = await from.bodies.read(place, Number(row[table.key]));
+  Object.assign(row, { [table.file]: null, [table.at]: null, [table.bytes]: 0 });
 }
 
 async function insert(

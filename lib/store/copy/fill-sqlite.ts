@@ -4,7 +4,7 @@ import type { DatabaseSync } from "node:sqlite";
 import { TracepostError } from "#errors";
 import { passCrashPoint, type StoreDefinition, type Transaction } from "#runtime";
 import { sqliteFault } from "../sqlite/sqlite-faults.ts";
-import { openForWriting, syncPath } from "../sqlite/sqlite-file.ts";
+import { openForWriting, syncFolder, syncPath } from "../sqlite/sqlite-file.ts";
 import { SqliteTransaction } from "../sqlite/sqlite-transaction.ts";
 import { StatementCache } from "../sqlite/statement-cache.ts";
 import { checked } from "../thread/perform-call.ts";
@@ -29,7 +29,7 @@ export async function fillSqlite<T>(
     syncPath(unfinished, "r+");
     passCrashPoint("copy.committed");
     renameSync(unfinished, file);
-    if (process.platform !== "win32") syncPath(dirname(file), "r");
+    syncFolder(dirname(file));
     return result;
   } catch (caught) {
     removeFiles(unfinished);

@@ -1,5 +1,5 @@
 import { DatabaseSync } from "node:sqlite";
-import type { StoreDefinition } from "#runtime";
+import type { BodyTable, StoreDefinition } from "#runtime";
 
 /** A table of a kind of store, as its migrations make it. */
 export interface StoreTable {
@@ -8,10 +8,12 @@ export interface StoreTable {
   readonly columns: readonly string[];
   /** Columns that name a row and give its place in the order. */
   readonly key: readonly string[];
+  /** Of the table whose bodies may lie in files: a copy has them in its rows. */
+  readonly bodies?: BodyTable | undefined;
 }
 
 /** Every table that the migrations of a store make, on whatever it runs. */
-export function tablesOf({ migrations }: StoreDefinition): readonly StoreTable[] {
+export function tablesOf({ bodies, migrations }: StoreDefinition): readonly StoreTable[] {
   const db = new DatabaseSync(":memory:");
   try {
     for (const { sql } of migrations) db.exec(sql);
@@ -23,7 +25,10 @@ export function tablesOf({ migrations }: StoreDefinition): readonly StoreTable[]
     // Numbers that were given come first: rows that follow raise them no further.
     const isNumbers = (name: string): number => Number(name !== "sqlite_sequence");
     names.sort((a, b) => isNumbers(a) - isNumbers(b) || (a < b ? -1 : 1));
-    return names.map((name) => tableOf(db, name));
+    return names.map((name) => {
+      const table = tableOf(db, name);
+      return name === bodies?.table ? { ...table, bodies } : table;
+    });
   } finally {
     db.close();
   }

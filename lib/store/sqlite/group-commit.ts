@@ -1,7 +1,8 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import { type Procedure, STORE_LIMITS } from "#runtime";
+import { type Procedure, passCrashPoint, STORE_LIMITS } from "#runtime";
 import { failure, performCall } from "../thread/perform-call.ts";
 import type { CallMessage, ReplyMessage } from "../thread/thread-protocol.ts";
+import type { BodyFiles } from "./bodies/body-files.ts";
 import { isConstraintFault, sqliteFault } from "./sqlite-faults.ts";
 import { SqliteTransaction } from "./sqlite-transaction.ts";
 import { StatementCache } from "./statement-cache.ts";
@@ -10,17 +11,24 @@ import { StatementCache } from "./statement-cache.ts";
  * Runs writing calls, many to one commit. Each call is atomic by itself: within a batch it stands
  * in a savepoint, so that one that throws takes back its own work and nothing else. Replies are
  * handed out only after COMMIT has returned, which with `synchronous=FULL` is after the fsync.
+ * Bodies that lie in files are on disk before it: what a row names is there.
  */
 export class GroupCommit {
   readonly #db: DatabaseSync;
   readonly #procedures: Readonly<Record<string, Procedure>>;
   readonly #statements: StatementCache;
+  readonly #bodies: BodyFiles | undefined;
   readonly #control: Readonly<Record<ControlName, StatementSync>>;
 
-  constructor(db: DatabaseSync, procedures: Readonly<Record<string, Procedure>>) {
+  constructor(
+    db: DatabaseSync,
+    procedures: Readonly<Record<string, Procedure>>,
+    bodies: BodyFiles | undefined,
+  ) {
     this.#db = db;
     this.#procedures = procedures;
     this.#statements = new StatementCache(db);
+    this.#bodies = bodies;
     this.#control = {
       begin: db.prepare("BEGIN IMMEDIATE"),
       commit: db.prepare("COMMIT"),
@@ -40,6 +48,8 @@ export class GroupCommit {
     try {
       this.#control.begin.run();
       const replies = await this.#runQueue(queue, taken);
+      this.#bodies?.sync();
+      passCrashPoint("store.bodies-synced");
       this.#control.commit.run();
       return replies;
     } catch (caught) {
@@ -49,6 +59,8 @@ export class GroupCommit {
       // A deferred constraint speaks at COMMIT for the whole batch: find out whose it was.
       if (isConstraintFault(caught) && taken.length > 1) return this.#runApart(taken);
       return taken.map((call) => failure(call, sqliteFault(caught)));
+    } finally {
+      this.#bodies?.release();
     }
   }
 
@@ -94,7 +106,8 @@ export class GroupCommit {
   }
 
   #perform(call: CallMessage): Promise<unknown> {
-    return performCall(this.#procedures, new SqliteTransaction(this.#statements), call);
+    const tx = new SqliteTransaction(this.#statements, this.#bodies);
+    return performCall(this.#procedures, tx, call);
   }
 
   #rollback(): void {

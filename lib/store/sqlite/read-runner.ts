@@ -2,6 +2,7 @@ import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { Procedure } from "#runtime";
 import { failure, performCall } from "../thread/perform-call.ts";
 import type { CallMessage, ReplyMessage } from "../thread/thread-protocol.ts";
+import type { BodyFiles } from "./bodies/body-files.ts";
 import { sqliteFault } from "./sqlite-faults.ts";
 import { SqliteTransaction } from "./sqlite-transaction.ts";
 import { StatementCache } from "./statement-cache.ts";
@@ -13,12 +14,18 @@ import { StatementCache } from "./statement-cache.ts";
 export class ReadRunner {
   readonly #procedures: Readonly<Record<string, Procedure>>;
   readonly #statements: StatementCache;
+  readonly #bodies: BodyFiles | undefined;
   readonly #begin: StatementSync;
   readonly #end: StatementSync;
 
-  constructor(db: DatabaseSync, procedures: Readonly<Record<string, Procedure>>) {
+  constructor(
+    db: DatabaseSync,
+    procedures: Readonly<Record<string, Procedure>>,
+    bodies: BodyFiles | undefined,
+  ) {
     this.#procedures = procedures;
     this.#statements = new StatementCache(db);
+    this.#bodies = bodies;
     this.#begin = db.prepare("BEGIN");
     this.#end = db.prepare("COMMIT");
   }
@@ -28,7 +35,7 @@ export class ReadRunner {
     try {
       this.#begin.run();
       try {
-        const tx = new SqliteTransaction(this.#statements);
+        const tx = new SqliteTransaction(this.#statements, this.#bodies);
         const value = await performCall(this.#procedures, tx, call);
         return { id: call.id, ok: true, value };
       } finally {

@@ -1,5 +1,7 @@
 import { TracepostError } from "#errors";
 import { STORE_LIMITS, type StoreDefinition } from "#runtime";
+import { bodyFolder } from "./bodies/body-file.ts";
+import { bodyFileProblems } from "./bodies/body-tables.ts";
 import { isBusy, sqliteFault } from "./sqlite-faults.ts";
 import { endLog, openForReading } from "./sqlite-file.ts";
 import { checkVersion, storeName } from "./sqlite-schema.ts";
@@ -25,7 +27,8 @@ export function storeFacts(file: string): StoreFacts {
 
 /**
  * Reads every page of a store and says what is wrong with it: b-trees, indexes, references between
- * tables. Throws TracepostError DATA_FOLDER for a file that cannot be opened at all.
+ * tables; and body files that are missing or cut. Throws TracepostError DATA_FOLDER for a file that
+ * cannot be opened at all.
  */
 export function storeDamage(file: string): readonly string[] {
   const db = openForReading(file);
@@ -34,7 +37,8 @@ export function storeDamage(file: string): readonly string[] {
     const problems = found.map((row) => String(row.integrity_check)).filter((it) => it !== "ok");
     if (problems.length > 0) return problems;
     const rows = db.prepare('SELECT DISTINCT "table" AS name FROM pragma_foreign_key_check').all();
-    return rows.map(({ name }) => `rows of ${String(name)} refer to rows that are not there`);
+    const lost = rows.map(({ name }) => `rows of ${String(name)} refer to rows that are not there`);
+    return [...lost, ...bodyFileProblems(db, bodyFolder(file))];
   } catch (caught) {
     return [sqliteFault(caught).message];
   } finally {

@@ -5,6 +5,8 @@ import { checkNewest } from "../migration-history.ts";
 import { failure, readingOnly } from "../thread/perform-call.ts";
 import type { EngineLink, OpenEngine, StoreEngine } from "../thread/store-engine.ts";
 import { type CallMessage, type ReplyMessage, SCRUB_CALL } from "../thread/thread-protocol.ts";
+import { BodyFiles } from "./bodies/body-files.ts";
+import { eraseBodies } from "./bodies/erase-bodies.ts";
 import { GroupCommit } from "./group-commit.ts";
 import { ReadRunner } from "./read-runner.ts";
 import { sqliteFault } from "./sqlite-faults.ts";
@@ -26,21 +28,26 @@ class SqliteEngine implements StoreEngine {
   readonly #reader: DatabaseSync;
   readonly #writer: DatabaseSync | undefined;
   readonly #reads: ReadRunner;
-  readonly #writes: GroupCommit | undefined;
+  readonly #writes: GroupCommit | undefined = undefined;
   readonly #readOnly: ReadonlySet<string>;
   readonly #link: EngineLink;
+  readonly #file: string;
   readonly #queue: CallMessage[] = [];
   #serving: Promise<void> | undefined;
 
   constructor(file: string, readOnly: boolean, definition: StoreDefinition, link: EngineLink) {
     const { name, procedures } = definition;
+    this.#file = file;
     this.#link = link;
     this.#readOnly = new Set(definition.readOnly ?? []);
     this.#writer = readOnly ? undefined : openForWriting(file, definition);
     this.#reader = openForReading(file, [name]);
     if (readOnly) this.#checkNewest(file, definition);
-    this.#reads = new ReadRunner(this.#reader, readingOnly(procedures, this.#readOnly));
-    this.#writes = this.#writer && new GroupCommit(this.#writer, procedures);
+    const bodiesOf = (db: DatabaseSync) => definition.bodies && new BodyFiles(db, file);
+    const reading = readingOnly(procedures, this.#readOnly);
+    this.#reads = new ReadRunner(this.#reader, reading, bodiesOf(this.#reader));
+    if (this.#writer === undefined) return;
+    this.#writes = new GroupCommit(this.#writer, procedures, bodiesOf(this.#writer));
   }
 
   #checkNewest(file: string, { migrations }: StoreDefinition): void {
@@ -98,18 +105,25 @@ class SqliteEngine implements StoreEngine {
 
   /**
    * `secure_delete` has overwritten in pages what was deleted; the write-ahead log still has them
-   * as they were. Does not wait for who reads the file from outside.
+   * as they were, and body files what was dropped. Does not wait for who reads the file from
+   * outside: once the log is empty nobody reads a state that names a dropped body.
    */
   #scrub(call: CallMessage): ReplyMessage {
     try {
       this.#writer?.exec("PRAGMA busy_timeout = 0");
-      const done = this.#writer?.prepare("PRAGMA wal_checkpoint(TRUNCATE)").get();
-      return { id: call.id, ok: true, value: done?.busy === 0 };
+      const isClean = this.#emptyLog();
+      if (isClean && this.#writer !== undefined) eraseBodies(this.#writer, this.#file);
+      return { id: call.id, ok: true, value: isClean };
     } catch (caught) {
       return failure(call, sqliteFault(caught));
     } finally {
       this.#writer?.exec(`PRAGMA busy_timeout = ${STORE_LIMITS.busyTimeoutMs}`);
     }
+  }
+
+  #emptyLog(): boolean {
+    const done = this.#writer?.prepare("PRAGMA wal_checkpoint(TRUNCATE)").get();
+    return done?.busy === 0;
   }
 
   #isRead(call: CallMessage): boolean {

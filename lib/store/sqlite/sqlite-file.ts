@@ -5,6 +5,7 @@ import { pathToFileURL } from "node:url";
 import { TracepostError } from "#errors";
 import { STORE_LIMITS, type StoreDefinition } from "#runtime";
 import { missingStore, refuseStore } from "../migration-history.ts";
+import { makeBodyTables } from "./bodies/body-tables.ts";
 import { isDamage, sqliteFault } from "./sqlite-faults.ts";
 import { applyMigrations, checkIdentity, isEmpty } from "./sqlite-schema.ts";
 
@@ -33,6 +34,7 @@ export function openForWriting(file: string, definition: StoreDefinition): Datab
       db.exec(`PRAGMA journal_size_limit = ${STORE_LIMITS.walBytesKept}`);
       tune(db);
       applyMigrations(db, file, definition);
+      if (definition.bodies !== undefined) makeBodyTables(db);
       probeTables(db);
       return db;
     } catch (caught) {
@@ -110,6 +112,11 @@ export function syncPath(path: string, mode: "r" | "r+"): void {
   } finally {
     closeSync(descriptor);
   }
+}
+
+/** Has the names in a folder on disk; Windows opens no folders, its names are written through. */
+export function syncFolder(folder: string): void {
+  if (process.platform !== "win32") syncPath(folder, "r");
 }
 
 /**

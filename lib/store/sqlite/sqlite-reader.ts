@@ -1,6 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { Transaction } from "#runtime";
 import { checked } from "../thread/perform-call.ts";
+import { BodyFiles } from "./bodies/body-files.ts";
 import { sqliteFault } from "./sqlite-faults.ts";
 import { openForReading } from "./sqlite-file.ts";
 import { SqliteTransaction } from "./sqlite-transaction.ts";
@@ -20,7 +21,8 @@ export interface SqliteReader {
  */
 export function openSqliteReader(file: string): SqliteReader {
   const db = openForReading(file);
-  return { read: (work) => readSnapshot(db, work), close: () => db.close() };
+  const bodies = new BodyFiles(db, file);
+  return { read: (work) => readSnapshot(db, bodies, work), close: () => db.close() };
 }
 
 /** Runs `work` on one state of such a file, and lets go of it. Throws as `openSqliteReader`. */
@@ -38,11 +40,12 @@ export async function readSqliteFile<T>(
 
 async function readSnapshot<T>(
   db: DatabaseSync,
+  bodies: BodyFiles,
   work: (tx: Transaction) => Promise<T>,
 ): Promise<T> {
   try {
     db.exec("BEGIN");
-    return await checked(new SqliteTransaction(new StatementCache(db)), work);
+    return await checked(new SqliteTransaction(new StatementCache(db), bodies), work);
   } catch (caught) {
     throw sqliteFault(caught);
   } finally {

@@ -1,6 +1,7 @@
 import type { TracepostError } from "#errors";
-import type { SqlRow, SqlValue } from "#runtime";
+import type { Bodies, SqlRow, SqlValue } from "#runtime";
 import { type CheckedTransaction, overFault } from "../thread/perform-call.ts";
+import type { BodyFiles } from "./bodies/body-files.ts";
 import { sqliteFault } from "./sqlite-faults.ts";
 import type { StatementCache } from "./statement-cache.ts";
 
@@ -12,10 +13,12 @@ import type { StatementCache } from "./statement-cache.ts";
  */
 export class SqliteTransaction implements CheckedTransaction {
   readonly #statements: StatementCache;
+  readonly bodies: Bodies | undefined;
   #fault: TracepostError | undefined;
 
-  constructor(statements: StatementCache) {
+  constructor(statements: StatementCache, files?: BodyFiles) {
     this.#statements = statements;
+    this.bodies = files && this.#bodiesIn(files);
   }
 
   /** First row, or undefined. */
@@ -46,6 +49,16 @@ export class SqliteTransaction implements CheckedTransaction {
   /** The procedure has returned; statements it forgot to await fail. */
   end(): void {
     this.#fault ??= overFault();
+  }
+
+  /** What cannot be read is the caller's to judge; what cannot be written fails all of it. */
+  #bodiesIn(files: BodyFiles): Bodies {
+    return {
+      keep: (group, key, content) => this.#settle(() => files.keep(group, key, content)),
+      drop: (place) => this.#settle(() => files.drop(place)),
+      read: async (place, key) => files.read(place, key),
+      problems: async () => files.problems(),
+    };
   }
 
   #settle<T>(work: () => T): Promise<T> {

@@ -85,7 +85,9 @@ describe("a backup that is made while the gateway writes (TP-BACK-1, TP-BACK-2)"
     expect(verified).toMatchObject({ code: 0, said: { whole: true, isLogVerified: true } });
     expect((await stat(join(backup, "gateway/gateway.sqlite"))).mode & 0o077).toBe(0);
     const names = await readdir(join(backup, "gateway"));
-    expect(names).toEqual(["config.json", "gateway.sqlite"]);
+    expect(names).toEqual(["config.json", "gateway.sqlite", "gateway.sqlite.bodies"]);
+    const body = said.manifest.files.find(({ path }: { path: string }) => path.includes("bodies/"));
+    expect(body.path).toMatch(/^gateway\/gateway\.sqlite\.bodies\/exercise-\d{4}-\d\d-1\.body$/u);
   });
 
   test("with keys has them, but no root key; in text it says what to do with it", async () => {
@@ -134,6 +136,13 @@ async function standing(name: string): Promise<string> {
   return dataDir;
 }
 
+/** The one body file of the gateway's store in a folder. */
+async function bodyFileOf(dataDir: string): Promise<string> {
+  const bodies = join(dataDir, "gateway/gateway.sqlite.bodies");
+  const [name = ""] = await readdir(bodies);
+  return join(bodies, name);
+}
+
 describe("a backup that is read again (TP-BACK-3)", () => {
   const store = "gateway/gateway.sqlite";
 
@@ -150,6 +159,11 @@ describe("a backup that is read again (TP-BACK-3)", () => {
         await handle.truncate(8_192);
       },
       /gateway\.sqlite: has 8192 bytes of \d+/,
+    ],
+    [
+      "a bit of a body file",
+      async (copy: string) => flip(await bodyFileOf(copy), 3_000),
+      /gateway\.sqlite\.bodies\/exercise-.*: was changed since the backup/,
     ],
     [
       "a file that is gone",
@@ -181,6 +195,24 @@ describe("a backup that is read again (TP-BACK-3)", () => {
     const restored = await backupCommand("restore", to, "--data", join(dir, "never"));
     expect(restored).toMatchObject({ code: 6, said: { error: { code: "VERIFICATION" } } });
     expect(await readdir(dir)).not.toContain("never");
+  });
+
+  test("names the message of a body that was garbled before the backup was made", async () => {
+    const source = join(dir, "garbled");
+    await cp(backup, source, { recursive: true });
+    await rm(join(source, "backup.json"));
+    await flip(await bodyFileOf(source), 3_000);
+    const to = join(dir, "garbled-backup");
+    expect((await backupCommand("create", "--data", source, "--to", to)).code).toBe(0);
+    const { code, said } = await backupCommand("verify", to);
+    expect(code).toBe(6);
+    expect(said.problems.join("\n")).toMatch(
+      /message \S+ of NE \(entry 0\) has a part 0 \(body\) that cannot be read: .* is garbled/,
+    );
+    await rm(await bodyFileOf(source));
+    const none = await backupCommand("create", "--data", source, "--to", `${to}-2`);
+    expect(none).toMatchObject({ code: 1, said: { error: { code: "STORE" } } });
+    expect(none.said.error.message).toMatch(/body file exercise-.* failed \(ENOENT\)/);
   });
 
   test("made by an earlier version is whole, and left to the gateway that updates it", async () => {

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { BodyFiles } from "#store";
 import { tracepostHere } from "../../support/in-process.ts";
 import { type MadeUpFolder, makeUpFolder } from "../../support/made-up-folder.ts";
 import { postgresPrograms, startTestPostgres, type TestPostgres } from "../../support/postgres.ts";
@@ -30,15 +31,23 @@ async function copy(from: string, to: string) {
   return { code, said: JSON.parse(out || err) };
 }
 
-/** What every table of a file holds, and its triggers. */
+/** What every table of a file holds, bodies wherever they lie, and its triggers. */
 function contentOf(file: string): Record<string, unknown> {
   const db = new DatabaseSync(file, { readOnly: true });
   const names = db.prepare("SELECT name FROM pragma_table_list WHERE type = 'table'").all();
   const own = names
     .map(({ name }) => String(name))
-    .filter((name) => !/^sqlite_s|migrations$/u.test(name));
+    .filter((name) => !/^sqlite_s|migrations$|^tracepost_body/u.test(name));
+  const bodies = new BodyFiles(db, file);
   const rows = own.map((name) => {
     const found = db.prepare(`SELECT * FROM ${name}`).all();
+    for (const row of name === "parts" ? found : []) {
+      const { body_at: at, body_bytes: bytes, body_file: body, id } = row;
+      if (body === null) continue;
+      const place = { file: Number(body), at: Number(at), bytes: Number(bytes) };
+      const content = bodies.read(place, Number(id));
+      Object.assign(row, { content, body_file: null, body_at: null, body_bytes: 0 });
+    }
     return [name, found.map((row) => JSON.stringify(row)).sort()] as const;
   });
   const triggers = db.prepare("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'").all();

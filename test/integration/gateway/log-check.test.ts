@@ -19,6 +19,7 @@ beforeAll(async () => {
 afterAll(() => gateway.close());
 
 /** Message 1 is delivered, 2 rejected, 3 open, 4 expired, 5 and 6 receipts, 7 refused. */
+const ADD_PART = "INSERT INTO parts (id, name, only_for, content) VALUES";
 const MESSAGE = (entry: number): RegExp =>
   new RegExp(`message [0-9a-f-]{36} of .. \\(entry ${entry}\\)`);
 
@@ -33,11 +34,12 @@ describe("records compared with the log (TP-LOG-15)", () => {
   test.each([
     ["two messages exchanged", SWAPPED("messages"), MESSAGE(0)],
     ["a message put in", INSERTED("messages", "900", "message_id = 'x'"), /message 900 belongs/],
-    ["a part edited", "UPDATE parts SET content = x'00' WHERE id = 1024", /another part 0/],
+    ["a part edited", "UPDATE parts SET content = x'00' WHERE id = 1025", /another part 1/],
+    ["a part in two places", "UPDATE parts SET content = x'00' WHERE id = 1024", /says two places/],
     ["a part renamed", "UPDATE parts SET name = 'x' WHERE id = 1024", /another part 0/],
     ["a part deleted", "DELETE FROM parts WHERE id = 1024", /lacks its part 0/],
-    ["a part added", "INSERT INTO parts VALUES (1100, 'x', '', x'')", /parts that its header/],
-    ["parts of nobody", "INSERT INTO parts VALUES (819200, 'x', '', x'')", /part 819200 belongs/],
+    ["a part added", `${ADD_PART} (1100, 'x', '', x'')`, /parts that its header/],
+    ["parts of nobody", `${ADD_PART} (819200, 'x', '', x'')`, /part 819200 belongs/],
     ["a delivery deleted", "DELETE FROM deliveries WHERE id = 256", /delivery to BR is missing/],
     [
       "a delivery to another",

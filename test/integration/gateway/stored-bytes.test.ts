@@ -65,7 +65,7 @@ async function held(id: string): Promise<{ counted: number; kept: number }> {
   const counted = await bench.store.call("storedBytes", undefined);
   const [kept] = await readRows(bench.file, (all) =>
     all<{ bytes: number }>(
-      `SELECT coalesce(sum(length(content)), 0) AS bytes FROM parts
+      `SELECT coalesce(sum(length(content) + body_bytes), 0) AS bytes FROM parts
        JOIN messages m ON m.id = parts.id / 1024 WHERE m.sender = '${id}' AND m.kind NOT IN (6, 8)`,
     ),
   );
