@@ -13,6 +13,7 @@ export { EXPORT_FORMATS, type ExportFormat } from "./formats.ts";
 export { iafqCsv } from "./iafq-csv.ts";
 export { ledgerFigures, ledgerNotes } from "./ledger-figures.ts";
 export { methodNote, noteMarkdown } from "./method-note.ts";
+export { type RegionalSum, regionalFigures } from "./regional-figures.ts";
 export { yearlyReport } from "./report/yearly-report.ts";
 export { safeLedgerFigures } from "./safe-ledger-figures.ts";
 export { type SdgRow, sdgRows } from "./sdg-rows.ts";

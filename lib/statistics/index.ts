@@ -62,6 +62,11 @@ export {
   tableOfStates,
 } from "./named-tables.ts";
 export { percentileOf } from "./percentile.ts";
+export {
+  type NationalCounts,
+  type RegionalIndicator,
+  regionalIndicator,
+} from "./regional-indicator.ts";
 export { type DueRelease, dueReleases, releasesOn } from "./release-calendar.ts";
 export { makeSafe } from "./suppress/make-safe.ts";
 export { makeSafeApart, type SuppressJob } from "./suppress/suppress-apart.ts";

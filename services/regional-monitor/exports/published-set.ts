@@ -3,6 +3,7 @@ import {
   type ExchangeStatusName,
   type ExportSet,
   ledgerNotes,
+  regionalFigures,
   safeLedgerFigures,
 } from "#outputs";
 import { ExchangeStatus, IndicatorLedger, PeriodLength, StatisticsTable } from "#proto";
@@ -56,10 +57,14 @@ export async function publishedSet(deps: FigureDeps, asked: AskedExport): Promis
   if (asOf === undefined) throw wrong("asOf", "must be a day such as 2026-10-03");
   const of = { year: asked.year, status: asked.status ?? "ACTUAL", asOf };
   const [released, ledgers] = await Promise.all([readReleased(deps, of), readLedgers(deps, of)]);
+  const members = membersOfYear(deps, of);
+  const national = safeLedgerFigures(ledgers);
+  const sum = { members, period: yearText(of), vintage: dayName(asOf) };
   const figures = [
     ...released,
-    ...safeLedgerFigures(ledgers),
-    ...missingMembers(deps, of, ledgers),
+    ...national,
+    ...missingMembers(members, of, ledgers),
+    ...regionalFigures(national, sum),
   ].filter(({ measure }) => asked.measure === undefined || measure === asked.measure);
   const self = register().participants.find(({ id }) => id === participant);
   const [body = participant] = disclosurePolicy(register(), nowMs).bodiesOf(participant);
@@ -111,15 +116,22 @@ async function readLedgers({ store }: FigureDeps, of: Publication): Promise<Indi
   return kept.map(({ content }) => IndicatorLedger.decode(content));
 }
 
-/** Members at the end of the year, or now, that have signed off nothing: missing, not zero. */
-function missingMembers(
+/** Members at the end of the year, or now. */
+function membersOfYear(
   { clock, participant, register }: FigureDeps,
+  { year }: Publication,
+): readonly string[] {
+  const endMs = Math.min(Date.UTC(year + 1, 0) - 1, clock.now());
+  return membersOf(register(), participant)(endMs);
+}
+
+/** Members that have signed off nothing: missing, not zero. */
+function missingMembers(
+  members: readonly string[],
   of: Publication,
   ledgers: readonly IndicatorLedger[],
 ): Figure[] {
-  const endMs = Math.min(Date.UTC(of.year + 1, 0) - 1, clock.now());
   const told = new Set(ledgers.map(({ state }) => state));
-  const members = membersOf(register(), participant)(endMs);
   return members
     .filter((state) => !told.has(state))
     .map((state) => ({
