@@ -257,7 +257,8 @@ export class CountedSystem {
           by,
         };
         const key = keyOf(whole);
-        if (!known.has(key)) parts.push({ place: whole, unnamed });
+        // A rest that is not listed is no part of a total: those that are named elsewhere are.
+        if (!known.has(key) && unnamed !== "REST") parts.push({ place: whole, unnamed });
         known.add(key);
         const sum = sums.get(`${key} ${dimension}`) ?? { whole, parts: [] };
         sum.parts.push(place);

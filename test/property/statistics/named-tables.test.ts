@@ -36,7 +36,7 @@ describe("an attacker that subtracts what is named from what is summed (TP-STAT-
   it("finds no State that has not consented", () => {
     const random = randomFrom(seed);
     const upTo = (most: number): number => Math.floor(random() * (most + 1));
-    const cases = Array.from({ length: 10 }, (): NamedRelease[] => {
+    const cases = Array.from({ length: 30 }, (): NamedRelease[] => {
       const made = nothingYet();
       addMadeUp(made, random, { members: MEMBERS, size: 5 + upTo(60), most: 1 + upTo(10) });
       const named = anyConsents(random, MEMBERS, 0.3 + 0.6 * random());
@@ -49,7 +49,7 @@ describe("an attacker that subtracts what is named from what is summed (TP-STAT-
   it("finds none in a later vintage, which names nobody", () => {
     const random = randomFrom(seed + 1);
     const upTo = (most: number): number => Math.floor(random() * (most + 1));
-    const cases = Array.from({ length: 2 }, (): NamedRelease[] => {
+    const cases = Array.from({ length: 4 }, (): NamedRelease[] => {
       const made = nothingYet();
       const earlier: SafeTable[] = [];
       return [anyConsents(random, MEMBERS, 0.6), NOBODY].map((named, index) => {
