@@ -20,6 +20,7 @@ interface ExportOptions extends ServiceOptions {
   readonly year?: string;
   readonly status?: string;
   readonly asOf?: string;
+  readonly body?: string;
   readonly reason?: string;
   readonly out?: string;
 }
@@ -28,6 +29,7 @@ interface ReportOptions extends ServiceOptions {
   readonly year: string;
   readonly status?: string;
   readonly asOf?: string;
+  readonly body?: string;
   readonly reason?: string;
   readonly out: string;
   readonly pdf?: boolean;
@@ -35,7 +37,10 @@ interface ReportOptions extends ServiceOptions {
 }
 
 /** What a running monitor is asked for. */
-type Wish = Pick<ExportOptions, "asOf" | "format" | "measure" | "reason" | "status" | "year">;
+type Wish = Pick<
+  ExportOptions,
+  "asOf" | "body" | "format" | "measure" | "reason" | "status" | "year"
+>;
 
 const FORMATS = Object.keys(EXPORT_FORMATS).join(", ");
 const NOTE = "note";
@@ -106,6 +111,7 @@ function addAsked(command: Command): Command {
         ...["ACTUAL", "EXERCISE", "TEST"],
       ]),
     )
+    .option("--body <code>", "of a running monitor that stands for several; default: the first one")
     .option("--as-of <day>", "of a running monitor: as it could be published on that day")
     .option("--reason <text>", "why; a running monitor keeps it with the export");
 }
@@ -181,8 +187,8 @@ async function openMonitor(options: ExportOptions, terminal: Terminal): Promise<
 }
 
 async function askMonitor({ door }: ServiceAccess, wish: Wish): Promise<Written> {
-  const { asOf, format, measure, reason, status, year } = wish;
-  const asked = Object.entries({ format, year, status, measure, asOf, reason });
+  const { asOf, body: of, format, measure, reason, status, year } = wish;
+  const asked = Object.entries({ format, year, status, body: of, measure, asOf, reason });
   const query = new URLSearchParams(
     asked.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
   );

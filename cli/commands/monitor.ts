@@ -156,7 +156,8 @@ function addMembers(command: Command): Command {
     .addOption(
       choice("--members <whose>", "whose records; default: ALL", ["ALL", "CURRENT", "FIXED"]),
     )
-    .option("--members-on <day>", "with FIXED: members on that day; default: today");
+    .option("--members-on <day>", "with FIXED: members on that day; default: today")
+    .option("--body <code>", "of a monitor that stands for several; default: the first one");
 }
 
 /** Options that say which service is asked, by whom, and how it is told. */

@@ -36,7 +36,11 @@ import { hasReleaseTable, readReleases, readReleaseTables } from "./figures/read
 import { readHours, readSums } from "./figures/read-sums.ts";
 import { comparedDays } from "./ingest/compare-day.ts";
 import { feedStatus } from "./ingest/feed-status.ts";
-import { FIGURE_MIGRATION_SQL, MONITOR_MIGRATION_SQL } from "./ingest/monitor-tables.ts";
+import {
+  FIGURE_MIGRATION_SQL,
+  MONITOR_MIGRATION_SQL,
+  RELEASE_BODY_MIGRATION_SQL,
+} from "./ingest/monitor-tables.ts";
 import { chainEnd, takeFeeds } from "./ingest/take-feed.ts";
 import { LEDGER_MIGRATION_SQL, readLedgers } from "./ledger/ledger-record.ts";
 import { monitorHooks } from "./monitor-hooks.ts";
@@ -78,6 +82,7 @@ export const store = {
     { version: 17, name: "days that are looked at again", sql: RECOUNT_MIGRATION_SQL },
     { version: 18, name: "thresholds of releases", sql: WATCH_RELEASED_MIGRATION_SQL },
     { version: 19, name: "who reports, what was open", sql: FIGURE_MIGRATION_SQL },
+    { version: 20, name: "releases by body", sql: RELEASE_BODY_MIGRATION_SQL },
   ],
   procedures: {
     ...createServiceProcedures(withDisposed(monitorHooks)),

@@ -14,10 +14,13 @@ export class MemoryMonitor {
   readonly tx: MemoryTransaction = openMemoryTransaction(...store.migrations.map(({ sql }) => sql));
   nowMs: number;
   readonly #members: Membership;
+  readonly #others: readonly string[];
 
-  constructor(nowMs: number, members: Membership = {}) {
+  /** `others`: bodies that it stands for besides ECOWAS; they have no members. */
+  constructor(nowMs: number, members: Membership = {}, others: readonly string[] = []) {
     this.nowMs = nowMs;
     this.#members = members;
+    this.#others = others;
   }
 
   /** Takes a message of the feed. */
@@ -47,16 +50,17 @@ export class MemoryMonitor {
   #register(): RegisterView {
     const at = (day: string | undefined) =>
       day === undefined ? undefined : toTimestamp(Date.parse(day));
-    const body = (since: string, until?: string) => {
-      return { body: "ECOWAS", since: at(since), until: at(until) };
+    const body = (since: string, until?: string, code = "ECOWAS") => {
+      return { body: code, since: at(since), until: at(until) };
     };
+    const bodies = ["ECOWAS", ...this.#others].map((code) => body("2000-01-01", undefined, code));
     const base = { status: ParticipantStatus.ACTIVE, disclosures: [], instruments: [] };
     const monitor = { ...base, id: MONITOR, role: Role.REGIONAL_MONITOR, state: "" };
     const members = Object.entries(this.#members).map(([state, { since, until }]) => ({
       ...{ ...base, id: state, role: Role.FOCAL_POINT, state },
       regionalBodies: [body(since, until)],
     }));
-    const participants = [{ ...monitor, regionalBodies: [body("2000-01-01")] }, ...members];
+    const participants = [{ ...monitor, regionalBodies: bodies }, ...members];
     return {
       version: 1n,
       participants: participants as unknown as Participant[],

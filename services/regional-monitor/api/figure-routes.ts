@@ -39,7 +39,7 @@ export function addFigureRoutes(routes: HttpRoutes, deps: FigureDeps): void {
     const range = { length, status, firstPeriod: textOf(0), lastPeriod: textOf(-1) };
     const heads = await store.call("readReleases", {
       ...range,
-      ...{ releasedBy: LAST_DAY, isAll: true },
+      ...{ body: "", releasedBy: LAST_DAY },
     });
     const tables = await store.call("readReleaseTables", { ids: heads.map(({ id }) => id) });
     const namesOf = (id: number): string[] =>

@@ -12,6 +12,14 @@ const period = Type.String({
 });
 const StateCode = Type.String({ pattern: "^[A-Z]{2}$", description: "ISO 3166-1 alpha-2" });
 
+/** Which body is asked about. */
+export const BodyChoice = Type.Optional(
+  Type.String({
+    pattern: "^[A-Z][A-Z0-9_-]{0,31}$",
+    description: "Code of the body; default: the first one that the monitor stands for",
+  }),
+);
+
 const Range = {
   length: Type.Optional(Type.Enum([...LENGTH_NAMES], { description: "Default: MONTH" })),
   from: Type.Optional(period),
@@ -28,6 +36,7 @@ const Members = {
     }),
   ),
   membersOn: Type.Optional(day),
+  body: BodyChoice,
 };
 
 /** What figures are asked for. */

@@ -1,5 +1,6 @@
 import { Type } from "typebox";
 import { EXPORT_FORMATS } from "#outputs";
+import { BodyChoice } from "../api/figure-schema.ts";
 import { STATUS_NAMES } from "../figures/figure-question.ts";
 
 /** The contract of what a body publishes (TP-OUT-16, TP-OUT-17). */
@@ -14,6 +15,7 @@ const ExportQuery = Type.Object(
     format: Type.Enum(FORM_NAMES, { description: "report: HTML to be read and printed" }),
     year: Type.Integer({ minimum: 2001, maximum: 9999 }),
     status: Type.Optional(Type.Enum([...STATUS_NAMES], { description: "Default: ACTUAL" })),
+    body: BodyChoice,
     measure: Type.Optional(Type.String({ pattern: "^[A-Z0-9_]{1,64}$" })),
     asOf: Type.Optional(
       Type.String({

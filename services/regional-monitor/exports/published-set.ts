@@ -8,17 +8,10 @@ import {
 } from "#outputs";
 import { ExchangeStatus, IndicatorLedger, PeriodLength, StatisticsTable } from "#proto";
 import { MONITOR_LIMITS } from "#runtime";
-import {
-  dayBeginsMs,
-  dayName,
-  dayOf,
-  disclosurePolicy,
-  type Figure,
-  SUPPRESSION_POLICY,
-} from "#statistics";
+import { dayBeginsMs, dayName, dayOf, type Figure, SUPPRESSION_POLICY } from "#statistics";
 import type { FigureDeps } from "../figures/figure-deps.ts";
 import { wrong } from "../figures/figure-question.ts";
-import { membersOf } from "../figures/membership.ts";
+import { bodyOf, membersOf } from "../figures/membership.ts";
 import {
   newestTables,
   type ReleasedTable,
@@ -31,6 +24,8 @@ import { dayNamed } from "../periods.ts";
 export interface AskedExport {
   readonly year: number;
   readonly status?: ExchangeStatusName;
+  /** Code of the body, of those that the monitor stands for; default: the first one. */
+  readonly body?: string;
   /** This measure alone. */
   readonly measure?: string;
   /** As it could be published on that day, `YYYY-MM-DD`; default: now. */
@@ -39,6 +34,7 @@ export interface AskedExport {
 
 /** The question in full. */
 interface Publication {
+  readonly body: string;
   readonly year: number;
   readonly status: ExchangeStatusName;
   /** Full days since 1970. */
@@ -55,7 +51,8 @@ export async function publishedSet(deps: FigureDeps, asked: AskedExport): Promis
   const nowMs = clock.now();
   const asOf = asked.asOf === undefined ? dayOf(nowMs) : dayNamed(asked.asOf);
   if (asOf === undefined) throw wrong("asOf", "must be a day such as 2026-10-03");
-  const of = { year: asked.year, status: asked.status ?? "ACTUAL", asOf };
+  const body = bodyOf(deps, asked.body);
+  const of = { body, year: asked.year, status: asked.status ?? "ACTUAL", asOf };
   const [released, ledgers] = await Promise.all([readReleased(deps, of), readLedgers(deps, of)]);
   const members = membersOfYear(deps, of);
   const national = safeLedgerFigures(ledgers);
@@ -67,11 +64,10 @@ export async function publishedSet(deps: FigureDeps, asked: AskedExport): Promis
     ...regionalFigures(national, sum),
   ].filter(({ measure }) => asked.measure === undefined || measure === asked.measure);
   const self = register().participants.find(({ id }) => id === participant);
-  const [body = participant] = disclosurePolicy(register(), nowMs).bodiesOf(participant);
   return createExport(
     {
-      body,
-      bodyName: self?.legalName || body,
+      body: body || participant,
+      bodyName: self?.legalName || body || participant,
       exchangeStatus: of.status,
       threshold: SUPPRESSION_POLICY.threshold,
       preparedAt: new Date(nowMs).toISOString(),
@@ -84,9 +80,8 @@ export async function publishedSet(deps: FigureDeps, asked: AskedExport): Promis
 /** Figures of the newest releases of the year and its months. */
 async function readReleased({ store }: FigureDeps, of: Publication): Promise<Figure[]> {
   const year = yearText(of);
-  const question = {
-    ...{ status: ExchangeStatus[of.status], releasedBy: dayName(of.asOf), isAll: true },
-  };
+  const { body, status } = of;
+  const question = { body, status: ExchangeStatus[status], releasedBy: dayName(of.asOf) };
   const [yearly, monthly] = await Promise.all([
     store.call("readReleases", {
       ...{ ...question, length: PeriodLength.YEAR, firstPeriod: year, lastPeriod: year },
@@ -118,11 +113,11 @@ async function readLedgers({ store }: FigureDeps, of: Publication): Promise<Indi
 
 /** Members at the end of the year, or now. */
 function membersOfYear(
-  { clock, participant, register }: FigureDeps,
-  { year }: Publication,
+  { clock, register }: FigureDeps,
+  { body, year }: Publication,
 ): readonly string[] {
   const endMs = Math.min(Date.UTC(year + 1, 0) - 1, clock.now());
-  return membersOf(register(), participant)(endMs);
+  return membersOf(register(), body)(endMs);
 }
 
 /** Members that have signed off nothing: missing, not zero. */

@@ -3,7 +3,7 @@ import type { Coverage } from "#statistics";
 import { periodText } from "../periods.ts";
 import type { FigureDeps } from "./figure-deps.ts";
 import { type AskedFigures, figureQuestion } from "./figure-question.ts";
-import { membersOf, type PeriodMembers, periodMembers, readGroups } from "./membership.ts";
+import { bodyOf, membersOf, type PeriodMembers, periodMembers, readGroups } from "./membership.ts";
 import type { FedTime } from "./read-fed-time.ts";
 
 const MONTHS = 12;
@@ -28,10 +28,10 @@ export async function coverageOf(
   deps: FigureDeps,
   asked: Omit<AskedFigures, "measure">,
 ): Promise<(Coverage & { readonly period: string })[]> {
-  const { clock, participant, register, store } = deps;
+  const { clock, register, store } = deps;
   const question = figureQuestion({ ...asked, measure: "MESSAGES" }, clock.now());
   const { length, status } = question;
-  const members = periodMembers(question, membersOf(register(), participant));
+  const members = periodMembers(question, membersOf(register(), bodyOf(deps, asked.body)));
   const groups = readGroups(members, (states) => states ?? ["*"]);
   const fed = await store.call("readFedTime", { status, length, groups });
   return members.map((one) => {

@@ -54,6 +54,8 @@ export interface AskedFigures {
   readonly membersOn?: string;
   readonly asOf?: string;
   readonly overdueDays?: number;
+  /** Code of the body, of those that the monitor stands for; default: the first one. */
+  readonly body?: string;
   readonly basis?: (typeof BASES)[number];
 }
 

@@ -2,26 +2,38 @@ import { disclosurePolicy } from "#statistics";
 import type { RegisterView } from "#trust";
 import { timestampMs } from "#wire";
 import { msOfHour, type Period } from "../periods.ts";
-import type { FigureQuestion } from "./figure-question.ts";
+import type { FigureDeps } from "./figure-deps.ts";
+import { type FigureQuestion, wrong } from "./figure-question.ts";
 import type { ReadGroup } from "./read-sums.ts";
 
-/** Members of the bodies that a monitor stands for, at a time. */
+/** Members of a body, at a time. */
 export type MembersAt = (atMs: number) => readonly string[];
+
+/**
+ * The body that a question is about: the one it names, or else the first one that the monitor
+ * stands for; empty where it stands for none. Throws InvalidRequest for another body (TP-MON-21).
+ */
+export function bodyOf(deps: Omit<FigureDeps, "store">, asked: string | undefined): string {
+  const { clock, participant, register } = deps;
+  const bodies = disclosurePolicy(register(), clock.now()).bodiesOf(participant);
+  if (asked === undefined) return bodies[0] ?? "";
+  if (bodies.includes(asked)) return asked;
+  const ones = bodies.length === 0 ? "none" : bodies.join(", ");
+  throw wrong("body", `must be a body that this monitor stands for: ${ones}`);
+}
 
 /**
  * Reads memberships from the register in force (TP-MON-15). They are worked out once between two
  * changes: a month has some hundred hours and hardly ever a change.
  */
-export function membersOf(register: RegisterView, monitor: string): MembersAt {
+export function membersOf(register: RegisterView, body: string): MembersAt {
   const changes = changesIn(register);
   const known = new Map<number, readonly string[]>();
   return (atMs) => {
     const since = changes.findLastIndex((changeMs) => changeMs <= atMs);
     const found = known.get(since);
     if (found !== undefined) return found;
-    const policy = disclosurePolicy(register, atMs);
-    const states = policy.bodiesOf(monitor).flatMap((body) => policy.membersOf(body));
-    const members = [...new Set(states)].toSorted();
+    const members = disclosurePolicy(register, atMs).membersOf(body);
     known.set(since, members);
     return members;
   };

@@ -3,7 +3,7 @@ import { EVENT_MEASURES } from "./breakdown.ts";
 import { eventFigures } from "./event-figures.ts";
 import type { FigureDeps } from "./figure-deps.ts";
 import { type AskedFigures, figureQuestion } from "./figure-question.ts";
-import { membersOf } from "./membership.ts";
+import { bodyOf, membersOf } from "./membership.ts";
 import { LEDGER_MEASURES, ofLedgers } from "./of-ledgers.ts";
 import { OPEN_MEASURES, openFigures } from "./open-figures.ts";
 import { releaseFigures } from "./release-figures.ts";
@@ -13,9 +13,10 @@ import { releaseFigures } from "./release-figures.ts";
  * releases of the gateway. Throws InvalidRequest, which names the field.
  */
 export async function queryFigures(deps: FigureDeps, asked: AskedFigures): Promise<Figure[]> {
-  const { clock, participant, register, store } = deps;
+  const { clock, register, store } = deps;
   const question = figureQuestion(asked, clock.now());
-  const membersAt = membersOf(register(), participant);
+  const body = bodyOf(deps, asked.body);
+  const membersAt = membersOf(register(), body);
   const isOneOf = (measures: readonly string[]): boolean => measures.includes(question.measure);
   if (isOneOf(LEDGER_MEASURES)) return await ofLedgers(store, question, membersAt);
   if (asked.basis !== "RELEASES") {
@@ -24,5 +25,5 @@ export async function queryFigures(deps: FigureDeps, asked: AskedFigures): Promi
       return await eventFigures(store, question, membersAt);
     }
   }
-  return await releaseFigures(store, question);
+  return await releaseFigures(store, question, body);
 }

@@ -3,14 +3,14 @@ import { MONITOR_LIMITS, type SqlRow, type Transaction } from "#runtime";
 
 /** Which releases are read. */
 interface ReleaseQuestion {
+  /** Code of the body they are for; empty: of any. */
+  readonly body: string;
   readonly length: number;
   readonly status: number;
   readonly firstPeriod: string;
   readonly lastPeriod: string;
   /** Released by that day, `YYYY-MM-DD`. */
   readonly releasedBy: string;
-  /** Every vintage; otherwise the newest of each period. */
-  readonly isAll: boolean;
 }
 
 /** A release as it is kept, without its tables. */
@@ -40,20 +40,18 @@ interface HeadRow extends SqlRow {
   states_reporting: number;
 }
 
-/** Releases of periods, by period and vintage. */
+/** Releases of periods with every vintage, by period, body and vintage. */
 export async function readReleases(
   tx: Transaction,
   question: ReleaseQuestion,
 ): Promise<ReleaseHead[]> {
-  const { firstPeriod, isAll, lastPeriod, length, releasedBy, status } = question;
+  const { body, firstPeriod, lastPeriod, length, releasedBy, status } = question;
   const rows = await tx.all<HeadRow>(
-    `SELECT * FROM monitor_release AS one
-     WHERE length = ? AND status = ? AND period >= ? AND period <= ? AND released_on <= ?
-       AND (? = 1 OR vintage = (SELECT max(vintage) FROM monitor_release AS other
-         WHERE other.length = one.length AND other.status = one.status
-           AND other.period = one.period AND other.released_on <= ?))
-     ORDER BY period, vintage LIMIT ?`,
-    ...[length, status, firstPeriod, lastPeriod, releasedBy, isAll ? 1 : 0, releasedBy],
+    `SELECT * FROM monitor_release
+     WHERE (? = '' OR body = ?) AND length = ? AND status = ? AND period >= ? AND period <= ?
+       AND released_on <= ?
+     ORDER BY period, body, vintage LIMIT ?`,
+    ...[body, body, length, status, firstPeriod, lastPeriod, releasedBy],
     MONITOR_LIMITS.pageMax,
   );
   return rows.map((row) => ({

@@ -26,9 +26,10 @@ const MONTHS = 12;
 export async function releaseFigures(
   store: FigureStore,
   question: FigureQuestion,
+  body: string,
 ): Promise<Figure[]> {
   const { length, measure, periods } = question;
-  const tables = await readTables(store, question);
+  const tables = await readTables(store, question, body);
   const own = tables.filter(({ table }) => table.name === measure);
   const found = own.length > 0 ? own : tables.filter(({ table }) => isOf(table, question));
   if (found.length === 0) await checkMeasure(store, question);
@@ -46,12 +47,13 @@ export async function releaseFigures(
 async function readTables(
   store: FigureStore,
   { asOf, isAsOfGiven, length, nowMs, periods, status }: FigureQuestion,
+  body: string,
 ): Promise<ReleasedTable[]> {
   const textOf = (at: number, of: PeriodLength = length): string => {
     return periodText(of, periods.at(at)?.start ?? 0);
   };
   const releasedBy = dayName(isAsOfGiven ? asOf : dayOf(nowMs));
-  const common = { status, releasedBy, isAll: true };
+  const common = { body, status, releasedBy };
   const range = { length, firstPeriod: textOf(0), lastPeriod: textOf(-1) };
   const heads = await store.call("readReleases", { ...common, ...range });
   const isYear = length === PeriodLength.YEAR;

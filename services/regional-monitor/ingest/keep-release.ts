@@ -36,7 +36,7 @@ export async function keepRelease(
     `INSERT INTO monitor_release (body, length, period, status, vintage, released_on, threshold,
        states_expected, states_reporting, number)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-     ON CONFLICT (length, status, period, vintage) DO NOTHING RETURNING id`,
+     ON CONFLICT (body, length, status, period, vintage) DO NOTHING RETURNING id`,
     ...[release.body, release.length, release.period, release.status, release.vintage],
     ...[release.releasedOn, release.threshold, release.statesExpected, release.statesReporting],
     number,

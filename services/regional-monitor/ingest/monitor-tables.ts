@@ -127,3 +127,40 @@ CREATE INDEX monitor_open_change_none ON monitor_open_change (status) WHERE chan
 INSERT INTO monitor_open_change (status, state, month, day, change)
   SELECT status, state, 0, day, open FROM monitor_open;
 `;
+
+/** A monitor may stand for several bodies: each has its own releases of a period. */
+export const RELEASE_BODY_MIGRATION_SQL = `
+ALTER TABLE monitor_release RENAME TO monitor_release_before;
+ALTER TABLE monitor_release_table RENAME TO monitor_release_table_before;
+CREATE TABLE monitor_release (
+  id INTEGER PRIMARY KEY,
+  body TEXT NOT NULL,
+  length INTEGER NOT NULL,
+  period TEXT NOT NULL,
+  status INTEGER NOT NULL,
+  vintage INTEGER NOT NULL,
+  released_on TEXT NOT NULL,
+  threshold INTEGER NOT NULL,
+  states_expected INTEGER NOT NULL,
+  states_reporting INTEGER NOT NULL,
+  number INTEGER NOT NULL,
+  UNIQUE (body, length, status, period, vintage)
+) STRICT;
+CREATE TABLE monitor_release_table (
+  release_id INTEGER NOT NULL,
+  name TEXT NOT NULL,
+  content BLOB NOT NULL,
+  PRIMARY KEY (release_id, name)
+) STRICT;
+INSERT INTO monitor_release (body, length, period, status, vintage, released_on, threshold,
+    states_expected, states_reporting, number)
+  SELECT body, length, period, status, vintage, released_on, threshold, states_expected,
+    states_reporting, number FROM monitor_release_before ORDER BY id;
+INSERT INTO monitor_release_table (release_id, name, content)
+  SELECT kept.id, held.name, held.content FROM monitor_release_table_before AS held
+  JOIN monitor_release_before AS old ON old.id = held.release_id
+  JOIN monitor_release AS kept ON kept.body = old.body AND kept.length = old.length
+    AND kept.status = old.status AND kept.period = old.period AND kept.vintage = old.vintage;
+DROP TABLE monitor_release_table_before;
+DROP TABLE monitor_release_before;
+`;

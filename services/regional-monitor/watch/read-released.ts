@@ -45,7 +45,7 @@ export async function readReleased(tx: Transaction, watching: Watching): Promise
   const newest = await newestDay(tx);
   const isTold = (state: string): boolean =>
     heard.some((one) => one.state === state && one.known_on === newest);
-  const month = months.at(-1);
+  const monthOn = months.at(-1)?.overOn;
   const daysKnown = new Set(days.map(({ overOn: over }) => over - 1));
   return {
     ...{ today, startedOn, daysKnown, refusals: refusalsIn(days), discrepancies: [] },
@@ -55,8 +55,8 @@ export async function readReleased(tx: Transaction, watching: Watching): Promise
     // Of a State that the newest day has no row of nothing is known.
     unknown: new Set([...named.keys()].filter((state) => !isTold(state))),
     lastRecord: new Map(heard.filter(({ day }) => day > 0).map(({ day, state }) => [state, day])),
-    openOn: month?.overOn,
-    open: month === undefined ? [] : openIn(month),
+    openOn: monthOn,
+    open: months.filter((one) => one.overOn === monthOn).flatMap(openIn),
   };
 }
 
@@ -99,22 +99,22 @@ async function newestDay(tx: Transaction): Promise<number | undefined> {
   return row?.period ? dayNamed(row.period) : undefined;
 }
 
-/** One table of each period since one, of its newest vintage, in the order of the periods. */
+/** One table of each period since one and body, of its newest vintage, by period. */
 async function tablesOf(
   tx: Transaction,
   length: PeriodLength,
   name: string,
   since: string,
 ): Promise<ReleasedTable[]> {
-  const rows = await tx.all<SqlRow & { period: string; content: Uint8Array }>(
-    `SELECT release.period, held.content FROM monitor_release AS release
+  const rows = await tx.all<SqlRow & { body: string; period: string; content: Uint8Array }>(
+    `SELECT release.body, release.period, held.content FROM monitor_release AS release
      JOIN monitor_release_table AS held ON held.release_id = release.id
      WHERE release.length = ? AND release.status = ? AND release.period >= ? AND held.name = ?
      ORDER BY release.period, release.vintage`,
     ...[length, ExchangeStatus.ACTUAL, since, name],
   );
-  const newest = new Map(rows.map(({ content, period }) => [period, content]));
-  return [...newest].map(([period, content]) => {
+  const newest = new Map(rows.map((row) => [`${row.period} ${row.body}`, row]));
+  return [...newest.values()].map(({ content, period }) => {
     const first = dayNamed(period.padEnd(10, "-01")) ?? 0;
     return {
       overOn: overOn(periodAt(length, first * 24)),
@@ -129,6 +129,12 @@ function countOf({ status, value }: StatisticsCell): number | null {
   return status === CellStatus.PRIMARY ? WATCH_LIMITS.countMin - 1 : null;
 }
 
+/** Of two bodies the one with more; what is not known of either is not known. */
+function larger(one: number | null | undefined, other: number | null): number | null {
+  if (one === undefined) return other;
+  return one === null || other === null ? null : Math.max(one, other);
+}
+
 function refusalsIn(days: readonly ReleasedTable[]): Readings["refusals"] {
   const byCode = new Map<string, Map<number, number | null>>();
   for (const { cells, overOn: over } of days) {
@@ -137,7 +143,7 @@ function refusalsIn(days: readonly ReleasedTable[]): Readings["refusals"] {
       if (code === "") continue;
       const counts = byCode.get(code) ?? new Map<number, number | null>();
       byCode.set(code, counts);
-      counts.set(over - 1, countOf(cell));
+      counts.set(over - 1, larger(counts.get(over - 1), countOf(cell)));
     }
   }
   return byCode;

@@ -230,6 +230,39 @@ describe("requests that are open (TP-MON-16)", () => {
   });
 });
 
+test("each body has its own releases, and is asked about by its code (TP-MON-9, TP-MON-21)", async () => {
+  const both = new MemoryMonitor(monitor.nowMs, {}, ["RECSA"]);
+  const chain = new MadeFeed();
+  for (const [body, value] of [
+    ["ECOWAS", 30],
+    ["RECSA", 50],
+  ] as const) {
+    const release = StatisticsRelease.create({
+      ...{ body, length: PeriodLength.MONTH, period: "2026-09", vintage: 1, threshold: 5 },
+      ...{ releasedOn: "2026-10-03", status: ExchangeStatus.ACTUAL },
+      tables: [
+        {
+          ...{ name: "MESSAGES_BY_KIND", dimensions: ["KIND"] },
+          cells: [{ keys: [""], status: CellStatus.PUBLISHED, value }],
+        },
+      ],
+    });
+    const offered = chain.add({ $case: "release", value: release }, "2026-10-03T02:00:00Z");
+    expect(await both.take(offered)).toMatchObject({ type: "taken" });
+  }
+  const of = { measure: "MESSAGES", basis: "RELEASES", from: "2026-09", to: "2026-09" } as const;
+  const valuesOf = async (body?: string) => {
+    const figures = await queryFigures(both.deps, body === undefined ? of : { ...of, body });
+    return figures.map(({ value }) => value);
+  };
+  expect(await valuesOf()).toEqual([30]);
+  expect(await valuesOf("ECOWAS")).toEqual([30]);
+  expect(await valuesOf("RECSA")).toEqual([50]);
+  const refused = [{ field: "body", rule: expect.stringContaining("ECOWAS, RECSA") }];
+  await expect(valuesOf("OAS")).rejects.toMatchObject({ fields: refused });
+  both.close();
+});
+
 test("a release is told as it was made safe: withheld is not zero (TP-MON-17)", async () => {
   const value = StatisticsRelease.create({
     ...{ body: "ECOWAS", length: PeriodLength.MONTH, period: "2026-09", vintage: 1, threshold: 5 },
