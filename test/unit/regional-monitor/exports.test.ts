@@ -187,6 +187,9 @@ const LISTS = ["../shared/data/recovered-firearms.csv", "scenario/data/recovered
   .map((path) => fileURLToPath(new URL(`../../../${path}`, import.meta.url)))
   .filter((path) => existsSync(path));
 
+/** The day as of which arms are counted. */
+const AS_OF = "2027-01-31";
+
 /** Recovered firearms of a list; who recovered them, and what was established, is made up. */
 function listed(): ReportedArms[] {
   const rows: Record<string, string>[] = parse(readFileSync(LISTS[0] ?? "", "utf8"), {
@@ -227,11 +230,13 @@ describe("published numbers (TP-OUT-18)", () => {
   });
 
   test("are those of a list of firearms that were recovered, arm by arm", async () => {
-    const arms = listed();
+    // The list has days that are not over: nobody counts them yet.
+    const arms = listed().filter(({ recoveredOn }) => recoveredOn <= AS_OF);
     const years = Map.groupBy(arms, ({ recoveredOn }) => Number(recoveredOn.slice(0, 4)));
     expect(arms.length).toBeGreaterThan(5);
+    const toldYears: number[] = [];
     for (const [year, own] of years) {
-      const { lines } = countLedger(arms, year, "2027-01-31");
+      const { lines } = countLedger(arms, year, AS_OF);
       await taken({
         ...{ state: "NE", year, offExchangeTraces: 0n },
         lines: lines.map((line) =>
@@ -246,12 +251,15 @@ describe("published numbers (TP-OUT-18)", () => {
         figures.find((one) => one.measure === measure && Object.keys(one.by).length === 1);
       const traced = own.filter(({ establishedBy }) => establishedBy === "TRACE").length;
       const indicator = value("VC_ARM_SZTRACE");
-      // Few arms are not told; whatever is told is what the list comes to.
-      if (own.length >= 5) expect(value("ARMS_RECOVERED")?.value).toBe(own.length);
+      // Few arms are not told, nor what would give them away; what is told is what the list has.
+      const told = value("ARMS_RECOVERED")?.value ?? undefined;
+      if (told !== undefined) toldYears.push(year);
+      expect(told ?? own.length).toBe(own.length);
       if (indicator?.value !== null) {
         expect(indicator?.value).toBe((100 * traced) / own.length);
       }
     }
+    expect(toldYears).not.toEqual([]);
   });
 });
 
