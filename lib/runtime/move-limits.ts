@@ -18,7 +18,7 @@ export const MOVE_LIMITS = {
   askedFieldsMax: 32,
   /** States that a referral leads to. */
   nextStatesMax: 8,
-  /** Moves of the other State that a sender may not have seen yet; the newest are tried. */
+  /** Moves of the other State that a sender may have seen in any choice: the newest ones. */
   unseenMovesMax: 6,
   /** Moves of one case; no case of two States has so many. */
   movesMax: 400,

@@ -41,7 +41,7 @@ function judgeKnowing(taken: TakenMoves, next: RecordedMove): Outcome<TraceState
   const before = known.filter((move) => move.by !== next.by || isSentBefore(move, next));
   const certain = before.filter((move) => move.by === next.by || isSeen(move, next.sentAtMs));
   const unseen = before.filter((move) => !certain.includes(move));
-  for (const maybe of subsetsOf(unseen.slice(-MOVE_LIMITS.unseenMovesMax))) {
+  for (const maybe of choicesOf(unseen)) {
     const judged = judgeNext(foldMoves([...certain, ...maybe], options), next);
     if (judged.ok) return judged;
   }
@@ -89,6 +89,19 @@ export function judgeReceived(taken: TakenMoves, next: RecordedMove): Outcome<Tr
 /** Had for certain: receipted before, and dated before, as a sender dates what it makes later. */
 function isSeen({ receiptedAtMs, sentAtMs }: TakenMove, atMs: number): boolean {
   return receiptedAtMs !== undefined && receiptedAtMs < atMs && sentAtMs < atMs;
+}
+
+/**
+ * What a sender may have had of moves of the other side, in the sequence in which they were taken:
+ * any of the newest few with none or all of those before them, or all up to one of them.
+ */
+function* choicesOf<T>(unseen: readonly T[]): Generator<T[]> {
+  const older = unseen.slice(0, -MOVE_LIMITS.unseenMovesMax);
+  const newest = unseen.slice(-MOVE_LIMITS.unseenMovesMax);
+  yield* subsetsOf(newest);
+  if (older.length === 0) return;
+  for (const some of subsetsOf(newest)) yield [...older, ...some];
+  for (let had = older.length - 1; had > 0; had -= 1) yield older.slice(0, had);
 }
 
 /** Every choice of some of a few moves, all of them first: what was last seen is likeliest. */

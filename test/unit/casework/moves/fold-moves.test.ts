@@ -178,6 +178,18 @@ describe("a move judged with what its sender could know (TP-MOVE-6)", () => {
     expect(judgeArrival({ ...opened, moves: [ack, correction] }, final).ok).toBe(true);
   });
 
+  it("is taken however many moves of the other State crossed it", () => {
+    const referral = madeMove("requested", "REFERRAL", 2);
+    const crossing = Array.from({ length: 12 }, (_none, at) =>
+      madeMove("requested", at % 2 === 0 ? "DELAY" : "INTERIM", 10 + at),
+    );
+    const feedback = madeMove("requesting", "OUTCOME_FEEDBACK", 30);
+    const moves = [ack, referral, ...crossing];
+    expect(judgeArrival({ openedAtMs: NOON_MS, moves }, feedback)).toMatchObject({ ok: true });
+    const known = moves.map((move) => ({ ...move, receiptedAtMs: move.sentAtMs + 1 }));
+    expect(judgeArrival({ openedAtMs: NOON_MS, moves: known }, feedback).ok).toBe(false);
+  });
+
   it("is refused when no knowledge makes it legal", () => {
     const given = madeMove("requesting", "SUPPLEMENTARY_INFORMATION", 2);
     expect(judgeArrival({ ...opened, moves: [ack] }, given)).toMatchObject({
