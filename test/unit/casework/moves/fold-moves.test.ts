@@ -181,7 +181,7 @@ describe("a move judged with what its sender could know (TP-MOVE-6)", () => {
   it("is taken however many moves of the other State crossed it", () => {
     const referral = madeMove("requested", "REFERRAL", 2);
     const crossing = Array.from({ length: 12 }, (_none, at) =>
-      madeMove("requested", at % 2 === 0 ? "DELAY" : "INTERIM", 10 + at),
+      madeMove("requested", at === 0 ? "CORRECTION" : "DELAY", 10 + at),
     );
     const feedback = madeMove("requesting", "OUTCOME_FEEDBACK", 30);
     const moves = [ack, referral, ...crossing];
