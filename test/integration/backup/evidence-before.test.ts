@@ -24,7 +24,9 @@ beforeAll(async () => {
   const { logsBefore, store } = folder.paths.gateway;
   asideDir = join(logsBefore, "1");
   await mkdir(asideDir, { recursive: true });
-  await rename(store, join(asideDir, "gateway.sqlite"));
+  for (const part of ["", ".bodies"]) {
+    await rename(`${store}${part}`, join(asideDir, `gateway.sqlite${part}`));
+  }
   const rows = await readRows(join(asideDir, "gateway.sqlite"), (all) =>
     all<{ message_id: string }>("SELECT message_id FROM messages WHERE sender = 'NE' LIMIT 1"),
   );

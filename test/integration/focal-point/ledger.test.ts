@@ -1,21 +1,21 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { IndicatorLedger } from "#proto";
 import { openUserDoors } from "../../../deploy/local/index.ts";
 import { AskedExchange } from "../../support/asked-exchange.ts";
 import { tracepostHere as tracepost } from "../../support/in-process.ts";
-import { type LedgerInbox, openLedgerInbox } from "../../support/ledger-inbox.ts";
 import { seizureCsv } from "../../support/made-seizures.ts";
+import { readRows } from "../../support/stored-post.ts";
 import { traceBody } from "../../support/trace-body.ts";
 
-/** TP-LEDG-2 to TP-LEDG-9 on an exchange: from the reports of agencies to a body's inbox. */
+/** TP-LEDG-2 to TP-LEDG-9 on an exchange: from the reports of agencies to a body's monitor. */
 
 const MONITOR = "ORG-ECOWAS";
 const YEAR = new Date().getUTCFullYear();
 const TODAY = new Date().toISOString().slice(0, 10);
 
 let us: AskedExchange;
-let inbox: LedgerInbox;
 /** An officer, and two supervisors. */
 const tokens = new Map<string, string>();
 
@@ -41,13 +41,18 @@ beforeAll(async () => {
     const doors = await openUserDoors(us.exchange, [{ ...user, roles: [...user.roles] }]);
     tokens.set(user.userId, doors().get("KE")?.token ?? "");
   }
-  inbox = await openLedgerInbox(us.exchange, MONITOR);
 }, 60_000);
 
-afterAll(async () => {
-  await inbox?.stop();
-  await us?.stop();
-});
+afterAll(() => us?.stop());
+
+/** What the monitor has taken, in its order. */
+async function takenLedgers(): Promise<IndicatorLedger[]> {
+  const file = join(us.exchange.paths.participant(MONITOR).dir, "regional-monitor.sqlite");
+  const rows = await readRows(file, (all) =>
+    all<{ content: Uint8Array }>("SELECT content FROM monitor_ledger ORDER BY id"),
+  );
+  return rows.map(({ content }) => IndicatorLedger.decode(content));
+}
 
 /** Runs a command at the focal point of KE. */
 async function run(user: string, ...words: string[]) {
@@ -150,7 +155,7 @@ describe("a ledger", () => {
     expect((await run("head-1", "ledger", "approve", releaseId)).json.error.code).toBe(
       "RELEASE_STALE",
     );
-    expect(await inbox.ledgers()).toEqual([]);
+    expect(await takenLedgers()).toEqual([]);
     const decline = [
       "ledger",
       "decline",
@@ -179,7 +184,7 @@ describe("a ledger", () => {
       { vintage: 2, status: "ACTUAL" },
       { vintage: 1, proposedBy: "desk-1", approvedBy: "head-1", arms: 4, established: 1 },
     ]);
-    const taken = await inbox.ledgers();
+    const taken = await takenLedgers();
     expect(taken).toHaveLength(3);
     expect(taken[0]).toMatchObject({
       state: "KE",
