@@ -89,7 +89,8 @@ function applyOne(db: DatabaseSync, migration: Migration): void {
   }
 }
 
-function inTransaction(db: DatabaseSync, work: () => void): void {
+/** Does work in a transaction that begins with the lock for writing; all of it or none. */
+export function inTransaction(db: DatabaseSync, work: () => void): void {
   db.exec("BEGIN IMMEDIATE");
   try {
     work();

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import { BODY_LIMITS, passCrashPoint } from "#runtime";
 import { syncFolder } from "../sqlite-file.ts";
+import { inTransaction } from "../sqlite-schema.ts";
 import { bodyFault } from "./body-faults.ts";
 import { bodyFolder, bodyName } from "./body-file.ts";
 import { type BodyFileRow, bodyFileRows, hasBodyTables } from "./body-tables.ts";
@@ -88,15 +89,4 @@ function removeEmpty(db: DatabaseSync, folder: string): void {
     syncFolder(folder);
     passCrashPoint("store.body-file-removed");
   });
-}
-
-function inTransaction(db: DatabaseSync, work: () => void): void {
-  db.exec("BEGIN IMMEDIATE");
-  try {
-    work();
-    db.exec("COMMIT");
-  } catch (caught) {
-    if (db.isTransaction) db.exec("ROLLBACK");
-    throw caught;
-  }
 }
