@@ -6,18 +6,14 @@ import {
   regionalFigures,
   safeLedgerFigures,
 } from "#outputs";
-import { ExchangeStatus, IndicatorLedger, PeriodLength, StatisticsTable } from "#proto";
+import { ExchangeStatus, IndicatorLedger, PeriodLength } from "#proto";
 import { MONITOR_LIMITS } from "#runtime";
 import { dayBeginsMs, dayName, dayOf, type Figure, SUPPRESSION_POLICY } from "#statistics";
 import type { FigureDeps } from "../figures/figure-deps.ts";
 import { wrong } from "../figures/figure-question.ts";
 import { bodyOf, membersOf } from "../figures/membership.ts";
-import {
-  newestTables,
-  type ReleasedTable,
-  tableFigures,
-  toldOnce,
-} from "../figures/release-table.ts";
+import { readReleasedTables } from "../figures/read-released-tables.ts";
+import { tableFigures, toldOnce } from "../figures/release-table.ts";
 import { dayNamed } from "../periods.ts";
 
 /** What is asked to be published. */
@@ -91,15 +87,8 @@ async function readReleased({ store }: FigureDeps, of: Publication): Promise<Fig
       ...{ firstPeriod: `${year}-01`, lastPeriod: `${year}-12` },
     }),
   ]);
-  const heads = [...yearly, ...monthly];
-  const tables = await store.call("readReleaseTables", { ids: heads.map(({ id }) => id) });
-  const reported = monthly.filter(({ statesReporting }) => statesReporting > 0);
-  const months = new Set(reported.map(({ period }) => period)).size;
-  const released = heads.flatMap((head): ReleasedTable[] => {
-    const own = tables.filter(({ release_id: id }) => id === head.id);
-    return own.map(({ content }) => ({ head, table: StatisticsTable.decode(content), months }));
-  });
-  return toldOnce(newestTables(released).flatMap(tableFigures));
+  const released = await readReleasedTables(store, [...yearly, ...monthly], monthly);
+  return toldOnce(released.flatMap(tableFigures));
 }
 
 /** Every vintage of the ledgers of the year. */

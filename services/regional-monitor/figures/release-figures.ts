@@ -1,18 +1,12 @@
-import { PeriodLength, StatisticsTable } from "#proto";
+import { PeriodLength, type StatisticsTable } from "#proto";
 import { dayName, dayOf, type Figure } from "#statistics";
 import { periodText } from "../periods.ts";
 import { EVENT_MEASURES } from "./breakdown.ts";
 import type { FigureStore } from "./figure-deps.ts";
 import { type FigureQuestion, wrong } from "./figure-question.ts";
 import { OPEN_MEASURES } from "./open-figures.ts";
-import {
-  measureOf,
-  newestTables,
-  type ReleasedTable,
-  tableFigures,
-  toldOnce,
-  unitOf,
-} from "./release-table.ts";
+import { readReleasedTables } from "./read-released-tables.ts";
+import { measureOf, type ReleasedTable, tableFigures, toldOnce, unitOf } from "./release-table.ts";
 
 /** Names a statistic beside the dimensions of a table. */
 const STATISTIC = "STATISTIC";
@@ -63,16 +57,7 @@ async function readTables(
     lastPeriod: `${textOf(-1)}-12`,
   };
   const monthly = isYear ? await store.call("readReleases", { ...common, ...months }) : [];
-  const tables = await store.call("readReleaseTables", { ids: heads.map(({ id }) => id) });
-  const released = heads.flatMap((head): ReleasedTable[] => {
-    const reported = monthly.filter(
-      ({ period, statesReporting }) => period.startsWith(head.period) && statesReporting > 0,
-    );
-    const months = new Set(reported.map(({ period }) => period)).size;
-    const own = tables.filter(({ release_id: id }) => id === head.id);
-    return own.map(({ content }) => ({ head, table: StatisticsTable.decode(content), months }));
-  });
-  return newestTables(released);
+  return await readReleasedTables(store, heads, monthly);
 }
 
 /** Whether a table has a measure by what is asked for; a total is in any of its tables. */
